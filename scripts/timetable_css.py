@@ -1,0 +1,30 @@
+"""Write static/css/timetable.css: where a card of the programme stands.
+
+Run `python3 scripts/timetable_css.py` after changing a bound below, and commit the result.
+A page says a place by classes because its content security policy allows no inline style:
+tt-sN row of the start (from 0), tt-dN rows spanned, tt-cN column (from 1), tt-wN columns
+spanned, tt-rooms-N columns in all. Row 1 and column 1 of the grid hold the room heads and
+the hours, hence the two offsets.
+"""
+
+from pathlib import Path
+
+ROWS, COLUMNS, WIDTH = 300, 60, 8
+TARGET = Path(__file__).resolve().parent.parent / "static" / "css" / "timetable.css"
+
+
+def rules() -> str:
+    lines = [
+        [f".tt-s{n}{{grid-row-start:{n + 2}}}" for n in range(ROWS)],
+        [f".tt-d{n}{{grid-row-end:span {n}}}" for n in range(1, ROWS)],
+        [f".tt-c{n}{{--tt-c:{n + 1}}}" for n in range(1, COLUMNS + 1)],
+        [f".tt-w{n}{{--tt-w:{n}}}" for n in range(2, WIDTH + 1)],
+        [f".tt-rooms-{n}{{--tt-cols:{n}}}" for n in range(1, COLUMNS + 1)],
+    ]
+    return "\n".join("".join(line) for line in lines)
+
+
+TARGET.write_text(
+    "/* Written by scripts/timetable_css.py. */\n"
+    f"@media screen and (min-width:992px){{\n{rules()}\n}}\n"
+)

@@ -1,0 +1,118 @@
+"""Make `.venv` and install what a requirements file pins, when it has changed.
+
+    python3 scripts/venv.py [requirements.txt]
+
+Runs before anything is installed, so it knows only Python's own library.
+"""
+
+import fcntl
+import hashlib
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+VENV = PROJECT / ".venv"
+PYTHON = VENV / "bin" / "python"
+AWAY = re.compile(
+    r"NewConnectionError|NameResolutionError|Temporary failure in name resolution|unreachable"
+    r"|Connection refused|timed out|Failed to establish|ProxyError|from versions: none",
+)
+
+
+def ensure(requirements: str) -> str:
+    """Return what was done, « ready » or « installed »; exit with a sentence when it cannot be."""
+    with open(PROJECT / requirements) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if stamp(requirements).exists() and answers():
+            return "ready"
+        if not answers():
+            create()
+        install(requirements)
+        for name in (requirements, "requirements.txt"):
+            stamp(name).touch()
+        return "installed"
+
+
+def stamp(requirements: str) -> Path:
+    """The file that says that these very requirements are installed."""
+    text = (PROJECT / requirements).read_text()
+    for included in re.findall(r"^-r (\S+)", text, re.MULTILINE):
+        text += (PROJECT / included).read_text()
+    return VENV / f"installed-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def answers() -> bool:
+    """Whether the environment's Python still starts: its system Python may be gone."""
+    if not PYTHON.exists():
+        return False
+    question = "import sys; sys.exit(sys.version_info < (3, 11))"
+    return subprocess.run([PYTHON, "-c", question], capture_output=True).returncode == 0
+
+
+def create() -> None:
+    if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
+        sys.exit(
+            "This Python cannot make virtual environments: its « venv » module is missing.\n"
+            f"On Debian and Ubuntu: apt install python3.{sys.version_info.minor}-venv"
+        )
+    command = [sys.executable, "-m", "venv", "--clear", VENV]
+    result = subprocess.run(command, capture_output=True, text=True)
+    if result.returncode:
+        sys.exit(f"{VENV} could not be made:\n{(result.stdout + result.stderr).strip()}")
+
+
+def install(requirements: str) -> None:
+    log = PROJECT / "var" / "pip.log"
+    log.parent.mkdir(exist_ok=True)
+    command = [
+        PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--no-compile",
+        "--retries", "2", "--progress-bar", "off", "-r", requirements,
+    ]  # fmt: skip
+    started = time.monotonic()
+    with open(log, "w") as kept:
+        pip = subprocess.Popen(
+            command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        for line in pip.stdout:
+            kept.write(line)
+            if line.startswith(("Collecting", "Installing")) and sys.stdout.isatty():
+                print(f"\r\033[K     {line.strip()[:70]}", end="", flush=True)
+    if sys.stdout.isatty():
+        print("\r\033[K", end="", flush=True)
+    if pip.wait():
+        explain(log)
+    elapsed = time.monotonic() - started
+    with open(log, "a") as kept:
+        kept.write(f"{elapsed:.0f} s\n")
+
+
+def explain(log: Path) -> None:
+    text = log.read_text()
+    errors = [line for line in text.splitlines() if line.startswith("ERROR")]
+    reason = "\n".join(errors[:3] or text.splitlines()[-5:])
+    if AWAY.search(text):
+        reason = (
+            "The packages could not be fetched. The first run needs the network (later ones do "
+            f"not): is it up, and does pip know your proxy?\n{reason}"
+        )
+    elif "No space left" in text:
+        reason = f"The disk is full.\n{reason}"
+    sys.exit(f"{reason}\nAll that pip said: {log}\nThen run the same command again.")
+
+
+if __name__ == "__main__":
+    os.chdir(PROJECT)
+    name = sys.argv[1] if sys.argv[1:] else "requirements.txt"
+    if not stamp(name).exists():
+        print(f"Installing {name} (a minute the first time)…", flush=True)
+    try:
+        ensure(name)
+    except KeyboardInterrupt:
+        sys.exit("Stopped. Run the same command again to go on.")
+    except OSError as error:
+        sys.exit(f"{error.filename or PROJECT}: {error.strerror}")

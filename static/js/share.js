@@ -1,0 +1,30 @@
+/* Hands the page to the system's own share sheet, or its address to the clipboard. */
+
+const said = document.querySelector("[data-share-said]");
+
+function address() {
+  return document.querySelector("link[rel=canonical]")?.href ?? location.href.split("#")[0];
+}
+
+function offer(selector, action) {
+  for (const button of document.querySelectorAll(selector)) {
+    button.hidden = false;
+    button.addEventListener("click", () => action(button));
+  }
+}
+
+async function share() {
+  try {
+    await navigator.share({ title: document.title, url: address() });
+  } catch (error) {
+    if (error.name !== "AbortError") throw error; // closing the sheet is an answer too
+  }
+}
+
+async function copy(button) {
+  await navigator.clipboard.writeText(address());
+  if (said) said.textContent = button.dataset.copied;
+}
+
+if (navigator.share) offer("[data-share]", share);
+if (navigator.clipboard) offer("[data-copy]", copy);

@@ -1,0 +1,94 @@
+/* Starred sessions, kept in this browser under "stars:<edition>". */
+
+const forms = [...document.querySelectorAll("[data-star]")];
+const only = document.querySelector("[data-stars-only]");
+const status = document.querySelector("[data-stars-status]");
+const nothing = document.querySelector("[data-stars-empty]");
+const timetable = document.querySelector(".tt");
+const key = `stars:${(only ?? forms[0])?.dataset.starEdition}`;
+
+function read() {
+  try {
+    const ids = JSON.parse(localStorage.getItem(key) ?? "[]");
+    return new Set(Array.isArray(ids) ? ids.map(String) : []);
+  } catch (error) {
+    if (error instanceof SyntaxError) return new Set();
+    throw error;
+  }
+}
+
+function usable() {
+  try {
+    localStorage.setItem(key, JSON.stringify([...read()]));
+    return true;
+  } catch {
+    return false; // a star that cannot be kept is not offered
+  }
+}
+
+function toggle(id) {
+  const ids = read();
+  if (!ids.delete(id)) ids.add(id);
+  localStorage.setItem(key, JSON.stringify([...ids]));
+  draw();
+}
+
+function drawStar(form, starred) {
+  const button = form.querySelector("button");
+  const icon = button.querySelector("use");
+  const { labelAdd, labelRemove } = button.dataset;
+  button.setAttribute("aria-pressed", String(starred));
+  button.querySelector("span").textContent = starred ? labelRemove : labelAdd;
+  icon.setAttribute("href", icon.getAttribute("href").replace(/#.*/, starred ? "#star-fill" : "#star"));
+  form.hidden = false;
+}
+
+function draw() {
+  const ids = read();
+  for (const form of forms) drawStar(form, ids.has(form.dataset.star));
+  for (const count of document.querySelectorAll("[data-stars-count]")) count.textContent = ids.size;
+  if (only && timetable) filter(ids, only.getAttribute("aria-pressed") === "true");
+}
+
+/* Shows all cards, or the starred ones, and answers how many those are. */
+function filter(ids, starredOnly) {
+  let shown = 0;
+  for (const card of timetable.querySelectorAll(".tt-item")) {
+    const starred = ids.has(card.querySelector("[data-star]")?.dataset.star);
+    card.hidden = starredOnly && !starred;
+    if (starred) shown += 1;
+  }
+  for (const group of timetable.querySelectorAll(".tt-group")) {
+    group.hidden = !group.querySelector(".tt-item:not([hidden])");
+  }
+  timetable.classList.toggle("tt-starred", starredOnly);
+  if (nothing) nothing.hidden = !starredOnly || shown > 0;
+  return shown;
+}
+
+function announce(starredOnly, shown) {
+  if (!status) return;
+  const { all, other, ...texts } = status.dataset;
+  const plural = new Intl.PluralRules(document.documentElement.lang).select(shown);
+  status.textContent = starredOnly ? (texts[plural] ?? other).replace("{count}", shown) : all;
+}
+
+if ((forms.length || only) && usable()) {
+  draw();
+  for (const form of forms) {
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.querySelector("button").addEventListener("click", () => toggle(form.dataset.star));
+  }
+  if (only && timetable) {
+    only.hidden = false;
+    only.addEventListener("click", (event) => {
+      event.preventDefault();
+      const starredOnly = only.getAttribute("aria-pressed") !== "true";
+      only.setAttribute("aria-pressed", String(starredOnly));
+      announce(starredOnly, filter(read(), starredOnly));
+    });
+  }
+  addEventListener("storage", (event) => {
+    if (event.key === key || event.key === null) draw();
+  });
+}

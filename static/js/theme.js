@@ -1,0 +1,53 @@
+/* The reader's choice of light or dark, kept in this browser only.
+   A classic script in <head>: it must run before the first paint. */
+(() => {
+  "use strict";
+  const KEY = "theme";
+  const root = document.documentElement;
+  let choice = stored();
+
+  function stored() {
+    try {
+      return localStorage.getItem(KEY);
+    } catch {
+      return null; // storage is blocked: the choice lasts as long as the page
+    }
+  }
+
+  function keep() {
+    try {
+      if (choice) localStorage.setItem(KEY, choice);
+      else localStorage.removeItem(KEY);
+    } catch {
+      // as above
+    }
+  }
+
+  function apply(value) {
+    choice = value === "light" || value === "dark" ? value : null;
+    if (choice) root.dataset.bsTheme = choice;
+    else delete root.dataset.bsTheme;
+    for (const button of document.querySelectorAll("[data-theme-switch] button")) {
+      button.setAttribute("aria-pressed", String(button.value === (choice ?? "auto")));
+    }
+  }
+
+  apply(choice);
+
+  document.addEventListener("DOMContentLoaded", () => {
+    apply(choice);
+    for (const element of document.querySelectorAll("[data-theme-switch]")) {
+      element.hidden = false;
+      element.addEventListener("click", (event) => {
+        const button = event.target.closest("button");
+        if (!button) return;
+        apply(button.value);
+        keep();
+      });
+    }
+  });
+
+  addEventListener("storage", (event) => {
+    if (event.key === KEY || event.key === null) apply(stored());
+  });
+})();

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AbstractsConfig(AppConfig):
+    name = "symposium.abstracts"
+    label = "symposium_abstracts"
+    verbose_name = _("Abstracts")

@@ -1,0 +1,239 @@
+import datetime
+import re
+import uuid
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from symposium.editions.models import Edition, filled
+from symposium.editions.slugs import SluggedModel
+from symposium.sessions.models import Session
+from symposium.speakers.models import Speaker
+from symposium.speakers.orcid import validate_orcid
+
+
+class Keyword(SluggedModel):
+    """A term of the controlled vocabulary, shared by all editions."""
+
+    name = models.CharField(_("name"), max_length=80)
+    definition = models.TextField(_("definition"), max_length=1000, blank=True)
+
+    slug_source = "name"
+
+    class Meta:
+        verbose_name = _("keyword")
+        verbose_name_plural = _("keywords")
+        ordering = ["name_fr", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slug"],
+                name="keywords_slug_once",
+                violation_error_message=_("Another keyword has this address."),
+            ),
+            models.CheckConstraint(
+                condition=filled("name"),
+                name="keywords_named",
+                violation_error_message=_("Write the name in at least one language."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.slug
+
+
+class AbstractQuerySet(models.QuerySet):
+    def published(self, at: datetime.datetime | None = None):
+        """Abstracts that the public reads; that of a draft session waits with it."""
+        return self.filter(
+            Q(session__isnull=True) | ~Q(session__status=Session.Status.DRAFT),
+            status=Abstract.Status.PUBLISHED,
+            published_at__lte=at or timezone.now(),
+            edition__is_published=True,
+        )
+
+
+class Abstract(SluggedModel):
+    """A published scholarly record. One text is the record; the others are translations of it."""
+
+    class Kind(models.TextChoices):
+        SYMPOSIUM = "symposium", _("Argument of the symposium")
+        KEYNOTE = "keynote", _("Keynote")
+        PAPER = "paper", _("Paper")
+        PANEL = "panel", _("Panel")
+        WORKSHOP = "workshop", _("Workshop")
+        POSTER = "poster", _("Poster")
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    edition = models.ForeignKey(
+        Edition, models.CASCADE, related_name="abstracts", verbose_name=_("edition")
+    )
+    session = models.ForeignKey(
+        Session, models.SET_NULL, null=True, blank=True, related_name="abstracts",
+        verbose_name=_("session"),
+    )  # fmt: skip
+    kind = models.CharField(_("kind"), max_length=9, choices=Kind, default=Kind.PAPER)
+    status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.DRAFT)
+    title = models.CharField(_("title"), max_length=300)
+    text = models.TextField(
+        _("text"), max_length=20_000, blank=True, help_text=_("One paragraph a line.")
+    )
+    language = models.CharField(
+        _("language of the record"), max_length=2, choices=settings.LANGUAGES, default="fr",
+        help_text=_("The other languages are shown as translations of it."),
+    )  # fmt: skip
+    keywords = models.ManyToManyField(
+        Keyword, through="AbstractKeyword", related_name="abstracts", verbose_name=_("keywords")
+    )
+    published_at = models.DateTimeField(_("published on"), null=True, blank=True)
+    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    updated_at = models.DateTimeField(_("last change"), auto_now=True, editable=False)
+
+    objects = AbstractQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("abstract")
+        verbose_name_plural = _("abstracts")
+        ordering = ["edition", "session__starts_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["edition", "slug"],
+                name="abstracts_slug_once_per_edition",
+                violation_error_message=_("Another abstract of this edition has this address."),
+            ),
+            models.UniqueConstraint(
+                fields=["edition"],
+                condition=Q(kind="symposium"),
+                name="abstracts_one_argument_per_edition",
+                violation_error_message=_("This edition already has its argument."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="symposium") | Q(session__isnull=True),
+                name="abstracts_argument_has_no_session",
+                violation_error_message=_("The argument of the symposium belongs to no session."),
+            ),
+            models.CheckConstraint(
+                condition=filled("title"),
+                name="abstracts_titled",
+                violation_error_message=_("Write the title in at least one language."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft")
+                | Q(published_at__isnull=False)
+                & (
+                    Q(language="fr", text_fr__gt="")
+                    | Q(language="en", text_en__gt="")
+                    | Q(language="ar", text_ar__gt="")
+                ),
+                name="abstracts_published_with_text_and_date",
+                violation_error_message=_(
+                    "To be published, an abstract needs a date and its text in the language of the record."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.slug
+
+    def get_absolute_url(self) -> str:
+        if self.kind == self.Kind.SYMPOSIUM:
+            return reverse("abstracts:argument", args=[self.edition.slug])
+        return reverse("abstracts:detail", args=[self.edition.slug, self.slug])
+
+    def clean(self) -> None:
+        super().clean()
+        if self.session and self.session.edition_id != self.edition_id:
+            raise ValidationError(
+                {"session": ValidationError(_("It belongs to another edition."), code="edition")}
+            )
+        if self.status == self.Status.PUBLISHED and self.published_at is None:
+            self.published_at = timezone.now()
+
+    def text_in(self, language: str) -> str:
+        """The text in `language`, or the record itself where there is no translation."""
+        return getattr(self, f"text_{language}") or getattr(self, f"text_{self.language}") or ""
+
+    def language_for(self, language: str) -> str:
+        """The language that `text_in(language)` is written in."""
+        return language if getattr(self, f"text_{language}") else self.language
+
+    def is_translation_in(self, language: str) -> bool:
+        return self.language_for(language) != self.language
+
+
+def paragraphs(text: str) -> list[str]:
+    return [line.strip() for line in re.split(r"\r\n|\r|\n", text) if line.strip()]
+
+
+class AbstractKeyword(models.Model):
+    """A keyword of an abstract; the order is the authors'."""
+
+    abstract = models.ForeignKey(Abstract, models.CASCADE, related_name="ordered_keywords")
+    keyword = models.ForeignKey(
+        Keyword, models.CASCADE, related_name="uses", verbose_name=_("keyword")
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
+
+    class Meta:
+        verbose_name = _("keyword")
+        verbose_name_plural = _("keywords")
+        ordering = ["order", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["abstract", "keyword"],
+                name="abstract_keywords_once",
+                violation_error_message=_("This keyword is already there."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.keyword)
+
+
+class Author(models.Model):
+    """An author of an abstract: a speaker, another person, or a body (family name alone)."""
+
+    abstract = models.ForeignKey(Abstract, models.CASCADE, related_name="authors")
+    speaker = models.ForeignKey(
+        Speaker, models.PROTECT, null=True, blank=True, related_name="authorships",
+        verbose_name=_("speaker"),
+    )  # fmt: skip
+    given_name = models.CharField(_("given name"), max_length=100, blank=True)
+    family_name = models.CharField(_("family name"), max_length=100, blank=True)
+    affiliation = models.CharField(_("affiliation"), max_length=200, blank=True)
+    orcid = models.CharField("ORCID iD", max_length=19, blank=True, validators=[validate_orcid])
+    order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
+
+    class Meta:
+        verbose_name = _("author")
+        verbose_name_plural = _("authors")
+        ordering = ["order", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(speaker__isnull=False) | filled("family_name"),
+                name="authors_speaker_or_name",
+                violation_error_message=_("Choose a speaker or write a name."),
+            ),
+            models.UniqueConstraint(
+                fields=["abstract", "speaker"],
+                name="authors_once_per_abstract",
+                violation_error_message=_("This author is already there."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        if self.speaker:
+            return self.speaker.name
+        return f"{self.given_name or ''} {self.family_name or ''}".strip()

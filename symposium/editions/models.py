@@ -1,0 +1,265 @@
+import datetime
+import zoneinfo
+
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Func, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from pilkit.processors import ResizeToFit, Transpose
+
+from symposium.editions.slugs import SluggedModel
+from symposium.pictures import PictureField, validate_picture
+
+
+def validate_time_zone(name: str) -> None:
+    """Raise ValidationError unless `name` is an IANA time zone, such as Africa/Casablanca."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(
+            _("“%(name)s” is not a time zone. Write it as in “Africa/Casablanca”."),
+            code="time_zone",
+            params={"name": name},
+        )
+
+
+def filled(field: str) -> Q:
+    """A condition: the translated `field` has a text in at least one language."""
+    return (
+        Q(**{f"{field}_fr__gt": ""}) | Q(**{f"{field}_en__gt": ""}) | Q(**{f"{field}_ar__gt": ""})
+    )
+
+
+class EditionQuerySet(models.QuerySet):
+    def published(self, at: datetime.datetime | None = None):
+        """Editions that the public may read. `at` is there for symmetry: an edition does not expire."""
+        return self.filter(is_published=True)
+
+    def current(self):
+        """The edition that `/` leads to; the latest published one when none is marked."""
+        return self.published().order_by("-is_current", "-starts_on").first()
+
+
+class Edition(models.Model):
+    """One holding of the symposium. Everything public hangs from an edition."""
+
+    slug = models.SlugField(
+        _("address"), max_length=40, unique=True,
+        help_text=_("The word in every address, such as “2021”. It never changes."),
+    )  # fmt: skip
+    name = models.CharField(_("name"), max_length=150)
+    short_name = models.CharField(_("short name"), max_length=80)
+    kicker = models.CharField(_("line above the name"), max_length=120, blank=True)
+    theme = models.CharField(_("theme"), max_length=300, blank=True)
+    description = models.TextField(
+        _("description"), max_length=400, blank=True,
+        help_text=_("One or two sentences, for search engines and shared links."),
+    )  # fmt: skip
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+    time_zone = models.CharField(
+        _("time zone"), max_length=50, default="Africa/Casablanca", validators=[validate_time_zone]
+    )
+    city = models.CharField(_("city"), max_length=100)
+    country = models.CharField(_("country"), max_length=100, blank=True)
+    venue = models.CharField(_("venue"), max_length=200, blank=True)
+    address = models.CharField(_("postal address"), max_length=300, blank=True)
+    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    registration_opens_at = models.DateTimeField(_("registration opens"), null=True, blank=True)
+    registration_closes_at = models.DateTimeField(_("registration closes"), null=True, blank=True)
+    is_published = models.BooleanField(_("published"), default=True)
+    is_current = models.BooleanField(
+        _("current"), default=False, help_text=_("The edition that the home page opens on.")
+    )
+    is_demonstration = models.BooleanField(
+        _("demonstration"), default=False,
+        help_text=_("Shows on every page that the programme and the people are fictional."),
+    )  # fmt: skip
+    updated_at = models.DateTimeField(auto_now=True, editable=False)
+    # The instants that the days cover, in the edition's own zone: sessions are checked against it.
+    period = models.GeneratedField(
+        expression=Func(
+            F("starts_on"), F("ends_on"), F("time_zone"), function="symposium_days_period"
+        ),
+        output_field=DateTimeRangeField(),
+        db_persist=True,
+        editable=False,
+    )
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+        ordering = ["-starts_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_current"],
+                condition=Q(is_current=True),
+                name="editions_one_current",
+                violation_error_message=_(
+                    "Another edition is the current one. Untick it there first."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="editions_last_day_not_before_first",
+                violation_error_message=_("The last day cannot be before the first day."),
+            ),
+            models.CheckConstraint(
+                condition=Q(registration_closes_at__gt=F("registration_opens_at")),
+                name="editions_registration_closes_after_it_opens",
+                violation_error_message=_("Registration must close after it opens."),
+            ),
+            models.CheckConstraint(
+                condition=filled("name"),
+                name="editions_named",
+                violation_error_message=_("Write the name in at least one language."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.slug
+
+    def get_absolute_url(self) -> str:
+        return reverse("editions:home", args=[self.slug])
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    @property
+    def days(self) -> list[datetime.date]:
+        length = (self.ends_on - self.starts_on).days + 1
+        return [self.starts_on + datetime.timedelta(days=n) for n in range(length)]
+
+    def today(self, at: datetime.datetime | None = None) -> datetime.date:
+        """The date at the symposium, which may not be the visitor's."""
+        return (at or timezone.now()).astimezone(self.zone).date()
+
+    def phase(self, at: datetime.datetime | None = None) -> str:
+        """`before`, `during` or `after`: what the home page is about."""
+        today = self.today(at)
+        if today < self.starts_on:
+            return "before"
+        return "during" if today <= self.ends_on else "after"
+
+    def registration_is_open(self, at: datetime.datetime | None = None) -> bool:
+        at = at or timezone.now()
+        opens, closes = self.registration_opens_at, self.registration_closes_at
+        return bool(opens and opens <= at and (closes is None or at < closes))
+
+
+class Partner(models.Model):
+    """An organisation that carries the edition."""
+
+    class Kind(models.TextChoices):
+        ORGANISER = "organiser", _("Organiser")
+        PARTNER = "partner", _("Partner")
+        SPONSOR = "sponsor", _("Sponsor")
+
+    edition = models.ForeignKey(
+        Edition, models.CASCADE, related_name="partners", verbose_name=_("edition")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.PARTNER)
+    name = models.CharField(_("name"), max_length=150)
+    url = models.URLField(_("web site"), blank=True)
+    logo = PictureField(
+        verbose_name=_("logo"), upload_to="partners", blank=True, validators=[validate_picture],
+        processors=[Transpose(), ResizeToFit(640, 320, upscale=False)], format="PNG",
+    )  # fmt: skip
+    order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
+
+    class Meta:
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+        ordering = ["order", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=filled("name"),
+                name="partners_named",
+                violation_error_message=_("Write the name in at least one language."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or ""
+
+
+class PageQuerySet(models.QuerySet):
+    def published(self, at: datetime.datetime | None = None):
+        return self.filter(is_published=True, edition__is_published=True)
+
+
+class Page(SluggedModel):
+    """A page of text: practical information, legal notice, privacy, accessibility."""
+
+    edition = models.ForeignKey(
+        Edition, models.CASCADE, related_name="pages", verbose_name=_("edition")
+    )
+    title = models.CharField(_("title"), max_length=200)
+    body = models.TextField(
+        _("text"), max_length=50_000, blank=True,
+        help_text=_("Markdown: ## heading, - list, [words](address). HTML is shown as text."),
+    )  # fmt: skip
+    is_published = models.BooleanField(_("published"), default=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
+    updated_at = models.DateTimeField(_("last change"), auto_now=True, editable=False)
+
+    objects = PageQuerySet.as_manager()
+
+    slug_source = "title"
+
+    class Meta:
+        verbose_name = _("page")
+        verbose_name_plural = _("pages")
+        ordering = ["order", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["edition", "slug"],
+                name="pages_slug_once_per_edition",
+                violation_error_message=_("Another page of this edition has this address."),
+            ),
+            models.CheckConstraint(
+                condition=filled("title"),
+                name="pages_titled",
+                violation_error_message=_("Write the title in at least one language."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.slug
+
+    def get_absolute_url(self) -> str:
+        return reverse("editions:page", args=[self.edition.slug, self.slug])
+
+
+class FormerSlug(models.Model):
+    """An address that once led to something and still redirects there.
+
+    The rows are written by the trigger `symposium_keep_slug` whenever a slug changes, so that an
+    import or plain SQL keeps old links alive too; the same trigger refuses a slug that once meant
+    something else.
+    """
+
+    table = models.CharField(max_length=63)
+    edition = models.ForeignKey(Edition, models.CASCADE, null=True, related_name="+")
+    slug = models.SlugField(max_length=80)
+    target = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("former address")
+        verbose_name_plural = _("former addresses")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["table", "edition", "slug"],
+                nulls_distinct=False,
+                name="editions_former_slug_once",
+                violation_error_message=_("This address once led to something else."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.slug

@@ -1,0 +1,94 @@
+import secrets
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.http import Http404
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+# Letters and digits that nobody confuses when reading an address aloud.
+UNAMBIGUOUS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def random_code(length: int = 6) -> str:
+    return "".join(secrets.choice(UNAMBIGUOUS) for _ in range(length))
+
+
+def former_slugs(model: type[models.Model], edition_id: int | None) -> models.QuerySet:
+    FormerSlug = apps.get_model("symposium_editions", "FormerSlug")
+    return FormerSlug.objects.filter(table=model._meta.db_table, edition_id=edition_id)
+
+
+def find_by_slug(queryset: models.QuerySet, slug: str, edition_id: int | None = None):
+    """Return `(object, moved)`: what `slug` leads to, and whether it is a former address of it.
+
+    Raises Http404 when it leads nowhere in `queryset`, which decides what the reader may see.
+    """
+    found = queryset.filter(slug=slug).first()
+    if found:
+        return found, False
+    former = former_slugs(queryset.model, edition_id).filter(slug=slug)
+    found = queryset.filter(pk__in=former.values("target")).first()
+    if found:
+        return found, True
+    raise Http404
+
+
+class SluggedModel(models.Model):
+    """Something with an address of its own that never comes to mean something else.
+
+    A slug left empty is made from the first text there is of `slug_source`, French first; a text
+    without Latin letters gets the kind of thing and a short code (`session-7k3m9q`), which stays.
+    """
+
+    slug = models.SlugField(
+        _("address"), max_length=80, blank=True,
+        help_text=_("Left empty, it is made from the title. Old addresses go on leading here."),
+    )  # fmt: skip
+
+    slug_source = "title"
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        if not self.slug:
+            self.slug = self.free_slug()
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        super().clean()
+        if (
+            self.slug
+            and self.former_slugs().filter(slug=self.slug).exclude(target=self.pk).exists()
+        ):
+            raise ValidationError(
+                {
+                    "slug": ValidationError(
+                        _("This address once led to something else. Choose another."),
+                        code="former_slug",
+                    )
+                }
+            )
+
+    def former_slugs(self):
+        return former_slugs(type(self), getattr(self, "edition_id", None))
+
+    def free_slug(self) -> str:
+        texts = (getattr(self, f"{self.slug_source}_{code}", "") for code in ("fr", "en", "ar"))
+        words = next((s for s in (slugify(text or "")[:60].strip("-") for text in texts) if s), "")
+        base = words or f"{self._meta.model_name}-{random_code()}"
+        slug, number = base, 1
+        while self.slug_is_taken(slug):
+            number += 1
+            slug = f"{base}-{number}"
+        return slug
+
+    def slug_is_taken(self, slug: str) -> bool:
+        same = Q(slug=slug)
+        if hasattr(self, "edition_id"):
+            same &= Q(edition_id=self.edition_id)
+        others = type(self)._default_manager.filter(same).exclude(pk=self.pk)
+        return others.exists() or self.former_slugs().filter(slug=slug).exists()

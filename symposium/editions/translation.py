@@ -1,0 +1,24 @@
+import simple_history
+from modeltranslation.translator import TranslationOptions, register
+
+from symposium.editions.models import Edition, Page, Partner
+
+
+@register(Edition)
+class EditionTranslation(TranslationOptions):
+    fields = ("name", "short_name", "kicker", "theme", "description", "city", "country", "venue", "address")  # fmt: skip
+
+
+@register(Partner)
+class PartnerTranslation(TranslationOptions):
+    fields = ("name",)
+
+
+@register(Page)
+class PageTranslation(TranslationOptions):
+    fields = ("title", "body")
+
+
+# After the languages are known, so that the history has their columns too.
+simple_history.register(Edition, excluded_fields=["period"])
+simple_history.register(Page)

@@ -1,0 +1,75 @@
+"""Pictures that people upload: checked before they are opened, re-encoded before they are kept.
+
+What is stored is always a new image made by Pillow: no EXIF (nor the place where a photo was
+taken), no comment, nothing hidden behind the pixels.
+"""
+
+import warnings
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from imagekit.models import ProcessedImageField
+from PIL import Image, UnidentifiedImageError
+
+FORMATS = ("JPEG", "PNG", "WEBP")
+MAX_BYTES = 8 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+
+
+def check_picture(file) -> None:
+    """Raise ValidationError with a clear sentence unless `file` is a picture that we take.
+
+    Only the header is read, so a small file that claims billions of pixels costs nothing.
+    """
+    if file.size > MAX_BYTES:
+        raise ValidationError(
+            _("This picture weighs %(size)s MB; the limit is %(limit)s MB. Save it smaller."),
+            code="too_heavy",
+            params={"size": file.size // (1024 * 1024), "limit": MAX_BYTES // (1024 * 1024)},
+        )
+    file.seek(0)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(file, formats=FORMATS) as image:
+                width, height = image.size
+    except Image.DecompressionBombError:
+        raise too_large() from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        raise ValidationError(
+            _("This is not a picture that we can read. Choose a JPEG, PNG or WebP file."),
+            code="not_a_picture",
+        ) from None
+    finally:
+        file.seek(0)
+    if width * height > MAX_PIXELS:
+        raise too_large()
+
+
+def too_large() -> ValidationError:
+    return ValidationError(
+        _("This picture has too many pixels: %(limit)s million at the most. Save it smaller."),
+        code="too_large",
+        params={"limit": MAX_PIXELS // 1_000_000},
+    )
+
+
+def validate_picture(picture) -> None:
+    """Check a file that has just been given; one that is already stored was checked then."""
+    if picture and not picture._committed:
+        check_picture(picture.file)
+
+
+class PictureFormField(forms.ImageField):
+    def to_python(self, data):
+        if data not in self.empty_values:
+            check_picture(data)
+        return super().to_python(data)
+
+
+class PictureField(ProcessedImageField):
+    """An image re-encoded when it is saved; see the module."""
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": PictureFormField, **kwargs})

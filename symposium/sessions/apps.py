@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SessionsConfig(AppConfig):
+    name = "symposium.sessions"
+    label = "symposium_sessions"
+    verbose_name = _("Programme")

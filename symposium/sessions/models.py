@@ -1,0 +1,482 @@
+import datetime
+import uuid
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
+from django.core.exceptions import ValidationError
+from django.core.validators import FileExtensionValidator
+from django.db import models
+from django.db.models import Case, Deferrable, F, Func, Q, When
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from symposium.editions.models import Edition, filled
+from symposium.editions.slugs import SluggedModel
+from symposium.sessions.uploads import validate_document
+from symposium.speakers.models import Speaker
+
+
+class Track(SluggedModel):
+    """A line of the programme; its mark is a shape and a colour, always beside its name."""
+
+    class Mark(models.TextChoices):
+        SQUARE = "square", _("blue square")
+        ARCH = "arch", _("green arch")
+        DIAMOND = "diamond", _("amber diamond")
+        DISC = "disc", _("terracotta disc")
+
+    edition = models.ForeignKey(
+        Edition, models.CASCADE, related_name="tracks", verbose_name=_("edition")
+    )
+    name = models.CharField(_("name"), max_length=80)
+    mark = models.CharField(_("mark"), max_length=8, choices=Mark, default=Mark.SQUARE)
+    order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
+
+    slug_source = "name"
+
+    class Meta:
+        verbose_name = _("track")
+        verbose_name_plural = _("tracks")
+        ordering = ["order", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["edition", "slug"],
+                name="tracks_slug_once_per_edition",
+                violation_error_message=_("Another track of this edition has this address."),
+            ),
+            models.UniqueConstraint(fields=["id", "edition"], name="tracks_id_edition"),
+            models.CheckConstraint(
+                condition=filled("name"),
+                name="tracks_named",
+                violation_error_message=_("Write the name in at least one language."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.slug
+
+
+class Room(SluggedModel):
+    """A place where sessions are held; its order is that of the columns of the programme."""
+
+    edition = models.ForeignKey(
+        Edition, models.CASCADE, related_name="rooms", verbose_name=_("edition")
+    )
+    name = models.CharField(_("name"), max_length=80)
+    description = models.CharField(
+        _("description"), max_length=120, blank=True,
+        help_text=_("A few words under its name in the programme: what is held there, where it is."),
+    )  # fmt: skip
+    capacity = models.PositiveIntegerField(_("seats"), null=True, blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
+
+    slug_source = "name"
+
+    class Meta:
+        verbose_name = _("room")
+        verbose_name_plural = _("rooms")
+        ordering = ["order", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["edition", "slug"],
+                name="rooms_slug_once_per_edition",
+                violation_error_message=_("Another room of this edition has this address."),
+            ),
+            models.UniqueConstraint(fields=["id", "edition"], name="rooms_id_edition"),
+            models.CheckConstraint(
+                condition=filled("name"),
+                name="rooms_named",
+                violation_error_message=_("Write the name in at least one language."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.slug
+
+    def get_absolute_url(self) -> str:
+        return reverse("sessions:room", args=[self.edition.slug, self.slug])
+
+
+class SessionQuerySet(models.QuerySet):
+    def published(self, at: datetime.datetime | None = None):
+        """What the public sees: published sessions, and cancelled ones, which say so."""
+        return self.filter(
+            status__in=[Session.Status.PUBLISHED, Session.Status.CANCELLED],
+            edition__is_published=True,
+        )
+
+    def scheduled(self):
+        return self.filter(starts_at__isnull=False)
+
+    def overlapping(self, session: "Session"):
+        """Other sessions that are held, at least in part, at the time of `session`."""
+        return (
+            self.exclude(pk=session.pk)
+            .exclude(status=Session.Status.CANCELLED)
+            .filter(starts_at__lt=session.ends_at, ends_at__gt=session.starts_at)
+        )
+
+
+class Session(SluggedModel):
+    """An item of the programme. PostgreSQL keeps its room, its times and its speakers free of clashes."""
+
+    class Kind(models.TextChoices):
+        OPENING = "opening", _("Opening")
+        PLENARY = "plenary", _("Plenary")
+        KEYNOTE = "keynote", _("Keynote")
+        PANEL = "panel", _("Panel")
+        WORKSHOP = "workshop", _("Workshop")
+        TALK = "talk", _("Talk")
+        POSTER_SESSION = "poster_session", _("Poster session")
+        BREAK = "break", _("Break")
+        CLOSING = "closing", _("Closing")
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    # Kinds that everybody attends together, and kinds that may share their room.
+    FOR_ALL = (Kind.OPENING, Kind.PLENARY, Kind.KEYNOTE, Kind.CLOSING)
+    SHARING = (Kind.POSTER_SESSION, Kind.BREAK)
+
+    edition = models.ForeignKey(
+        Edition, models.CASCADE, related_name="sessions", verbose_name=_("edition")
+    )
+    kind = models.CharField(_("kind"), max_length=14, choices=Kind, default=Kind.TALK)
+    status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.DRAFT)
+    title = models.CharField(_("title"), max_length=200)
+    description = models.TextField(
+        _("description"), max_length=5000, blank=True,
+        help_text=_("What takes place. The abstract of a talk is a record of its own."),
+    )  # fmt: skip
+    track = models.ForeignKey(
+        Track, models.SET_NULL, null=True, blank=True, related_name="sessions",
+        verbose_name=_("track"),
+    )  # fmt: skip
+    room = models.ForeignKey(
+        Room, models.SET_NULL, null=True, blank=True, related_name="sessions",
+        verbose_name=_("room"),
+    )  # fmt: skip
+    starts_at = models.DateTimeField(_("start"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("end"), null=True, blank=True)
+    languages = ArrayField(
+        models.CharField(max_length=2, choices=settings.LANGUAGES),
+        verbose_name=_("languages"), default=list, blank=True,
+        help_text=_("The languages spoken."),
+    )  # fmt: skip
+    places = models.PositiveIntegerField(
+        _("places"), null=True, blank=True, help_text=_("Left empty, places are not counted.")
+    )
+    stream_url = models.URLField(
+        _("online stream"), blank=True,
+        help_text=_("Shown only to people who may watch it, never on the public page."),
+    )  # fmt: skip
+    speakers = models.ManyToManyField(
+        Speaker, through="Participation", related_name="sessions", verbose_name=_("speakers")
+    )
+    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    updated_at = models.DateTimeField(_("last change"), auto_now=True, editable=False)
+    period = models.GeneratedField(
+        expression=Case(
+            When(
+                Q(ends_at__gt=F("starts_at")),
+                then=Func(
+                    F("starts_at"),
+                    F("ends_at"),
+                    function="tstzrange",
+                    output_field=DateTimeRangeField(),
+                ),
+            ),
+            default=None,
+        ),
+        output_field=DateTimeRangeField(),
+        db_persist=True,
+        editable=False,
+    )
+    # The days of the edition, copied here by a trigger so that a check constraint can see them.
+    allowed_period = DateTimeRangeField(null=True, editable=False)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        ordering = ["starts_at", "room__order", "id"]
+        permissions = [("watch_stream", _("Can watch the online streams"))]
+        indexes = [models.Index(fields=["edition", "starts_at"], name="sessions_by_time")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["edition", "slug"],
+                name="sessions_slug_once_per_edition",
+                violation_error_message=_("Another session of this edition has this address."),
+            ),
+            models.UniqueConstraint(fields=["id", "edition"], name="sessions_id_edition"),
+            models.CheckConstraint(
+                condition=filled("title"),
+                name="sessions_titled",
+                violation_error_message=_("Write the title in at least one language."),
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at__isnull=True, ends_at__isnull=True)
+                | Q(starts_at__isnull=False, ends_at__isnull=False),
+                name="sessions_start_with_end",
+                violation_error_message=_("Give both a start and an end, or neither."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="sessions_end_after_start",
+                violation_error_message=_("The session must end after it starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(period__contained_by=F("allowed_period")),
+                name="sessions_inside_edition",
+                violation_error_message=_("The session must lie within the days of the edition."),
+            ),
+            ExclusionConstraint(
+                name="sessions_one_at_a_time_in_a_room",
+                expressions=[("room", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
+                condition=~Q(status="cancelled") & ~Q(kind__in=["poster_session", "break"]),
+                deferrable=Deferrable.DEFERRED,
+                violation_error_message=_("Another session is held in this room at this time."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.slug
+
+    def get_absolute_url(self) -> str:
+        return reverse("sessions:detail", args=[self.edition.slug, self.slug])
+
+    def clean(self) -> None:
+        super().clean()
+        self.clean_times()
+        self.clean_place()
+
+    def clean_times(self) -> None:
+        """Raise ValidationError, keyed to the field, unless the times make sense together.
+
+        Keyed, because a constraint whose field has an error is not asked, and because the person
+        who typed the times looks there.
+        """
+        if (self.starts_at is None) != (self.ends_at is None):
+            field = "starts_at" if self.starts_at is None else "ends_at"
+            raise ValidationError(
+                {
+                    field: ValidationError(
+                        _("Give both a start and an end, or neither."), code="times"
+                    )
+                }
+            )
+        if self.starts_at is None:
+            return
+        if self.ends_at <= self.starts_at:
+            raise ValidationError(
+                {"ends_at": ValidationError(_("The session must end after it starts."), code="end")}
+            )
+        if self.edition_id and not self.lies_inside_edition():
+            raise ValidationError(
+                {
+                    "starts_at": ValidationError(
+                        _("The edition runs from %(first)s to %(last)s: choose a time within it."),
+                        code="outside",
+                        params={"first": self.edition.starts_on, "last": self.edition.ends_on},
+                    )
+                }
+            )
+
+    def clean_place(self) -> None:
+        """Raise ValidationError that names the other session when the room is taken."""
+        for field, owner in (("room", self.room), ("track", self.track)):
+            if owner and owner.edition_id != self.edition_id:
+                raise ValidationError(
+                    {field: ValidationError(_("It belongs to another edition."), code="edition")}
+                )
+        if self.starts_at is None or not self.is_held or self.kind in self.SHARING:
+            return
+        others = Session.objects.exclude(kind__in=self.SHARING).filter(room__isnull=False)
+        if clash := others.filter(room=self.room_id).overlapping(self).first():
+            raise ValidationError(
+                {
+                    "room": ValidationError(
+                        _("%(room)s is taken by “%(session)s”, %(times)s."),
+                        code="room_taken",
+                        params={"room": self.room, "session": clash, "times": clash.times()},
+                    )
+                }
+            )
+
+    def check_speakers(self, speakers: Iterable[Speaker]) -> None:
+        """Raise ValidationError that names the person and the other session if one is elsewhere."""
+        if self.starts_at is None or not self.is_held:
+            return
+        people = {speaker.pk: speaker for speaker in speakers}
+        busy = (
+            Participation.objects.filter(speaker__in=people)
+            .filter(session__in=Session.objects.overlapping(self))
+            .select_related("session__edition")
+        )
+        errors = [
+            ValidationError(
+                _("%(speaker)s is already in “%(session)s”, %(times)s."),
+                code="speaker_busy",
+                params={
+                    "speaker": people[other.speaker_id],
+                    "session": other.session,
+                    "times": other.session.times(),
+                },
+            )
+            for other in busy
+        ]
+        if errors:
+            raise ValidationError(errors)
+
+    def lies_inside_edition(self) -> bool:
+        zone = self.edition.zone
+        first = self.starts_at.astimezone(zone).date()
+        # An end at midnight belongs to the day before.
+        last = (self.ends_at - datetime.timedelta(microseconds=1)).astimezone(zone).date()
+        return self.edition.starts_on <= first and last <= self.edition.ends_on
+
+    def times(self) -> str:
+        """Its day and times in the edition's zone, for a sentence: 2021-06-09 11:00–12:30."""
+        start, end = (at.astimezone(self.edition.zone) for at in (self.starts_at, self.ends_at))
+        return f"{start:%Y-%m-%d} \u2066{start:%H:%M}–{end:%H:%M}\u2069"
+
+    @property
+    def is_held(self) -> bool:
+        return self.status != self.Status.CANCELLED
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.status == self.Status.CANCELLED
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == self.Status.DRAFT
+
+    @property
+    def is_break(self) -> bool:
+        return self.kind == self.Kind.BREAK
+
+    @property
+    def is_for_all(self) -> bool:
+        return self.kind in self.FOR_ALL
+
+    def is_running(self, at: datetime.datetime | None = None) -> bool:
+        at = at or timezone.now()
+        return bool(self.starts_at and self.starts_at <= at < self.ends_at)
+
+
+class Participation(models.Model):
+    """A speaker in a session, with a role and a place in the order."""
+
+    class Role(models.TextChoices):
+        SPEAKER = "speaker", _("Speaker")
+        MODERATOR = "moderator", _("Moderator")
+        CHAIR = "chair", _("Chair")
+        PANELLIST = "panellist", _("Panellist")
+
+    session = models.ForeignKey(
+        Session, models.CASCADE, related_name="participations", verbose_name=_("session")
+    )
+    speaker = models.ForeignKey(
+        Speaker, models.CASCADE, related_name="participations", verbose_name=_("speaker")
+    )
+    role = models.CharField(_("role"), max_length=9, choices=Role, default=Role.SPEAKER)
+    order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
+    # Both copied from the session by a trigger: never written from here.
+    edition = models.ForeignKey(
+        Edition, models.CASCADE, related_name="+", null=True, editable=False
+    )
+    period = DateTimeRangeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("participation")
+        verbose_name_plural = _("participations")
+        ordering = ["order", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "speaker"],
+                name="participations_once_per_session",
+                violation_error_message=_("This speaker is already in this session."),
+            ),
+            ExclusionConstraint(
+                name="participations_one_place_at_a_time",
+                expressions=[
+                    ("speaker", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                deferrable=Deferrable.DEFERRED,
+                violation_error_message=_("This speaker is in another session at this time."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.speaker} · {self.session}"
+
+    def clean(self) -> None:
+        super().clean()
+        if not (self.session_id and self.speaker_id):
+            return
+        if self.speaker.edition_id != self.session.edition_id:
+            raise ValidationError(
+                {"speaker": ValidationError(_("It belongs to another edition."), code="edition")}
+            )
+        try:
+            self.session.check_speakers([self.speaker])
+        except ValidationError as busy:
+            raise ValidationError({"speaker": busy.error_list}) from None
+
+
+class ResourceQuerySet(models.QuerySet):
+    def published(self, at: datetime.datetime | None = None):
+        return self.filter(is_published=True)
+
+
+class Resource(models.Model):
+    """Something to read or watch after a session: a file of ours or a page elsewhere."""
+
+    class Kind(models.TextChoices):
+        SLIDES = "slides", _("Slides")
+        PAPER = "paper", _("Paper")
+        RECORDING = "recording", _("Recording")
+        LINK = "link", _("Link")
+
+    session = models.ForeignKey(
+        Session, models.CASCADE, related_name="resources", verbose_name=_("session")
+    )
+    kind = models.CharField(_("kind"), max_length=9, choices=Kind, default=Kind.SLIDES)
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    file = models.FileField(
+        _("file"), upload_to="resources", blank=True,
+        validators=[FileExtensionValidator(["pdf", "odp", "pptx", "odt", "docx", "zip"]), validate_document],
+        help_text=_("PDF, ODP, PPTX, ODT, DOCX or ZIP, 50 MB at the most."),
+    )  # fmt: skip
+    url = models.URLField(_("address"), blank=True)
+    is_published = models.BooleanField(_("published"), default=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
+
+    objects = ResourceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("resource")
+        verbose_name_plural = _("resources")
+        ordering = ["order", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(file="", url__gt="") | Q(file__gt="", url=""),
+                name="resources_file_or_address",
+                violation_error_message=_("Give either a file or an address."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.get_kind_display()
+
+    @property
+    def href(self) -> str:
+        return self.file.url if self.file else self.url

@@ -1,0 +1,31 @@
+"""Documents that organisers attach: what they claim to be, they must be."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+MAX_BYTES = 50 * 1024 * 1024
+# The other formats that we take are all ZIP archives inside.
+SIGNATURES = {"pdf": b"%PDF-"}
+ZIP_SIGNATURE = b"PK\x03\x04"
+
+
+def validate_document(document) -> None:
+    """Raise ValidationError when a file just given is too heavy or is not what its name says."""
+    if not document or document._committed:
+        return
+    if document.size > MAX_BYTES:
+        raise ValidationError(
+            _("This file weighs %(size)s MB; the limit is %(limit)s MB."),
+            code="too_heavy",
+            params={"size": document.size // (1024 * 1024), "limit": MAX_BYTES // (1024 * 1024)},
+        )
+    extension = document.name.rpartition(".")[2].lower()
+    document.file.seek(0)
+    start = document.file.read(8)
+    document.file.seek(0)
+    if not start.startswith(SIGNATURES.get(extension, ZIP_SIGNATURE)):
+        raise ValidationError(
+            _("This file is not what its name says (%(extension)s)."),
+            code="wrong_type",
+            params={"extension": extension},
+        )

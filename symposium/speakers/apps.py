@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SpeakersConfig(AppConfig):
+    name = "symposium.speakers"
+    label = "symposium_speakers"
+    verbose_name = _("Speakers")

@@ -1,0 +1,119 @@
+import datetime
+import uuid
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from imagekit.models import ImageSpecField
+from pilkit.processors import ResizeToFill, ResizeToFit, Transpose
+
+from symposium.editions.models import Edition, filled
+from symposium.editions.slugs import SluggedModel
+from symposium.pictures import PictureField, validate_picture
+from symposium.speakers.orcid import validate_orcid
+
+
+class SpeakerQuerySet(models.QuerySet):
+    def published(self, at: datetime.datetime | None = None):
+        return self.filter(is_published=True, edition__is_published=True)
+
+
+class Speaker(SluggedModel):
+    """A person as they appear at one edition."""
+
+    edition = models.ForeignKey(
+        Edition, models.CASCADE, related_name="speakers", verbose_name=_("edition")
+    )
+    given_name = models.CharField(_("given name"), max_length=100, blank=True)
+    family_name = models.CharField(_("family name"), max_length=100)
+    position = models.CharField(_("position"), max_length=200, blank=True)
+    affiliation = models.CharField(_("affiliation"), max_length=200, blank=True)
+    biography = models.TextField(_("biography"), max_length=5000, blank=True)
+    photo = PictureField(
+        verbose_name=_("photo"), upload_to="speakers", blank=True, validators=[validate_picture],
+        processors=[Transpose(), ResizeToFit(1200, 1500, upscale=False)],
+        format="JPEG", options={"quality": 85},
+        help_text=_("JPEG, PNG or WebP, upright, 8 MB at the most. It is stored anew, without its hidden data."),
+    )  # fmt: skip
+    portrait = ImageSpecField(
+        source="photo", processors=[ResizeToFill(608, 760)], format="WEBP", options={"quality": 78}
+    )
+    thumbnail = ImageSpecField(
+        source="photo", processors=[ResizeToFill(280, 350)], format="WEBP", options={"quality": 72}
+    )
+    orcid = models.CharField(
+        "ORCID iD", max_length=19, blank=True, validators=[validate_orcid],
+        help_text="0000-0000-0000-0000",
+    )  # fmt: skip
+    is_published = models.BooleanField(_("published"), default=True)
+    is_featured = models.BooleanField(
+        _("on the home page"), default=False, help_text=_("Among the faces of the home page.")
+    )
+    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    updated_at = models.DateTimeField(_("last change"), auto_now=True, editable=False)
+
+    objects = SpeakerQuerySet.as_manager()
+
+    slug_source = "name"
+
+    class Meta:
+        verbose_name = _("speaker")
+        verbose_name_plural = _("speakers")
+        ordering = ["family_name_fr", "given_name_fr", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["edition", "slug"],
+                name="speakers_slug_once_per_edition",
+                violation_error_message=_("Another speaker of this edition has this address."),
+            ),
+            models.UniqueConstraint(fields=["id", "edition"], name="speakers_id_edition"),
+            models.CheckConstraint(
+                condition=filled("family_name"),
+                name="speakers_named",
+                violation_error_message=_("Write the family name in at least one script."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("speakers:detail", args=[self.edition.slug, self.slug])
+
+    @property
+    def name(self) -> str:
+        """Given name, then family name, in the language of the page."""
+        return f"{self.given_name or ''} {self.family_name or ''}".strip()
+
+    @property
+    def name_fr(self) -> str:
+        return f"{self.given_name_fr or ''} {self.family_name_fr or ''}".strip()
+
+    @property
+    def name_en(self) -> str:
+        return f"{self.given_name_en or ''} {self.family_name_en or ''}".strip()
+
+    @property
+    def name_ar(self) -> str:
+        return f"{self.given_name_ar or ''} {self.family_name_ar or ''}".strip()
+
+    @property
+    def initials(self) -> str:
+        return "".join(name[0] for name in (self.given_name, self.family_name) if name)
+
+
+class Link(models.Model):
+    """A page elsewhere about a speaker: a laboratory, a profile, a book."""
+
+    speaker = models.ForeignKey(Speaker, models.CASCADE, related_name="links")
+    label = models.CharField(_("words"), max_length=80)
+    url = models.URLField(_("address"))
+    order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
+
+    class Meta:
+        verbose_name = _("link")
+        verbose_name_plural = _("links")
+        ordering = ["order", "id"]
+
+    def __str__(self) -> str:
+        return self.label

@@ -1,0 +1,28 @@
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+validate_form = RegexValidator(
+    r"^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$",
+    _("An ORCID iD is written 0000-0000-0000-0000."),
+    code="orcid_form",
+)
+
+
+def check_digit(digits: str) -> str:
+    """Return the last character of an iD from its first 15 digits (ISO/IEC 7064, MOD 11-2)."""
+    total = 0
+    for digit in digits:
+        total = (total + int(digit)) * 2
+    return "X" if (result := (12 - total % 11) % 11) == 10 else str(result)
+
+
+def validate_orcid(value: str) -> None:
+    """Raise ValidationError unless `value` is a well-formed ORCID iD with a right check digit."""
+    validate_form(value)
+    digits = value.replace("-", "")
+    if check_digit(digits[:15]) != digits[15]:
+        raise ValidationError(
+            _("This ORCID iD has a wrong digit: its last character does not match."),
+            code="orcid_digit",
+        )

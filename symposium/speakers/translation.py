@@ -1,0 +1,17 @@
+import simple_history
+from modeltranslation.translator import TranslationOptions, register
+
+from symposium.speakers.models import Link, Speaker
+
+
+@register(Speaker)
+class SpeakerTranslation(TranslationOptions):
+    fields = ("given_name", "family_name", "position", "affiliation", "biography")
+
+
+@register(Link)
+class LinkTranslation(TranslationOptions):
+    fields = ("label",)
+
+
+simple_history.register(Speaker)
