@@ -1,5 +1,70 @@
+"""What a person sees when something goes wrong: in their language, and never a trace."""
+
+import sys
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import translation
+
+
+def bad_request(request, exception):
+    status = 413 if isinstance(exception, RequestDataTooBig) else 400
+    return bare(request, "400.html", status)
+
+
+def permission_denied(request, exception):
+    return framed(request, "403.html", 403)
 
 
 def csrf_failure(request, reason=""):
-    return HttpResponse("csrf", status=403)
+    return framed(request, "403_csrf.html", 403)
+
+
+def page_not_found(request, exception):
+    return framed(request, "404.html", 404)
+
+
+def too_many_requests(request):
+    response = framed(request, "429.html", 429)
+    response["Retry-After"] = "60"
+    return response
+
+
+def server_error(request):
+    # Django calls this while the error is handled, also when a middleware or another error page
+    # raised it: a database that is away or a lock not had in time comes here from anywhere.
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        return unavailable(request)
+    return bare(request, "500.html", 500)
+
+
+def unavailable(request):
+    response = bare(request, "503.html", 503)
+    response["Retry-After"] = "5"
+    return response
+
+
+def framed(request, template: str, status: int) -> HttpResponse:
+    """A page of the site, with its header and footer."""
+    with translation.override(language_of(request)):
+        return render(request, template, status=status)
+
+
+def bare(request, template: str, status: int) -> HttpResponse:
+    """A page that rests on nothing that may be broken: no database, no context processor."""
+    language = language_of(request)
+    context = {"language": language, "static_url": settings.STATIC_URL, "number": status}
+    with translation.override(language):
+        page = render_to_string(template, context)
+    return HttpResponse(
+        page, status=status, headers={"Content-Language": language, "Cache-Control": "no-store"}
+    )
+
+
+def language_of(request) -> str:
+    """The language of the address, else the one the browser likes best."""
+    return translation.get_language_from_request(request, check_path=True)

@@ -12,7 +12,6 @@ from pathlib import Path
 import polib
 
 PROJECT = Path(__file__).resolve().parent.parent
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
 
 def compile_all(folder: Path = PROJECT) -> int:
@@ -45,12 +44,13 @@ def faults(po: Path) -> list[str]:
             found.append(f"{where} is fuzzy")
         elif not entry.translated():
             found.append(f"{where} is not translated")
-        elif not entry.msgid_plural:
-            if sorted(PLACEHOLDER.findall(entry.msgid)) != sorted(
-                PLACEHOLDER.findall(entry.msgstr)
-            ):
-                found.append(f"{where} loses or changes a placeholder")
+        elif not entry.msgid_plural and placeholders(entry.msgid) != placeholders(entry.msgstr):
+            found.append(f"{where} loses or changes a placeholder")
     return found
+
+
+def placeholders(message: str) -> list[str]:
+    return sorted(re.findall(r"%\(\w+\)[sd]|%[sd]|\{\w*\}", message))
 
 
 def main() -> None:

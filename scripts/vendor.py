@@ -1,6 +1,6 @@
 """Make static/vendor/ again from npm packages: Bootstrap, the fonts, jQuery UI's tabs.
 
-Run `python3 scripts/vendor.py` (Python 3.9+, npm) after changing a version below, and
+Run `python3 scripts/vendor.py` (Python 3.11.4+, npm) after changing a version below, and
 commit what it writes. It stands outside static/, so it is never collected or served.
 The font subsets are those of the design's weight budget: 100 kB for a first view.
 """
@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import venv
 from pathlib import Path
 
 VENDOR = Path(__file__).resolve().parent.parent / "static" / "vendor"
@@ -32,13 +31,21 @@ ARABIC = (
 )
 INTER_FEATURES = "kern,calt,ccmp,locl,mark,mkmk,tnum"
 
-# package, its file, weights, characters, features, our name
-FONTS = [
-    (INTER, "inter-latin-wght-normal", "400:750", LATIN, INTER_FEATURES, "inter-latin-400-750"),
-    (INTER, "inter-latin-ext-wght-normal", "400:750", "*", INTER_FEATURES, "inter-latin-ext-400-750"),
-    (INTER, "inter-vietnamese-wght-normal", "400:750", "*", INTER_FEATURES, "inter-vietnamese-400-750"),
-    (NOTO_SANS_ARABIC, "noto-sans-arabic-arabic-wght-normal", "400:700", ARABIC, "*", "noto-sans-arabic-400-700"),
-]  # fmt: skip
+# our name: package, its file, weights, characters, layout features
+FONTS = {
+    "inter-latin-400-750": (
+        INTER, "inter-latin-wght-normal", "400:750", LATIN, INTER_FEATURES,
+    ),
+    "inter-latin-ext-400-750": (
+        INTER, "inter-latin-ext-wght-normal", "400:750", "*", INTER_FEATURES,
+    ),
+    "inter-vietnamese-400-750": (
+        INTER, "inter-vietnamese-wght-normal", "400:750", "*", INTER_FEATURES,
+    ),
+    "noto-sans-arabic-400-700": (
+        NOTO_SANS_ARABIC, "noto-sans-arabic-arabic-wght-normal", "400:700", ARABIC, "*",
+    ),
+}  # fmt: skip
 
 # What modeltranslation's tabs need, in the order of their dependencies.
 JQUERY_UI_PARTS = ["version", "keycode", "unique-id", "widget", "widgets/tabs"]
@@ -54,25 +61,25 @@ def unpacked(package: str, work: Path) -> Path:
             cwd=folder, check=True, capture_output=True, text=True,
         )  # fmt: skip
         with tarfile.open(folder / packed.stdout.split()[-1]) as archive:
-            archive.extractall(folder)
+            archive.extractall(folder, filter="data")
     return folder / "package"
 
 
-def bootstrap(work: Path) -> None:
+def bootstrap(work: Path, target: Path) -> None:
     package = unpacked(BOOTSTRAP, work)
     for name in ["bootstrap.min.css", "bootstrap.rtl.min.css"]:
         # Manifest storage would look for the source map, which is not shipped.
         css = re.sub(r"/\*# sourceMappingURL=.*?\*/", "", (package / "dist/css" / name).read_text())
-        (VENDOR / name).write_text(css.rstrip() + "\n")
-    shutil.copy(package / "LICENSE", VENDOR / "bootstrap.LICENSE.txt")
+        (target / name).write_text(css.rstrip() + "\n")
+    shutil.copy(package / "LICENSE", target / "bootstrap.LICENSE.txt")
 
 
-def fonts(work: Path) -> None:
+def fonts(work: Path, target: Path) -> None:
     tools = work / "tools"
-    venv.create(tools, with_pip=True)
+    subprocess.run([sys.executable, "-m", "venv", tools], cwd=work, check=True)
     python = tools / "bin" / "python"
     subprocess.run([python, "-m", "pip", "install", "--quiet", *FONT_TOOLS], check=True)
-    for package, source, weights, characters, features, name in FONTS:
+    for name, (package, source, weights, characters, features) in FONTS.items():
         limited = work / f"{name}.ttf"
         subprocess.run(
             [python, "-m", "fontTools.varLib.instancer", "--quiet", "--no-recalc-timestamp",
@@ -83,28 +90,31 @@ def fonts(work: Path) -> None:
         subprocess.run(
             [python, "-m", "fontTools.subset", limited, f"--unicodes={characters}",
              f"--layout-features={features}", "--flavor=woff2",
-             f"--output-file={VENDOR / name}.woff2"],
+             f"--output-file={target / name}.woff2"],
             check=True,
         )  # fmt: skip
-    shutil.copy(unpacked(INTER, work) / "LICENSE", VENDOR / "inter.LICENSE.txt")
-    shutil.copy(unpacked(NOTO_SANS_ARABIC, work) / "LICENSE", VENDOR / "noto-sans-arabic.LICENSE.txt")
+    for package, name in [(INTER, "inter"), (NOTO_SANS_ARABIC, "noto-sans-arabic")]:
+        shutil.copy(unpacked(package, work) / "LICENSE", target / f"{name}.LICENSE.txt")
 
 
-def jquery_ui(work: Path) -> None:
+def jquery_ui(work: Path, target: Path) -> None:
     package = unpacked(JQUERY_UI, work)
-    folder = VENDOR / "jquery-ui"
-    folder.mkdir(exist_ok=True)
+    folder = target / "jquery-ui"
+    folder.mkdir()
     parts = [(package / "ui" / f"{part}.js").read_text() for part in JQUERY_UI_PARTS]
     (folder / "jquery-ui-tabs.js").write_text("\n".join(parts))
     shutil.copy(package / "LICENSE.txt", folder / "LICENSE.txt")
 
 
 def main() -> None:
-    shutil.rmtree(VENDOR, ignore_errors=True)
-    VENDOR.mkdir(parents=True)
-    with tempfile.TemporaryDirectory() as work:
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        made = work / "made"
+        made.mkdir()
         for make in [bootstrap, fonts, jquery_ui]:
-            make(Path(work))
+            make(work, made)
+        shutil.rmtree(VENDOR, ignore_errors=True)
+        shutil.copytree(made, VENDOR)
     for path in sorted(VENDOR.rglob("*.*")):
         sys.stdout.write(f"{path.stat().st_size:>7}  {path.relative_to(VENDOR)}\n")
 

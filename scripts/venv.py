@@ -28,9 +28,10 @@ def ensure(requirements: str) -> str:
     """Return what was done, « ready » or « installed »; exit with a sentence when it cannot be."""
     with open(PROJECT / requirements) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if stamp(requirements).exists() and answers():
+        whole = answers()
+        if whole and stamp(requirements).exists():
             return "ready"
-        if not answers():
+        if not whole:
             create()
         install(requirements)
         for name in (requirements, "requirements.txt"):
@@ -47,10 +48,10 @@ def stamp(requirements: str) -> Path:
 
 
 def answers() -> bool:
-    """Whether the environment's Python still starts: its system Python may be gone."""
+    """Whether the environment is whole: its making may be interrupted, its Python removed."""
     if not PYTHON.exists():
         return False
-    question = "import sys; sys.exit(sys.version_info < (3, 11))"
+    question = "import pip, sys; sys.exit(sys.version_info < (3, 11))"
     return subprocess.run([PYTHON, "-c", question], capture_output=True).returncode == 0
 
 

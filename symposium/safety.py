@@ -1,11 +1,20 @@
 """What every answer carries, and what no request may carry."""
 
+import logging
+import re
+from collections.abc import Iterator
+
 from django.conf import settings
 from django.core.exceptions import BadRequest
+from django.http import UnreadablePostError
+
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+# Django leaves the bytes of a path that are not UTF-8 as they came, percent-encoded.
+NOT_UTF8 = re.compile(r"%[89A-F][0-9A-F]", re.IGNORECASE)
 
 
 class BadRequestMiddleware:
-    """Answer 400 to addresses and parameters with NUL bytes or invalid UTF-8.
+    """Answer 400 to addresses, parameters, fields and file names with NUL bytes or invalid UTF-8.
 
     PostgreSQL stores neither; without this they would surface as errors deep inside a query.
     """
@@ -14,18 +23,33 @@ class BadRequestMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
+        refuse(request.path_info, *texts(request.GET))
+        # Another site of the same domain may have left a cookie that is not UTF-8: only NUL counts.
+        refuse(*(value.replace("\ufffd", "") for value in request.COOKIES.values()))
+        if NOT_UTF8.search(request.path_info):
+            raise BadRequest("The address is not UTF-8")
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        texts = [request.path_info, *flat(request.GET.lists())]
-        if any("\x00" in text or "\ufffd" in text for text in texts):
-            raise BadRequest("NUL byte or invalid UTF-8")
+        if request.content_type not in FORM_TYPES:
+            return
+        try:
+            refuse(*texts(request.POST), *texts(request.FILES))
+        except UnreadablePostError as error:
+            raise BadRequest("The body was cut short") from error
 
 
-def flat(lists):
-    for key, values in lists:
+def refuse(*received: str) -> None:
+    if any("\x00" in text or "\ufffd" in text for text in received):
+        raise BadRequest("NUL byte or invalid UTF-8")
+
+
+def texts(data) -> Iterator[str]:
+    """The names and values of a QueryDict, the names of its files."""
+    for key, values in data.lists():
         yield key
-        yield from values
+        for value in values:
+            yield value if isinstance(value, str) else value.name
 
 
 class PermissionsPolicyMiddleware:
@@ -36,3 +60,12 @@ class PermissionsPolicyMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
         return response
+
+
+class TracesOfOursOnly(logging.Filter):
+    """A visitor's mistake is one line of the log; a trace is for ours."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(record, "status_code", 500) < 500:
+            record.exc_info = None
+        return True

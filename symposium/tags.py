@@ -1,3 +1,108 @@
+"""Template tags that every template has: texts in the right language, icons, dates."""
+
+from functools import cache
+
 from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
+from django.utils.translation import get_language
+
+from symposium import dates, markdown, typography
+from symposium.translated import text_and_language
 
 register = template.Library()
+
+
+@register.filter
+def typo(text: str) -> SafeString:
+    """Escape a text of the page's own language and set its typography."""
+    return typography.typeset(text or "", get_language())
+
+
+@register.simple_tag
+def text(thing, field: str) -> SafeString:
+    """A translated field; marked with `lang` and `dir` when it is not in the page's language."""
+    words, language = text_and_language(thing, field)
+    html = typography.typeset(words, language)
+    return html if language == get_language() else marked("span", language, html)
+
+
+@register.simple_tag
+def name(thing, field: str = "name") -> SafeString:
+    """A name, isolated so that its direction does not disturb the sentence around it."""
+    words, language = text_and_language(thing, field)
+    if language == get_language():
+        return format_html("<bdi>{}</bdi>", words)
+    return marked("bdi", language, conditional_escape(words))
+
+
+@register.simple_tag
+def paragraphs(thing, field: str) -> SafeString:
+    """A translated text, a paragraph a line."""
+    words, language = text_and_language(thing, field)
+    lines = [line.strip() for line in words.splitlines() if line.strip()]
+    same = language == get_language()
+    return mark_safe(  # noqa: S308 - each line is escaped by typeset
+        "".join(
+            f"<p>{html}</p>" if same else marked("p", language, html)
+            for html in (typography.typeset(line, language) for line in lines)
+        )
+    )
+
+
+@register.simple_tag
+def formatted(thing, field: str) -> SafeString:
+    """A translated text written in Markdown, as safe HTML; French spaces included."""
+    words, language = text_and_language(thing, field)
+    html = markdown.to_html(typography.french(words) if language == "fr" else words)
+    return html if language == get_language() else marked("div", language, html)
+
+
+def marked(tag: str, language: str, html: SafeString) -> SafeString:
+    direction = typography.direction(language)
+    return format_html('<{} lang="{}" dir="{}">{}</{}>', tag, language, direction, html, tag)
+
+
+@register.filter
+def summary(text: str, length: int = 200) -> str:
+    """The beginning of a text on one line, for a description."""
+    return Truncator(" ".join((text or "").split())).chars(length)
+
+
+@register.simple_tag
+def icon(name: str, classes: str = "") -> SafeString:
+    return icon_html(name, classes)
+
+
+@cache
+def icon_html(name: str, classes: str) -> SafeString:
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        f"icon {classes}".strip(),
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def long_date(day) -> str:
+    return dates.long_date(day)
+
+
+@register.filter
+def weekday(day) -> str:
+    return dates.weekday(day)
+
+
+@register.filter
+def direction(language: str) -> str:
+    return typography.direction(language)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """A language by its own name: العربية."""
+    return dict(settings.LANGUAGES).get(code, code)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from symposium.editions.models import Edition, filled
+from symposium.editions.models import Edition, filled, has_text
 from symposium.editions.slugs import SluggedModel
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
@@ -129,9 +129,9 @@ class Abstract(SluggedModel):
                 condition=Q(status="draft")
                 | Q(published_at__isnull=False)
                 & (
-                    Q(language="fr", text_fr__gt="")
-                    | Q(language="en", text_en__gt="")
-                    | Q(language="ar", text_ar__gt="")
+                    Q(language="fr") & has_text("text_fr")
+                    | Q(language="en") & has_text("text_en")
+                    | Q(language="ar") & has_text("text_ar")
                 ),
                 name="abstracts_published_with_text_and_date",
                 violation_error_message=_(
@@ -203,7 +203,7 @@ class Author(models.Model):
 
     abstract = models.ForeignKey(Abstract, models.CASCADE, related_name="authors")
     speaker = models.ForeignKey(
-        Speaker, models.PROTECT, null=True, blank=True, related_name="authorships",
+        Speaker, models.RESTRICT, null=True, blank=True, related_name="authorships",
         verbose_name=_("speaker"),
     )  # fmt: skip
     given_name = models.CharField(_("given name"), max_length=100, blank=True)

@@ -8,9 +8,9 @@ from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from pilkit.processors import ResizeToFit
 
-from pilkit.processors import ResizeToFit, Transpose
-
+from symposium import dates
 from symposium.editions.slugs import SluggedModel
 from symposium.pictures import PictureField, validate_picture
 
@@ -27,9 +27,12 @@ def validate_time_zone(name: str) -> None:
 
 def filled(field: str) -> Q:
     """A condition: the translated `field` has a text in at least one language."""
-    return (
-        Q(**{f"{field}_fr__gt": ""}) | Q(**{f"{field}_en__gt": ""}) | Q(**{f"{field}_ar__gt": ""})
-    )
+    return has_text(f"{field}_fr") | has_text(f"{field}_en") | has_text(f"{field}_ar")
+
+
+def has_text(column: str) -> Q:
+    """A condition; false, not unknown, for NULL, since a check lets through what is unknown."""
+    return Q(**{f"{column}__isnull": False, f"{column}__gt": ""})
 
 
 class EditionQuerySet(models.QuerySet):
@@ -108,15 +111,29 @@ class Edition(models.Model):
                 name="editions_last_day_not_before_first",
                 violation_error_message=_("The last day cannot be before the first day."),
             ),
+            # Years mistyped would give the programme thousands of days, or dates that Python
+            # cannot read back.
+            models.CheckConstraint(
+                condition=Q(
+                    ends_on__lte=F("starts_on") + datetime.timedelta(days=92),
+                    ends_on__lt=datetime.date(3000, 1, 1),
+                ),
+                name="editions_three_months_at_most",
+                violation_error_message=_(
+                    "An edition lasts three months at the most: check the years."
+                ),
+            ),
             models.CheckConstraint(
                 condition=Q(registration_closes_at__gt=F("registration_opens_at")),
                 name="editions_registration_closes_after_it_opens",
                 violation_error_message=_("Registration must close after it opens."),
             ),
             models.CheckConstraint(
-                condition=filled("name"),
+                condition=filled("name") & filled("short_name") & filled("city"),
                 name="editions_named",
-                violation_error_message=_("Write the name in at least one language."),
+                violation_error_message=_(
+                    "Write the name, the short name and the city in at least one language."
+                ),
             ),
         ]
 
@@ -134,6 +151,16 @@ class Edition(models.Model):
     def days(self) -> list[datetime.date]:
         length = (self.ends_on - self.starts_on).days + 1
         return [self.starts_on + datetime.timedelta(days=n) for n in range(length)]
+
+    @property
+    def dates(self) -> str:
+        return dates.span(self.starts_on, self.ends_on)
+
+    @property
+    def name_around_city(self) -> tuple[str, str, str]:
+        """The name as the hero shows it: what stands before the city, the city, what follows."""
+        before, city, after = self.name.partition(self.city) if self.city else (self.name, "", "")
+        return before.strip(), city, after.strip()
 
     def today(self, at: datetime.datetime | None = None) -> datetime.date:
         """The date at the symposium, which may not be the visitor's."""
@@ -168,7 +195,7 @@ class Partner(models.Model):
     url = models.URLField(_("web site"), blank=True)
     logo = PictureField(
         verbose_name=_("logo"), upload_to="partners", blank=True, validators=[validate_picture],
-        processors=[Transpose(), ResizeToFit(640, 320, upscale=False)], format="PNG",
+        processors=[ResizeToFit(640, 320, upscale=False)], format="PNG",
     )  # fmt: skip
     order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
 

@@ -60,6 +60,11 @@ class SluggedModel(models.Model):
 
     def clean(self) -> None:
         super().clean()
+        self.clean_slug()
+        self.clean_edition()
+
+    def clean_slug(self) -> None:
+        """Raise ValidationError if the address is a former one of something else."""
         if (
             self.slug
             and self.former_slugs().filter(slug=self.slug).exclude(target=self.pk).exists()
@@ -69,6 +74,20 @@ class SluggedModel(models.Model):
                     "slug": ValidationError(
                         _("This address once led to something else. Choose another."),
                         code="former_slug",
+                    )
+                }
+            )
+
+    def clean_edition(self) -> None:
+        """Raise ValidationError if it has left the edition that its address names."""
+        edition = getattr(self, "edition_id", None)
+        kept = type(self)._default_manager.filter(pk=self.pk)
+        if self.pk and edition and kept.exclude(edition=edition).exists():
+            raise ValidationError(
+                {
+                    "edition": ValidationError(
+                        _("It stays in its edition. Create it anew in the other one."),
+                        code="other_edition",
                     )
                 }
             )

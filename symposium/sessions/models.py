@@ -111,6 +111,16 @@ class SessionQuerySet(models.QuerySet):
     def scheduled(self):
         return self.filter(starts_at__isnull=False)
 
+    def without_room(self):
+        """Sessions to be held that still look for a room; a break needs none."""
+        return self.to_be_prepared().filter(room__isnull=True)
+
+    def without_speaker(self):
+        return self.to_be_prepared().filter(participations__isnull=True)
+
+    def to_be_prepared(self):
+        return self.exclude(status=Session.Status.CANCELLED).exclude(kind=Session.Kind.BREAK)
+
     def overlapping(self, session: "Session"):
         """Other sessions that are held, at least in part, at the time of `session`."""
         return (
@@ -311,7 +321,7 @@ class Session(SluggedModel):
 
     def check_speakers(self, speakers: Iterable[Speaker]) -> None:
         """Raise ValidationError that names the person and the other session if one is elsewhere."""
-        if self.starts_at is None or not self.is_held:
+        if not (self.starts_at and self.ends_at and self.is_held):
             return
         people = {speaker.pk: speaker for speaker in speakers}
         busy = (
@@ -335,11 +345,8 @@ class Session(SluggedModel):
             raise ValidationError(errors)
 
     def lies_inside_edition(self) -> bool:
-        zone = self.edition.zone
-        first = self.starts_at.astimezone(zone).date()
-        # An end at midnight belongs to the day before.
-        last = (self.ends_at - datetime.timedelta(microseconds=1)).astimezone(zone).date()
-        return self.edition.starts_on <= first and last <= self.edition.ends_on
+        days = self.edition.period
+        return days.lower <= self.starts_at and self.ends_at <= days.upper
 
     def times(self) -> str:
         """Its day and times in the edition's zone, for a sentence: 2021-06-09 11:00–12:30."""
@@ -420,14 +427,16 @@ class Participation(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        if not (self.session_id and self.speaker_id):
+        # In the admin's form of a new session, `session` is there before it has a number.
+        session = getattr(self, "session", None)
+        if not (session and session.edition_id and self.speaker_id):
             return
-        if self.speaker.edition_id != self.session.edition_id:
+        if self.speaker.edition_id != session.edition_id:
             raise ValidationError(
                 {"speaker": ValidationError(_("It belongs to another edition."), code="edition")}
             )
         try:
-            self.session.check_speakers([self.speaker])
+            session.check_speakers([self.speaker])
         except ValidationError as busy:
             raise ValidationError({"speaker": busy.error_list}) from None
 
@@ -435,6 +444,10 @@ class Participation(models.Model):
 class ResourceQuerySet(models.QuerySet):
     def published(self, at: datetime.datetime | None = None):
         return self.filter(is_published=True)
+
+    def reachable(self, at: datetime.datetime | None = None):
+        """Published ones of a session that the public sees: their files may be read."""
+        return self.published(at).filter(session__in=Session.objects.published(at))
 
 
 class Resource(models.Model):

@@ -5,7 +5,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from imagekit.models import ImageSpecField
-from pilkit.processors import ResizeToFill, ResizeToFit, Transpose
+from pilkit.processors import ResizeToFill, ResizeToFit
 
 from symposium.editions.models import Edition, filled
 from symposium.editions.slugs import SluggedModel
@@ -31,7 +31,7 @@ class Speaker(SluggedModel):
     biography = models.TextField(_("biography"), max_length=5000, blank=True)
     photo = PictureField(
         verbose_name=_("photo"), upload_to="speakers", blank=True, validators=[validate_picture],
-        processors=[Transpose(), ResizeToFit(1200, 1500, upscale=False)],
+        processors=[ResizeToFit(1200, 1500, upscale=False)],
         format="JPEG", options={"quality": 85},
         help_text=_("JPEG, PNG or WebP, upright, 8 MB at the most. It is stored anew, without its hidden data."),
     )  # fmt: skip
@@ -114,6 +114,13 @@ class Link(models.Model):
         verbose_name = _("link")
         verbose_name_plural = _("links")
         ordering = ["order", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=filled("label"),
+                name="links_labelled",
+                violation_error_message=_("Write the words in at least one language."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label

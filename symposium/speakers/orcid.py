@@ -3,7 +3,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 validate_form = RegexValidator(
-    r"^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$",
+    r"^([0-9]{4}-){3}[0-9]{3}[0-9X]\Z",
     _("An ORCID iD is written 0000-0000-0000-0000."),
     code="orcid_form",
 )

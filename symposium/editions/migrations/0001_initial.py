@@ -3,11 +3,11 @@
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import simple_history.models
-import symposium.editions.models
-import symposium.pictures
 from django.conf import settings
 from django.db import migrations, models
 
+import symposium.editions.models
+import symposium.pictures
 
 # Immutable, as a generated column needs: the rules of a time zone are data of the server.
 DAYS_PERIOD = """

@@ -1,0 +1,65 @@
+# Everything here needs only make and Python 3.11 or later; `make` alone lists what there is.
+SHELL = /bin/sh
+MAKEFLAGS += --no-print-directory
+PYTHON = $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$python && break; done)
+PORT = 8000
+BIND = 127.0.0.1
+RUN = .venv/bin/python
+export PORT BIND
+# A second start is quicker when the first one kept what it compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help demo stop test lint format messages vendor bench clean python dev
+
+help:
+	@echo 'make demo      start the demonstration at http://127.0.0.1:8000  (PORT=… BIND=…)'
+	@echo 'make stop      stop the demonstration and its database; nothing is lost'
+	@echo 'make test      every check and every test, as in continuous integration'
+	@echo 'make lint      only what reads the code'
+	@echo 'make format    lay the code out'
+	@echo 'make messages  gather the strings to translate, compile the catalogues'
+	@echo 'make vendor    fetch Bootstrap and the fonts again into static/vendor'
+	@echo 'make bench     measure how quick the site is'
+	@echo 'make clean     back to a fresh clone: .venv and var go, with the demonstration’s data'
+
+demo: python
+	@exec $(PYTHON) -m scripts.demo start
+
+stop: python
+	@$(PYTHON) -m scripts.demo stop
+
+clean: python
+	@$(PYTHON) -m scripts.demo clean
+
+test: dev
+	@exec $(RUN) -m scripts.suite
+
+lint: dev
+	@exec $(RUN) -m scripts.suite layout code templates
+
+format: dev
+	@$(RUN) -m ruff check --fix-only --quiet
+	@$(RUN) -m ruff format
+
+messages: dev
+	@command -v xgettext >/dev/null || { echo 'Gathering strings needs GNU gettext: apt install gettext'; exit 1; }
+	@DEMO=1 $(RUN) manage.py makemessages --all --no-obsolete --no-location --ignore=.venv --ignore=var
+	@$(RUN) -m scripts.catalogues
+
+vendor: dev
+	@$(RUN) scripts/vendor.py
+
+bench: dev
+	@$(RUN) -m pytest tests/bench
+
+dev: python
+	@$(PYTHON) -m scripts.venv requirements-dev.txt
+
+python:
+	@test -n '$(PYTHON)' || { \
+		echo "Python 3.11 or later is needed, and this machine has: $$(python3 --version 2>&1 || echo none)."; \
+		echo 'Install it, or say where it is: make PYTHON=/path/to/python3.12 demo'; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Python 3.11 or later is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1)."; exit 1; }

@@ -1,0 +1,91 @@
+"""Uploaded files, served by Django: small enough for one symposium, and only so can it say no.
+
+Pictures are shown; anything else is handed over as a file to keep, so that nothing uploaded ever
+runs as a page of this site.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404
+from django.views.decorators.http import condition, require_safe
+
+from symposium.sessions.models import Resource
+
+PICTURES = {
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+}
+THUMBNAILS = "CACHE/"  # imagekit's; the name holds a hash of the content
+# A new kind of upload is closed until it is named here or has its rule in `may_read`.
+PUBLIC = (THUMBNAILS, "partners/", "speakers/")
+HEADERS = {
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+@require_safe
+def serve(request, path: str):
+    """Send the file at `path` below MEDIA_ROOT to whoever may read it, else 404."""
+    file = stored(path)
+    if not may_read(request, path):
+        raise Http404
+    response = send(request, file)
+    for name, value in {**HEADERS, "Cache-Control": cache_control(path)}.items():
+        response.headers[name] = value
+    return response
+
+
+def stored(path: str) -> Path:
+    """The file on the disk; Http404 unless it lies below MEDIA_ROOT, links followed."""
+    try:
+        file = Path(default_storage.path(path)).resolve()
+    except SuspiciousFileOperation:
+        raise Http404 from None
+    root = Path(default_storage.location).resolve()
+    if not file.is_file() or file != root / path:
+        raise Http404
+    return file
+
+
+def may_read(request, path: str) -> bool:
+    if path.startswith(PUBLIC):
+        return True
+    return Resource.objects.reachable().filter(file=path).exists() or (
+        Resource.objects.filter(file=path).exists()
+        and request.user.has_perm("symposium_sessions.view_resource")
+    )
+
+
+def cache_control(path: str) -> str:
+    if path.startswith(THUMBNAILS):
+        return "public, max-age=31536000, immutable"
+    if path.startswith(PUBLIC):
+        return "public, max-age=3600"
+    return "private, no-cache"
+
+
+def etag(request, file: Path) -> str:
+    stat = file.stat()
+    return f'"{stat.st_mtime_ns:x}-{stat.st_size:x}"'
+
+
+def last_modified(request, file: Path) -> datetime:
+    return datetime.fromtimestamp(file.stat().st_mtime, tz=UTC)
+
+
+@condition(etag_func=etag, last_modified_func=last_modified)
+def send(request, file: Path) -> FileResponse:
+    picture = PICTURES.get(file.suffix.lower())
+    return FileResponse(
+        file.open("rb"),
+        as_attachment=picture is None,
+        filename=file.name,
+        content_type=picture or "application/octet-stream",
+    )

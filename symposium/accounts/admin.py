@@ -1,0 +1,30 @@
+from django.contrib import admin
+
+from symposium.accounts.models import User
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    """Accounts. One signs in with a code by mail, so a new one needs no password."""
+
+    list_display = ["email", "name", "language", "is_active", "is_staff", "date_joined"]
+    list_filter = ["is_active", "is_staff", "groups", "language"]
+    search_fields = ["email", "name"]
+    fields = ["email", "name", "language", "is_active", "is_staff", "groups", "is_superuser"]
+    readonly_fields = ["date_joined"]
+    filter_horizontal = ["groups"]
+
+    def has_change_permission(self, request, obj=None):
+        """Only a superuser changes accounts: whoever could would name themselves superuser."""
+        return request.user.is_superuser and super().has_change_permission(request, obj)
+
+    def has_add_permission(self, request):
+        return request.user.is_superuser and super().has_add_permission(request)
+
+    def has_delete_permission(self, request, obj=None):
+        return request.user.is_superuser and super().has_delete_permission(request, obj)
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)

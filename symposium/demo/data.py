@@ -1,0 +1,66 @@
+"""The files of `data/`, and the few conventions that they share.
+
+In TOML, a table with languages for keys is a translated field, `day`, `start` and `end` are on the
+edition's own clock, and what stands for another entry is its slug.
+"""
+
+import datetime
+import functools
+import tomllib
+from pathlib import Path
+
+from symposium.editions.models import Edition
+
+FOLDER = Path(__file__).resolve().parent / "data"
+PAGES = ("practical", "accessibility", "privacy", "legal")
+LANGUAGES = ("fr", "en", "ar")
+
+
+@functools.cache
+def table(name: str) -> dict:
+    return tomllib.loads((FOLDER / f"{name}.toml").read_text())
+
+
+def fields(entry: dict, *without: str) -> dict:
+    """The fields of a model: `title = {fr = …, ar = …}` of an entry is `title_fr`, `title_ar`."""
+    found = {}
+    for name, value in entry.items():
+        if name in without:
+            continue
+        if isinstance(value, dict):
+            found |= {f"{name}_{language}": text for language, text in value.items()}
+        else:
+            found[name] = value
+    return found
+
+
+def published_text() -> dict[str, str]:
+    """The abstract of the first edition, without its last line: the keywords are rows."""
+    files = {language: FOLDER / f"abstract-{language}.txt" for language in LANGUAGES}
+    return {
+        language: "\n".join(path.read_text().splitlines()[:-1]) for language, path in files.items()
+    }
+
+
+def page(slug: str, folder: str = "") -> dict[str, str]:
+    """The fields of a page, its title from the first line; `folder` may have a page of its own."""
+    found = {}
+    for language in LANGUAGES:
+        name = f"{slug}.{language}.md"
+        own = FOLDER / "pages" / folder / name
+        text = (own if own.exists() else FOLDER / "pages" / name).read_text()
+        title, _, body = text.partition("\n")
+        found |= {f"title_{language}": title.removeprefix("# "), f"body_{language}": body.strip()}
+    return found
+
+
+def times(edition: Edition, entry: dict) -> dict[str, datetime.datetime]:
+    """`starts_at` and `ends_at` of an entry with a day; nothing for one without."""
+    if "day" not in entry:
+        return {}
+    day = edition.days[entry["day"] - 1]
+    start, end = (datetime.time.fromisoformat(entry[name]) for name in ("start", "end"))
+    return {
+        "starts_at": datetime.datetime.combine(day, start, edition.zone),
+        "ends_at": datetime.datetime.combine(day, end, edition.zone),
+    }

@@ -1,0 +1,207 @@
+"""The demonstration put into the database.
+
+An edition is made whole or left as it is: what an organiser changed or removed in it stays so,
+however often this runs. One thing moves: the fictional edition that starts tomorrow, with its
+sessions, once tomorrow is another day.
+"""
+
+import datetime
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.http import Http404
+from django.utils import timezone
+
+from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword
+from symposium.demo import data, organiser
+from symposium.demo.pictures import portrait
+from symposium.editions.models import Edition, Page, Partner
+from symposium.editions.slugs import find_by_slug
+from symposium.sessions.models import Participation, Resource, Room, Session, Track
+from symposium.speakers.models import Link, Speaker
+
+FIRST = "2021"
+
+
+class Occupied(Exception):
+    """The address that the upcoming edition would take belongs to another edition."""
+
+
+@transaction.atomic
+def load() -> None:
+    """Make the first edition and, in a demonstration, the organiser's account, where missing."""
+    if settings.DEMO:
+        organiser.ensure()
+    if not Edition.objects.filter(slug=FIRST).exists():
+        make_edition(
+            data.table("edition"),
+            data.published_text(),
+            is_current=not Edition.objects.filter(is_current=True).exists(),
+        )
+
+
+@transaction.atomic
+def load_upcoming(at: datetime.datetime | None = None) -> None:
+    """Make the edition that starts the day after `at` where it is missing, and make it current.
+
+    Raises Occupied when its address, the year, is that of an edition which is not ours to move.
+    """
+    entry = data.table("upcoming")
+    zone = Edition(time_zone=entry["edition"]["time_zone"]).zone
+    tomorrow = (at or timezone.now()).astimezone(zone).date() + datetime.timedelta(days=1)
+    slug = str(tomorrow.year)
+    edition = Edition.objects.filter(slug=slug).first()
+    if edition is None:
+        days = {"starts_on": tomorrow, "ends_on": tomorrow + datetime.timedelta(days=1)}
+        edition = make_edition(entry, entry["argument"]["text"], "upcoming", slug=slug, **days)
+    elif slug == FIRST or not edition.is_demonstration:
+        raise Occupied(f"The edition “{slug}” exists and is not a demonstration: it is left alone.")
+    else:
+        move(edition, tomorrow)
+    Edition.objects.exclude(pk=edition.pk).update(is_current=False)
+    Edition.objects.filter(pk=edition.pk).update(is_current=True)
+
+
+def move(edition: Edition, starts_on: datetime.date) -> None:
+    """Give the edition another first day; its sessions keep their hours."""
+    shift = starts_on - edition.starts_on
+    sessions = list(edition.sessions.scheduled())
+    for session in sessions:
+        session.starts_at = session.starts_at.astimezone(edition.zone) + shift
+        session.ends_at = session.ends_at.astimezone(edition.zone) + shift
+    # A session lies within the days of its edition at every moment, or has no time yet.
+    edition.sessions.update(starts_at=None, ends_at=None)
+    edition.starts_on += shift
+    edition.ends_on += shift
+    edition.save()
+    Session.objects.bulk_update(sessions, ["starts_at", "ends_at"])
+
+
+def make_edition(entry: dict, text: dict[str, str], folder: str = "", **fields) -> Edition:
+    """Make an edition and all that hangs from it; `text` is that of its own abstract."""
+    edition = Edition.objects.create(
+        is_demonstration=True, **data.fields(entry["edition"]) | fields
+    )
+    for order, partner in enumerate(entry.get("partner", [])):
+        Partner.objects.create(edition=edition, order=order, **data.fields(partner))
+    for order, slug in enumerate(data.PAGES):
+        Page.objects.create(edition=edition, slug=slug, order=order, **data.page(slug, folder))
+    speakers = make_speakers(edition)
+    sessions = make_sessions(edition, speakers)
+    keywords = find_or_make_keywords()
+    make_argument(edition, entry, text, keywords)
+    for abstract in data.table("abstracts")["abstract"]:
+        make_abstract(edition, abstract, sessions, speakers, keywords)
+    return edition
+
+
+def make_speakers(edition: Edition) -> dict[str, Speaker]:
+    speakers = {}
+    for entry in data.table("speakers")["speaker"]:
+        speaker = Speaker(edition=edition, **data.fields(entry, "portrait", "links"))
+        if "portrait" in entry:
+            picture = portrait(speaker.slug, entry["portrait"])
+            speaker.photo = ContentFile(picture, f"{speaker.slug}.jpg")
+        speaker.save()
+        for order, link in enumerate(entry.get("links", [])):
+            Link.objects.create(speaker=speaker, order=order, **data.fields(link))
+        speakers[speaker.slug] = speaker
+    return speakers
+
+
+def make_sessions(edition: Edition, speakers: dict[str, Speaker]) -> dict[str, Session]:
+    tracks, rooms = make_ordered(edition, Track), make_ordered(edition, Room)
+    sessions = {}
+    for entry in data.table("sessions")["session"]:
+        own = data.fields(entry, "day", "start", "end", "track", "room", "speakers", "resources")
+        session = Session.objects.create(
+            edition=edition,
+            track=tracks.get(entry.get("track")),
+            room=rooms.get(entry.get("room")),
+            **{"status": Session.Status.PUBLISHED} | own | data.times(edition, entry),
+        )
+        for order, part in enumerate(entry.get("speakers", [])):
+            Participation.objects.create(
+                session=session, speaker=speakers[part["speaker"]], role=part["role"], order=order
+            )
+        for order, resource in enumerate(resources(edition, entry)):
+            Resource.objects.create(session=session, order=order, **data.fields(resource))
+        sessions[session.slug] = session
+    return sessions
+
+
+def resources(edition: Edition, entry: dict) -> list[dict]:
+    """What a session leaves behind: nothing is recorded before it is held."""
+    is_over = edition.phase() == "after"
+    return [r for r in entry.get("resources", []) if is_over or r["kind"] != "recording"]
+
+
+def make_ordered(edition: Edition, model: type[Track] | type[Room]) -> dict:
+    """The tracks or the rooms, in the order of their file."""
+    name = model._meta.model_name
+    return {
+        entry["slug"]: model.objects.create(edition=edition, order=order, **data.fields(entry))
+        for order, entry in enumerate(data.table(f"{name}s")[name])
+    }
+
+
+def find_or_make_keywords() -> dict[str, Keyword]:
+    """The vocabulary is shared by all editions: a keyword is found, also under a new address."""
+    return {
+        entry["slug"]: find_or_make_keyword(entry) for entry in data.table("keywords")["keyword"]
+    }
+
+
+def find_or_make_keyword(entry: dict) -> Keyword:
+    try:
+        return find_by_slug(Keyword.objects.all(), entry["slug"])[0]
+    except Http404:
+        return Keyword.objects.create(**data.fields(entry))
+
+
+def make_argument(
+    edition: Edition, entry: dict, text: dict[str, str], keywords: dict[str, Keyword]
+) -> None:
+    """The abstract of the symposium itself, under its theme and signed by it."""
+    title, name = entry["edition"]["theme"], entry["edition"]["name"]
+    own = data.fields(entry["argument"], "keywords", "text")
+    argument = Abstract.objects.create(
+        edition=edition,
+        slug="abstract",
+        kind=Abstract.Kind.SYMPOSIUM,
+        status=Abstract.Status.PUBLISHED,
+        **{"published_at": a_month_before(edition)} | own,
+        **data.fields({"title": title, "text": text}),
+    )
+    add_keywords(argument, entry["argument"]["keywords"], keywords)
+    Author.objects.create(abstract=argument, **data.fields({"family_name": name}))
+
+
+def make_abstract(
+    edition: Edition,
+    entry: dict,
+    sessions: dict[str, Session],
+    speakers: dict[str, Speaker],
+    keywords: dict[str, Keyword],
+) -> None:
+    abstract = Abstract.objects.create(
+        edition=edition,
+        session=sessions[entry["session"]],
+        status=Abstract.Status.PUBLISHED,
+        published_at=a_month_before(edition),
+        **data.fields(entry, "session", "authors", "keywords"),
+    )
+    add_keywords(abstract, entry["keywords"], keywords)
+    for order, slug in enumerate(entry["authors"]):
+        Author.objects.create(abstract=abstract, speaker=speakers[slug], order=order)
+
+
+def add_keywords(abstract: Abstract, slugs: list[str], keywords: dict[str, Keyword]) -> None:
+    for order, slug in enumerate(slugs):
+        AbstractKeyword.objects.create(abstract=abstract, keyword=keywords[slug], order=order)
+
+
+def a_month_before(edition: Edition) -> datetime.datetime:
+    day = edition.starts_on - datetime.timedelta(days=30)
+    return datetime.datetime.combine(day, datetime.time(9), edition.zone)

@@ -1,0 +1,32 @@
+"""The account that signs in to the demonstration; its password is kept in var/ on this machine."""
+
+import os
+from pathlib import Path
+
+from django.conf import settings
+
+from symposium.accounts.models import User
+from symposium.editions.slugs import random_code
+
+EMAIL = "organiser@example.org"
+
+
+def ensure() -> None:
+    """Make the account unless it exists; it takes the password of the file when that is new."""
+    path = settings.VAR / "demo-password"
+    is_new = not path.exists()
+    if is_new:
+        keep(path, random_code(16))
+    password = path.read_text().strip()
+    user = User.objects.filter(email=EMAIL).first()
+    if user is None:
+        User.objects.create_superuser(EMAIL, password)
+    elif is_new:
+        user.set_password(password)
+        user.save()
+
+
+def keep(path: Path, password: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(f"{password}\n")

@@ -1,0 +1,142 @@
+import datetime
+import zoneinfo
+
+from adminsortable2.admin import SortableAdminMixin
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from symposium.editions.models import Edition, Page, Partner, validate_time_zone
+from symposium.workplace import (
+    EditionFilter,
+    HistoryAdmin,
+    UntranslatedFilter,
+    WorkplaceAdmin,
+    WorkplaceForm,
+)
+
+
+class EditionForm(WorkplaceForm):
+    def _post_clean(self):
+        """Once the days make sense: name a session that they would leave outside."""
+        super()._post_clean()
+        days = {"starts_on", "ends_on", "time_zone"}
+        if not self.instance.pk or self.errors or not days & set(self.changed_data):
+            return
+        zone = zoneinfo.ZoneInfo(self.cleaned_data["time_zone"])
+        first = midnight(self.cleaned_data["starts_on"], zone)
+        last = midnight(self.cleaned_data["ends_on"] + datetime.timedelta(days=1), zone)
+        outside = Q(starts_at__lt=first) | Q(ends_at__gt=last)
+        if session := self.instance.sessions.filter(outside).first():
+            self.add_error(
+                None,
+                ValidationError(
+                    _("“%(session)s” (%(times)s) would be outside these days: move it first."),
+                    code="session_outside",
+                    params={"session": session, "times": session.times()},
+                ),
+            )
+
+
+def midnight(day: datetime.date, zone: zoneinfo.ZoneInfo) -> datetime.datetime:
+    return datetime.datetime.combine(day, datetime.time.min, zone)
+
+
+@admin.register(Edition)
+class EditionAdmin(HistoryAdmin):
+    form = EditionForm
+    text_field = "name"
+    list_display = [
+        "text",
+        "slug",
+        "starts_on",
+        "ends_on",
+        "is_current",
+        "is_published",
+        "languages_filled",
+    ]
+    list_filter = ["is_published", UntranslatedFilter]
+    search_fields = ["slug"]
+    actions = ["make_current"]
+    fieldsets = [
+        (None, {"fields": ["name", "short_name", "kicker", "theme", "description", "slug"]}),
+        (_("Days and place"), {
+            "fields": ["starts_on", "ends_on", "time_zone", "city", "country", "venue", "address"],
+        }),
+        (_("Registration"), {
+            "fields": ["contact_email", "registration_opens_at", "registration_closes_at"],
+            "description": _("Times are those of the edition's time zone."),
+        }),
+        (_("On the site"), {"fields": ["is_published", "is_current", "is_demonstration"]}),
+    ]  # fmt: skip
+
+    def get_readonly_fields(self, request, obj=None):
+        """The word in every address never changes."""
+        return ["slug"] if obj else []
+
+    def zone_of_form(self, request, object_id):
+        """The zone that is being typed, or that of the edition."""
+        edition = Edition(time_zone=request.POST.get("time_zone", ""))
+        if not edition.time_zone and object_id:
+            edition = self.get_object(request, object_id) or edition
+        try:
+            validate_time_zone(edition.time_zone)
+        except ValidationError:
+            return timezone.get_default_timezone()
+        return edition.zone
+
+    def has_delete_permission(self, request, obj=None):
+        """Deleting an edition would take its whole programme: only an empty one goes."""
+        empty = obj is None or not (obj.sessions.exists() or obj.speakers.exists())
+        return empty and super().has_delete_permission(request, obj)
+
+    def get_actions(self, request):
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    @admin.action(description=_("Make it the current edition"), permissions=["change"])
+    def make_current(self, request, queryset):
+        if queryset.count() != 1:
+            messages.error(request, _("Choose one edition."))
+            return
+        edition = queryset.get()
+        with transaction.atomic():
+            for other in Edition.objects.filter(is_current=True).exclude(pk=edition.pk):
+                other.is_current = False
+                other.save()
+            edition.is_current = True
+            edition.save()
+        messages.success(
+            request, _("The home page now opens on “%(edition)s”.") % {"edition": edition}
+        )
+
+
+@admin.register(Page)
+class PageAdmin(SortableAdminMixin, HistoryAdmin):
+    public_page = "symposium.editions.views.text_page"
+    list_display = ["text", "slug", "is_published", "languages_filled", "updated_at"]
+    list_filter = [EditionFilter, "is_published", UntranslatedFilter]
+    search_fields = ["slug"]
+    fields = ["edition", "title", "body", "is_published", "slug"]
+    ordering = ["order", "id"]
+
+
+@admin.register(Partner)
+class PartnerAdmin(SortableAdminMixin, WorkplaceAdmin):
+    text_field = "name"
+    list_display = ["text", "kind", "url", "languages_filled"]
+    list_filter = [EditionFilter, "kind", UntranslatedFilter]
+    fields = ["edition", "kind", "name", "url", "logo_shown", "logo"]
+    readonly_fields = ["logo_shown"]
+    ordering = ["order", "id"]
+
+    @admin.display(description=_("present logo"), empty_value="–")
+    def logo_shown(self, partner):
+        if partner.logo:
+            return format_html('<img class="picture" src="{}" alt="">', partner.logo.url)
+        return None

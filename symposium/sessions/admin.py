@@ -1,0 +1,296 @@
+from adminsortable2.admin import (
+    SortableAdminBase,
+    SortableAdminMixin,
+    SortableInlineAdminMixin,
+    SortableTabularInline,
+)
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, OperationalError
+from django.db.models import Count
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from import_export.fields import Field
+from modeltranslation.admin import TranslationStackedInline
+
+from symposium.sessions import planning
+from symposium.sessions.models import Participation, Resource, Room, Session, Track
+from symposium.spreadsheet import ExportAdmin, Sheet
+from symposium.workplace import (
+    AnyLanguage,
+    EditionFilter,
+    HistoryAdmin,
+    OfTheEdition,
+    UntranslatedFilter,
+    WorkplaceAdmin,
+    WorkplaceForm,
+    refusal,
+)
+
+
+class PlaceAdmin(SortableAdminMixin, WorkplaceAdmin):
+    """Rooms and tracks: what sessions are sorted into; dragging sets their order."""
+
+    text_field = "name"
+    list_filter = [EditionFilter, UntranslatedFilter]
+    search_fields = ["slug"]
+    ordering = ["order", "id"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(session_count=Count("sessions"))
+
+    @admin.display(description=_("name"))
+    def text(self, place):
+        return super().text(place)
+
+    @admin.display(description=_("sessions"))
+    def session_count(self, place):
+        return place.session_count
+
+
+@admin.register(Track)
+class TrackAdmin(PlaceAdmin):
+    list_display = ["text", "mark", "session_count", "languages_filled"]
+    fields = ["edition", "name", "mark", "slug"]
+
+
+@admin.register(Room)
+class RoomAdmin(PlaceAdmin):
+    list_display = ["text", "description", "capacity", "session_count", "languages_filled"]
+    fields = ["edition", "name", "description", "capacity", "slug"]
+
+
+class SessionForm(WorkplaceForm):
+    languages = forms.MultipleChoiceField(
+        label=_("Languages spoken"), choices=settings.LANGUAGES, required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        clock = _("By the clock of the edition (%(zone)s).") % {
+            "zone": timezone.get_current_timezone_name()
+        }
+        for name in {"starts_at", "ends_at"} & set(self.fields):
+            self.fields[name].help_text = clock
+            self.fields[name].widget.widgets[1].format = "%H:%M"
+
+
+class ParticipationInline(SortableTabularInline):
+    model = Participation
+    fields = ["speaker", "role"]
+    autocomplete_fields = ["speaker"]
+    ordering = ["order", "id"]
+    extra = 0
+
+
+class ResourceInline(SortableInlineAdminMixin, AnyLanguage, TranslationStackedInline):
+    template = "adminsortable2/edit_inline/stacked-django-5.2.html"
+    model = Resource
+    fields = ["kind", "title", "file", "url", "is_published"]
+    ordering = ["order", "id"]
+    extra = 0
+
+
+class MissingFilter(admin.SimpleListFilter):
+    title = _("what is missing")
+    parameter_name = "missing"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("room", _("Without room")),
+            ("speaker", _("Without speaker")),
+            ("time", _("Without time")),
+        ]
+
+    def queryset(self, request, queryset):
+        if self.value() == "room":
+            return queryset.without_room()
+        if self.value() == "speaker":
+            return queryset.without_speaker()
+        if self.value() == "time":
+            return queryset.filter(starts_at__isnull=True)
+        return queryset
+
+
+class SessionSheet(Sheet):
+    track = Field(attribute="track", column_name=_("track"))
+    room = Field(attribute="room", column_name=_("room"))
+    speakers = Field(column_name=_("speakers"))
+    languages = Field(column_name=_("languages"))
+
+    class Meta:
+        model = Session
+        fields = [
+            "starts_at", "ends_at", "room", "track", "kind", "status", "title_fr", "title_en",
+            "title_ar", "speakers", "languages", "places", "slug",
+        ]  # fmt: skip
+
+    def dehydrate_kind(self, session):
+        return session.get_kind_display()
+
+    def dehydrate_status(self, session):
+        return session.get_status_display()
+
+    def dehydrate_languages(self, session):
+        return ", ".join(session.languages)
+
+    def dehydrate_speakers(self, session):
+        return "; ".join(
+            f"{one.speaker} ({one.get_role_display()})" for one in session.participations.all()
+        )
+
+
+@admin.register(Session)
+class SessionAdmin(ExportAdmin, SortableAdminBase, HistoryAdmin):
+    form = SessionForm
+    public_page = "symposium.sessions.views.session_page"
+    resource_classes = [SessionSheet]
+    list_display = [
+        "text",
+        "when",
+        "room",
+        "kind",
+        "status_shown",
+        "speaker_count",
+        "languages_filled",
+    ]
+    list_filter = [
+        EditionFilter,
+        "status",
+        MissingFilter,
+        "kind",
+        ("room", OfTheEdition),
+        ("track", OfTheEdition),
+        UntranslatedFilter,
+    ]
+    list_select_related = ["edition", "room"]
+    date_hierarchy = "starts_at"
+    search_fields = [
+        "speakers__family_name_fr",
+        "speakers__family_name_en",
+        "speakers__family_name_ar",
+        "slug",
+    ]
+    autocomplete_fields = ["room", "track"]
+    actions = ["publish", "unpublish", "cancel", "swap"]
+    inlines = [ParticipationInline, ResourceInline]
+    fieldsets = [
+        (None, {"fields": ["edition", "kind", "title", "description"]}),
+        (_("When and where"), {"fields": [("starts_at", "ends_at"), ("room", "track")]}),
+        (_("On the site"), {"fields": ["status", "languages", "places", "stream_url", "slug"]}),
+    ]
+
+    def get_queryset(self, request):
+        counted = Count("participations", distinct=True)
+        return super().get_queryset(request).annotate(speaker_count=counted)
+
+    def get_export_queryset(self, request):
+        found = super().get_export_queryset(request)
+        return found.select_related("track").prefetch_related("participations__speaker")
+
+    # Columns
+
+    @admin.display(description=_("day and time"), ordering="starts_at")
+    def when(self, session):
+        if not session.starts_at:
+            return _("not scheduled")
+        start, end = (
+            at.astimezone(session.edition.zone) for at in (session.starts_at, session.ends_at)
+        )
+        return format_html(
+            '{} <bdi dir="ltr">{}–{}</bdi>',
+            date_format(start, "D j F"),
+            f"{start:%H:%M}",
+            f"{end:%H:%M}",
+        )
+
+    @admin.display(description=_("status"), ordering="status")
+    def status_shown(self, session):
+        label = session.get_status_display()
+        return format_html('<span class="status status-{}">{}</span>', session.status, label)
+
+    @admin.display(description=_("speakers"), ordering="speaker_count")
+    def speaker_count(self, session):
+        return session.speaker_count
+
+    # Actions on a selection
+
+    @admin.action(description=_("Publish"), permissions=["change"])
+    def publish(self, request, queryset):
+        self.set_status(request, queryset, Session.Status.PUBLISHED)
+
+    @admin.action(description=_("Take off the site (back to draft)"), permissions=["change"])
+    def unpublish(self, request, queryset):
+        self.set_status(request, queryset, Session.Status.DRAFT)
+
+    @admin.action(
+        description=_("Cancel (stays on the site, marked as cancelled)"), permissions=["change"]
+    )
+    def cancel(self, request, queryset):
+        self.set_status(request, queryset, Session.Status.CANCELLED)
+
+    def set_status(self, request, queryset, status):
+        done = sum(
+            self.attempt(request, planning.set_status, session, status)
+            for session in queryset.order_by("starts_at", "pk")
+        )
+        if done:
+            label = Session.Status(status).label
+            words = ngettext("%(n)d session: %(status)s.", "%(n)d sessions: %(status)s.", done)
+            messages.success(request, words % {"n": done, "status": label})
+
+    @admin.action(description=_("Swap the places of two sessions"), permissions=["change"])
+    def swap(self, request, queryset):
+        pair = list(queryset[:3])
+        if len(pair) != 2:
+            messages.error(request, _("Choose two sessions: each takes the other's time and room."))
+        elif self.attempt(request, planning.swap, *pair):
+            names = {"one": pair[0], "other": pair[1]}
+            messages.success(request, _("“%(one)s” and “%(other)s” have swapped places.") % names)
+
+    def attempt(self, request, verb, session, *arguments) -> bool:
+        """Do it, or tell why not: the sentence names the session and what stands in its way."""
+        try:
+            verb(session, *arguments)
+        except ValidationError as refused:
+            reasons = refused.messages
+        except (IntegrityError, OperationalError) as error:
+            reasons = [refusal(error)]
+        else:
+            return True
+        for reason in reasons:
+            messages.error(request, f"{session}: {reason}")
+        return False
+
+    # One session
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.duplicate_view)
+        name = "symposium_sessions_session_duplicate"
+        return [path("<int:pk>/duplicate/", view, name=name), *super().get_urls()]
+
+    def duplicate_view(self, request, pk):
+        session = get_object_or_404(Session, pk=pk)
+        change = reverse("admin:symposium_sessions_session_change", args=[pk])
+        if request.method != "POST":
+            return redirect(change)
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        copy = planning.duplicate(session)
+        self.log_addition(request, copy, [{"added": {}}])
+        messages.success(request, _("This is the copy: a draft, not scheduled yet."))
+        return redirect("admin:symposium_sessions_session_change", copy.pk)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj and self.has_add_permission(request):
+            name = "admin:symposium_sessions_session_duplicate"
+            context["duplicate_url"] = reverse(name, args=[obj.pk])
+        return super().render_change_form(request, context, add, change, form_url, obj)

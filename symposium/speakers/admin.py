@@ -1,0 +1,112 @@
+from adminsortable2.admin import SortableAdminBase, SortableInlineAdminMixin
+from django.contrib import admin
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+from import_export.fields import Field
+from modeltranslation.admin import TranslationStackedInline
+
+from symposium.speakers.models import Link, Speaker
+from symposium.spreadsheet import ExportAdmin, Sheet
+from symposium.workplace import AnyLanguage, EditionFilter, HistoryAdmin, UntranslatedFilter
+
+
+class MissingFilter(admin.SimpleListFilter):
+    title = _("what is missing")
+    parameter_name = "missing"
+
+    def lookups(self, request, model_admin):
+        return [("photo", _("Without photo")), ("session", _("In no session"))]
+
+    def queryset(self, request, queryset):
+        if self.value() == "photo":
+            return queryset.filter(photo="")
+        if self.value() == "session":
+            return queryset.filter(participations__isnull=True)
+        return queryset
+
+
+class LinkInline(SortableInlineAdminMixin, AnyLanguage, TranslationStackedInline):
+    template = "adminsortable2/edit_inline/stacked-django-5.2.html"
+    model = Link
+    fields = ["label", "url"]
+    ordering = ["order", "id"]
+    extra = 0
+
+
+class SpeakerSheet(Sheet):
+    sessions = Field(column_name=_("sessions"))
+
+    class Meta:
+        model = Speaker
+        fields = [
+            *(f"{name}_{code}" for name in ("given_name", "family_name", "position", "affiliation")
+              for code in ("fr", "en", "ar")),
+            "orcid", "is_published", "slug", "sessions",
+        ]  # fmt: skip
+
+    def dehydrate_sessions(self, speaker):
+        return "; ".join(str(one.session) for one in speaker.participations.all())
+
+
+@admin.register(Speaker)
+class SpeakerAdmin(ExportAdmin, SortableAdminBase, HistoryAdmin):
+    public_page = "symposium.speakers.views.speaker_page"
+    resource_classes = [SpeakerSheet]
+    text_field = "family_name"
+    list_display = [
+        "text",
+        "affiliation",
+        "session_count",
+        "has_photo",
+        "is_published",
+        "is_featured",
+        "languages_filled",
+    ]
+    list_editable = ["is_published", "is_featured"]
+    list_filter = [EditionFilter, MissingFilter, "is_published", "is_featured", UntranslatedFilter]
+    search_fields = ["given_name_fr", "given_name_en", "given_name_ar", "affiliation_fr", "slug"]
+    readonly_fields = ["photo_shown", "sessions_shown"]
+    inlines = [LinkInline]
+    fieldsets = [
+        (None, {"fields": ["edition", "given_name", "family_name", "position", "affiliation"]}),
+        (_("Presentation"), {"fields": ["biography", "photo_shown", "photo", "orcid"]}),
+        (_("On the site"), {"fields": ["is_published", "is_featured", "slug", "sessions_shown"]}),
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(session_count=Count("participations"))
+
+    def get_export_queryset(self, request):
+        found = super().get_export_queryset(request)
+        return found.prefetch_related("participations__session")
+
+    @admin.display(description=_("name"), ordering="family_name_fr")
+    def text(self, speaker):
+        return super().text(speaker)
+
+    @admin.display(description=_("sessions"), ordering="session_count")
+    def session_count(self, speaker):
+        return speaker.session_count
+
+    @admin.display(description=_("photo"), boolean=True)
+    def has_photo(self, speaker):
+        return bool(speaker.photo)
+
+    @admin.display(description=_("present photo"))
+    def photo_shown(self, speaker):
+        if not speaker.photo:
+            return _("None yet")
+        return format_html('<img class="picture" src="{}" alt="">', speaker.photo.url)
+
+    @admin.display(description=_("sessions"))
+    def sessions_shown(self, speaker):
+        if not speaker.pk:
+            return "–"
+        held = speaker.participations.select_related("session").order_by("session__starts_at")
+        links = (
+            (reverse("admin:symposium_sessions_session_change", args=[one.session_id]), one.session)
+            for one in held
+        )
+        return format_html_join("", '<a class="line" href="{}">{}</a>', links) or "–"

@@ -1,0 +1,55 @@
+"""Lists that organisers take away as a spreadsheet, with nothing in them that it would run."""
+
+import re
+
+from django.db.models import DateTimeField
+from django.utils.text import capfirst
+from import_export import resources
+from import_export.admin import ExportMixin
+from import_export.formats.base_formats import CSV, XLSX
+from import_export.forms import ExportForm
+
+STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+PHONE_NUMBER = re.compile(r"\+[\d ().\u00a0-]+")
+NOT_IN_A_SHEET = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def defused(value):
+    """The value as it may stand in a cell: a text that would run as a formula is quoted.
+
+    A phone number is no formula: « +212 5… » stays whole.
+    """
+    if not isinstance(value, str):
+        return value
+    text = NOT_IN_A_SHEET.sub("", value)
+    if text.lstrip(" \n").startswith(STARTS_A_FORMULA) and not PHONE_NUMBER.fullmatch(text):
+        return f"'{text}"
+    return text
+
+
+class Sheet(resources.ModelResource):
+    """A row for each object; times are local to its edition, headings in the reader's language."""
+
+    def export_field(self, field, instance, **kwargs):
+        value = field.get_value(instance)
+        if isinstance(field_of(self._meta.model, field.attribute), DateTimeField) and value:
+            return value.astimezone(instance.edition.zone).strftime("%Y-%m-%d %H:%M")
+        return defused(super().export_field(field, instance, **kwargs))
+
+    def get_export_headers(self, selected_fields=None):
+        return [self.heading(field) for field in self.get_export_fields(selected_fields)]
+
+    def heading(self, field) -> str:
+        model_field = field_of(self._meta.model, field.attribute)
+        return str(capfirst(model_field.verbose_name if model_field else field.column_name))
+
+
+def field_of(model, name: str | None):
+    return next((field for field in model._meta.fields if field.name == name), None)
+
+
+class ExportAdmin(ExportMixin):
+    formats = [XLSX, CSV]
+    export_form_class = ExportForm
+    # Without this mark a spreadsheet reads Arabic in a CSV file as noise.
+    to_encoding = "utf-8-sig"

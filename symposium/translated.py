@@ -1,0 +1,19 @@
+"""Which text a reader gets when one is missing in their language."""
+
+from django.conf import settings
+from django.utils.translation import get_language
+
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
+
+
+def text_and_language(thing, field: str, language: str | None = None) -> tuple[str, str]:
+    """Return the text of a translated `field` and the language it is in.
+
+    The reader's language first, then French, English, Arabic: the same order as the fallback of
+    the model's attribute, so that a page and its title agree.
+    """
+    language = language or get_language() or settings.LANGUAGE_CODE
+    for code in (language, *LANGUAGES):
+        if text := getattr(thing, f"{field}_{code}", None):
+            return text, code
+    return "", language

@@ -1,0 +1,38 @@
+"""Typography that depends on the language: added when a page is rendered, never stored.
+
+French: Imprimerie nationale, « Lexique des règles typographiques », no-break spaces.
+"""
+
+import re
+
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+
+NARROW, WIDE = "\u202f", "\u00a0"
+RTL_LANGUAGES = {"ar"}
+
+# Already-escaped text: « &amp; » and « &#x27; » end with a semicolon that is not punctuation.
+HIGH = re.compile(r"(?<=[^\s\u202f\u00a0]) ([;!?»])")
+COLON = re.compile(r"(?<=[^\s\u202f\u00a0]) :")
+OPENING = re.compile(r"« ")
+# A name such as COVID-19 does not break at its hyphen.
+TOGETHER = re.compile(r"\b[A-Z]{2,}-\d+\b")
+
+
+def direction(language: str) -> str:
+    return "rtl" if language in RTL_LANGUAGES else "ltr"
+
+
+def french(text: str) -> str:
+    """Return `text` with the no-break spaces of French punctuation; words are untouched."""
+    text = HIGH.sub(NARROW + r"\1", text)
+    text = COLON.sub(WIDE + ":", text)
+    return OPENING.sub("«" + NARROW, text)
+
+
+def typeset(text: str, language: str) -> SafeString:
+    """Return `text` as safe HTML, escaped, with the typography of `language`."""
+    html = str(conditional_escape(text))
+    if language == "fr":
+        html = french(html)
+    return mark_safe(TOGETHER.sub(r'<span class="nowrap">\g<0></span>', html))  # noqa: S308

@@ -1,0 +1,339 @@
+"""What the organisers' pages of every app share: Django's admin, made safe for a programme.
+
+Texts may be in any of the languages; times are those of the edition; what PostgreSQL refuses,
+late or early, comes back as a sentence above the form, with everything that was typed.
+"""
+
+import zoneinfo
+
+from django import forms
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, OperationalError, connection, models, transaction
+from django.db.models import Q
+from django.http import Http404, HttpResponseRedirect, QueryDict
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.html import format_html, format_html_join
+from django.utils.module_loading import import_string
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.admin import TabbedTranslationAdmin
+from psycopg2 import errors
+from simple_history.admin import SimpleHistoryAdmin
+
+from symposium.typography import direction
+
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
+# Two people at the same rows: one of them waits too long, or is sent back.
+COLLISIONS = (errors.LockNotAvailable, errors.DeadlockDetected, errors.QueryCanceled)
+
+
+def refusal(error: IntegrityError | OperationalError) -> str:
+    """What PostgreSQL refused, as a sentence for the person who asked; others are raised again."""
+    cause = error.__cause__
+    if isinstance(cause, COLLISIONS):
+        return _("Somebody else is changing the same things. Nothing was saved: try again.")
+    if not isinstance(error, IntegrityError):
+        raise error
+    name = cause.diag.constraint_name or ""
+    if name.endswith("_same_edition"):
+        return _("It belongs to another edition.")
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if constraint.name == name:
+                return constraint.violation_error_message
+    return _("The database refused this change. Nothing was saved: look again and try once more.")
+
+
+def rendered(response):
+    return response.render() if hasattr(response, "render") else response
+
+
+class AnyLanguage:
+    """No language is required: a title in Arabic alone is a title. Each has its direction."""
+
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
+    def patch_translation_field(self, db_field, field, request, **kwargs):
+        super().patch_translation_field(db_field, field, request, **kwargs)
+        if language := getattr(db_field, "language", None):
+            field.required = False
+            field.widget.attrs |= {"lang": language, "dir": direction(language)}
+
+
+class WorkplaceForm(forms.ModelForm):
+    refusal = ""
+
+    def clean(self):
+        if self.refusal:
+            raise ValidationError(self.refusal, code="refused")
+        return super().clean()
+
+
+class EditionFilter(admin.SimpleListFilter):
+    """Lists open on the current edition; the others are one click away."""
+
+    title = _("edition")
+    parameter_name = "edition"
+
+    def lookups(self, request, model_admin):
+        self.chosen = model_admin.chosen_edition(request)
+        editions = model_admin.editions.all()
+        return [*((str(edition.pk), str(edition)) for edition in editions), ("all", _("All"))]
+
+    def value(self):
+        if super().value() == "all" or not self.chosen:
+            return "all"
+        return str(self.chosen.pk)
+
+    def choices(self, changelist):
+        for value, title in self.lookup_choices:
+            yield {
+                "selected": self.value() == value,
+                "query_string": changelist.get_query_string({self.parameter_name: value}),
+                "display": title,
+            }
+
+    def queryset(self, request, queryset):
+        return queryset if self.value() == "all" else queryset.filter(edition=self.value())
+
+
+class UntranslatedFilter(admin.SimpleListFilter):
+    """What still waits for a translation of its title or name."""
+
+    title = _("translation")
+    parameter_name = "untranslated"
+
+    def lookups(self, request, model_admin):
+        self.field = model_admin.text_field
+        return [
+            ("any", _("Missing in a language")),
+            *((code, _("Missing: %(language)s") % {"language": name})
+              for code, name in settings.LANGUAGES),
+        ]  # fmt: skip
+
+    def queryset(self, request, queryset):
+        if self.value() == "any":
+            return queryset.filter(untranslated(self.field))
+        if self.value() in LANGUAGES:
+            return queryset.filter(empty(self.field, self.value()))
+        return queryset
+
+
+def empty(field: str, language: str) -> Q:
+    return Q(**{f"{field}_{language}": ""}) | Q(**{f"{field}_{language}": None})
+
+
+def untranslated(field: str) -> Q:
+    """A condition: the translated `field` is missing in at least one language."""
+    return empty(field, "fr") | empty(field, "en") | empty(field, "ar")
+
+
+class OfTheEdition(admin.RelatedFieldListFilter):
+    """A filter that offers the rooms or tracks of the chosen edition only."""
+
+    def field_choices(self, field, request, model_admin):
+        edition = model_admin.chosen_edition(request)
+        limit = {"edition": edition} if edition else None
+        return field.get_choices(include_blank=False, limit_choices_to=limit)
+
+
+class WorkplaceAdmin(AnyLanguage, TabbedTranslationAdmin):
+    form = WorkplaceForm
+    list_per_page = 100
+    # The translated field that stands for the object, in lists and in the filter.
+    text_field = "title"
+    # Where the function (request, object) is that gives the public page, for a preview.
+    public_page = ""
+
+    class Media:
+        js = ["admin/js/jquery.init.js", "js/desk.js"]
+
+    @property
+    def editions(self):
+        return self.opts.get_field("edition").related_model.objects
+
+    @cached_property
+    def has_edition(self) -> bool:
+        return any(field.name == "edition" for field in self.opts.fields)
+
+    # The edition
+
+    def chosen_edition(self, request):
+        """The edition that a list shows; None for all of them."""
+        if not hasattr(request, "chosen_edition"):
+            request.chosen_edition = self.find_edition(request.GET.get("edition"))
+        return request.chosen_edition
+
+    def find_edition(self, number: str | None):
+        if not self.has_edition or number == "all":
+            return None
+        found = self.editions.filter(pk=number).first() if (number or "").isdecimal() else None
+        return found or self.editions.current() or self.editions.first()
+
+    def get_changeform_initial_data(self, request):
+        """A new thing goes to the edition of the list that one comes from."""
+        initial = super().get_changeform_initial_data(request)
+        if self.has_edition and "edition" not in initial:
+            number = QueryDict(request.GET.get("_changelist_filters", "")).get("edition")
+            initial["edition"] = self.find_edition(number)
+        return initial
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.refusal = getattr(request, "refusal", "")
+        if edition := form.base_fields.get("edition"):
+            edition.disabled = obj is not None
+            edition.widget.can_add_related = edition.widget.can_change_related = False
+            edition.widget.can_delete_related = edition.widget.can_view_related = False
+        return form
+
+    def get_search_results(self, request, queryset, search_term):
+        """In an autocomplete, only what belongs to the edition of the form (desk.js sends it)."""
+        number = request.GET.get("of_edition", "")
+        if self.has_edition and number.isdecimal():
+            queryset = queryset.filter(edition=number)
+        return super().get_search_results(request, queryset, search_term)
+
+    # The clock
+
+    def zone_of_form(self, request, object_id) -> zoneinfo.ZoneInfo:
+        if not self.has_edition:
+            return timezone.get_default_timezone()
+        if object_id and (found := self.get_object(request, unquote(object_id))):
+            return found.edition.zone
+        number = request.POST.get("edition") or request.GET.get("edition")
+        edition = self.find_edition(number) or self.get_changeform_initial_data(request)["edition"]
+        return edition.zone if edition else timezone.get_default_timezone()
+
+    # The views
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        with timezone.override(self.zone_of_form(request, object_id)):
+            view = super().changeform_view
+            return rendered(self.kindly(view, request, object_id, form_url, extra_context))
+
+    def changelist_view(self, request, extra_context=None):
+        edition = self.chosen_edition(request)
+        context = {"title": capfirst(self.opts.verbose_name_plural)} | (extra_context or {})
+        with timezone.override(edition.zone if edition else None):
+            return rendered(self.or_told(super().changelist_view, request, context))
+
+    def delete_view(self, request, object_id, extra_context=None):
+        return self.or_told(super().delete_view, request, object_id, extra_context)
+
+    def delete_model(self, request, obj):
+        super().delete_model(request, obj)
+        connection.check_constraints()
+
+    def or_told(self, view, request, *args):
+        """Call the view; what the database refuses is told, and the page is shown again."""
+        try:
+            return view(request, *args)
+        except (IntegrityError, OperationalError) as error:
+            messages.error(request, refusal(error))
+            return HttpResponseRedirect(request.get_full_path())
+
+    def kindly(self, view, request, *args):
+        """Call the view; what the database refuses is asked again as an error of the form."""
+        try:
+            with transaction.atomic():
+                return view(request, *args)
+        except (IntegrityError, OperationalError) as error:
+            request.refusal = refusal(error)
+            return view(request, *args)
+
+    # Logging is the last step before success is announced: deferred constraints speak now, not
+    # at the commit, when it would be too late to show the form again.
+
+    def log_addition(self, request, obj, message):
+        connection.check_constraints()
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request, obj, message):
+        connection.check_constraints()
+        return super().log_change(request, obj, message)
+
+    # The public page
+
+    def get_urls(self):
+        if not self.public_page:
+            return super().get_urls()
+        view = self.admin_site.admin_view(self.preview_view)
+        return [path("<int:pk>/preview/", view, name=self.preview_name), *super().get_urls()]
+
+    @property
+    def preview_name(self) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_preview"
+
+    def preview_view(self, request, pk):
+        found = self.get_object(request, str(pk))
+        if not found:
+            raise Http404
+        if not self.has_view_or_change_permission(request, found):
+            raise PermissionDenied
+        return import_string(self.public_page)(request, found)
+
+    def view_on_site(self, obj) -> str | None:
+        """The public address, once the public may read it."""
+        published = getattr(self.model.objects, "published", None)
+        if published and published().filter(pk=obj.pk).exists():
+            return obj.get_absolute_url()
+        return None
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj and self.public_page:
+            context["preview_url"] = reverse(f"admin:{self.preview_name}", args=[obj.pk])
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    # Columns
+
+    @admin.display(description=_("languages"))
+    def languages_filled(self, obj):
+        """The three languages; those that are missing are struck through."""
+        return format_html_join(
+            " ",
+            '<span class="lang lang-{}">{}<span class="visually-hidden"> ({})</span></span>',
+            (self.language_state(obj, code) for code in LANGUAGES),
+        )
+
+    def language_state(self, obj, code):
+        filled = bool(getattr(obj, f"{self.text_field}_{code}"))
+        return ("filled", code, _("written")) if filled else ("missing", code, _("missing"))
+
+    @admin.display(description=_("title"))
+    def text(self, obj):
+        return format_html("<bdi>{}</bdi>", obj)
+
+    def get_list_display_links(self, request, list_display):
+        return (
+            ["text"]
+            if "text" in list_display
+            else super().get_list_display_links(request, list_display)
+        )
+
+    def search_columns(self) -> list[str]:
+        return [f"{self.text_field}_{code}" for code in LANGUAGES]
+
+    def get_search_fields(self, request):
+        return [*self.search_columns(), *self.search_fields]
+
+
+class HistoryAdmin(WorkplaceAdmin, SimpleHistoryAdmin):
+    """With the history of every change, and the way back."""
+
+    object_history_list_template = "admin/object_history_list.html"
+
+    def history_view(self, request, object_id, extra_context=None):
+        with timezone.override(self.zone_of_form(request, object_id)):
+            return super().history_view(request, object_id, extra_context)
+
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        with timezone.override(self.zone_of_form(request, object_id)):
+            view = super().history_form_view
+            return self.kindly(view, request, object_id, version_id, extra_context)

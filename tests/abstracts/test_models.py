@@ -1,0 +1,230 @@
+import datetime
+
+import pytest
+from django.utils import timezone, translation
+
+from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword, paragraphs
+from tests.factories import (
+    make_abstract,
+    make_argument,
+    make_author,
+    make_edition,
+    make_keyword,
+    make_session,
+    make_speaker,
+    refreshed,
+)
+from tests.refusals import faults, refused_by
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def edition():
+    return make_edition("2021")
+
+
+@pytest.fixture
+def abstract(edition):
+    return make_abstract(edition)
+
+
+# The argument of the symposium
+
+
+def test_argument_is_the_only_one_of_its_edition(edition, abstract):
+    make_argument(edition)
+    with refused_by("abstracts_one_argument_per_edition"):
+        Abstract.objects.update(kind="symposium")
+
+    abstract.kind = "symposium"
+    assert faults(abstract) == {"__all__": ["This edition already has its argument."]}
+
+
+def test_argument_belongs_to_no_session(edition):
+    argument = make_argument(edition)
+    argument.session = make_session(edition)
+    assert faults(argument) == {"__all__": ["The argument of the symposium belongs to no session."]}
+    with refused_by("abstracts_argument_has_no_session"):
+        Abstract.objects.update(session=argument.session)
+
+
+# Publication
+
+
+@pytest.mark.parametrize("status", ["published", "withdrawn"])
+@pytest.mark.parametrize(
+    "missing", [{"published_at": None}, {"text_fr": ""}, {"text_fr": None}, {"language": "ar"}]
+)
+def test_abstract_is_published_with_its_date_and_text(abstract, status, missing):
+    with refused_by("abstracts_published_with_text_and_date"):
+        Abstract.objects.update(status=status, **missing)
+
+
+def test_abstract_without_text_in_its_own_language_is_told_so(abstract):
+    abstract.language = "ar"
+    assert faults(abstract) == {
+        "__all__": [
+            "To be published, an abstract needs a date and its text in the language of the record."
+        ]
+    }
+
+
+def test_abstract_in_draft_may_be_empty(edition):
+    draft = Abstract(edition=edition, title_fr="Ébauche")
+    assert faults(draft) == {}
+    draft.save()
+
+
+def test_abstract_published_without_a_date_gets_that_of_the_moment(edition):
+    before = timezone.now()
+    new = Abstract(edition=edition, title_fr="Texte", text_fr="Texte.", status="published")
+    assert faults(new) == {}
+    assert before <= new.published_at <= timezone.now()
+
+
+def test_published_abstracts_are_those_whose_time_has_come(abstract):
+    at = abstract.published_at
+    assert list(Abstract.objects.published(at)) == [abstract]
+    assert list(Abstract.objects.published(at - datetime.timedelta(seconds=1))) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "shown"), [("draft", False), ("published", True), ("cancelled", True)]
+)
+def test_abstract_waits_with_the_draft_of_its_session(edition, status, shown):
+    make_abstract(session=make_session(edition, status=status))
+    assert Abstract.objects.published().exists() is shown
+
+
+def test_abstract_is_hidden_in_draft_withdrawn_and_with_its_edition(edition):
+    make_abstract(edition, status="draft")
+    make_abstract(edition, status="withdrawn")
+    make_abstract(make_edition("2023", is_published=False))
+    assert not Abstract.objects.published().exists()
+
+
+# Its session and its address
+
+
+def test_abstract_and_its_session_belong_to_one_edition(abstract):
+    foreign = make_session(make_edition("2023"))
+    with refused_by("abstract_session_same_edition"):
+        Abstract.objects.update(session=foreign)
+
+    abstract.session = foreign
+    assert faults(abstract) == {"session": ["It belongs to another edition."]}
+
+
+def test_abstract_outlives_its_session(edition):
+    abstract = make_abstract(session=make_session(edition))
+    abstract.session.delete()
+    assert refreshed(abstract).session is None
+
+
+def test_abstract_slug_is_unique_in_its_edition(edition):
+    make_abstract(edition, slug="ville")
+    with refused_by("abstracts_slug_once_per_edition"):
+        make_abstract(edition, slug="ville")
+
+
+def test_abstract_stays_in_its_edition(abstract):
+    with refused_by("editions_edition_stays"):
+        Abstract.objects.update(edition=make_edition("2023"))
+
+
+@pytest.mark.parametrize("empty", ["", None])
+def test_abstract_has_a_title(abstract, empty):
+    with refused_by("abstracts_titled"):
+        Abstract.objects.update(title_fr=empty, title_en=empty, title_ar=empty)
+
+
+# The record and its translations
+
+
+def test_text_is_the_record_where_there_is_no_translation(edition):
+    abstract = make_abstract(edition, language="ar", text_fr="", text_ar="نص", text_en="Text")
+    texts = {code: abstract.text_in(code) for code in ("fr", "en", "ar")}
+    assert texts == {"fr": "نص", "en": "Text", "ar": "نص"}
+    assert [abstract.language_for(code) for code in texts] == ["ar", "en", "ar"]
+    assert [abstract.is_translation_in(code) for code in texts] == [False, True, False]
+
+
+def test_paragraphs_are_the_lines_that_hold_something():
+    assert paragraphs("Un.\r\n\r\n  Deux.\rTrois.\n\n") == ["Un.", "Deux.", "Trois."]
+    assert paragraphs("") == []
+
+
+# Keywords
+
+
+def test_keyword_slug_is_unique():
+    make_keyword(slug="resilience")
+    with refused_by("keywords_slug_once"):
+        make_keyword(slug="resilience")
+    assert faults(Keyword(name_fr="Résilience", slug="resilience")) == {
+        "__all__": ["Another keyword has this address."]
+    }
+
+
+def test_keyword_keeps_its_former_slugs():
+    make_keyword(slug="resilience")
+    Keyword.objects.update(slug="resilience-urbaine")
+    with refused_by("editions_former_slug_once"):
+        make_keyword(slug="resilience")
+    assert faults(Keyword(name_fr="Résilience", slug="resilience")) == {
+        "slug": ["This address once led to something else. Choose another."]
+    }
+
+
+def test_keyword_in_arabic_alone_gets_a_code():
+    keyword = Keyword(name_ar="الصمود")
+    assert faults(keyword) == {}
+    keyword.save()
+    assert keyword.slug.startswith("keyword-")
+    with translation.override("fr"):
+        assert str(keyword) == "الصمود"
+
+
+def test_keyword_is_once_in_an_abstract(abstract):
+    keyword = make_keyword(abstract)
+    again = AbstractKeyword(abstract=abstract, keyword=keyword)
+    assert faults(again) == {"__all__": ["This keyword is already there."]}
+    with refused_by("abstract_keywords_once"):
+        AbstractKeyword.objects.bulk_create([again])
+
+
+# Authors
+
+
+@pytest.mark.parametrize("empty", ["", None])
+def test_author_is_a_speaker_or_has_a_name(abstract, empty):
+    make_author(abstract)
+    with refused_by("authors_speaker_or_name"):
+        Author.objects.update(family_name_fr=empty)
+    assert faults(Author(abstract=abstract, given_name_fr="Nora")) == {
+        "__all__": ["Choose a speaker or write a name."]
+    }
+
+
+def test_author_is_named_by_the_speaker_or_by_its_own_name(abstract):
+    speaker = make_speaker(abstract.edition, family_name_fr="Médina")
+    authors = [
+        make_author(abstract, speaker=speaker),
+        make_author(abstract, family_name_fr="Rivage"),
+        make_author(abstract, given_name_fr="", family_name_fr="Université Hassan II"),
+    ]
+    assert [author.name for author in authors] == [
+        "Salma Médina",
+        "Nora Rivage",
+        "Université Hassan II",
+    ]
+
+
+def test_author_is_once_in_an_abstract(abstract):
+    speaker = make_speaker(abstract.edition)
+    make_author(abstract, speaker=speaker)
+    again = Author(abstract=abstract, speaker=speaker)
+    assert faults(again) == {"__all__": ["This author is already there."]}
+    with refused_by("authors_once_per_abstract"):
+        Author.objects.bulk_create([again])

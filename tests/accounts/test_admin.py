@@ -1,0 +1,67 @@
+"""Accounts in the desk, and the group of organisers."""
+
+import pytest
+from django.contrib.auth.models import Group
+
+from symposium.accounts.models import User
+from tests.desk import admin_url, errors_of, save
+from tests.factories import make_edition, make_organiser, make_session, make_user, refreshed
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/symposium_accounts/user/"
+
+
+@pytest.fixture
+def master(client):
+    client.force_login(make_organiser(language="en"))
+    return client
+
+
+@pytest.fixture
+def organiser(client):
+    user = make_user(is_staff=True, language="en")
+    user.groups.add(Group.objects.get(name="Organisers"))
+    client.force_login(user)
+    return client
+
+
+def test_a_new_account_signs_in_without_password(master):
+    save(master, f"{LIST}add/", email="Nora@Example.org", name="Nora", language="ar")
+    user = User.objects.get(email="nora@example.org")
+    assert (user.language, user.has_usable_password()) == ("ar", False)
+
+
+def test_an_email_that_is_taken_is_refused(master):
+    make_user("nora@example.org")
+    response = save(master, f"{LIST}add/", email="nora@example.org")
+    assert errors_of(response) == {
+        "email": ["There is already an account with this e-mail address."]
+    }
+
+
+def test_an_organiser_edits_the_programme_and_only_reads_accounts(organiser):
+    session = make_session(make_edition(is_current=True))
+    assert save(organiser, admin_url(session), title_fr="Autre").status_code == 302
+    somebody = make_user()
+    assert organiser.get(LIST).status_code == 200
+    assert organiser.post(admin_url(somebody), {"is_superuser": "on"}).status_code == 403
+    assert organiser.get(f"{LIST}add/").status_code == 403
+    assert organiser.post(admin_url(somebody, "delete"), {"post": "yes"}).status_code == 403
+    assert organiser.get("/admin/auth/group/").status_code == 403
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_asks_as_much_for_three_as_for_one(master, count, django_assert_num_queries):
+    for _number in range(count):
+        make_user()
+    master.get(LIST)
+    with django_assert_num_queries(7):
+        master.get(LIST)
+
+
+def test_an_account_that_is_switched_off_stays(master):
+    user = make_user(is_staff=True)
+    data = {"email": user.email, "language": "fr"}
+    master.post(admin_url(user), data)
+    assert (refreshed(user).is_active, user.is_staff) == (False, False)

@@ -1,0 +1,146 @@
+"""The account's own pages, and who may open the desk."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.core import mail
+from django.core.cache import cache
+
+from symposium.accounts.models import User
+from tests.factories import make_organiser, make_user
+
+pytestmark = pytest.mark.django_db
+
+OPEN = ["login/", "login/password/", "password/reset/", "password/reset/done/", "inactive/"]
+CLOSED = [
+    "email/",
+    "password/change/",
+    "password/set/",
+    "reauthenticate/",
+    "2fa/",
+    "2fa/totp/activate/",
+    "2fa/recovery-codes/generate/",
+    "2fa/webauthn/",
+    "2fa/webauthn/add/",
+    "2fa/webauthn/reauthenticate/",
+]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits():
+    cache.clear()
+
+
+@pytest.fixture
+def user():
+    user = make_user("amina@example.org")
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    return user
+
+
+def language_and_direction(response):
+    return re.search(r'<html lang="(\w+)" dir="(\w+)"', response.content.decode()).groups()
+
+
+@pytest.mark.parametrize(("language", "direction"), [("fr", "ltr"), ("en", "ltr"), ("ar", "rtl")])
+@pytest.mark.parametrize("path", OPEN)
+def test_open_page(client, path, language, direction):
+    response = client.get(f"/{language}/accounts/{path}")
+    assert response.status_code == 200
+    assert language_and_direction(response) == (language, direction)
+
+
+@pytest.mark.parametrize("path", CLOSED)
+def test_stranger_signs_in_first(client, path):
+    response = client.get(f"/fr/accounts/{path}")
+    target = urlsplit(response.headers["Location"])
+    assert (response.status_code, target.path) == (302, "/fr/accounts/login/")
+    assert parse_qs(target.query) == {"next": [f"/fr/accounts/{path}"]}
+
+
+@pytest.mark.parametrize("path", ["email/", "password/set/", "2fa/", "2fa/webauthn/", "logout/"])
+@pytest.mark.parametrize(("language", "direction"), [("fr", "ltr"), ("ar", "rtl")])
+def test_own_page(client, user, path, language, direction):
+    client.force_login(user)
+    response = client.get(f"/{language}/accounts/{path}")
+    assert response.status_code == 200
+    assert language_and_direction(response) == (language, direction)
+
+
+@pytest.mark.parametrize("path", ["2fa/totp/activate/", "2fa/webauthn/add/"])
+def test_page_without_inline_script_or_style(client, user, path):
+    client.force_login(user)
+    page = client.get(f"/fr/accounts/{path}").content.decode()
+    scripts = re.findall(r"<script(?![^>]*(?:src=|application/json))[^>]*>", page)
+    assert (scripts, re.findall(r"\sstyle=|\son\w+=", page)) == ([], [])
+
+
+def test_key_of_somebody_else_cannot_be_removed(client, user):
+    other = make_user("other@example.org")
+    key = Authenticator.objects.create(
+        user=other, type=Authenticator.Type.WEBAUTHN, data={"name": "key", "credential": {}}
+    )
+    client.force_login(user)
+    response = client.post(f"/fr/accounts/2fa/webauthn/keys/{key.pk}/remove/")
+    assert response.status_code == 404
+    assert Authenticator.objects.get() == key
+
+
+def test_change_of_address_waits_for_its_code(client, user):
+    client.force_login(user)
+    client.post("/en/accounts/email/", {"email": "new@example.org", "action_add": ""})
+    user.refresh_from_db()
+    assert user.email == "amina@example.org"
+    [message] = mail.outbox
+    assert message.to == ["new@example.org"]
+    code = re.search(r"^(\d{6})$", message.body, re.MULTILINE)[1]
+    client.post("/en/accounts/confirm-email/", {"code": code})
+    user.refresh_from_db()
+    assert user.email == "new@example.org"
+    assert [m.to for m in mail.outbox[1:]] == [["amina@example.org"]]
+
+
+def test_sign_out(client, user):
+    client.force_login(user)
+    response = client.post("/fr/accounts/logout/")
+    assert (response.status_code, response.headers["Location"]) == (302, "/")
+    assert "_auth_user_id" not in client.session
+
+
+# The desk
+
+
+def test_stranger_at_the_desk_signs_in_first(client):
+    response = client.get("/admin/", follow=True)
+    assert response.redirect_chain == [
+        ("/admin/login/?next=/admin/", 302),
+        ("/fr/accounts/login/?next=%2Fadmin%2F", 302),
+    ]
+
+
+def test_plain_account_at_the_desk_sees_a_closed_door(client, user):
+    client.force_login(user)
+    response = client.get("/admin/", follow=True)
+    assert (response.status_code, response.redirect_chain) == (
+        403,
+        [("/admin/login/?next=/admin/", 302)],
+    )
+    assert response.templates[0].name == "403.html"
+
+
+def test_staff_without_permission_opens_the_desk_and_no_record(client, user):
+    User.objects.update(is_staff=True)
+    client.force_login(user)
+    assert client.get("/admin/").status_code == 200
+    assert client.get("/admin/symposium_sessions/session/").status_code == 403
+
+
+def test_organiser_opens_the_desk(client):
+    client.force_login(make_organiser())
+    assert client.get("/admin/").status_code == 200
+    assert client.get("/admin/symposium_sessions/session/").status_code == 200
+    response = client.get("/admin/login/?next=/admin/")
+    assert (response.status_code, response.headers["Location"]) == (302, "/admin/")

@@ -1,0 +1,161 @@
+"""The organisers' pages of editions, pages of text and partners."""
+
+import datetime
+
+import pytest
+
+from symposium.editions.models import Edition, Page, Partner
+from tests.desk import admin_url, errors_of, form_of, save, told
+from tests.factories import (
+    make_edition,
+    make_organiser,
+    make_page,
+    make_partner,
+    make_session,
+    picture,
+    refreshed,
+)
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/symposium_editions/edition/"
+
+
+@pytest.fixture
+def edition():
+    return make_edition("2021", is_current=True)
+
+
+@pytest.fixture
+def desk(client):
+    client.force_login(make_organiser(language="en"))
+    return client
+
+
+def test_an_edition_is_created(desk):
+    response = save(
+        desk, f"{LIST}add/", slug="2027", name_ar="الندوة", short_name_ar="ندوة", city_ar="الرباط",
+        starts_on="2027-06-09", ends_on="2027-06-10",
+    )  # fmt: skip
+    assert response.status_code == 302
+    assert Edition.objects.get().slug == "2027"
+
+
+def test_the_address_of_an_edition_never_changes(desk, edition):
+    save(desk, admin_url(edition), slug="2022", theme_fr="Villes")
+    assert refreshed(edition).slug == "2021"
+    assert edition.theme_fr == "Villes"
+
+
+def test_days_that_would_leave_a_session_outside_name_it(desk, edition):
+    make_session(edition, day=2, title_fr="Clôture")
+    response = save(desk, admin_url(edition), ends_on="2021-06-09")
+    assert errors_of(response)["__all__"] == [
+        "“Clôture” (2021-06-10 \u206609:00–09:45\u2069) would be outside these days: move it first."
+    ]
+    assert refreshed(edition).ends_on == datetime.date(2021, 6, 10)
+
+
+def test_a_session_until_midnight_of_the_last_day_stays_inside(desk, edition):
+    make_session(edition, at="23:00", lasting=60)
+    assert save(desk, admin_url(edition), ends_on="2021-06-09").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"ends_on": "2021-06-01"}, "__all__"),
+        ({"ends_on": "9999-12-31"}, "__all__"),
+        ({"time_zone": "Mars/Olympus"}, "time_zone"),
+    ],
+)
+def test_days_and_zones_that_make_no_sense_are_refused(desk, edition, changes, field):
+    response = save(desk, admin_url(edition), theme_fr="Villes", **changes)
+    assert list(errors_of(response)) == [field]
+    assert form_of(response)["theme_fr"] == "Villes"
+
+
+def test_registration_opens_on_the_clock_of_the_edition(desk):
+    tokyo = make_edition(time_zone="Asia/Tokyo")
+    opens = {"registration_opens_at_0": "2021-05-01", "registration_opens_at_1": "09:00"}
+    save(desk, admin_url(tokyo), **opens)
+    midnight = datetime.datetime(2021, 5, 1, tzinfo=datetime.UTC)
+    assert refreshed(tokyo).registration_opens_at == midnight
+
+
+def test_one_edition_is_made_the_current_one(desk, edition):
+    other = make_edition("2027", name_fr="Prochaine")
+    data = {"action": "make_current", "_selected_action": [other.pk], "index": 0}
+    response = desk.post(LIST, data, follow=True)
+    assert told(response) == ["The home page now opens on “Prochaine”."]
+    assert Edition.objects.get(is_current=True) == other
+
+
+def test_a_second_current_edition_is_refused(desk, edition):
+    response = save(desk, admin_url(make_edition()), is_current="on")
+    assert errors_of(response) == {
+        "__all__": ["Another edition is the current one. Untick it there first."]
+    }
+
+
+def test_an_edition_with_a_programme_is_not_deleted(desk, edition):
+    make_session(edition, at=None)
+    assert desk.post(admin_url(edition, "delete"), {"post": "yes"}).status_code == 403
+    assert Edition.objects.get() == edition
+
+
+def test_the_history_opens(desk, edition):
+    save(desk, admin_url(edition), theme_fr="Villes")
+    assert "→ <bdi>Villes</bdi>" in desk.get(admin_url(edition, "history")).content.decode()
+    url = f"{admin_url(edition, 'history')}{edition.history.earliest().pk}/"
+    assert form_of(desk.get(url))["theme_fr"] == ""
+
+
+def test_a_page_with_an_arabic_title_alone(desk, edition):
+    save(desk, "/admin/symposium_editions/page/add/", title_ar="معلومات عملية", body_ar="نص")
+    assert Page.objects.get().slug.startswith("page-")
+
+
+def test_an_address_that_led_elsewhere_is_refused(desk, edition):
+    make_page(edition, slug="acces")
+    save(desk, admin_url(Page.objects.get()), slug="venir")
+    response = save(desk, admin_url(make_page(edition)), slug="acces")
+    assert errors_of(response) == {
+        "slug": ["This address once led to something else. Choose another."]
+    }
+
+
+def test_the_logo_of_a_partner_is_stored_anew(desk, edition):
+    logo = picture("logo.png", (2000, 200))
+    save(
+        desk,
+        "/admin/symposium_editions/partner/add/",
+        name_fr="Université",
+        url="univ.example",
+        logo=logo,
+    )
+    partner = Partner.objects.get()
+    assert (partner.logo.width, partner.logo.height) == (640, 64)
+    assert partner.url == "https://univ.example"
+
+
+@pytest.mark.parametrize(
+    ("make", "queries"), [(make_edition, 6), (make_page, 11), (make_partner, 11)]
+)
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_lists_ask_as_much_for_three_as_for_one(
+    desk, edition, make, queries, count, django_assert_num_queries
+):
+    things = [make(**{} if make is make_edition else {"edition": edition}) for _n in range(count)]
+    url = admin_url(type(things[0]), "changelist")
+    desk.get(url)
+    with django_assert_num_queries(queries):
+        desk.get(url)
+
+
+def test_the_preview_of_a_page(desk, edition):
+    pytest.importorskip("symposium.editions.views")
+    page = make_page(edition, title_fr="Venir", is_published=False)
+    html = desk.get(admin_url(page, "preview")).content.decode()
+    assert "Venir" in html
+    assert "Preview: the public does not see this page in this state." in html

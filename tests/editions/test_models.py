@@ -1,0 +1,363 @@
+import datetime
+
+import pytest
+from django.http import Http404
+from django.utils import translation
+
+from symposium.editions.models import Edition, FormerSlug, Page, Partner
+from symposium.editions.slugs import find_by_slug
+from tests.factories import (
+    instant,
+    make_edition,
+    make_keyword,
+    make_page,
+    make_partner,
+    make_room,
+    make_session,
+    make_speaker,
+    make_track,
+    refreshed,
+)
+from tests.refusals import commit, execute, faults, refused_by
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def edition():
+    return make_edition("2021")
+
+
+# The edition
+
+
+def test_edition_is_current_alone(edition):
+    make_edition("2019", is_current=True)
+    with refused_by("editions_one_current"):
+        Edition.objects.update(is_current=True)
+
+    edition.is_current = True
+    assert faults(edition) == {
+        "__all__": ["Another edition is the current one. Untick it there first."]
+    }
+
+
+def test_edition_passes_the_mark_on_in_one_statement(edition):
+    make_edition("2019", is_current=True)
+    Edition.objects.filter(slug="2019").update(is_current=False)
+    Edition.objects.filter(slug="2021").update(is_current=True)
+    assert Edition.objects.current() == edition
+
+
+def test_current_edition_is_the_latest_published_one_when_none_is_marked(edition):
+    make_edition("2019", starts_on=datetime.date(2019, 6, 1))
+    make_edition("2023", starts_on=datetime.date(2023, 6, 1), is_published=False)
+    assert Edition.objects.current() == edition
+
+
+def test_edition_has_no_last_day_before_the_first(edition):
+    with refused_by("editions_last_day_not_before_first"):
+        Edition.objects.update(ends_on=datetime.date(2021, 6, 8))
+
+    edition.ends_on = datetime.date(2021, 6, 8)
+    assert faults(edition) == {"__all__": ["The last day cannot be before the first day."]}
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (datetime.date(2021, 6, 9), datetime.date(2921, 6, 10)),
+        (datetime.date(9999, 12, 30), datetime.date(9999, 12, 31)),
+    ],
+)
+def test_edition_with_a_mistyped_year_is_refused(edition, first, last):
+    with refused_by("editions_three_months_at_most"):
+        Edition.objects.update(starts_on=first, ends_on=last)
+
+    edition.starts_on, edition.ends_on = first, last
+    assert faults(edition) == {
+        "__all__": ["An edition lasts three months at the most: check the years."]
+    }
+
+
+def test_edition_closes_registration_after_it_opens(edition):
+    opens, closes = instant(edition, "10:00"), instant(edition, "09:00")
+    with refused_by("editions_registration_closes_after_it_opens"):
+        Edition.objects.update(registration_opens_at=opens, registration_closes_at=closes)
+
+    edition.registration_opens_at, edition.registration_closes_at = opens, closes
+    assert faults(edition) == {"__all__": ["Registration must close after it opens."]}
+
+
+def test_edition_needs_a_time_zone_that_exists(edition):
+    edition.time_zone = "Mars/Olympus"
+    assert faults(edition) == {
+        "time_zone": ["“Mars/Olympus” is not a time zone. Write it as in “Africa/Casablanca”."]
+    }
+
+
+@pytest.mark.parametrize("empty", ["", None])
+@pytest.mark.parametrize("field", ["name", "short_name", "city"])
+def test_edition_is_named_in_at_least_one_language(edition, field, empty):
+    with refused_by("editions_named"):
+        Edition.objects.update(**{f"{field}_{code}": empty for code in ("fr", "en", "ar")})
+
+
+def test_edition_keeps_its_slug(edition):
+    with refused_by("editions_slug_stays"):
+        Edition.objects.update(slug="2022")
+    with refused_by("editions_slug_stays"):
+        execute("UPDATE symposium_editions_edition SET slug = '2022'")
+
+
+def test_edition_slug_is_unique(edition):
+    with refused_by("symposium_editions_edition_slug_key"):
+        make_edition("2021")
+
+
+@pytest.mark.parametrize(
+    ("zone", "first", "last"),
+    [
+        ("Africa/Casablanca", "2021-06-08T23:00+00:00", "2021-06-10T23:00+00:00"),
+        ("America/New_York", "2021-06-09T04:00+00:00", "2021-06-11T04:00+00:00"),
+        ("Asia/Tokyo", "2021-06-08T15:00+00:00", "2021-06-10T15:00+00:00"),
+    ],
+)
+def test_edition_covers_the_days_of_its_own_zone(edition, zone, first, last):
+    Edition.objects.update(time_zone=zone)
+    period = refreshed(edition).period
+    assert [period.lower.isoformat(), period.upper.isoformat()] == [
+        f"{end.removesuffix('+00:00')}:00+00:00" for end in (first, last)
+    ]
+
+
+def test_edition_of_a_change_of_clock_covers_23_hours():
+    day = datetime.date(2021, 3, 14)
+    edition = make_edition(starts_on=day, ends_on=day, time_zone="America/New_York")
+    assert edition.period.upper - edition.period.lower == datetime.timedelta(hours=23)
+
+
+def test_edition_is_before_during_and_after(edition):
+    moments = [
+        instant(edition, "23:59", 0),
+        instant(edition, "00:00"),
+        instant(edition, "00:00", 3),
+    ]
+    assert [edition.phase(at) for at in moments] == ["before", "during", "after"]
+
+
+def test_edition_opens_and_closes_registration(edition):
+    edition.registration_opens_at = instant(edition, "08:00")
+    edition.registration_closes_at = instant(edition, "18:00")
+    moments = [instant(edition, at) for at in ("07:59", "08:00", "17:59", "18:00")]
+    assert [edition.registration_is_open(at) for at in moments] == [False, True, True, False]
+
+
+def test_edition_without_an_opening_takes_no_registration(edition):
+    assert edition.registration_is_open(instant(edition, "08:00")) is False
+
+
+def test_edition_is_deleted_with_all_that_hangs_from_it(edition):
+    session = make_session(edition, room=make_room(edition), track=make_track(edition))
+    session.participations.create(speaker=make_speaker(edition))
+    make_page(edition)
+    make_partner(edition)
+    edition.delete()
+    commit()
+    assert not Edition.objects.exists()
+
+
+# Names in several languages
+
+
+def test_name_falls_back_to_french_then_english_then_arabic():
+    page = make_page(title_fr="", title_en="Access", title_ar="الوصول")
+    with translation.override("fr"):
+        assert page.title == "Access"
+    with translation.override("ar"):
+        assert page.title == "الوصول"
+    page.title_en = ""
+    with translation.override("en"):
+        assert page.title == "الوصول"
+
+
+@pytest.mark.parametrize(
+    ("make", "constraint", "field"),
+    [
+        (make_partner, "partners_named", "name"),
+        (make_page, "pages_titled", "title"),
+        (make_room, "rooms_named", "name"),
+        (make_track, "tracks_named", "name"),
+        (make_session, "sessions_titled", "title"),
+        (make_speaker, "speakers_named", "family_name"),
+        (make_keyword, "keywords_named", "name"),
+    ],
+)
+@pytest.mark.parametrize("empty", ["", None])
+def test_something_without_a_name_in_any_language_is_refused(make, constraint, field, empty):
+    instance = make()
+    with refused_by(constraint):
+        type(instance).objects.update(**{f"{field}_{code}": empty for code in ("fr", "en", "ar")})
+
+
+def test_partner_is_named_by_its_arabic_name_alone(edition):
+    partner = Partner(edition=edition, name_ar="جامعة الحسن الثاني")
+    assert faults(partner) == {}
+    partner.save()
+    assert str(partner) == "جامعة الحسن الثاني"
+
+
+# Addresses
+
+
+def test_slug_is_made_from_the_first_text_with_latin_letters(edition):
+    pages = [
+        make_page(edition, title_fr="Accès à l’hôtel", title_en="Access"),
+        make_page(edition, title_fr="", title_en="Access"),
+        make_page(edition, title_fr="", title_ar="الوصول", title_en="Access"),
+    ]
+    assert [page.slug for page in pages] == ["acces-a-lhotel", "access", "access-2"]
+
+
+@pytest.mark.parametrize("title", ["تجديد المدينة", "😀🎉", "\u202e\u2066", "。", "<>"])
+def test_slug_of_a_title_without_latin_letters_is_a_code_that_stays(edition, title):
+    page = make_page(edition, title_fr=title)
+    slug = page.slug
+    assert slug.isascii()
+    assert slug.startswith("page-")
+
+    page.title_en = "The city renewed"
+    page.save()
+    assert refreshed(page).slug == slug
+
+
+def test_slug_of_a_long_title_is_short(edition):
+    slugs = [make_page(edition, title_fr="ville " * 33).slug for _ in range(2)]
+    assert slugs == ["-".join(["ville"] * 10), "-".join(["ville"] * 10) + "-2"]
+
+
+def test_slug_stays_when_the_title_changes(edition):
+    page = make_page(edition, title_fr="Venir")
+    page.title_fr = "Comment venir"
+    page.save()
+    assert refreshed(page).slug == "venir"
+
+
+def test_slug_is_unique_in_an_edition_only(edition):
+    make_page(edition, slug="acces")
+    make_page(make_edition("2023"), slug="acces")
+    with refused_by("pages_slug_once_per_edition"):
+        Page.objects.bulk_create([Page(edition=edition, title_fr="Accès", slug="acces")])
+    assert faults(Page(edition=edition, title_fr="Accès", slug="acces")) == {
+        "__all__": ["Another page of this edition has this address."]
+    }
+
+
+@pytest.mark.parametrize("slug", ["", "a/b", "accès", "a b", "../admin"])
+def test_slug_that_cannot_be_an_address_is_refused(edition, slug):
+    with refused_by("editions_slug_written"):
+        Page.objects.bulk_create([Page(edition=edition, title_fr="Accès", slug=slug)])
+
+
+@pytest.mark.parametrize(
+    "make", [make_page, make_room, make_track, make_session, make_speaker, make_keyword]
+)
+def test_former_slug_still_leads_to_what_was_renamed(make):
+    instance = make(slug="before")
+    queryset = type(instance).objects
+    edition = getattr(instance, "edition_id", None)
+    queryset.update(slug="after")
+
+    assert find_by_slug(queryset.all(), "after", edition) == (instance, False)
+    assert find_by_slug(queryset.all(), "before", edition) == (instance, True)
+
+
+def test_former_slug_is_kept_from_plain_sql(edition):
+    page = make_page(edition, slug="acces")
+    execute("UPDATE symposium_editions_page SET slug = 'venir'")
+    assert list(FormerSlug.objects.values_list("table", "edition", "slug", "target")) == [
+        ("symposium_editions_page", edition.pk, "acces", page.pk)
+    ]
+
+
+def test_former_slugs_of_a_chain_all_lead_to_it(edition):
+    page = make_page(edition, slug="a")
+    for slug in ("b", "c", "d"):
+        Page.objects.update(slug=slug)
+    found = [find_by_slug(Page.objects.all(), slug, edition.pk) for slug in "abcd"]
+    assert found == [(page, True), (page, True), (page, True), (page, False)]
+
+
+def test_former_slug_may_be_taken_back_by_its_owner(edition):
+    page = make_page(edition, slug="a")
+    Page.objects.update(slug="b")
+    page.slug = "a"
+    assert faults(page) == {}
+    page.save()
+
+    assert list(FormerSlug.objects.values_list("slug", flat=True)) == ["b"]
+    assert find_by_slug(Page.objects.all(), "b", edition.pk) == (page, True)
+
+
+def test_former_slug_is_refused_to_anything_else(edition):
+    make_page(edition, slug="acces")
+    Page.objects.update(slug="venir")
+    other = Page(edition=edition, title_fr="Accès", slug="acces")
+    assert faults(other) == {"slug": ["This address once led to something else. Choose another."]}
+    with refused_by("editions_former_slug_once"):
+        Page.objects.bulk_create([other])
+
+
+def test_former_slug_is_refused_to_a_renamed_neighbour(edition):
+    make_page(edition, slug="acces")
+    Page.objects.update(slug="venir")
+    make_page(edition, slug="contact")
+    with refused_by("editions_former_slug_once"):
+        execute("UPDATE symposium_editions_page SET slug = 'acces' WHERE slug = 'contact'")
+
+
+def test_former_slug_is_avoided_by_a_new_title(edition):
+    make_page(edition, title_fr="Accès")
+    Page.objects.update(slug="venir")
+    assert make_page(edition, title_fr="Accès").slug == "acces-2"
+
+
+def test_former_slug_of_one_edition_is_free_in_another(edition):
+    make_page(edition, slug="acces")
+    Page.objects.update(slug="venir")
+    assert make_page(make_edition("2023"), slug="acces").slug == "acces"
+
+
+def test_former_slug_of_a_page_is_free_for_a_session(edition):
+    make_page(edition, slug="acces")
+    Page.objects.update(slug="venir")
+    assert make_session(edition, slug="acces").slug == "acces"
+
+
+def test_former_slug_leads_nowhere_when_its_owner_is_hidden(edition):
+    make_page(edition, slug="acces", is_published=False)
+    Page.objects.update(slug="venir")
+    with pytest.raises(Http404):
+        find_by_slug(Page.objects.published(), "acces", edition.pk)
+
+
+@pytest.mark.parametrize("make", [make_page, make_room, make_track, make_session, make_speaker])
+def test_something_with_an_address_stays_in_its_edition(make):
+    instance, other = make(), make_edition("2023")
+    with refused_by("editions_edition_stays"):
+        type(instance).objects.update(edition=other)
+
+    instance.edition = other
+    assert faults(instance)["edition"] == [
+        "It stays in its edition. Create it anew in the other one."
+    ]
+
+
+# What the public sees
+
+
+def test_page_is_published_with_its_edition(edition):
+    shown = make_page(edition)
+    make_page(edition, is_published=False)
+    make_page(make_edition("2023", is_published=False))
+    assert list(Page.objects.published()) == [shown]

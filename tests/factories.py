@@ -1,0 +1,163 @@
+"""Objects for the tests: plain functions, saved, with a default for everything.
+
+Times are those of the edition's own clock: `make_session(day=2, at="14:00", lasting=90)`.
+"""
+
+import datetime
+import io
+import itertools
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword
+from symposium.accounts.models import User
+from symposium.editions.models import Edition, Page, Partner
+from symposium.sessions.models import Participation, Resource, Room, Session, Track
+from symposium.speakers.models import Link, Speaker
+
+FIRST_DAY = datetime.date(2021, 6, 9)
+numbers = itertools.count(1)
+
+
+def make_edition(slug: str = "", **fields) -> Edition:
+    slug = slug or f"edition-{next(numbers)}"
+    fields = {
+        "name_fr": f"Symposium {slug}",
+        "short_name_fr": slug,
+        "city_fr": "Casablanca",
+        "starts_on": FIRST_DAY,
+        "ends_on": fields.get("starts_on", FIRST_DAY) + datetime.timedelta(days=1),
+    } | fields
+    return refreshed(Edition.objects.create(slug=slug, **fields))
+
+
+def make_partner(edition: Edition | None = None, **fields) -> Partner:
+    fields = {"name_fr": f"Partenaire {next(numbers)}"} | fields
+    return Partner.objects.create(edition=edition or make_edition(), **fields)
+
+
+def make_page(edition: Edition | None = None, **fields) -> Page:
+    fields = {"title_fr": f"Page {next(numbers)}", "body_fr": "## Venir\n\nEn tram."} | fields
+    return Page.objects.create(edition=edition or make_edition(), **fields)
+
+
+def make_room(edition: Edition | None = None, **fields) -> Room:
+    fields = {"name_fr": f"Salle {next(numbers)}"} | fields
+    return Room.objects.create(edition=edition or make_edition(), **fields)
+
+
+def make_track(edition: Edition | None = None, **fields) -> Track:
+    fields = {"name_fr": f"Axe {next(numbers)}"} | fields
+    return Track.objects.create(edition=edition or make_edition(), **fields)
+
+
+def make_speaker(edition: Edition | None = None, **fields) -> Speaker:
+    fields = {"given_name_fr": "Salma", "family_name_fr": f"Médina{next(numbers)}"} | fields
+    return Speaker.objects.create(edition=edition or make_edition(), **fields)
+
+
+def make_link(speaker: Speaker | None = None, **fields) -> Link:
+    fields = {"label_fr": "Laboratoire", "url": "https://example.org/"} | fields
+    return Link.objects.create(speaker=speaker or make_speaker(), **fields)
+
+
+def instant(edition: Edition, at: str, day: int = 1) -> datetime.datetime:
+    """The moment when the clock of the edition shows `at` on its day number `day`."""
+    date = edition.starts_on + datetime.timedelta(days=day - 1)
+    return datetime.datetime.combine(date, datetime.time.fromisoformat(at), edition.zone)
+
+
+def times(edition: Edition, at: str = "09:00", lasting: int = 45, day: int = 1) -> dict:
+    """`starts_at` and `ends_at` of something that lasts so many minutes."""
+    starts_at = instant(edition, at, day).astimezone(datetime.UTC)
+    return {"starts_at": starts_at, "ends_at": starts_at + datetime.timedelta(minutes=lasting)}
+
+
+def build_session(
+    edition: Edition | None = None,
+    *,
+    at: str | None = "09:00",
+    lasting: int = 45,
+    day: int = 1,
+    **fields,
+) -> Session:
+    """A published session, not saved; `at=None` leaves it unscheduled."""
+    edition = edition or (fields["room"].edition if fields.get("room") else make_edition())
+    fields = {"title_fr": f"Séance {next(numbers)}", "status": Session.Status.PUBLISHED} | fields
+    if at:
+        fields = times(edition, at, lasting, day) | fields
+    return Session(edition=edition, **fields)
+
+
+def make_session(edition: Edition | None = None, **fields) -> Session:
+    session = build_session(edition, **fields)
+    session.save()
+    return session
+
+
+def make_participation(
+    session: Session | None = None, speaker: Speaker | None = None, **fields
+) -> Participation:
+    session = session or make_session()
+    speaker = speaker or make_speaker(session.edition)
+    return Participation.objects.create(session=session, speaker=speaker, **fields)
+
+
+def make_resource(session: Session | None = None, **fields) -> Resource:
+    fields = {"title_fr": "Diapositives", "url": "https://example.org/slides"} | fields
+    return Resource.objects.create(session=session or make_session(), **fields)
+
+
+def make_abstract(edition: Edition | None = None, **fields) -> Abstract:
+    """A published abstract in French."""
+    if not edition:
+        edition = fields["session"].edition if fields.get("session") else make_edition()
+    fields = {
+        "title_fr": f"Résumé {next(numbers)}",
+        "text_fr": "La ville apprend de ses crises.",
+        "status": Abstract.Status.PUBLISHED,
+        "published_at": datetime.datetime(2021, 6, 1, 9, tzinfo=datetime.UTC),
+    } | fields
+    return Abstract.objects.create(edition=edition, **fields)
+
+
+def make_argument(edition: Edition | None = None, **fields) -> Abstract:
+    """The published abstract of the symposium itself."""
+    return make_abstract(edition, kind=Abstract.Kind.SYMPOSIUM, **fields)
+
+
+def make_keyword(abstract: Abstract | None = None, **fields) -> Keyword:
+    """A keyword, put to use in `abstract` when there is one."""
+    keyword = Keyword.objects.create(**{"name_fr": f"Résilience {next(numbers)}"} | fields)
+    if abstract:
+        AbstractKeyword.objects.create(abstract=abstract, keyword=keyword)
+    return keyword
+
+
+def make_author(abstract: Abstract | None = None, **fields) -> Author:
+    if not fields.get("speaker"):
+        fields = {"given_name_fr": "Nora", "family_name_fr": f"Rivage{next(numbers)}"} | fields
+    return Author.objects.create(abstract=abstract or make_abstract(), **fields)
+
+
+def make_user(email: str = "", password: str | None = None, **fields) -> User:
+    email = email or f"person{next(numbers)}@example.org"
+    return User.objects.create_user(email, password, **fields)
+
+
+def make_organiser(**fields) -> User:
+    return make_user(**{"is_staff": True, "is_superuser": True} | fields)
+
+
+def picture(name: str = "photo.png", size=(40, 50), format: str = "PNG", **options):
+    """An uploaded file with a plain picture; `options` go to Pillow's `save`."""
+    content = io.BytesIO()
+    Image.new("RGB", size, "teal").save(content, format, **options)
+    return SimpleUploadedFile(name, content.getvalue())
+
+
+def refreshed(instance):
+    """The same row, with what the database has made of it."""
+    instance.refresh_from_db()
+    return instance

@@ -1,0 +1,337 @@
+"""Two people at the same moment, each in a connection of their own.
+
+Every race comes with its negative control: the same steps with the constraint or the lock taken
+away, which shows that the race is real and what PostgreSQL keeps us from.
+"""
+
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from threading import Barrier
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from symposium.editions.models import Edition, Page
+from symposium.sessions.models import Participation, Session
+from tests.factories import (
+    build_session,
+    make_edition,
+    make_page,
+    make_participation,
+    make_room,
+    make_session,
+    make_speaker,
+    refreshed,
+    times,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PATIENCE = 20
+
+
+def race(first, second) -> list[str | None]:
+    """Run `second` while the transaction of `first` is open, then let both commit.
+
+    `second` runs to its end unless PostgreSQL makes it wait for `first`. Return, for both, the
+    constraint that refused, or None for who got through.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            with transaction.atomic():
+                first()
+                other = pool.submit(alone, second)
+                until_done_or_waiting(other)
+            loser = None
+        except IntegrityError as error:
+            loser = refusal(error)
+        return [loser, other.result(PATIENCE)]
+
+
+def alone(work) -> str | None:
+    """Run `work` in a transaction of this thread, and return the constraint that refused it."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
+            work()
+    except DatabaseError as error:
+        return refusal(error)
+    finally:
+        connection.close()
+
+
+def refusal(error: DatabaseError) -> str:
+    diagnosis = error.__cause__.diag
+    return diagnosis.constraint_name or diagnosis.message_primary
+
+
+def until_done_or_waiting(other: Future) -> None:
+    with connection.cursor() as cursor:
+        for _ in range(PATIENCE * 100):
+            if wait([other], timeout=0.01).done:
+                return
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks"
+                " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone()[0]:
+                return
+    pytest.fail("the other one neither ends nor waits")
+
+
+def together(*works) -> list[str | None]:
+    """Run all at once: each writes, waits for the others to have written, then commits."""
+    barrier = Barrier(len(works))
+
+    def run(work):
+        work()
+        barrier.wait(PATIENCE)
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        futures = [pool.submit(alone, lambda work=work: run(work)) for work in works]
+        return [future.result(PATIENCE) for future in futures]
+
+
+@contextmanager
+def without(constraint: str, table: str):
+    """Take a constraint or a unique index away, and put it back once `table` is empty again."""
+    query = """
+        SELECT 'ALTER TABLE {0} DROP CONSTRAINT {1}',
+               'ALTER TABLE {0} ADD CONSTRAINT {1} ' || pg_get_constraintdef(oid)
+        FROM pg_constraint WHERE conname = '{1}'
+        UNION ALL
+        SELECT 'DROP INDEX {1}', indexdef FROM pg_indexes WHERE indexname = '{1}'
+          AND NOT EXISTS (SELECT FROM pg_constraint WHERE conname = '{1}')
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(query.format(table, constraint))
+        [(drop, restore)] = cursor.fetchall()
+        cursor.execute(drop)
+        try:
+            yield
+        finally:
+            cursor.execute(f"TRUNCATE {table} CASCADE; {restore}")
+
+
+@contextmanager
+def rewritten(function: str, old: str, new: str):
+    """Replace some words in the body of a trigger's function, for the time of the block."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_functiondef(%s::regproc)", [function])
+        [definition] = cursor.fetchone()
+        assert definition.count(old) == 1
+        cursor.execute(definition.replace(old, new))
+        try:
+            yield
+        finally:
+            cursor.execute(definition)
+
+
+@pytest.fixture
+def edition():
+    return make_edition("2021")
+
+
+# Two sessions put in one room
+
+
+def take(room):
+    """What the admin does: check, then write; neither of two sees the other's session."""
+
+    def save():
+        session = build_session(room=room)
+        session.full_clean()
+        session.save()
+
+    return save
+
+
+def test_room_is_given_once_to_two_who_take_it_together(edition):
+    room = make_room(edition)
+    outcome = together(take(room), take(room))
+    assert outcome.count(None) == 1
+    assert set(outcome) - {None} <= {"sessions_one_at_a_time_in_a_room", "deadlock detected"}
+    assert Session.objects.count() == 1
+
+
+def test_room_would_be_given_twice_without_its_constraint(edition):
+    room = make_room(edition)
+    with without("sessions_one_at_a_time_in_a_room", "symposium_sessions_session"):
+        assert together(take(room), take(room)) == [None, None]
+        assert Session.objects.filter(room=room).count() == 2
+
+
+def test_room_is_kept_when_the_first_to_write_commits_last(edition):
+    room = make_room(edition)
+    second = build_session(room=room, slug="second")
+    outcome = race(take(room), second.save)
+    assert outcome == [None, "sessions_one_at_a_time_in_a_room"]
+
+
+# One speaker put in two sessions that overlap
+
+
+def join(session, speaker):
+    def save():
+        participation = Participation(session=session, speaker=speaker)
+        participation.full_clean()
+        participation.save()
+
+    return save
+
+
+@pytest.fixture
+def speaker(edition):
+    return make_speaker(edition)
+
+
+@pytest.fixture
+def overlapping(edition):
+    return make_session(edition, at="09:00"), make_session(edition, at="09:30")
+
+
+def test_speaker_is_given_once_to_two_who_ask_together(speaker, overlapping):
+    outcome = together(*(join(session, speaker) for session in overlapping))
+    assert outcome.count(None) == 1
+    assert set(outcome) - {None} <= {"participations_one_place_at_a_time", "deadlock detected"}
+    assert Participation.objects.count() == 1
+
+
+def test_speaker_would_be_given_twice_without_the_constraint(speaker, overlapping):
+    with without("participations_one_place_at_a_time", "symposium_sessions_participation"):
+        assert together(*(join(session, speaker) for session in overlapping)) == [None, None]
+        assert Participation.objects.filter(speaker=speaker).count() == 2
+
+
+# A session moved while a speaker is put into it
+
+
+@pytest.fixture
+def calm(edition, speaker):
+    """The speaker is busy at nine; this session, at eleven, is about to be moved to nine."""
+    make_participation(make_session(edition, at="09:00"), speaker)
+    return make_session(edition, at="11:00")
+
+
+def to_nine(session):
+    moved = times(session.edition, "09:00")
+    return lambda: Session.objects.filter(pk=session.pk).update(**moved)
+
+
+def test_speaker_put_into_a_session_being_moved_is_refused(speaker, calm):
+    outcome = race(to_nine(calm), join(calm, speaker))
+    assert outcome == [None, "participations_one_place_at_a_time"]
+
+
+def test_session_moved_while_a_speaker_is_put_into_it_is_refused(speaker, calm):
+    outcome = race(join(calm, speaker), to_nine(calm))
+    assert outcome == [None, "participations_one_place_at_a_time"]
+
+
+def test_speaker_would_be_in_two_places_without_the_lock_on_the_session(speaker, calm):
+    with rewritten("symposium_participation_period", " FOR SHARE", ""):
+        assert race(to_nine(calm), join(calm, speaker)) == [None, None]
+    places = Participation.objects.filter(speaker=speaker)
+    assert set(places.values_list("session__starts_at", flat=True)) == {refreshed(calm).starts_at}
+    assert places.count() == 2
+
+
+def test_speaker_put_into_a_session_being_cancelled_waits_for_its_end(speaker, calm):
+    def cancel():
+        Session.objects.filter(pk=calm.pk).update(status="cancelled")
+
+    assert race(cancel, join(calm, speaker)) == [None, None]
+    assert Participation.objects.get(session=calm).period is None
+
+
+# The days of an edition shrunk while a session is put at their edge
+
+
+def shrink(edition):
+    return lambda: Edition.objects.filter(pk=edition.pk).update(ends_on=edition.starts_on)
+
+
+def place_on_the_last_day(edition):
+    return build_session(edition, day=2, slug="edge").save
+
+
+def test_session_put_on_a_day_being_removed_is_refused(edition):
+    outcome = race(shrink(edition), place_on_the_last_day(edition))
+    assert outcome == [None, "sessions_inside_edition"]
+
+
+def test_day_removed_while_a_session_is_put_on_it_is_refused(edition):
+    outcome = race(place_on_the_last_day(edition), shrink(edition))
+    assert outcome == [None, "sessions_inside_edition"]
+
+
+def test_session_would_lie_outside_without_the_lock_on_the_edition(edition):
+    with rewritten("symposium_session_allowed_period", " FOR SHARE", ""):
+        assert race(shrink(edition), place_on_the_last_day(edition)) == [None, None]
+    session = Session.objects.get()
+    assert session.ends_at > refreshed(edition).period.upper
+
+
+def test_session_moved_to_a_day_being_removed_is_refused(edition):
+    session = make_session(edition, at="10:00")
+    later = times(edition, "10:00", day=2)
+
+    def move():
+        Session.objects.filter(pk=session.pk).update(**later)
+
+    assert race(shrink(edition), move) == [None, "sessions_inside_edition"]
+
+
+# Two editions made current
+
+
+def make_current(edition):
+    return lambda: Edition.objects.filter(pk=edition.pk).update(is_current=True)
+
+
+def test_edition_is_made_current_once(edition):
+    outcome = race(make_current(edition), make_current(make_edition("2023")))
+    assert outcome == [None, "editions_one_current"]
+
+
+def test_edition_would_be_made_current_twice_without_the_constraint(edition):
+    other = make_edition("2023")
+    with without("editions_one_current", "symposium_editions_edition"):
+        assert race(make_current(edition), make_current(other)) == [None, None]
+        assert Edition.objects.filter(is_current=True).count() == 2
+
+
+# An address taken while its owner is leaving it
+
+
+def rename(page, slug):
+    return lambda: Page.objects.filter(pk=page.pk).update(slug=slug)
+
+
+def test_address_taken_while_its_owner_leaves_it_is_refused(edition):
+    page = make_page(edition, slug="acces")
+    newcomer = Page(edition=edition, title_fr="Accès", slug="acces")
+    assert race(rename(page, "venir"), newcomer.save) == [None, "editions_former_slug_once"]
+
+
+def test_address_would_change_meaning_if_it_were_checked_before_the_wait(edition):
+    page = make_page(edition, slug="acces")
+    newcomer = Page(edition=edition, title_fr="Accès", slug="acces")
+    with fired("BEFORE"):
+        assert race(rename(page, "venir"), newcomer.save) == [None, None]
+
+
+@contextmanager
+def fired(moment: str):
+    """Fire the trigger that keeps addresses at another moment, for the time of the block."""
+    trigger = (
+        "DROP TRIGGER keep_slug ON symposium_editions_page;"
+        "CREATE TRIGGER keep_slug {} INSERT OR UPDATE OF slug, edition_id"
+        " ON symposium_editions_page FOR EACH ROW EXECUTE FUNCTION symposium_keep_slug()"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(trigger.format(moment))
+        try:
+            yield
+        finally:
+            cursor.execute(trigger.format("AFTER"))

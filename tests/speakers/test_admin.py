@@ -1,0 +1,178 @@
+"""The organisers' pages of speakers: their texts, and the pictures that people send."""
+
+import io
+import struct
+import zlib
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from symposium.pictures import MAX_BYTES
+from symposium.speakers.models import Speaker
+from tests.desk import admin_url, errors_of, form_of, save, somebody_else, told
+from tests.factories import (
+    make_abstract,
+    make_author,
+    make_edition,
+    make_link,
+    make_organiser,
+    make_participation,
+    make_session,
+    make_speaker,
+    picture,
+    refreshed,
+)
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/symposium_speakers/speaker/"
+UNREADABLE = "This is not a picture that we can read. Choose a JPEG, PNG or WebP file."
+
+
+@pytest.fixture
+def edition():
+    return make_edition("2021", is_current=True)
+
+
+@pytest.fixture
+def desk(client):
+    client.force_login(make_organiser(language="en"))
+    return client
+
+
+def bomb(width: int = 50_000, height: int = 50_000) -> SimpleUploadedFile:
+    """A small PNG whose header claims to be enormous."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    start = b"\x89PNG\r\n\x1a\n" + chunk(header) + chunk(b"IEND")
+    return SimpleUploadedFile("photo.png", start)
+
+
+def chunk(content: bytes) -> bytes:
+    return struct.pack(">I", len(content) - 4) + content + struct.pack(">I", zlib.crc32(content))
+
+
+def refused(client, edition, upload) -> list[str]:
+    """Send a speaker with this photo; return why the photo is refused. The texts must stay."""
+    url = f"{LIST}add/"
+    response = save(client, url, family_name_fr="Médina", biography_ar="سيرة", photo=upload)
+    errors = errors_of(response)
+    assert list(errors) == ["photo"]
+    assert form_of(response)["family_name_fr"] == "Médina"
+    assert form_of(response)["biography_ar"] == "سيرة"
+    assert Speaker.objects.count() == 0
+    return errors["photo"]
+
+
+def test_a_decompression_bomb_is_refused(desk, edition):
+    reason = "This picture has too many pixels: 40 million at the most. Save it smaller."
+    assert refused(desk, edition, bomb()) == [reason]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+        b"<!doctype html><script>alert(1)</script>",
+    ],
+)
+def test_what_is_no_picture_is_refused_whatever_its_name(desk, edition, content):
+    assert refused(desk, edition, SimpleUploadedFile("photo.png", content)) == [UNREADABLE]
+
+
+def test_a_photo_of_twenty_megabytes_is_refused(desk, edition):
+    heavy = SimpleUploadedFile("photo.jpg", b"\xff\xd8" + bytes(20 * 1024 * 1024))
+    limit = MAX_BYTES // 1024**2
+    reason = f"This picture weighs 20 MB; the limit is {limit} MB. Save it smaller."
+    assert refused(desk, edition, heavy) == [reason]
+
+
+def test_a_photo_is_stored_anew_without_what_it_hides(desk, edition):
+    exif = Image.Exif()
+    exif[0x010E] = "Taken at home"
+    upload = picture("photo.jpg", (1600, 2000), "JPEG", exif=exif.tobytes())
+    save(desk, f"{LIST}add/", family_name_fr="Médina", photo=upload)
+    with Speaker.objects.get().photo.open() as file, Image.open(io.BytesIO(file.read())) as stored:
+        assert stored.size == (1200, 1500)
+        assert dict(stored.getexif()) == {}
+
+
+def test_html_in_every_text_is_shown_as_text(desk, edition):
+    attack = "<img src=x onerror=alert(1)>"
+    names = ("given_name", "family_name", "position", "affiliation", "biography")
+    texts = [f"{name}_{code}" for name in names for code in ("fr", "en", "ar")]
+    save(desk, f"{LIST}add/", **dict.fromkeys(texts, attack))
+    for url in (LIST, admin_url(Speaker.objects.get())):
+        assert "<img src=x" not in desk.get(url).content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_asks_as_much_for_three_as_for_one(
+    desk, edition, count, django_assert_num_queries
+):
+    for _number in range(count):
+        make_participation(make_session(edition, at=None), make_speaker(edition))
+    desk.get(LIST)
+    with django_assert_num_queries(8):
+        shown = desk.get(LIST).context["cl"].result_list
+    assert [speaker.session_count for speaker in shown] == [1] * count
+
+
+def test_the_list_finds_who_has_no_photo_or_no_session(desk, edition):
+    bare = make_speaker(edition)
+    make_participation(
+        make_session(edition, at=None), make_speaker(edition, photo="speakers/some.jpg")
+    )
+    for missing in ("photo", "session"):
+        assert list(desk.get(LIST, {"missing": missing}).context["cl"].result_list) == [bare]
+
+
+def test_the_list_publishes_by_ticking(desk, edition):
+    speaker = make_speaker(edition)
+    data = form_of(desk.get(LIST))
+    del data["form-0-is_published"]
+    response = desk.post(LIST, data | {"form-0-is_featured": "on", "_save": "Save"})
+    assert response.status_code == 302
+    assert refreshed(speaker).is_featured is True
+    assert speaker.is_published is False
+
+
+def test_a_speaker_has_their_sessions_and_links(desk, edition):
+    participation = make_participation(make_session(edition, at=None), make_speaker(edition))
+    make_link(participation.speaker)
+    page = desk.get(admin_url(participation.speaker))
+    assert f'href="{admin_url(participation.session)}"' in page.content.decode()
+    save(desk, admin_url(participation.speaker), **{"links-0-label_ar": "مختبر"})
+    assert participation.speaker.links.get().label_ar == "مختبر"
+
+
+def test_an_orcid_with_a_wrong_check_digit_is_refused(desk, edition):
+    response = save(desk, admin_url(make_speaker(edition)), orcid="0000-0002-1825-0098")
+    assert list(errors_of(response)) == ["orcid"]
+
+
+def test_the_history_opens(desk, edition):
+    speaker = make_speaker(edition, position_fr="Urbaniste")
+    save(desk, admin_url(speaker), position_fr="Architecte")
+    page = desk.get(admin_url(speaker, "history")).content.decode()
+    assert "<bdi>Urbaniste</bdi> → <bdi>Architecte</bdi>" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_speaker_who_becomes_an_author_meanwhile_is_not_deleted(desk, edition):
+    speaker, abstract = make_speaker(edition), make_abstract(edition)
+    url = admin_url(speaker, "delete")
+    with somebody_else(lambda: make_author(abstract, speaker=speaker)):
+        response = desk.post(url, {"post": "yes"}, follow=True)
+    assert told(response) == [
+        "The database refused this change. Nothing was saved: look again and try once more."
+    ]
+    assert Speaker.objects.get() == speaker
+
+
+def test_preview(desk, edition):
+    pytest.importorskip("symposium.speakers.views")
+    speaker = make_speaker(edition, family_name_fr="Médina", is_published=False)
+    page = desk.get(admin_url(speaker, "preview")).content.decode()
+    assert "Médina" in page
+    assert "Preview: the public does not see this page in this state." in page

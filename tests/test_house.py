@@ -1,0 +1,334 @@
+"""The house rules that a machine can keep; docs and `architecture.md` say why they are there."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import polib
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import models
+from django.template.utils import get_app_template_dirs
+from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import Promise
+
+from scripts import catalogues
+from tests.factories import (
+    make_abstract,
+    make_argument,
+    make_author,
+    make_edition,
+    make_keyword,
+    make_page,
+    make_participation,
+    make_resource,
+    make_room,
+    make_session,
+    make_speaker,
+    make_track,
+)
+
+PROJECT = Path(__file__).resolve().parent.parent
+CODE = [path for part in ("symposium", "config") for path in (PROJECT / part).rglob("*.py")]
+TEMPLATES = sorted(path for path in (PROJECT / "templates").rglob("*.*") if path.is_file())
+STYLES = sorted((PROJECT / "static" / "css").glob("*.css"))
+SCRIPTS = sorted((PROJECT / "static" / "js").glob("*.js"))
+# Each may import those before it, none after; what stands beside them knows none of them.
+# The desk gathers them all, and is named in a setting only.
+APPS = ["accounts", "editions", "speakers", "sessions", "abstracts", "demo"]
+LEVELS = [*APPS, "desk"]
+TRANSLATED = ["fr", "ar"]
+MODELS = [
+    model
+    for config in apps.get_app_configs()
+    if config.name.startswith("symposium.")
+    for model in config.get_models()
+    if not hasattr(model, "history_date")
+]
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(PROJECT))
+
+
+def bare(css: str) -> str:
+    return re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+
+
+# Python
+
+
+def level(path: Path) -> int:
+    """The place of a module in the direction of imports; -1 for one that knows no app."""
+    part = path.relative_to(PROJECT).parts[1].removesuffix(".py")
+    return LEVELS.index(part) if part in LEVELS else -1
+
+
+def imports(path: Path) -> list[str]:
+    """The modules of ours that a file imports, by their full names."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{named(path)} has a relative import"
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    return [name for name in found if name.startswith("symposium.")]
+
+
+def test_imports_go_in_one_direction():
+    backwards = [
+        f"{named(path)} imports {name}"
+        for path in (PROJECT / "symposium").rglob("*.py")
+        for name in imports(path)
+        if (part := name.split(".")[1]) in LEVELS and LEVELS.index(part) > level(path)
+    ]
+    assert backwards == []
+
+
+def test_every_app_has_its_place_in_the_direction_of_imports():
+    assert {path.parent.name for path in (PROJECT / "symposium").glob("*/apps.py")} == set(APPS)
+
+
+def test_imports_stand_at_the_top():
+    """Except in `ready()`, where Django wants them."""
+    hidden = [
+        f"{named(path)}:{node.lineno}"
+        for path in CODE
+        if path.name != "apps.py"
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert hidden == []
+
+
+def test_modules_are_named_by_their_noun():
+    drawers = {"utils", "util", "helpers", "helper", "common", "services", "service", "misc"}
+    everything = [*CODE, *(PROJECT / "scripts").glob("*.py"), *(PROJECT / "tests").rglob("*.py")]
+    assert [named(path) for path in everything if {path.stem, *path.parts} & drawers] == []
+
+
+# Models
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_model_says_what_it_is(model):
+    assert model.__str__ is not models.Model.__str__
+    assert isinstance(model._meta.verbose_name, Promise)
+    assert isinstance(model._meta.verbose_name_plural, Promise)
+
+
+def constraints():
+    """Every constraint that a person may meet: one on the primary key never speaks."""
+    return [
+        constraint
+        for model in MODELS
+        for constraint in model._meta.constraints
+        if "id" not in getattr(constraint, "fields", [])
+    ]
+
+
+@pytest.mark.parametrize("constraint", constraints(), ids=lambda constraint: constraint.name)
+def test_constraint_has_a_message_of_its_own(constraint):
+    message = constraint.violation_error_message
+    assert message != models.BaseConstraint.default_violation_error_message
+    assert isinstance(message, Promise)
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+# Languages
+
+
+def catalogue(language: str) -> Path:
+    path = PROJECT / "locale" / language / "LC_MESSAGES" / "django.po"
+    assert path.exists(), f"{named(path)} is missing"
+    return path
+
+
+def messages(po: Path) -> set[tuple]:
+    entries = (entry for entry in polib.pofile(str(po)) if not entry.obsolete)
+    return {(entry.msgctxt, entry.msgid, entry.msgid_plural) for entry in entries}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_catalogue_is_complete(language):
+    assert catalogues.faults(catalogue(language)) == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_catalogue_knows_every_constraint_and_model(language):
+    translated = polib.pofile(str(catalogue(language))).translated_entries()
+    known = {entry.msgid for entry in translated}
+    with translation.override(None):
+        said = [str(constraint.violation_error_message) for constraint in constraints()]
+        called = [str(model._meta.verbose_name) for model in MODELS]
+        called += [str(model._meta.verbose_name_plural) for model in MODELS]
+    assert sorted({*said, *called} - known) == []
+
+
+@pytest.mark.skipif(not shutil.which("xgettext"), reason="needs GNU gettext")
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_catalogue_follows_the_source(language, tmp_path):
+    for part in ("symposium", "config", "templates"):
+        shutil.copytree(PROJECT / part, tmp_path / part)
+    (tmp_path / "locale").mkdir()
+    subprocess.run(
+        [sys.executable, "-m", "django", "makemessages", "--locale", language, "--verbosity=0"],
+        cwd=tmp_path, env={"PATH": "/usr/local/bin:/usr/bin:/bin"}, check=True,
+    )  # fmt: skip
+    gathered = tmp_path / "locale" / language / "LC_MESSAGES" / "django.po"
+    assert messages(gathered) ^ messages(catalogue(language)) == set(), "run `make messages`"
+
+
+# Templates
+
+
+def test_every_template_is_used():
+    """By a view or another template, by Django for its errors, or in place of a package's own."""
+    sources = "".join(path.read_text() for path in [*CODE, *TEMPLATES])
+    called = set(re.findall(r"[\"']([\w./-]+\.(?:html|txt|xml|js|typ))[\"']", sources))
+    ours = PROJECT / "templates"
+    packages = [folder for folder in get_app_template_dirs("templates") if folder != ours]
+    unused = [
+        name
+        for name in (str(path.relative_to(ours)) for path in TEMPLATES)
+        if name not in called
+        and not re.fullmatch(r"(40[034]|429|500|403_csrf)\.html", name)
+        and not any((folder / name).exists() for folder in packages)
+        and not name.startswith("django/forms/")
+    ]
+    assert unused == []
+
+
+@pytest.mark.parametrize(
+    "forbidden",
+    [
+        r"\sstyle\s*=",
+        r"<style\b",
+        r"\son[a-z]+\s*=\s*[\"']",
+        r"javascript:",
+        r"<script(?![^>]*\b(?:src=|type=\"application/(?:ld\+)?json\"))[^>]*>",
+        r"\|\s*safe\b",
+        r"{%\s*autoescape off",
+    ],
+)
+def test_templates_have_nothing_that_the_security_policy_forbids(forbidden):
+    pages = [path for path in TEMPLATES if path.suffix in {".html", ".svg", ".xml"}]
+    found = [
+        f"{named(path)}: {match[0].strip()}"
+        for path in pages
+        for match in re.finditer(forbidden, path.read_text())
+    ]
+    assert found == []
+
+
+# Hosts that may be named: vocabularies, and links that a reader chooses to follow.
+HOSTS = {
+    "www.w3.org",
+    "schema.org",
+    "wa.me",
+    "orcid.org",
+    "doi.org",
+    "creativecommons.org",
+    "www.openarchives.org",
+    "datacite.org",
+}
+
+
+@pytest.mark.parametrize("path", [*TEMPLATES, *STYLES, *SCRIPTS], ids=named)
+def test_page_loads_nothing_from_another_host(path):
+    hosts = re.findall(r"(?:https?:)?//([a-z0-9-]+(?:\.[a-z0-9-]+)+)", path.read_text())
+    assert set(hosts) - HOSTS == set()
+
+
+# Styles
+
+PHYSICAL = (
+    r"(?<![\w-])(?:"
+    r"(?:margin|padding|border|scroll-margin|scroll-padding)-(?:left|right)[\w-]*\s*:"
+    r"|(?:left|right)\s*:"
+    r"|border-(?:top|bottom)-(?:left|right)-radius"
+    r"|(?:text-align|float|clear)\s*:\s*(?:left|right)"
+    r")"
+)
+COLOUR = r"#[0-9a-fA-F]{3,8}\b"
+BLACK_AND_WHITE = {"#fff", "#000"}
+# Greys of the printed page, which has no dark mode.
+PRINTED = {"#b9b1a3", "#eee"}
+
+
+@pytest.mark.parametrize("path", STYLES, ids=named)
+def test_style_has_no_left_and_right(path):
+    assert re.findall(PHYSICAL, bare(path.read_text())) == []
+
+
+def test_colours_are_those_of_the_tokens():
+    css = bare((PROJECT / "static" / "css" / "portal.css").read_text())
+    blocks = re.findall(r"([^{}]+)\{([^{}]*)\}", css)
+    tokens, used = (
+        {colour for name, body in blocks if (":root" in name) is wanted
+         for colour in re.findall(COLOUR, body)}
+        for wanted in (True, False)
+    )  # fmt: skip
+    assert used - tokens - BLACK_AND_WHITE - PRINTED == set()
+
+
+# Addresses
+
+ADDRESSES = {
+    "editions:home": ["2021"],
+    "editions:page": ["2021", "acces"],
+    "abstracts:argument": ["2021"],
+    "abstracts:list": ["2021"],
+    "abstracts:detail": ["2021", "ville"],
+    "abstracts:keywords": ["2021"],
+    "abstracts:keyword": ["2021", "resilience"],
+    "sessions:programme": ["2021"],
+    "sessions:detail": ["2021", "mobilites"],
+    "sessions:room": ["2021", "auditorium"],
+    "speakers:list": ["2021"],
+    "speakers:detail": ["2021", "salma-medina"],
+}
+
+
+@pytest.fixture
+def symposium(db):
+    """One of each thing that has an address."""
+    edition = make_edition("2021", is_current=True)
+    make_page(edition, slug="acces")
+    session = make_session(
+        edition, slug="mobilites", track=make_track(edition),
+        room=make_room(edition, slug="auditorium"),
+    )  # fmt: skip
+    speaker = make_speaker(edition, slug="salma-medina")
+    make_participation(session, speaker)
+    make_resource(session)
+    abstract = make_abstract(session=session, slug="ville")
+    make_author(abstract, speaker=speaker)
+    make_keyword(abstract, slug="resilience")
+    make_argument(edition)
+
+
+@pytest.mark.usefixtures("symposium")
+@pytest.mark.parametrize(("language", "direction"), [("fr", "ltr"), ("en", "ltr"), ("ar", "rtl")])
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_address_answers_in_its_language(client, name, language, direction):
+    with translation.override(language):
+        address = reverse(name, args=ADDRESSES[name])
+    answer = client.get(address)
+    assert answer.status_code == 200
+    [html] = re.findall(r"<html\b[^>]*>", answer.content.decode())
+    assert re.findall(r' (?:lang|dir)="(\w+)"', html) == [language, direction]
+    assert address.startswith(f"/{language}/2021/")
+    assert answer.cookies == {}

@@ -1,0 +1,166 @@
+"""What machines ask: alive, ready, what to crawl, how to install."""
+
+from xml.etree import ElementTree
+
+import pytest
+from django.conf import settings
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from symposium.abstracts.models import Abstract
+from symposium.sessions.models import Session
+from tests.factories import (
+    make_abstract,
+    make_argument,
+    make_edition,
+    make_keyword,
+    make_page,
+    make_room,
+    make_session,
+    make_speaker,
+)
+
+pytestmark = pytest.mark.django_db
+
+NAMES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
+
+
+def test_alive_asks_the_database_nothing(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        response = client.get("/healthz")
+    assert (response.status_code, response.content) == (200, b"ok\n")
+
+
+def test_ready(client):
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()) == (
+        200,
+        {"status": "ok", "database": "ok", "migrations": "ok", "cache": "ok"},
+    )
+
+
+def test_not_ready_before_the_migrations(client):
+    MigrationRecorder.Migration.objects.filter(app="symposium_accounts").delete()
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()) == (
+        503,
+        {"status": "unavailable", "database": "ok", "migrations": "pending", "cache": "ok"},
+    )
+
+
+def test_not_ready_without_database(client):
+    def away(*arguments):
+        raise OperationalError("away")
+
+    with connection.execute_wrapper(away):
+        response = client.get("/readyz")
+    assert (response.status_code, response.json()) == (
+        503,
+        {"status": "unavailable", "database": "away", "migrations": "unknown", "cache": "ok"},
+    )
+
+
+def test_robots(client):
+    assert client.get("/robots.txt").content.decode().splitlines() == [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /fr/accounts/",
+        "Disallow: /en/accounts/",
+        "Disallow: /ar/accounts/",
+        "",
+        "Sitemap: http://testserver/sitemap.xml",
+    ]
+
+
+@pytest.mark.parametrize(("language", "name"), [("fr", "Ville"), ("ar", "مدينة")])
+def test_manifest(client, language, name):
+    make_edition("2021", name_fr="Ville", name_ar="مدينة", short_name_fr="V")
+    response = client.get("/manifest.webmanifest", headers={"accept-language": language})
+    data = response.json()
+    assert response.headers["Content-Type"] == "application/manifest+json"
+    assert (data["name"], data["lang"]) == (f"{name} 2021", language)
+    assert [icon["sizes"] for icon in data["icons"]] == ["192x192", "512x512"]
+
+
+def test_manifest_of_an_empty_site(client):
+    assert client.get("/manifest.webmanifest").json()["start_url"] == "/"
+
+
+def sitemap(client) -> dict[str, dict[str, str]]:
+    """Each address with its alternates by language."""
+    root = ElementTree.fromstring(client.get("/sitemap.xml").content)
+    return {
+        url.findtext("s:loc", namespaces=NAMES): {
+            link.get("hreflang"): link.get("href") for link in url.findall("x:link", NAMES)
+        }
+        for url in root.findall("s:url", NAMES)
+    }
+
+
+def paths(client, language="en") -> list[str]:
+    start = f"http://testserver/{language}"
+    return sorted(a.removeprefix(start) for a in sitemap(client) if a.startswith(start))
+
+
+def test_sitemap_of_what_is_public(client):
+    edition = make_edition("2021")
+    room = make_room(edition, slug="atlas")
+    session = make_session(edition, slug="plenary", room=room)
+    make_argument(edition)
+    abstract = make_abstract(edition, slug="water", session=session)
+    make_keyword(abstract, slug="resilience")
+    make_speaker(edition, slug="salma-medina")
+    make_page(edition, slug="coming")
+    assert paths(client) == [
+        "/2021/",
+        "/2021/abstract/",
+        "/2021/abstracts/",
+        "/2021/abstracts/water/",
+        "/2021/keywords/",
+        "/2021/keywords/resilience/",
+        "/2021/pages/coming/",
+        "/2021/programme/",
+        "/2021/programme/plenary/",
+        "/2021/rooms/atlas/",
+        "/2021/speakers/",
+        "/2021/speakers/salma-medina/",
+    ]
+
+
+def test_sitemap_says_nothing_of_drafts(client):
+    edition = make_edition("2021")
+    make_session(edition, status=Session.Status.DRAFT)
+    abstract = make_abstract(edition, status=Abstract.Status.DRAFT)
+    make_keyword(abstract)
+    make_speaker(edition, is_published=False)
+    make_page(edition, is_published=False)
+    make_room(make_edition("2022", is_published=False))
+    assert paths(client) == [
+        "/2021/",
+        "/2021/abstracts/",
+        "/2021/keywords/",
+        "/2021/programme/",
+        "/2021/speakers/",
+    ]
+
+
+def test_sitemap_knows_the_languages_of_a_page(client):
+    make_edition("2021")
+    found = sitemap(client)
+    expected = {code: f"http://testserver/{code}/2021/" for code, _name in settings.LANGUAGES}
+    expected["x-default"] = "http://testserver/fr/2021/"
+    for code in ("fr", "en", "ar"):
+        assert found[f"http://testserver/{code}/2021/"] == expected
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_sitemap_costs_the_same_for_many(client, django_assert_num_queries, count):
+    edition = make_edition("2021")
+    for number in range(count):
+        make_session(edition, at=f"1{number}:00")
+        make_keyword(make_abstract(edition))
+        make_speaker(edition)
+        make_room(edition)
+        make_page(edition)
+    with django_assert_num_queries(8):
+        client.get("/sitemap.xml")

@@ -1,0 +1,260 @@
+"""What no request may carry, what every answer carries, and what a person sees of a failure."""
+
+import contextlib
+import logging
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.test import Client
+from django.urls import reverse
+from django.utils.translation import gettext, override
+
+from symposium.safety import TracesOfOursOnly
+from symposium.typography import typeset
+from tests.factories import make_edition, make_user
+
+pytestmark = pytest.mark.django_db
+
+LOGIN = "/en/accounts/login/"
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": settings.PERMISSIONS_POLICY,
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+@pytest.fixture
+def calm_client():
+    """A client which sees the error page, as a browser does."""
+    return Client(raise_request_exception=False)
+
+
+def heading(response) -> str:
+    return re.search(r"<h1>(.*?)</h1>", response.content.decode())[1]
+
+
+def policy(response) -> dict[str, str]:
+    found = {name: response.headers.get(name) for name in HEADERS}
+    directives = (found["Content-Security-Policy"] or "").split("; ")
+    return {**found, "Content-Security-Policy": sorted(directives)}
+
+
+EXPECTED = {**HEADERS, "Content-Security-Policy": sorted(POLICY.split("; "))}
+
+
+# What no request may carry
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/fr/%00/", "/fr/a%00b/", "/fr/%FF/", "/fr/?q=%00", "/fr/?q=%FF", "/fr/?%00=1", "/%C3%28"],
+)
+def test_address_that_postgresql_could_not_store(client, address):
+    response = client.get(address)
+    assert (response.status_code, response.templates[0].name) == (400, "400.html")
+
+
+@pytest.mark.parametrize("data", [{"login": "a\x00@example.org"}, {"a\x00": "b"}])
+@pytest.mark.parametrize("form", ["multipart", "urlencoded"])
+def test_field_with_a_nul_byte(client, data, form):
+    if form == "multipart":
+        response = client.post(LOGIN, data)
+    else:
+        [(key, value)] = data.items()
+        body = f"{key}={value}".replace("\x00", "%00")
+        response = client.post(LOGIN, body, content_type="application/x-www-form-urlencoded")
+    assert (response.status_code, response.templates[0].name) == (400, "400.html")
+
+
+def test_field_that_is_not_utf8(client):
+    kind = "application/x-www-form-urlencoded"
+    assert client.post(LOGIN, "login=%FF", content_type=kind).status_code == 400
+
+
+def test_file_name_that_is_not_utf8(client):
+    body = (
+        b"--x\r\nContent-Disposition: form-data; name=f; filename*=UTF-8''a%FF.png\r\n"
+        b"Content-Type: image/png\r\n\r\nx\r\n--x--\r\n"
+    )
+    response = client.post(LOGIN, body, content_type="multipart/form-data; boundary=x")
+    assert response.status_code == 400
+
+
+def test_cookie_with_a_nul_byte(client):
+    response = client.get(LOGIN, headers={"cookie": r'sessionid="\000aaaaaaaaaaaa"'})
+    assert response.status_code == 400
+
+
+def test_cookie_of_another_site_that_is_not_utf8_does_no_harm(client):
+    assert client.get(LOGIN, headers={"cookie": "theirs=\xff"}).status_code == 200
+
+
+def test_words_in_arabic_and_a_file_pass(client):
+    file = SimpleUploadedFile("مدينة.png", b"x")
+    response = client.post(f"{LOGIN}?q=مدينة", {"login": "مدينة", "file": file})
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "limit", "status"),
+    [("DATA_UPLOAD_MAX_MEMORY_SIZE", 10, 413), ("DATA_UPLOAD_MAX_NUMBER_FIELDS", 1, 400)],
+)
+def test_form_that_is_too_large(client, settings, name, limit, status):
+    setattr(settings, name, limit)
+    response = client.post(LOGIN, {"login": "a" * 100, "more": "b"})
+    assert (response.status_code, response.templates[0].name) == (status, "400.html")
+
+
+def test_unknown_host_is_refused_without_a_trace(client, caplog):
+    response = client.get("/en/accounts/login/", headers={"host": "evil.example"})
+    assert (response.status_code, heading(response)) == (400, "We could not read this request")
+    [record] = [r for r in caplog.records if r.name == "django.security.DisallowedHost"]
+    assert TracesOfOursOnly().filter(record)
+    assert (record.exc_info, "evil.example" in record.getMessage()) == (None, True)
+
+
+def test_log_keeps_the_trace_of_what_is_ours():
+    error = (ValueError, ValueError("a bug"), None)
+    record = logging.LogRecord("django.request", 40, "", 1, "a bug", (), error)
+    record.status_code = 500
+    assert TracesOfOursOnly().filter(record)
+    assert record.exc_info == error
+
+
+# What every answer carries
+
+
+def test_headers_of_a_page(client):
+    assert policy(client.get(LOGIN)) == EXPECTED
+
+
+def test_headers_of_an_error(client):
+    assert policy(client.get("/en/nowhere/")) == EXPECTED
+    assert policy(client.get("/en/%00/")) == EXPECTED
+    assert policy(client.get("/en/", headers={"host": "evil.example"})) == EXPECTED
+
+
+def test_headers_of_the_desk(client):
+    assert policy(client.get("/admin/")) == EXPECTED
+
+
+def test_headers_of_a_static_file(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    Path(tmp_path, "portal.css").write_text("p{}")
+    response = Client().get("/static/portal.css")
+    assert (b"".join(response), policy(response)) == (b"p{}", EXPECTED)
+
+
+def test_https_is_kept(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_SSL_HOST = "symposium.example.org"
+    settings.SECURE_HSTS_SECONDS = 31536000
+    plain = Client().get(f"{LOGIN}?a=1", headers={"host": "evil.example"})
+    assert (plain.status_code, plain.headers["Location"]) == (
+        301,
+        f"https://symposium.example.org{LOGIN}?a=1",
+    )
+    assert Client().get("/healthz").status_code == 200
+    assert Client().get(LOGIN, secure=True).headers["Strict-Transport-Security"] == (
+        "max-age=31536000"
+    )
+
+
+def test_a_page_without_a_form_sets_no_cookie(client):
+    edition = make_edition("2021")
+    for path in [reverse("editions:home", args=[edition.slug]), "/fr/nowhere/", "/robots.txt"]:
+        assert dict(client.get(path).cookies) == {}
+    assert list(client.get(LOGIN).cookies) == ["csrftoken"]
+
+
+# What a person sees
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "language", "direction"),
+    [
+        ("/fr/nowhere/", "ar", "fr", "ltr"),
+        ("/en/nowhere/", "ar", "en", "ltr"),
+        ("/ar/nowhere/", "fr", "ar", "rtl"),
+        ("/nowhere.txt", "ar;q=0.9, en;q=0.5", "ar", "rtl"),
+        ("/nowhere.txt", "de", "fr", "ltr"),
+    ],
+)
+def test_page_not_found(client, path, accept, language, direction):
+    response = client.get(path, headers={"accept-language": accept})
+    assert response.status_code == 404
+    assert f'<html lang="{language}" dir="{direction}"' in response.content.decode()
+
+
+def test_page_not_found_offers_the_programme(client):
+    edition = make_edition("2021", is_current=True)
+    page = client.get("/en/nowhere/").content.decode()
+    assert re.findall(r'<form class="search"[^>]*action="([^"]*)"', page) == [
+        f"/en/{edition.slug}/programme/"
+    ]
+
+
+def test_page_not_found_on_an_empty_site(client):
+    page = client.get("/en/nowhere/").content.decode()
+    assert '<form class="search"' not in page
+
+
+def test_page_not_found_inside_the_desk(client):
+    client.force_login(make_user(is_staff=True))
+    response = client.get("/admin/nowhere/", headers={"accept-language": "en"})
+    assert (response.status_code, heading(response)) == (404, "This door leads nowhere")
+
+
+def test_expired_form_says_what_to_do():
+    client = Client(enforce_csrf_checks=True)
+    response = client.post(LOGIN, {"login": "amina@example.org"})
+    assert (response.status_code, heading(response)) == (403, "This form has expired")
+
+
+def broken(error):
+    def execute(run, sql, params, many, context):
+        raise error
+
+    return connection.execute_wrapper(execute)
+
+
+def test_lock_not_had_in_time(calm_client):
+    other = connection.copy()
+    with contextlib.closing(other), connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '20ms'")
+        other.set_autocommit(False)
+        other.cursor().execute("LOCK TABLE symposium_editions_edition")
+        response = calm_client.get("/en/nowhere/")
+        other.rollback()
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+
+
+@pytest.mark.parametrize("error", [OperationalError("away"), InterfaceError("closed")])
+def test_database_that_is_away(calm_client, error):
+    with broken(error):
+        response = calm_client.get("/en/nowhere/")
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert heading(response) == "Many people are at the door"
+    assert policy(response) == EXPECTED
+
+
+@pytest.mark.parametrize(("language", "direction"), [("fr", "ltr"), ("en", "ltr"), ("ar", "rtl")])
+def test_something_broken_shows_a_page_without_database(calm_client, language, direction):
+    with broken(DatabaseError("a bug")):
+        response = calm_client.get(f"/{language}/nowhere/")
+    with override(language):
+        words = gettext("Something broke on our side")
+    assert (response.status_code, heading(response)) == (500, typeset(words, language))
+    assert f'<html lang="{language}" dir="{direction}"' in response.content.decode()
+    assert "a bug" not in response.content.decode()

@@ -1,0 +1,42 @@
+"""The start in production: it says what is missing in one line, and Django finds nothing to add."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+PRODUCTION = {
+    "SECRET_KEY": "w8!kd93-fmq2xv7_0z4jt6ya5sb1nc+ehgl(ru)oip^DQWERTZUI@#",
+    "SITE_URL": "https://symposium.example.org",
+    "ALLOWED_HOSTS": "symposium.example.org",
+    "DATABASE_URL": "postgres://symposium@/symposium",
+}
+
+
+def run(*arguments, **environment) -> subprocess.CompletedProcess:
+    inherited = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=PROJECT, env=inherited | environment,
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("missing", list(PRODUCTION))
+def test_start_says_in_one_line_what_is_missing(missing):
+    given = {name: value for name, value in PRODUCTION.items() if name != missing}
+    for command in (["manage.py", "check"], ["-m", "gunicorn", "config.wsgi"]):
+        result = run(*command, **given)
+        assert result.returncode == 1
+        [line] = [line for line in result.stderr.splitlines() if "is not set" in line]
+        assert line.startswith(f"{missing} is not set. Set it in the environment, e.g. {missing}=")
+        assert "Traceback" not in result.stderr
+    result = run("manage.py", "check", **given)
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_deployment_check_finds_nothing():
+    result = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    assert (result.returncode, result.stderr) == (0, "")
