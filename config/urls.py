@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from config import machines, media
 from config.sitemaps import SITEMAPS
+from symposium.editions.views import root
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.permission_denied"
@@ -20,7 +21,14 @@ urlpatterns = [
     path("robots.txt", machines.robots, name="robots"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("manifest.webmanifest", machines.manifest, name="manifest"),
-    *i18n_patterns(path("accounts/", include("symposium.accounts.urls"))),
+    path("", root, name="root"),
+    *i18n_patterns(
+        path("accounts/", include("symposium.accounts.urls")),
+        path("", include("symposium.editions.urls")),
+        path("", include("symposium.speakers.urls")),
+        path("", include("symposium.sessions.urls")),
+        path("", include("symposium.abstracts.urls")),
+    ),
 ]
 if settings.MEDIA_URL.startswith("/"):
     urlpatterns.append(path(f"{settings.MEDIA_URL[1:]}<path:path>", media.serve, name="media"))

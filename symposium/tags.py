@@ -1,5 +1,6 @@
 """Template tags that every template has: texts in the right language, icons, dates."""
 
+import re
 from functools import cache
 
 from django import template
@@ -14,6 +15,7 @@ from symposium import dates, markdown, typography
 from symposium.translated import text_and_language
 
 register = template.Library()
+SENTENCE_END = re.compile(r"(?<=[.!?؟]) +")
 
 
 @register.filter
@@ -40,16 +42,26 @@ def name(thing, field: str = "name") -> SafeString:
 
 
 @register.simple_tag
-def paragraphs(thing, field: str) -> SafeString:
-    """A translated text, a paragraph a line."""
+def paragraphs(thing, field: str, lead: bool = False, limit: int | None = None) -> SafeString:
+    """A translated text, a paragraph a line; `lead` sets its first sentence larger.
+
+    `limit` keeps the first sentences of the first paragraph only, for a glance.
+    """
     words, language = text_and_language(thing, field)
     lines = [line.strip() for line in words.splitlines() if line.strip()]
+    if limit:
+        lines = [" ".join(SENTENCE_END.split(line)[:limit]) for line in lines[:1]]
+    html = [typography.typeset(line, language) for line in lines]
+    if lead and lines:
+        first, *rest = SENTENCE_END.split(lines[0], maxsplit=1)
+        html[0] = format_html(
+            '<span class="first">{}</span>{}',
+            typography.typeset(first, language),
+            typography.typeset(f" {rest[0]}" if rest else "", language),
+        )
     same = language == get_language()
     return mark_safe(  # noqa: S308 - each line is escaped by typeset
-        "".join(
-            f"<p>{html}</p>" if same else marked("p", language, html)
-            for html in (typography.typeset(line, language) for line in lines)
-        )
+        "".join(f"<p>{line}</p>" if same else marked("p", language, line) for line in html)
     )
 
 

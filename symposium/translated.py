@@ -1,5 +1,7 @@
 """Which text a reader gets when one is missing in their language."""
 
+import unicodedata
+
 from django.conf import settings
 from django.utils.translation import get_language
 
@@ -17,3 +19,9 @@ def text_and_language(thing, field: str, language: str | None = None) -> tuple[s
         if text := getattr(thing, f"{field}_{code}", None):
             return text, code
     return "", language
+
+
+def sort_key(text: str | None) -> str:
+    """Where a reader looks for `text` in a list: case and accents do not matter."""
+    decomposed = unicodedata.normalize("NFKD", text or "")
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()

@@ -1,5 +1,4 @@
 import datetime
-import re
 import uuid
 
 from django.conf import settings
@@ -15,6 +14,16 @@ from symposium.editions.slugs import SluggedModel
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
 from symposium.speakers.orcid import validate_orcid
+from symposium.translated import sort_key
+
+
+class KeywordQuerySet(models.QuerySet):
+    def used_in(self, edition: Edition):
+        """Keywords of the published abstracts of `edition`, with their number as `abstract_count`."""
+        published = edition.abstracts.published()
+        return self.filter(abstracts__in=published).annotate(
+            abstract_count=models.Count("abstracts", distinct=True)
+        )
 
 
 class Keyword(SluggedModel):
@@ -22,6 +31,8 @@ class Keyword(SluggedModel):
 
     name = models.CharField(_("name"), max_length=80)
     definition = models.TextField(_("definition"), max_length=1000, blank=True)
+
+    objects = KeywordQuerySet.as_manager()
 
     slug_source = "name"
 
@@ -45,6 +56,15 @@ class Keyword(SluggedModel):
     def __str__(self) -> str:
         return self.name or self.slug
 
+    @property
+    def sort_key(self) -> str:
+        return sort_key(self.name)
+
+    def names(self) -> list[tuple[str, str]]:
+        """Its name in each language that has one, with the language."""
+        pairs = ((code, getattr(self, f"name_{code}")) for code, _name in settings.LANGUAGES)
+        return [(code, name) for code, name in pairs if name]
+
 
 class AbstractQuerySet(models.QuerySet):
     def published(self, at: datetime.datetime | None = None):
@@ -54,6 +74,17 @@ class AbstractQuerySet(models.QuerySet):
             status=Abstract.Status.PUBLISHED,
             published_at__lte=at or timezone.now(),
             edition__is_published=True,
+        )
+
+    def argument(self):
+        """The edition's own abstract, or None."""
+        return self.filter(kind=Abstract.Kind.SYMPOSIUM).first()
+
+    def with_details(self):
+        """With what a page of abstracts shows, in a number of queries that does not grow."""
+        return self.select_related("edition", "session").prefetch_related(
+            models.Prefetch("authors", Author.objects.select_related("speaker")),
+            models.Prefetch("ordered_keywords", AbstractKeyword.objects.select_related("keyword")),
         )
 
 
@@ -157,20 +188,17 @@ class Abstract(SluggedModel):
         if self.status == self.Status.PUBLISHED and self.published_at is None:
             self.published_at = timezone.now()
 
-    def text_in(self, language: str) -> str:
-        """The text in `language`, or the record itself where there is no translation."""
-        return getattr(self, f"text_{language}") or getattr(self, f"text_{self.language}") or ""
-
-    def language_for(self, language: str) -> str:
-        """The language that `text_in(language)` is written in."""
-        return language if getattr(self, f"text_{language}") else self.language
+    @property
+    def is_argument(self) -> bool:
+        return self.kind == self.Kind.SYMPOSIUM
 
     def is_translation_in(self, language: str) -> bool:
-        return self.language_for(language) != self.language
+        """Whether the reader of `language` gets a translation of the record."""
+        return language != self.language and bool(getattr(self, f"text_{language}"))
 
-
-def paragraphs(text: str) -> list[str]:
-    return [line.strip() for line in re.split(r"\r\n|\r|\n", text) if line.strip()]
+    def is_untranslated_in(self, language: str) -> bool:
+        """Whether the reader of `language` gets the record in another language than theirs."""
+        return language != self.language and not getattr(self, f"text_{language}")
 
 
 class AbstractKeyword(models.Model):

@@ -5,25 +5,35 @@ from django import forms
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from symposium.dates import weekday
 from symposium.editions.models import Edition
 from symposium.sessions.models import Session
+from symposium.translated import LANGUAGES, sort_key
 
-SEARCHED = (
-    "title_fr", "title_en", "title_ar",
-    "speakers__given_name_fr", "speakers__given_name_ar",
-    "speakers__family_name_fr", "speakers__family_name_ar",
-    "abstracts__title_fr", "abstracts__title_en", "abstracts__title_ar",
-    "abstracts__keywords__name_fr", "abstracts__keywords__name_en", "abstracts__keywords__name_ar",
-)  # fmt: skip
+# Where a word is looked for, and what must be so for the reader to be allowed to find it there.
+SEARCHED = {
+    "": (("title_fr", "title_en", "title_ar"), {}),
+    "speakers__": (
+        ("given_name_fr", "given_name_en", "given_name_ar",
+         "family_name_fr", "family_name_en", "family_name_ar"),
+        {"is_published": True},
+    ),
+    "abstracts__": (
+        ("title_fr", "title_en", "title_ar",
+         "keywords__name_fr", "keywords__name_en", "keywords__name_ar"),
+        {"status": "published"},
+    ),
+}  # fmt: skip
 ALL_DAYS = "all"
 
 
 class ProgrammeFilter(forms.Form):
     """The filters of the programme, read from its address; what it does not know is ignored.
 
-    `options` are the tracks, rooms and keywords of the edition, fetched once for the page.
+    `at` is the time of asking, for the day that opens without a choice.
     """
 
     day = forms.CharField(required=False)
@@ -34,28 +44,31 @@ class ProgrammeFilter(forms.Form):
     keyword = forms.ChoiceField(label=_("Keyword"), required=False)
     q = forms.CharField(label=_("Words"), required=False, max_length=200)
 
-    def __init__(self, data, edition: Edition, tracks, rooms, keywords, at=None):
+    def __init__(self, data, edition: Edition, at: datetime.datetime | None = None):
         super().__init__(data)
         self.edition = edition
         self.today = edition.today(at)
+        self.tracks = list(edition.tracks.all())
         kinds = [choice for choice in Session.Kind.choices if choice[0] != Session.Kind.BREAK]
         self.choices = {
-            "track": [(track.slug, track.name) for track in tracks],
-            "room": [(room.slug, room.name) for room in rooms],
+            "track": [(track.slug, track.name) for track in self.tracks],
+            "room": [(room.slug, room.name) for room in edition.rooms.all()],
             "kind": kinds,
             "language": settings.LANGUAGES,
-            "keyword": [(keyword.slug, keyword.name) for keyword in keywords],
+            "keyword": keyword_choices(edition),
         }
         for field, choices in self.choices.items():
             self.fields[field].choices = [("", _("All")), *choices]
             self.fields[field].widget.attrs["class"] = "form-select"
         self.full_clean()
+        # What the address says and we do not know is as if it were not there.
+        self.cleaned_data = {name: self.cleaned_data.get(name, "") for name in self.fields}
 
     @property
     def active(self) -> dict[str, str]:
         """The filters in force, other than the day: their field and value."""
-        values = getattr(self, "cleaned_data", {})
-        return {name: values[name] for name in (*self.choices, "q") if values.get(name)}
+        values = self.cleaned_data
+        return {name: values[name] for name in (*self.choices, "q") if values[name]}
 
     @property
     def day_chosen(self) -> datetime.date | None:
@@ -63,7 +76,7 @@ class ProgrammeFilter(forms.Form):
 
         A search without a day looks at all of them.
         """
-        asked = self.cleaned_data.get("day", "")
+        asked = self.cleaned_data["day"]
         days = {day.isoformat(): day for day in self.edition.days}
         if asked in days:
             return days[asked]
@@ -74,22 +87,17 @@ class ProgrammeFilter(forms.Form):
     def filter(self, sessions, *, without: str = ""):
         """Narrow `sessions`, leaving out the filter named `without`."""
         values = {name: value for name, value in self.active.items() if name != without}
-        lookups = {
-            "track": "track__slug",
-            "room": "room__slug",
-            "kind": "kind",
-            "keyword": "abstracts__keywords__slug",
-        }
-        for name, lookup in lookups.items():
+        for name, lookup in {"track": "track__slug", "room": "room__slug", "kind": "kind"}.items():
             if name in values:
                 sessions = sessions.filter(**{lookup: values[name]})
+        if "keyword" in values:
+            sessions = sessions.filter(
+                abstracts__keywords__slug=values["keyword"], abstracts__status="published"
+            )
         if "language" in values:
             sessions = sessions.filter(languages__contains=[values["language"]])
         for word in values.get("q", "").split():
-            found = Q()
-            for field in SEARCHED:
-                found |= Q(**{f"{field}__unaccent__icontains": word})
-            sessions = sessions.filter(pk__in=Session.objects.filter(found).values("pk"))
+            sessions = sessions.filter(pk__in=Session.objects.filter(says(word)).values("pk"))
         if self.day_chosen and without != "day":
             sessions = sessions.filter(starts_at__range=self.bounds(self.day_chosen))
         return sessions.distinct() if "keyword" in values else sessions
@@ -104,7 +112,7 @@ class ProgrammeFilter(forms.Form):
 
     def address(self, **changes) -> str:
         """The query string with some filters changed; an empty value takes one away."""
-        values = {"day": self.cleaned_data.get("day", ""), **self.active} | changes
+        values = {"day": self.cleaned_data["day"], **self.active} | changes
         known = {name: value for name, value in values.items() if value}
         return "?" + "&".join(f"{name}={quote(str(value))}" for name, value in known.items())
 
@@ -112,3 +120,88 @@ class ProgrammeFilter(forms.Form):
         """What the value of a filter in force is called."""
         value = self.active[name]
         return str(dict(self.choices[name])[value]) if name in self.choices else value
+
+    @property
+    def tabs(self) -> list[dict]:
+        """The days, then all of them: their address with the other filters kept."""
+        chosen = self.day_chosen
+        days = [
+            {"day": day, "address": self.address(day=day), "is_current": day == chosen}
+            for day in self.edition.days
+        ]
+        return [
+            *days,
+            {"day": None, "address": self.address(day=ALL_DAYS), "is_current": not chosen},
+        ]
+
+    @property
+    def selects(self) -> list:
+        return [self[name] for name in self.choices if name != "track"]
+
+    @property
+    def more_are_active(self) -> bool:
+        return any(name in self.active for name in self.choices if name != "track")
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What the form of selects carries along: the day, the track and the words."""
+        values = self.cleaned_data
+        return [(name, values[name]) for name in ("day", "track", "q") if values[name]]
+
+    @property
+    def chips(self) -> list[dict]:
+        """The tracks to choose from, after « all »."""
+        current = self.active.get("track", "")
+        chips = [{"track": None, "address": self.address(track=""), "is_current": not current}]
+        return chips + [
+            {
+                "track": track,
+                "address": self.address(track=track.slug),
+                "is_current": track.slug == current,
+            }
+            for track in self.tracks
+        ]
+
+    def looser(self, sessions) -> list[dict]:
+        """For an empty result: each filter to take away, and how many sessions that would show."""
+        names = [*self.active, *(["day"] if self.cleaned_data["day"] and self.day_chosen else [])]
+        ways = [
+            {
+                "name": self.fields[name].label or _("Day"),
+                "value": self.label_of(name) if name != "day" else weekday(self.day_chosen),
+                "address": self.address(**{name: ALL_DAYS if name == "day" else ""}),
+                "count": self.filter(sessions, without=name).count(),
+            }
+            for name in names
+        ]
+        return [way for way in ways if way["count"]]
+
+
+def says(word: str) -> Q:
+    """A condition: `word` is in a text of the session that the public may read."""
+    found = Q()
+    for prefix, (fields, allowed) in SEARCHED.items():
+        here = Q()
+        for field in fields:
+            here |= Q(**{f"{prefix}{field}__unaccent__icontains": word})
+        found |= here & Q(**{f"{prefix}{name}": value for name, value in allowed.items()})
+    return found
+
+
+def keyword_choices(edition: Edition) -> list[tuple[str, str]]:
+    """The keywords of the edition's sessions; reached through their abstracts, which are above."""
+    found = (
+        edition.sessions.published()
+        .filter(abstracts__status="published", abstracts__keywords__isnull=False)
+        .values_list(
+            "abstracts__keywords__slug",
+            "abstracts__keywords__name_fr",
+            "abstracts__keywords__name_en",
+            "abstracts__keywords__name_ar",
+        )
+        .distinct()
+        .order_by()
+    )
+    first = LANGUAGES.index(get_language())
+    choices = [(slug, names[first] or next(filter(None, names))) for slug, *names in found]
+    return sorted(choices, key=lambda choice: sort_key(choice[1]))

@@ -108,6 +108,32 @@ class SessionQuerySet(models.QuerySet):
             edition__is_published=True,
         )
 
+    def for_programme(self):
+        """With what a card shows, in a number of queries that does not grow; without long texts."""
+        texts = [f"description{suffix}" for suffix in ("_fr", "_en", "_ar")]
+        return (
+            self.select_related("room", "track")
+            .prefetch_related(
+                models.Prefetch(
+                    "participations",
+                    Participation.objects.published()
+                    .select_related("speaker")
+                    .defer(*(f"speaker__biography{suffix}" for suffix in ("_fr", "_en", "_ar"))),
+                )
+            )
+            .defer(*texts)
+            .order_by("starts_at", "room__order", "pk")
+        )
+
+    def highlights(self):
+        """What a visitor looks for first, for the days at a glance."""
+        return (
+            self.scheduled()
+            .filter(kind__in=[*Session.FOR_ALL, Session.Kind.PANEL, Session.Kind.POSTER_SESSION])
+            .exclude(status=Session.Status.CANCELLED)
+            .order_by("starts_at", "room__order", "pk")
+        )
+
     def scheduled(self):
         return self.filter(starts_at__isnull=False)
 
@@ -373,9 +399,28 @@ class Session(SluggedModel):
     def is_for_all(self) -> bool:
         return self.kind in self.FOR_ALL
 
+    def next_in_room(self) -> "Session | None":
+        """What the public can see next in the same room, on the same day."""
+        if not (self.room_id and self.starts_at):
+            return None
+        after = Session.objects.published().filter(room=self.room_id, starts_at__gte=self.ends_at)
+        found = after.exclude(status=self.Status.CANCELLED).order_by("starts_at").first()
+        zone = self.edition.zone
+        if (
+            found
+            and found.starts_at.astimezone(zone).date() == self.starts_at.astimezone(zone).date()
+        ):
+            return found
+        return None
+
     def is_running(self, at: datetime.datetime | None = None) -> bool:
         at = at or timezone.now()
         return bool(self.starts_at and self.starts_at <= at < self.ends_at)
+
+
+class ParticipationQuerySet(models.QuerySet):
+    def published(self, at: datetime.datetime | None = None):
+        return self.filter(speaker__is_published=True)
 
 
 class Participation(models.Model):
@@ -400,6 +445,8 @@ class Participation(models.Model):
         Edition, models.CASCADE, related_name="+", null=True, editable=False
     )
     period = DateTimeRangeField(null=True, editable=False)
+
+    objects = ParticipationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("participation")

@@ -24,6 +24,10 @@ class Card:
     column: int | None = None  # None: across all rooms
 
     @property
+    def is_plenary(self) -> bool:
+        return self.column is None
+
+    @property
     def place(self) -> str:
         column = "tt-all" if self.column is None else f"tt-c{self.column}"
         return f"tt-s{self.row} tt-d{self.rows} {column}"

@@ -2,6 +2,7 @@ import datetime
 import uuid
 
 from django.db import models
+from django.db.models import Case, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from imagekit.models import ImageSpecField
@@ -11,11 +12,16 @@ from symposium.editions.models import Edition, filled
 from symposium.editions.slugs import SluggedModel
 from symposium.pictures import PictureField, validate_picture
 from symposium.speakers.orcid import validate_orcid
+from symposium.translated import sort_key
 
 
 class SpeakerQuerySet(models.QuerySet):
     def published(self, at: datetime.datetime | None = None):
         return self.filter(is_published=True, edition__is_published=True)
+
+    def featured(self):
+        """The faces of the home page: those chosen, or else whoever has a photo."""
+        return self.order_by("-is_featured", Case(When(photo="", then=1), default=0), "pk")
 
 
 class Speaker(SluggedModel):
@@ -96,6 +102,16 @@ class Speaker(SluggedModel):
     @property
     def name_ar(self) -> str:
         return f"{self.given_name_ar or ''} {self.family_name_ar or ''}".strip()
+
+    @property
+    def sort_key(self) -> tuple[str, str]:
+        """Family name, then given name, as the page shows them; accents do not matter."""
+        return sort_key(self.family_name), sort_key(self.given_name)
+
+    @property
+    def plate(self) -> int:
+        """The colour of the arch without a photo, 1 to 4, always the same for a person."""
+        return self.guid.int % 4 + 1
 
     @property
     def initials(self) -> str:

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from symposium.editions import views
+
+app_name = "editions"
+urlpatterns = [
+    path("", views.current, name="current"),
+    path("<slug:edition>/", views.home, name="home"),
+    path("<slug:edition>/pages/<slug:slug>/", views.page, name="page"),
+]

@@ -1,0 +1,65 @@
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import get_language_from_request
+from django.views.decorators.http import require_safe
+
+from symposium.editions.models import Edition, Page
+from symposium.editions.rendering import render_page
+from symposium.editions.slugs import find_by_slug
+
+
+def published_edition(slug: str) -> Edition:
+    """Return the edition of an address, or raise Http404."""
+    return get_object_or_404(Edition.objects.published(), slug=slug)
+
+
+@require_safe
+def root(request: HttpRequest) -> HttpResponse:
+    """`/`: on to the reader's language."""
+    return redirect(f"/{get_language_from_request(request)}/")
+
+
+@require_safe
+def current(request: HttpRequest) -> HttpResponse:
+    edition = Edition.objects.current()
+    if edition is None:
+        raise Http404
+    return redirect(edition)
+
+
+@require_safe
+def home(request: HttpRequest, edition: str) -> HttpResponse:
+    edition = published_edition(edition)
+    sessions = edition.sessions.published()
+    return render_page(
+        request,
+        edition,
+        "editions/home.html",
+        {
+            "phase": edition.phase(),
+            "abstract": edition.abstracts.published().with_details().argument(),
+            "highlights": sessions.highlights(),
+            "faces": edition.speakers.published().featured()[:4],
+            "partners": edition.partners.all(),
+            "counts": {
+                "sessions": sessions.to_be_prepared().count(),
+                "speakers": edition.speakers.published().count(),
+            },
+        },
+    )
+
+
+@require_safe
+def page(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
+    edition = published_edition(edition)
+    found, moved = find_by_slug(edition.pages.published(), slug, edition.pk)
+    return redirect(found, permanent=True) if moved else text_page(request, found)
+
+
+def text_page(request: HttpRequest, page: Page) -> HttpResponse:
+    return render_page(
+        request,
+        page.edition,
+        "editions/page.html",
+        {"page": page, "heading": page.title, "draft": not page.is_published},
+    )

@@ -1,0 +1,105 @@
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from symposium.editions.rendering import render_page
+from symposium.editions.slugs import find_by_slug
+from symposium.editions.views import published_edition
+from symposium.sessions.forms import ProgrammeFilter
+from symposium.sessions.models import Session
+from symposium.sessions.timetable import by_day
+
+
+@require_safe
+def programme(request: HttpRequest, edition: str) -> HttpResponse:
+    edition = published_edition(edition)
+    form = ProgrammeFilter(request.GET, edition)
+    sessions = edition.sessions.published().for_programme()
+    found = list(form.filter(sessions))
+    scheduled = [session for session in found if session.starts_at]
+    days = by_day(scheduled, edition.zone)
+    return render_page(
+        request,
+        edition,
+        "sessions/programme.html",
+        {
+            "section": "programme",
+            "heading": _("Programme"),
+            "description": _("The sessions of %(name)s, day by day and room by room.")
+            % {"name": edition},
+            "form": form,
+            "days": days,
+            "unscheduled": [session for session in found if not session.starts_at],
+            "looser": [] if found else form.looser(sessions),
+        },
+    )
+
+
+@require_safe
+def session(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
+    edition = published_edition(edition)
+    sessions = edition.sessions.published().select_related("room", "track")
+    found, moved = find_by_slug(sessions, slug, edition.pk)
+    return redirect(found, permanent=True) if moved else session_page(request, found)
+
+
+def session_page(request: HttpRequest, session: Session) -> HttpResponse:
+    edition = session.edition
+    return render_page(
+        request,
+        edition,
+        "sessions/detail.html",
+        {
+            "section": "programme",
+            "heading": session.title,
+            "description": session.description,
+            "crumbs": [(_("Programme"), reverse("sessions:programme", args=[edition.slug]))],
+            "crumb": session.get_kind_display(),
+            "session": session,
+            "participations": session.participations.published().select_related("speaker"),
+            "abstracts": session.abstracts.published().with_details(),
+            "resources": session.resources.published(),
+            "next_in_room": session.next_in_room(),
+            "draft": session.is_draft,
+        },
+    )
+
+
+@require_safe
+@never_cache
+@login_required
+def stream(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
+    """Send on to the online stream those who may watch it."""
+    sessions = published_edition(edition).sessions.published()
+    found = get_object_or_404(sessions.exclude(stream_url=""), slug=slug)
+    if not request.user.has_perm("symposium_sessions.watch_stream"):
+        raise PermissionDenied(_("Your account does not give access to the online stream."))
+    return redirect(found.stream_url)
+
+
+@require_safe
+def room(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
+    edition = published_edition(edition)
+    found, moved = find_by_slug(edition.rooms.all(), slug, edition.pk)
+    if moved:
+        return redirect(found, permanent=True)
+    sessions = edition.sessions.published().scheduled().for_programme().filter(room=found)
+    return render_page(
+        request,
+        edition,
+        "sessions/room.html",
+        {
+            "section": "programme",
+            "heading": found.name,
+            "lead": found.description,
+            "description": found.description,
+            "crumbs": [(_("Programme"), reverse("sessions:programme", args=[edition.slug]))],
+            "room": found,
+            "days": by_day(sessions, edition.zone),
+        },
+    )

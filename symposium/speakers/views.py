@@ -1,0 +1,56 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from symposium.editions.rendering import render_page
+from symposium.editions.slugs import find_by_slug
+from symposium.editions.views import published_edition
+from symposium.speakers.models import Speaker
+
+
+@require_safe
+def speakers(request: HttpRequest, edition: str) -> HttpResponse:
+    edition = published_edition(edition)
+    found = sorted(edition.speakers.published(), key=lambda speaker: speaker.sort_key)
+    return render_page(
+        request,
+        edition,
+        "speakers/list.html",
+        {
+            "section": "speakers",
+            "heading": _("Speakers"),
+            "description": _("The people who speak at %(name)s.") % {"name": edition},
+            "speakers": found,
+        },
+    )
+
+
+@require_safe
+def speaker(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
+    edition = published_edition(edition)
+    found, moved = find_by_slug(edition.speakers.published(), slug, edition.pk)
+    return redirect(found, permanent=True) if moved else speaker_page(request, found)
+
+
+def speaker_page(request: HttpRequest, speaker: Speaker) -> HttpResponse:
+    edition = speaker.edition
+    sessions = edition.sessions.published().for_programme().filter(speakers=speaker)
+    return render_page(
+        request,
+        edition,
+        "speakers/detail.html",
+        {
+            "section": "speakers",
+            "heading": speaker.name,
+            "description": speaker.biography or speaker.affiliation,
+            "og_type": "profile",
+            "picture": speaker.portrait if speaker.photo else None,
+            "crumbs": [(_("Speakers"), reverse("speakers:list", args=[edition.slug]))],
+            "speaker": speaker,
+            "sessions": sessions,
+            "abstracts": edition.abstracts.published().filter(authors__speaker=speaker),
+            "draft": not speaker.is_published,
+        },
+    )
