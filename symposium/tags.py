@@ -115,6 +115,6 @@ def direction(language: str) -> str:
 
 
 @register.filter
-def language_name(code: str) -> str:
+def own_name(code: str) -> str:
     """A language by its own name: العربية."""
     return dict(settings.LANGUAGES).get(code, code)

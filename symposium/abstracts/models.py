@@ -4,7 +4,7 @@ import uuid
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +19,7 @@ from symposium.translated import sort_key
 
 class KeywordQuerySet(models.QuerySet):
     def used_in(self, edition: Edition):
-        """Keywords of the published abstracts of `edition`, with their number as `abstract_count`."""
+        """Keywords of the published abstracts of `edition`, each with its `abstract_count`."""
         published = edition.abstracts.published()
         return self.filter(abstracts__in=published).annotate(
             abstract_count=models.Count("abstracts", distinct=True)
@@ -81,8 +81,11 @@ class AbstractQuerySet(models.QuerySet):
         return self.filter(kind=Abstract.Kind.SYMPOSIUM).first()
 
     def with_details(self):
-        """With what a page of abstracts shows, in a number of queries that does not grow."""
-        return self.select_related("edition", "session").prefetch_related(
+        """For a page of abstracts, the symposium's own first, with all that it shows."""
+        found = self.select_related("edition", "session").order_by(
+            Case(When(kind=Abstract.Kind.SYMPOSIUM, then=0), default=1), "session__starts_at", "pk"
+        )
+        return found.prefetch_related(
             models.Prefetch("authors", Author.objects.select_related("speaker")),
             models.Prefetch("ordered_keywords", AbstractKeyword.objects.select_related("keyword")),
         )
@@ -166,7 +169,8 @@ class Abstract(SluggedModel):
                 ),
                 name="abstracts_published_with_text_and_date",
                 violation_error_message=_(
-                    "To be published, an abstract needs a date and its text in the language of the record."
+                    "To be published, an abstract needs a date and its text in the language"
+                    " of the record."
                 ),
             ),
         ]

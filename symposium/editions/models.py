@@ -36,8 +36,7 @@ def has_text(column: str) -> Q:
 
 
 class EditionQuerySet(models.QuerySet):
-    def published(self, at: datetime.datetime | None = None):
-        """Editions that the public may read. `at` is there for symmetry: an edition does not expire."""
+    def published(self):
         return self.filter(is_published=True)
 
     def current(self):
@@ -216,7 +215,7 @@ class Partner(models.Model):
 
 
 class PageQuerySet(models.QuerySet):
-    def published(self, at: datetime.datetime | None = None):
+    def published(self):
         return self.filter(is_published=True, edition__is_published=True)
 
 

@@ -6,7 +6,10 @@ from symposium.editions.models import Edition, Page, Partner
 
 @register(Edition)
 class EditionTranslation(TranslationOptions):
-    fields = ("name", "short_name", "kicker", "theme", "description", "city", "country", "venue", "address")  # fmt: skip
+    fields = (
+        "name", "short_name", "kicker", "theme", "description",
+        "city", "country", "venue", "address",
+    )  # fmt: skip
 
 
 @register(Partner)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from symposium.editions.models import Edition, filled
 from symposium.editions.slugs import SluggedModel
-from symposium.sessions.uploads import validate_document
+from symposium.sessions.uploads import EXTENSIONS, validate_document
 from symposium.speakers.models import Speaker
 
 
@@ -68,7 +68,7 @@ class Room(SluggedModel):
     name = models.CharField(_("name"), max_length=80)
     description = models.CharField(
         _("description"), max_length=120, blank=True,
-        help_text=_("A few words under its name in the programme: what is held there, where it is."),
+        help_text=_("A few words under its name in the programme: what is held there, or where."),
     )  # fmt: skip
     capacity = models.PositiveIntegerField(_("seats"), null=True, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
@@ -101,7 +101,7 @@ class Room(SluggedModel):
 
 
 class SessionQuerySet(models.QuerySet):
-    def published(self, at: datetime.datetime | None = None):
+    def published(self):
         """What the public sees: published sessions, and cancelled ones, which say so."""
         return self.filter(
             status__in=[Session.Status.PUBLISHED, Session.Status.CANCELLED],
@@ -157,7 +157,7 @@ class SessionQuerySet(models.QuerySet):
 
 
 class Session(SluggedModel):
-    """An item of the programme. PostgreSQL keeps its room, its times and its speakers free of clashes."""
+    """An item of the programme. PostgreSQL keeps its room and its speakers free of clashes."""
 
     class Kind(models.TextChoices):
         OPENING = "opening", _("Opening")
@@ -419,7 +419,7 @@ class Session(SluggedModel):
 
 
 class ParticipationQuerySet(models.QuerySet):
-    def published(self, at: datetime.datetime | None = None):
+    def published(self):
         return self.filter(speaker__is_published=True)
 
 
@@ -489,12 +489,12 @@ class Participation(models.Model):
 
 
 class ResourceQuerySet(models.QuerySet):
-    def published(self, at: datetime.datetime | None = None):
+    def published(self):
         return self.filter(is_published=True)
 
-    def reachable(self, at: datetime.datetime | None = None):
+    def reachable(self):
         """Published ones of a session that the public sees: their files may be read."""
-        return self.published(at).filter(session__in=Session.objects.published(at))
+        return self.published().filter(session__in=Session.objects.published())
 
 
 class Resource(models.Model):
@@ -513,7 +513,7 @@ class Resource(models.Model):
     title = models.CharField(_("title"), max_length=200, blank=True)
     file = models.FileField(
         _("file"), upload_to="resources", blank=True,
-        validators=[FileExtensionValidator(["pdf", "odp", "pptx", "odt", "docx", "zip"]), validate_document],
+        validators=[FileExtensionValidator(EXTENSIONS), validate_document],
         help_text=_("PDF, ODP, PPTX, ODT, DOCX or ZIP, 50 MB at the most."),
     )  # fmt: skip
     url = models.URLField(_("address"), blank=True)

@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+EXTENSIONS = ["pdf", "odp", "pptx", "odt", "docx", "zip"]
 MAX_BYTES = 50 * 1024 * 1024
 # The other formats that we take are all ZIP archives inside.
 SIGNATURES = {"pdf": b"%PDF-"}

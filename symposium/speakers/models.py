@@ -1,4 +1,3 @@
-import datetime
 import uuid
 
 from django.db import models
@@ -16,7 +15,7 @@ from symposium.translated import sort_key
 
 
 class SpeakerQuerySet(models.QuerySet):
-    def published(self, at: datetime.datetime | None = None):
+    def published(self):
         return self.filter(is_published=True, edition__is_published=True)
 
     def featured(self):
@@ -39,7 +38,7 @@ class Speaker(SluggedModel):
         verbose_name=_("photo"), upload_to="speakers", blank=True, validators=[validate_picture],
         processors=[ResizeToFit(1200, 1500, upscale=False)],
         format="JPEG", options={"quality": 85},
-        help_text=_("JPEG, PNG or WebP, upright, 8 MB at the most. It is stored anew, without its hidden data."),
+        help_text=_("JPEG, PNG or WebP, upright, 8 MB at the most. Its hidden data are not kept."),
     )  # fmt: skip
     portrait = ImageSpecField(
         source="photo", processors=[ResizeToFill(608, 760)], format="WEBP", options={"quality": 78}

@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
                     "description",
                     models.CharField(
                         blank=True,
-                        help_text="A few words under its name in the programme: what is held there, where it is.",
+                        help_text="A few words under its name in the programme: what is held there, or where.",
                         max_length=120,
                         verbose_name="description",
                     ),
@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                     "description_fr",
                     models.CharField(
                         blank=True,
-                        help_text="A few words under its name in the programme: what is held there, where it is.",
+                        help_text="A few words under its name in the programme: what is held there, or where.",
                         max_length=120,
                         null=True,
                         verbose_name="description",
@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
                     "description_en",
                     models.CharField(
                         blank=True,
-                        help_text="A few words under its name in the programme: what is held there, where it is.",
+                        help_text="A few words under its name in the programme: what is held there, or where.",
                         max_length=120,
                         null=True,
                         verbose_name="description",
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                     "description_ar",
                     models.CharField(
                         blank=True,
-                        help_text="A few words under its name in the programme: what is held there, where it is.",
+                        help_text="A few words under its name in the programme: what is held there, or where.",
                         max_length=120,
                         null=True,
                         verbose_name="description",

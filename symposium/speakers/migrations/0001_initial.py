@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                     "photo",
                     models.TextField(
                         blank=True,
-                        help_text="JPEG, PNG or WebP, upright, 8 MB at the most. It is stored anew, without its hidden data.",
+                        help_text="JPEG, PNG or WebP, upright, 8 MB at the most. Its hidden data are not kept.",
                         max_length=100,
                         validators=[symposium.pictures.validate_picture],
                         verbose_name="photo",
@@ -329,7 +329,7 @@ class Migration(migrations.Migration):
                     "photo",
                     symposium.pictures.PictureField(
                         blank=True,
-                        help_text="JPEG, PNG or WebP, upright, 8 MB at the most. It is stored anew, without its hidden data.",
+                        help_text="JPEG, PNG or WebP, upright, 8 MB at the most. Its hidden data are not kept.",
                         upload_to="speakers",
                         validators=[symposium.pictures.validate_picture],
                         verbose_name="photo",
