@@ -11,11 +11,12 @@ LANGUAGES = [code for code, _name in settings.LANGUAGES]
 def text_and_language(thing, field: str, language: str | None = None) -> tuple[str, str]:
     """Return the text of a translated `field` and the language it is in.
 
-    The reader's language first, then French, English, Arabic: the same order as the fallback of
-    the model's attribute, so that a page and its title agree.
+    The reader's language first, then that of the record where the thing is one (its
+    `record_language`), then French, English, Arabic, as the model's attribute falls back.
     """
     language = language or get_language() or settings.LANGUAGE_CODE
-    for code in (language, *LANGUAGES):
+    record = getattr(thing, "record_language", language)
+    for code in (language, record, *LANGUAGES):
         if text := getattr(thing, f"{field}_{code}", None):
             return text, code
     return "", language

@@ -196,6 +196,10 @@ class Abstract(SluggedModel):
     def is_argument(self) -> bool:
         return self.kind == self.Kind.SYMPOSIUM
 
+    @property
+    def record_language(self) -> str:
+        return self.language
+
     def is_translation_in(self, language: str) -> bool:
         """Whether the reader of `language` gets a translation of the record."""
         return language != self.language and bool(getattr(self, f"text_{language}"))

@@ -3,7 +3,8 @@ import datetime
 import pytest
 from django.utils import timezone, translation
 
-from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword, paragraphs
+from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword
+from symposium.translated import text_and_language
 from tests.factories import (
     make_abstract,
     make_argument,
@@ -144,15 +145,10 @@ def test_abstract_has_a_title(abstract, empty):
 
 def test_text_is_the_record_where_there_is_no_translation(edition):
     abstract = make_abstract(edition, language="ar", text_fr="", text_ar="نص", text_en="Text")
-    texts = {code: abstract.text_in(code) for code in ("fr", "en", "ar")}
-    assert texts == {"fr": "نص", "en": "Text", "ar": "نص"}
-    assert [abstract.language_for(code) for code in texts] == ["ar", "en", "ar"]
-    assert [abstract.is_translation_in(code) for code in texts] == [False, True, False]
-
-
-def test_paragraphs_are_the_lines_that_hold_something():
-    assert paragraphs("Un.\r\n\r\n  Deux.\rTrois.\n\n") == ["Un.", "Deux.", "Trois."]
-    assert paragraphs("") == []
+    codes = ["fr", "en", "ar"]
+    assert [text_and_language(abstract, "text", code)[1] for code in codes] == ["ar", "en", "ar"]
+    assert [abstract.is_translation_in(code) for code in codes] == [False, True, False]
+    assert [abstract.is_untranslated_in(code) for code in codes] == [True, False, False]
 
 
 # Keywords
