@@ -6,6 +6,7 @@ missing stops the start with one line that says what to set.
 """
 
 import sys
+import zoneinfo
 from pathlib import Path
 
 import environ
@@ -99,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "symposium.safety.BadRequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -175,6 +177,9 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 MODELTRANSLATION_DEFAULT_LANGUAGE = "fr"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("fr", "en", "ar")
 TIME_ZONE = "Africa/Casablanca"
+# The rules of time zones come with requirements.txt, not from the machine, whose copy may be years
+# old: Morocco left UTC+1 in 2026.
+zoneinfo.reset_tzpath(to=[])
 USE_TZ = True
 
 # Signing in: the e-mail is the login; a code by mail, a password or a passkey

@@ -1,11 +1,14 @@
 """The start in production: it says what is missing in one line, and Django finds nothing to add."""
 
+import datetime
 import os
 import subprocess
 import sys
+import zoneinfo
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 PROJECT = Path(__file__).resolve().parent.parent
 PRODUCTION = {
@@ -40,3 +43,12 @@ def test_start_says_in_one_line_what_is_missing(missing):
 def test_deployment_check_finds_nothing():
     result = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
     assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("year", [2021, 2027])
+def test_python_and_postgresql_agree_on_the_time_in_casablanca(year):
+    noon = datetime.datetime(year, 6, 9, 12)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::timestamp AT TIME ZONE 'Africa/Casablanca'", [noon])
+        assert cursor.fetchone()[0] == noon.replace(tzinfo=zoneinfo.ZoneInfo("Africa/Casablanca"))
