@@ -95,7 +95,7 @@ class Abstract(SluggedModel):
     """A published scholarly record. One text is the record; the others are translations of it."""
 
     class Kind(models.TextChoices):
-        SYMPOSIUM = "symposium", _("Argument of the symposium")
+        SYMPOSIUM = "symposium", _("Abstract of the symposium")
         KEYNOTE = "keynote", _("Keynote")
         PAPER = "paper", _("Paper")
         PANEL = "panel", _("Panel")
@@ -147,12 +147,12 @@ class Abstract(SluggedModel):
                 fields=["edition"],
                 condition=Q(kind="symposium"),
                 name="abstracts_one_argument_per_edition",
-                violation_error_message=_("This edition already has its argument."),
+                violation_error_message=_("This edition already has its own abstract."),
             ),
             models.CheckConstraint(
                 condition=~Q(kind="symposium") | Q(session__isnull=True),
                 name="abstracts_argument_has_no_session",
-                violation_error_message=_("The argument of the symposium belongs to no session."),
+                violation_error_message=_("The abstract of the symposium belongs to no session."),
             ),
             models.CheckConstraint(
                 condition=filled("title"),

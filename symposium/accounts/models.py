@@ -47,7 +47,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("active"), default=True, help_text=_("Untick instead of deleting an account.")
     )
     is_staff = models.BooleanField(
-        _("organiser"), default=False, help_text=_("May open the administration.")
+        _("organiser"), default=False, help_text=_("May open the organisers’ desk.")
     )
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 

@@ -247,7 +247,7 @@ class SessionAdmin(ExportAdmin, SortableAdminBase, HistoryAdmin):
             words = ngettext("%(n)d session: %(status)s.", "%(n)d sessions: %(status)s.", done)
             messages.success(request, words % {"n": done, "status": label})
 
-    @admin.action(description=_("Swap the places of two sessions"), permissions=["change"])
+    @admin.action(description=_("Swap the times and rooms of two sessions"), permissions=["change"])
     def swap(self, request, queryset):
         pair = list(queryset[:3])
         if len(pair) != 2:

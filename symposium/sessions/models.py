@@ -12,7 +12,9 @@ from django.db.models import Case, Deferrable, F, Func, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from symposium.dates import long_date
 from symposium.editions.models import Edition, filled
 from symposium.editions.slugs import SluggedModel
 from symposium.sessions.uploads import EXTENSIONS, validate_document
@@ -319,7 +321,10 @@ class Session(SluggedModel):
                     "starts_at": ValidationError(
                         _("The edition runs from %(first)s to %(last)s: choose a time within it."),
                         code="outside",
-                        params={"first": self.edition.starts_on, "last": self.edition.ends_on},
+                        params={
+                            "first": long_date(self.edition.starts_on),
+                            "last": long_date(self.edition.ends_on),
+                        },
                     )
                 }
             )
@@ -375,9 +380,9 @@ class Session(SluggedModel):
         return days.lower <= self.starts_at and self.ends_at <= days.upper
 
     def times(self) -> str:
-        """Its day and times in the edition's zone, for a sentence: 2021-06-09 11:00–12:30."""
+        """Its day and times in the edition's zone, for a sentence: 9 June 2021 11:00–12:30."""
         start, end = (at.astimezone(self.edition.zone) for at in (self.starts_at, self.ends_at))
-        return f"{start:%Y-%m-%d} \u2066{start:%H:%M}–{end:%H:%M}\u2069"
+        return f"{long_date(start.date())} \u2066{start:%H:%M}–{end:%H:%M}\u2069"
 
     @property
     def is_held(self) -> bool:
@@ -502,7 +507,7 @@ class Resource(models.Model):
 
     class Kind(models.TextChoices):
         SLIDES = "slides", _("Slides")
-        PAPER = "paper", _("Paper")
+        PAPER = "paper", pgettext_lazy("document", "Paper")
         RECORDING = "recording", _("Recording")
         LINK = "link", _("Link")
 

@@ -23,6 +23,6 @@ def validate_orcid(value: str) -> None:
     digits = value.replace("-", "")
     if check_digit(digits[:15]) != digits[15]:
         raise ValidationError(
-            _("This ORCID iD has a wrong digit: its last character does not match."),
+            _("This ORCID iD is mistyped: its last character does not match."),
             code="orcid_digit",
         )

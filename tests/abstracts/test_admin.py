@@ -59,7 +59,7 @@ def test_an_author_is_a_speaker_or_has_a_name(desk, edition):
 def test_a_second_argument_of_the_symposium_is_refused(desk, edition):
     make_abstract(edition, kind="symposium")
     response = save(desk, admin_url(make_abstract(edition)), kind="symposium")
-    assert errors_of(response) == {"__all__": ["This edition already has its argument."]}
+    assert errors_of(response) == {"__all__": ["This edition already has its own abstract."]}
 
 
 def test_a_session_of_another_edition_is_refused(desk, edition):

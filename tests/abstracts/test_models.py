@@ -39,13 +39,13 @@ def test_argument_is_the_only_one_of_its_edition(edition, abstract):
         Abstract.objects.update(kind="symposium")
 
     abstract.kind = "symposium"
-    assert faults(abstract) == {"__all__": ["This edition already has its argument."]}
+    assert faults(abstract) == {"__all__": ["This edition already has its own abstract."]}
 
 
 def test_argument_belongs_to_no_session(edition):
     argument = make_argument(edition)
     argument.session = make_session(edition)
-    assert faults(argument) == {"__all__": ["The argument of the symposium belongs to no session."]}
+    assert faults(argument) == {"__all__": ["The abstract of the symposium belongs to no session."]}
     with refused_by("abstracts_argument_has_no_session"):
         Abstract.objects.update(session=argument.session)
 

@@ -92,7 +92,7 @@ def test_a_room_that_is_taken_names_the_other_session(desk, edition):
     make_session(edition, room=room, at="09:00", lasting=60, title_fr="Plénière")
     response = save(desk, ADD, title_fr="Atelier", room=room.pk, **when("09:30", "10:30"))
     assert errors_of(response) == {
-        "room": ["Auditorium is taken by “Plénière”, 2021-06-09 \u206609:00–10:00\u2069."]
+        "room": ["Auditorium is taken by “Plénière”, 9 June 2021 \u206609:00–10:00\u2069."]
     }
     assert form_of(response)["room"] == str(room.pk)
 
@@ -104,7 +104,7 @@ def test_a_new_session_cannot_have_a_speaker_who_is_elsewhere(desk, edition):
     response = save(desk, ADD, rows, title_fr="Là", **when("09:30", "10:30"))
     assert errors_of(response) == {
         "participations-0-speaker": [
-            "Salma Médina is already in “Ici”, 2021-06-09 \u206609:00–10:00\u2069."
+            "Salma Médina is already in “Ici”, 9 June 2021 \u206609:00–10:00\u2069."
         ]
     }
     assert Session.objects.count() == 1
@@ -301,7 +301,7 @@ def test_a_cancelled_session_comes_back_only_if_its_room_is_free(desk, edition):
     free = make_session(edition, at="14:00", status="cancelled")
     response = act(desk, "publish", cancelled, free)
     assert told(response) == [
-        "Annulée: Auditorium is taken by “Remplaçante”, 2021-06-09 \u206609:00–09:45\u2069.",
+        "Annulée: Auditorium is taken by “Remplaçante”, 9 June 2021 \u206609:00–09:45\u2069.",
         "1 session: Published.",
     ]
     assert refreshed(cancelled).status == "cancelled"

@@ -128,7 +128,7 @@ def test_room_of_two_sessions_is_swapped_in_one_transaction(edition, room):
 def test_room_clash_names_the_other_session(room):
     make_session(room=room, at="11:00", lasting=90, title_fr="Mobilités")
     assert faults(build_session(room=room, at="12:00")) == {
-        "room": ["Auditorium is taken by “Mobilités”, 2021-06-09 \u206611:00–12:30\u2069."]
+        "room": ["Auditorium is taken by “Mobilités”, 9 June 2021 \u206611:00–12:30\u2069."]
     }
 
 
@@ -136,7 +136,7 @@ def test_room_clash_is_told_in_the_clock_of_the_edition():
     room = make_room(make_edition(time_zone="America/New_York"), name_fr="Hall")
     make_session(room=room, at="20:00", title_fr="Mobilités")
     assert faults(build_session(room=room, at="20:30")) == {
-        "room": ["Hall is taken by “Mobilités”, 2021-06-09 \u206620:00–20:45\u2069."]
+        "room": ["Hall is taken by “Mobilités”, 9 June 2021 \u206620:00–20:45\u2069."]
     }
 
 
@@ -242,7 +242,7 @@ def test_speaker_swaps_two_sessions_in_one_transaction(edition, busy, elsewhere)
 def test_speaker_clash_names_the_other_session(edition, speaker, busy):
     other = make_session(edition, at="09:30")
     assert faults(Participation(session=other, speaker=speaker)) == {
-        "speaker": ["Salma Médina is already in “Mobilités”, 2021-06-09 \u206609:00–10:00\u2069."]
+        "speaker": ["Salma Médina is already in “Mobilités”, 9 June 2021 \u206609:00–10:00\u2069."]
     }
 
 
@@ -305,7 +305,7 @@ def test_session_lies_inside_the_days_of_its_edition(zone, place):
 def test_session_outside_the_days_of_its_edition_is_refused(zone, place):
     session = build_session(make_edition(time_zone=zone), slug="out", **place)
     assert faults(session) == {
-        "starts_at": ["The edition runs from 2021-06-09 to 2021-06-10: choose a time within it."]
+        "starts_at": ["The edition runs from 9 June 2021 to 10 June 2021: choose a time within it."]
     }
     with refused_by(INSIDE):
         Session.objects.bulk_create([session])

@@ -50,7 +50,7 @@ def test_orcid_is_checked_with_the_speaker():
     speaker = make_speaker()
     speaker.orcid = "0000-0002-1825-0098"
     assert faults(speaker) == {
-        "orcid": ["This ORCID iD has a wrong digit: its last character does not match."]
+        "orcid": ["This ORCID iD is mistyped: its last character does not match."]
     }
 
 

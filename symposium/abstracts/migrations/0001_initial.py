@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("symposium", "Argument of the symposium"),
+                            ("symposium", "Abstract of the symposium"),
                             ("keynote", "Keynote"),
                             ("paper", "Paper"),
                             ("panel", "Panel"),
@@ -176,7 +176,7 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("symposium", "Argument of the symposium"),
+                            ("symposium", "Abstract of the symposium"),
                             ("keynote", "Keynote"),
                             ("paper", "Paper"),
                             ("panel", "Panel"),
@@ -587,7 +587,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("kind", "symposium")),
                 fields=("edition",),
                 name="abstracts_one_argument_per_edition",
-                violation_error_message="This edition already has its argument.",
+                violation_error_message="This edition already has its own abstract.",
             ),
         ),
         migrations.AddConstraint(
@@ -599,7 +599,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="abstracts_argument_has_no_session",
-                violation_error_message="The argument of the symposium belongs to no session.",
+                violation_error_message="The abstract of the symposium belongs to no session.",
             ),
         ),
         migrations.AddConstraint(

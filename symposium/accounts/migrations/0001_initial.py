@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                     "is_staff",
                     models.BooleanField(
                         default=False,
-                        help_text="May open the administration.",
+                        help_text="May open the organisers’ desk.",
                         verbose_name="organiser",
                     ),
                 ),
