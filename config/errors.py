@@ -17,7 +17,7 @@ def bad_request(request, exception):
 
 
 def permission_denied(request, exception):
-    return framed(request, "403.html", 403)
+    return framed(request, "403.html", 403, {"reason": str(exception)})
 
 
 def csrf_failure(request, reason=""):
@@ -48,10 +48,10 @@ def unavailable(request):
     return response
 
 
-def framed(request, template: str, status: int) -> HttpResponse:
+def framed(request, template: str, status: int, context: dict | None = None) -> HttpResponse:
     """A page of the site, with its header and footer."""
     with translation.override(language_of(request)):
-        return render(request, template, status=status)
+        return render(request, template, context, status=status)
 
 
 def bare(request, template: str, status: int) -> HttpResponse:

@@ -46,10 +46,10 @@ def stored(path: str) -> Path:
     """The file on the disk; Http404 unless it lies below MEDIA_ROOT, links followed."""
     try:
         file = Path(default_storage.path(path)).resolve()
-    except SuspiciousFileOperation:
+        known = file.is_file() and file == Path(default_storage.location).resolve() / path
+    except (SuspiciousFileOperation, OSError):  # OSError: a name that no disk takes
         raise Http404 from None
-    root = Path(default_storage.location).resolve()
-    if not file.is_file() or file != root / path:
+    if not known:
         raise Http404
     return file
 

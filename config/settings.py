@@ -59,7 +59,8 @@ if DEMO:
 else:
     SECRET_KEY = required("SECRET_KEY", "SECRET_KEY=(50 random characters)")
     SITE_URL = required("SITE_URL", "SITE_URL=https://symposium.example.org")
-    ALLOWED_HOSTS = required("ALLOWED_HOSTS", "ALLOWED_HOSTS=symposium.example.org").split(",")
+    required("ALLOWED_HOSTS", "ALLOWED_HOSTS=symposium.example.org")
+    ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS")]
 SITE_URL = SITE_URL.rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 
@@ -167,8 +168,13 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 FILE_UPLOAD_PERMISSIONS = 0o644
+# The sizes of a picture are made when it is saved; a page never makes nor looks for them.
+IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY = "imagekit.cachefiles.strategies.Optimistic"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+# Sizes of a picture are made when it is saved; a page only names them
+IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY = "imagekit.cachefiles.strategies.Optimistic"
 
 # Languages and time
 LANGUAGES = [("fr", "Français"), ("en", "English"), ("ar", "العربية")]

@@ -22,6 +22,8 @@ urlpatterns = [
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("manifest.webmanifest", machines.manifest, name="manifest"),
     path("", root, name="root"),
+    path("", include("symposium.sessions.export_urls")),
+    path("", include("symposium.abstracts.export_urls")),
     *i18n_patterns(
         path("accounts/", include("symposium.accounts.urls")),
         path("", include("symposium.editions.urls")),

@@ -1,6 +1,15 @@
 import os
+import re
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_wsgi_application()
+django = get_wsgi_application()
+CHARSET = re.compile(r";\s*charset=(?!\s*\"?utf-?8\b)[^;]*", re.IGNORECASE)
+
+
+def application(environ, start_response):
+    """Django, spared the charsets that are none: it would fail on them before any middleware."""
+    if "charset" in environ.get("CONTENT_TYPE", "").lower():
+        environ["CONTENT_TYPE"] = CHARSET.sub("", environ["CONTENT_TYPE"])
+    return django(environ, start_response)

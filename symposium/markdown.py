@@ -1,8 +1,12 @@
 """Formatted text: Markdown in, harmless HTML out."""
 
+import re
+
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+
+from symposium.typography import french
 
 TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "a", "strong", "em", "blockquote", "br", "hr",
         "code", "pre", "table", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
@@ -10,8 +14,11 @@ TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "a", "strong", "em", "blockquot
 PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
-def to_html(text: str) -> SafeString:
-    """Return CommonMark `text` as HTML that carries no script, style, picture or frame."""
+def to_html(text: str, language: str) -> SafeString:
+    """Return CommonMark `text` as HTML that carries no script, style, picture or frame.
+
+    The typography of `language` is set in what is read, never in the marks or the addresses.
+    """
     html = nh3.clean(
         PARSER.render(text),
         tags=TAGS,
@@ -19,4 +26,7 @@ def to_html(text: str) -> SafeString:
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener",
     )
-    return mark_safe(html)  # noqa: S308 - cleaned just above
+    parts = re.split(r"(<[^>]*>)", html)  # texts and, at the odd places, tags
+    if language == "fr":
+        parts[::2] = map(french, parts[::2])
+    return mark_safe("".join(parts))  # noqa: S308 - cleaned just above

@@ -16,12 +16,13 @@ from pilkit.processors import Transpose
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_BYTES = 8 * 1024 * 1024
 MAX_PIXELS = 40_000_000
+MIN_SIDE = 40
 
 
 def check_picture(file) -> None:
     """Raise ValidationError with a clear sentence unless `file` is a picture that we take.
 
-    Only the header is read, so a small file that claims billions of pixels costs nothing.
+    The header is read first, so a small file that claims billions of pixels costs nothing.
     """
     if file.size > MAX_BYTES:
         raise ValidationError(
@@ -35,6 +36,9 @@ def check_picture(file) -> None:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(file, formats=FORMATS) as image:
                 width, height = image.size
+                if width * height > MAX_PIXELS:
+                    raise too_large()
+                image.load()  # half a file has a good header too
     except Image.DecompressionBombError:
         raise too_large() from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
@@ -44,8 +48,12 @@ def check_picture(file) -> None:
         ) from None
     finally:
         file.seek(0)
-    if width * height > MAX_PIXELS:
-        raise too_large()
+    if min(width, height) < MIN_SIDE:
+        raise ValidationError(
+            _("This picture is too small: %(limit)s pixels a side at the least."),
+            code="too_small",
+            params={"limit": MIN_SIDE},
+        )
 
 
 def too_large() -> ValidationError:

@@ -9,6 +9,7 @@ from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
+from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
 from symposium import dates, markdown, typography
@@ -69,7 +70,7 @@ def paragraphs(thing, field: str, lead: bool = False, limit: int | None = None) 
 def formatted(thing, field: str) -> SafeString:
     """A translated text written in Markdown, as safe HTML; French spaces included."""
     words, language = text_and_language(thing, field)
-    html = markdown.to_html(typography.french(words) if language == "fr" else words)
+    html = markdown.to_html(words, language)
     return html if language == get_language() else marked("div", language, html)
 
 
@@ -99,14 +100,35 @@ def icon_html(name: str, classes: str) -> SafeString:
     )
 
 
-@register.filter
+@register.simple_tag
+def times(session) -> SafeString:
+    """From when to when, by the clock of the edition; the browser adds the reader's own time."""
+    starts_at, ends_at = localtime(session.starts_at), localtime(session.ends_at)
+    return format_html(
+        '<bdi dir="ltr"><time datetime="{0}" data-local data-local-end="{1}">{2}</time>'
+        '–<time datetime="{1}">{3}</time></bdi>',
+        starts_at.isoformat(),
+        ends_at.isoformat(),
+        f"{starts_at:%H:%M}",
+        f"{ends_at:%H:%M}",
+    )
+
+
+@register.filter(expects_localtime=True)
 def long_date(day) -> str:
     return dates.long_date(day)
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def weekday(day) -> str:
     return dates.weekday(day)
+
+
+@register.filter(expects_localtime=True)
+def utc_offset(at) -> str:
+    """UTC+01, UTC+05:30."""
+    hours, minutes = f"{at:%z}"[:3], f"{at:%z}"[3:]
+    return f"UTC{hours}" if minutes == "00" else f"UTC{hours}:{minutes}"
 
 
 @register.filter

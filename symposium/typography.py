@@ -15,6 +15,9 @@ RTL_LANGUAGES = {"ar"}
 HIGH = re.compile(r"(?<=[^\s\u202f\u00a0]) ([;!?»])")
 COLON = re.compile(r"(?<=[^\s\u202f\u00a0]) :")
 OPENING = re.compile(r"« ")
+# What no calendar and no XML may hold; a line or paragraph separator is a new line to them.
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+SEPARATORS = re.compile("[\u2028\u2029]")
 # A name such as COVID-19 does not break at its hyphen.
 TOGETHER = re.compile(r"\b[A-Z]{2,}-\d+\b")
 
@@ -36,3 +39,8 @@ def typeset(text: str, language: str) -> SafeString:
     if language == "fr":
         html = french(html)
     return mark_safe(TOGETHER.sub(r'<span class="nowrap">\g<0></span>', html))  # noqa: S308
+
+
+def without_controls(text: str | None) -> str:
+    """Return `text`, or nothing, as a calendar, JSON and XML can all carry it."""
+    return CONTROLS.sub("", SEPARATORS.sub("\n", text or ""))

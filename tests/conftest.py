@@ -133,6 +133,41 @@ def use(connection, name: str) -> None:
     settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
 
 
+@pytest.fixture(scope="session")
+def demonstration_database(django_db_setup, django_db_blocker):
+    """A database beside the tests' own: the demonstration and a congress of 20 rooms, to be read."""
+    from django.db import connection
+
+    from symposium.demo import data, loader, scale
+
+    own = connection.settings_dict["NAME"]
+    name = f"{own}_demo"
+    with django_db_blocker.unblock():
+        with administration() as cursor:
+            cursor.execute(f"CREATE DATABASE {name} TEMPLATE {migrated_template(cursor)}")
+        use(connection, name)
+        loader.make_edition(data.table("edition"), data.published_text(), is_current=True)
+        scale.load(100)
+        use(connection, own)
+    yield name
+    with django_db_blocker.unblock(), administration() as cursor:
+        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def demonstration(demonstration_database, django_db_blocker):
+    """The edition of the demonstration, for all the tests of a module: they change nothing."""
+    from django.db import connection
+
+    from symposium.editions.models import Edition
+
+    own = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        use(connection, demonstration_database)
+        yield Edition.objects.current()
+        use(connection, own)
+
+
 # The network
 
 

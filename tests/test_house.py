@@ -243,6 +243,7 @@ HOSTS = {
     "creativecommons.org",
     "www.openarchives.org",
     "datacite.org",
+    "purl.org",
 }
 
 

@@ -125,3 +125,7 @@ def test_slides_that_are_not_public(client, status, is_published):
 
 def test_file_is_read_not_written(client):
     assert client.post(put("speakers/a.png")).status_code == 405
+
+
+def test_name_that_no_disk_takes_is_not_found(client):
+    assert client.get(f"/media/speakers/{'a' * 300}").status_code == 404

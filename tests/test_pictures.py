@@ -39,7 +39,8 @@ def said_of(photo) -> dict[str, list[str]]:
 def said_by_the_form(photo) -> dict[str, list[str]]:
     with translation.override("en"):
         Form = forms.modelform_factory(Speaker, fields=["photo"])
-        return Form({}, {"photo": photo}, instance=make_speaker()).errors
+        errors = Form({}, {"photo": photo}, instance=make_speaker()).errors
+        return {field: [str(error) for error in found] for field, found in errors.items()}
 
 
 def header_of_png(width: int, height: int) -> bytes:
@@ -224,3 +225,24 @@ def test_list_of_speakers_opens_no_picture(django_assert_num_queries):
     )
     with django_assert_num_queries(1):
         assert [bool(speaker.photo) for speaker in Speaker.objects.all()] == [True] * 3
+
+
+def test_half_of_a_photo_is_refused():
+    whole = picture("photo.jpg", size=(400, 500), format="JPEG").read()
+    half = uploaded(whole[: len(whole) // 2], "photo.jpg")
+    assert said_of(half) == {
+        "photo": ["This is not a picture that we can read. Choose a JPEG, PNG or WebP file."]
+    }
+
+
+def test_picture_like_a_thread_is_refused():
+    assert said_of(picture(size=(1, 20_000))) == {
+        "photo": ["This picture is too small: 40 pixels a side at the least."]
+    }
+
+
+def test_photo_that_is_lost_does_not_close_the_page(client, media):
+    speaker = speaker_with(picture(size=(80, 100)))
+    speaker.photo.storage.delete(speaker.photo.name)
+    urls = [f"/fr/{speaker.edition.slug}/speakers/", speaker.get_absolute_url()]
+    assert [client.get(url).status_code for url in urls] == [200, 200]

@@ -41,7 +41,7 @@ function placeMarker(rows, now, time) {
   const at = from.row + ((now - from.at) / (to.at - from.at)) * (to.row - from.row);
   const row = Math.floor(at);
   marker.className = `tt-now tt-s${row} tt-d1 tt-f${Math.floor((at - row) * 4)}`;
-  marker.querySelector("time").textContent = time;
+  marker.querySelector("bdi").textContent = time;
   const later = [...timetable.querySelectorAll(".tt-group")].find(
     (group) => instant(group.querySelector(".tt-time time")) > now,
   );

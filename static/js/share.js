@@ -1,6 +1,4 @@
-/* Hands the page to the system's own share sheet, or its address to the clipboard. */
-
-const said = document.querySelector("[data-share-said]");
+/* Hands the page to the system's own share sheet; its address or a citation to the clipboard. */
 
 function address() {
   return document.querySelector("link[rel=canonical]")?.href ?? location.href.split("#")[0];
@@ -22,7 +20,9 @@ async function share() {
 }
 
 async function copy(button) {
-  await navigator.clipboard.writeText(address());
+  const text = document.getElementById(button.dataset.copyText)?.textContent ?? address();
+  await navigator.clipboard.writeText(text);
+  const said = button.closest("section").querySelector("[data-share-said]");
   if (said) said.textContent = button.dataset.copied;
 }
 

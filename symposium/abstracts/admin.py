@@ -118,6 +118,9 @@ class AbstractAdmin(ExportAdmin, SortableAdminBase, HistoryAdmin):
 
     @admin.action(description=_("Withdraw (takes it off the site)"), permissions=["change"])
     def withdraw(self, request, queryset):
+        if queryset.filter(status=Abstract.Status.DRAFT).exists():
+            messages.error(request, _("A draft was never published: there is nothing to withdraw."))
+        queryset = queryset.exclude(status=Abstract.Status.DRAFT)
         self.set_status(request, queryset, Abstract.Status.WITHDRAWN)
 
     def set_status(self, request, queryset, status):

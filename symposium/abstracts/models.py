@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from symposium.editions.models import Edition, filled, has_text
 from symposium.editions.slugs import SluggedModel
+from symposium.names import PersonName
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
 from symposium.speakers.orcid import validate_orcid
@@ -76,19 +77,38 @@ class AbstractQuerySet(models.QuerySet):
             edition__is_published=True,
         )
 
+    def not_withdrawn(self):
+        return self.exclude(status=Abstract.Status.WITHDRAWN)
+
     def argument(self):
         """The edition's own abstract, or None."""
         return self.filter(kind=Abstract.Kind.SYMPOSIUM).first()
 
-    def with_details(self):
-        """For a page of abstracts, the symposium's own first, with all that it shows."""
-        found = self.select_related("edition", "session").order_by(
-            Case(When(kind=Abstract.Kind.SYMPOSIUM, then=0), default=1), "session__starts_at", "pk"
+    def listed(self):
+        """For a list, the symposium's own first: titles and authors, without long texts."""
+        authors = Author.objects.select_related("speaker").defer(
+            *(f"speaker__biography{suffix}" for suffix in ("_fr", "_en", "_ar"))
         )
-        return found.prefetch_related(
+        return (
+            self.prefetch_related("edition", models.Prefetch("authors", authors))
+            .defer("text_fr", "text_en", "text_ar")
+            .order_by(
+                Case(When(kind=Abstract.Kind.SYMPOSIUM, then=0), default=1),
+                "session__starts_at",
+                "pk",
+            )
+        )
+
+    def with_details(self):
+        """For the page of an abstract: all that it shows."""
+        return self.select_related("edition", "session").prefetch_related(
             models.Prefetch("authors", Author.objects.select_related("speaker")),
             models.Prefetch("ordered_keywords", AbstractKeyword.objects.select_related("keyword")),
         )
+
+    def with_reference(self):
+        """With all that a citation says, its publisher too."""
+        return self.with_details().prefetch_related("edition__partners")
 
 
 class Abstract(SluggedModel):
@@ -234,7 +254,7 @@ class AbstractKeyword(models.Model):
         return str(self.keyword)
 
 
-class Author(models.Model):
+class Author(PersonName, models.Model):
     """An author of an abstract: a speaker, another person, or a body (family name alone)."""
 
     abstract = models.ForeignKey(Abstract, models.CASCADE, related_name="authors")
@@ -268,8 +288,5 @@ class Author(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def name(self) -> str:
-        if self.speaker:
-            return self.speaker.name
-        return f"{self.given_name or ''} {self.family_name or ''}".strip()
+    def name_in(self, language: str) -> str:
+        return self.speaker.name_in(language) if self.speaker else super().name_in(language)

@@ -1,5 +1,6 @@
 from allauth.account import forms as allauth
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ class LoginForm(allauth.LoginForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("E-mail address")
+        self.fields["login"].validators.append(MaxLengthValidator(254))  # as RFC 5321 and User
         del self.fields["login"].widget.attrs["placeholder"]
 
     def login(self, request, redirect_url=None):

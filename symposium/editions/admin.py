@@ -105,6 +105,12 @@ class EditionAdmin(HistoryAdmin):
             messages.error(request, _("Choose one edition."))
             return
         edition = queryset.get()
+        if not edition.is_published:
+            messages.error(
+                request,
+                _("“%(edition)s” is not published: publish it first.") % {"edition": edition},
+            )
+            return
         with transaction.atomic():
             for other in Edition.objects.filter(is_current=True).exclude(pk=edition.pk):
                 other.is_current = False

@@ -1,3 +1,4 @@
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -9,5 +10,13 @@ def render_page(
     request: HttpRequest, edition: Edition, template: str, context: dict, status: int = 200
 ) -> HttpResponse:
     """Render a page of `edition`: its times are those of its own clock."""
+    context = {"edition": edition, "is_public": True, **context}
     with timezone.override(edition.zone):
-        return render(request, template, {"edition": edition, **context}, status=status)
+        return render(request, template, context, status=status)
+
+
+def is_preview(request: HttpRequest, thing: models.Model) -> bool:
+    """Whether an organiser looks, from the desk, at what the public does not see in this state."""
+    if request.resolver_match.app_name != "admin":
+        return False
+    return not type(thing).objects.published().filter(pk=thing.pk).exists()

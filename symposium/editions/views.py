@@ -3,8 +3,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import get_language_from_request
 from django.views.decorators.http import require_safe
 
+from symposium.editions import jsonld
 from symposium.editions.models import Edition, Page
-from symposium.editions.rendering import render_page
+from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.slugs import find_by_slug
 
 
@@ -31,6 +32,7 @@ def current(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest, edition: str) -> HttpResponse:
     edition = published_edition(edition)
     sessions = edition.sessions.published()
+    highlights, partners = sessions.highlights(), edition.partners.all()
     return render_page(
         request,
         edition,
@@ -38,9 +40,10 @@ def home(request: HttpRequest, edition: str) -> HttpResponse:
         {
             "phase": edition.phase(),
             "abstract": edition.abstracts.published().with_details().argument(),
-            "highlights": sessions.highlights(),
+            "highlights": highlights,
             "faces": edition.speakers.published().featured()[:4],
-            "partners": edition.partners.all(),
+            "partners": partners,
+            "jsonld": jsonld.script(jsonld.event(edition, highlights, partners)),
             "counts": {
                 "sessions": sessions.to_be_prepared().count(),
                 "speakers": edition.speakers.published().count(),
@@ -61,5 +64,5 @@ def text_page(request: HttpRequest, page: Page) -> HttpResponse:
         request,
         page.edition,
         "editions/page.html",
-        {"page": page, "heading": page.title, "draft": not page.is_published},
+        {"page": page, "heading": page.title, "draft": is_preview(request, page)},
     )

@@ -4,6 +4,7 @@ from urllib.parse import quote
 from django import forms
 from django.conf import settings
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -24,9 +25,10 @@ SEARCHED = {
     "abstracts__": (
         ("title_fr", "title_en", "title_ar",
          "keywords__name_fr", "keywords__name_en", "keywords__name_ar"),
-        {"status": "published"},
+        {"status": "published", "published_at__lte": Now()},
     ),
 }  # fmt: skip
+MOST_WORDS = 10  # each costs a search of its own
 ALL_DAYS = "all"
 
 
@@ -63,6 +65,8 @@ class ProgrammeFilter(forms.Form):
         self.full_clean()
         # What the address says and we do not know is as if it were not there.
         self.cleaned_data = {name: self.cleaned_data.get(name, "") for name in self.fields}
+        if self.cleaned_data["day"] not in (ALL_DAYS, *map(str, edition.days)):
+            self.cleaned_data["day"] = ""
 
     @property
     def active(self) -> dict[str, str]:
@@ -92,12 +96,15 @@ class ProgrammeFilter(forms.Form):
                 sessions = sessions.filter(**{lookup: values[name]})
         if "keyword" in values:
             sessions = sessions.filter(
-                abstracts__keywords__slug=values["keyword"], abstracts__status="published"
+                abstracts__keywords__slug=values["keyword"],
+                abstracts__status="published",
+                abstracts__published_at__lte=Now(),
             )
         if "language" in values:
             sessions = sessions.filter(languages__contains=[values["language"]])
-        for word in values.get("q", "").split():
-            sessions = sessions.filter(pk__in=Session.objects.filter(says(word)).values("pk"))
+        for word in values.get("q", "").split()[:MOST_WORDS]:
+            saying = self.edition.sessions.filter(says(word)).order_by()
+            sessions = sessions.filter(pk__in=saying.values("pk"))
         if self.day_chosen and without != "day":
             sessions = sessions.filter(starts_at__range=self.bounds(self.day_chosen))
         return sessions.distinct() if "keyword" in values else sessions
@@ -143,10 +150,15 @@ class ProgrammeFilter(forms.Form):
         return any(name in self.active for name in self.choices if name != "track")
 
     @property
-    def kept(self) -> list[tuple[str, str]]:
+    def kept_by_selects(self) -> list[tuple[str, str]]:
         """What the form of selects carries along: the day, the track and the words."""
         values = self.cleaned_data
         return [(name, values[name]) for name in ("day", "track", "q") if values[name]]
+
+    @property
+    def kept_by_search(self) -> list[tuple[str, str]]:
+        """What the search carries along: all but its words."""
+        return [(name, value) for name, value in self.cleaned_data.items() if value and name != "q"]
 
     @property
     def chips(self) -> list[dict]:
@@ -192,7 +204,11 @@ def keyword_choices(edition: Edition) -> list[tuple[str, str]]:
     """The keywords of the edition's sessions; reached through their abstracts, which are above."""
     found = (
         edition.sessions.published()
-        .filter(abstracts__status="published", abstracts__keywords__isnull=False)
+        .filter(
+            abstracts__status="published",
+            abstracts__published_at__lte=Now(),
+            abstracts__keywords__isnull=False,
+        )
         .values_list(
             "abstracts__keywords__slug",
             "abstracts__keywords__name_fr",

@@ -10,7 +10,6 @@ from django.core.validators import FileExtensionValidator
 from django.db import models
 from django.db.models import Case, Deferrable, F, Func, Q, When
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -61,6 +60,11 @@ class Track(SluggedModel):
         return self.name or self.slug
 
 
+class RoomQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(edition__is_published=True)
+
+
 class Room(SluggedModel):
     """A place where sessions are held; its order is that of the columns of the programme."""
 
@@ -74,6 +78,8 @@ class Room(SluggedModel):
     )  # fmt: skip
     capacity = models.PositiveIntegerField(_("seats"), null=True, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
+
+    objects = RoomQuerySet.as_manager()
 
     slug_source = "name"
 
@@ -113,19 +119,18 @@ class SessionQuerySet(models.QuerySet):
     def for_programme(self):
         """With what a card shows, in a number of queries that does not grow; without long texts."""
         texts = [f"description{suffix}" for suffix in ("_fr", "_en", "_ar")]
-        return (
-            self.select_related("room", "track")
-            .prefetch_related(
-                models.Prefetch(
-                    "participations",
-                    Participation.objects.published()
-                    .select_related("speaker")
-                    .defer(*(f"speaker__biography{suffix}" for suffix in ("_fr", "_en", "_ar"))),
-                )
-            )
-            .defer(*texts)
-            .order_by("starts_at", "room__order", "pk")
-        )
+        return self.with_people().defer("period", "allowed_period", *texts)
+
+    def with_people(self):
+        """In the order of the programme, with room, track and published speakers.
+
+        Rooms and tracks are few: each is read once, not beside each of its sessions.
+        """
+        biography = [f"speaker__biography{suffix}" for suffix in ("_fr", "_en", "_ar")]
+        people = Participation.objects.published().select_related("speaker")
+        return self.prefetch_related(
+            "room", "track", models.Prefetch("participations", people.defer("period", *biography))
+        ).order_by("starts_at", "room__order", "pk")
 
     def highlights(self):
         """What a visitor looks for first, for the days at a glance."""
@@ -217,6 +222,8 @@ class Session(SluggedModel):
         Speaker, through="Participation", related_name="sessions", verbose_name=_("speakers")
     )
     guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # How often its time, room or status has changed: a trigger counts, for calendars.
+    sequence = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     updated_at = models.DateTimeField(_("last change"), auto_now=True, editable=False)
     period = models.GeneratedField(
         expression=Case(
@@ -404,6 +411,11 @@ class Session(SluggedModel):
     def is_for_all(self) -> bool:
         return self.kind in self.FOR_ALL
 
+    @property
+    def day(self) -> datetime.date:
+        """Its day at the symposium."""
+        return self.starts_at.astimezone(self.edition.zone).date()
+
     def next_in_room(self) -> "Session | None":
         """What the public can see next in the same room, on the same day."""
         if not (self.room_id and self.starts_at):
@@ -417,10 +429,6 @@ class Session(SluggedModel):
         ):
             return found
         return None
-
-    def is_running(self, at: datetime.datetime | None = None) -> bool:
-        at = at or timezone.now()
-        return bool(self.starts_at and self.starts_at <= at < self.ends_at)
 
 
 class ParticipationQuerySet(models.QuerySet):

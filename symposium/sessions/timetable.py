@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from django.utils.translation import gettext as _
+
 from symposium.sessions.models import Room, Session
 
 
@@ -31,6 +33,14 @@ class Card:
     def place(self) -> str:
         column = "tt-all" if self.column is None else f"tt-c{self.column}"
         return f"tt-s{self.row} tt-d{self.rows} {column}"
+
+    @property
+    def words_to_add(self) -> str:
+        return _("Add to my programme: %(title)s") % {"title": self.session.title}
+
+    @property
+    def words_to_remove(self) -> str:
+        return _("Remove from my programme: %(title)s") % {"title": self.session.title}
 
 
 @dataclass(slots=True)
@@ -106,7 +116,7 @@ def place_in_columns(cards: list[Card]) -> list[Column]:
     """Give each card its column and return the columns, rooms in their order, then no room."""
     in_room = sorted(cards, key=room_order)
     columns, first = [], 1
-    for _key, found in groupby(in_room, key=room_order):
+    for _order, found in groupby(in_room, key=room_order):
         group = sorted(found, key=lambda card: card.row)
         lanes: list[int] = []  # the row at which each lane is free again
         for card in group:

@@ -24,4 +24,4 @@ class ResourceTranslation(TranslationOptions):
     fields = ("title",)
 
 
-simple_history.register(Session, excluded_fields=["period", "allowed_period"])
+simple_history.register(Session, excluded_fields=["period", "allowed_period", "sequence"])

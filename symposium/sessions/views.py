@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from symposium.editions.rendering import render_page
+from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
 from symposium.sessions.forms import ProgrammeFilter
@@ -50,6 +50,9 @@ def session(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
 
 def session_page(request: HttpRequest, session: Session) -> HttpResponse:
     edition = session.edition
+    draft = is_preview(request, session)
+    # The abstract of a draft session waits with it: here both are shown.
+    abstracts = session.abstracts.not_withdrawn() if draft else session.abstracts.published()
     return render_page(
         request,
         edition,
@@ -62,10 +65,10 @@ def session_page(request: HttpRequest, session: Session) -> HttpResponse:
             "crumb": session.get_kind_display(),
             "session": session,
             "participations": session.participations.published().select_related("speaker"),
-            "abstracts": session.abstracts.published().with_details(),
+            "abstracts": abstracts.with_details(),
             "resources": session.resources.published(),
             "next_in_room": session.next_in_room(),
-            "draft": session.is_draft,
+            "draft": draft,
         },
     )
 
@@ -76,7 +79,9 @@ def session_page(request: HttpRequest, session: Session) -> HttpResponse:
 def stream(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     """Send on to the online stream those who may watch it."""
     sessions = published_edition(edition).sessions.published()
-    found = get_object_or_404(sessions.exclude(stream_url=""), slug=slug)
+    found = get_object_or_404(
+        sessions.exclude(stream_url="").exclude(status=Session.Status.CANCELLED), slug=slug
+    )
     if not request.user.has_perm("symposium_sessions.watch_stream"):
         raise PermissionDenied(_("Your account does not give access to the online stream."))
     return redirect(found.stream_url)
@@ -85,7 +90,7 @@ def stream(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
 @require_safe
 def room(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     edition = published_edition(edition)
-    found, moved = find_by_slug(edition.rooms.all(), slug, edition.pk)
+    found, moved = find_by_slug(edition.rooms.published(), slug, edition.pk)
     if moved:
         return redirect(found, permanent=True)
     sessions = edition.sessions.published().scheduled().for_programme().filter(room=found)

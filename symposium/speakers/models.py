@@ -1,4 +1,6 @@
+import unicodedata
 import uuid
+from pathlib import Path
 
 from django.db import models
 from django.db.models import Case, When
@@ -8,22 +10,32 @@ from imagekit.models import ImageSpecField
 from pilkit.processors import ResizeToFill, ResizeToFit
 
 from symposium.editions.models import Edition, filled
-from symposium.editions.slugs import SluggedModel
+from symposium.editions.slugs import SluggedModel, random_code
+from symposium.names import PersonName
 from symposium.pictures import PictureField, validate_picture
 from symposium.speakers.orcid import validate_orcid
 from symposium.translated import sort_key
+
+
+def photo_name(speaker: "Speaker", name: str) -> str:
+    """A name that nobody guesses: the photo of a person who is not announced yet stays unknown."""
+    return f"speakers/{random_code(16)}{Path(name).suffix}"
 
 
 class SpeakerQuerySet(models.QuerySet):
     def published(self):
         return self.filter(is_published=True, edition__is_published=True)
 
+    def listed(self):
+        """For a list: without biographies."""
+        return self.defer("biography_fr", "biography_en", "biography_ar")
+
     def featured(self):
         """The faces of the home page: those chosen, or else whoever has a photo."""
         return self.order_by("-is_featured", Case(When(photo="", then=1), default=0), "pk")
 
 
-class Speaker(SluggedModel):
+class Speaker(PersonName, SluggedModel):
     """A person as they appear at one edition."""
 
     edition = models.ForeignKey(
@@ -35,7 +47,7 @@ class Speaker(SluggedModel):
     affiliation = models.CharField(_("affiliation"), max_length=200, blank=True)
     biography = models.TextField(_("biography"), max_length=5000, blank=True)
     photo = PictureField(
-        verbose_name=_("photo"), upload_to="speakers", blank=True, validators=[validate_picture],
+        verbose_name=_("photo"), upload_to=photo_name, blank=True, validators=[validate_picture],
         processors=[ResizeToFit(1200, 1500, upscale=False)],
         format="JPEG", options={"quality": 85},
         help_text=_("JPEG, PNG or WebP, upright, 8 MB at the most. Its hidden data are not kept."),
@@ -43,8 +55,12 @@ class Speaker(SluggedModel):
     portrait = ImageSpecField(
         source="photo", processors=[ResizeToFill(608, 760)], format="WEBP", options={"quality": 78}
     )
+    # Four of them stand on the home page, whose first view weighs 100 kB at the most.
     thumbnail = ImageSpecField(
-        source="photo", processors=[ResizeToFill(280, 350)], format="WEBP", options={"quality": 72}
+        source="photo",
+        processors=[ResizeToFill(280, 350)],
+        format="WEBP",
+        options={"quality": 50, "method": 6},
     )
     orcid = models.CharField(
         "ORCID iD", max_length=19, blank=True, validators=[validate_orcid],
@@ -86,23 +102,6 @@ class Speaker(SluggedModel):
         return reverse("speakers:detail", args=[self.edition.slug, self.slug])
 
     @property
-    def name(self) -> str:
-        """Given name, then family name, in the language of the page."""
-        return f"{self.given_name or ''} {self.family_name or ''}".strip()
-
-    @property
-    def name_fr(self) -> str:
-        return f"{self.given_name_fr or ''} {self.family_name_fr or ''}".strip()
-
-    @property
-    def name_en(self) -> str:
-        return f"{self.given_name_en or ''} {self.family_name_en or ''}".strip()
-
-    @property
-    def name_ar(self) -> str:
-        return f"{self.given_name_ar or ''} {self.family_name_ar or ''}".strip()
-
-    @property
     def sort_key(self) -> tuple[str, str]:
         """Family name, then given name, as the page shows them; accents do not matter."""
         return sort_key(self.family_name), sort_key(self.given_name)
@@ -114,7 +113,10 @@ class Speaker(SluggedModel):
 
     @property
     def initials(self) -> str:
-        return "".join(name[0] for name in (self.given_name, self.family_name) if name)
+        """The first letters of the names; apart in Arabic, where they would join."""
+        letters = [name[0] for name in (self.given_name, self.family_name) if name]
+        apart = any(unicodedata.bidirectional(letter) == "AL" for letter in letters)
+        return (" " if apart else "").join(letters)
 
 
 class Link(models.Model):

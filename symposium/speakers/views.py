@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from symposium.editions.rendering import render_page
+from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
 from symposium.speakers.models import Speaker
@@ -13,7 +13,7 @@ from symposium.speakers.models import Speaker
 @require_safe
 def speakers(request: HttpRequest, edition: str) -> HttpResponse:
     edition = published_edition(edition)
-    found = sorted(edition.speakers.published(), key=lambda speaker: speaker.sort_key)
+    found = sorted(edition.speakers.published().listed(), key=lambda speaker: speaker.sort_key)
     return render_page(
         request,
         edition,
@@ -51,6 +51,6 @@ def speaker_page(request: HttpRequest, speaker: Speaker) -> HttpResponse:
             "speaker": speaker,
             "sessions": sessions,
             "abstracts": edition.abstracts.published().filter(authors__speaker=speaker),
-            "draft": not speaker.is_published,
+            "draft": is_preview(request, speaker),
         },
     )

@@ -224,3 +224,11 @@ def test_author_is_once_in_an_abstract(abstract):
     assert faults(again) == {"__all__": ["This author is already there."]}
     with refused_by("authors_once_per_abstract"):
         Author.objects.bulk_create([again])
+
+
+def test_author_who_is_no_speaker_is_named_on_the_page(client, edition):
+    argument = make_argument(edition)
+    author = make_author(argument, family_name_fr="Le comité")
+    assert [author.name_in(code) for code in ("fr", "en", "ar")] == ["Le comité", "", ""]
+    html = client.get(argument.get_absolute_url()).content.decode()
+    assert '<p class="lead"><bdi>Le comité</bdi></p>' in html

@@ -196,3 +196,9 @@ def test_superuser_of_the_command_line_signs_in_without_a_code(client):
     data = {"login": AMINA, "password": "correct horse battery"}
     client.post("/fr/accounts/login/password/", data)
     assert (signed_in(client), mail.outbox) == (AMINA, [])
+
+
+def test_address_that_is_too_long_is_told_so(client):
+    response = ask(client, f"{'a' * 270}@example.org")
+    assert (response.status_code, User.objects.count()) == (200, 0)
+    assert response.context["form"].errors["login"]

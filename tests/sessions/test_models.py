@@ -10,7 +10,6 @@ from symposium.editions.models import Edition
 from symposium.sessions.models import Participation, Resource, Session
 from tests.factories import (
     build_session,
-    instant,
     make_edition,
     make_participation,
     make_resource,
@@ -432,12 +431,6 @@ def test_session_in_a_mistyped_year_is_told_at_its_start(edition, year):
     assert list(faults(build_session(edition, starts_at=starts_at, ends_at=ends_at))) == [
         "starts_at"
     ]
-
-
-def test_session_runs_from_its_start_to_just_before_its_end(edition):
-    session = build_session(edition, at="09:00", lasting=60)
-    moments = [instant(edition, at) for at in ("08:59", "09:00", "09:59", "10:00")]
-    assert [session.is_running(at) for at in moments] == [False, True, True, False]
 
 
 def test_session_without_an_edition_is_told_so():

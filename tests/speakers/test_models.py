@@ -92,3 +92,18 @@ def test_link_leads_to_an_address(url):
     link = make_link()
     link.url = url
     assert list(faults(link)) == ["url"]
+
+
+def test_name_is_whole_in_one_script(edition):
+    speaker = make_speaker(
+        edition, given_name_fr="Yasmine", family_name_fr="", family_name_ar="القنطرة"
+    )
+    with translation.override("fr"):
+        assert (speaker.name, speaker.name_fr, speaker.name_ar) == ("القنطرة", "", "القنطرة")
+
+
+def test_name_in_english_borrows_the_given_name_written_in_french(edition):
+    speaker = make_speaker(
+        edition, given_name_fr="Yasmine", family_name_fr="Arcade", family_name_en="Archway"
+    )
+    assert speaker.name_en == "Yasmine Archway"

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import symposium.pictures
+import symposium.speakers.models
 import symposium.speakers.orcid
 
 
@@ -330,7 +331,7 @@ class Migration(migrations.Migration):
                     symposium.pictures.PictureField(
                         blank=True,
                         help_text="JPEG, PNG or WebP, upright, 8 MB at the most. Its hidden data are not kept.",
-                        upload_to="speakers",
+                        upload_to=symposium.speakers.models.photo_name,
                         validators=[symposium.pictures.validate_picture],
                         verbose_name="photo",
                     ),

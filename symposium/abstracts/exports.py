@@ -1,0 +1,87 @@
+"""The files of an abstract, for reference managers and repositories.
+
+`?lang=` chooses among its languages; that of the record when it is missing or has no text.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page, require_safe
+
+from symposium.abstracts.citation import Record
+from symposium.abstracts.datacite import datacite
+from symposium.abstracts.models import Abstract
+from symposium.abstracts.references import bibtex, csl_json, ris
+from symposium.editions.slugs import find_by_slug
+from symposium.editions.views import published_edition
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file; `write` gives its text, or its bytes."""
+
+    name: str
+    content_type: str
+    write: Callable[[Record], str | bytes]
+
+
+# By the end of their address.
+FORMATS = {
+    "bib": Format("BibTeX", "application/x-bibtex; charset=utf-8", bibtex),
+    "ris": Format("RIS", "application/x-research-info-systems; charset=utf-8", ris),
+    "json": Format("CSL-JSON", "application/vnd.citationstyles.csl+json", csl_json),
+    "xml": Format("DataCite", "application/vnd.datacite.datacite+xml", datacite),
+}
+
+
+def address(abstract: Abstract, ending: str) -> str:
+    if abstract.is_argument:
+        return reverse("records:argument", args=[abstract.edition.slug, ending])
+    return reverse("records:abstract", args=[abstract.edition.slug, abstract.slug, ending])
+
+
+def addresses(abstract: Abstract) -> list[tuple[str, str]]:
+    """The name and the address of each file."""
+    return [(kind.name, address(abstract, ending)) for ending, kind in FORMATS.items()]
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+@conditional_page
+def argument(request: HttpRequest, edition: str, ending: str) -> HttpResponse:
+    edition = published_edition(edition)
+    found = edition.abstracts.published().with_reference().argument()
+    if found is None:
+        raise Http404
+    return file(request, found, ending)
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+@conditional_page
+def abstract(request: HttpRequest, edition: str, slug: str, ending: str) -> HttpResponse:
+    edition = published_edition(edition)
+    found, moved = find_by_slug(edition.abstracts.published().with_reference(), slug, edition.pk)
+    if moved or found.is_argument:
+        query = request.META["QUERY_STRING"]
+        return redirect(f"{address(found, ending)}{'?' if query else ''}{query}", permanent=True)
+    return file(request, found, ending)
+
+
+def file(request: HttpRequest, abstract: Abstract, ending: str) -> HttpResponse:
+    if ending not in FORMATS:
+        raise Http404
+    record = Record(abstract, request.GET.get("lang", ""))
+    name = "abstract" if abstract.is_argument else abstract.slug
+    return HttpResponse(
+        FORMATS[ending].write(record),
+        content_type=FORMATS[ending].content_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="{record.edition.slug}-{name}.{ending}"',
+            "Content-Language": record.language,
+        },
+    )

@@ -1,0 +1,84 @@
+"""Linked data that search engines read in a page: https://schema.org/Event"""
+
+import json
+
+from django.conf import settings
+from django.utils.safestring import SafeString, mark_safe
+
+from symposium.editions.models import Edition, Partner
+from symposium.translated import text_and_language
+
+CONTEXT = "https://schema.org"
+# As Django's json_script: nothing in the data ends the element or starts another.
+ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&\u2028\u2029"}
+
+
+def script(data: dict) -> SafeString:
+    """The text of a `<script type="application/ld+json">`, which no browser runs."""
+    return mark_safe(  # noqa: S308 - what could end the element is escaped
+        json.dumps({"@context": CONTEXT} | data, ensure_ascii=False).translate(ESCAPES)
+    )
+
+
+def known(**properties) -> dict:
+    """Only what has a value: nothing is said that is not known."""
+    return {name: value for name, value in properties.items() if value}
+
+
+def address(thing) -> str:
+    return f"{settings.SITE_URL}{thing.get_absolute_url()}"
+
+
+def words(thing, field: str) -> str:
+    return text_and_language(thing, field)[0]
+
+
+def event(edition: Edition, highlights, partners) -> dict:
+    """The edition with the main moments of its programme, in the language of the page."""
+    url = address(edition)
+    place = {"@id": f"{url}#place"}
+    return {"@type": "Event", "@id": url} | known(
+        name=words(edition, "name"),
+        description=words(edition, "description"),
+        url=url,
+        startDate=edition.starts_on.isoformat(),
+        endDate=edition.ends_on.isoformat(),
+        eventAttendanceMode=attendance(edition, highlights),
+        location={"@type": "Place"} | place | location(edition),
+        organizer=[
+            {"@type": "Organization"} | known(name=words(partner, "name"), url=partner.url)
+            for partner in partners
+            if partner.kind == Partner.Kind.ORGANISER
+        ],
+        subEvent=[
+            {"@type": "Event"}
+            | known(
+                name=words(session, "title"),
+                url=address(session),
+                startDate=session.starts_at.astimezone(edition.zone).isoformat(),
+                endDate=session.ends_at.astimezone(edition.zone).isoformat(),
+                location=place,
+            )
+            for session in highlights
+        ],
+    )
+
+
+def location(edition: Edition) -> dict:
+    return known(
+        name=words(edition, "venue") or words(edition, "city"),
+        address={"@type": "PostalAddress"}
+        | known(
+            streetAddress=words(edition, "address"),
+            addressLocality=words(edition, "city"),
+            addressCountry=words(edition, "country"),
+        ),
+    )
+
+
+def attendance(edition: Edition, highlights) -> str:
+    """Mixed or online if a main moment is streamed; else not known, and left out."""
+    if not any(session.stream_url for session in highlights):
+        return ""
+    mode = "Mixed" if words(edition, "venue") else "Online"
+    return f"{CONTEXT}/{mode}EventAttendanceMode"

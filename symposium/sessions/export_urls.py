@@ -1,0 +1,15 @@
+"""Addresses of the exports: without a language before them, which is `?lang=`."""
+
+from django.urls import path
+
+from symposium.sessions import exports
+
+app_name = "exports"
+urlpatterns = [
+    path("<slug:edition>/programme.ics", exports.programme, name="programme"),
+    path("<slug:edition>/programme/<slug:slug>.ics", exports.session, name="session"),
+    path("<slug:edition>/speakers/<slug:slug>.ics", exports.speaker, name="speaker"),
+    path("<slug:edition>/rooms/<slug:slug>.ics", exports.room, name="room"),
+    path("<slug:edition>/schedule.json", exports.schedule_json, name="schedule_json"),
+    path("<slug:edition>/schedule.xml", exports.schedule_xml, name="schedule_xml"),
+]

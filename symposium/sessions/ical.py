@@ -1,0 +1,137 @@
+"""Sessions as a calendar: RFC 5545, with the names and the refreshing of RFC 7986.
+
+Texts are in the active language; each says which one it is in.
+"""
+
+import datetime
+import zoneinfo
+from bisect import bisect_left
+from collections.abc import Iterable
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vText
+
+from symposium.editions.models import Edition
+from symposium.sessions.models import Participation, Session
+from symposium.translated import text_and_language
+from symposium.typography import without_controls
+
+REFRESH = datetime.timedelta(hours=1)
+DAY = datetime.timedelta(days=1)
+
+
+def calendar(edition: Edition, sessions: Iterable[Session], name: str) -> bytes:
+    """Return the scheduled `sessions` of `edition`, read by `exports.exported`, as iCalendar."""
+    host, language = urlsplit(settings.SITE_URL).hostname, get_language().upper()
+    result = Calendar()
+    result.add("prodid", f"-//{host}//Symposium portal//{language}")
+    result.add("version", "2.0")
+    result.add("method", "PUBLISH")
+    result.add("name", vText(without_controls(name)))
+    result.add("x-wr-calname", vText(without_controls(name)))
+    result.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    result.add("x-published-ttl", REFRESH)
+    result.add_component(time_zone(edition.time_zone, edition.starts_on.year, edition.ends_on.year))
+    for session in sessions:
+        result.add_component(event(edition, session))
+    return result.to_ical()
+
+
+def event(edition: Edition, session: Session) -> Event:
+    result = Event()
+    result.add("uid", f"{session.guid}@{urlsplit(settings.SITE_URL).hostname}")
+    result.add("sequence", session.sequence)
+    result.add("dtstamp", session.updated_at)
+    result.add("last-modified", session.updated_at)
+    result.add("dtstart", session.starts_at.astimezone(edition.zone))
+    result.add("dtend", session.ends_at.astimezone(edition.zone))
+    result.add("status", "CANCELLED" if session.is_cancelled else "CONFIRMED")
+    title, language = text_and_language(session, "title")
+    result.add("summary", without_controls(title), parameters={"LANGUAGE": language})
+    if words := description(session):
+        result.add("description", words)
+    result.add("location", location(edition, session))
+    if names := categories(session):
+        result.add("categories", names)
+    result.add("url", f"{settings.SITE_URL}{session.get_absolute_url()}")
+    return result
+
+
+def description(session: Session) -> str:
+    """Its text, then who speaks, a person a line."""
+    people = "\n".join(map(person, session.participations.all()))
+    return without_controls("\n\n".join(filter(None, [session.description, people])))
+
+
+def person(participation: Participation) -> str:
+    speaker = participation.speaker
+    words = _(", ").join(filter(None, [speaker.name, speaker.affiliation]))
+    if participation.role == Participation.Role.SPEAKER:
+        return words
+    return f"{words} ({participation.get_role_display()})"
+
+
+def location(edition: Edition, session: Session) -> str:
+    room = session.room.name if session.room else None
+    return without_controls(_(", ").join(filter(None, [room, edition.venue or edition.city])))
+
+
+def categories(session: Session) -> list[str]:
+    """Its track, then the keywords of its abstracts, each once."""
+    names = [session.track.name] if session.track else []
+    for abstract in session.abstracts.all():
+        names += [use.keyword.name for use in abstract.ordered_keywords.all()]
+    return [without_controls(name) for name in dict.fromkeys(names)]
+
+
+@lru_cache(maxsize=64)
+def time_zone(name: str, first_year: int, last_year: int) -> Timezone:
+    """Return the offsets of a zone for whole years, as the clock changes there.
+
+    Made here because icalendar 7.3 writes the hour that clocks are put forward to, where RFC 5545
+    asks for the hour that they show before. The lesser offset is called standard, which for the
+    Ramadan of Morocco is the other way round than the law: programs expect it so.
+    """
+    zone = zoneinfo.ZoneInfo(name)
+    start = datetime.datetime(first_year, 1, 1, tzinfo=datetime.UTC) - DAY
+    end = datetime.datetime(last_year + 1, 1, 1, tzinfo=datetime.UTC) + DAY
+    onsets = [at.astimezone(zone) for at in [start, *changes(zone, start, end)]]
+    least = before = min(onset.utcoffset() for onset in onsets)
+    result = Timezone()
+    result.add("tzid", name)
+    for onset in onsets:
+        after = onset.utcoffset()
+        part = TimezoneDaylight() if after > least else TimezoneStandard()
+        part.add("dtstart", onset.replace(tzinfo=None) - after + before)
+        part.add("tzoffsetfrom", before)
+        part.add("tzoffsetto", after)
+        part.add("tzname", onset.tzname())
+        result.add_component(part)
+        before = after
+    return result
+
+
+def changes(
+    zone: zoneinfo.ZoneInfo, start: datetime.datetime, end: datetime.datetime
+) -> list[datetime.datetime]:
+    """The instants between two others, to the minute, at which the offset of `zone` changes."""
+    days = [start + n * DAY for n in range((end - start).days)]
+    return [
+        day + datetime.timedelta(minutes=first_other(zone, day))
+        for day in days
+        if day.astimezone(zone).utcoffset() != (day + DAY).astimezone(zone).utcoffset()
+    ]
+
+
+def first_other(zone: zoneinfo.ZoneInfo, start: datetime.datetime) -> int:
+    """After how many minutes, within the day from `start`, the offset of `zone` is another."""
+
+    def differs(minutes: int) -> bool:
+        at = start + datetime.timedelta(minutes=minutes)
+        return at.astimezone(zone).utcoffset() != start.astimezone(zone).utcoffset()
+
+    return bisect_left(range(24 * 60), True, key=differs)

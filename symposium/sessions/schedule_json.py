@@ -1,0 +1,183 @@
+"""The programme as a c3voc schedule, which conference apps read: https://c3voc.de/wiki/schedule
+
+Texts are in the active language. The XML says the same, from what `schedule` returns.
+"""
+
+import datetime
+import json
+import re
+import uuid
+from collections.abc import Iterable
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.encoding import iri_to_uri
+from django.utils.text import slugify
+
+from symposium.editions.models import Edition
+from symposium.sessions.models import Participation, Resource, Room, Session, Track
+from symposium.typography import without_controls
+
+LONGEST = datetime.timedelta(hours=99, minutes=59)  # that the XML can write
+LINK_TYPES = {"slides": "slides", "paper": "paper", "recording": "media", "link": "web"}
+
+
+def as_json(data: dict) -> bytes:
+    return json.dumps(data, ensure_ascii=False).encode()
+
+
+def schedule(edition: Edition, sessions: Iterable[Session]) -> dict:
+    """Return the scheduled `sessions` of `edition`, read by `exports.exported`, as a schedule.
+
+    What the format has no word for: a cancelled session says so in its subtitle; one without a
+    room is held at the venue; a room has no number of its own that never changes but its key.
+    """
+    sessions = list(sessions)
+    changes = [edition.updated_at, *(session.updated_at for session in sessions)]
+    return {
+        "$schema": "https://c3voc.de/schedule/schema.json",
+        "generator": {"name": "Symposium portal", "url": absolute("/")},
+        "schedule": {
+            "version": max(changes).astimezone(edition.zone).strftime("%Y-%m-%d %H:%M:%S"),
+            "base_url": absolute("/"),
+            "conference": conference(edition, sessions),
+        },
+    }
+
+
+def conference(edition: Edition, sessions: list[Session]) -> dict:
+    tracks = {session.track for session in sessions if session.track}
+    rooms = {session.room for session in sessions if session.room}
+    zone = edition.time_zone
+    return {
+        "acronym": acronym(edition),
+        "title": without_controls(edition.name),
+        "description": without_controls(edition.description),
+        "start": edition.starts_on.isoformat(),
+        "end": edition.ends_on.isoformat(),
+        "daysCount": len(edition.days),
+        "timeslot_duration": "00:05",
+        # The schema does not know all zones, such as Etc/GMT+1.
+        **({"time_zone_name": zone} if re.search(r"^[A-Z][a-z]+/[A-Z][a-z]+|UTC$", zone) else {}),
+        "url": absolute(reverse("sessions:programme", args=[edition.slug])),
+        "tracks": [track_entry(track) for track in sorted(tracks, key=in_order)],
+        "rooms": [room_entry(edition, room) for room in sorted(rooms, key=in_order)],
+        "days": days(edition, sessions),
+    }
+
+
+def in_order(thing: Room | Track) -> tuple[int, int]:
+    return thing.order, thing.pk
+
+
+def acronym(edition: Edition) -> str:
+    return f"symposium_{slugify(edition.slug)}".replace("-", "_")
+
+
+def word(*parts: str) -> str:
+    """A slug as both schemas want it: it starts with a letter, and ends with one or a digit."""
+    return slugify(" ".join(parts)).replace("_", "-")
+
+
+def absolute(address: str) -> str:
+    return iri_to_uri(urljoin(f"{settings.SITE_URL}/", address))
+
+
+def track_entry(track: Track) -> dict:
+    return {"name": without_controls(track.name), "slug": word("track", track.slug)}
+
+
+def room_entry(edition: Edition, room: Room) -> dict:
+    url = absolute(reverse("sessions:room", args=[edition.slug, room.slug]))
+    return {
+        "name": without_controls(room.name),
+        "slug": word("room", room.slug),
+        "guid": str(uuid.uuid5(uuid.NAMESPACE_URL, absolute(f"/rooms/{room.pk}"))),
+        "description": without_controls(room.description),
+        "capacity": room.capacity,
+        "url": url,
+    }
+
+
+def days(edition: Edition, sessions: list[Session]) -> list[dict]:
+    """Every day of the edition, with the sessions that start on it, room by room."""
+    zone = edition.zone
+    result = []
+    for index, date in enumerate(edition.days, start=1):
+        start, end = (
+            datetime.datetime.combine(day, datetime.time(), zone)
+            for day in (date, date + datetime.timedelta(days=1))
+        )
+        found = [s for s in sessions if s.starts_at.astimezone(zone).date() == date]
+        result.append(
+            {
+                "index": index,
+                "date": date.isoformat(),
+                "day_start": start.isoformat(),
+                "day_end": end.isoformat(),
+                "rooms": by_room(edition, found),
+            }
+        )
+    return result
+
+
+def by_room(edition: Edition, sessions: list[Session]) -> dict[str, list[dict]]:
+    rooms: dict[str, list[dict]] = {}
+    for session in sorted(sessions, key=room_order):
+        entry = event(edition, session)
+        rooms.setdefault(entry["room"], []).append(entry)
+    return rooms
+
+
+def room_order(session: Session) -> tuple:
+    room = session.room
+    return (room is None, *(in_order(room) if room else ()))
+
+
+def event(edition: Edition, session: Session) -> dict:
+    start, end = (at.astimezone(edition.zone) for at in (session.starts_at, session.ends_at))
+    place = session.room.name if session.room else edition.venue or edition.city
+    return {
+        "guid": str(session.guid),
+        "id": session.pk,
+        "date": start.isoformat(timespec="seconds"),
+        "start": start.strftime("%H:%M"),
+        "end": end.isoformat(timespec="seconds"),
+        "duration": duration(session.ends_at - session.starts_at),
+        "room": without_controls(place),
+        "slug": f"{acronym(edition)}-{word(f'session{session.pk}', session.slug)}",
+        "url": absolute(session.get_absolute_url()),
+        "title": without_controls(session.title),
+        "subtitle": session.get_status_display() if session.is_cancelled else "",
+        "track": without_controls(session.track.name) if session.track else None,
+        "type": session.kind,
+        "language": ",".join(session.languages) or None,
+        "abstract": without_controls("\n\n".join(a.text or "" for a in session.abstracts.all())),
+        "description": without_controls(session.description),
+        "persons": [person(edition, one) for one in session.participations.all()],
+        "links": [link(resource) for resource in session.resources.all()],
+    }
+
+
+def duration(length: datetime.timedelta) -> str:
+    """Hours and minutes, as in 01:30."""
+    hours, minutes = divmod(min(length, LONGEST) // datetime.timedelta(minutes=1), 60)
+    return f"{hours:02}:{minutes:02}"
+
+
+def person(edition: Edition, participation: Participation) -> dict:
+    speaker = participation.speaker
+    return {
+        "guid": str(speaker.guid),
+        "name": without_controls(speaker.name),
+        "url": absolute(reverse("speakers:detail", args=[edition.slug, speaker.slug])),
+    }
+
+
+def link(resource: Resource) -> dict:
+    return {
+        "type": LINK_TYPES[resource.kind],
+        "url": absolute(resource.href),
+        "title": without_controls(str(resource)),
+    }

@@ -1,0 +1,53 @@
+"""The published abstract of the symposium, as the demonstration carries it."""
+
+import pytest
+
+from symposium.demo import data
+from tests.reading import hrefs, main, texts
+
+pytestmark = pytest.mark.django_db
+
+
+def published(language: str) -> tuple[list[str], list[str]]:
+    """The paragraphs and the keywords of the published abstract, from its file."""
+    *paragraphs, last = (data.FOLDER / f"abstract-{language}.txt").read_text().splitlines()
+    separator = "،" if language == "ar" else ","
+    keywords = last.partition(":")[2].strip().rstrip(".").split(separator)
+    return [p.strip() for p in paragraphs if p.strip()], [k.strip() for k in keywords]
+
+
+@pytest.mark.parametrize("language", data.LANGUAGES)
+def test_argument_is_the_published_text_word_for_word(demonstration, client, language):
+    page = main(client.get(f"/{language}/2021/abstract/"))
+    paragraphs, keywords = published(language)
+    article = "(.//article[contains(@class, 'prose')])[1]"
+    assert texts(page, f"{article}/p") == paragraphs
+    shown = texts(page, f"{article}//ul[@class='keywords']/li")
+    assert [word.casefold() for word in shown] == [word.casefold() for word in keywords]
+
+
+@pytest.mark.parametrize("language", data.LANGUAGES)
+def test_argument_is_signed(demonstration, client, language):
+    page = main(client.get(f"/{language}/2021/abstract/"))
+    assert texts(page, ".//div[@class='page-head']//p[@class='lead']") == [
+        getattr(demonstration, f"name_{language}")
+    ]
+
+
+def test_argument_in_its_language_has_no_notice(demonstration, client):
+    page = main(client.get("/fr/2021/abstract/"))
+    assert page.xpath(".//div[contains(@class, 'notice')]") == []
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_translation_leads_to_the_record(demonstration, client, language):
+    page = main(client.get(f"/{language}/2021/abstract/"))
+    (notice,) = page.xpath(".//div[contains(@class, 'notice')]")
+    assert hrefs(notice, ".//a") == ["http://testserver/fr/2021/abstract/"]
+
+
+def test_translation_says_so(demonstration, client):
+    page = main(client.get("/en/2021/abstract/"))
+    assert texts(page, ".//div[contains(@class, 'notice')]") == [
+        "This is a translation, not the record. The published text (Français)"
+    ]

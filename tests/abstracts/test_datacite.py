@@ -1,0 +1,85 @@
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from symposium.abstracts.citation import Record
+from symposium.abstracts.datacite import KERNEL, datacite
+from symposium.abstracts.models import Abstract
+from tests.abstracts.records import HARD, ORCID, make_hard_record
+from tests.factories import make_abstract, make_edition
+
+pytestmark = pytest.mark.django_db
+SCHEMA = Path(__file__).parents[3] / "shared" / "schemas" / "datacite-4.7" / "metadata.xsd"
+LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+def tree(abstract: Abstract):
+    found = Abstract.objects.with_reference().get(pk=abstract.pk)
+    return etree.fromstring(datacite(Record(found)))
+
+
+def all_of(root, name: str) -> list:
+    return list(root.iter(f"{{{KERNEL}}}{name}"))
+
+
+def texts(root, name: str) -> list[str]:
+    return ["".join(element.itertext()) for element in all_of(root, name)]
+
+
+@pytest.fixture(scope="module")
+def schema():
+    if not SCHEMA.exists():
+        pytest.skip(f"no schema at {SCHEMA}")
+    return etree.XMLSchema(file=str(SCHEMA))
+
+
+@pytest.mark.parametrize("text", HARD, ids=range(len(HARD)))
+def test_document_is_valid(schema, text):
+    schema.assertValid(tree(make_hard_record(text)))
+
+
+def test_document_without_author_or_keyword_is_valid_and_invents_nobody(schema):
+    root = tree(make_abstract(make_edition(city_fr="Fès")))
+    schema.assertValid(root)
+    assert texts(root, "creatorName") == ["(:unav)"]
+    assert texts(root, "publisher") == [root.getroottree().find(f".//{{{KERNEL}}}publisher").text]
+
+
+@pytest.mark.parametrize("text", HARD, ids=range(len(HARD)))
+def test_document_says_the_record(text):
+    abstract = make_hard_record(text)
+    record = Record(abstract)
+    root = tree(abstract)
+    assert [(e.text, e.get(LANG), e.get("titleType")) for e in all_of(root, "title")] == [
+        (record.title, "fr", None), ("المدينة", "ar", "TranslatedTitle"),
+    ]  # fmt: skip
+    assert [(e.text, e.get("nameType")) for e in all_of(root, "creatorName")] == [
+        (author.inverted, "Personal" if author.given else "Organizational")
+        for author in record.authors
+    ]
+    assert texts(root, "familyName") == [author.family for author in record.authors if author.given]
+    assert texts(root, "nameIdentifier") == [f"https://orcid.org/{ORCID}"] * 2
+    assert texts(root, "affiliation") == [record.authors[1].affiliation, "Labo"]
+    assert [(e.text, e.get(LANG)) for e in all_of(root, "subject")] == [
+        (record.keywords[0], "fr"), ("صمود", "ar"), ("ville", "fr"),
+    ]  # fmt: skip
+    assert [(t, e.get(LANG)) for t, e in
+            zip(texts(root, "description"), all_of(root, "description"), strict=True)] == [
+        ("".join(record.paragraphs), "fr"), ("نص", "ar"),
+    ]  # fmt: skip
+
+
+def test_record_is_named_by_its_address_and_tells_its_translation():
+    abstract = make_hard_record()
+    root = tree(abstract)
+    [identifier], [other] = all_of(root, "identifier"), all_of(root, "relatedIdentifier")
+    slug = abstract.edition.slug
+    address = f"http://testserver/fr/{slug}/abstracts/ville/"
+    assert (identifier.text, identifier.get("identifierType")) == (address, "URL")
+    assert (other.text, other.get("relationType"), other.get("relatedIdentifierType")) == (
+        address.replace("/fr/", "/ar/"), "HasTranslation", "URL",
+    )  # fmt: skip
+    assert texts(root, "resourceType") == ["Conference abstract"]
+    assert [(e.text, e.get("dateType")) for e in all_of(root, "date")] == [("2021-06-01", "Issued")]
+    assert texts(root, "publicationYear") == ["2021"]

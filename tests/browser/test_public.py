@@ -1,0 +1,310 @@
+"""The public site in a real browser: without JavaScript, and with what JavaScript adds."""
+
+import datetime
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.pages import PAGES
+
+DAY = PAGES["day"]
+PLENARY = "continuite-des-services-vitaux"
+CASABLANCA = datetime.timezone(datetime.timedelta(hours=1))
+IN_BOTH_DIRECTIONS = pytest.mark.parametrize("language", ["fr", "ar"])
+
+
+def at(hour: int, minute: int, day: int = 9) -> datetime.datetime:
+    return datetime.datetime(2021, 6, day, hour, minute, tzinfo=CASABLANCA)
+
+
+def query(page) -> dict[str, str]:
+    return {name: value for name, [value] in parse_qs(urlsplit(page.url).query).items()}
+
+
+def session_of(card):
+    """The last part of the address of a card's session."""
+    return card.locator("h4 a").get_attribute("href").rstrip("/").rpartition("/")[2]
+
+
+def shown(page) -> list[str]:
+    """The sessions that can be seen, breaks left out, in their order."""
+    return [session_of(card) for card in page.locator(".tt-item:visible:has(h4 a)").all()]
+
+
+def star_of(page, slug: str):
+    return page.locator(f".tt-item:has(h4 a[href$='/{slug}/']) .star")
+
+
+# Every page
+
+
+@IN_BOTH_DIRECTIONS
+def test_no_page_is_wider_than_the_window_or_keeps_anything_about_the_reader(window, language):
+    """And none complains: see `window`."""
+    page = window()
+    wider = []
+    for name, path in PAGES.items():
+        page.goto(f"/{language}/{path}")
+        for width in (320, 390, 768, 992, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            if page.evaluate("document.scrollingElement.scrollWidth > innerWidth"):
+                wider.append((name, width))
+        if not path.startswith("accounts/"):
+            assert page.context.cookies() == []
+    assert wider == []
+
+
+# Without JavaScript
+
+
+@pytest.fixture
+def plain(window):
+    """A window without JavaScript."""
+    return window(java_script_enabled=False)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_menu_leads_to_every_part(window, width):
+    plain = window(java_script_enabled=False, viewport={"width": width, "height": 800})
+    plain.goto("/fr/2021/")
+    addresses = [a.get_attribute("href") for a in plain.locator("#menu li a").all()]
+    assert len(addresses) == 5
+    for address in addresses[:-1]:
+        plain.goto("/fr/2021/")
+        if width < 992:
+            plain.locator(".menu-button").click()
+        plain.locator(f"#menu a[href='{address}']").click()
+        plain.wait_for_url(f"**{address}")
+        expect(plain.locator("#menu [aria-current=page]")).to_have_attribute("href", address)
+
+
+def test_days_and_tracks_are_links(plain):
+    plain.goto("/fr/2021/programme/")
+    plain.locator(".day-tabs a").nth(1).click()
+    assert query(plain) == {"day": "2021-06-10"}
+    expect(plain.locator(".day-tabs [aria-current=page]")).to_contain_text("10 juin")
+    plain.locator(".chips a", has_text="Technologies").click()
+    assert query(plain) == {"day": "2021-06-10", "track": "technologies"}
+    tracks = plain.locator(".tt-item .track").all_inner_texts()
+    assert set(tracks) == {"Technologies"}
+    plain.locator(".day-tabs a").nth(2).click()
+    assert query(plain) == {"day": "all", "track": "technologies"}
+    assert len(shown(plain)) > len(tracks)
+
+
+def test_filters_are_a_form(plain):
+    plain.goto("/fr/2021/programme/?day=2021-06-09&track=technologies")
+    expect(plain.locator("#id_room")).to_be_hidden()
+    plain.locator(".more-filters summary").click()
+    plain.locator("#id_room").select_option("atlantique")
+    plain.locator("#id_kind").select_option("talk")
+    plain.locator(".more-filters [type=submit]").click()
+    found = {name: value for name, value in query(plain).items() if value}
+    assert found == {
+        "day": "2021-06-09", "track": "technologies", "room": "atlantique", "kind": "talk",
+    }  # fmt: skip
+    expect(plain.locator("#id_room")).to_have_value("atlantique")
+    expect(plain.locator("#id_room")).to_be_visible()
+    assert shown(plain)[:2] == ["integrer-les-solutions-digitales", "jumeau-numerique-de-quartier"]
+
+
+def test_search_finds_words_in_every_language_and_offers_a_way_out(plain):
+    plain.goto("/fr/2021/programme/")
+    plain.locator("#q").fill("jumeau")
+    plain.locator("#q").press("Enter")
+    assert shown(plain) == ["jumeau-numerique-de-quartier"]
+    plain.goto("/fr/2021/programme/?day=2021-06-10&q=jumeau")
+    assert shown(plain) == []
+    plain.locator(".empty li a").last.click()
+    assert shown(plain) == ["jumeau-numerique-de-quartier"]
+
+
+def test_language_switch_keeps_the_page_and_the_filters(plain):
+    plain.goto("/fr/2021/programme/?day=2021-06-10&track=technologies")
+    before = shown(plain)
+    plain.locator(".utility .langs [lang=ar]").click()
+    assert urlsplit(plain.url).path == "/ar/2021/programme/"
+    assert query(plain) == {"day": "2021-06-10", "track": "technologies"}
+    expect(plain.locator("html")).to_have_attribute("dir", "rtl")
+    assert shown(plain) == before
+    plain.goto(f"/ar/2021/programme/{PLENARY}/")
+    plain.locator(".site-footer .langs [lang=en]").click()
+    assert urlsplit(plain.url).path == f"/en/2021/programme/{PLENARY}/"
+
+
+def test_from_a_session_to_its_speaker_and_back(plain):
+    plain.goto(f"/fr/{DAY}")
+    plain.locator(f".tt-item h4 a[href$='/{PLENARY}/']").click()
+    expect(plain.locator("h1")).to_contain_text("La continuité des services vitaux")
+    plain.locator(".byline a").first.click()
+    expect(plain.locator("h1")).to_have_text("Yasmine Arcade")
+    plain.locator(f".tt-item a[href$='/{PLENARY}/']").click()
+    plain.wait_for_url(f"**/fr/2021/programme/{PLENARY}/")
+
+
+@pytest.mark.parametrize("name", ["home", "day", "session", "speaker", "nowhere"])
+def test_what_needs_javascript_is_not_offered_without_it(plain, name):
+    plain.goto(f"/fr/{PAGES[name]}")
+    offered = "[data-star], [data-stars-only], [data-theme-switch], [data-share], [data-copy]"
+    assert plain.locator(f":is({offered}, .own-time, .tt-now):visible").count() == 0
+
+
+# With JavaScript
+
+
+@IN_BOTH_DIRECTIONS
+def test_star_is_kept_in_the_browser(window, language):
+    page = window()
+    page.goto(f"/{language}/{DAY}")
+    everything, star = shown(page), star_of(page, PLENARY)
+    add, remove = (star.get_attribute(f"data-label-{name}") for name in ("add", "remove"))
+    title = star.locator("xpath=ancestor::article").locator("h4").inner_text()
+    assert " ".join(title.split()) in " ".join(add.split())
+    assert bool(re.search(r"[\u0600-\u06ff]", add)) == (language == "ar")
+    expect(page.get_by_role("button", name=add, exact=True)).to_have_attribute(
+        "aria-pressed", "false"
+    )
+    star.click()
+    for _time in range(2):
+        expect(page.get_by_role("button", name=remove, exact=True)).to_have_attribute(
+            "aria-pressed", "true"
+        )
+        expect(page.locator("[data-stars-count]")).to_have_text("1")
+        page.reload()
+    only = page.locator("[data-stars-only]")
+    only.click()
+    expect(only).to_have_attribute("aria-pressed", "true")
+    assert shown(page) == [PLENARY]
+    expect(page.locator("[data-stars-status]")).to_contain_text("1")
+    only.click()
+    assert shown(page) == everything
+    page.goto(f"/{language}/2021/programme/{PLENARY}/")
+    expect(page.locator(".star")).to_have_attribute("aria-pressed", "true")
+    page.locator(".star").click()
+    page.goto(f"/{language}/{DAY}")
+    expect(page.locator("[data-stars-count]")).to_have_text("0")
+
+
+def test_my_programme_without_a_star_says_so(window):
+    page = window()
+    page.goto(f"/fr/{DAY}")
+    expect(page.locator("[data-stars-empty]")).to_be_hidden()
+    page.locator("[data-stars-only]").click()
+    expect(page.locator("[data-stars-empty]")).to_be_visible()
+    assert shown(page) == []
+
+
+@IN_BOTH_DIRECTIONS
+@pytest.mark.parametrize("width", [390, 1280])
+def test_now_has_its_line_on_the_day(window, language, width):
+    page = window(viewport={"width": width, "height": 800}, timezone_id="America/New_York")
+    page.clock.set_fixed_time(at(11, 20))
+    page.goto(f"/{language}/{DAY}")
+    expect(page.locator(".tt-now")).to_be_visible()
+    expect(page.locator(".tt-now bdi")).to_have_text("11:20")
+    line = page.locator(".tt-now").bounding_box()
+    rows = {
+        time.inner_text(): time.bounding_box()["y"] for time in page.locator(".tt-time time").all()
+    }
+    later = [name for name, top in rows.items() if top > line["y"] + line["height"] / 2]
+    assert later[0] == "11:45"
+    assert [c.get_attribute("class").split()[1] for c in page.locator(".tt-live").all()] == [
+        "tt-break"
+    ]
+
+
+def test_sessions_that_are_on_say_so(window):
+    page = window()
+    page.clock.set_fixed_time(at(11, 50))
+    page.goto(f"/fr/{DAY}")
+    on = {session_of(card) for card in page.locator(".tt-item:has([data-live]:visible)").all()}
+    assert on == {
+        "repenser-la-gouvernance-des-villes",
+        "integrer-les-solutions-digitales",
+        "atelier-planification-intelligente",
+    }
+    page.clock.set_fixed_time(at(15, 45))
+    page.reload()
+    cancelled = page.locator(".tt-cancelled")
+    expect(cancelled.locator(".tag-bad")).to_be_visible()
+    expect(cancelled.locator("[data-live]")).to_be_hidden()
+
+
+@pytest.mark.parametrize("moment", [at(11, 20, day=8), at(11, 20, day=10), at(3, 0), at(23, 0)])
+def test_now_has_no_line_at_another_time(window, moment):
+    page = window()
+    page.clock.set_fixed_time(moment)
+    page.goto(f"/fr/{DAY}")
+    expect(page.locator(".tt-now")).to_be_hidden()
+    assert page.locator(".tt-live").count() == 0
+
+
+@IN_BOTH_DIRECTIONS
+def test_own_time_stands_beside_that_of_the_edition(window, language):
+    page = window(timezone_id="America/New_York")
+    page.goto(f"/{language}/2021/programme/ouverture/")
+    expect(page.locator("dd .own-time")).to_contain_text("04:00–04:30")
+    page.goto(f"/{language}/{DAY}")
+    assert page.locator(".own-time").count() == page.locator(".tt-item").count()
+
+
+def test_own_time_of_another_day_names_it(window):
+    page = window(timezone_id="Pacific/Auckland")
+    page.goto("/fr/2021/programme/synthese-de-la-premiere-journee/")
+    expect(page.locator("dd .own-time")).to_contain_text("jeu.")
+
+
+@pytest.mark.parametrize("zone", ["Africa/Casablanca", "Europe/London"])  # the same clock in June
+def test_own_time_is_not_said_twice(window, zone):
+    page = window(timezone_id=zone)
+    page.goto(f"/fr/{DAY}")
+    expect(page.locator(".star").first).to_be_visible()
+    assert page.locator(".own-time").count() == 0
+
+
+def test_theme_is_kept_from_page_to_page(window):
+    page = window(color_scheme="light")
+    page.goto("/fr/2021/")
+    colour = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(colour)
+    page.locator("[data-theme-switch] [value=dark]").click()
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    dark = page.evaluate(colour)
+    assert dark != light
+    page.goto("/ar/2021/abstract/")
+    assert page.evaluate(colour) == dark
+    expect(page.locator("[data-theme-switch] [value=dark]")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    page.locator("[data-theme-switch] [value=auto]").click()
+    page.goto("/fr/2021/")
+    assert page.evaluate(colour) == light
+
+
+@IN_BOTH_DIRECTIONS
+def test_menu_opens_and_closes_by_the_keyboard(window, language):
+    page = window(viewport={"width": 390, "height": 800})
+    page.goto(f"/{language}/2021/")
+    menu, button = page.locator("#menu"), page.locator(".menu-button")
+    expect(menu).to_be_hidden()
+    button.press("Enter")
+    expect(menu).to_be_visible()
+    expect(menu.locator("a").first).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(button).to_be_focused()
+    button.click()
+    menu.locator(".menu-close").click()
+    expect(menu).to_be_hidden()
+
+
+def test_skip_link_leads_to_the_content(window):
+    page = window()
+    page.goto("/fr/2021/")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip-link")).to_be_focused()
+    expect(page.locator(".skip-link")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()

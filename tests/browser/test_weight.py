@@ -1,0 +1,33 @@
+"""What a first view asks for, compressed as it travels: 100 kB at the most, fonts included."""
+
+from urllib.parse import urlsplit
+
+import brotli
+import pytest
+
+from tests.pages import PAGES
+
+LIMIT = 100_000
+COMPRESSED = {"text/html", "text/css", "text/javascript", "application/javascript", "image/svg+xml"}
+
+
+def weight(response) -> int:
+    """The bytes of a body on the wire: WhiteNoise compresses once and best, a page is quick."""
+    body = response.body()
+    kind = response.headers["content-type"].partition(";")[0]
+    if kind not in COMPRESSED:
+        return len(body)
+    return len(brotli.compress(body, quality=5 if kind == "text/html" else 11))
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("language", ["fr", "ar"])
+@pytest.mark.parametrize("name", ["home", "argument", "day"])
+def test_first_view_is_light(window, name, language, width):
+    page = window(viewport={"width": width, "height": 844})
+    responses = []
+    page.on("response", lambda response: responses.append(response))
+    page.goto(f"/{language}/{PAGES[name]}", wait_until="networkidle")
+    weights = {urlsplit(response.url).path: weight(response) for response in responses}
+    print(f"{name}, {language}, {width} pixels: {sum(weights.values())} bytes")  # pytest -rP
+    assert sum(weights.values()) <= LIMIT, weights

@@ -1,0 +1,196 @@
+import pytest
+from django.apps import apps
+from django.db import models
+from django.test import Client
+
+from tests.factories import (
+    make_abstract,
+    make_argument,
+    make_author,
+    make_edition,
+    make_keyword,
+    make_link,
+    make_organiser,
+    make_page,
+    make_participation,
+    make_partner,
+    make_resource,
+    make_room,
+    make_session,
+    make_speaker,
+    make_track,
+)
+from tests.reading import hrefs, main, texts, tree, words
+
+pytestmark = pytest.mark.django_db
+PATHS = [
+    "", "abstract/", "abstracts/", "abstracts/resume/", "keywords/", "keywords/mot/",
+    "programme/?day=all", "programme/seance/", "rooms/salle/", "speakers/", "speakers/salma/",
+    "pages/venir/",
+]  # fmt: skip
+
+
+@pytest.fixture
+def edition():
+    return make_edition("2021")
+
+
+def fill(edition) -> list[models.Model]:
+    """One thing of each kind, each at its address of PATHS."""
+    room, track = make_room(edition, slug="salle"), make_track(edition)
+    speaker = make_speaker(edition, slug="salma", is_featured=True)
+    session = make_session(edition, slug="seance", room=room, track=track, kind="panel")
+    following = make_session(edition, room=room, at="11:00")
+    abstract = make_abstract(edition, slug="resume", session=session)
+    argument = make_argument(edition)
+    keyword = make_keyword(abstract, slug="mot")
+    make_participation(session, speaker)
+    return [
+        edition, room, track, speaker, session, following, abstract, argument, keyword,
+        make_author(abstract), make_author(argument), make_link(speaker), make_page(edition, slug="venir"),
+        make_partner(edition), make_resource(session),
+    ]  # fmt: skip
+
+
+def fill_texts(things: list[models.Model], text: str) -> None:
+    """Write `text` in every text of the things, in French."""
+    for thing in things:
+        for field in thing._meta.get_fields():
+            if field.name.endswith("_fr"):
+                setattr(thing, field.name, text)
+        thing.save()
+
+
+# The way in
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [("", "fr"), ("en-GB,en;q=0.9,fr;q=0.8", "en"), ("ar-MA", "ar"), ("de", "fr"), ("*", "fr")],
+)
+def test_root_leads_to_the_best_language(client, accepted, language):
+    response = client.get("/", headers={"Accept-Language": accepted})
+    assert (response.status_code, response["Location"]) == (302, f"/{language}/")
+    assert response["Vary"].split(", ")[0] == "Accept-Language"
+
+
+def test_language_leads_to_the_current_edition(client):
+    make_edition("2021", is_current=True)
+    make_edition("2023", starts_on=make_edition().starts_on.replace(year=2023))
+    response = client.get("/en/")
+    assert (response.status_code, response["Location"]) == (302, "/en/2021/")
+
+
+def test_language_without_an_edition_is_404(client):
+    make_edition("2021", is_published=False)
+    assert client.get("/fr/").status_code == 404
+
+
+# The home page
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_home_costs_the_same_for_any_number(client, edition, django_assert_num_queries, number):
+    argument = make_argument(edition, text_fr="La ville apprend.")
+    for place in range(number):
+        session = make_session(edition, kind="panel", title_fr=f"S{place}", at=f"{9 + place:02}:00")
+        make_participation(session, make_speaker(edition, family_name_fr=f"P{place}"))
+        make_keyword(argument, name_fr=f"Mot {place}")
+        make_partner(edition, name_fr=f"Partenaire {place}", order=place)
+        make_page(edition)
+    with django_assert_num_queries(10):
+        page = main(client.get("/fr/2021/"))
+    assert texts(page, ".//div[@class='glance']//a") == [f"S{place}" for place in range(number)]
+    assert texts(page, ".//li[@class='person']/h3") == [f"Salma P{n}" for n in range(number)]
+
+
+def test_home_counts_what_is_public_and_held(client, edition):
+    make_session(edition)
+    make_session(edition, status="draft")
+    make_session(edition, status="cancelled")
+    make_session(edition, kind="break", at="10:00")
+    make_speaker(edition)
+    make_speaker(edition, is_published=False)
+    page = main(client.get("/en/2021/"))
+    assert texts(page, ".//div[@class='facts']//dl/div[4]/dd") == ["1 session, 1 speaker"]
+
+
+def test_edition_that_is_not_public_has_no_page(client, edition):
+    fill(edition)
+    edition.is_published = False
+    edition.save()
+    assert [client.get(f"/fr/2021/{path}").status_code for path in PATHS] == [404] * len(PATHS)
+
+
+# A page of text
+
+
+def test_page_that_is_not_public_is_nowhere(client, edition):
+    make_page(edition, slug="venir", title_fr="Cachée", is_published=False)
+    assert client.get("/fr/2021/pages/venir/").status_code == 404
+    assert "/fr/2021/pages/venir/" not in hrefs(tree(client.get("/fr/2021/")), "//a")
+
+
+def test_page_former_address_leads_on(client, edition):
+    page = make_page(edition, slug="avant")
+    page.slug = "apres"
+    page.save()
+    response = client.get("/ar/2021/pages/avant/")
+    assert (response.status_code, response["Location"]) == (301, "/ar/2021/pages/apres/")
+
+
+def test_page_in_another_language_is_marked(client, edition):
+    make_page(edition, slug="venir", body_fr="En tram.")
+    (body,) = main(client.get("/ar/2021/pages/venir/")).xpath(".//article/div")
+    assert (body.get("lang"), body.get("dir"), words(body)) == ("fr", "ltr", "En tram.")
+
+
+# All of them
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_public_page_is_the_same_for_everybody(client, edition, path):
+    fill(edition)
+    organiser = Client()
+    organiser.force_login(make_organiser())
+    stranger, known = client.get(f"/fr/2021/{path}"), organiser.get(f"/fr/2021/{path}")
+    assert stranger.status_code == 200
+    assert known.content == stranger.content
+    assert (dict(stranger.cookies), dict(known.cookies)) == ({}, {})
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_public_page_is_only_read(client, edition, path):
+    fill(edition)
+    methods = ("post", "put", "patch", "delete")
+    answers = [getattr(client, method)(f"/fr/2021/{path}") for method in methods]
+    assert [answer.status_code for answer in answers] == [405] * 4
+    assert client.head(f"/fr/2021/{path}").status_code == 200
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+@pytest.mark.parametrize("path", PATHS)
+def test_markup_in_any_text_is_shown_not_run(client, edition, path, language):
+    fill_texts(fill(edition), '<img src=x onerror="x()">\'"><script>x()</script>')
+    page = tree(client.get(f"/{language}/2021/{path}"))
+    assert page.xpath("//*[@onerror] | //img[@src='x'] | //script[not(@src)][not(@type)]") == []
+    assert [e.text for e in page.xpath("//script") if e.text and "x()</script>" in e.text] == []
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_direction_controls_in_a_name_stay_inside_it(client, edition, path):
+    """An override left open ends with the element that holds it, a <bdi> or a whole block."""
+    speaker = next(thing for thing in fill(edition) if thing._meta.model_name == "speaker")
+    speaker.family_name_fr = "\u202eRivage"
+    speaker.save()
+    page = main(client.get(f"/fr/2021/{path}"))
+    holders = page.xpath(".//text()[contains(., '\u202e')]/..")
+    assert {holder.tag for holder in holders} <= {"bdi", "li"}
+
+
+def test_every_translated_model_is_filled(edition):
+    """So that the tests above see a new one."""
+    from modeltranslation.translator import translator
+
+    ours = {m for m in translator.get_registered_models() if m in apps.get_models()}
+    assert {type(thing) for thing in fill(edition)} == ours

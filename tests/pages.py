@@ -1,0 +1,32 @@
+"""One address of every kind of public page, in the demonstration."""
+
+from types import MappingProxyType
+
+LANGUAGES = ("fr", "en", "ar")
+PAGES = MappingProxyType(
+    {
+        "home": "2021/",
+        "argument": "2021/abstract/",
+        "abstracts": "2021/abstracts/",
+        "abstract": "2021/abstracts/continuite-des-services-vitaux/",
+        "keywords": "2021/keywords/",
+        "keyword": "2021/keywords/resilience/",
+        "day": "2021/programme/?day=2021-06-09",
+        "all days": "2021/programme/?day=all",
+        "filtered": "2021/programme/?day=all&track=technologies&kind=talk&language=fr",
+        "no result": "2021/programme/?day=2021-06-09&track=uses&q=introuvable",
+        "session": "2021/programme/continuite-des-services-vitaux/",
+        "session in French only": "2021/programme/plans-de-continuite/",
+        "cancelled session": "2021/programme/teletravail-et-courtes-distances/",
+        "session without a time": "2021/programme/la-nuit-une-ressource-urbaine/",
+        "room": "2021/rooms/auditorium/",
+        "speakers": "2021/speakers/",
+        "speaker": "2021/speakers/yasmine-arcade/",
+        "text": "2021/pages/practical/",
+        "nowhere": "2021/nowhere/",
+        "sign in": "accounts/login/",
+        "sign in by password": "accounts/login/password/",
+    }
+)
+MISSING = {"nowhere"}
+UNLISTED = {"nowhere", "sign in", "sign in by password"}

@@ -1,0 +1,252 @@
+import datetime
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.utils import timezone
+
+from symposium.sessions.forms import ProgrammeFilter
+from tests.factories import (
+    instant,
+    make_abstract,
+    make_edition,
+    make_keyword,
+    make_participation,
+    make_room,
+    make_session,
+    make_speaker,
+    make_track,
+)
+from tests.reading import cards, hrefs, main, texts, tree, words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def edition():
+    return make_edition("2021")
+
+
+def programme(client, **query):
+    return client.get("/fr/2021/programme/", query)
+
+
+def found(edition, **query) -> list[str]:
+    """The titles that an address shows."""
+    form = ProgrammeFilter(query, edition)
+    return [s.title_fr for s in form.filter(edition.sessions.published().for_programme())]
+
+
+def chosen(edition, at: datetime.datetime | None = None, **query) -> datetime.date | None:
+    return ProgrammeFilter(query, edition, at).day_chosen
+
+
+# The day
+
+
+def test_day_without_a_choice_is_the_first(edition):
+    assert chosen(edition) == edition.days[0]
+
+
+def test_day_without_a_choice_is_today_during_the_edition(edition):
+    assert chosen(edition, at=instant(edition, "08:00", day=2)) == edition.days[1]
+
+
+def test_today_is_that_of_the_edition_clock():
+    edition = make_edition(time_zone="Pacific/Kiritimati")  # UTC+14
+    at = datetime.datetime(2021, 6, 9, 12, tzinfo=datetime.UTC)
+    assert chosen(edition, at=at) == edition.days[1]
+
+
+@pytest.mark.parametrize("day", ["2021-06-08", "2021-06-11", "hier", "2021-6-9", "'"])
+def test_day_unknown_is_ignored(edition, day):
+    assert chosen(edition, day=day) == edition.days[0]
+
+
+def test_day_can_be_all(edition):
+    assert chosen(edition, day="all") is None
+
+
+def test_search_looks_at_all_days(edition):
+    assert chosen(edition, q="ville") is None
+    assert chosen(edition, q="ville", day="2021-06-10") == edition.days[1]
+
+
+def test_day_shows_its_sessions_alone(edition):
+    make_session(edition, title_fr="Soir", at="23:59", lasting=1)
+    make_session(edition, title_fr="Lendemain", day=2, at="00:00")
+    assert found(edition) == ["Soir"]
+    assert found(edition, day="2021-06-10") == ["Lendemain"]
+    assert found(edition, day="all") == ["Soir", "Lendemain"]
+
+
+# What is chosen
+
+
+@pytest.fixture
+def several(edition):
+    """Four sessions, which each filter divides otherwise."""
+    uses, technologies = (make_track(edition, name_fr=name) for name in ("Usages", "Techniques"))
+    big, small = (make_room(edition, name_fr=name) for name in ("Grande", "Petite"))
+    make_session(edition, title_fr="A", track=uses, room=big, kind="panel", languages=["fr"])
+    make_session(edition, title_fr="B", track=uses, room=small, kind="talk", languages=["fr", "ar"])
+    make_session(edition, title_fr="C", track=technologies, room=big, at="11:00", languages=["ar"])
+    make_session(edition, title_fr="D", day=2)
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ({"track": "usages"}, ["A", "B"]),
+        ({"room": "grande"}, ["A", "C"]),
+        ({"kind": "talk"}, ["B", "C", "D"]),
+        ({"language": "ar"}, ["B", "C"]),
+        ({"track": "usages", "room": "petite"}, ["B"]),
+        ({"track": "usages", "kind": "talk", "language": "ar", "day": "2021-06-09"}, ["B"]),
+        ({"track": "usages", "day": "2021-06-10"}, []),
+    ],
+)
+def test_filters_combine(edition, several, query, titles):
+    assert found(edition, **query) == titles
+
+
+@pytest.mark.parametrize("name", ["track", "room", "kind", "language", "keyword"])
+def test_unknown_value_is_ignored(edition, several, name):
+    assert ProgrammeFilter({name: "inconnu"}, edition).active == {}
+    assert found(edition, **{name: "inconnu", "day": "all"}) == ["A", "B", "C", "D"]
+
+
+def test_value_of_another_edition_is_ignored(edition, several):
+    make_track(make_edition(), name_fr="Étranger")
+    assert found(edition, track="etranger", day="all") == ["A", "B", "C", "D"]
+
+
+def test_break_is_no_kind_to_choose(edition):
+    make_session(edition, kind="break")
+    kinds = [value for value, _label in ProgrammeFilter({}, edition).fields["kind"].choices]
+    assert kinds == [
+        "", "opening", "plenary", "keynote", "panel", "workshop", "talk", "poster_session",
+        "closing",
+    ]  # fmt: skip
+
+
+def test_keyword_finds_the_sessions_of_its_abstracts(edition):
+    session = make_session(edition, title_fr="A")
+    make_session(edition, title_fr="B")
+    make_keyword(make_abstract(edition, session=session), name_fr="Résilience")
+    assert found(edition, keyword="resilience") == ["A"]
+
+
+@pytest.mark.parametrize(
+    ("session", "abstract"),
+    [
+        ({"status": "draft"}, {}),
+        ({}, {"status": "draft"}),
+        ({}, {"status": "withdrawn"}),
+        ({}, {"published_at": timezone.now() + datetime.timedelta(days=1)}),
+    ],
+)
+def test_keyword_of_what_is_not_public_is_not_offered(edition, session, abstract):
+    session = make_session(edition, title_fr="A", **session)
+    make_keyword(make_abstract(edition, session=session, **abstract), name_fr="Secret")
+    form = ProgrammeFilter({"keyword": "secret"}, edition)
+    assert [value for value, _label in form.fields["keyword"].choices] == [""]
+    assert found(edition, q="secret") == []
+
+
+# Words
+
+
+@pytest.mark.parametrize("q", ["resilience", "RÉSILIENCE", "  résil  ", "villes resil"])
+def test_words_are_found_without_accents(edition, q):
+    make_session(edition, title_fr="La résilience des villes")
+    make_session(edition, title_fr="Une autre")
+    assert found(edition, q=q) == ["La résilience des villes"]
+
+
+def test_words_are_found_in_titles_people_and_keywords(edition):
+    session = make_session(edition, title_fr="A", title_en="Cities", title_ar="مدن")
+    make_participation(session, make_speaker(edition, family_name_fr="Béna", family_name_ar="بنا"))
+    make_keyword(make_abstract(edition, session=session, title_fr="Essai"), name_fr="Eau")
+    make_session(edition, title_fr="B")
+    for q in ("cities", "مدن", "bena", "بنا", "essai", "eau", "bena eau cities"):
+        assert found(edition, q=q) == ["A"], q
+
+
+def test_words_of_who_is_not_published_find_nothing(edition):
+    session = make_session(edition)
+    hidden = make_speaker(edition, family_name_fr="Caché", is_published=False)
+    make_participation(session, hidden)
+    make_session(edition, title_fr="Brouillon caché", status="draft")
+    assert found(edition, q="cache") == []
+
+
+@pytest.mark.parametrize("q", ["%", "_", "\\", "100%", "a_b", "a\\b"])
+def test_words_with_signs_of_sql_are_taken_as_they_are(edition, q):
+    make_session(edition, title_fr="Rien de cela")
+    make_session(edition, title_fr=f"Voici {q} écrit")
+    assert found(edition, q=q) == [f"Voici {q} écrit"]
+
+
+@pytest.mark.parametrize("q", ["", "   ", "é" * 2000])
+def test_words_empty_or_too_long_are_ignored(client, edition, q):
+    make_session(edition, title_fr="A")
+    assert cards(programme(client, q=q)) == ["A"]
+
+
+def test_many_words_cost_no_more_than_ten(edition, django_assert_num_queries):
+    make_session(edition, title_fr="a b c d e f g h i j")
+    form = ProgrammeFilter({"q": "a b c d e f g h i j z z z"}, edition)
+    with django_assert_num_queries(1):
+        assert form.filter(edition.sessions.all()).count() == 1
+
+
+def test_nul_is_a_bad_request(client, edition):
+    assert client.get("/fr/2021/programme/?q=a%00b").status_code == 400
+
+
+# The page
+
+
+def test_filters_survive_a_change_of_language(client, edition):
+    make_track(edition, name_fr="Usages")
+    query = "day=all&track=usages&q=l%27eau+%26+la+ville"
+    page = tree(client.get(f"/fr/2021/programme/?{query}"))
+    assert hrefs(page, "(//ul[@class='langs'])[1]//a") == [
+        f"/{language}/2021/programme/?{query}" for language in ("fr", "en", "ar")
+    ]
+
+
+def test_links_of_days_keep_the_filters(client, edition):
+    make_track(edition, name_fr="Usages")
+    page = main(programme(client, track="usages", q="l'eau & co"))
+    asked = [parse_qs(urlsplit(href).query) for href in hrefs(page, ".//ul[@class='day-tabs']//a")]
+    kept = {"track": ["usages"], "q": ["l'eau & co"]}
+    assert asked == [kept | {"day": [day]} for day in ("2021-06-09", "2021-06-10", "all")]
+
+
+def test_empty_result_says_what_to_loosen(client, edition):
+    track = make_track(edition, name_fr="Usages")
+    make_session(edition, title_fr="Eau", kind="panel")
+    make_session(edition, title_fr="Air", track=track, day=2)
+    make_session(edition, title_fr="Air du temps", track=track, day=2, at="11:00")
+    make_session(edition, title_fr="Air caché", track=track, day=2, at="12:00", status="draft")
+    page = main(
+        client.get("/en/2021/programme/", {"track": track.slug, "q": "air", "kind": "panel"})
+    )
+    (empty,) = page.xpath(".//div[@class='empty'][not(@hidden)]")
+    assert texts(empty, ".//li") == ["without “Kind: Panel” – 2 sessions"]
+    assert hrefs(empty, ".//li/a") == [f"?track={track.slug}&q=air"]
+
+
+def test_empty_result_loosens_the_day_too(client, edition):
+    make_session(edition, title_fr="Air", day=2)
+    page = main(client.get("/en/2021/programme/", {"day": "2021-06-09", "q": "air"}))
+    assert texts(page, ".//div[@class='empty'][not(@hidden)]//li") == [
+        "without “Day: Wednesday 9 June” – 1 session"
+    ]
+
+
+def test_day_without_sessions_says_so(client, edition):
+    page = main(client.get("/en/2021/programme/"))
+    (empty,) = page.xpath(".//div[@class='empty'][not(@hidden)]")
+    assert words(empty) == "Nothing is planned on this day yet"

@@ -1,0 +1,230 @@
+import pytest
+from django.contrib.auth.models import Permission
+
+from tests.factories import (
+    make_abstract,
+    make_edition,
+    make_keyword,
+    make_participation,
+    make_resource,
+    make_room,
+    make_session,
+    make_speaker,
+    make_track,
+    make_user,
+)
+from tests.reading import cards, hrefs, main, texts, words
+
+pytestmark = pytest.mark.django_db
+PROGRAMME = "/fr/2021/programme/"
+
+
+@pytest.fixture
+def edition():
+    return make_edition("2021")
+
+
+# The programme
+
+
+@pytest.mark.parametrize("number", [1, 3, 60])
+def test_programme_costs_the_same_for_any_number(
+    client, edition, django_assert_num_queries, number
+):
+    rooms = [make_room(edition, order=order) for order in range(4)]
+    track = make_track(edition)
+    for place in range(number):
+        turn, room = divmod(place, len(rooms))
+        session = make_session(
+            edition,
+            title_fr=f"S{place}",
+            room=rooms[room],
+            track=track,
+            at=f"{7 + turn:02}:00",
+        )
+        make_participation(session)
+        make_keyword(make_abstract(edition, session=session))
+    with django_assert_num_queries(9):
+        response = client.get(PROGRAMME)
+    assert cards(response) == [f"S{place}" for place in range(number)]
+
+
+def test_programme_shows_what_is_public(client, edition):
+    make_session(edition, title_fr="Publiée")
+    make_session(edition, title_fr="Brouillon", status="draft")
+    make_session(edition, title_fr="Annulée", status="cancelled", at="10:00")
+    make_session(edition, title_fr="Sans heure", at=None)
+    make_session(make_edition(), title_fr="Ailleurs")
+    response = client.get(f"{PROGRAMME}?day=all")
+    assert cards(response) == ["Publiée", "Annulée", "Sans heure"]
+    (tag,) = main(response).xpath(".//*[contains(@class, 'tag-bad')]")
+    assert words(tag.getparent().getparent()).startswith("10:00–10:45")
+
+
+def test_programme_names_the_published_speakers_in_their_order(client, edition):
+    session = make_session(edition)
+    for order, (family, is_published) in enumerate([("Zest", True), ("X", False), ("Air", True)]):
+        speaker = make_speaker(edition, family_name_fr=family, is_published=is_published)
+        make_participation(session, speaker, order=order)
+    page = main(client.get(PROGRAMME))
+    assert texts(page, ".//article/p") == ["Salma Zest, Salma Air"]
+
+
+def test_programme_offers_a_star_by_its_title(client, edition):
+    make_session(edition, title_fr='L\'eau & "la" ville')
+    make_session(edition, title_fr="Pause", kind="break", at="10:00")
+    page = main(client.get("/en/2021/programme/"))
+    (button,) = page.xpath(".//form[@data-star]/button")
+    assert (words(button), button.get("data-label-remove")) == (
+        'Add to my programme: L\'eau & "la" ville',
+        'Remove from my programme: L\'eau & "la" ville',
+    )
+
+
+def test_programme_tells_times_by_the_clock_of_the_edition(client):
+    edition = make_edition("2021", time_zone="Asia/Tokyo")
+    make_session(edition, at="09:00", lasting=45)
+    page = main(client.get(PROGRAMME))
+    assert texts(page, ".//article//bdi[@dir='ltr']") == ["09:00–09:45"]
+    (start, end) = page.xpath(".//article//time")
+    assert (start.get("datetime"), start.get("data-local-end"), end.get("datetime")) == (
+        "2021-06-09T09:00:00+09:00",
+        "2021-06-09T09:45:00+09:00",
+        "2021-06-09T09:45:00+09:00",
+    )
+
+
+# A session
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_session_costs_the_same_for_any_number(client, edition, django_assert_num_queries, number):
+    session = make_session(edition, slug="a", room=make_room(edition), track=make_track(edition))
+    for place in range(number):
+        make_participation(session, make_speaker(edition, family_name_fr=f"P{place}"), order=place)
+        make_resource(session, title_fr=f"D{place}", order=place)
+        make_keyword(make_abstract(edition, session=session, title_fr=f"R{place}"))
+    with django_assert_num_queries(9):
+        page = main(client.get(f"{PROGRAMME}a/"))
+    assert texts(page, ".//div[@class='byline']//a") == [f"Salma P{n}" for n in range(number)]
+    assert texts(page, ".//article/h3") == [f"R{n}" for n in range(number)]
+
+
+def test_session_shows_nothing_hidden(client, edition):
+    session = make_session(edition, slug="a")
+    make_participation(session, make_speaker(edition, is_published=False))
+    make_resource(session, is_published=False)
+    make_abstract(edition, session=session, title_fr="Retiré", status="withdrawn")
+    page = main(client.get(f"{PROGRAMME}a/"))
+    assert texts(page, ".//article/*") == []
+
+
+@pytest.mark.parametrize("fields", [{"status": "draft"}, {"edition__is_published": False}])
+def test_session_that_is_not_public_is_404(client, edition, fields):
+    room = make_room(edition, slug="salle")
+    session = make_session(edition, slug="a", room=room, status=fields.get("status", "published"))
+    if "status" not in fields:
+        edition.is_published = False
+        edition.save()
+    assert client.get(session.get_absolute_url()).status_code == 404
+
+
+def test_session_cancelled_says_so(client, edition):
+    make_session(edition, slug="a", status="cancelled", stream_url="https://example.org/live")
+    page = main(client.get("/en/2021/programme/a/"))
+    assert texts(page, ".//*[contains(@class, 'notice-error')]") == ["This session is cancelled."]
+    assert page.xpath(".//a[contains(@href, 'stream')]") == []
+
+
+def test_session_without_a_time_says_so(client, edition):
+    make_session(edition, slug="a", at=None)
+    page = main(client.get("/en/2021/programme/a/"))
+    assert texts(page, ".//dl/div[1]") == ["DateNot scheduled yet"]
+
+
+def test_address_of_the_stream_is_on_no_public_page(client, edition):
+    make_session(edition, slug="a", stream_url="https://example.org/live")
+    for path in (PROGRAMME, f"{PROGRAMME}a/"):
+        assert b"example.org/live" not in client.get(path).content
+    page = main(client.get(f"{PROGRAMME}a/"))
+    assert f"{PROGRAMME}a/stream/" in hrefs(page, ".//a")
+
+
+def test_former_addresses_lead_on(client, edition):
+    session, room = make_session(edition, slug="avant"), make_room(edition, slug="vieille")
+    for thing, slug in ((session, "apres"), (room, "neuve")):
+        thing.slug = slug
+        thing.save()
+    answers = [client.get(f"/en/2021/{path}/") for path in ("programme/avant", "rooms/vieille")]
+    assert [(answer.status_code, answer["Location"]) for answer in answers] == [
+        (301, "/en/2021/programme/apres/"),
+        (301, "/en/2021/rooms/neuve/"),
+    ]
+
+
+def test_former_address_of_a_draft_is_404(client, edition):
+    session = make_session(edition, slug="avant")
+    session.slug, session.status = "apres", "draft"
+    session.save()
+    assert client.get(f"{PROGRAMME}avant/").status_code == 404
+
+
+# A room
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_room_costs_the_same_for_any_number(client, edition, django_assert_num_queries, number):
+    room = make_room(edition, slug="salle")
+    for place in range(number):
+        session = make_session(room=room, title_fr=f"S{place}", at=f"{9 + place:02}:00")
+        make_participation(session)
+    make_session(room=room, status="draft", at="15:00")
+    make_session(edition, room=make_room(edition))
+    with django_assert_num_queries(6):
+        response = client.get("/fr/2021/rooms/salle/")
+    assert cards(response) == [f"S{place}" for place in range(number)]
+
+
+# The stream
+
+
+@pytest.fixture
+def streamed(edition):
+    return make_session(edition, slug="a", stream_url="https://example.org/live")
+
+
+def test_stream_asks_a_stranger_to_sign_in(client, streamed):
+    response = client.get(f"{PROGRAMME}a/stream/")
+    assert (response.status_code, response["Location"]) == (
+        302,
+        "/fr/accounts/login/?next=/fr/2021/programme/a/stream/",
+    )
+
+
+def test_stream_is_refused_without_the_permission(client, streamed):
+    client.force_login(make_user())
+    response = client.get(f"{PROGRAMME}a/stream/")
+    assert (response.status_code, b"example.org/live" in response.content) == (403, False)
+
+
+def test_stream_leads_on_who_may_watch(client, streamed):
+    user = make_user()
+    user.user_permissions.add(Permission.objects.get(codename="watch_stream"))
+    client.force_login(user)
+    response = client.get(f"{PROGRAMME}a/stream/")
+    assert (
+        response.status_code,
+        response["Location"],
+        "no-store" in response["Cache-Control"],
+    ) == (
+        302,
+        "https://example.org/live",
+        True,
+    )
+
+
+@pytest.mark.parametrize("fields", [{"status": "draft"}, {"stream_url": ""}])
+def test_stream_that_is_not_there_is_404(client, edition, fields):
+    make_session(edition, slug="a", **{"stream_url": "https://example.org/live"} | fields)
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    assert client.get(f"{PROGRAMME}a/stream/").status_code == 404
