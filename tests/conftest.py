@@ -135,7 +135,7 @@ def use(connection, name: str) -> None:
 
 @pytest.fixture(scope="session")
 def demonstration_database(django_db_setup, django_db_blocker):
-    """A database beside the tests' own: the demonstration and a congress of 20 rooms, to be read."""
+    """A database to be read only: the demonstration, and a congress of twenty rooms."""
     from django.db import connection
 
     from symposium.demo import data, loader, scale

@@ -114,7 +114,8 @@ class Speaker(PersonName, SluggedModel):
     @property
     def initials(self) -> str:
         """The first letters of the names; apart in Arabic, where they would join."""
-        letters = [name[0] for name in (self.given_name, self.family_name) if name]
+        names = (self.given_name or "", self.family_name or "")
+        letters = [letter for name in names if (letter := next(filter(str.isalpha, name), ""))]
         apart = any(unicodedata.bidirectional(letter) == "AL" for letter in letters)
         return (" " if apart else "").join(letters)
 

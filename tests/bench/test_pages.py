@@ -26,7 +26,6 @@ from tests.factories import make_edition, make_participation, make_room, make_se
 
 pytestmark = pytest.mark.django_db
 ROUNDS = 15
-TARGET = 150  # ms of this process, for a day of the congress of 1,000 sessions
 PAGES = {
     "programme, 3 sessions": "/fr/small/programme/",
     "programme, 60 sessions": "/fr/medium/programme/?day=all",
@@ -84,8 +83,6 @@ def test_pages(congress, capsys):
     rows = [measured(Site(), name, address) for name, address in PAGES.items()]
     with capsys.disabled():
         print(f"\n\n{machine()}\n\n{table(rows)}")
-    day = next(row for row in rows if "a day of 1,000" in row["page"])
-    assert day["best"] < TARGET
 
 
 def measured(site: Site, name: str, address: str) -> dict:

@@ -47,8 +47,8 @@ def fill(edition) -> list[models.Model]:
     make_participation(session, speaker)
     return [
         edition, room, track, speaker, session, following, abstract, argument, keyword,
-        make_author(abstract), make_author(argument), make_link(speaker), make_page(edition, slug="venir"),
-        make_partner(edition), make_resource(session),
+        make_author(abstract), make_author(argument), make_link(speaker),
+        make_page(edition, slug="venir"), make_partner(edition), make_resource(session),
     ]  # fmt: skip
 
 
