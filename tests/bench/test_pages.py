@@ -1,8 +1,9 @@
 """How long the server takes to render the public pages from the database: `make bench`.
 
 Every page stands beside a bare Django view that returns the same bytes, measured in the same run:
-what is above it is ours. CPU time is that of this process alone; PostgreSQL is counted in the wall time only. Other
-work on the machine slows both: the fixed loop of the first line says how much.
+what is above it is ours. CPU time is that of this process alone; PostgreSQL is counted in the
+wall time only. Other work on the machine slows both: the fixed loop of the first line says how
+much.
 """
 
 import datetime

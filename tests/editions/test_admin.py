@@ -51,7 +51,8 @@ def test_days_that_would_leave_a_session_outside_name_it(desk, edition):
     make_session(edition, day=2, title_fr="Clôture")
     response = save(desk, admin_url(edition), ends_on="2021-06-09")
     assert errors_of(response)["__all__"] == [
-        "“Clôture” (10 June 2021 \u206609:00–09:45\u2069) would be outside these days: move it first."
+        "“Clôture” (10 June 2021 \u206609:00–09:45\u2069) would be outside these days:"
+        " move it first."
     ]
     assert refreshed(edition).ends_on == datetime.date(2021, 6, 10)
 
