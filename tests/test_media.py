@@ -128,4 +128,4 @@ def test_file_is_read_not_written(client):
 
 
 def test_name_that_no_disk_takes_is_not_found(client):
-    assert client.get(f"/media/speakers/{'a' * 300}").status_code == 404
+    assert client.get(f"/media/speakers/{'a' * 300}.jpg").status_code == 404

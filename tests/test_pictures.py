@@ -1,4 +1,5 @@
 import io
+import re
 import struct
 import zlib
 from pathlib import Path
@@ -124,9 +125,9 @@ def test_picture_that_moves_keeps_its_first_frame():
         assert kept.getpixel((20, 25))[0] > 200
 
 
-def test_picture_is_named_by_what_it_has_become():
-    speaker = speaker_with(picture("Mon portrait.PNG"))
-    assert speaker.photo.name == "speakers/Mon_portrait.jpg"
+def test_photo_is_named_by_what_it_has_become_and_by_nothing_that_one_guesses():
+    name = speaker_with(picture("Mon portrait.png")).photo.name
+    assert re.fullmatch(r"speakers/[a-z2-9]{16}\.jpg", name)
 
 
 def test_logo_keeps_its_transparency():

@@ -94,16 +94,14 @@ def test_link_leads_to_an_address(url):
     assert list(faults(link)) == ["url"]
 
 
-def test_name_is_whole_in_one_script(edition):
-    speaker = make_speaker(
-        edition, given_name_fr="Yasmine", family_name_fr="", family_name_ar="القنطرة"
-    )
+def test_name_is_whole_in_one_script():
+    speaker = make_speaker(given_name_fr="Yasmine", family_name_fr="", family_name_ar="القنطرة")
     with translation.override("fr"):
         assert (speaker.name, speaker.name_fr, speaker.name_ar) == ("القنطرة", "", "القنطرة")
 
 
-def test_name_in_english_borrows_the_given_name_written_in_french(edition):
+def test_name_in_english_borrows_the_given_name_written_in_french():
     speaker = make_speaker(
-        edition, given_name_fr="Yasmine", family_name_fr="Arcade", family_name_en="Archway"
+        given_name_fr="Yasmine", family_name_fr="Arcade", family_name_en="Archway"
     )
     assert speaker.name_en == "Yasmine Archway"
