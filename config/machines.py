@@ -11,9 +11,13 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
+from symposium import outbox
 from symposium.editions.models import Edition
 
-PRIVATE = ["/admin/", *(f"/{code}/accounts/" for code, _name in settings.LANGUAGES)]
+PRIVATE = [
+    "/admin/",
+    *(f"/{code}/{part}/" for code, _name in settings.LANGUAGES for part in ("accounts", "my")),
+]
 
 
 @require_safe
@@ -26,10 +30,13 @@ def healthz(request):
 @require_safe
 @never_cache
 def readyz(request):
-    """Each part this site stands on, and 503 unless all of them are ready."""
+    """Each part this site stands on, and 503 unless all of them are ready.
+
+    Mail that waits is said and changes nothing: the site works, and the outbox loses no mail.
+    """
     parts = {**database(), "cache": cache_state()}
     ready = set(parts.values()) == {"ok"}
-    body = {"status": "ok" if ready else "unavailable", **parts}
+    body = {"status": "ok" if ready else "unavailable", **parts, "mail": mail_state()}
     return JsonResponse(body, status=200 if ready else 503)
 
 
@@ -40,6 +47,13 @@ def database() -> dict[str, str]:
     except Error:
         return {"database": "away", "migrations": "unknown"}
     return {"database": "ok", "migrations": "pending" if pending else "ok"}
+
+
+def mail_state() -> str:
+    try:
+        return "waiting" if outbox.waits() else "ok"
+    except Error:
+        return "unknown"
 
 
 def cache_state() -> str:

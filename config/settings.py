@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "symposium.speakers",
     "symposium.sessions",
     "symposium.abstracts",
+    "symposium.registrations",
     "symposium.demo",
     "allauth",
     "allauth.account",
@@ -91,6 +92,8 @@ INSTALLED_APPS = [
     "simple_history",
     "import_export",
     "adminsortable2",
+    "django_countries",
+    "symposium.apps.OutboxConfig",
     "csp",
 ]
 
@@ -173,9 +176,6 @@ IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY = "imagekit.cachefiles.strategies.Optimistic
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
-# Sizes of a picture are made when it is saved; a page only names them
-IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY = "imagekit.cachefiles.strategies.Optimistic"
-
 # Languages and time
 LANGUAGES = [("fr", "Français"), ("en", "English"), ("ar", "العربية")]
 LANGUAGE_CODE = "fr"
@@ -188,6 +188,9 @@ TIME_ZONE = "Africa/Casablanca"
 # old: Morocco left UTC+1 in 2026.
 zoneinfo.reset_tzpath(to=[])
 USE_TZ = True
+
+# Countries, by their ISO 3166 names in each language; most people come from the first
+COUNTRIES_FIRST = ["MA"]
 
 # Signing in: the e-mail is the login; a code by mail, a password or a passkey
 AUTH_USER_MODEL = "symposium_accounts.User"
@@ -204,7 +207,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "registrations:my"
 ACCOUNT_ADAPTER = "symposium.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "symposium.accounts.forms.LoginForm",
@@ -249,6 +252,11 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", "filemail:///" if DEMO else "smtp://lo
 vars().update(EMAIL_CONFIG)
 if DEMO and "EMAIL_URL" not in env.ENVIRON:
     EMAIL_FILE_PATH = VAR / "mail"
+# A mail is a row of the outbox, written with what it tells; `manage.py worker` sends it.
+EMAIL_BACKEND = "symposium.mail.Outbox"
+EMAIL_TIMEOUT = 30
+POST_OFFICE = {"BACKENDS": {"default": EMAIL_CONFIG["EMAIL_BACKEND"]}}
+MAIL_KEPT_DAYS = env.int("MAIL_KEPT_DAYS", 30)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "contact@example.org")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

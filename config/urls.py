@@ -26,6 +26,8 @@ urlpatterns = [
     path("", include("symposium.abstracts.export_urls")),
     *i18n_patterns(
         path("accounts/", include("symposium.accounts.urls")),
+        path("", include("symposium.registrations.urls")),
+        path("<slug:edition>/desk/", include("symposium.registrations.door_urls")),
         path("", include("symposium.editions.urls")),
         path("", include("symposium.speakers.urls")),
         path("", include("symposium.sessions.urls")),

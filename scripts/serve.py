@@ -55,7 +55,7 @@ def main() -> None:
             with step("Tables"):
                 command("migrate", interactive=False)
             with step("Demonstration data"):
-                command("load_demo")
+                command("load_demo", upcoming=True, beside=True)
             with step("Styles, scripts and fonts"):
                 collected.result()
         with step("Site"):

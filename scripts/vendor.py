@@ -1,10 +1,12 @@
-"""Make static/vendor/ again from npm packages: Bootstrap, the fonts, jQuery UI's tabs.
+"""Make static/vendor/ again from npm packages: Bootstrap, the fonts, jQuery UI's tabs,
+the reader of QR codes; and symposium/fonts/, what PDFs are set in.
 
 Run `python3 scripts/vendor.py` (Python 3.11.4+, npm) after changing a version below, and
 commit what it writes. It stands outside static/, so it is never collected or served.
 The font subsets are those of the design's weight budget: 100 kB for a first view.
 """
 
+import json
 import re
 import shutil
 import subprocess
@@ -13,12 +15,16 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-VENDOR = Path(__file__).resolve().parent.parent / "static" / "vendor"
+PROJECT = Path(__file__).resolve().parent.parent
+VENDOR = PROJECT / "static" / "vendor"
+PDF_FONTS = PROJECT / "symposium" / "fonts"  # set into documents, never served
 
 BOOTSTRAP = "bootstrap@5.3.9"
 INTER = "@fontsource-variable/inter@5.3.0"
 NOTO_SANS_ARABIC = "@fontsource-variable/noto-sans-arabic@5.3.0"
+NOTO_SANS_ARABIC_FOR_PDF = "@fontsource/noto-sans-arabic@4.5.9"  # pdf_fonts.py says why
 JQUERY_UI = "jquery-ui@1.14.2"
+BARCODE_DETECTOR = "barcode-detector@3.2.2"
 FONT_TOOLS = ["fonttools==4.68.0", "brotli==1.2.1"]
 
 LATIN = (
@@ -74,11 +80,17 @@ def bootstrap(work: Path, target: Path) -> None:
     shutil.copy(package / "LICENSE", target / "bootstrap.LICENSE.txt")
 
 
+def font_tools(work: Path) -> Path:
+    """A Python that has FONT_TOOLS, made once."""
+    python = work / "tools" / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", work / "tools"], cwd=work, check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *FONT_TOOLS], check=True)
+    return python
+
+
 def fonts(work: Path, target: Path) -> None:
-    tools = work / "tools"
-    subprocess.run([sys.executable, "-m", "venv", tools], cwd=work, check=True)
-    python = tools / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", *FONT_TOOLS], check=True)
+    python = font_tools(work)
     for name, (package, source, weights, characters, features) in FONTS.items():
         limited = work / f"{name}.ttf"
         subprocess.run(
@@ -93,8 +105,21 @@ def fonts(work: Path, target: Path) -> None:
              f"--output-file={target / name}.woff2"],
             check=True,
         )  # fmt: skip
+    font_licences(work, target)
+
+
+def font_licences(work: Path, target: Path) -> None:
     for package, name in [(INTER, "inter"), (NOTO_SANS_ARABIC, "noto-sans-arabic")]:
         shutil.copy(unpacked(package, work) / "LICENSE", target / f"{name}.LICENSE.txt")
+
+
+def pdf_fonts(work: Path, target: Path) -> None:
+    files = [unpacked(package, work) / "files" for package in (INTER, NOTO_SANS_ARABIC_FOR_PDF)]
+    parts = work / "pdf-parts"
+    parts.mkdir()
+    script = Path(__file__).with_name("pdf_fonts.py")
+    subprocess.run([font_tools(work), script, *files, target, parts], check=True)
+    font_licences(work, target)
 
 
 def jquery_ui(work: Path, target: Path) -> None:
@@ -106,17 +131,35 @@ def jquery_ui(work: Path, target: Path) -> None:
     shutil.copy(package / "LICENSE.txt", folder / "LICENSE.txt")
 
 
+def scanner(work: Path, target: Path) -> None:
+    """For browsers without a reader of QR codes of their own: the very release that the package
+    was built on, since the script and the compiled part must match."""
+    package = unpacked(BARCODE_DETECTOR, work)
+    release = json.loads((package / "package.json").read_text())["dependencies"]["zxing-wasm"]
+    reader = unpacked(f"zxing-wasm@{release}", work)
+    folder = target / "barcode-detector"
+    folder.mkdir()
+    shutil.copy(package / "dist/iife/ponyfill.js", folder / "barcode-detector.js")
+    shutil.copy(reader / "dist/reader/zxing_reader.wasm", folder)
+    shutil.copy(package / "LICENSE", folder / "LICENSE.txt")
+    shutil.copy(reader / "LICENSE", folder / "zxing-wasm.LICENSE.txt")
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         made = work / "made"
         made.mkdir()
-        for make in [bootstrap, fonts, jquery_ui]:
+        for make in [bootstrap, fonts, jquery_ui, scanner]:
             make(work, made)
-        shutil.rmtree(VENDOR, ignore_errors=True)
-        shutil.copytree(made, VENDOR)
-    for path in sorted(VENDOR.rglob("*.*")):
-        sys.stdout.write(f"{path.stat().st_size:>7}  {path.relative_to(VENDOR)}\n")
+        made_for_pdf = work / "made-for-pdf"
+        made_for_pdf.mkdir()
+        pdf_fonts(work, made_for_pdf)
+        for folder_made, ours in [(made, VENDOR), (made_for_pdf, PDF_FONTS)]:
+            shutil.rmtree(ours, ignore_errors=True)
+            shutil.copytree(folder_made, ours)
+    for path in sorted([*VENDOR.rglob("*.*"), *PDF_FONTS.glob("*")]):
+        sys.stdout.write(f"{path.stat().st_size:>7}  {path.relative_to(PROJECT)}\n")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ late or early, comes back as a sentence above the form, with everything that was
 """
 
 import zoneinfo
+from operator import attrgetter
 
 from django import forms
 from django.apps import apps
@@ -83,6 +84,7 @@ class EditionFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         self.chosen = model_admin.chosen_edition(request)
+        self.path = model_admin.edition_path
         editions = model_admin.editions.all()
         return [*((str(edition.pk), str(edition)) for edition in editions), ("all", _("All"))]
 
@@ -100,7 +102,9 @@ class EditionFilter(admin.SimpleListFilter):
             }
 
     def queryset(self, request, queryset):
-        return queryset if self.value() == "all" else queryset.filter(edition=self.value())
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(**{self.path: self.value()})
 
 
 class UntranslatedFilter(admin.SimpleListFilter):
@@ -143,11 +147,12 @@ class OfTheEdition(admin.RelatedFieldListFilter):
         return field.get_choices(include_blank=False, limit_choices_to=limit)
 
 
-class WorkplaceAdmin(AnyLanguage, TabbedTranslationAdmin):
+class DeskAdmin(admin.ModelAdmin):
+    """The pages of a model that belongs to an edition, directly or by its `edition_path`."""
+
     form = WorkplaceForm
     list_per_page = 100
-    # The translated field that stands for the object, in lists and in the filter.
-    text_field = "title"
+    edition_path = "edition"
     # Where the function (request, object) is that gives the public page, for a preview.
     public_page = ""
 
@@ -156,11 +161,18 @@ class WorkplaceAdmin(AnyLanguage, TabbedTranslationAdmin):
 
     @property
     def editions(self):
-        return self.opts.get_field("edition").related_model.objects
+        model = self.model
+        for step in self.edition_path.split("__"):
+            model = model._meta.get_field(step).related_model
+        return model.objects
 
     @cached_property
     def has_edition(self) -> bool:
-        return any(field.name == "edition" for field in self.opts.fields)
+        first = self.edition_path.partition("__")[0]
+        return any(field.name == first for field in self.opts.fields)
+
+    def edition_of(self, obj):
+        return attrgetter(self.edition_path.replace("__", "."))(obj)
 
     # The edition
 
@@ -197,7 +209,7 @@ class WorkplaceAdmin(AnyLanguage, TabbedTranslationAdmin):
         """In an autocomplete, only what belongs to the edition of the form (desk.js sends it)."""
         number = request.GET.get("of_edition", "")
         if self.has_edition and number.isdecimal():
-            queryset = queryset.filter(edition=number)
+            queryset = queryset.filter(**{self.edition_path: number})
         return super().get_search_results(request, queryset, search_term)
 
     # The clock
@@ -206,7 +218,7 @@ class WorkplaceAdmin(AnyLanguage, TabbedTranslationAdmin):
         if not self.has_edition:
             return timezone.get_default_timezone()
         if object_id and (found := self.get_object(request, unquote(object_id))):
-            return found.edition.zone
+            return self.edition_of(found).zone
         number = request.POST.get("edition") or request.GET.get("edition")
         edition = self.find_edition(number) or self.get_changeform_initial_data(request)["edition"]
         return edition.zone if edition else timezone.get_default_timezone()
@@ -293,6 +305,22 @@ class WorkplaceAdmin(AnyLanguage, TabbedTranslationAdmin):
 
     # Columns
 
+    @admin.display(description=_("title"))
+    def text(self, obj):
+        return format_html("<bdi>{}</bdi>", obj)
+
+    def get_list_display_links(self, request, list_display):
+        return (
+            ["text"]
+            if "text" in list_display
+            else super().get_list_display_links(request, list_display)
+        )
+
+
+class WorkplaceAdmin(AnyLanguage, DeskAdmin, TabbedTranslationAdmin):
+    # The translated field that stands for the object, in lists and in the filter.
+    text_field = "title"
+
     @admin.display(description=_("languages"))
     def languages_filled(self, obj):
         """The three languages; those that are missing are struck through."""
@@ -305,17 +333,6 @@ class WorkplaceAdmin(AnyLanguage, TabbedTranslationAdmin):
     def language_state(self, obj, code):
         filled = bool(getattr(obj, f"{self.text_field}_{code}"))
         return ("filled", code, _("written")) if filled else ("missing", code, _("missing"))
-
-    @admin.display(description=_("title"))
-    def text(self, obj):
-        return format_html("<bdi>{}</bdi>", obj)
-
-    def get_list_display_links(self, request, list_display):
-        return (
-            ["text"]
-            if "text" in list_display
-            else super().get_list_display_links(request, list_display)
-        )
 
     def search_columns(self) -> list[str]:
         return [f"{self.text_field}_{code}" for code in LANGUAGES]

@@ -8,11 +8,21 @@ import io
 import itertools
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image
 
 from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword
 from symposium.accounts.models import User
 from symposium.editions.models import Edition, Page, Partner
+from symposium.registrations import places
+from symposium.registrations.models import (
+    Booking,
+    Category,
+    Invitation,
+    Option,
+    Question,
+    Registration,
+)
 from symposium.sessions.models import Participation, Resource, Room, Session, Track
 from symposium.speakers.models import Link, Speaker
 
@@ -148,6 +158,71 @@ def make_user(email: str = "", password: str | None = None, **fields) -> User:
 
 def make_organiser(**fields) -> User:
     return make_user(**{"is_staff": True, "is_superuser": True} | fields)
+
+
+def open_edition(slug: str = "", **fields) -> Edition:
+    """An edition of next month, with the registration open."""
+    now = timezone.now()
+    return make_edition(
+        slug,
+        **{
+            "starts_on": now.date() + datetime.timedelta(days=30),
+            "registration_opens_at": now - datetime.timedelta(days=30),
+        }
+        | fields
+    )
+
+
+def make_category(edition: Edition | None = None, **fields) -> Category:
+    fields = {"name_fr": f"Catégorie {next(numbers)}"} | fields
+    return Category.objects.create(edition=edition or open_edition(), **fields)
+
+
+def make_invitation(category: Category | None = None, **fields) -> Invitation:
+    fields = {"email": f"guest{next(numbers)}@example.org"} | fields
+    category = category or make_category(by_invitation=True)
+    return Invitation.objects.create(category=category, **fields)
+
+
+def make_question(edition: Edition | None = None, options: tuple = (), **fields) -> Question:
+    """A question, with the offered answers of `options`, in French."""
+    fields = {"label_fr": f"Question {next(numbers)} ?"} | fields
+    question = Question.objects.create(edition=edition or open_edition(), **fields)
+    for order, label in enumerate(options):
+        Option.objects.create(question=question, label_fr=label, order=order)
+    return question
+
+
+def build_registration(category: Category | None = None, **fields) -> Registration:
+    """A registration that `places.register` has not seen yet."""
+    category = category or make_category()
+    fields = {
+        "given_name": "Salma",
+        "family_name": f"Médina{next(numbers)}",
+        "role": Registration.Role.RESEARCH,
+        "country": "MA",
+    } | fields
+    user = fields.pop("user", None) or make_user()
+    return Registration(edition=category.edition, category=category, user=user, **fields)
+
+
+def make_registration(category: Category | None = None, **fields) -> Registration:
+    """Somebody who has registered: confirmed while there are places, then waiting."""
+    sessions = fields.pop("sessions", ())
+    return places.register(build_registration(category, **fields), sessions=sessions)
+
+
+def make_workshop(edition: Edition | None = None, places: int | None = 10, **fields) -> Session:
+    """A session with limited places."""
+    fields = {"kind": Session.Kind.WORKSHOP} | fields
+    return make_session(edition or open_edition(), places=places, **fields)
+
+
+def make_booking(
+    registration: Registration | None = None, session: Session | None = None
+) -> Booking:
+    registration = registration or make_registration()
+    return places.book(registration, session or make_workshop(registration.edition))
 
 
 def picture(name: str = "photo.png", size=(40, 50), format: str = "PNG", **options):

@@ -40,7 +40,7 @@ STYLES = sorted((PROJECT / "static" / "css").glob("*.css"))
 SCRIPTS = sorted((PROJECT / "static" / "js").glob("*.js"))
 # Each may import those before it, none after; what stands beside them knows none of them.
 # The desk gathers them all, and is named in a setting only.
-APPS = ["accounts", "editions", "speakers", "sessions", "abstracts", "demo"]
+APPS = ["accounts", "editions", "speakers", "sessions", "abstracts", "registrations", "demo"]
 LEVELS = [*APPS, "desk"]
 TRANSLATED = ["fr", "ar"]
 MODELS = [

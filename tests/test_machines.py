@@ -1,11 +1,15 @@
 """What machines ask: alive, ready, what to crawl, how to install."""
 
+import datetime
 from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings
+from django.core.mail import send_mail
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+from post_office.models import Email
 
 from symposium.abstracts.models import Abstract
 from symposium.sessions.models import Session
@@ -35,7 +39,20 @@ def test_ready(client):
     response = client.get("/readyz")
     assert (response.status_code, response.json()) == (
         200,
-        {"status": "ok", "database": "ok", "migrations": "ok", "cache": "ok"},
+        {"status": "ok", "database": "ok", "migrations": "ok", "cache": "ok", "mail": "ok"},
+    )
+
+
+def test_ready_though_mail_waits(client, settings):
+    """The site works without a worker, and says so."""
+    settings.EMAIL_BACKEND = "symposium.mail.Outbox"
+    send_mail("Code", "123456", None, ["salma@example.org"])
+    assert client.get("/readyz").json()["mail"] == "ok"
+    Email.objects.update(created=timezone.now() - datetime.timedelta(minutes=2))
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()) == (
+        200,
+        {"status": "ok", "database": "ok", "migrations": "ok", "cache": "ok", "mail": "waiting"},
     )
 
 
@@ -44,8 +61,9 @@ def test_not_ready_before_the_migrations(client):
     response = client.get("/readyz")
     assert (response.status_code, response.json()) == (
         503,
-        {"status": "unavailable", "database": "ok", "migrations": "pending", "cache": "ok"},
-    )
+        {"status": "unavailable", "database": "ok", "migrations": "pending", "cache": "ok",
+         "mail": "ok"},
+    )  # fmt: skip
 
 
 def test_not_ready_without_database(client):
@@ -56,8 +74,9 @@ def test_not_ready_without_database(client):
         response = client.get("/readyz")
     assert (response.status_code, response.json()) == (
         503,
-        {"status": "unavailable", "database": "away", "migrations": "unknown", "cache": "ok"},
-    )
+        {"status": "unavailable", "database": "away", "migrations": "unknown", "cache": "ok",
+         "mail": "unknown"},
+    )  # fmt: skip
 
 
 def test_robots(client):

@@ -9,6 +9,7 @@ PROGRAMME = [
     "symposium_speakers",
     "symposium_sessions",
     "symposium_abstracts",
+    "symposium_registrations",
 ]
 
 

@@ -14,7 +14,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword
-from symposium.demo import data, organiser
+from symposium.demo import attendance, data, organiser
 from symposium.demo.pictures import portrait
 from symposium.editions.models import Edition, Page, Partner
 from symposium.editions.slugs import find_by_slug
@@ -42,8 +42,8 @@ def load() -> None:
 
 
 @transaction.atomic
-def load_upcoming(at: datetime.datetime | None = None) -> None:
-    """Make the edition that starts the day after `at` where it is missing, and make it current.
+def load_upcoming(at: datetime.datetime | None = None, *, current: bool = True) -> None:
+    """Make the edition that starts the day after `at` where it is missing, and make it `current`.
 
     Raises Occupied when its address, the year, is that of an edition which is not ours to move.
     """
@@ -59,6 +59,8 @@ def load_upcoming(at: datetime.datetime | None = None) -> None:
         raise Occupied(f"The edition “{slug}” exists and is not a demonstration: it is left alone.")
     else:
         move(edition, tomorrow)
+    if not current:
+        return
     Edition.objects.exclude(pk=edition.pk).update(is_current=False)
     Edition.objects.filter(pk=edition.pk).update(is_current=True)
 
@@ -83,6 +85,7 @@ def make_edition(entry: dict, text: dict[str, str], folder: str = "", **fields) 
     edition = Edition.objects.create(
         is_demonstration=True, **data.fields(entry["edition"]) | fields
     )
+    edition.refresh_from_db()
     for order, partner in enumerate(entry.get("partner", [])):
         Partner.objects.create(edition=edition, order=order, **data.fields(partner))
     for order, slug in enumerate(data.PAGES):
@@ -93,6 +96,7 @@ def make_edition(entry: dict, text: dict[str, str], folder: str = "", **fields) 
     make_argument(edition, entry, text, keywords)
     for abstract in data.table("abstracts")["abstract"]:
         make_abstract(edition, abstract, sessions, speakers, keywords)
+    attendance.load(edition)
     return edition
 
 

@@ -39,6 +39,14 @@ class EditionQuerySet(models.QuerySet):
     def published(self):
         return self.filter(is_published=True)
 
+    def taking_registrations(self, at: datetime.datetime | None = None):
+        """Those in which one can register now."""
+        at = at or timezone.now()
+        still = Q(registration_closes_at=None, period__endswith__gt=at) | Q(
+            registration_closes_at__gt=at
+        )
+        return self.published().filter(still, registration_opens_at__lte=at)
+
     def current(self):
         """The edition that `/` leads to; the latest published one when none is marked."""
         return self.published().order_by("-is_current", "-starts_on").first()
@@ -71,6 +79,13 @@ class Edition(models.Model):
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
     registration_opens_at = models.DateTimeField(_("registration opens"), null=True, blank=True)
     registration_closes_at = models.DateTimeField(_("registration closes"), null=True, blank=True)
+    offer_hours = models.PositiveSmallIntegerField(
+        _("hours to accept an offered place"), null=True, blank=True,
+        help_text=_(
+            "How long a place that becomes free is kept for the next on the waiting list. Left "
+            "empty, it is theirs at once."
+        ),
+    )  # fmt: skip
     is_published = models.BooleanField(_("published"), default=True)
     is_current = models.BooleanField(
         _("current"), default=False, help_text=_("The edition that the home page opens on.")
@@ -172,10 +187,16 @@ class Edition(models.Model):
             return "before"
         return "during" if today <= self.ends_on else "after"
 
+    def takes_registrations(self, at: datetime.datetime | None = None) -> bool:
+        """Whether pages lead to the registration today, though it may not be open yet, or full."""
+        closes = self.registration_closes_at
+        last_day = self.today(closes) if closes else self.ends_on
+        return bool(self.registration_opens_at and self.today(at) <= last_day)
+
     def registration_is_open(self, at: datetime.datetime | None = None) -> bool:
         at = at or timezone.now()
         opens, closes = self.registration_opens_at, self.registration_closes_at
-        return bool(opens and opens <= at and (closes is None or at < closes))
+        return bool(opens and opens <= at < (closes or self.period.upper))
 
 
 class Partner(models.Model):

@@ -10,6 +10,7 @@ from django.core.validators import FileExtensionValidator
 from django.db import models
 from django.db.models import Case, Deferrable, F, Func, Q, When
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -153,6 +154,15 @@ class SessionQuerySet(models.QuerySet):
 
     def to_be_prepared(self):
         return self.exclude(status=Session.Status.CANCELLED).exclude(kind=Session.Kind.BREAK)
+
+    def bookable(self, at: datetime.datetime | None = None):
+        """What the public can still take a seat in: limited places, held, not started."""
+        return (
+            self.published()
+            .filter(places__isnull=False)
+            .exclude(status=Session.Status.CANCELLED)
+            .exclude(starts_at__lte=at or timezone.now())
+        )
 
     def overlapping(self, session: "Session"):
         """Other sessions that are held, at least in part, at the time of `session`."""
@@ -406,6 +416,12 @@ class Session(SluggedModel):
     @property
     def is_break(self) -> bool:
         return self.kind == self.Kind.BREAK
+
+    @property
+    def is_bookable(self) -> bool:
+        """Whether its page leads to a seat in it: on the days before, and on its own."""
+        limited = self.places is not None and self.status == self.Status.PUBLISHED
+        return limited and (not self.starts_at or self.edition.today() <= self.day)
 
     @property
     def is_for_all(self) -> bool:

@@ -82,7 +82,9 @@ def stream(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     found = get_object_or_404(
         sessions.exclude(stream_url="").exclude(status=Session.Status.CANCELLED), slug=slug
     )
-    if not request.user.has_perm("symposium_sessions.watch_stream"):
+    registrations = found.edition.registrations
+    allowed = request.user.has_perm("symposium_sessions.watch_stream")
+    if not allowed and not registrations.may_watch(request.user):
         raise PermissionDenied(_("Your account does not give access to the online stream."))
     return redirect(found.stream_url)
 

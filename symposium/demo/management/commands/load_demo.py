@@ -5,10 +5,11 @@ from symposium.abstracts.models import Abstract, Keyword
 from symposium.accounts.models import User
 from symposium.demo import loader, scale
 from symposium.editions.models import Edition
+from symposium.registrations.models import Registration
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
 
-COUNTED = [Edition, Speaker, Session, Abstract, Keyword, User]
+COUNTED = [Edition, Speaker, Session, Abstract, Keyword, Registration, User]
 
 
 class Command(BaseCommand):
@@ -21,6 +22,11 @@ class Command(BaseCommand):
             help="also a fictional edition that starts tomorrow, and make it the current one",
         )
         parser.add_argument(
+            "--beside",
+            action="store_true",
+            help="with --upcoming: leave the current edition as it is",
+        )
+        parser.add_argument(
             "--scale",
             type=int,
             dest="sessions",
@@ -29,14 +35,14 @@ class Command(BaseCommand):
         )
 
     @transaction.atomic
-    def handle(self, *args, upcoming: bool, sessions: int | None, **options):
+    def handle(self, *args, upcoming: bool, beside: bool, sessions: int | None, **options):
         if sessions is not None and not 1 <= sessions <= scale.MOST:
             raise CommandError(f"--scale takes a number of sessions from 1 to {scale.MOST}.")
         before = counts()
         loader.load()
         if upcoming:
             try:
-                loader.load_upcoming()
+                loader.load_upcoming(current=not beside)
             except loader.Occupied as refusal:
                 raise CommandError(refusal) from None
         if sessions:

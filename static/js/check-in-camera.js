@@ -1,0 +1,94 @@
+/* Reads QR codes with the camera: by the browser's own reader or, where it has none, by one that
+   comes with the page. Says `door:scan` {code}. */
+
+const door = document.querySelector("[data-door]");
+const view = door.querySelector("[data-camera]");
+const video = view.querySelector("video");
+const button = door.querySelector("[data-camera-button]");
+const said = door.querySelector("[data-camera-said]");
+const PERIOD = 120; // milliseconds between two looks
+const GONE = 1_500; // a code not seen for so long has left; before, it is the same ticket still
+
+let stream = null;
+let reader = null;
+let seen = { code: "", at: 0 };
+
+async function makeReader() {
+  const own = globalThis.BarcodeDetector;
+  if ((await own?.getSupportedFormats())?.includes("qr_code")) return new own({ formats: ["qr_code"] });
+  await load(view.dataset.reader);
+  const { BarcodeDetector, prepareZXingModule } = globalThis.BarcodeDetectionAPI;
+  prepareZXingModule({ overrides: { locateFile: () => view.dataset.compiled } });
+  return new BarcodeDetector({ formats: ["qr_code"] });
+}
+
+function load(address) {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.addEventListener("load", resolve);
+    script.addEventListener("error", reject);
+    script.src = address;
+    document.head.append(script);
+  });
+}
+
+async function look() {
+  if (!stream) return;
+  if (!document.hidden && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) {
+    const [found] = await reader.detect(video);
+    if (found) see(found.rawValue);
+  }
+  setTimeout(look, PERIOD);
+}
+
+function see(code) {
+  const now = Date.now();
+  const same = code === seen.code && now - seen.at < GONE;
+  seen = { code, at: now };
+  const shown = door.hasAttribute("data-showing"); // one answer at a time
+  if (shown && !same) seen = { code: "", at: 0 };
+  if (!same && !shown) document.dispatchEvent(new CustomEvent("door:scan", { detail: { code } }));
+}
+
+async function start() {
+  say("");
+  button.disabled = true;
+  try {
+    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+    video.srcObject = stream;
+    await video.play();
+    reader ??= await makeReader();
+    navigator.wakeLock?.request("screen").catch(() => {}); // refused when the battery is low
+    draw();
+    look();
+  } catch (error) {
+    stop();
+    say(error.name === "NotAllowedError" ? "refused" : "none");
+  }
+  button.disabled = false;
+}
+
+function stop() {
+  for (const track of stream?.getTracks() ?? []) track.stop();
+  stream = video.srcObject = null;
+  draw();
+}
+
+function draw() {
+  view.toggleAttribute("data-on", stream !== null);
+  button.querySelector("span").textContent = stream ? button.dataset.stop : button.dataset.start;
+}
+
+function say(what) {
+  said.textContent = what && said.dataset[what];
+  said.hidden = !what;
+}
+
+view.hidden = false;
+if (navigator.mediaDevices?.getUserMedia) {
+  button.hidden = false;
+  button.addEventListener("click", () => (stream ? stop() : start()));
+  addEventListener("pagehide", stop);
+} else {
+  say("none");
+}

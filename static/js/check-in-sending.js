@@ -1,0 +1,131 @@
+/* Each scan is kept on this device before it is sent, until the server has answered it.
+
+   Hears `door:scan` {code}. Says `door:answer` {scan, answer, late}, `door:trouble`
+   {scan, trouble, late} and `door:kept` {mine, others}. A scan has a number of its own, so that
+   sent twice it counts once; it is only ever sent by the account that made it. */
+
+const door = document.querySelector("[data-door]");
+const { user, session, scanUrl } = door.dataset;
+const CODE = new RegExp(door.dataset.code, "g");
+const LONGEST = 300; // of what the site reads; a QR code of something else may be longer
+const PREFIX = "check-in:";
+const PATIENCE = 6_000;
+const TROUBLES = { 400: "unreadable", 401: "signed_out", 403: "stale", 404: "not_allowed", 409: "other_user" };
+const GIVEN_UP = new Set(["unreadable"]); // sent again it would not be better
+const PASSING = new Set(["unreadable", "error"]); // the next scan may well get through
+
+const unwritten = new Map(); // where the browser keeps nothing, the page does
+const underway = new Set();
+
+function keep(scan) {
+  try {
+    localStorage.setItem(PREFIX + scan.nonce, JSON.stringify(scan));
+  } catch {
+    unwritten.set(scan.nonce, scan);
+  }
+}
+
+function forget({ nonce }) {
+  unwritten.delete(nonce);
+  try {
+    localStorage.removeItem(PREFIX + nonce);
+  } catch {
+    // it was never written
+  }
+}
+
+function written() {
+  try {
+    return Object.keys(localStorage)
+      .filter((key) => key.startsWith(PREFIX))
+      .map((key) => JSON.parse(localStorage.getItem(key)));
+  } catch {
+    return [];
+  }
+}
+
+/* The scans that wait for an answer, oldest first. */
+function kept() {
+  return [...written(), ...unwritten.values()].sort((a, b) => a.at.localeCompare(b.at));
+}
+
+function say(name, detail) {
+  document.dispatchEvent(new CustomEvent(`door:${name}`, { detail }));
+}
+
+function sayKept() {
+  const waiting = kept().filter(({ nonce }) => !underway.has(nonce));
+  const mine = waiting.filter((scan) => scan.user === user).length;
+  say("kept", { mine, others: waiting.length - mine });
+}
+
+/* `crypto.randomUUID` is missing where the page is not served by HTTPS. */
+function newNonce() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return digits.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-4$3-8$4-$5");
+}
+
+function token() {
+  return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+}
+
+async function post(scan) {
+  try {
+    const response = await fetch(scan.url, {
+      method: "POST",
+      headers: { Accept: "application/json", "X-CSRFToken": token() },
+      body: new URLSearchParams({
+        code: scan.code, nonce: scan.nonce, scanned_at: scan.at, session: scan.session, user: scan.user,
+      }),
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    if (response.ok) return { answer: await response.json() };
+    return { trouble: TROUBLES[response.status] ?? "error" };
+  } catch {
+    return { trouble: "offline" }; // no network, too slow, or an answer that is not ours
+  }
+}
+
+/* Sends one scan; answers what stood in the way, if anything did. */
+async function send(scan, late) {
+  underway.add(scan.nonce);
+  const { answer, trouble } = await post(scan);
+  if (answer || GIVEN_UP.has(trouble)) forget(scan);
+  underway.delete(scan.nonce);
+  if (answer) say("answer", { scan, answer, late });
+  else say("trouble", { scan, trouble, late });
+  sayKept();
+  return trouble;
+}
+
+let replaying = false;
+
+async function replay() {
+  if (replaying) return;
+  replaying = true;
+  for (const scan of kept()) {
+    if (scan.user !== user || underway.has(scan.nonce)) continue;
+    const trouble = await send(scan, true);
+    if (trouble && !PASSING.has(trouble)) break;
+  }
+  replaying = false;
+}
+
+/* The ticket code alone, out of the address that a QR code may hold; else what was read. */
+function shortened(text) {
+  const codes = [...text.toUpperCase().matchAll(CODE)];
+  return codes.at(-1)?.slice(1).join("") ?? text.trim().slice(0, LONGEST);
+}
+
+document.addEventListener("door:scan", ({ detail }) => {
+  const code = shortened(detail.code);
+  const scan = { code, nonce: newNonce(), at: new Date().toISOString(), session, user, url: scanUrl };
+  keep(scan);
+  send(scan, false);
+});
+addEventListener("online", replay);
+setInterval(replay, 10_000);
+sayKept();
+replay();

@@ -1,0 +1,187 @@
+/* Shows what the door answers, one answer at a time: in large, then in the list of the last ones.
+
+   Hears `door:scan`, `door:answer`, `door:trouble` and `door:kept`; says `door:shown` {outcome}. */
+
+const door = document.querySelector("[data-door]");
+const shown = door.querySelector("[data-result]");
+const last = door.querySelector("[data-last]");
+const late = door.querySelector("[data-late]");
+const express = door.querySelector("[data-express]");
+const network = door.querySelector("[data-network]");
+const { session } = door.dataset;
+const MOST = 10;
+const A_GLANCE = 1_500;
+const REFRESH = 15_000;
+const EXPRESS = "check-in-express";
+
+let leaving = 0;
+
+function fragment(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content;
+}
+
+function fromTemplate(name, scan) {
+  const copy = door.querySelector(`template[data-${name}]`).content.cloneNode(true);
+  for (const place of copy.querySelectorAll("[data-code]")) place.textContent = scan.code;
+  for (const place of copy.querySelectorAll("[data-nonce]")) place.dataset.nonce = scan.nonce;
+  return copy;
+}
+
+// The answer, in large
+
+function show(content, outcome) {
+  clearTimeout(leaving);
+  shown.replaceChildren(content);
+  door.setAttribute("data-showing", outcome);
+  scrollTo({ top: 0, behavior: "instant" });
+  document.dispatchEvent(new CustomEvent("door:shown", { detail: { outcome } }));
+  if (express.checked && (outcome === "in" || outcome === "kept")) leaving = setTimeout(next, A_GLANCE);
+}
+
+function next() {
+  clearTimeout(leaving);
+  shown.replaceChildren();
+  door.removeAttribute("data-showing");
+}
+
+shown.addEventListener("click", (event) => {
+  event.preventDefault();
+  next();
+});
+addEventListener("keydown", ({ key }) => {
+  if (key === "Escape") next();
+});
+
+// While the answer is on its way
+
+const busy = door.querySelector("[data-busy]");
+const SOON = 300; // an answer that comes sooner needs no announcement
+let asked = 0;
+
+document.addEventListener("door:scan", () => {
+  next();
+  asked += 1;
+  setTimeout(() => { busy.hidden = asked === 0; }, SOON);
+});
+
+function answered(isLate) {
+  if (!isLate) asked -= 1;
+  busy.hidden = asked === 0;
+}
+
+// The last answers
+
+function list(content, nonce, where = last) {
+  const row = content.querySelector("li");
+  row.dataset.nonce = nonce;
+  const old = where.querySelector(`li[data-nonce="${CSS.escape(nonce)}"]`);
+  if (old) old.replaceWith(row);
+  else where.querySelector("ol").prepend(row);
+  if (where === last) [...where.querySelectorAll("li")].slice(MOST).forEach((item) => item.remove());
+  where.hidden = false;
+}
+
+function count(html) {
+  door.querySelector("[data-counts]").innerHTML = html;
+}
+
+document.addEventListener("door:answer", ({ detail: { scan, answer, late: isLate } }) => {
+  answered(isLate);
+  list(fragment(answer.row), scan.nonce);
+  if (isLate && answer.outcome !== "in") list(fragment(answer.row), scan.nonce, late);
+  if (!isLate) show(fragment(answer.html), answer.outcome);
+  if (scan.session === session) count(answer.counts);
+  trouble("");
+});
+
+document.addEventListener("door:trouble", ({ detail: { scan, trouble: what, late: isLate } }) => {
+  answered(isLate);
+  trouble(what);
+  if (isLate) return;
+  const name = what === "unreadable" ? "unreadable" : "kept";
+  show(fromTemplate(name, scan), name === "kept" ? "kept" : "refused");
+  if (name === "kept") list(fromTemplate("kept-row", scan), scan.nonce);
+});
+
+// What stands in the way, and how many scans wait for it to go
+
+let standing = "";
+
+function trouble(what) {
+  standing = what;
+  for (const text of network.querySelectorAll("[data-trouble]")) text.hidden = text.dataset.trouble !== what;
+  drawNetwork();
+}
+
+function drawNetwork() {
+  const waiting = network.querySelector("[data-waiting]:not([hidden])");
+  network.hidden = !(waiting || standing);
+}
+
+document.addEventListener("door:kept", ({ detail }) => {
+  for (const text of network.querySelectorAll("[data-waiting]")) {
+    const number = detail[text.dataset.waiting];
+    text.textContent = text.dataset.text.replace("{count}", number);
+    text.hidden = number === 0;
+  }
+  drawNetwork();
+});
+
+// Taking an entry back
+
+async function undo(form) {
+  const body = new URLSearchParams(new FormData(form));
+  body.set("csrfmiddlewaretoken", document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "");
+  try {
+    const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+    if (!response.ok) throw new Error(response.status);
+    const answer = await response.json();
+    list(fragment(answer.row), answer.nonce);
+    count(answer.counts);
+    next();
+  } catch {
+    form.querySelector("[data-undo-failed]").hidden = false;
+  }
+}
+
+last.addEventListener("submit", (event) => {
+  event.preventDefault();
+  undo(event.target);
+});
+
+// The numbers of all the doors
+
+async function refresh() {
+  if (document.hidden) return;
+  const address = new URL(door.dataset.countsUrl, location);
+  address.searchParams.set("session", session);
+  try {
+    const response = await fetch(address, { headers: { Accept: "application/json" } });
+    if (response.ok) count((await response.json()).counts);
+    if (response.status === 401) trouble("signed_out");
+  } catch {
+    // the numbers stay as they were; a scan will say that the network is away
+  }
+}
+
+// The choices of this device
+
+try {
+  express.checked = localStorage.getItem(EXPRESS) !== "off";
+} catch {
+  express.checked = true;
+}
+express.addEventListener("change", () => {
+  try {
+    localStorage.setItem(EXPRESS, express.checked ? "on" : "off");
+  } catch {
+    // not remembered, that is all
+  }
+});
+for (const choice of door.querySelectorAll("[data-with-script]")) choice.hidden = false;
+for (const box of door.querySelectorAll("[data-door-choice]")) {
+  box.addEventListener("change", () => box.form.requestSubmit());
+}
+setInterval(refresh, REFRESH);

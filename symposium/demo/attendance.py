@@ -1,0 +1,156 @@
+"""People who take part in an edition of the demonstration, invented and the same at every run.
+
+Their states are written as an import would write them, not asked for one by one: nobody is told,
+and the past is in the past. Everything afterwards goes through `places.py`.
+"""
+
+import datetime
+import random
+from collections.abc import Iterator
+
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+
+from symposium.accounts.models import User
+from symposium.demo import data
+from symposium.editions.models import Edition
+from symposium.registrations.models import (
+    Booking,
+    Category,
+    CheckIn,
+    Option,
+    Question,
+    Registration,
+    StateChange,
+)
+from symposium.registrations.models.registrations import State
+
+OWN = ("share", "full")  # what a category of the file says besides its fields
+
+
+def load(edition: Edition, at: datetime.datetime | None = None) -> None:
+    """Make the categories, the questions and the people of an edition that has none."""
+    table = data.table("attendance")
+    categories = [
+        Category.objects.create(edition=edition, order=order, **data.fields(entry, *OWN))
+        for order, entry in enumerate(table["category"])
+    ]
+    for order, entry in enumerate(table["question"]):
+        make_question(edition, entry, order, categories)
+    chance = random.Random(edition.slug)  # noqa: S311 (the same people at every run)
+    registrations = list(people(edition, categories, chance, at or timezone.now()))
+    Registration.objects.bulk_create(registrations)
+    StateChange.objects.bulk_create(
+        StateChange(registration=one, state=one.state, at=one.created_at) for one in registrations
+    )
+    book(edition, registrations, chance)
+    if edition.phase(at) == "after":
+        check_in(edition, registrations, chance)
+
+
+def make_question(edition: Edition, entry: dict, order: int, categories: list[Category]) -> None:
+    own = data.fields(entry, "options", "categories")
+    question = Question.objects.create(edition=edition, order=order, **own)
+    question.categories.set(categories[number] for number in entry.get("categories", []))
+    for place, label in enumerate(entry.get("options", [])):
+        Option.objects.create(question=question, order=place, **data.fields({"label": label}))
+
+
+def people(
+    edition: Edition, categories: list[Category], chance: random.Random, at: datetime.datetime
+) -> Iterator[Registration]:
+    """Those of each category, in the month before the symposium, or until now."""
+    last = min(at, edition.period.lower)
+    for category, entry in zip(categories, data.table("attendance")["category"], strict=True):
+        for number in range(entry["share"]):
+            share_of_month = 1 - number / entry["share"]
+            moment = last - datetime.timedelta(days=30 * share_of_month + chance.random())
+            yield person(edition, category, number, chance, moment)
+
+
+def person(
+    edition: Edition,
+    category: Category,
+    number: int,
+    chance: random.Random,
+    moment: datetime.datetime,
+) -> Registration:
+    table = data.table("attendance")["people"]
+    given, family = chance.choice(table["given"]), chance.choice(table["family"])
+    in_arabic = "ar" in given and chance.random() < 0.6
+    state = state_of(category, number)
+    return Registration(
+        edition=edition,
+        user=account(f"{edition.slug}.{category.order}.{number}@example.org", chance),
+        category=category,
+        state=state,
+        queue_number=number if state == State.WAITING else None,
+        given_name=given["fr"],
+        family_name=family["fr"],
+        given_name_ar=given["ar"] if in_arabic else "",
+        family_name_ar=family["ar"] if in_arabic else "",
+        affiliation=chance.choice(table["affiliations"]),
+        role=chance.choice(Registration.Role.values),
+        country=chance.choice(table["countries"]),
+        is_listed=chance.random() < 0.3,
+        created_at=moment,
+        consented_at=moment,
+    )
+
+
+def state_of(category: Category, number: int) -> State:
+    if category.places is not None and number >= category.places:
+        return State.WAITING
+    return State.PENDING if category.needs_approval and number == 0 else State.CONFIRMED
+
+
+def account(email: str, chance: random.Random) -> User:
+    language = chance.choice(["fr", "fr", "ar", "en"])
+    defaults = {"language": language, "password": make_password(None)}
+    return User.objects.get_or_create(email=email, defaults=defaults)[0]
+
+
+def book(edition: Edition, registrations: list[Registration], chance: random.Random) -> None:
+    """Some take a seat in a workshop, one workshop each: nothing overlaps."""
+    workshops = list(edition.sessions.published().filter(places__isnull=False).order_by("pk"))
+    on_site = [one for one in registrations if one.is_confirmed and one.category.on_site]
+    seats = {workshop.pk: 0 for workshop in workshops}
+    bookings = []
+    for registration in on_site:
+        workshop = chance.choice([*workshops, None])
+        if workshop and seats[workshop.pk] < workshop.places:
+            seats[workshop.pk] += 1
+            bookings.append(
+                Booking(
+                    edition=edition,
+                    registration=registration,
+                    session=workshop,
+                    state=State.CONFIRMED,
+                    told_sequence=workshop.sequence,
+                    created_at=registration.created_at,
+                )
+            )
+    Booking.objects.bulk_create(bookings)
+
+
+def check_in(edition: Edition, registrations: list[Registration], chance: random.Random) -> None:
+    """Most of those who were expected came, in the hour before the first session of a day."""
+    expected = [one for one in registrations if one.is_confirmed and one.category.on_site]
+    CheckIn.objects.bulk_create(
+        CheckIn(
+            edition=edition,
+            registration=registration,
+            day=day,
+            scanned_at=arrived,
+            recorded_at=arrived,
+        )
+        for day in edition.days
+        for registration in expected
+        if chance.random() < 0.85
+        for arrived in [arrival(edition, day, chance)]
+    )
+
+
+def arrival(edition: Edition, day: datetime.date, chance: random.Random) -> datetime.datetime:
+    opens = datetime.datetime.combine(day, datetime.time(8, 15), edition.zone)
+    return opens + datetime.timedelta(minutes=chance.triangular(0, 150, 40))

@@ -1,0 +1,58 @@
+"""The outbox on the desk: whom a mail was for, whether it left, why not. Superusers only.
+
+It does not show what a mail says: a code to sign in is for its reader. The package's own pages go:
+its template editor loads scripts from another host, and we keep no templates in the database.
+"""
+
+from django.contrib import admin, messages
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from post_office.models import Attachment, Email, EmailTemplate, Log
+
+from symposium import outbox
+
+for model in (Attachment, Email, EmailTemplate, Log):
+    admin.site.unregister(model)
+
+
+class SuperusersLook:
+    """Nothing is added, changed or deleted by hand."""
+
+    def has_module_permission(self, request):
+        return request.user.is_superuser
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.is_superuser
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class LogInline(SuperusersLook, admin.TabularInline):
+    model = Log
+    fields = readonly_fields = ["date", "exception_type", "message"]
+
+
+@admin.register(Email)
+class EmailAdmin(SuperusersLook, admin.ModelAdmin):
+    list_display = ["created", "to", "subject", "status", "scheduled_time"]
+    list_filter = ["status"]
+    search_fields = ["to", "subject"]
+    ordering = ["-pk"]
+    show_full_result_count = False
+    fields = ["to", "subject", "status", "created", "last_updated", "scheduled_time",
+              "number_of_retries"]  # fmt: skip
+    inlines = [LogInline]
+    actions = ["send_again"]
+
+    @admin.action(description=_("Send the failed ones again"), permissions=["view"])
+    def send_again(self, request, queryset):
+        count = outbox.send_again(queryset)
+        text = ngettext("%(count)s mail is sent again.", "%(count)s mails are sent again.", count)
+        messages.success(request, text % {"count": count})

@@ -1,0 +1,62 @@
+"""Name badges for those who are ticked in the list."""
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from symposium.registrations import tickets
+from symposium.registrations.admin import journal
+
+# A page waits for all of them.
+MOST = 1000
+
+
+class BadgesForm(forms.Form):
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of the badges"), choices=settings.LANGUAGES
+    )
+
+
+class BadgesAdmin(admin.ModelAdmin):
+    @admin.action(description=gettext_lazy("Print badges"), permissions=["change"])
+    def badges(self, request, queryset):
+        """First how many there are and who is left out, then the file."""
+        people = queryset.prefetch_related(None)
+        coming = people.confirmed().filter(category__on_site=True).with_details()
+        number = coming.count()
+        if not number:
+            text = _("A badge is for a confirmed registration on site: there is none among these.")
+            messages.error(request, text)
+            return None
+        if number > MOST:
+            text = _("At most %(most)d at a time: choose fewer.") % {"most": MOST}
+            messages.error(request, text)
+            return None
+        form = BadgesForm(
+            request.POST if "decided" in request.POST else None,
+            initial={"language": get_language()},
+        )
+        if form.is_valid():
+            in_order = coming.order_by("family_name", "given_name", "pk")
+            return self.badges_file(request, list(in_order), form.cleaned_data["language"])
+        context = {
+            "form": form,
+            "title": _("Print badges"),
+            "action": "badges",
+            "badges": number,
+            "left_out": people.count() - number,
+        }
+        return self.asked(request, coming, context)
+
+    def badges_file(self, request, people: list, language: str) -> HttpResponse:
+        content = tickets.badges_pdf(people, language)
+        journal.note(request.user, _("Badges"), _("Badges printed: %(n)d.") % {"n": len(people)})
+        name = f"badges-{timezone.localtime():%Y-%m-%d-%H%M}.pdf"
+        return HttpResponse(
+            content, content_type="application/pdf",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )  # fmt: skip

@@ -1,0 +1,83 @@
+from adminsortable2.admin import SortableAdminMixin
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from symposium.registrations.admin.manners import KeptAdmin, OwnerAdmin, listed, number_of
+from symposium.registrations.models import Category, Registration
+from symposium.registrations.models.registrations import State
+from symposium.workplace import EditionFilter, UntranslatedFilter, WorkplaceAdmin
+
+
+@admin.register(Category)
+class CategoryAdmin(KeptAdmin, OwnerAdmin, SortableAdminMixin, WorkplaceAdmin):
+    """Ways to take part, with their places against those who hold them or wait for them."""
+
+    text_field = "name"
+    list_display = [
+        "text",
+        "places",
+        "confirmed",
+        "offered",
+        "waiting",
+        "pending",
+        "languages_filled",
+    ]
+    list_filter = [EditionFilter, UntranslatedFilter]
+    ordering = ["order", "id"]
+    fieldsets = [
+        (None, {"fields": ["edition", "name", "description", "colour"]}),
+        (_("What it gives"), {"fields": ["on_site", "online_access", "places"]}),
+        (_("Who may choose it, and when"), {
+            "fields": ["opens_at", "closes_at", "needs_approval", "by_invitation"],
+            "description": _("Times are those of the edition's time zone."),
+        }),
+    ]  # fmt: skip
+
+    def get_queryset(self, request):
+        counts = {
+            f"{state}_count": number_of(Registration.objects.filter(state=state), "category")
+            for state in (State.CONFIRMED, State.OFFERED, State.WAITING, State.PENDING)
+        }
+        return super().get_queryset(request).annotate(**counts)
+
+    def why_kept(self, category) -> str:
+        number = category.registrations.count()
+        words = ngettext(
+            "%(n)d person registered in “%(category)s”: it cannot be deleted. "
+            "Close it instead, or move the person to another category.",
+            "%(n)d people registered in “%(category)s”: it cannot be deleted. "
+            "Close it instead, or move them to another category.",
+            number,
+        )
+        return words % {"n": number, "category": category} if number else ""
+
+    # Columns
+
+    @admin.display(description=_("name"))
+    def text(self, category):
+        return super().text(category)
+
+    @admin.display(description=State.CONFIRMED.label)
+    def confirmed(self, category):
+        return self.counted(category, State.CONFIRMED)
+
+    @admin.display(description=State.OFFERED.label)
+    def offered(self, category):
+        return self.counted(category, State.OFFERED)
+
+    @admin.display(description=State.WAITING.label)
+    def waiting(self, category):
+        return self.counted(category, State.WAITING)
+
+    @admin.display(description=State.PENDING.label)
+    def pending(self, category):
+        return self.counted(category, State.PENDING)
+
+    def counted(self, category, state: State):
+        chosen = {
+            "edition": category.edition_id,
+            "category__id__exact": category.pk,
+            "state__exact": state.value,
+        }
+        return listed(getattr(category, f"{state}_count"), Registration, **chosen)

@@ -1,0 +1,97 @@
+"""Registrations as a file: who may take them away, and the trace that it leaves."""
+
+import tempfile
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, QueryDict
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from symposium.registrations import sheets
+from symposium.registrations.admin import journal
+from symposium.spreadsheet import ExportAdmin
+
+# Up to here a file stays in memory.
+SMALL = 2 * 1024 * 1024
+
+
+class SheetForm(forms.Form):
+    format = forms.ChoiceField(
+        label=gettext_lazy("Format"),
+        choices=[("xlsx", gettext_lazy("Excel workbook (XLSX)")), ("csv", "CSV")],
+        widget=forms.RadioSelect, initial="xlsx",
+    )  # fmt: skip
+    needs = forms.BooleanField(
+        label=gettext_lazy("With the accessibility needs"), required=False,
+        help_text=gettext_lazy("Health data: only for whoever prepares the welcome."),
+    )  # fmt: skip
+
+    def __init__(self, *args, may_read_needs: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not may_read_needs:
+            del self.fields["needs"]
+
+
+class SheetAdmin(ExportAdmin):
+    """The export of the list as it is filtered, with the answers as columns."""
+
+    def has_export_permission(self, request):
+        may = request.user.has_perm("symposium_registrations.export_registration")
+        return may and self.has_view_permission(request)
+
+    def export_action(self, request):
+        if not self.has_export_permission(request):
+            raise PermissionDenied
+        queryset = self.get_export_queryset(request)
+        may_read_needs = request.user.has_perm("symposium_registrations.view_needs")
+        form = SheetForm(request.POST or None, may_read_needs=may_read_needs)
+        if form.is_valid():
+            return self.file(request, queryset, **form.cleaned_data)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "media": self.media,
+            "title": _("Take the list away as a file"),
+            "form": form,
+            "number": queryset.count(),
+            "filters": self.filters_in_words(request),
+        }
+        name = "admin/symposium_registrations/registration/export.html"
+        return TemplateResponse(request, name, context)
+
+    def file(self, request, queryset, *, format: str, needs: bool = False) -> FileResponse:
+        edition = self.chosen_edition(request)
+        editions = [edition] if edition else self.editions.all()
+        columns = sheets.columns(editions, with_needs=needs)
+        file = tempfile.SpooledTemporaryFile(max_size=SMALL)
+        number = sheets.FORMATS[format](sheets.rows(columns, sheets.people(queryset)), file)
+        self.note_export(request, format, number, needs=needs)
+        file.seek(0)
+        name = f"registrations-{edition.slug if edition else 'all'}.{format}"
+        return FileResponse(
+            file, as_attachment=True, filename=name, content_type=sheets.CONTENT_TYPES[format]
+        )
+
+    def note_export(self, request, format: str, number: int, *, needs: bool) -> None:
+        words = ngettext(
+            "%(n)d registration taken away as %(format)s. Filter: %(filter)s.",
+            "%(n)d registrations taken away as %(format)s. Filter: %(filter)s.",
+            number,
+        )
+        chosen = self.filters_in_words(request)
+        text = words % {"n": number, "format": format.upper(), "filter": chosen}
+        if needs:
+            text = f"{text} {_('With the accessibility needs.')}"
+        journal.note(request.user, _("Export of registrations"), text)
+
+    def filters_in_words(self, request) -> str:
+        """What the list was narrowed to, as in its address."""
+        edition = self.chosen_edition(request)
+        chosen = QueryDict(mutable=True)
+        chosen.update(request.GET)
+        for name in ("edition", "_changelist_filters", "o", "p"):
+            chosen.pop(name, None)
+        words = [str(edition) if edition else _("all editions")]
+        return ", ".join([*words, *(f"{name} = {value}" for name, value in chosen.items())])

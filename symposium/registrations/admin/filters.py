@@ -1,0 +1,76 @@
+"""What organisers look for in the list of registrations."""
+
+from django.contrib import admin
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from symposium.registrations import checkin, countries
+from symposium.registrations.models import Booking, CheckIn, Registration
+from symposium.sessions.models import Session
+
+
+def of_edition(rows, edition):
+    return rows.filter(edition=edition) if edition else rows
+
+
+class CountryFilter(admin.SimpleListFilter):
+    """The countries people come from, by name."""
+
+    title = _("country")
+    parameter_name = "country"
+
+    def lookups(self, request, model_admin):
+        people = of_edition(Registration.objects, model_admin.chosen_edition(request))
+        codes = people.exclude(country="").order_by().values_list("country", flat=True).distinct()
+        return countries.named(codes)
+
+    def queryset(self, request, queryset):
+        return queryset.filter(country=self.value()) if self.value() else queryset
+
+
+class WorkshopFilter(admin.SimpleListFilter):
+    """Who booked a session with limited places, or waits for a seat in it."""
+
+    title = _("booked session")
+    parameter_name = "session"
+
+    def lookups(self, request, model_admin):
+        sessions = of_edition(Session.objects, model_admin.chosen_edition(request))
+        limited = sessions.filter(places__isnull=False).order_by("starts_at", "pk")
+        return [(str(session.pk), str(session)) for session in limited]
+
+    def queryset(self, request, queryset):
+        if not (self.value() or "").isdecimal():
+            return queryset
+        bookings = Booking.objects.live().filter(session=self.value())
+        return queryset.filter(pk__in=bookings.values("registration"))
+
+
+class CheckedInFilter(admin.SimpleListFilter):
+    """Who came through the entrance, ever or today."""
+
+    title = _("checked in")
+    parameter_name = "checked_in"
+
+    def lookups(self, request, model_admin):
+        self.edition = model_admin.chosen_edition(request)
+        return [("today", _("Today")), ("yes", _("Yes")), ("no", _("No"))]
+
+    def queryset(self, request, queryset):
+        entries = CheckIn.objects.standing().at_the_entrance()
+        came = entries.values("registration")
+        match self.value():
+            case "today":
+                return queryset.filter(pk__in=came.filter(day=today(self.edition)))
+            case "yes":
+                return queryset.filter(pk__in=came)
+            case "no":
+                return queryset.exclude(pk__in=came)
+        return queryset
+
+
+def today(edition):
+    """The day that a scan made now counts for."""
+    if edition is None:
+        return timezone.localdate()
+    return checkin.day_at(edition, timezone.now()) or edition.today()

@@ -1,0 +1,122 @@
+"""Writing to those who are ticked in the list, and the log of what was written."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import Count
+from django.utils import timezone
+from django.utils.translation import get_language_info, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from symposium.registrations import messages as letters
+from symposium.registrations.admin import journal
+from symposium.registrations.admin.manners import ReadOnly, listed
+from symposium.registrations.models import Message, Registration
+from symposium.typography import direction
+from symposium.workplace import EditionFilter, WorkplaceAdmin
+
+
+class MessageForm(forms.ModelForm):
+    """A subject and a text, in one language or more."""
+
+    class Meta:
+        model = Message
+        fields = letters.TEXTS
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            language = name[-2:]
+            field.required = False
+            field.widget.attrs |= {"lang": language, "dir": direction(language)}
+
+    def clean(self):
+        written = {name: self.cleaned_data.get(name) for name in letters.TEXTS}
+        for code in letters.LANGUAGES:
+            subject, body = written[f"subject_{code}"], written[f"body_{code}"]
+            if body and not subject:
+                self.add_error(
+                    f"subject_{code}",
+                    ValidationError(_("Write the subject too."), code="no_subject"),
+                )
+            if subject and not body:
+                self.add_error(
+                    f"body_{code}", ValidationError(_("Write the text too."), code="no_body")
+                )
+        if not any(written.values()):
+            raise ValidationError(
+                _("Write the subject and the text in at least one language."), code="empty"
+            )
+        return self.cleaned_data
+
+    def languages(self):
+        """The fields of each language, for the template."""
+        for code in letters.LANGUAGES:
+            name = get_language_info(code)["name_local"].capitalize()
+            yield code, name, [self[f"subject_{code}"], self[f"body_{code}"]]
+
+
+class LettersAdmin(admin.ModelAdmin):
+    def has_message_permission(self, request):
+        return request.user.has_perm("symposium_registrations.message_registration")
+
+    @admin.action(description=gettext_lazy("Write to them"), permissions=["message"])
+    def write(self, request, queryset):
+        """The form, then what each language will read, then it is sent."""
+        people = letters.readers(queryset)
+        editions = list(people.order_by().values_list("edition", flat=True).distinct())
+        if len(editions) != 1:
+            messages.error(request, _("Choose people of one edition, who have an account."))
+            return None
+        step = request.POST.get("decided")
+        message = Message(edition_id=editions[0], by=request.user)
+        form = MessageForm(request.POST if step else None, instance=message)
+        context = {"form": form, "title": _("Write to them"), "action": "write"}
+        if not form.is_valid():
+            return self.asked(request, people, context, template="write")
+        seen = letters.digest(message, people)
+        if step == "send" and request.POST.get("seen") == seen:
+            self.send(request, message, people)
+            return None
+        if step == "send":
+            text = _("The text or the people have changed: this is how it reads now.")
+            messages.warning(request, text)
+        context |= {"previews": letters.previews(message, people), "seen": seen}
+        return self.asked(request, people, context, template="write")
+
+    def send(self, request, message: Message, people) -> None:
+        sent, is_new = letters.send(message, people)
+        if not is_new:
+            at = timezone.localtime(sent.sent_at)
+            text = _("This message went to these people at %(time)s: it was not sent again.")
+            messages.warning(request, text % {"time": f"{at:%H:%M}"})
+            return
+        number = sent.recipients.count()
+        words = ngettext(
+            "“%(subject)s” goes to %(n)d person.", "“%(subject)s” goes to %(n)d people.", number
+        )
+        text = words % {"subject": sent, "n": number}
+        journal.note(request.user, _("Message"), text)
+        messages.success(request, text)
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnly, WorkplaceAdmin):
+    text_field = "subject"
+    list_display = ["text", "sent_at", "by", "readers", "languages_filled"]
+    list_filter = [EditionFilter]
+    list_select_related = ["by", "edition"]
+    fields = ["edition", "sent_at", "by", "readers", "subject", "body"]
+    readonly_fields = ["readers"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(reader_count=Count("recipients"))
+
+    @admin.display(description=gettext_lazy("subject"))
+    def text(self, message):
+        return super().text(message)
+
+    @admin.display(description=gettext_lazy("recipients"), ordering="reader_count")
+    def readers(self, message):
+        chosen = {"edition": "all", "messages__id__exact": message.pk}
+        return listed(message.reader_count, Registration, **chosen)

@@ -1,0 +1,65 @@
+from adminsortable2.admin import SortableAdminMixin, SortableInlineAdminMixin
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from modeltranslation.admin import TranslationStackedInline
+
+from symposium.registrations.admin.manners import KeptAdmin
+from symposium.registrations.models import Option, Question
+from symposium.workplace import (
+    AnyLanguage,
+    EditionFilter,
+    UntranslatedFilter,
+    WorkplaceAdmin,
+    WorkplaceForm,
+)
+
+
+class QuestionForm(WorkplaceForm):
+    def clean_categories(self):
+        categories = self.cleaned_data["categories"]
+        edition = self.cleaned_data.get("edition")
+        if any(category.edition_id != edition.pk for category in categories if edition):
+            raise ValidationError(_("It belongs to another edition."), code="other_edition")
+        return categories
+
+
+class OptionInline(SortableInlineAdminMixin, AnyLanguage, TranslationStackedInline):
+    template = "adminsortable2/edit_inline/stacked-django-5.2.html"
+    model = Option
+    fields = ["label"]
+    ordering = ["order", "id"]
+    extra = 0
+
+
+@admin.register(Question)
+class QuestionAdmin(KeptAdmin, SortableAdminMixin, WorkplaceAdmin):
+    form = QuestionForm
+    text_field = "label"
+    list_display = ["text", "kind", "is_required", "asked_of", "languages_filled"]
+    list_filter = [EditionFilter, "kind", UntranslatedFilter]
+    ordering = ["order", "id"]
+    autocomplete_fields = ["categories"]
+    inlines = [OptionInline]
+    fields = ["edition", "label", "help_text", "kind", "is_required", "categories"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("categories")
+
+    def why_kept(self, question) -> str:
+        number = question.answers.values("registration").distinct().count()
+        words = ngettext(
+            "%(n)d person answered “%(question)s”: it cannot be deleted.",
+            "%(n)d people answered “%(question)s”: it cannot be deleted.",
+            number,
+        )
+        return words % {"n": number, "question": question} if number else ""
+
+    @admin.display(description=_("question"))
+    def text(self, question):
+        return super().text(question)
+
+    @admin.display(description=_("categories"))
+    def asked_of(self, question):
+        return ", ".join(map(str, question.categories.all())) or _("everybody")

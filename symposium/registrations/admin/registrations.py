@@ -1,0 +1,286 @@
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Prefetch, Q, Value
+from django.db.models.functions import Concat
+from django.http import QueryDict
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from symposium.accounts.entrance import account_for
+from symposium.accounts.models import User
+from symposium.registrations import checkin, places, sheets
+from symposium.registrations.admin.badges import BadgesAdmin
+from symposium.registrations.admin.decisions import DecisionsAdmin
+from symposium.registrations.admin.exports import SheetAdmin
+from symposium.registrations.admin.filters import CheckedInFilter, CountryFilter, WorkshopFilter
+from symposium.registrations.admin.manners import PartOfIt, chip
+from symposium.registrations.admin.messages import LettersAdmin
+from symposium.registrations.admin.plots import PlotsAdmin
+from symposium.registrations.models import Answer, Booking, CheckIn, Registration, StateChange
+from symposium.workplace import DeskAdmin, EditionFilter, OfTheEdition, WorkplaceForm
+
+PERSON = [
+    "given_name",
+    "family_name",
+    "given_name_ar",
+    "family_name_ar",
+    "affiliation",
+    "role",
+    "country",
+]
+WHOLE_NAME = Concat(
+    F("given_name"), Value(" "), F("family_name"), Value(" "), F("given_name_ar"), Value(" "),
+    F("family_name_ar"), output_field=models.TextField(),
+)  # fmt: skip
+ARABIC = {"lang": "ar", "dir": "rtl", "class": "vTextField"}
+
+
+class PersonForm(WorkplaceForm):
+    """What may be corrected of a registration: who the person is, never where they stand."""
+
+    class Meta:
+        model = Registration
+        fields = [*PERSON, "needs", "is_listed"]
+        widgets = {
+            "given_name_ar": forms.TextInput(attrs=ARABIC),
+            "family_name_ar": forms.TextInput(attrs=ARABIC),
+        }
+
+
+class NewcomerForm(PersonForm):
+    """Somebody registered by an organiser: at the door, or on paper."""
+
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    language = forms.ChoiceField(
+        label=_("Language"), choices=settings.LANGUAGES,
+        help_text=_("Of a new account. One that exists keeps its own."),
+    )  # fmt: skip
+
+    class Meta(PersonForm.Meta):
+        fields = [*PERSON, "category", "needs", "is_listed"]
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].lower()
+        if User.objects.filter(email=email, is_active=False).exists():
+            raise ValidationError(_("This account is closed."), code="closed")
+        return email
+
+    def clean(self):
+        super().clean()
+        email, category = self.cleaned_data.get("email"), self.cleaned_data.get("category")
+        if email and category:
+            mine = Registration.objects.live().filter(user__email=email)
+            if found := mine.filter(edition=category.edition_id).first():
+                self.add_error(
+                    "email",
+                    ValidationError(
+                        _("%(person)s is already registered: %(code)s, %(state)s."),
+                        code="registered",
+                        params={
+                            "person": found,
+                            "code": found.code_in_groups,
+                            "state": found.get_state_display(),
+                        },
+                    ),
+                )
+        return self.cleaned_data
+
+
+class TimelineInline(PartOfIt):
+    """What became of it."""
+
+    model = StateChange
+    verbose_name_plural = _("What became of it")
+    fields = ["at", "state_shown", "by", "reason"]
+    readonly_fields = ["state_shown"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("by")
+
+    @admin.display(description=_("state"))
+    def state_shown(self, change):
+        return chip(change.state, change.get_state_display())
+
+
+class BookingInline(PartOfIt):
+    model = Booking
+    fields = ["session", "state_shown", "created_at"]
+    readonly_fields = ["state_shown"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("session")
+
+    @admin.display(description=_("state"))
+    def state_shown(self, booking):
+        return chip(booking.state, booking.get_state_display())
+
+
+class AnswerInline(PartOfIt):
+    model = Answer
+    fields = ["question", "answer"]
+    readonly_fields = ["answer"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("question", "option")
+
+    @admin.display(description=_("answer"))
+    def answer(self, answer):
+        return sheets.words_of(answer)
+
+
+class CheckInInline(PartOfIt):
+    model = CheckIn
+    fields = ["day", "session", "scanned_at", "by", "undone_at"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("session", "by")
+
+
+@admin.register(Registration)
+class RegistrationAdmin(
+    SheetAdmin, DecisionsAdmin, BadgesAdmin, LettersAdmin, PlotsAdmin, DeskAdmin
+):
+    list_display = [
+        "text",
+        "category",
+        "state_shown",
+        "country_shown",
+        "workshops",
+        "days_in",
+        "created_at",
+    ]
+    list_filter = [
+        EditionFilter,
+        "state",
+        ("category", OfTheEdition),
+        CheckedInFilter,
+        WorkshopFilter,
+        "role",
+        CountryFilter,
+    ]
+    list_select_related = ["edition", "category"]
+    search_fields = ["code"]
+    search_help_text = _("A name in either script, an e-mail address or a ticket code.")
+    show_full_result_count = False
+    actions = [
+        "approve", "refuse", "promote", "cancel", "change_category", "resend", "badges", "write",
+    ]  # fmt: skip
+    readonly_fields = [
+        "edition", "category", "code", "account", "state_shown", "created_at", "updated_at",
+    ]  # fmt: skip
+
+    # What is read
+
+    def get_queryset(self, request):
+        bookings = Prefetch("bookings", Booking.objects.live(), to_attr="live_bookings")
+        entries = CheckIn.objects.standing().at_the_entrance().order_by("day")
+        came = Prefetch("check_ins", entries, to_attr="entries")
+        return super().get_queryset(request).prefetch_related(bookings, came)
+
+    def get_search_results(self, request, queryset, search_term):
+        if not search_term.strip():
+            return super().get_search_results(request, queryset, search_term)
+        found = queryset.annotate(searched=checkin.folded(WHOLE_NAME))
+        for word in search_term.split():
+            named = Q(searched__contains=checkin.folded(Value(word)))
+            coded = Q(code=checkin.read_code(search_term))
+            found = found.filter(named | Q(user__email__icontains=word) | coded)
+        return found, False
+
+    # Columns
+
+    @admin.display(description=_("name"), ordering="family_name")
+    def text(self, registration):
+        arabic = registration.name_ar
+        second = format_html('<bdi class="line" lang="ar">{}</bdi>', arabic) if arabic else ""
+        return format_html("<bdi>{}</bdi>{}", registration, second)
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_shown(self, registration):
+        return chip(registration.state, registration.get_state_display())
+
+    @admin.display(description=_("country"), ordering="country")
+    def country_shown(self, registration):
+        return registration.country.name or None
+
+    @admin.display(description=_("sessions booked"))
+    def workshops(self, registration):
+        return len(registration.live_bookings) or None
+
+    @admin.display(description=_("checked in"))
+    def days_in(self, registration):
+        days = ((f"{entry.day:%d/%m}",) for entry in registration.entries)
+        return format_html_join(" ", '<bdi dir="ltr">{}</bdi>', days) or None
+
+    @admin.display(description=_("account"))
+    def account(self, registration):
+        return registration.user.email if registration.user else None
+
+    # The form
+
+    def get_fieldsets(self, request, obj=None):
+        person = [("given_name", "family_name"), ("given_name_ar", "family_name_ar")]
+        person += ["affiliation", ("role", "country"), "is_listed"]
+        parts = [(_("The person"), {"fields": person})]
+        if request.user.has_perm("symposium_registrations.view_needs"):
+            parts.append((_("Accessibility"), {"fields": ["needs"]}))
+        if obj is None:
+            return [(None, {"fields": ["email", "language", "category"]}), *parts]
+        standing = [
+            ("edition", "category"), ("state_shown", "code"), "account",
+            ("created_at", "updated_at"),
+        ]  # fmt: skip
+        return [(None, {"fields": standing}), *parts]
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.readonly_fields if obj else []
+
+    def get_inlines(self, request, obj):
+        return [TimelineInline, BookingInline, CheckInInline, AnswerInline] if obj else []
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        kwargs["form"] = PersonForm if obj else NewcomerForm
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if obj is None:
+            category = form.base_fields["category"]
+            edition = self.edition_of_newcomer(request)
+            category.queryset = edition.categories.all() if edition else category.queryset.none()
+            category.help_text = str(edition or "")
+            category.widget.can_add_related = category.widget.can_change_related = False
+            category.widget.can_delete_related = category.widget.can_view_related = False
+        return form
+
+    def edition_of_newcomer(self, request):
+        """That of the list that one comes from."""
+        number = QueryDict(request.GET.get("_changelist_filters", "")).get("edition")
+        return self.find_edition(number) or self.editions.current()
+
+    def save_model(self, request, obj, form, change):
+        """Only what was typed is written: where somebody stands may have changed meanwhile."""
+        if change:
+            obj.save(update_fields=[*form.changed_data, "updated_at"])
+            return
+        obj.edition = obj.category.edition
+        obj.user = account_for(
+            email=form.cleaned_data["email"], language=form.cleaned_data["language"]
+        )
+        made = places.register(obj, by=request.user)
+        if made is not obj:
+            obj.pk = made.pk
+            obj.refresh_from_db()
+        if obj.is_waiting:
+            words = {"category": obj.category, "person": obj, "rank": obj.rank}
+            text = _("“%(category)s” is full: %(person)s is number %(rank)d on its waiting list.")
+            messages.warning(request, text % words)
+
+    def has_change_permission(self, request, obj=None):
+        """Nothing is left to correct of somebody whose data are erased."""
+        erased = obj is not None and obj.erased_at is not None
+        return not erased and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        """A place that is given back goes to the next one: a registration is cancelled."""
+        return False

@@ -1,0 +1,57 @@
+"""A registration as a calendar: the seats that somebody holds, else the days of the symposium."""
+
+import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event
+
+from symposium.editions.models import Edition
+from symposium.registrations.models import Registration
+from symposium.sessions import ical
+from symposium.sessions.exports import exported
+from symposium.translated import text_and_language
+from symposium.typography import without_controls
+
+DAY = datetime.timedelta(days=1)
+
+
+def of_registration(registration: Registration, language: str) -> bytes:
+    """Return the calendar of a confirmed registration, as iCalendar (RFC 5545).
+
+    Each session has the UID and the SEQUENCE that it has in the calendars of the programme: in a
+    program that has both, there is one event. A session that is cancelled says so.
+    """
+    edition = registration.edition
+    booked = registration.bookings.confirmed().values("session")
+    with translation.override(language):
+        sessions = list(exported(edition).filter(pk__in=booked))
+        content = ical.calendar(edition, sessions, str(edition))
+        return content if sessions else with_days(content, edition)
+
+
+def with_days(content: bytes, edition: Edition) -> bytes:
+    calendar = Calendar.from_ical(content)
+    calendar.add_component(days(edition))
+    return calendar.to_ical()
+
+
+def days(edition: Edition) -> Event:
+    """The whole symposium as one event of one day or more, without hours."""
+    name, language = text_and_language(edition, "name")
+    result = Event()
+    result.add("uid", f"edition-{edition.slug}@{urlsplit(settings.SITE_URL).hostname}")
+    # The minute of its last change: nobody counts those of an edition, and it only ever grows.
+    result.add("sequence", int(edition.updated_at.timestamp() // 60))
+    result.add("dtstamp", edition.updated_at)
+    result.add("last-modified", edition.updated_at)
+    result.add("dtstart", edition.starts_on)
+    result.add("dtend", edition.ends_on + DAY)
+    result.add("status", "CONFIRMED")
+    result.add("summary", without_controls(name), parameters={"LANGUAGE": language})
+    parts = filter(None, [edition.venue, edition.address, edition.city])
+    result.add("location", without_controls(_(", ").join(parts)))
+    result.add("url", f"{settings.SITE_URL}{edition.get_absolute_url()}")
+    return result

@@ -1,0 +1,60 @@
+"""What comes from the door, and which door it is."""
+
+import datetime
+import uuid
+
+from django import forms
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from symposium.editions.models import Edition
+from symposium.sessions.models import Session
+
+
+class DoorField(forms.ModelChoiceField):
+    """A session of the edition, by its address; left empty, the entrance."""
+
+    def __init__(self, edition: Edition):
+        sessions = edition.sessions.published().scheduled().to_be_prepared()
+        super().__init__(
+            sessions.order_by("starts_at", "pk"), label=_("Door"), required=False,
+            to_field_name="slug", empty_label=_("Entrance"),
+            widget=forms.Select({"class": "form-select"}),
+        )  # fmt: skip
+
+    def label_from_instance(self, session: Session) -> str:
+        starts_at = localtime(session.starts_at)
+        return f"{date_format(starts_at, 'D j')} · {starts_at:%H:%M} · {session}"
+
+
+class DoorForm(forms.Form):
+    """Which door and, for its list, which day."""
+
+    day = forms.DateField(required=False)
+
+    def __init__(self, data, edition: Edition):
+        super().__init__(data)
+        self.edition = edition
+        self.fields["session"] = DoorField(edition)
+
+    def clean_day(self) -> datetime.date | None:
+        day = self.cleaned_data["day"]
+        if day and day not in self.edition.days:
+            raise forms.ValidationError(_("The edition is not held on this day."), code="day")
+        return day
+
+
+class ScanForm(DoorForm):
+    """A code or, where no script runs, a name; the rest is known to the device.
+
+    `nonce` is the device's number of the scan, `user` who was signed in when it was made.
+    """
+
+    code = forms.CharField(max_length=300)
+    nonce = forms.UUIDField(required=False)
+    scanned_at = forms.DateTimeField(required=False)
+    user = forms.IntegerField(required=False)
+
+    def clean_nonce(self) -> uuid.UUID:
+        return self.cleaned_data["nonce"] or uuid.uuid4()

@@ -1,0 +1,333 @@
+from collections.abc import Iterator
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Div, Field, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from symposium.accounts.models import User
+from symposium.editions.models import Edition, Page
+from symposium.plain import one_line
+from symposium.registrations import places
+from symposium.registrations.models import Answer, Category, Question, Registration
+from symposium.sessions.models import Session
+from symposium.tags import text
+
+PERSON = ["given_name", "family_name", "given_name_ar", "family_name_ar", "affiliation"]
+# Where the sentence of a refusal stands: beside what it is about.
+FIELD_OF = {
+    "category_closed": "category",
+    "overlap": "workshops",
+    "not_bookable": "workshops",
+    "started": "workshops",
+}
+
+
+class LineField(forms.CharField):
+    """One line; what nobody sees (marks of direction, line breaks pasted along) is dropped."""
+
+    def to_python(self, value):
+        return one_line(super().to_python(value))
+
+
+class PersonForm(forms.ModelForm):
+    """Who somebody is: what they can change at any time."""
+
+    class Meta:
+        model = Registration
+        fields = [*PERSON, "role", "country", "needs", "is_listed"]
+        field_classes = dict.fromkeys(PERSON, LineField)
+        widgets = {
+            "given_name": forms.TextInput(attrs={"autocomplete": "given-name"}),
+            "family_name": forms.TextInput(attrs={"autocomplete": "family-name"}),
+            "given_name_ar": forms.TextInput(attrs={"lang": "ar", "dir": "rtl"}),
+            "family_name_ar": forms.TextInput(attrs={"lang": "ar", "dir": "rtl"}),
+            "affiliation": forms.TextInput(attrs={"autocomplete": "organization"}),
+            "country": forms.Select(attrs={"autocomplete": "country"}),
+            "needs": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.questions = {}
+        self.fields["country"].required = True
+        self.fields["role"].choices = [("", _("Choose")), *Registration.Role.choices]
+        for name in ("given_name_ar", "family_name_ar"):
+            self.fields[name].help_text = _("Optional, for the ticket, badge and certificate.")
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+    @property
+    def layout_of_person(self) -> Div:
+        return block(
+            _("You"),
+            Div("given_name", "family_name", css_class="pair"),
+            Div("given_name_ar", "family_name_ar", css_class="pair"),
+            "affiliation",
+            Div("role", "country", css_class="pair"),
+        )
+
+    @property
+    def layout_of_needs(self) -> Div:
+        notice = _(
+            "Health data, in the sense of law 09-08, are asked only so that we can welcome you "
+            "well. Filling this in means that you agree; it is erased 30 days after the symposium."
+        )
+        return block(
+            _("Accessibility"), "needs", HTML(format_html('<p class="muted small">{}</p>', notice))
+        )
+
+    # The organisers' own questions
+
+    def add_questions(self, questions) -> None:
+        for question in questions:
+            name = f"question_{question.pk}"
+            self.questions[name] = question
+            self.fields[name] = field_for(question)
+
+    def questions_of(self, category: Category | None) -> Iterator[tuple[str, Question]]:
+        for name, question in self.questions.items():
+            asked = {asked.pk for asked in question.categories.all()}
+            if not asked or (category and category.pk in asked):
+                yield name, question
+
+    def check_answers(self, category: Category | None) -> None:
+        """Ask for what this category must answer; forget what only others are asked."""
+        asked = dict(self.questions_of(category))
+        for name, question in self.questions.items():
+            if name not in asked:
+                self.cleaned_data.pop(name, None)
+                self.errors.pop(name, None)
+            elif (
+                question.is_required
+                and not self.cleaned_data.get(name)
+                and not self.errors.get(name)
+            ):
+                self.add_error(
+                    name, ValidationError(_("This answer is required."), code="required")
+                )
+
+    def save_answers(self, registration: Registration) -> None:
+        asked = dict(self.questions_of(registration.category))
+        registration.answers.filter(question__in=asked.values()).delete()
+        Answer.objects.bulk_create(
+            answer
+            for name, question in asked.items()
+            for answer in answers(registration, question, self.cleaned_data.get(name))
+        )
+
+
+class RegistrationForm(PersonForm):
+    """The one page on which somebody registers."""
+
+    category = forms.ModelChoiceField(
+        Category.objects.none(), label=_("How you take part"), widget=forms.RadioSelect,
+        empty_label=None,
+    )  # fmt: skip
+    workshops = forms.ModelMultipleChoiceField(
+        Session.objects.none(), label=_("Sessions with limited places"), required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("You can also book them later, or give your seat back."),
+    )  # fmt: skip
+    consent = forms.BooleanField(
+        label=_("I agree that these data are used to organise the symposium, as described."),
+        error_messages={"required": _("Without this agreement we cannot register you.")},
+    )
+
+    class Meta(PersonForm.Meta):
+        fields = [*PERSON, "role", "country", "category", "needs", "is_listed"]
+
+    def __init__(self, *args, edition: Edition, user: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.edition, self.user = edition, user
+        self.instance.edition, self.instance.user = edition, user
+        categories = list(edition.categories.open_to(user))
+        # A category that closes while somebody types is still known: the sentence names it.
+        self.fields["category"].queryset = edition.categories.all()
+        self.fields["category"].choices = [(one.pk, category_label(one)) for one in categories]
+        if len(categories) == 1:
+            self.fields["category"].initial = categories[0].pk
+        workshops = list(bookable(edition))
+        self.fields["workshops"].queryset = edition.sessions.published()
+        self.fields["workshops"].choices = [(one.pk, session_label(one)) for one in workshops]
+        if not workshops:
+            del self.fields["workshops"]
+        self.add_questions(edition.questions.prefetch_related("options", "categories"))
+        self.helper.layout = Layout(
+            self.layout_of_person,
+            block(_("Your participation"), "category", *(["workshops"] if workshops else [])),
+            *self.layout_of_questions,
+            self.layout_of_needs,
+            block(_("Your data"), "is_listed", *self.notice_of_privacy, "consent"),
+        )
+
+    @property
+    def notice_of_privacy(self) -> list[HTML]:
+        page = privacy_page(self.edition)
+        if page is None:
+            return []
+        link = format_html('<a href="{}">{}</a>', page.get_absolute_url(), text(page, "title"))
+        words = _("Who reads what, for how long, and how to have it erased:")
+        return [HTML(format_html("<p>{} {}</p>", words, link))]
+
+    @property
+    def layout_of_questions(self) -> list[Div]:
+        fields = [
+            Div(Field(name), data_categories=" ".join(str(one.pk) for one in asked))
+            if (asked := question.categories.all())
+            else Field(name)
+            for name, question in self.questions.items()
+        ]
+        return [block(_("The organisers ask"), *fields)] if fields else []
+
+    def clean(self):
+        cleaned = super().clean()
+        self.check_answers(cleaned.get("category"))
+        return cleaned
+
+    def register(self) -> Registration | None:
+        """Register, and return the registration; None when refused: the errors say why."""
+        page = privacy_page(self.edition)
+        self.instance.consented_at = timezone.now()
+        self.instance.consent_version = f"{page.updated_at:%Y-%m-%dT%H:%M:%SZ}" if page else ""
+        try:
+            with transaction.atomic():
+                made = places.register(
+                    self.instance, sessions=self.cleaned_data.get("workshops", [])
+                )
+                if made is self.instance:
+                    self.save_answers(made)
+        except ValidationError as refused:
+            field = FIELD_OF.get(getattr(refused, "code", None))
+            self.add_error(field if field in self.fields else None, refused.messages)
+            return None
+        return made
+
+
+class ChangeForm(PersonForm):
+    """What somebody has told us, to correct it; the category is changed by the organisers."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        category = self.instance.category
+        questions = self.instance.edition.questions.for_category(category)
+        self.add_questions(questions.prefetch_related("options", "categories"))
+        for name, question in self.questions.items():
+            self.fields[name].initial = answered(self.instance, question)
+        self.helper.layout = Layout(
+            self.layout_of_person,
+            *([block(_("The organisers ask"), *self.questions)] if self.questions else []),
+            self.layout_of_needs,
+            block(_("Your data"), "is_listed"),
+        )
+
+    def clean(self):
+        cleaned = super().clean()
+        self.check_answers(self.instance.category)
+        return cleaned
+
+    def save(self, commit=True):
+        with transaction.atomic():
+            registration = super().save(commit)
+            self.save_answers(registration)
+        return registration
+
+
+class ErasureForm(forms.Form):
+    """Deleting an account cannot be undone: its address, typed again, says that it is meant."""
+
+    email = forms.EmailField(label=_("Your e-mail address, to confirm"), max_length=254)
+
+    def __init__(self, *args, user: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].strip().lower()
+        if email != self.user.email:
+            raise ValidationError(
+                _("This is not the address of your account: nothing was deleted."), code="email"
+            )
+        return email
+
+
+def privacy_page(edition: Edition) -> Page | None:
+    """The privacy notice that people agree to when they register."""
+    return edition.pages.published().filter(slug="privacy").first()
+
+
+def block(heading, *fields) -> Div:
+    """A part of the form, under its heading."""
+    return Div(HTML(format_html("<h2>{}</h2>", heading)), *fields, css_class="block")
+
+
+def bookable(edition: Edition):
+    """The sessions that may be booked now, each with how many hold a seat."""
+    return edition.sessions.bookable().order_by("starts_at", "pk")
+
+
+def category_label(category: Category):
+    details = [
+        text(category, "description") if category.description else "",
+        _("after approval by the organisers") if category.needs_approval else "",
+        "" if places.has_room(category) else _("full: waiting list"),
+    ]
+    return labelled(text(category, "name"), details)
+
+
+def session_label(session: Session):
+    details = [
+        session.times() if session.starts_at else "",
+        "" if places.has_room(session) else _("full: waiting list"),
+    ]
+    return labelled(text(session, "title"), details)
+
+
+def labelled(words, details: list):
+    details = [detail for detail in details if detail]
+    if not details:
+        return words
+    small = format_html(" · ".join(["{}"] * len(details)), *details)
+    return format_html('{} <span class="muted small d-block">{}</span>', words, small)
+
+
+def field_for(question: Question) -> forms.Field:
+    """The field of a question; what is required is said by its category, later."""
+    asked = {"label": question.label, "help_text": question.help_text, "required": False}
+    options = [(option.pk, option.label) for option in question.options.all()]
+    match question.kind:
+        case Question.Kind.CHOICE:
+            return forms.TypedChoiceField(
+                choices=options, coerce=int, empty_value=None, widget=forms.RadioSelect, **asked
+            )
+        case Question.Kind.CHOICES:
+            return forms.TypedMultipleChoiceField(
+                choices=options, coerce=int, widget=forms.CheckboxSelectMultiple, **asked
+            )
+        case Question.Kind.YES_NO:
+            yes_or_no = [("yes", _("Yes")), ("no", _("No"))]
+            return forms.ChoiceField(choices=yes_or_no, widget=forms.RadioSelect, **asked)
+    return forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 2}), **asked)
+
+
+def answers(registration: Registration, question: Question, given) -> Iterator[Answer]:
+    if question.has_options:
+        chosen = given if isinstance(given, list) else [given]
+        for option in filter(None, chosen):
+            yield Answer(registration=registration, question=question, option_id=option)
+    elif given:
+        yield Answer(registration=registration, question=question, text=given)
+
+
+def answered(registration: Registration, question: Question):
+    """What the field of a question starts from."""
+    given = list(registration.answers.filter(question=question))
+    if question.kind == Question.Kind.CHOICES:
+        return [answer.option_id for answer in given]
+    if not given:
+        return None
+    return given[0].option_id if question.has_options else given[0].text

@@ -1,0 +1,143 @@
+import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from symposium.accounts.models import User
+from symposium.editions.models import Edition, filled
+from symposium.plain import validate_name
+
+
+class CategoryQuerySet(models.QuerySet):
+    def open_to(self, user: User, at: datetime.datetime | None = None):
+        """Those that `user` may choose now: open, and not by an invitation they lack."""
+        at = at or timezone.now()
+        invited = Q(by_invitation=False) | Q(invitations__email=user.email)
+        return (
+            self.filter(invited)
+            .filter(Q(opens_at=None) | Q(opens_at__lte=at))
+            .filter(Q(closes_at=None) | Q(closes_at__gt=at))
+            .distinct()
+        )
+
+
+class Category(models.Model):
+    """A way to take part, with its own places: on site, online, student, press, by invitation."""
+
+    class Colour(models.TextChoices):
+        SEA = "sea", _("blue")
+        GREEN = "green", _("green")
+        AMBER = "amber", _("amber")
+        TERRA = "terra", _("terracotta")
+        INK = "ink", _("dark grey")
+
+    edition = models.ForeignKey(
+        Edition, models.CASCADE, related_name="categories", verbose_name=_("edition")
+    )
+    name = models.CharField(_("name"), max_length=80)
+    description = models.CharField(
+        _("description"), max_length=300, blank=True,
+        help_text=_("Whom it is for, and what it gives: shown beside it in the form."),
+    )  # fmt: skip
+    colour = models.CharField(
+        _("colour on the badge"), max_length=5, choices=Colour, default=Colour.SEA
+    )
+    on_site = models.BooleanField(
+        _("on site"), default=True, help_text=_("These people come to the door, with a badge.")
+    )
+    online_access = models.BooleanField(
+        _("online access"), default=False, help_text=_("These people may watch the online streams.")
+    )
+    places = models.PositiveIntegerField(
+        _("places"), null=True, blank=True, help_text=_("Left empty, places are not counted.")
+    )
+    opens_at = models.DateTimeField(
+        _("opens"), null=True, blank=True, help_text=_("Left empty: with the registration itself.")
+    )
+    closes_at = models.DateTimeField(
+        _("closes"), null=True, blank=True, help_text=_("Left empty: with the registration itself.")
+    )
+    needs_approval = models.BooleanField(
+        _("needs approval"), default=False,
+        help_text=_("An organiser accepts or refuses each request; it takes no place before."),
+    )  # fmt: skip
+    by_invitation = models.BooleanField(
+        _("by invitation"), default=False,
+        help_text=_("Only for the e-mail addresses of its list of invitations."),
+    )  # fmt: skip
+    order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
+
+    objects = CategoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        ordering = ["order", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["id", "edition"], name="categories_id_edition"),
+            models.CheckConstraint(
+                condition=filled("name"),
+                name="categories_named",
+                violation_error_message=_("Write the name in at least one language."),
+            ),
+            models.CheckConstraint(
+                condition=Q(on_site=True) | Q(online_access=True),
+                name="categories_on_site_or_online",
+                violation_error_message=_("Tick “on site”, “online access”, or both."),
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opens_at")),
+                name="categories_close_after_they_open",
+                violation_error_message=_("The category must close after it opens."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or ""
+
+    @property
+    def holders(self) -> models.QuerySet:
+        """What may hold a place of it, or wait for one."""
+        return self.registrations.all()
+
+
+class Invitation(models.Model):
+    """An address that may register in a category by invitation."""
+
+    category = models.ForeignKey(
+        Category, models.CASCADE, related_name="invitations", verbose_name=_("category")
+    )
+    email = models.EmailField(_("e-mail address"), max_length=254)
+    name = models.CharField(_("name"), max_length=150, blank=True, validators=[validate_name])
+    language = models.CharField(
+        _("language"), max_length=2, choices=settings.LANGUAGES, default="fr"
+    )
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("added"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ["email"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["category", "email"],
+                name="invitations_once_per_category",
+                violation_error_message=_("This address is already invited in this category."),
+            ),
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")),
+                name="invitations_email_in_lower_case",
+                violation_error_message=_("Write the e-mail address in lower case."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def clean(self) -> None:
+        self.email = self.email.strip().lower()

@@ -1,0 +1,41 @@
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from symposium.accounts.models import User
+from symposium.editions.models import Edition, filled
+from symposium.registrations.models.registrations import Registration
+
+
+class Message(models.Model):
+    """A message of the organisers to some of those who registered, kept as it was sent."""
+
+    edition = models.ForeignKey(
+        Edition, models.CASCADE, related_name="messages", verbose_name=_("edition")
+    )
+    subject = models.CharField(_("subject"), max_length=150)
+    body = models.TextField(_("text"), max_length=5000)
+    by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", verbose_name=_("sent by")
+    )
+    sent_at = models.DateTimeField(_("sent"), default=timezone.now)
+    recipients = models.ManyToManyField(
+        Registration, related_name="messages", verbose_name=_("recipients")
+    )
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["-sent_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=filled("subject") & filled("body"),
+                name="messages_written",
+                violation_error_message=_(
+                    "Write the subject and the text in at least one language."
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or ""

@@ -1,0 +1,266 @@
+"""The attendee's own space: their registrations, tickets, bookings and data.
+
+Whoever is signed out is asked to sign in; to anybody but its owner a registration does not exist.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from symposium import qr
+from symposium.editions.models import Edition
+from symposium.editions.rendering import render_page
+from symposium.registrations import calendars, certificates, places, privacy, tickets
+from symposium.registrations.forms import ChangeForm, ErasureForm, bookable
+from symposium.registrations.models import Registration
+from symposium.registrations.models.registrations import Holder
+
+read_or_write = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def for_its_owner(view: Callable) -> Callable:
+    """Give the view the registration of the address, if it belongs to whoever asks."""
+
+    @never_cache
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, code: str, **kwargs) -> HttpResponse:
+        mine = Registration.objects.of(request.user).with_details()
+        return view(request, get_object_or_404(mine, code=code.upper()), **kwargs)
+
+    return guarded
+
+
+@require_safe
+@never_cache
+@login_required
+def overview(request: HttpRequest) -> HttpResponse:
+    mine = Registration.objects.of(request.user).with_details().order_by("-edition__starts_on")
+    open_to_me = Edition.objects.taking_registrations().exclude(
+        pk__in=mine.live().values("edition")
+    )
+    context = {"section": "account", "registrations": mine, "open_editions": open_to_me}
+    return render(request, "registrations/my.html", context)
+
+
+@require_safe
+@for_its_owner
+def detail(request: HttpRequest, registration: Registration) -> HttpResponse:
+    bookings = list(registration.bookings.live().in_order())
+    booked = {booking.session_id for booking in bookings}
+    to_book = [session for session in bookable(registration.edition) if session.pk not in booked]
+    certificate = getattr(registration, "certificate", None)
+    return private_page(
+        request,
+        registration,
+        "registrations/detail.html",
+        {
+            "heading": _("My registration"),
+            "bookings": bookings,
+            "to_book": to_book if registration.is_live else [],
+            "clashes": registration.clashes(),
+            "certificate": certificate,
+            "qr": qr.svg(registration.code, label=_("QR code of the ticket"))
+            if has_ticket(registration)
+            else "",
+            "is_over": registration.edition.phase() == "after",
+        },
+    )
+
+
+@read_or_write
+@for_its_owner
+def edit(request: HttpRequest, registration: Registration) -> HttpResponse:
+    if not registration.is_live:
+        return redirect(registration)
+    form = ChangeForm(request.POST or None, instance=registration)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Your changes are saved."))
+        return redirect(registration)
+    return private_page(
+        request,
+        registration,
+        "registrations/edit.html",
+        {"heading": _("Change my details"), "form": form},
+    )
+
+
+@read_or_write
+@for_its_owner
+def cancel(request: HttpRequest, registration: Registration) -> HttpResponse:
+    """Ask first: a place that is given back goes to somebody else at once."""
+    if not registration.is_live or registration.edition.phase() == "after":
+        return redirect(registration)
+    if request.method == "POST":
+        places.cancel(registration)
+        messages.success(request, _("Your registration is cancelled. We have sent you a mail."))
+        return redirect(registration)
+    context = {"heading": _("Cancel my registration")}
+    return private_page(request, registration, "registrations/cancel.html", context)
+
+
+@require_POST
+@for_its_owner
+def answer_offer(request: HttpRequest, registration: Registration) -> HttpResponse:
+    answer(request, registration)
+    return redirect(registration)
+
+
+@require_POST
+@for_its_owner
+def book(request: HttpRequest, registration: Registration) -> HttpResponse:
+    """Book the session whose number comes with the form."""
+    number = request.POST.get("session", "")
+    public = registration.edition.sessions.published()
+    session = public.filter(pk=number).first() if number.isdecimal() else None
+    if session is None:
+        raise Http404
+    try:
+        booking = places.book(registration, session)
+    except ValidationError as refused:
+        tell(request, refused)
+    else:
+        words = (
+            _("Your seat is booked: %(session)s.")
+            if booking.is_confirmed
+            else _("You are on the waiting list: %(session)s.")
+        )
+        messages.success(request, words % {"session": session})
+    return to_sessions(registration)
+
+
+@require_POST
+@for_its_owner
+def change_booking(request: HttpRequest, registration: Registration, pk: int) -> HttpResponse:
+    """Leave a session, or answer an offered seat."""
+    booking = get_object_or_404(registration.bookings.in_order(), pk=pk)
+    if request.POST.get("answer") == "leave":
+        places.leave(booking)
+        messages.success(
+            request, _("You have given your seat back: %(session)s.") % {"session": booking}
+        )
+    else:
+        answer(request, booking)
+    return to_sessions(registration)
+
+
+def answer(request: HttpRequest, holder: Holder) -> None:
+    """Take or leave what is offered, as the form says."""
+    try:
+        if request.POST.get("answer") == "accept":
+            places.accept(holder)
+            messages.success(request, _("The place is yours."))
+        elif request.POST.get("answer") == "decline":
+            places.decline(holder)
+            messages.success(request, _("The place goes to the next person. Thank you."))
+    except ValidationError as refused:
+        tell(request, refused)
+
+
+def tell(request: HttpRequest, refused: ValidationError) -> None:
+    for sentence in refused.messages:
+        messages.error(request, sentence)
+
+
+def to_sessions(registration: Registration) -> HttpResponse:
+    return redirect(f"{registration.get_absolute_url()}#sessions")
+
+
+# Papers
+
+
+def has_ticket(registration: Registration) -> bool:
+    return registration.is_confirmed and registration.category.on_site
+
+
+@require_safe
+@for_its_owner
+def ticket(request: HttpRequest, registration: Registration) -> HttpResponse:
+    if not has_ticket(registration):
+        raise Http404
+    content = tickets.ticket_pdf(registration, get_language())
+    return file(content, "application/pdf", f"ticket-{registration.edition.slug}.pdf")
+
+
+@require_safe
+@for_its_owner
+def calendar(request: HttpRequest, registration: Registration) -> HttpResponse:
+    if not registration.is_confirmed:
+        raise Http404
+    content = calendars.of_registration(registration, get_language())
+    return file(content, "text/calendar; charset=utf-8", f"{registration.edition.slug}.ics")
+
+
+@require_safe
+@for_its_owner
+def certificate(request: HttpRequest, registration: Registration) -> HttpResponse:
+    found = getattr(registration, "certificate", None)
+    if found is None:
+        raise Http404
+    content = certificates.certificate_pdf(found, get_language())
+    return file(content, "application/pdf", f"certificate-{registration.edition.slug}.pdf")
+
+
+def file(content: bytes, kind: str, name: str) -> HttpResponse:
+    disposition = f'attachment; filename="{name}"'
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": disposition})
+
+
+# Data
+
+
+@require_safe
+@never_cache
+@login_required
+def data(request: HttpRequest) -> HttpResponse:
+    """What we know of somebody, to be read."""
+    context = {"section": "account", "data": privacy.export(request.user)}
+    return render(request, "registrations/data.html", context)
+
+
+@require_safe
+@never_cache
+@login_required
+def data_file(request: HttpRequest) -> HttpResponse:
+    """The same, for a machine."""
+    content = privacy.export(request.user)
+    options = {"ensure_ascii": False, "indent": 2}
+    disposition = 'attachment; filename="my-data.json"'
+    return JsonResponse(
+        content, json_dumps_params=options, headers={"Content-Disposition": disposition}
+    )
+
+
+@read_or_write
+@never_cache
+@login_required
+def erase(request: HttpRequest) -> HttpResponse:
+    form = ErasureForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        user = request.user
+        try:
+            privacy.erase(user)
+        except ValidationError as refused:
+            form.add_error(None, refused.messages)
+        else:
+            logout(request)
+            return render(request, "registrations/erased.html")
+    return render(request, "registrations/erase.html", {"section": "account", "form": form})
+
+
+def private_page(
+    request: HttpRequest, registration: Registration, template: str, context: dict
+) -> HttpResponse:
+    page = {"registration": registration, "section": "account", "is_public": False}
+    return render_page(request, registration.edition, template, page | context)

@@ -1,0 +1,254 @@
+"""The mails to people who register: one function for each, in the language of their account.
+
+They are written in the transaction that causes them (see `mail.py`), so a change that is rolled
+back tells nobody. Tickets, calendars and certificates are named here and made by the worker.
+"""
+
+import contextlib
+import datetime
+from collections.abc import Collection, Iterator
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from symposium import mail
+from symposium.dates import long_date
+from symposium.editions.models import Edition
+from symposium.registrations.models import Booking, Certificate, Invitation, Registration
+from symposium.registrations.models.registrations import Holder
+from symposium.sessions.models import Session
+
+LEFT_TO_RIGHT = "\u200e"
+
+
+def registered(registration: Registration) -> None:
+    """What became of a registration that has just been made or accepted."""
+    if registration.is_confirmed:
+        confirmed(registration)
+    elif registration.is_pending:
+        tell(registration, "pending")
+    else:
+        tell(registration, "waiting", rank=registration.rank)
+
+
+def confirmed(registration: Registration, *, promoted: bool = False) -> None:
+    tell(registration, "confirmed", enclosures=papers(registration), promoted=promoted)
+
+
+def refused(registration: Registration, *, reason: str = "") -> None:
+    tell(registration, "refused", reason_text=reason)
+
+
+def cancelled(
+    registration: Registration, *, was_confirmed: bool, by_organiser: bool, reason: str = ""
+) -> None:
+    tell(
+        registration, "cancelled", was_confirmed=was_confirmed, by_organiser=by_organiser,
+        reason_text=reason,
+    )  # fmt: skip
+
+
+def category_changed(registration: Registration) -> None:
+    enclosures = papers(registration) if registration.is_confirmed else ()
+    tell(registration, "category_changed", enclosures=enclosures, rank=registration.rank)
+
+
+def offered(holder: Holder) -> None:
+    """A place, or a seat, that is kept for a while."""
+    registration = registration_of(holder)
+    with reading(registration):
+        until = moment(holder.offer_expires_at)
+    tell(registration, "offered", holder=holder, until=until, is_seat=isinstance(holder, Booking))
+
+
+def offer_expired(holder: Holder) -> None:
+    tell(
+        registration_of(holder), "offer_expired", holder=holder,
+        is_seat=isinstance(holder, Booking),
+    )  # fmt: skip
+
+
+def booked(booking: Booking, *, promoted: bool = False) -> None:
+    """Where somebody stands in a session that they booked."""
+    enclosures = [f"calendar:{booking.registration.code}"] if booking.is_confirmed else ()
+    tell(
+        booking.registration, "booked", holder=booking, enclosures=enclosures,
+        promoted=promoted, has_place=booking.registration.is_confirmed, rank=booking.rank,
+    )  # fmt: skip
+
+
+def session_changed(registration: Registration, sessions: Collection[Session]) -> None:
+    """Booked sessions that have moved or are cancelled, with the clashes that this makes."""
+    with reading(registration):
+        changed = [described(session) for session in sessions]
+        clashes = [
+            {"one": str(one.session), "other": str(other.session)}
+            for one, other in registration.clashes()
+        ]
+    tell(
+        registration, "session_changed", enclosures=[f"calendar:{registration.code}"],
+        changed=changed, clashes=clashes,
+    )  # fmt: skip
+
+
+def reminder(registration: Registration, *, tomorrow: bool) -> None:
+    held = registration.edition.sessions.published().exclude(status=Session.Status.CANCELLED)
+    first = held.scheduled().order_by("starts_at").first()
+    with reading(registration):
+        address = registration.edition.address
+        opens = f"{timezone.localtime(first.starts_at):%H:%M}" if first else ""
+    tell(
+        registration, "reminder", enclosures=papers(registration), bulk=True,
+        tomorrow=tomorrow, opens=opens, address=address,
+    )  # fmt: skip
+
+
+def after(certificate: Certificate) -> None:
+    registration = certificate.registration
+    with reading(registration):
+        verify_url = settings.SITE_URL + certificate.get_absolute_url()
+    tell(
+        registration, "after", enclosures=[f"certificate:{registration.code}"], bulk=True,
+        verify_url=verify_url,
+    )  # fmt: skip
+
+
+def message(registration: Registration, *, subject: str, body: str) -> None:
+    """Words of the organisers, in the reader's language."""
+    tell(registration, "message", bulk=True, subject_line=subject, message_text=body)
+
+
+def message_preview(registration: Registration, *, subject: str, body: str) -> EmailMessage:
+    """The same words as their reader will see them, not sent."""
+    words = {"subject_line": subject, "message_text": body}
+    return mail.composed(**letter(registration, "message", bulk=True, **words))
+
+
+def invited(invitation: Invitation) -> None:
+    category = invitation.category
+    edition = category.edition
+    with translation.override(invitation.language), timezone.override(edition.zone):
+        context = {
+            **about(edition),
+            "name": invitation.name,
+            "category": str(category),
+            "email": invitation.email,
+            "action_url": settings.SITE_URL
+            + reverse("registrations:register", args=[edition.slug]),
+            "action_label": _("Register"),
+        }
+    mail.send(
+        to=invitation.email,
+        language=invitation.language,
+        template="registrations/email/invited",
+        context=context,
+        reply_to=edition.contact_email,
+        zone=edition.zone,
+        bulk=True,
+    )
+
+
+# What they share
+
+
+def tell(registration: Registration, template: str, **more) -> None:
+    """Send one of the mails of `registrations/email/`; nobody is told whose data are erased."""
+    if registration.user is not None:
+        mail.send(**letter(registration, template, **more))
+
+
+def letter(
+    registration: Registration,
+    template: str,
+    *,
+    holder: Holder | None = None,
+    enclosures: Collection[str] = (),
+    bulk: bool = False,
+    **more,
+) -> dict:
+    """What `mail.composed` takes, for the account of the registration."""
+    edition = registration.edition
+    with reading(registration):
+        context = {
+            **about(edition),
+            "name": registration.name,
+            "category": str(registration.category),
+            "on_site": registration.category.on_site,
+            "online": registration.category.online_access,
+            "code": registration.code_in_groups,
+            "state": registration.get_state_display(),
+            "confirmed": (holder or registration).is_confirmed,
+            "bookings": [
+                described(booking.session) | {"state": booking.get_state_display()}
+                for booking in registration.bookings.live().in_order()
+            ]
+            if holder is None
+            else [],
+            "what": str(holder.session if isinstance(holder, Booking) else edition),
+            "when": when(holder.session) if isinstance(holder, Booking) else "",
+            "action_url": settings.SITE_URL + registration.get_absolute_url(),
+            "action_label": _("My registration"),
+            **more,
+        }
+    return {
+        "to": registration.user.email,
+        "language": registration.user.language,
+        "template": f"registrations/email/{template}",
+        "context": context,
+        "enclosures": list(enclosures),
+        "reply_to": edition.contact_email,
+        "zone": edition.zone,
+        "bulk": bulk,
+    }
+
+
+@contextlib.contextmanager
+def reading(registration: Registration) -> Iterator[None]:
+    """In the language of whoever reads, by the clock of the edition."""
+    language = registration.user.language if registration.user else None
+    with translation.override(language), timezone.override(registration.edition.zone):
+        yield
+
+
+def registration_of(holder: Holder) -> Registration:
+    return holder if isinstance(holder, Registration) else holder.registration
+
+
+def papers(registration: Registration) -> list[str]:
+    """What a confirmed person is sent: a ticket where there is a door, a calendar always."""
+    ticket = [f"ticket:{registration.code}"] if registration.category.on_site else []
+    return [*ticket, f"calendar:{registration.code}"]
+
+
+def about(edition: Edition) -> dict:
+    return {
+        "edition_name": f"{edition.name} {edition.slug}",
+        "dates": edition.dates,
+        "place": ", ".join(filter(None, [edition.venue, edition.city])),
+        "can_reply": bool(edition.contact_email),
+    }
+
+
+def described(session: Session) -> dict:
+    return {
+        "title": str(session),
+        "when": when(session),
+        "room": str(session.room or ""),
+        "cancelled": session.is_cancelled,
+    }
+
+
+def when(session: Session) -> str:
+    """Its day and times; between marks, since a mail keeps no isolates."""
+    if not session.starts_at:
+        return _("not scheduled yet")
+    return session.times().replace("\u2066", LEFT_TO_RIGHT).replace("\u2069", LEFT_TO_RIGHT)
+
+
+def moment(at: datetime.datetime) -> str:
+    """9 June 2021, 11:00."""
+    local = timezone.localtime(at)
+    return f"{long_date(local.date())}, {local:%H:%M}"

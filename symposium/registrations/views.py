@@ -1,0 +1,165 @@
+"""Registering, and what the public sees of those who did."""
+
+from django.contrib.auth.views import redirect_to_login
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from symposium.accounts.forms import LoginForm
+from symposium.accounts.models import User
+from symposium.editions.models import Edition
+from symposium.editions.rendering import render_page
+from symposium.editions.slugs import find_by_slug
+from symposium.editions.views import published_edition
+from symposium.registrations.forms import RegistrationForm
+from symposium.registrations.models import Certificate, Registration
+
+# What somebody had typed when their session ended, kept until they have signed in again.
+LONGEST_DRAFT = 50_000
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def register(request: HttpRequest, edition: str) -> HttpResponse:
+    """An e-mail address first, then the form; what is typed is never lost on the way."""
+    edition = published_edition(edition)
+    if not request.user.is_authenticated:
+        return keep_and_sign_in(request, edition)
+    standing = Registration.objects.live().of(request.user).filter(edition=edition).first()
+    if standing:
+        return redirect(standing)
+    if not edition.registration_is_open():
+        return register_page(request, edition, "registrations/closed.html")
+    form = registration_form(request, edition)
+    if request.method == "POST" and form.is_valid():
+        speak(request.user, get_language())
+        try:
+            if registration := form.register():
+                return welcome(request, registration)
+        except OperationalError:
+            form.add_error(None, _("Many people are registering at this moment. Send it again."))
+            response = form_page(request, edition, form, status=503)
+            response["Retry-After"] = "3"
+            return response
+    return form_page(request, edition, form)
+
+
+def speak(user: User, language: str) -> None:
+    """Mails speak the language in which somebody registers."""
+    if user.language != language:
+        user.language = language
+        user.save(update_fields=["language"])
+
+
+def keep_and_sign_in(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """Ask who it is. A form sent after the end of a session comes back filled in."""
+    if request.method == "POST":
+        draft = request.POST.copy()
+        draft.pop("csrfmiddlewaretoken", None)
+        if len(draft.urlencode()) <= LONGEST_DRAFT:
+            request.session[draft_key(edition)] = draft.urlencode()
+        return redirect_to_login(request.path)
+    if not edition.registration_is_open():
+        return register_page(request, edition, "registrations/closed.html")
+    return register_page(request, edition, "registrations/entrance.html", {"form": LoginForm()})
+
+
+def registration_form(request: HttpRequest, edition: Edition) -> RegistrationForm:
+    data = request.POST if request.method == "POST" else None
+    draft = request.session.get(draft_key(edition))
+    if data is None and draft:
+        data = QueryDict(draft)
+    initial = {"workshops": chosen(request, edition), **known(request.user)}
+    return RegistrationForm(data, edition=edition, user=request.user, initial=initial)
+
+
+def chosen(request: HttpRequest, edition: Edition) -> list[int]:
+    """The session from whose page somebody came."""
+    found = edition.sessions.bookable().filter(slug=request.GET.get("session", ""))
+    return list(found.values_list("pk", flat=True))
+
+
+def known(user) -> dict:
+    """What somebody told us for another edition is proposed again; not their needs."""
+    names = ["given_name", "family_name", "given_name_ar", "family_name_ar", "affiliation"]
+    last = user.registrations.filter(erased_at=None).order_by("-created_at").first()
+    return {name: getattr(last, name) for name in [*names, "role", "country"]} if last else {}
+
+
+def form_page(request, edition: Edition, form: RegistrationForm, status: int = 200) -> HttpResponse:
+    was_kept = request.method != "POST" and form.is_bound
+    context = {"form": form, "was_kept": was_kept}
+    return register_page(request, edition, "registrations/register.html", context, status=status)
+
+
+def register_page(
+    request, edition: Edition, template: str, context: dict | None = None, status: int = 200
+) -> HttpResponse:
+    opens_at = edition.registration_opens_at
+    page = {
+        "heading": _("Registration"),
+        "opens_later": opens_at and timezone.now() < opens_at,
+        "section": "register",
+        "is_public": False,
+        "elsewhere": Edition.objects.published().exclude(pk=edition.pk).taking_registrations(),
+    }
+    return render_page(request, edition, template, page | (context or {}), status=status)
+
+
+def welcome(request: HttpRequest, registration: Registration) -> HttpResponse:
+    request.session.pop(draft_key(registration.edition), None)
+    return redirect(registration)
+
+
+def draft_key(edition: Edition) -> str:
+    return f"registration-{edition.pk}"
+
+
+@require_safe
+@never_cache
+def to_booking(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
+    """From the page of a session, the same for everybody, to one's own bookings."""
+    edition = published_edition(edition)
+    session, _moved = find_by_slug(edition.sessions.published(), slug, edition.pk)
+    if request.user.is_authenticated:
+        mine = Registration.objects.live().of(request.user).filter(edition=edition).first()
+        if mine:
+            return redirect(f"{mine.get_absolute_url()}#sessions")
+    register = reverse("registrations:register", args=[edition.slug])
+    return redirect(f"{register}?session={session.slug}")
+
+
+@require_safe
+def participants(request: HttpRequest, edition: str) -> HttpResponse:
+    """Those who asked to be on the public list."""
+    edition = published_edition(edition)
+    listed = edition.registrations.listed().order_by("family_name", "given_name")
+    return render_page(
+        request,
+        edition,
+        "registrations/participants.html",
+        {"heading": _("Participants"), "participants": listed, "unlisted": True},
+    )
+
+
+@require_safe
+@never_cache
+def verify(request: HttpRequest, token: str) -> HttpResponse:
+    """Whether a certificate is genuine: its name, its edition and its dates, and nothing else."""
+    found = Certificate.objects.select_related("registration__edition")
+    certificate = found.filter(token=token, registration__edition__is_published=True).first()
+    edition = certificate.registration.edition if certificate else Edition.objects.current()
+    context = {"heading": _("Certificate of attendance"), "certificate": certificate}
+    return render_page(
+        request,
+        edition,
+        "registrations/verify.html",
+        {**context, "is_public": False, "unlisted": True},
+        status=200 if certificate else 404,
+    )

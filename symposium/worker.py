@@ -1,0 +1,134 @@
+"""The one background process: tasks that are run again and again by a single elected worker.
+
+The election is an advisory lock of PostgreSQL on a connection of its own, which the server frees
+when the process or its machine dies; the others ask again each second. That connection must not
+go through PgBouncer in transaction mode, where a lock belongs to nobody.
+
+Every task is idempotent and rests on the database: whatever happens here, the next turn mends it.
+"""
+
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable
+
+from django.db import DatabaseError, InterfaceError, connection
+
+logger = logging.getLogger(__name__)
+
+LOCK = 2021_0609
+PAUSE = 1.0  # seconds between two turns: a code to sign in waits no longer
+HOUSEKEEPING_EVERY = 15.0
+LONGEST_PAUSE = 30.0
+# A machine that vanishes says no goodbye: the server asks after 30 s of silence.
+ASK = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
+
+Task = Callable[[], object]
+
+
+class Worker:
+    """Sends first, then keeps house; `send` runs each second, `housekeeping` now and then.
+
+    `send` is given a function that says when to stop, for it may be long.
+    """
+
+    def __init__(self, *, send: Callable[[Callable[[], bool]], object],
+                 housekeeping: Iterable[Task], with_parent: bool = False):  # fmt: skip
+        self.send = send
+        self.housekeeping = list(housekeeping)
+        self.parent = os.getppid() if with_parent else None
+        self.told_to_stop = False
+        self.lock = connection.copy()
+        self.holds = False
+        self.house_kept_at = None
+
+    def listen_to_signals(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.stop)
+
+    def stop(self, *_signal) -> None:
+        self.told_to_stop = True
+
+    def stopping(self) -> bool:
+        orphan = self.parent is not None and os.getppid() != self.parent
+        return self.told_to_stop or orphan
+
+    # Once, for cron and the tests
+
+    def once(self) -> bool:
+        """Run one turn unless another worker is at it, and say whether it was run."""
+        try:
+            elected = self.elected()
+            if elected:
+                self.turn()
+            return elected
+        finally:
+            self.lock.close()
+
+    # For ever
+
+    def run(self) -> None:
+        """Take turns until told to stop; stand by while another worker does."""
+        pause = PAUSE
+        stands_by = False
+        while not self.stopping():
+            try:
+                if self.elected():
+                    stands_by = False
+                    self.turn()
+                elif not stands_by:
+                    logger.warning("Another worker is at work; this one stands by.")
+                    stands_by = True
+                pause = PAUSE
+            except (DatabaseError, InterfaceError) as error:
+                logger.error("The database is away: %s", str(error).strip())
+                self.lock.close()
+                connection.close()
+                pause = min(pause * 2, LONGEST_PAUSE)
+            self.sleep(pause)
+        self.lock.close()
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep, but wake up for a signal, which does not interrupt `time.sleep`."""
+        end = time.monotonic() + seconds
+        while not self.stopping() and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, 0.2))
+
+    def elected(self) -> bool:
+        """Whether this worker holds the lock; asking again does not take it twice.
+
+        Raises a database error where the lock's connection, and with it the lock, is gone.
+        """
+        new = self.lock.connection is None
+        with self.lock.cursor() as cursor:
+            if new:
+                cursor.execute(ASK)
+                self.holds = False
+            if not self.holds:
+                cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+                self.holds = cursor.fetchone()[0]
+                if self.holds:
+                    logger.info("This worker is elected.")
+            else:
+                cursor.execute("SELECT 1")
+            return self.holds
+
+    def turn(self) -> None:
+        self.attempt(lambda: self.send(self.stopping))
+        now = time.monotonic()
+        if self.house_kept_at is None or now - self.house_kept_at >= HOUSEKEEPING_EVERY:
+            for task in self.housekeeping:
+                if self.stopping():
+                    return
+                self.attempt(task)
+            self.house_kept_at = now
+
+    def attempt(self, task: Task) -> None:
+        """Run a task; one that fails stops neither the others nor the worker."""
+        try:
+            task()
+        except Exception:
+            logger.exception("A task failed: %s", getattr(task, "__qualname__", task))
+            # After a database that went away, the next one starts on a new connection.
+            connection.close_if_unusable_or_obsolete()

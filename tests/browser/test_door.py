@@ -1,0 +1,448 @@
+"""The door in a real browser: scanners, the camera, a network that goes away."""
+
+import datetime
+import io
+
+import pytest
+import segno
+from django.contrib.auth.models import Permission
+from django.utils import timezone
+from PIL import Image
+
+from symposium.registrations.models import CheckIn, Registration
+from symposium.registrations.models.registrations import State
+from tests.browser.test_accessibility import AXE, CONTRAST, EVERY_RULE, LATIN, look
+from tests.conftest import chromium
+from tests.factories import (
+    make_category,
+    make_edition,
+    make_registration,
+    make_user,
+    make_workshop,
+    refreshed,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DOOR = "/en/2021/desk/check-in/"
+DAY = datetime.timedelta(days=1)
+RESULT = "[data-result] .result"
+LAST = "[data-last] li"
+KEPT = "Object.keys(localStorage).filter((key) => key.startsWith('check-in:')).length"
+# What a scanner that believes in an English keyboard sends to a French one.
+ON_FRENCH_KEYS = """
+(keys) => {
+  for (const [key, code] of [...keys, ["Enter", "Enter"]]) {
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key, code, bubbles: true }));
+  }
+}
+"""
+FRENCH = {"2": "é", "4": "'", "7": "è", "9": "ç", "Q": "a", "M": ","}
+OWN_READER = """
+globalThis.BarcodeDetector = class {
+  static async getSupportedFormats() { return ["qr_code"]; }
+  async detect() { return [{ rawValue: "7K4Q2M9XTB" }]; }
+};
+"""
+
+
+@pytest.fixture
+def edition():
+    today = timezone.now().date()
+    return make_edition(
+        "2021", starts_on=today, ends_on=today + DAY, time_zone="UTC", is_current=True,
+        registration_opens_at=timezone.now() - DAY,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def category(edition):
+    return make_category(edition, name_en="On site")
+
+
+@pytest.fixture
+def ticket(category):
+    return ticket_of(category, "7K4Q2M9XTB", given_name="Salma", family_name="Médina")
+
+
+def ticket_of(category, code, **fields):
+    ticket = make_registration(category, **fields)
+    Registration.objects.filter(pk=ticket.pk).update(code=code)
+    return refreshed(ticket)
+
+
+def welcomer(**fields):
+    user = make_user(**fields)
+    user.user_permissions.add(Permission.objects.get(codename="check_in"))
+    return user
+
+
+@pytest.fixture
+def nadia(edition):
+    return welcomer(name="Nadia")
+
+
+@pytest.fixture
+def sign_in(live_server, client):
+    def sign_in(page, user):
+        client.force_login(user)
+        session = client.cookies["sessionid"].value
+        page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+
+    return sign_in
+
+
+@pytest.fixture
+def door(page, sign_in, nadia, ticket):
+    sign_in(page, nadia)
+    page.goto(DOOR)
+    return page
+
+
+def typed(page, code: str) -> None:
+    """What a scanner types, wherever the cursor is."""
+    page.keyboard.type(code)
+    page.keyboard.press("Enter")
+
+
+def said(page) -> list[str]:
+    """The lines of the answer shown in large."""
+    page.locator(RESULT).wait_for()
+    return [line for line in page.locator(RESULT).inner_text().splitlines() if line.strip()]
+
+
+def listed(page, rows: str = LAST) -> list[str]:
+    return [" ".join(text.split()) for text in page.locator(rows).all_inner_texts()]
+
+
+# Scanning, online
+
+
+def test_scanner_types_anywhere_and_an_entry_goes_away_by_itself(door, ticket):
+    complaints = []
+    door.on("console", lambda message: complaints.append(message.text))
+    door.on("pageerror", lambda error: complaints.append(str(error)))
+    typed(door, "7K4Q2M9XTB")
+    assert said(door)[:2] == ["Entered", "Salma Médina"]
+    assert door.locator("[data-counts] dd").all_inner_texts() == ["1", "1"]
+    door.locator(RESULT).wait_for(state="detached", timeout=2_500)
+    assert CheckIn.objects.get().registration == ticket
+    assert door.evaluate(KEPT) == 0
+    assert complaints == []
+
+
+def test_answer_to_be_looked_at_stays_until_a_tap(door, ticket):
+    typed(door, "7K4Q-2M9X-TB")
+    typed(door, "7K4Q-2M9X-TB")
+    door.locator("[data-result] .result-warn").wait_for()
+    assert said(door)[0] == "Already in"
+    door.wait_for_timeout(2_000)
+    assert said(door)[0] == "Already in"
+    door.locator(RESULT).click()
+    door.locator(RESULT).wait_for(state="detached")
+    typed(door, "2222222222")
+    assert said(door)[:2] == ["Refused", "This code is unknown."]
+    assert [row.split(" 0")[0].split(" 1")[0].split(" 2")[0] for row in listed(door)] == [
+        "Refused", "Already in", "Entered",
+    ]  # fmt: skip
+
+
+def test_without_express_an_entry_stays_until_a_tap(door):
+    door.uncheck("[data-express]")
+    typed(door, "7K4Q2M9XTB")
+    door.locator(RESULT).wait_for()
+    door.wait_for_timeout(2_000)
+    assert said(door)[0] == "Entered"
+    door.reload()
+    assert not door.locator("[data-express]").is_checked()
+
+
+def test_scanner_on_a_french_keyboard_is_understood(door, ticket):
+    keys = [
+        (FRENCH.get(sign, sign), f"Digit{sign}" if sign.isdigit() else f"Key{sign}")
+        for sign in ticket.code
+    ]
+    door.evaluate(ON_FRENCH_KEYS, keys)
+    assert said(door)[0] == "Entered"
+
+
+def test_scanner_types_into_the_field_after_half_a_name(door):
+    door.locator("#id_code").press_sequentially("Sal", delay=150)
+    typed(door, "7K4Q2M9XTB")
+    assert said(door)[0] == "Entered"
+    assert door.locator("#id_code").input_value() == ""
+
+
+def test_person_is_found_by_name_checked_in_and_taken_back(door, ticket):
+    door.locator("#id_code").press_sequentially("medi", delay=120)
+    door.locator("[data-found] button").click()
+    assert said(door)[0] == "Entered"
+    assert door.locator("[data-found] li").count() == 0
+    door.locator(f"{LAST} button").click()
+    door.locator(f"{LAST} .tag", has_text="Taken back").wait_for()
+    assert door.locator("[data-counts] dd").all_inner_texts() == ["0", "1"]
+    assert CheckIn.objects.standing().count() == 0
+
+
+def test_page_works_without_javascript(browser, live_server, sign_in, nadia, ticket):
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, nadia)
+    page.goto(DOOR)
+    page.fill("#id_code", "medina")
+    page.press("#id_code", "Enter")
+    page.locator("[data-found] button").click()
+    assert said(page)[:2] == ["Entered", "Salma Médina"]
+    page.locator(f"{LAST} button").click()
+    assert page.locator(f"{LAST} .tag").inner_text() == "Taken back"
+    context.close()
+
+
+# Without network
+
+
+def test_scans_without_network_are_kept_and_sent_in_order_when_it_is_back(door, category, ticket):
+    ticket_of(category, "8K4Q2M9XTB")
+    before = timezone.now()
+    door.context.set_offline(True)
+    for code in ("7K4Q2M9XTB", "8K4Q2M9XTB", "7K4Q2M9XTB"):
+        typed(door, code)
+        door.locator(f"{RESULT}.result-kept", has_text=code).wait_for()
+    assert door.locator("[data-waiting=mine]").inner_text() == (
+        "Scans kept on this device: 3. They will be sent when the network is back."
+    )
+    assert (door.evaluate(KEPT), CheckIn.objects.count()) == (3, 0)
+    after = timezone.now()
+    door.wait_for_timeout(1_000)
+    door.context.set_offline(False)
+    door.locator("[data-late] li").wait_for()
+    assert door.evaluate(KEPT) == 0
+    assert door.locator("[data-network]").is_hidden()
+    entries = list(CheckIn.objects.order_by("pk"))
+    assert [entry.registration.code for entry in entries] == ["7K4Q2M9XTB", "8K4Q2M9XTB"]
+    assert all(before <= entry.scanned_at <= after < entry.recorded_at for entry in entries)
+    assert ["Already in" in row for row in listed(door)] == [True, False, False]
+    assert ["Already in" in row for row in listed(door, "[data-late] li")] == [True]
+
+
+def test_kept_scans_are_found_again_when_the_page_is_loaded_again(door):
+    door.route("**/check-in/scan", lambda route: route.abort())
+    typed(door, "7K4Q2M9XTB")
+    assert said(door)[0] == "Kept: not checked"
+    door.reload()
+    assert door.locator("[data-waiting=mine]").is_visible()
+    door.unroute("**/check-in/scan")
+    door.reload()
+    door.locator(LAST, has_text="Entered").wait_for()
+    assert (door.evaluate(KEPT), CheckIn.objects.count()) == (0, 1)
+
+
+def test_scan_whose_answer_was_lost_is_one_entry_and_said_so(door):
+    def lose_the_answer(route):
+        route.fetch()
+        route.abort()
+
+    door.route("**/check-in/scan", lose_the_answer, times=1)
+    typed(door, "7K4Q2M9XTB")
+    assert said(door)[0] == "Kept: not checked"
+    assert CheckIn.objects.count() == 1
+    door.evaluate("dispatchEvent(new Event('online'))")
+    door.locator(LAST, has_text="Entered").wait_for()
+    assert door.locator("[data-late]").is_hidden()
+    assert (door.evaluate(KEPT), CheckIn.objects.count()) == (0, 1)
+
+
+def test_answer_that_is_not_ours_keeps_the_scan(door):
+    door.route(
+        "**/check-in/scan", lambda route: route.fulfill(body="<h1>Welcome to our Wi-Fi</h1>")
+    )
+    typed(door, "7K4Q2M9XTB")
+    assert said(door)[0] == "Kept: not checked"
+    assert door.evaluate(KEPT) == 1
+
+
+def test_one_scan_that_the_site_cannot_answer_does_not_hold_up_the_others(door, category):
+    ticket_of(category, "8K4Q2M9XTB")
+
+    def fail_for_one(route):
+        bad = "8K4Q" not in route.request.post_data
+        route.fulfill(status=500) if bad else route.continue_()
+
+    door.context.set_offline(True)
+    for code in ("7K4Q2M9XTB", "8K4Q2M9XTB"):
+        typed(door, code)
+        door.locator(f"{RESULT}.result-kept", has_text=code).wait_for()
+    door.route("**/check-in/scan", fail_for_one)
+    door.context.set_offline(False)
+    door.locator(LAST, has_text="Entered").wait_for()
+    assert door.evaluate(KEPT) == 1
+    assert CheckIn.objects.get().registration.code == "8K4Q2M9XTB"
+
+
+def test_scans_wait_for_the_account_that_made_them(door, sign_in, nadia):
+    door.context.clear_cookies(name="sessionid")
+    typed(door, "7K4Q2M9XTB")
+    assert said(door)[0] == "Kept: not checked"
+    assert door.locator("[data-trouble=signed_out]").is_visible()
+    sign_in(door, welcomer())
+    door.evaluate("dispatchEvent(new Event('online'))")
+    door.locator("[data-trouble=other_user]").wait_for()
+    assert CheckIn.objects.count() == 0
+    door.goto(DOOR)
+    assert door.locator("[data-waiting=others]").inner_text() == (
+        "Scans kept by another account on this device: 1. They will be sent when it signs in."
+    )
+    assert (door.evaluate(KEPT), CheckIn.objects.count()) == (1, 0)
+    sign_in(door, nadia)
+    door.goto(DOOR)
+    door.locator(LAST, has_text="Entered").wait_for()
+    assert CheckIn.objects.get().by == nadia
+
+
+def test_page_of_before_signing_in_again_goes_on(door, sign_in, nadia):
+    """Signing in changes the token that forms carry; the page takes the new one."""
+    door.context.clear_cookies()
+    typed(door, "7K4Q2M9XTB")
+    assert said(door)[0] == "Kept: not checked"
+    assert door.locator("[data-trouble=stale]").is_visible()
+    sign_in(door, nadia)
+    other = door.context.new_page()
+    other.goto(DOOR)
+    other.locator(LAST, has_text="Entered").wait_for()
+    other.close()
+    door.evaluate("dispatchEvent(new Event('online'))")
+    typed(door, "7K4Q2M9XTB")
+    door.locator("[data-result] .result-warn").wait_for()
+
+
+def test_name_cannot_be_looked_for_without_network(door):
+    door.context.set_offline(True)
+    door.locator("#id_code").press_sequentially("medi", delay=120)
+    door.locator("[data-found] .notice").wait_for()
+
+
+# The camera
+
+
+@pytest.fixture
+def film(tmp_path):
+    """A film that shows the QR code of a ticket, as Chromium's false camera takes it."""
+    drawn = io.BytesIO()
+    segno.make("7K4Q2M9XTB", error="m").save(drawn, kind="png", scale=10, border=4)
+    frame = Image.new("RGB", (640, 480), "white")
+    frame.paste(Image.open(drawn), (150, 80))
+    picture = io.BytesIO()
+    frame.save(picture, "JPEG")
+    path = tmp_path / "ticket.mjpeg"
+    path.write_bytes(picture.getvalue() * 10)
+    return path
+
+
+@pytest.mark.parametrize("own_reader", [False, True])
+def test_camera_reads_a_ticket_once_while_it_is_held_there(
+    browser, film, live_server, sign_in, nadia, ticket, own_reader
+):
+    filming = browser.browser_type.launch(
+        executable_path=chromium(),
+        args=[
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-video-capture={film}",
+        ],
+    )
+    page = filming.new_page(base_url=live_server.url)
+    page.add_init_script(OWN_READER if own_reader else "delete globalThis.BarcodeDetector")
+    complaints, loaded = [], []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: loaded.append(request.url.split("/")[-1]))
+    sign_in(page, nadia)
+    page.goto(DOOR)
+    assert "zxing_reader.wasm" not in loaded
+    page.locator("[data-camera-button]").click()
+    assert said(page)[:2] == ["Entered", "Salma Médina"]
+    page.locator(RESULT).wait_for(state="detached", timeout=3_000)
+    page.wait_for_timeout(2_000)
+    assert (page.locator(LAST).count(), CheckIn.objects.count()) == (1, 1)
+    assert ("zxing_reader.wasm" in loaded) is not own_reader
+    page.locator("[data-camera-button]").click()
+    assert page.locator("[data-camera-button]").inner_text() == "Start the camera"
+    assert complaints == []
+    filming.close()
+
+
+def test_camera_that_is_not_there_is_said(door):
+    door.locator("[data-camera-button]").click()
+    door.locator("[data-camera-said]").wait_for()
+    typed(door, "7K4Q2M9XTB")
+    assert said(door)[0] == "Entered"
+
+
+# Accessibility
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_axe_finds_nothing(browser, live_server, sign_in, category, nadia, language, scheme):
+    make_workshop(category.edition)
+    names = {"given_name": "Salma", "family_name": "Médina"}
+    arabic = {"given_name_ar": "سلمى", "family_name_ar": "مدينة"}
+    ticket_of(category, "7K4Q2M9XTB", needs="Boucle magnétique", **names, **arabic)
+    waiting = ticket_of(category, "8K4Q2M9XTB")
+    Registration.objects.filter(pk=waiting.pk).update(state=State.WAITING, queue_number=1)
+    context = browser.new_context(base_url=live_server.url, color_scheme=scheme)
+    page = context.new_page()
+    sign_in(page, nadia)
+    address = DOOR.replace("en", language, 1)
+    page.goto(address)
+    page.uncheck("[data-express]")
+    found = {}
+
+    def examine(name):
+        page.evaluate(AXE)
+        found.update(look(page, name, EVERY_RULE))
+        if language == "ar":
+            page.evaluate(LATIN)
+            found.update(look(page, f"{name}, its Arabic in Latin letters", CONTRAST))
+
+    def answered(code, css_class):
+        page.goto(address)
+        typed(page, code)
+        page.locator(f"{RESULT}.{css_class}").wait_for()
+
+    examine("nothing yet")
+    page.goto(address)
+    page.fill("#id_code", "sal")
+    page.locator("[data-found] li").first.wait_for()
+    examine("found")
+    answered("7K4Q2M9XTB", "result-ok")
+    examine("entered")
+    answered("7K4Q2M9XTB", "result-warn")
+    examine("already in")
+    answered("8K4Q2M9XTB", "result-bad")
+    examine("refused")
+    page.route("**/check-in/scan", lambda route: route.abort())
+    answered("7K4Q2M9XTB", "result-kept")
+    examine("kept")
+    page.unroute("**/check-in/scan")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.locator("[data-late] li").wait_for()
+    examine("late")
+    page.goto(f"{address}list/")
+    examine("list")
+    context.close()
+    assert {where: faults for where, faults in found.items() if faults} == {}
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_no_page_is_wider_than_the_window(door, category, language, width):
+    long = "Anticonstitutionnellement" * 4
+    ticket_of(category, "8K4Q2M9XTB", family_name=long, affiliation=long)
+    door.set_viewport_size({"width": width, "height": 800})
+    door.goto(DOOR.replace("en", language, 1))
+    typed(door, "8K4Q2M9XTB")
+    door.locator(LAST).wait_for()
+    assert door.evaluate("document.documentElement.scrollWidth") <= width
+    door.goto(DOOR.replace("en", language, 1) + "list/")
+    assert door.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,0 +1,437 @@
+"""Who gets a seat in a session with limited places."""
+
+import datetime
+
+import pytest
+from django.core import mail
+from django.utils import timezone, translation
+
+from symposium.registrations import places
+from symposium.registrations.models import Booking, Registration
+from symposium.registrations.models.registrations import State
+from symposium.sessions.models import Session
+from tests.factories import (
+    build_registration,
+    make_booking,
+    make_category,
+    make_registration,
+    make_session,
+    make_user,
+    make_workshop,
+    open_edition,
+    refreshed,
+)
+
+pytestmark = pytest.mark.django_db
+
+HOUR = datetime.timedelta(hours=1)
+
+
+@pytest.fixture
+def edition():
+    return open_edition()
+
+
+@pytest.fixture
+def category(edition):
+    return make_category(edition)
+
+
+@pytest.fixture
+def workshop(edition):
+    return make_workshop(edition, places=1, at="09:00")
+
+
+@pytest.fixture
+def organiser():
+    return make_user(name="Nadia")
+
+
+def people(number, category, **fields):
+    return [make_registration(category, **fields) for _ in range(number)]
+
+
+def seats(session, *registrations):
+    """The state of the last booking of each."""
+    return [registration.bookings.filter(session=session).last().state
+            for registration in registrations]  # fmt: skip
+
+
+def booking(registration, session):
+    return registration.bookings.get(session=session)
+
+
+def recipients():
+    found = [message.to[0] for message in mail.outbox]
+    mail.outbox.clear()
+    return found
+
+
+# The order
+
+
+def test_seats_go_in_the_order_of_arrival(category, workshop):
+    one, two, three = people(3, category, sessions=[workshop])
+    assert seats(workshop, one, two, three) == ["confirmed", "waiting", "waiting"]
+    assert [booking(one, workshop).rank, booking(two, workshop).rank] == [None, 1]
+    assert booking(three, workshop).rank == 2
+    places.leave(booking(one, workshop))
+    assert seats(workshop, one, two, three) == ["cancelled", "confirmed", "waiting"]
+    assert booking(three, workshop).rank == 1
+
+
+def test_seat_is_booked_later(category, workshop):
+    one, two = people(2, category)
+    assert [make_booking(one, workshop).state, make_booking(two, workshop).state] == [
+        "confirmed", "waiting",
+    ]  # fmt: skip
+
+
+def test_session_booked_twice_is_booked_once(category, workshop):
+    person = make_registration(category)
+    first = make_booking(person, workshop)
+    mail.outbox.clear()
+    assert make_booking(person, workshop) == first
+    assert (Booking.objects.count(), mail.outbox) == (1, [])
+
+
+def test_session_chosen_twice_in_the_form_is_booked_once(category, workshop):
+    person = make_registration(category, sessions=[workshop, workshop])
+    assert person.bookings.count() == 1
+
+
+def test_whoever_leaves_and_books_again_is_the_last(category, workshop):
+    _holder, first, second = people(3, category, sessions=[workshop])
+    places.leave(booking(first, workshop))
+    again = make_booking(first, workshop)
+    assert [booking(second, workshop).rank, again.rank] == [1, 2]
+
+
+# Every verb in every state: `·` where nothing changes, `!code` where it is refused
+
+VERBS = {
+    "leave": places.leave,
+    "accept": places.accept,
+    "decline": places.decline,
+    "expire": lambda holder: places.expire(holder, timezone.now() + 2 * HOUR),
+}
+TRANSITIONS = """
+         confirmed  waiting    offered    declined  expired   cancelled
+leave    cancelled  cancelled  cancelled  ·         ·         ·
+accept   ·          !expired   confirmed  !expired  !expired  !expired
+decline  ·          ·          declined   ·         ·         ·
+expire   ·          ·          expired    ·         ·         ·
+"""
+TOLD = {"confirmed", "expired"}
+
+
+def table():
+    header, *rows = [line.split() for line in TRANSITIONS.strip().splitlines()]
+    return [
+        (verb, state, outcome)
+        for verb, *outcomes in rows
+        for state, outcome in zip(header, outcomes, strict=True)
+    ]
+
+
+def attempt(verb, holder):
+    try:
+        VERBS[verb](holder)
+    except places.Refused as refused:
+        return f"!{refused.code}"
+    return refreshed(holder).state
+
+
+@pytest.mark.parametrize(("verb", "state", "outcome"), table())
+def test_verb_in_each_state(category, workshop, verb, state, outcome):
+    holder = make_booking(make_registration(category), workshop)
+    Booking.objects.update(
+        state=state,
+        queue_number=1 if state == State.WAITING else None,
+        offer_expires_at=timezone.now() + HOUR if state == State.OFFERED else None,
+    )
+    mail.outbox.clear()
+    expected = state if outcome == "·" else outcome
+    assert attempt(verb, refreshed(holder)) == expected
+    told = [holder.registration.user.email] if outcome in TOLD else []
+    assert recipients() == told
+    assert attempt(verb, holder) == expected
+    assert recipients() == []
+
+
+# What follows from the registration
+
+
+def test_seats_asked_for_on_the_waiting_list_are_given_with_the_place(edition, workshop):
+    category = make_category(edition, places=1)
+    holder, waiting = people(2, category, sessions=[workshop])
+    other = make_workshop(edition, places=1, at="11:00")
+    make_booking(waiting, other)
+    assert [*seats(workshop, waiting), *seats(other, waiting)] == ["waiting", "waiting"]
+    assert (places.taken(workshop), places.taken(other)) == (1, 0)
+    mail.outbox.clear()
+    places.cancel(holder)
+    assert [*seats(workshop, waiting), *seats(other, waiting)] == ["confirmed", "confirmed"]
+    assert recipients() == [waiting.user.email, holder.user.email]
+
+
+def test_seats_asked_for_before_approval_are_given_with_it(edition, workshop, organiser):
+    asked = make_registration(make_category(edition, needs_approval=True), sessions=[workshop])
+    assert seats(workshop, asked) == ["waiting"]
+    places.approve(asked, by=organiser)
+    assert seats(workshop, asked) == ["confirmed"]
+
+
+@pytest.mark.parametrize("verb", ["promote", "change_category", "set_places"])
+def test_seats_asked_for_are_given_whatever_gives_the_place(edition, workshop, organiser, verb):
+    category = make_category(edition, places=0)
+    waiting = make_registration(category, sessions=[workshop])
+    mail.outbox.clear()
+    if verb == "promote":
+        type(category).objects.update(places=1)
+        places.promote(waiting, by=organiser)
+    elif verb == "change_category":
+        places.change_category(waiting, make_category(edition), by=organiser)
+    else:
+        places.set_places(category, 1)
+    assert seats(workshop, waiting) == ["confirmed"]
+    assert recipients() == [waiting.user.email]
+
+
+def test_seats_keep_the_order_in_which_they_were_asked_for(edition, organiser):
+    """Those without a place let others pass, and have their turn again once they have one."""
+    workshop = make_workshop(edition, places=0)
+    asked = make_registration(make_category(edition, needs_approval=True), sessions=[workshop])
+    passes = make_registration(make_category(edition), sessions=[workshop])
+    assert [booking(asked, workshop).rank, booking(passes, workshop).rank] == [1, 1]
+    places.approve(asked, by=organiser)
+    assert [booking(asked, workshop).rank, booking(passes, workshop).rank] == [1, 2]
+    places.set_places(workshop, 1)
+    assert seats(workshop, asked, passes) == ["confirmed", "waiting"]
+
+
+def test_seat_is_not_kept_for_somebody_without_a_place(edition, workshop):
+    waiting = make_registration(make_category(edition, places=0), sessions=[workshop])
+    other = make_registration(make_category(edition), sessions=[workshop])
+    assert seats(workshop, waiting, other) == ["waiting", "confirmed"]
+    places.leave(booking(other, workshop))
+    assert seats(workshop, waiting) == ["waiting"]
+
+
+def test_seats_of_whoever_cancels_go_to_the_next(category, edition):
+    morning = make_workshop(edition, places=1, at="09:00")
+    evening = make_workshop(edition, places=1, at="17:00")
+    one = make_registration(category, sessions=[morning, evening])
+    two, three = (make_registration(category, sessions=[session]) for session in (morning, evening))
+    mail.outbox.clear()
+    places.cancel(one)
+    assert [*seats(morning, one, two), *seats(evening, one, three)] == [
+        "cancelled", "confirmed", "cancelled", "confirmed",
+    ]  # fmt: skip
+    assert sorted(recipients()) == sorted(r.user.email for r in (one, two, three))
+
+
+@pytest.mark.parametrize("verb", ["cancel", "refuse", "decline", "expire"])
+def test_no_seat_outlives_its_registration(edition, workshop, organiser, verb):
+    registration = make_registration(make_category(edition, places=0), sessions=[workshop])
+    if verb in ("decline", "expire"):
+        Registration.objects.update(state="offered", offer_expires_at=timezone.now() + HOUR)
+    match verb:
+        case "cancel":
+            places.cancel(registration)
+        case "refuse":
+            places.refuse(registration, by=organiser)
+        case "decline":
+            places.decline(registration)
+        case "expire":
+            places.expire(registration, timezone.now() + 2 * HOUR)
+    assert seats(workshop, registration) == ["cancelled"]
+
+
+def test_place_and_seat_that_are_freed_together_go_on_together(edition, workshop):
+    """Whoever is promoted takes the turn for the seat too, and is told once of both."""
+    category = make_category(edition, places=1)
+    one, two = people(2, category, sessions=[workshop])
+    later = make_registration(make_category(edition), sessions=[workshop])
+    mail.outbox.clear()
+    places.cancel(one)
+    assert seats(workshop, two, later) == ["confirmed", "waiting"]
+    assert recipients() == [two.user.email, one.user.email]
+
+
+# The number of seats
+
+
+def test_seats_that_are_added_go_to_the_first_who_wait(category, edition):
+    workshop = make_workshop(edition, places=0)
+    one, two, three = people(3, category, sessions=[workshop])
+    mail.outbox.clear()
+    assert places.set_places(workshop, 2) == 0
+    assert seats(workshop, one, two, three) == ["confirmed", "confirmed", "waiting"]
+    assert recipients() == [one.user.email, two.user.email]
+    assert places.set_places(workshop, None) == 0
+    assert seats(workshop, three) == ["confirmed"]
+
+
+def test_nobody_loses_a_seat_when_there_are_fewer(category, edition):
+    workshop = make_workshop(edition, places=3)
+    holders = people(3, category, sessions=[workshop])
+    assert places.set_places(workshop, 1) == 2
+    assert seats(workshop, *holders) == ["confirmed"] * 3
+
+
+def test_seats_of_a_cancelled_session_are_given_to_nobody(category, workshop):
+    one, two = people(2, category, sessions=[workshop])
+    Session.objects.update(status="cancelled")
+    mail.outbox.clear()
+    places.leave(booking(one, workshop))
+    places.set_places(refreshed(workshop), 5)
+    assert (seats(workshop, one, two), recipients()) == (["cancelled", "waiting"], [])
+
+
+def test_seats_of_a_session_that_has_started_are_given_to_nobody(category, workshop):
+    one, two = people(2, category, sessions=[workshop])
+    begin(workshop)
+    mail.outbox.clear()
+    places.cancel(one)
+    assert (seats(workshop, two), recipients()) == (["waiting"], [one.user.email])
+
+
+def begin(session):
+    """The session has started, on an earlier first day of its edition."""
+    now = timezone.now()
+    type(session.edition).objects.update(starts_on=now.date() - 48 * HOUR)
+    Session.objects.filter(pk=session.pk).update(starts_at=now - HOUR, ends_at=now + HOUR)
+
+
+# What cannot be booked
+
+
+def refusal(registration, session, language="en"):
+    with translation.override(language), pytest.raises(places.Refused) as refused:
+        places.book(registration, refreshed(session))
+    with translation.override(language):
+        return refused.value.code, refused.value.messages
+
+
+@pytest.mark.parametrize(
+    "fields", [{"status": "draft"}, {"status": "cancelled"}, {"places": None}]
+)  # fmt: skip
+def test_session_that_is_not_to_be_booked(category, workshop, fields):
+    registration = make_registration(category)
+    Session.objects.update(title_fr="Atelier", **fields)
+    assert refusal(registration, workshop) == ("not_bookable", ["“Atelier” cannot be booked."])
+
+
+def test_session_of_another_edition_is_not_to_be_booked(category):
+    assert refusal(make_registration(category), make_workshop())[0] == "not_bookable"
+
+
+def test_session_of_an_edition_that_is_not_published_is_not_to_be_booked(category, workshop):
+    registration = make_registration(category)
+    type(category.edition).objects.update(is_published=False)
+    assert refusal(registration, workshop)[0] == "not_bookable"
+
+
+def test_session_that_has_started_is_not_to_be_booked(category, workshop):
+    registration = make_registration(category)
+    Session.objects.update(title_fr="Atelier")
+    begin(workshop)
+    assert refusal(registration, workshop) == (
+        "started", ["“Atelier” has started: it can no longer be booked."],
+    )  # fmt: skip
+
+
+def test_session_without_a_time_can_be_booked(category, edition):
+    workshops = [make_workshop(edition, at=None) for _ in range(2)]
+    registration = make_registration(category, sessions=workshops)
+    assert registration.bookings.confirmed().count() == 2
+
+
+def test_registration_that_has_ended_books_nothing(category, workshop):
+    registration = make_registration(category)
+    places.cancel(registration)
+    assert refusal(registration, workshop) == (
+        "ended", ["Your registration has ended: register again first."],
+    )  # fmt: skip
+
+
+def test_refused_session_keeps_nothing_of_the_registration(category, workshop):
+    draft = make_session(category.edition, status="draft", places=3)
+    with pytest.raises(places.Refused):
+        places.register(build_registration(category), sessions=[workshop, draft])
+    assert (Registration.objects.count(), Booking.objects.count(), mail.outbox) == (0, 0, [])
+
+
+# Two at the same time
+
+
+@pytest.fixture
+def overlapping(edition):
+    names = [("Cartes", "Maps", "خرائط"), ("Données", "Data", "بيانات")]
+    return [
+        make_workshop(edition, at=at, lasting=60, title_fr=fr, title_en=en, title_ar=ar)
+        for at, (fr, en, ar) in zip(["09:00", "09:30"], names, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(("language", "titles"), [
+    ("fr", ("Cartes", "Données")), ("en", ("Maps", "Data")), ("ar", ("خرائط", "بيانات")),
+])  # fmt: skip
+def test_overlap_names_both_sessions_and_their_times(category, overlapping, language, titles):
+    one, other = overlapping
+    registration = make_registration(category, sessions=[one])
+    code, [sentence] = refusal(registration, other, language)
+    with translation.override(language):
+        named = [f"{titles[0]}", one.times(), f"{titles[1]}", other.times()]
+    assert (code, [words for words in named if words not in sentence]) == ("overlap", [])
+
+
+def test_overlap_in_english_is_a_sentence(category, overlapping):
+    one, other = overlapping
+    day = category.edition.starts_on
+    with translation.override("en"):
+        date = one.times().split(" \u2066")[0]
+    registration = make_registration(category, sessions=[one])
+    assert str(day.year) in date
+    assert refusal(registration, other)[1] == [
+        f"“Data” ({date} \u206609:30–10:30\u2069) is held at the same time as “Maps” "
+        f"({date} \u206609:00–10:00\u2069). Book one of the two."
+    ]
+
+
+def test_overlap_in_the_form_keeps_nothing(category, overlapping):
+    with pytest.raises(places.Refused) as refused:
+        make_registration(category, sessions=overlapping)
+    assert (refused.value.code, Registration.objects.count()) == ("overlap", 0)
+
+
+def test_overlap_counts_the_waiting_list_too(category, overlapping):
+    one, other = overlapping
+    Session.objects.filter(pk=one.pk).update(places=0)
+    registration = make_registration(category, sessions=[refreshed(one)])
+    assert refusal(registration, other)[0] == "overlap"
+
+
+def test_sessions_that_touch_are_both_booked(category, edition):
+    touching = [make_workshop(edition, at=at, lasting=60) for at in ("09:00", "10:00")]
+    assert make_registration(category, sessions=touching).bookings.confirmed().count() == 2
+
+
+def test_session_that_was_left_or_cancelled_makes_room_for_another(category, overlapping):
+    one, other = overlapping
+    left = make_registration(category, sessions=[one])
+    places.leave(booking(left, one))
+    assert places.book(left, other).is_confirmed
+    kept = make_registration(category, sessions=[one])
+    Session.objects.filter(pk=one.pk).update(status="cancelled")
+    assert places.book(kept, other).is_confirmed
+
+
+def test_booking_does_not_read_the_programme(category, edition, django_assert_num_queries):
+    """Under the lock: one query for the session, one for those beside it."""
+    registration, workshop = make_registration(category), make_workshop(edition)
+    for _ in range(8):
+        make_session(edition)
+    with django_assert_num_queries(2):
+        places.check_bookable(registration, workshop)

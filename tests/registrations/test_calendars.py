@@ -1,0 +1,100 @@
+"""A registration as a calendar, read back by other people's programs."""
+
+import datetime
+
+import pytest
+from ical.calendar_stream import IcsCalendarStream
+from icalendar import Calendar
+
+from symposium.editions.models import Edition
+from symposium.registrations import calendars, places
+from symposium.sessions import ical
+from symposium.sessions.exports import exported
+from symposium.sessions.models import Session
+from tests.factories import (
+    make_booking,
+    make_category,
+    make_registration,
+    make_room,
+    make_workshop,
+    open_edition,
+    refreshed,
+    times,
+)
+
+pytestmark = pytest.mark.django_db
+AWKWARD = "Villes; côtes, ports\\ 🏙 أثر\r\nBEGIN:VEVENT"
+
+
+@pytest.fixture
+def edition():
+    return open_edition(slug="2031", name_fr="Villes", name_ar="مدن", venue_fr="Campus Atlas")
+
+
+@pytest.fixture
+def registration(edition):
+    return make_registration(make_category(edition))
+
+
+def events(registration, language="fr") -> list:
+    return Calendar.from_ical(calendars.of_registration(registration, language)).events
+
+
+def test_seats_that_are_held(registration, edition):
+    held = make_workshop(edition, at="09:00", title_fr="Tenu", title_ar="ورشة")
+    make_booking(registration, held)
+    make_booking(registration, make_workshop(edition, at="10:00", places=0))
+    places.leave(make_booking(registration, make_workshop(edition, at="11:00")))
+    [event] = events(registration, "ar")
+    assert (str(event["uid"]), str(event["summary"])) == (f"{held.guid}@testserver", "ورشة")
+
+
+def test_session_is_the_same_event_as_in_the_programme(registration, edition):
+    session = make_workshop(edition, at="09:00", room=make_room(edition))
+    make_booking(registration, session)
+    Session.objects.filter(pk=session.pk).update(**times(edition, "11:00"))
+    [event] = events(registration)
+    [public] = Calendar.from_ical(ical.calendar(edition, exported(edition), "")).events
+    assert (event.to_ical(), event["sequence"]) == (public.to_ical(), 1)
+
+
+def test_cancelled_session_says_so(registration, edition):
+    session = make_workshop(edition)
+    make_booking(registration, session)
+    Session.objects.filter(pk=session.pk).update(status=Session.Status.CANCELLED)
+    [event] = IcsCalendarStream.calendar_from_ics(
+        calendars.of_registration(registration, "fr").decode()
+    ).events
+    assert (event.status, event.sequence, event.uid) == (
+        "CANCELLED", 1, f"{session.guid}@testserver",
+    )  # fmt: skip
+
+
+def test_without_a_seat_the_days_of_the_symposium(registration, edition):
+    content = calendars.of_registration(registration, "ar").decode()
+    [event] = IcsCalendarStream.calendar_from_ics(content).events
+    assert (event.uid, event.summary, event.location, event.status) == (
+        "edition-2031@testserver", "مدن", "Campus Atlas, Casablanca", "CONFIRMED",
+    )  # fmt: skip
+    last = edition.ends_on + datetime.timedelta(days=1)
+    assert (event.dtstart, event.dtend) == (edition.starts_on, last)
+    calendar = Calendar.from_ical(content)
+    assert (calendar["method"], calendar["version"]) == ("PUBLISH", "2.0")
+    assert "\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in content
+
+
+def test_days_that_move_are_a_later_version(registration, edition):
+    before = events(registration)[0]["sequence"]
+    later = refreshed(edition).updated_at + datetime.timedelta(minutes=1)
+    Edition.objects.filter(pk=edition.pk).update(updated_at=later)
+    registration.edition.refresh_from_db()
+    assert events(registration)[0]["sequence"] - before == 1
+
+
+def test_awkward_names_break_nothing(edition):
+    Edition.objects.filter(pk=edition.pk).update(name_fr=AWKWARD, venue_fr=AWKWARD)
+    registration = make_registration(make_category(refreshed(edition)))
+    text = calendars.of_registration(registration, "fr").decode()
+    assert text.split("\r\n").count("BEGIN:VEVENT") == 1
+    [event] = IcsCalendarStream.calendar_from_ics(text).events
+    assert event.summary == AWKWARD.replace("\r", "")

@@ -1,0 +1,221 @@
+"""Certificates of attendance: for whom, for how many hours, and how they are checked."""
+
+import datetime
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import resolve
+
+from symposium.editions.models import Partner
+from symposium.registrations import certificates, places
+from symposium.registrations.models import Certificate, CheckIn, Registration
+from symposium.sessions.models import Session
+from tests import printed
+from tests.factories import (
+    instant,
+    make_category,
+    make_partner,
+    make_registration,
+    make_session,
+    make_workshop,
+    open_edition,
+    refreshed,
+)
+from tests.registrations.entries import make_check_in, past_edition
+
+pytestmark = pytest.mark.django_db
+ONE, TWO = datetime.date(2021, 6, 9), datetime.date(2021, 6, 10)
+NOON = datetime.datetime(2021, 6, 9, 12, tzinfo=datetime.UTC)
+
+
+@pytest.fixture
+def edition():
+    """Two days: 9:00 to 10:30 in two rooms, a break, 11:00 to 12:00; then 9:00 to 10:00."""
+    edition = past_edition(name_fr="Villes", name_en="Cities", venue_fr="Campus Atlas")
+    make_session(edition, at="09:00", lasting=60)
+    make_session(edition, at="09:30", lasting=60)
+    make_session(edition, at="10:30", lasting=30, kind=Session.Kind.BREAK)
+    make_session(edition, at="11:00", lasting=60)
+    make_session(edition, at="15:00", lasting=60, status=Session.Status.CANCELLED)
+    make_session(edition, at="16:00", lasting=60, status=Session.Status.DRAFT)
+    make_session(edition, at="09:00", lasting=60, day=2)
+    return edition
+
+
+@pytest.fixture
+def registration(edition):
+    return make_registration(make_category(edition), given_name="Salma", family_name="Médina")
+
+
+def periods(*spans) -> list:
+    """Hours of a day, as in (9, 10.5)."""
+    return [
+        (NOON + datetime.timedelta(hours=start - 12), NOON + datetime.timedelta(hours=end - 12))
+        for start, end in spans
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spans", "expected"),
+    [
+        ([], 0),
+        ([(9, 10)], 60),
+        ([(9, 10), (10, 11)], 120),
+        ([(9, 10), (9, 10)], 60),
+        ([(9.5, 11), (9, 10)], 120),
+        ([(9, 12), (10, 11)], 180),
+        ([(9, 10), (14, 15.5)], 150),
+    ],
+)
+def test_time_is_counted_once(spans, expected):
+    assert certificates.minutes(periods(*spans)) == expected
+
+
+def certified(registration) -> tuple:
+    certificate = certificates.issue(registration)
+    return certificate.days, certificate.minutes
+
+
+def test_entrance_counts_the_sessions_of_its_day(registration):
+    make_check_in(registration)
+    assert certified(registration) == ([ONE], 150)
+
+
+def test_each_day_counts(registration):
+    make_check_in(registration, day=2)
+    make_check_in(registration, day=1)
+    assert certified(registration) == ([ONE, TWO], 210)
+
+
+def test_door_of_a_session_counts_that_session(registration, edition):
+    make_check_in(registration, session=edition.sessions.get(starts_at=instant(edition, "11:00")))
+    make_check_in(registration, day=2)
+    assert certified(registration) == ([ONE, TWO], 120)
+
+
+def test_session_within_a_day_counts_once(registration, edition):
+    make_check_in(registration)
+    make_check_in(registration, session=edition.sessions.get(starts_at=instant(edition, "11:00")))
+    assert certified(registration) == ([ONE], 150)
+
+
+def test_night_belongs_to_the_day_on_which_it_begins():
+    """By the clock of the symposium: 20:00 in Newfoundland is the next day in Greenwich."""
+    edition = past_edition(time_zone="America/St_Johns")
+    make_session(edition, at="20:00", lasting=60)
+    registration = make_registration(make_category(edition))
+    make_check_in(registration)
+    assert certified(registration) == ([ONE], 60)
+
+
+def refusal(registration, at=None) -> str:
+    with pytest.raises(ValidationError) as refused:
+        certificates.issue(registration, at)
+    assert not Certificate.objects.exists()
+    return refused.value.code
+
+
+def test_nobody_has_one_who_was_not_seen(registration):
+    make_check_in(registration, undone=True)
+    assert refusal(registration) == "not_attended"
+
+
+def test_nobody_has_one_whose_registration_is_cancelled(registration):
+    make_check_in(registration)
+    places.cancel(registration)
+    assert refusal(registration) == "not_attended"
+
+
+def test_nobody_has_one_before_the_end(registration, edition):
+    make_check_in(registration)
+    midnight = instant(edition, "00:00", day=3)
+    assert refusal(registration, midnight - datetime.timedelta(seconds=1)) == "not_over"
+    assert certificates.issue(registration, midnight).issued_at == midnight
+
+
+def test_corrected_name_keeps_the_token(registration):
+    make_check_in(registration)
+    first = certificates.issue(registration)
+    Registration.objects.filter(pk=registration.pk).update(family_name="Madani", given_name_ar="س")
+    second = certificates.issue(registration)
+    assert (second.token, second.name, second.name_ar) == (first.token, "Salma Madani", "س")
+    assert second.issued_at > first.issued_at
+    assert Certificate.objects.count() == 1
+
+
+def test_issued_again_without_change_is_the_same(registration):
+    make_check_in(registration)
+    first = certificates.issue(registration)
+    assert certificates.issue(registration).issued_at == first.issued_at
+
+
+def test_undone_entry_changes_the_certificate(registration):
+    make_check_in(registration)
+    make_check_in(registration, day=2)
+    certificates.issue(registration)
+    CheckIn.objects.filter(day=TWO).update(undone_at=NOON)
+    assert certified(registration) == ([ONE], 150)
+
+
+def test_issue_due_is_for_those_who_came_and_once(registration, edition):
+    came = make_registration(registration.category)
+    make_check_in(came)
+    assert [certificates.issue_due(edition), certificates.issue_due(edition)] == [1, 0]
+    assert [found.registration for found in Certificate.objects.all()] == [came]
+    assert certificates.issue_due(open_edition()) == 0
+
+
+# On paper
+
+
+def test_certificate_says_who_where_and_when(registration, edition):
+    make_partner(edition, name_fr="Université fictive", kind=Partner.Kind.ORGANISER)
+    make_check_in(registration)
+    made = certificates.issue(registration, instant(edition, "23:30", day=3))
+    data = certificates.certificate_data(made, "en")
+    url = f"http://testserver/en/verify/{made.token}/"
+    names = ["name", "hours", "days", "verify_url", "issued", "created"]
+    assert [data[name] for name in names] == [
+        "Salma Médina", "2 h 30", ["9 June 2021"], url, "11 June 2021", made.issued_at,
+    ]  # fmt: skip
+    words = data["words"]
+    assert [words[name] for name in ("before", "after", "organiser")] == [
+        "The organisers certify that",
+        "has attended Cities (Campus Atlas, Casablanca, 9 and 10 June 2021).",
+        "For the organisers: Université fictive",
+    ]
+    assert resolve(urlsplit(data["verify_url"]).path).view_name == "registrations:verify"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "shown"), [(0, ""), (60, "1 h"), (65, "1 h 05"), (825, "13 h 45")]
+)
+def test_duration_in_hours(registration, minutes, shown):
+    assert certificates.duration(minutes) == shown
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "ar"])
+def test_code_leads_to_the_page_that_checks_it(registration, language):
+    make_check_in(registration)
+    made = certificates.issue(registration)
+    file = certificates.certificate_pdf(made, language)
+    assert str(printed.opened(file).Root.Lang) == language
+    [picture] = printed.pictures(file)
+    assert printed.scanned(picture) == [f"http://testserver/{language}/verify/{made.token}/"]
+
+
+def test_programme_without_hours_makes_a_certificate_without_hours():
+    edition = past_edition()
+    registration = make_registration(make_category(edition))
+    make_check_in(registration)
+    made = certificates.issue(registration)
+    assert (made.minutes, len(printed.texts(certificates.certificate_pdf(made, "fr")))) == (0, 1)
+
+
+def test_seat_alone_is_no_attendance(edition):
+    registration = make_registration(make_category(edition))
+    registration.bookings.create(
+        edition=edition, session=make_workshop(edition, day=2, at="14:00"), state="confirmed"
+    )
+    assert refusal(refreshed(registration)) == "not_attended"

@@ -1,0 +1,389 @@
+"""The door: who is let in, who is not and why, and two devices that read one ticket at once."""
+
+import datetime
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from threading import Barrier
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone, translation
+
+from symposium.registrations import checkin
+from symposium.registrations.checkin import Count, Outcome, Reason
+from symposium.registrations.models import Booking, CheckIn, Registration
+from symposium.registrations.models.registrations import State
+from tests.desk import somebody_else
+from tests.factories import (
+    make_category,
+    make_edition,
+    make_registration,
+    make_session,
+    make_user,
+    make_workshop,
+    refreshed,
+)
+
+pytestmark = pytest.mark.django_db
+
+DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture
+def edition():
+    """An edition that is held today and tomorrow."""
+    today = timezone.now().date()
+    return make_edition(
+        "2021", starts_on=today, ends_on=today + DAY, time_zone="UTC",
+        registration_opens_at=timezone.now() - 30 * DAY,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def ticket(edition):
+    return make_registration(make_category(edition), family_name="Médina")
+
+
+@pytest.fixture
+def nadia():
+    return make_user(name="Nadia")
+
+
+def scan(ticket, by, **options):
+    options = {"edition": ticket.edition, "code": ticket.code, "nonce": uuid.uuid4()} | options
+    return checkin.check_in(by=by, **options)
+
+
+def put(registration, state, **fields):
+    """Write a state without the rules of `places.py`."""
+    needed = {"queue_number": 1, "offer_expires_at": timezone.now() + DAY}
+    Registration.objects.filter(pk=registration.pk).update(state=state, **needed, **fields)
+    return refreshed(registration)
+
+
+# Codes
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("7K4Q2M9XTB", "7K4Q2M9XTB"),
+        ("7k4q-2m9x-tb", "7K4Q2M9XTB"),
+        (" 7K4Q 2M9X TB\n", "7K4Q2M9XTB"),
+        ("https://symposium.example.org/fr/my/7K4Q2M9XTB/", "7K4Q2M9XTB"),
+        ("7K4Q2M9XT", ""),
+        ("7K4Q2M9XTBB", ""),
+        ("0K4Q2M9XTB", ""),
+        ("Salma Médina", ""),
+        ("", ""),
+    ],
+)
+def test_code_is_read_as_scanned_or_typed(text, code):
+    assert checkin.read_code(text) == code
+
+
+def test_name_of_ten_letters_is_a_code_only_if_a_ticket_has_it(ticket):
+    Registration.objects.filter(pk=ticket.pk).update(code="BENHAMMADE")
+    assert checkin.is_code("BenHammade")
+    assert not checkin.is_code("Benhammada")
+    assert checkin.is_code("7K4Q-2M9X-TB")
+
+
+# Who is let in
+
+
+def test_confirmed_ticket_enters_once_a_day(ticket, nadia):
+    first = scan(ticket, nadia)
+    assert (first.outcome, first.registration, first.check_in.by) == (Outcome.IN, ticket, nadia)
+    assert first.check_in.day == ticket.edition.starts_on
+    second = scan(ticket, make_user())
+    assert (second.outcome, second.check_in) == (Outcome.ALREADY, first.check_in)
+    assert CheckIn.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "state", [state for state in State if state != State.CONFIRMED], ids=lambda state: state.value
+)
+def test_every_other_state_is_refused_and_said(ticket, nadia, state):
+    result = scan(put(ticket, state), nadia)
+    assert (result.outcome, result.reason, result.registration) == (
+        Outcome.REFUSED, Reason(state.value), ticket,
+    )  # fmt: skip
+    assert result.sentence == str(Reason(state.value).label)
+    assert CheckIn.objects.count() == 0
+
+
+def test_ticket_of_another_edition_is_refused_and_the_edition_named(ticket, nadia):
+    other = make_edition("2023", name_fr="Symposium 2023")
+    with translation.override("en"):
+        result = scan(ticket, nadia, edition=other)
+        assert result.reason == Reason.OTHER_EDITION
+        assert result.sentence == "This ticket is for another edition: Symposium 2021 2021."
+
+
+def test_unknown_code_is_refused(edition, nadia):
+    result = checkin.check_in(edition=edition, code="hello", by=nadia, nonce=uuid.uuid4())
+    assert (result.outcome, result.reason, result.registration) == (
+        Outcome.REFUSED, Reason.UNKNOWN, None,
+    )  # fmt: skip
+
+
+def test_online_ticket_is_refused_at_the_door(edition, nadia):
+    online = make_registration(make_category(edition, on_site=False, online_access=True))
+    assert scan(online, nadia).reason == Reason.ONLINE_ONLY
+
+
+# Sessions
+
+
+def test_session_with_places_lets_in_who_booked(ticket, nadia):
+    workshop = make_workshop(ticket.edition)
+    refused = scan(ticket, nadia, session=workshop)
+    assert (refused.reason, refused.registration) == (Reason.NOT_BOOKED, ticket)
+    booking = Booking.objects.create(
+        edition=ticket.edition, registration=ticket, session=workshop, state=State.CONFIRMED
+    )
+    result = scan(ticket, nadia, session=workshop)
+    assert (result.outcome, result.bookings) == (Outcome.IN, [booking])
+    assert scan(ticket, nadia, session=workshop).outcome == Outcome.ALREADY
+    assert scan(ticket, nadia).outcome == Outcome.IN
+
+
+def test_session_without_counted_places_lets_in_every_ticket(ticket, nadia):
+    session = make_session(ticket.edition)
+    result = scan(ticket, nadia, session=session)
+    assert (result.outcome, result.check_in.session, result.bookings) == (Outcome.IN, session, [])
+
+
+# Days and clocks
+
+
+def moved(edition, first, last, **fields):
+    type(edition).objects.filter(pk=edition.pk).update(starts_on=first, ends_on=last, **fields)
+
+
+@pytest.mark.parametrize(
+    ("days", "reason", "sentence"),
+    [
+        (1, Reason.NOT_TODAY, "The symposium opens on {0.day} {0:%B} {0.year}."),
+        (-1, Reason.OVER, "The symposium ended on {0.day} {0:%B} {0.year}."),
+    ],
+)
+def test_outside_its_days_the_door_is_closed(ticket, nadia, days, reason, sentence):
+    day = timezone.now().date() + days * DAY
+    moved(ticket.edition, day, day)
+    result = scan(ticket, nadia, edition=refreshed(ticket.edition))
+    with translation.override("en"):
+        assert (result.reason, result.sentence) == (reason, sentence.format(day))
+
+
+def test_demonstration_is_tried_on_any_day_and_counts_for_the_first(ticket, nadia):
+    first = datetime.date(2021, 6, 9)
+    moved(ticket.edition, first, first + DAY, is_demonstration=True)
+    result = scan(ticket, nadia, edition=refreshed(ticket.edition))
+    assert (result.outcome, result.check_in.day) == (Outcome.IN, first)
+    assert timezone.now() - result.check_in.scanned_at < datetime.timedelta(minutes=1)
+
+
+def test_scan_kept_on_the_device_counts_for_when_it_was_made(ticket, nadia):
+    moved(ticket.edition, timezone.now().date() - DAY, timezone.now().date())
+    edition, yesterday = refreshed(ticket.edition), timezone.now() - DAY
+    result = scan(ticket, nadia, edition=edition, scanned_at=yesterday)
+    assert (result.check_in.scanned_at, result.check_in.day) == (yesterday, yesterday.date())
+    assert scan(ticket, nadia, edition=edition).outcome == Outcome.IN
+
+
+@pytest.mark.parametrize("wrong", [datetime.timedelta(minutes=3), -400 * DAY])
+def test_clock_that_cannot_be_right_is_not_believed(ticket, nadia, wrong):
+    result = scan(ticket, nadia, scanned_at=timezone.now() + wrong)
+    assert abs(timezone.now() - result.check_in.scanned_at) < datetime.timedelta(minutes=1)
+
+
+def test_day_is_that_of_the_symposium(edition):
+    type(edition).objects.filter(pk=edition.pk).update(
+        starts_on="2021-06-09", ends_on="2021-06-10", time_zone="Pacific/Auckland"
+    )
+    late = datetime.datetime(2021, 6, 8, 13, tzinfo=datetime.UTC)
+    assert checkin.day_at(refreshed(edition), late) == datetime.date(2021, 6, 9)
+    assert checkin.day_at(edition, late - datetime.timedelta(hours=2)) is None
+
+
+# Sent again, taken back
+
+
+def test_scan_sent_twice_is_answered_as_the_first_time(ticket, nadia):
+    nonce = uuid.uuid4()
+    first = scan(ticket, nadia, nonce=nonce)
+    assert scan(ticket, nadia, nonce=nonce) == first
+    assert CheckIn.objects.count() == 1
+
+
+def test_number_of_another_scan_is_not_taken(ticket, nadia):
+    nonce = uuid.uuid4()
+    scan(ticket, nadia, nonce=nonce)
+    other = make_registration(ticket.category)
+    with pytest.raises(checkin.NonceUsed):
+        scan(other, nadia, nonce=nonce)
+    with pytest.raises(checkin.NonceUsed):
+        scan(ticket, nadia, nonce=nonce, session=make_session(ticket.edition))
+
+
+def test_entry_taken_back_leaves_its_trace_and_the_ticket_enters_again(ticket, nadia):
+    nonce, omar = uuid.uuid4(), make_user()
+    scan(ticket, nadia, nonce=nonce)
+    undone = checkin.undo(nonce=nonce, by=omar)
+    assert undone.undone_by == omar
+    assert checkin.undo(nonce=nonce, by=nadia).undone_at == undone.undone_at
+    assert refreshed(undone).undone_by == omar
+    assert scan(ticket, nadia).outcome == Outcome.IN
+    assert CheckIn.objects.count() == 2
+
+
+def test_what_was_not_entered_is_not_taken_back(nadia):
+    with pytest.raises(CheckIn.DoesNotExist):
+        checkin.undo(nonce=uuid.uuid4(), by=nadia)
+
+
+# What the door shows besides
+
+
+def test_counts_tell_who_is_in_and_who_is_expected(ticket, nadia, django_assert_num_queries):
+    edition, first = ticket.edition, ticket.category
+    student = make_category(edition, order=1)
+    make_category(edition, on_site=False, online_access=True)
+    make_registration(student)
+    put(make_registration(student), State.WAITING)
+    workshop = make_workshop(edition)
+    Booking.objects.create(
+        edition=edition, registration=ticket, session=workshop, state=State.CONFIRMED
+    )
+    scan(ticket, nadia)
+    day = edition.starts_on
+    with django_assert_num_queries(3):
+        counts = checkin.counts(edition, day)
+    assert counts.rows == [Count(first, 1, 1), Count(student, 0, 1)]
+    assert (counts.entered, counts.expected) == (1, 2)
+    assert checkin.counts(edition, day + DAY).rows == [Count(first, 0, 1), Count(student, 0, 1)]
+    at_workshop = checkin.counts(edition, day, workshop)
+    assert at_workshop.rows == [Count(first, 0, 1), Count(student, 0, 0)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["médina", "MEDINA sal", "salma", "أحمد", "احمد", "فاطمه", "فاطِمَة", "7K4Q-2M9X-TB"],
+)
+def test_people_are_found_by_name_in_either_script(edition, words):
+    names = {"given_name": "Salma", "family_name": "Médina"}
+    arabic = {"given_name_ar": "فاطمة", "family_name_ar": "أحمد"}
+    found = make_registration(make_category(edition), **names, **arabic)
+    Registration.objects.filter(pk=found.pk).update(code="7K4Q2M9XTB")
+    make_registration(found.category, given_name="Omar", family_name="Rivage_100%")
+    make_registration(make_category(), **names, **arabic)
+    assert list(checkin.search(edition, words, edition.starts_on)) == [found]
+
+
+@pytest.mark.parametrize("words", ["%", "_", "\\", "Salma Rivage"])
+def test_people_are_not_found_by_signs_of_the_search(ticket, words):
+    assert list(checkin.search(ticket.edition, words, ticket.edition.starts_on)) == []
+
+
+def test_who_is_found_comes_with_the_entry_that_stands(ticket, nadia):
+    day = ticket.edition.starts_on
+    entry = scan(ticket, nadia).check_in
+    [found] = checkin.search(ticket.edition, "médina", day)
+    assert found.standing == [entry]
+    [found] = checkin.search(ticket.edition, "médina", day + DAY)
+    assert found.standing == []
+
+
+# Two devices, one ticket, the same second
+
+
+def at_once(*works) -> list:
+    """Run each in a thread and a connection of its own; return their results.
+
+    For whom a constraint refused, that is its name.
+    """
+    with ThreadPoolExecutor(len(works)) as pool:
+        return [future.result(20) for future in [pool.submit(alone, work) for work in works]]
+
+
+def alone(work):
+    try:
+        return work()
+    except IntegrityError as error:
+        return error.__cause__.diag.constraint_name
+    finally:
+        connection.close()
+
+
+def unlocked(ticket, by, looked: Barrier) -> Outcome:
+    """What `check_in` would be without its lock: both look before either writes."""
+    with transaction.atomic():
+        day = ticket.edition.starts_on
+        standing = checkin.at_door(ticket.check_ins, day, None).first()
+        looked.wait(10)
+        if standing:
+            return Outcome.ALREADY
+        CheckIn.objects.create(
+            edition=ticket.edition, registration=ticket, by=by, day=day, scanned_at=timezone.now()
+        )
+    return Outcome.IN
+
+
+@contextmanager
+def without(index: str):
+    """Take a unique index away, and put it back once nobody is in any more."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = %s", [index])
+        [definition] = cursor.fetchone()
+        cursor.execute(f"DROP INDEX {index}")
+        try:
+            yield
+        finally:
+            CheckIn.objects.all().delete()
+            cursor.execute(definition)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ticket_read_by_two_devices_at_once_enters_once(ticket, nadia):
+    omar = make_user()
+    for _ in range(10):
+        CheckIn.objects.all().delete()
+        both = at_once(lambda: scan(ticket, nadia), lambda: scan(ticket, omar))
+        assert sorted(result.outcome for result in both) == [Outcome.ALREADY, Outcome.IN]
+        assert both[0].check_in == both[1].check_in == CheckIn.objects.get()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ticket_waits_for_the_other_device_to_be_done(ticket, nadia):
+    omar = make_user()
+    with somebody_else(lambda: scan(ticket, omar)):
+        result = scan(ticket, nadia)
+    assert (result.outcome, result.check_in.by) == (Outcome.ALREADY, omar)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_scan_sent_twice_at_once_is_one_entry_answered_twice(ticket, nadia):
+    for _ in range(10):
+        CheckIn.objects.all().delete()
+        work = partial(scan, ticket, nadia, nonce=uuid.uuid4())
+        assert [result.outcome for result in at_once(work, work)] == [Outcome.IN, Outcome.IN]
+        assert CheckIn.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_second_device_would_meet_the_constraint_without_the_lock(ticket, nadia):
+    work = partial(unlocked, ticket, nadia, Barrier(2))
+    assert sorted(at_once(work, work)) == ["check_ins_once_a_day", "in"]
+    assert CheckIn.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ticket_would_enter_twice_without_lock_and_constraint(ticket, nadia):
+    work = partial(unlocked, ticket, nadia, Barrier(2))
+    with without("check_ins_once_a_day"):
+        assert at_once(work, work) == [Outcome.IN, Outcome.IN]
+        assert CheckIn.objects.count() == 2

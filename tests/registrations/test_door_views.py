@@ -1,0 +1,337 @@
+"""The pages of the door: who may open them, what they answer with and without a script."""
+
+import datetime
+import re
+import uuid
+
+import html5lib
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.utils import timezone
+
+from symposium.registrations import checkin
+from symposium.registrations.models import CheckIn, Registration
+from symposium.registrations.models.registrations import State
+from tests.factories import (
+    make_category,
+    make_edition,
+    make_organiser,
+    make_registration,
+    make_user,
+    make_workshop,
+)
+
+pytestmark = pytest.mark.django_db
+
+DOOR = "/en/2021/desk/check-in/"
+SCAN, UNDO, SEARCH, COUNTS, LIST = (
+    f"{DOOR}{name}" for name in ("scan", "undo", "search", "counts", "list/")
+)
+JSON = {"Accept": "application/json"}
+DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture
+def edition():
+    today = timezone.now().date()
+    return make_edition(
+        "2021", starts_on=today, ends_on=today + DAY, time_zone="UTC", is_current=True,
+        name_en="Smart City", registration_opens_at=timezone.now() - DAY,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def ticket(edition):
+    return make_registration(
+        make_category(edition, name_en="On site"), given_name="Salma", family_name="Médina",
+        given_name_ar="سلمى", affiliation="École <d'architecture>",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def nadia():
+    user = make_user(name="Nadia")
+    user.user_permissions.add(Permission.objects.get(codename="check_in"))
+    return user
+
+
+@pytest.fixture
+def door(client, nadia):
+    client.force_login(nadia)
+    return client
+
+
+def send(client, code, **data):
+    data = {"code": code, "nonce": uuid.uuid4()} | data
+    return client.post(SCAN, data, headers=JSON)
+
+
+def text_of(html: bytes | str, css_class: str) -> str:
+    """The words of the first element of a class, on one line; nothing if there is none.
+
+    What waits in a `<template>` is not on the page.
+    """
+    page = html if isinstance(html, str) else html.decode()
+    page = re.sub("<template.*?</template>", "", page, flags=re.DOTALL)
+    for element in html5lib.parse(page, namespaceHTMLElements=False).iter():
+        if css_class in element.get("class", "").split():
+            return " ".join("".join(element.itertext()).split())
+    return ""
+
+
+# Who may
+
+
+@pytest.mark.parametrize("address", [DOOR, SEARCH, COUNTS, LIST])
+def test_stranger_is_sent_to_sign_in(client, edition, address):
+    answer = client.get(address)
+    assert (answer.status_code, answer.url) == (302, f"/en/accounts/login/?next={address}")
+    answer = client.get(address, headers=JSON)
+    assert (answer.status_code, answer.json()) == (401, {"error": "signed_out"})
+
+
+@pytest.mark.parametrize("address", [SCAN, UNDO])
+def test_stranger_who_sends_is_sent_to_sign_in_and_back_to_the_door(client, ticket, address):
+    answer = client.post(address, {"code": ticket.code})
+    assert (answer.status_code, answer.url) == (302, f"/en/accounts/login/?next={DOOR}")
+    answer = client.post(address, {"code": ticket.code}, headers=JSON)
+    assert (answer.status_code, answer.json()) == (401, {"error": "signed_out"})
+    assert CheckIn.objects.count() == 0
+
+
+def test_account_without_the_permission_finds_nothing(client, ticket):
+    client.force_login(make_user(is_staff=True))
+    for address in (DOOR, SEARCH, COUNTS, LIST):
+        assert client.get(address).status_code == 404
+    assert client.post(SCAN, {"code": ticket.code}).status_code == 404
+    answer = send(client, ticket.code)
+    assert (answer.status_code, answer.json()) == (404, {"error": "not_allowed"})
+    assert CheckIn.objects.count() == 0
+
+
+@pytest.mark.parametrize("address", [DOOR, SEARCH, COUNTS, LIST])
+def test_page_that_shows_does_not_take_forms(door, edition, address):
+    assert door.post(address).status_code == 405
+
+
+@pytest.mark.parametrize("address", [SCAN, UNDO])
+def test_page_that_writes_does_not_open(door, edition, address):
+    assert door.get(address).status_code == 405
+
+
+def test_form_of_another_site_is_refused(nadia, ticket):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(nadia)
+    assert client.post(SCAN, {"code": ticket.code}).status_code == 403
+    assert CheckIn.objects.count() == 0
+
+
+def test_pages_are_not_kept_and_only_they_run_compiled_code(door, edition):
+    answer = door.get(DOOR)
+    assert "no-store" in answer["Cache-Control"]
+    assert "script-src 'self' 'wasm-unsafe-eval'" in answer["Content-Security-Policy"].split("; ")
+    assert "wasm" not in door.get(LIST)["Content-Security-Policy"]
+    assert "wasm" not in door.get("/en/2021/")["Content-Security-Policy"]
+
+
+# With a script
+
+
+def test_answer_says_who_entered(door, ticket, nadia):
+    nonce = uuid.uuid4()
+    answer = send(door, ticket.code, nonce=nonce)
+    assert answer.status_code == 200
+    said = answer.json()
+    assert {name: said[name] for name in ("nonce", "outcome", "reason")} == {
+        "nonce": str(nonce), "outcome": "in", "reason": None,
+    }  # fmt: skip
+    assert text_of(said["html"], "result-ok") == (
+        "Entered Salma Médinaسلمى On site · École <d'architecture> Next ticket"
+    )
+    assert text_of(said["row"], "door-who") == "Salma Médina On site"
+    assert text_of(said["counts"], "scan-count") == "In1 Expected1"
+    assert CheckIn.objects.get().by == nadia
+
+
+def test_answer_says_since_when_and_by_whom_somebody_is_in(door, ticket, nadia):
+    send(door, ticket.code)
+    CheckIn.objects.update(scanned_at=timezone.now().replace(hour=0, minute=12))
+    said = send(door, ticket.code).json()
+    assert said["outcome"] == "already"
+    assert text_of(said["html"], "why") == "Since 00:12 · Nadia"
+
+
+def test_answer_says_why_not(door, ticket):
+    Registration.objects.update(state=State.CANCELLED)
+    said = send(door, ticket.code).json()
+    assert (said["outcome"], said["reason"]) == ("refused", "cancelled")
+    assert text_of(said["html"], "result-bad") == (
+        "Refused This registration is cancelled. Salma Médinaسلمى "
+        "On site · École <d'architecture> Send this person to the registration desk. Next ticket"
+    )
+
+
+def test_unknown_code_is_shown_as_it_was_typed(door, edition):
+    said = send(door, "<b>7K4Q</b>").json()
+    assert (said["outcome"], said["reason"]) == ("refused", "unknown")
+    assert text_of(said["row"], "door-who") == "<b>7K4Q</b> This code is unknown."
+
+
+def test_needs_are_said_and_read_by_the_welcome_team_only(door, ticket, nadia):
+    Registration.objects.update(needs="Hearing loop")
+    assert text_of(send(door, ticket.code).json()["html"], "needs") == "Accessibility needs"
+    nadia.user_permissions.add(Permission.objects.get(codename="view_needs"))
+    html = send(door, ticket.code).json()["html"]
+    assert text_of(html, "needs") == "Accessibility needs: Hearing loop"
+
+
+def test_answer_tells_the_seats_of_today(door, edition):
+    workshop = make_workshop(edition, title_en="Mobility", at="14:00")
+    tomorrow = make_workshop(edition, day=2)
+    ticket = make_registration(make_category(edition), sessions=[workshop, tomorrow])
+    html = send(door, ticket.code).json()["html"]
+    assert text_of(html, "result").count("Mobility") == 1
+    assert html.count("<li>") == 1
+
+
+def test_scan_sent_twice_has_the_same_answer(door, ticket):
+    nonce = uuid.uuid4()
+    first, second = (send(door, ticket.code, nonce=nonce).json() for _ in range(2))
+    assert (first["outcome"], second["outcome"]) == ("in", "in")
+    assert text_of(first["html"], "result") == text_of(second["html"], "result")
+    assert CheckIn.objects.count() == 1
+
+
+def test_scan_of_another_account_is_not_taken(door, ticket):
+    answer = send(door, ticket.code, user=make_user().pk)
+    assert (answer.status_code, answer.json()) == (409, {"error": "other_user"})
+    assert CheckIn.objects.count() == 0
+
+
+def test_scan_that_cannot_be_understood_is_given_up(door, ticket):
+    wrong = [{"nonce": "7"}, {"session": "nowhere"}, {"scanned_at": "noon"}, {"user": "x"}]
+    for data in wrong:
+        answer = send(door, ticket.code, **data)
+        assert (answer.status_code, list(answer.json()["fields"])) == (400, [*data])
+    nonce = uuid.uuid4()
+    send(door, ticket.code, nonce=nonce)
+    other = make_registration(ticket.category)
+    assert send(door, other.code, nonce=nonce).status_code == 400
+    assert CheckIn.objects.count() == 1
+
+
+def test_time_of_the_device_is_taken(door, ticket):
+    at = timezone.now().replace(hour=0, minute=1, second=0, microsecond=0)
+    send(door, ticket.code, scanned_at=at.isoformat().replace("+00:00", "Z"))
+    assert CheckIn.objects.get().scanned_at == at
+
+
+def test_entry_is_taken_back(door, ticket, nadia):
+    nonce = uuid.uuid4()
+    send(door, ticket.code, nonce=nonce)
+    said = door.post(UNDO, {"nonce": nonce}, headers=JSON).json()
+    assert said["nonce"] == str(nonce)
+    assert text_of(said["row"], "tag") == "Taken back"
+    assert text_of(said["counts"], "scan-count") == "In0 Expected1"
+    assert CheckIn.objects.get().undone_by == nadia
+
+
+@pytest.mark.parametrize("nonce", ["", "x", "6f1c0f4e-0f8b-4b57-9a7e-3f2f6f0a1b2c"])
+def test_what_was_not_entered_is_not_taken_back(door, ticket, nonce):
+    assert door.post(UNDO, {"nonce": nonce}, headers=JSON).status_code == 404
+
+
+def test_entry_of_another_edition_is_not_taken_back(door, ticket, nadia):
+    entry = checkin.check_in(
+        edition=ticket.edition, code=ticket.code, by=nadia, nonce=uuid.uuid4()
+    ).check_in
+    make_edition("2023")
+    answer = door.post("/en/2023/desk/check-in/undo", {"nonce": entry.nonce}, headers=JSON)
+    assert answer.status_code == 404
+    assert CheckIn.objects.standing().count() == 1
+
+
+def test_search_gives_people_and_their_tickets(door, ticket):
+    html = door.get(SEARCH, {"q": "medina"}, headers=JSON).json()["html"]
+    assert text_of(html, "door-who") == "Salma Médina سلمى On site · École <d'architecture>"
+    assert f'name="code" value="{ticket.code}"' in html
+    for words in ("m", "", "nobody"):
+        html = door.get(SEARCH, {"q": words}, headers=JSON).json()["html"]
+        assert text_of(html, "notice") == "No ticket has this code, and nobody this name."
+
+
+def test_counts_are_asked_again(door, ticket):
+    said = door.get(COUNTS, headers=JSON).json()
+    assert text_of(said["counts"], "scan-count") == "In0 Expected1"
+
+
+# Without a script
+
+
+def test_form_posts_and_the_page_shows_the_result(door, ticket):
+    answer = door.post(SCAN, {"code": ticket.code_in_groups.lower(), "nonce": uuid.uuid4()})
+    assert answer.status_code == 200
+    assert text_of(answer.content, "result-ok").startswith("Entered Salma Médina")
+    assert text_of(answer.content, "door-who") == "Salma Médina On site"
+
+
+def test_page_loaded_again_after_a_scan_still_says_entered(door, ticket):
+    sent = {"code": ticket.code, "nonce": uuid.uuid4()}
+    door.post(SCAN, sent)
+    assert text_of(door.post(SCAN, sent).content, "result-ok").startswith("Entered")
+
+
+def test_name_posted_gives_people(door, ticket):
+    answer = door.post(SCAN, {"code": "medina"})
+    assert text_of(answer.content, "door-who").startswith("Salma Médina")
+    assert CheckIn.objects.count() == 0
+
+
+def test_entry_is_taken_back_by_a_form(door, ticket):
+    workshop = make_workshop(ticket.edition, places=None, slug="mobility")
+    send(door, ticket.code, session="mobility")
+    answer = door.post(UNDO, {"nonce": CheckIn.objects.get().nonce})
+    assert (answer.status_code, answer.url) == (302, f"{DOOR}?session=mobility")
+    assert CheckIn.objects.get().session == workshop
+    assert text_of(door.get(answer.url).content, "tag") == "Taken back"
+
+
+def test_form_without_a_code_comes_back_to_the_door(door, edition):
+    answer = door.post(SCAN, {"code": ""})
+    assert (answer.status_code, answer.url) == (302, DOOR)
+
+
+def test_unknown_door_is_not_found(door, edition):
+    for address in (f"{DOOR}?session=nowhere", f"{LIST}?day=2020-01-01", f"{LIST}?day=x"):
+        assert door.get(address).status_code == 404
+
+
+# The list
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_list_shows_who_is_in_in_so_many_queries(
+    client, edition, nadia, django_assert_num_queries, number
+):
+    category = make_category(edition, name_en="On site")
+    people = [make_registration(category) for _ in range(number)]
+    for person in people:
+        checkin.check_in(edition=edition, code=person.code, by=nadia, nonce=uuid.uuid4())
+    client.force_login(make_organiser())
+    client.get(LIST)
+    with django_assert_num_queries(8):
+        answer = client.get(LIST)
+    assert [entry.registration for entry in answer.context["entries"]] == people[::-1]
+    assert text_of(answer.content, "scan-count") == f"In{number} Expected{number}"
+
+
+def test_list_is_of_a_day_or_of_a_session(door, ticket):
+    make_workshop(ticket.edition, places=None, slug="mobility")
+    send(door, ticket.code, session="mobility")
+    assert list(door.get(LIST).context["entries"]) == []
+    assert list(door.get(LIST, {"session": "mobility"}).context["entries"]) == [
+        CheckIn.objects.get()
+    ]
+    tomorrow = door.get(LIST, {"day": str(ticket.edition.ends_on)})
+    assert text_of(tomorrow.content, "scan-count") == "In0 Expected1"

@@ -1,0 +1,98 @@
+"""The worker makes the files of a mail at the moment it leaves, in the language of the account."""
+
+import pytest
+from django.core import mail
+from icalendar import Calendar
+
+from symposium import outbox
+from symposium.registrations import certificates, notices, places
+from symposium.registrations.enclosures import ENCLOSURES
+from tests import printed
+from tests.factories import (
+    make_booking,
+    make_category,
+    make_registration,
+    make_user,
+    make_workshop,
+    open_edition,
+)
+from tests.registrations.entries import make_check_in, past_edition
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _outbox(settings):
+    settings.EMAIL_BACKEND = "symposium.mail.Outbox"
+    settings.POST_OFFICE = {
+        "BACKENDS": {"default": "django.core.mail.backends.locmem.EmailBackend"}
+    }
+
+
+@pytest.fixture
+def edition():
+    return open_edition(slug="2031", name_fr="Villes", name_ar="مدن")
+
+
+def sent() -> list:
+    outbox.send_due(ENCLOSURES)
+    return mail.outbox
+
+
+def files(message) -> dict[str, tuple]:
+    return {name: (content, kind) for name, content, kind in message.attachments}
+
+
+def test_confirmation_leaves_with_ticket_and_calendar(edition):
+    user = make_user(language="ar")
+    registration = make_registration(make_category(edition), user=user)
+    make_booking(registration, make_workshop(edition, title_fr="Atelier", title_ar="ورشة"))
+    confirmation = sent()[0]
+    enclosed = files(confirmation)
+    assert (confirmation.to, list(enclosed)) == ([user.email], ["ticket-2031.pdf", "2031.ics"])
+    content, kind = enclosed["ticket-2031.pdf"]
+    assert (kind, str(printed.opened(content).Root.Lang)) == ("application/pdf", "ar")
+    content, kind = enclosed["2031.ics"]
+    [event] = Calendar.from_ical(content).events
+    assert (kind, str(event["summary"])) == ("text/calendar", "ورشة")
+
+
+def test_files_are_as_things_stand_when_the_mail_leaves(edition):
+    registration = make_registration(make_category(edition))
+    places.cancel(registration)
+    assert [files(message) for message in sent()] == [{}, {}]
+
+
+def test_who_follows_online_has_no_ticket(edition):
+    category = make_category(edition, on_site=False, online_access=True)
+    registration = make_registration(category)
+    assert ENCLOSURES["ticket"](registration.code) is None
+    assert [list(files(message)) for message in sent()] == [["2031.ics"]]
+
+
+def test_certificate_leaves_with_its_mail():
+    category = make_category(past_edition())
+    registration = make_registration(category, user=make_user(language="en"))
+    make_check_in(registration)
+    notices.after(certificates.issue(registration))
+    _confirmed, after = sent()
+    [(name, content, kind)] = after.attachments
+    assert (name, kind) == ("certificate-2021.pdf", "application/pdf")
+    assert str(printed.opened(content).Root.Lang) == "en"
+
+
+@pytest.mark.parametrize("kind", ENCLOSURES)
+def test_unknown_code_encloses_nothing(kind):
+    assert ENCLOSURES[kind]("7K4Q2M9XTB") is None
+
+
+def test_mail_on_the_wire_has_the_files_whole(edition):
+    registration = make_registration(make_category(edition))
+    [message] = sent()
+    parts = {part.get_filename(): part for part in message.message().walk()}
+    calendar = parts["2031.ics"].get_payload(decode=True)
+    assert [str(event["uid"]) for event in Calendar.from_ical(calendar).events] == [
+        "edition-2031@testserver"
+    ]
+    ticket = parts["ticket-2031.pdf"].get_payload(decode=True)
+    assert printed.scanned(printed.pictures(ticket)[0]) == [registration.code]

@@ -1,0 +1,164 @@
+"""The attendee's own space: theirs alone, and every step with its sentence."""
+
+import pytest
+from django.utils import timezone
+
+from symposium.registrations import places
+from symposium.registrations.models import Booking
+from tests.factories import (
+    make_booking,
+    make_category,
+    make_registration,
+    make_user,
+    make_workshop,
+    open_edition,
+    refreshed,
+)
+
+pytestmark = pytest.mark.django_db
+PAGES = ["", "edit/", "cancel/", "ticket.pdf", "calendar.ics", "certificate.pdf"]
+FORMS = ["offer/", "book/", "bookings/1/"]
+
+
+@pytest.fixture
+def edition():
+    return open_edition("2030")
+
+
+@pytest.fixture
+def mine(edition):
+    return make_registration(make_category(edition, places=1))
+
+
+@pytest.fixture
+def client(client, mine):
+    client.force_login(mine.user)
+    return client
+
+
+def told(response) -> list[str]:
+    return [str(message) for message in response.context["messages"]]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_stranger_signs_in(client, mine, path):
+    client.logout()
+    page = f"/fr/my/{mine.code}/{path}"
+    assert client.get(page).headers["Location"] == f"/fr/accounts/login/?next={page}"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_to_anybody_else_it_does_not_exist(client, mine, path):
+    client.force_login(make_user(is_staff=True))
+    assert client.get(f"/fr/my/{mine.code}/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", [*FORMS, "edit/", "cancel/"])
+def test_nobody_else_changes_it(client, mine, path):
+    client.force_login(make_user())
+    assert client.post(f"/fr/my/{mine.code}/{path}", {"answer": "leave"}).status_code == 404
+    assert refreshed(mine).state == "confirmed"
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_forms_are_not_read(client, mine, path):
+    assert client.get(f"/fr/my/{mine.code}/{path}").status_code == 405
+
+
+def test_the_ticket_shows_the_code_in_small_letters_too(client, mine):
+    page = client.get(f"/fr/my/{mine.code.lower()}/").content.decode()
+    assert f"<code>{mine.code_in_groups}</code>" in page
+    assert 'class="qr"' in page
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "ar"])
+def test_the_overview_lists_what_is_mine(client, mine, language):
+    make_registration(mine.category)
+    response = client.get(f"/{language}/my/")
+    assert list(response.context["registrations"]) == [mine]
+
+
+def test_changing_ones_details_changes_the_ticket_and_not_the_state(client, mine):
+    page = f"/fr/my/{mine.code}/edit/"
+    data = {"given_name": "Nora", "family_name": "Rivage", "role": "press", "country": "FR"}
+    assert client.post(page, data).headers["Location"] == f"/fr/my/{mine.code}/"
+    changed = refreshed(mine)
+    assert (changed.name, changed.country.code, changed.state) == ("Nora Rivage", "FR", "confirmed")
+
+
+def test_cancelling_asks_first_then_gives_the_place_on(client, mine):
+    waiting = make_registration(mine.category)
+    page = f"/fr/my/{mine.code}/cancel/"
+    assert client.get(page).status_code == 200
+    assert refreshed(mine).state == "confirmed"
+    client.post(page)
+    assert [refreshed(mine).state, refreshed(waiting).state] == ["cancelled", "confirmed"]
+    assert client.get(f"/fr/my/{mine.code}/ticket.pdf").status_code == 404
+    assert 'class="qr"' not in client.get(f"/fr/my/{mine.code}/").content.decode()
+
+
+def test_an_offer_is_taken_or_left(client, edition, mine):
+    edition.offer_hours = 48
+    edition.save()
+    one, other = make_registration(mine.category), make_registration(mine.category)
+    places.cancel(mine)
+    for registration, answer in ((one, "decline"), (other, "accept")):
+        client.force_login(registration.user)
+        assert b'value="accept"' in client.get(f"/fr/my/{registration.code}/").content
+        client.post(f"/fr/my/{registration.code}/offer/", {"answer": answer})
+    assert [refreshed(one).state, refreshed(other).state] == ["declined", "confirmed"]
+
+
+def test_an_offer_that_expired_says_so(client, edition, mine):
+    edition.offer_hours = 48
+    edition.save()
+    late = make_registration(mine.category)
+    places.cancel(mine)
+    type(late).objects.filter(pk=late.pk).update(offer_expires_at=timezone.now())
+    client.force_login(late.user)
+    response = client.post(f"/en/my/{late.code}/offer/", {"answer": "accept"}, follow=True)
+    assert told(response) == ["This offer no longer stands: it was not taken in time."]
+    assert refreshed(late).state == "offered"
+
+
+def test_a_seat_is_booked_and_given_back(client, edition, mine):
+    workshop = make_workshop(edition, title_fr="Cartes")
+    page = f"/en/my/{mine.code}/book/"
+    response = client.post(page, {"session": workshop.pk}, follow=True)
+    assert told(response) == ["Your seat is booked: Cartes."]
+    booking = Booking.objects.get()
+    client.post(f"/en/my/{mine.code}/bookings/{booking.pk}/", {"answer": "leave"})
+    assert refreshed(booking).state == "cancelled"
+
+
+@pytest.mark.parametrize("number", ["", "x", "-1", "999999999999999999999", "²"])
+def test_a_session_that_is_none_is_not_found(client, mine, number):
+    assert client.post(f"/fr/my/{mine.code}/book/", {"session": number}).status_code == 404
+
+
+def test_somebody_elses_booking_is_not_found(client, edition, mine):
+    other = make_booking(make_registration(make_category(edition)))
+    page = f"/fr/my/{mine.code}/bookings/{other.pk}/"
+    assert client.post(page, {"answer": "leave"}).status_code == 404
+    assert refreshed(other).state == "confirmed"
+
+
+def test_clashes_that_the_programme_makes_are_shown(client, edition, mine):
+    one, other = make_workshop(edition), make_workshop(edition, at="14:00")
+    make_booking(mine, one)
+    make_booking(mine, other)
+    other.starts_at, other.ends_at = one.starts_at, one.ends_at
+    other.save()
+    page = client.get(f"/fr/my/{mine.code}/")
+    assert [(a.session, b.session) for a, b in page.context["clashes"]] == [(one, other)]
+
+
+def test_the_stream_opens_to_those_with_online_access(client, edition, mine):
+    session = make_workshop(edition, slug="direct", stream_url="https://example.org/live")
+    page = "/fr/2030/programme/direct/stream/"
+    assert client.get(page).status_code == 403
+    mine.category.online_access = True
+    mine.category.save()
+    assert client.get(page).headers["Location"] == session.stream_url
+    places.cancel(mine)
+    assert client.get(page).status_code == 403

@@ -1,0 +1,235 @@
+"""A place that becomes free is kept for the next in turn, where the edition gives hours."""
+
+import datetime
+
+import pytest
+from django.core import mail
+from django.utils import timezone, translation
+
+from symposium.registrations import places
+from symposium.registrations.models import Booking, Registration
+from tests.factories import (
+    make_category,
+    make_registration,
+    make_user,
+    make_workshop,
+    open_edition,
+    refreshed,
+)
+
+pytestmark = pytest.mark.django_db
+
+HOUR = datetime.timedelta(hours=1)
+
+
+@pytest.fixture
+def edition():
+    return open_edition(offer_hours=24)
+
+
+@pytest.fixture
+def category(edition):
+    return make_category(edition, places=1)
+
+
+@pytest.fixture
+def trio(category):
+    """A holder and two who wait; then the holder left."""
+    holder, first, second = (make_registration(category) for _ in range(3))
+    mail.outbox.clear()
+    places.cancel(holder)
+    return holder, refreshed(first), refreshed(second)
+
+
+def states(*holders):
+    return [refreshed(holder).state for holder in holders]
+
+
+def recipients():
+    found = [message.to[0] for message in mail.outbox]
+    mail.outbox.clear()
+    return found
+
+
+def test_offer_stands_for_the_hours_of_the_edition(trio):
+    holder, first, second = trio
+    assert states(first, second) == ["offered", "waiting"]
+    left = first.offer_expires_at - timezone.now()
+    assert 24 * HOUR - datetime.timedelta(minutes=1) < left <= 24 * HOUR
+    assert recipients() == [first.user.email, holder.user.email]
+
+
+def test_offer_holds_the_place(category, trio):
+    _holder, first, second = trio
+    newcomer = make_registration(category)
+    assert (places.taken(category), places.has_room(category)) == (1, False)
+    assert [refreshed(second).rank, newcomer.rank] == [1, 2]
+    assert places.set_places(category, 1) == 0
+    assert states(first, second, newcomer) == ["offered", "waiting", "waiting"]
+
+
+def test_place_that_is_free_needs_no_offer(edition):
+    assert make_registration(make_category(edition, places=1)).is_confirmed
+
+
+def test_offer_accepted_is_a_place(category, trio):
+    _holder, first, second = trio
+    mail.outbox.clear()
+    places.accept(first)
+    assert (states(first, second), recipients()) == (["confirmed", "waiting"], [first.user.email])
+    assert refreshed(first).offer_expires_at is None
+
+
+def test_offer_declined_goes_to_the_next(trio):
+    _holder, first, second = trio
+    mail.outbox.clear()
+    places.decline(first)
+    assert (states(first, second), recipients()) == (["declined", "offered"], [second.user.email])
+
+
+def test_offer_cancelled_goes_to_the_next(trio):
+    _holder, first, second = trio
+    mail.outbox.clear()
+    places.cancel(first)
+    assert states(first, second) == ["cancelled", "offered"]
+    assert recipients() == [second.user.email, first.user.email]
+
+
+def test_offer_not_taken_goes_to_the_next(trio):
+    _holder, first, second = trio
+    mail.outbox.clear()
+    assert places.expire_offers(first.offer_expires_at) == 1
+    assert states(first, second) == ["expired", "offered"]
+    assert recipients() == [second.user.email, first.user.email]
+    assert refreshed(second).offer_expires_at > timezone.now() + 23 * HOUR
+
+
+def test_offer_stands_until_its_hour(trio):
+    _holder, first, _second = trio
+    early = first.offer_expires_at - datetime.timedelta(seconds=1)
+    assert (places.expire_offers(early), states(first)) == (0, ["offered"])
+
+
+def test_offers_that_have_ended_end_once(trio):
+    _holder, first, second = trio
+    at = first.offer_expires_at
+    assert [places.expire_offers(at) for _ in range(2)] == [1, 0]
+    assert places.expire_offers(at + 48 * HOUR) == 1
+    assert (states(second), places.expire_offers(at + 96 * HOUR)) == (["expired"], 0)
+
+
+def test_offer_accepted_too_late_is_refused(trio):
+    _holder, first, second = trio
+    Registration.objects.filter(pk=first.pk).update(offer_expires_at=timezone.now())
+    mail.outbox.clear()
+    with translation.override("en"), pytest.raises(places.Refused) as refused:
+        places.accept(refreshed(first))
+    assert refused.value.messages == ["This offer no longer stands: it was not taken in time."]
+    assert (states(first, second), recipients()) == (["offered", "waiting"], [])
+    places.expire_offers()
+    with pytest.raises(places.Refused):
+        places.accept(first)
+    assert states(first, second) == ["expired", "offered"]
+
+
+def test_offers_are_as_many_as_the_places_that_are_added(category, trio):
+    _holder, _first, second = trio
+    third, fourth = make_registration(category), make_registration(category)
+    assert places.set_places(category, 3) == 0
+    assert states(second, third, fourth) == ["offered", "offered", "waiting"]
+
+
+def test_offers_beyond_the_places_are_kept(category, trio):
+    _holder, first, second = trio
+    assert places.set_places(category, 0) == 1
+    places.accept(first)
+    places.cancel(first)
+    assert states(first, second) == ["cancelled", "waiting"]
+
+
+def test_offer_ends_with_the_symposium(edition, category):
+    one, two = make_registration(category), make_registration(category)
+    today = timezone.now().date()
+    type(edition).objects.update(starts_on=today, ends_on=today, offer_hours=1000)
+    places.cancel(one)
+    assert refreshed(two).offer_expires_at == refreshed(edition).period.upper
+
+
+def test_seat_asked_for_is_given_when_the_offer_is_taken(edition, category, trio):
+    """Not before, and without a second offer: to take the place is to want the seat."""
+    _holder, first, _second = trio
+    workshop = make_workshop(edition, places=1)
+    booking = places.book(first, workshop)
+    assert states(booking) == ["waiting"]
+    mail.outbox.clear()
+    places.accept(first)
+    assert (states(booking), recipients()) == (["confirmed"], [first.user.email])
+
+
+# Seats
+
+
+@pytest.fixture
+def workshop(edition):
+    return make_workshop(edition, places=1, at="09:00")
+
+
+@pytest.fixture
+def seats(edition, workshop):
+    """Bookings: a seat, and two that wait; then the first was left."""
+    category = make_category(edition)
+    people = [make_registration(category, sessions=[workshop]) for _ in range(3)]
+    mail.outbox.clear()
+    bookings = [person.bookings.get() for person in people]
+    places.leave(bookings[0])
+    return [refreshed(booking) for booking in bookings]
+
+
+def test_seat_is_offered_to_the_next(workshop, seats):
+    _left, first, second = seats
+    assert (states(first, second), places.taken(workshop)) == (["offered", "waiting"], 1)
+    assert recipients() == [first.registration.user.email]
+
+
+def test_seat_declined_or_not_taken_goes_to_the_next(seats):
+    _left, first, second = seats
+    mail.outbox.clear()
+    places.decline(first)
+    assert states(first, second) == ["declined", "offered"]
+    assert recipients() == [second.registration.user.email]
+    assert places.expire_offers(refreshed(second).offer_expires_at) == 1
+    assert (states(second), recipients()) == (["expired"], [second.registration.user.email])
+
+
+def test_seat_accepted_is_booked(seats):
+    _left, first, _second = seats
+    mail.outbox.clear()
+    places.accept(first)
+    assert (states(first), recipients()) == (["confirmed"], [first.registration.user.email])
+
+
+def test_seat_offered_is_freed_with_the_registration(seats):
+    _left, first, second = seats
+    mail.outbox.clear()
+    places.cancel(first.registration, by=make_user())
+    assert states(first, second) == ["cancelled", "offered"]
+    assert sorted(recipients()) == sorted(
+        [first.registration.user.email, second.registration.user.email]
+    )
+
+
+def test_seat_is_offered_until_the_session_starts(edition, seats, workshop):
+    """The last hours before a session are shorter than those of an offer."""
+    _left, first, second = seats
+    now = timezone.now()
+    type(edition).objects.update(starts_on=now.date() - 24 * HOUR)
+    soon = now + HOUR
+    type(workshop).objects.update(starts_at=soon, ends_at=soon + HOUR)
+    places.decline(first)
+    assert refreshed(second).offer_expires_at == soon
+
+
+def test_offers_of_places_and_of_seats_end_together(trio, seats):
+    assert places.expire_offers(timezone.now() + 25 * HOUR) == 2
+    assert [Registration.objects.filter(state="expired").count(),
+            Booking.objects.filter(state="expired").count()] == [1, 1]  # fmt: skip

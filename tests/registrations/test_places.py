@@ -1,0 +1,422 @@
+"""Who gets a place, in what order, and what becomes of it."""
+
+import datetime
+
+import pytest
+from django.core import mail
+from django.core.exceptions import ValidationError
+from django.utils import timezone, translation
+
+from symposium.registrations import places
+from symposium.registrations.models import Registration
+from symposium.registrations.models.registrations import State
+from tests.factories import (
+    build_registration,
+    make_category,
+    make_invitation,
+    make_registration,
+    make_user,
+    make_workshop,
+    open_edition,
+    refreshed,
+)
+
+pytestmark = pytest.mark.django_db
+
+HOUR = datetime.timedelta(hours=1)
+
+
+@pytest.fixture
+def edition():
+    return open_edition()
+
+
+@pytest.fixture
+def organiser():
+    return make_user(name="Nadia")
+
+
+def states(*holders):
+    return [refreshed(holder).state for holder in holders]
+
+
+def ranks(*holders):
+    return [refreshed(holder).rank for holder in holders]
+
+
+def several(number, category, **fields):
+    return [make_registration(category, **fields) for _ in range(number)]
+
+
+def put(registration, state):
+    """Write a state without the rules of `places.py`."""
+    Registration.objects.filter(pk=registration.pk).update(
+        state=state,
+        queue_number=1 if state == State.WAITING else None,
+        offer_expires_at=timezone.now() + HOUR if state == State.OFFERED else None,
+    )
+    return refreshed(registration)
+
+
+def changes(registration):
+    return [(change.state, change.by, change.reason) for change in registration.changes.all()]
+
+
+# Every verb in every state: `·` where nothing changes, ` code` where it is refused
+
+VERBS = {
+    "approve": lambda holder, by: places.approve(holder, by=by),
+    "refuse": lambda holder, by: places.refuse(holder, by=by),
+    "cancel": lambda holder, by: places.cancel(holder),
+    "promote": lambda holder, by: places.promote(holder, by=by),
+    "accept": lambda holder, by: places.accept(holder),
+    "decline": lambda holder, by: places.decline(holder),
+    "expire": lambda holder, by: places.expire(holder, timezone.now() + 2 * HOUR),
+    "move": lambda holder, by: places.change_category(holder, make_category(holder.edition), by=by),
+    "book": lambda holder, by: places.book(holder, make_workshop(holder.edition)),
+}
+TRANSITIONS = """
+           pending    confirmed  waiting    offered    refused  declined expired  cancelled
+approve    confirmed  ·          ·          ·          ·        ·        ·        ·
+refuse     refused    ·          refused    ·          ·        ·        ·        ·
+cancel     cancelled  cancelled  cancelled  cancelled  ·        ·        ·        ·
+promote    ·          ·          confirmed  ·          ·        ·        ·        ·
+accept     !expired   ·          !expired   confirmed  !expired !expired !expired !expired
+decline    ·          ·          ·          declined   ·        ·        ·        ·
+expire     ·          ·          ·          expired    ·        ·        ·        ·
+move       +pending   +confirmed confirmed  confirmed  ·        ·        ·        ·
+book       +pending   +confirmed +waiting   +offered   !ended   !ended   !ended   !ended
+"""
+# One mail to the person for what changes, besides those marked `+`, where the state stays; those
+# who declined know it.
+SILENT = {"decline"}
+
+
+def table():
+    header, *rows = [line.split() for line in TRANSITIONS.strip().splitlines()]
+    return [
+        (verb, state, outcome)
+        for verb, *outcomes in rows
+        for state, outcome in zip(header, outcomes, strict=True)
+    ]
+
+
+def attempt(verb, registration, by):
+    """What the verb makes of it: a state, or the code of a refusal."""
+    try:
+        VERBS[verb](registration, by)
+    except places.Refused as refused:
+        return f"!{refused.code}"
+    return refreshed(registration).state
+
+
+def test_table_has_every_verb_and_every_state():
+    assert len(table()) == len({row[:2] for row in table()}) == len(VERBS) * len(State)
+
+
+@pytest.mark.parametrize(("verb", "state", "outcome"), table())
+def test_verb_in_each_state(edition, organiser, verb, state, outcome):
+    registration = put(make_registration(make_category(edition)), state)
+    before = len(changes(registration))
+    mail.outbox.clear()
+    expected = state if outcome == "·" else outcome.removeprefix("+")
+    assert attempt(verb, registration, organiser) == expected
+    is_told = outcome != "·" and outcome[0] != "!" and verb not in SILENT
+    assert [message.to for message in mail.outbox] == [[registration.user.email]] * is_told
+    stays = outcome == "·" or outcome[0] == "!" or verb == "book"
+    assert len(changes(registration)) - before == (0 if stays else 1)
+    refreshed(registration).full_clean()
+
+
+ONCE = [row[:2] for row in table() if row[2][0] != "!" and row[0] not in ("move", "book")]
+
+
+@pytest.mark.parametrize(("verb", "state"), ONCE)
+def test_verb_said_twice_is_done_once(edition, organiser, verb, state):
+    registration = put(make_registration(make_category(edition)), state)
+    first = attempt(verb, registration, organiser)
+    told, written = len(mail.outbox), len(changes(registration))
+    assert attempt(verb, registration, organiser) == first
+    assert (len(mail.outbox), len(changes(registration))) == (told, written)
+
+
+def test_change_says_who_made_it_and_why(organiser):
+    registration = make_registration(make_category(needs_approval=True))
+    places.approve(registration, by=organiser)
+    places.cancel(registration, by=organiser, reason="Doublon")
+    assert changes(registration) == [
+        ("pending", None, ""), ("confirmed", organiser, ""), ("cancelled", organiser, "Doublon"),
+    ]  # fmt: skip
+
+
+# The order
+
+
+def test_places_go_in_the_order_of_arrival(edition):
+    category = make_category(edition, places=1)
+    one, two, three = several(3, category)
+    assert states(one, two, three) == ["confirmed", "waiting", "waiting"]
+    assert ranks(one, two, three) == [None, 1, 2]
+    places.cancel(one)
+    assert states(one, two, three) == ["cancelled", "confirmed", "waiting"]
+    assert ranks(one, two, three) == [None, None, 1]
+
+
+def test_rank_follows_those_who_leave_the_list(edition):
+    first, second, third = several(3, make_category(edition, places=0))
+    places.cancel(second)
+    assert ranks(first, second, third) == [1, None, 2]
+    places.cancel(first)
+    assert ranks(third) == [1]
+
+
+def test_whoever_comes_back_is_the_last(edition):
+    category = make_category(edition, places=1)
+    holder, first, second = several(3, category)
+    places.cancel(first)
+    back = make_registration(category, user=first.user)
+    assert (ranks(second, back), states(first)) == ([1, 2], ["cancelled"])
+    places.cancel(holder)
+    assert states(second, back) == ["confirmed", "waiting"]
+
+
+def test_the_last_who_leaves_and_comes_back_has_a_turn_of_its_own(edition):
+    category = make_category(edition, places=0)
+    first, last = several(2, category)
+    places.cancel(last)
+    back, new = make_registration(category, user=last.user), make_registration(category)
+    assert ranks(first, back, new) == [1, 2, 3]
+
+
+def test_unlimited_places_are_not_counted(edition):
+    assert states(*several(3, make_category(edition, places=None))) == ["confirmed"] * 3
+
+
+def test_no_places_make_a_waiting_list(edition):
+    waiting = several(2, make_category(edition, places=0))
+    assert (states(*waiting), ranks(*waiting)) == (["waiting"] * 2, [1, 2])
+
+
+def test_categories_have_places_of_their_own(edition):
+    one, other = (make_registration(make_category(edition, places=1)) for _ in range(2))
+    assert states(one, other) == ["confirmed", "confirmed"]
+
+
+def test_nobody_passes_those_who_wait(edition):
+    category = make_category(edition, places=0)
+    waiting = make_registration(category)
+    type(category).objects.update(places=5)
+    assert states(waiting, make_registration(category)) == ["waiting", "waiting"]
+
+
+def test_nobody_is_promoted_once_the_symposium_is_over(edition):
+    category = make_category(edition, places=1)
+    holder, waiting = several(2, category)
+    day = datetime.timedelta(days=60)
+    type(edition).objects.update(starts_on=edition.starts_on - day, ends_on=edition.ends_on - day)
+    places.cancel(holder)
+    assert states(holder, waiting) == ["cancelled", "waiting"]
+
+
+def test_demonstration_promotes_on_any_day(edition):
+    category = make_category(edition, places=1)
+    holder, waiting = several(2, category)
+    day = datetime.timedelta(days=60)
+    type(edition).objects.update(
+        starts_on=edition.starts_on - day, ends_on=edition.ends_on - day, is_demonstration=True
+    )
+    places.cancel(holder)
+    assert states(waiting) == ["confirmed"]
+
+
+# The number of places
+
+
+def test_places_that_are_added_go_to_the_first_who_wait(edition):
+    category = make_category(edition, places=0)
+    first, second, third = several(3, category)
+    assert places.set_places(category, 2) == 0
+    assert states(first, second, third) == ["confirmed", "confirmed", "waiting"]
+    assert places.set_places(category, None) == 0
+    assert states(third) == ["confirmed"]
+    assert refreshed(category).places is None
+
+
+def test_nobody_loses_a_place_when_there_are_fewer(edition):
+    category = make_category(edition, places=3)
+    holders = several(3, category)
+    assert places.set_places(category, 1) == 2
+    waiting = make_registration(category)
+    assert states(*holders, waiting) == [*["confirmed"] * 3, "waiting"]
+    for holder in holders[:2]:
+        places.cancel(holder)
+        assert states(waiting) == ["waiting"]
+    places.cancel(holders[2])
+    assert states(waiting) == ["confirmed"]
+
+
+def test_same_number_of_places_tells_nobody(edition):
+    category = make_category(edition, places=1)
+    several(2, category)
+    mail.outbox.clear()
+    assert (places.set_places(category, 1), len(mail.outbox)) == (0, 0)
+
+
+def test_place_out_of_turn_needs_a_place(edition, organiser):
+    category = make_category(edition, places=1)
+    _holder, first, second = several(3, category)
+    with pytest.raises(places.Refused) as refused:
+        places.promote(second, by=organiser)
+    assert refused.value.code == "full"
+    type(category).objects.update(places=2)
+    places.promote(second, by=organiser)
+    assert states(first, second) == ["waiting", "confirmed"]
+
+
+# Whom a category takes
+
+
+def refusal(category, **fields):
+    """Why one cannot register: the code and the English sentence; nothing is kept."""
+    with translation.override("en"), pytest.raises(ValidationError) as refused:
+        make_registration(category, **fields)
+    assert (Registration.objects.count(), len(mail.outbox)) == (0, 0)
+    return refused.value.code, refused.value.messages
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [{"opens": None}, {"opens": 1}, {"opens": -2, "closes": -1}, {"opens": -2, "closes": 0}],
+)
+def test_registration_closed_takes_nobody(hours):
+    times = {
+        f"registration_{name}_at": None if number is None else timezone.now() + number * HOUR
+        for name, number in hours.items()
+    }
+    assert refusal(make_category(open_edition(**times))) == ("closed", ["Registration is closed."])
+
+
+@pytest.mark.parametrize("hours", [{"opens_at": 1}, {"opens_at": -2, "closes_at": -1}])
+def test_category_closed_takes_nobody(edition, hours):
+    times = {field: timezone.now() + number * HOUR for field, number in hours.items()}
+    assert refusal(make_category(edition, name_fr="Sur place", **times)) == (
+        "category_closed",
+        ["The category “Sur place” is not open to you now. Choose another."],
+    )
+
+
+def test_category_is_open_within_its_times(edition):
+    now = timezone.now()
+    category = make_category(edition, opens_at=now - HOUR, closes_at=now + HOUR)
+    assert make_registration(category).is_confirmed
+
+
+def test_category_by_invitation_takes_those_invited(edition):
+    category = make_category(edition, by_invitation=True)
+    other = make_invitation(make_category(edition, by_invitation=True))
+    guest = make_user(make_invitation(category).email)
+    make_invitation(make_category(edition, by_invitation=True), email=guest.email)
+    assert refusal(category, user=make_user(other.email))[0] == "category_closed"
+    assert make_registration(category, user=guest).is_confirmed
+
+
+def test_category_of_another_edition_takes_nobody(edition):
+    stray = build_registration(make_category())
+    stray.edition = edition
+    with pytest.raises(ValidationError) as refused:
+        places.register(stray)
+    assert list(refused.value.message_dict) == ["category"]
+
+
+def test_category_with_approval_takes_no_place_before(edition, organiser):
+    category = make_category(edition, places=1, needs_approval=True)
+    asked, other = several(2, category)
+    assert (states(asked, other), places.taken(category)) == (["pending", "pending"], 0)
+    places.approve(other, by=organiser)
+    places.approve(asked, by=organiser)
+    assert (states(other, asked), ranks(asked)) == (["confirmed", "waiting"], [1])
+
+
+def test_form_sent_twice_is_one_registration(edition):
+    category = make_category(edition, places=1)
+    first = make_registration(category)
+    mail.outbox.clear()
+    again = make_registration(category, user=first.user, family_name="Autre")
+    assert (again, again.family_name, len(mail.outbox)) == (first, first.family_name, 0)
+    assert Registration.objects.count() == 1
+
+
+def test_wrong_field_keeps_nothing(edition):
+    category = make_category(edition)
+    with pytest.raises(ValidationError) as refused:
+        make_registration(category, role="king", family_name="")
+    assert sorted(refused.value.message_dict) == ["family_name", "role"]
+    assert Registration.objects.count() == 0
+
+
+# From one category to another
+
+
+def test_place_left_by_a_move_goes_to_the_next(edition, organiser):
+    before, after = make_category(edition, places=1), make_category(edition, places=1)
+    holder, waiting = several(2, before)
+    places.change_category(holder, after, by=organiser)
+    assert (states(holder, waiting), refreshed(holder).category) == (["confirmed"] * 2, after)
+    places.cancel(holder)
+    assert [places.taken(before), places.taken(after)] == [1, 0]
+
+
+def test_move_into_a_full_category_keeps_the_place(edition, organiser):
+    before, full = make_category(edition, places=1), make_category(edition, places=0)
+    holder = make_registration(before)
+    with pytest.raises(places.Refused) as refused:
+        places.change_category(holder, full, by=organiser)
+    assert refused.value.code == "full"
+    assert (states(holder), refreshed(holder).category) == (["confirmed"], before)
+
+
+def test_move_of_an_offer_into_a_full_category_keeps_it(organiser):
+    edition = open_edition(offer_hours=24)
+    before, full = make_category(edition, places=1), make_category(edition, places=0)
+    holder, offered = several(2, before)
+    places.cancel(holder)
+    with pytest.raises(places.Refused):
+        places.change_category(offered, full, by=organiser)
+    assert (states(offered), refreshed(offered).category) == (["offered"], before)
+
+
+def test_move_from_list_to_list_takes_the_last_turn(edition, organiser):
+    before, after = make_category(edition, places=0), make_category(edition, places=0)
+    mover, stays, there = *several(2, before), make_registration(after)
+    places.change_category(mover, after, by=organiser)
+    assert ranks(stays, there, mover) == [1, 1, 2]
+
+
+def test_move_back_and_forth_ends_where_it_began(edition, organiser):
+    one, other = make_category(edition, places=1), make_category(edition, places=None)
+    holder = make_registration(one)
+    for category in (other, one, one):
+        places.change_category(holder, category, by=organiser)
+    assert (states(holder), refreshed(holder).category) == (["confirmed"], one)
+    assert places.taken(other) == 0
+
+
+def test_request_moves_and_waits_for_its_answer(edition, organiser):
+    asked = make_registration(make_category(edition, needs_approval=True))
+    places.change_category(asked, make_category(edition, places=1), by=organiser)
+    assert states(asked) == ["pending"]
+    places.approve(asked, by=organiser)
+    assert states(asked) == ["confirmed"]
+
+
+def test_verb_on_a_row_read_before_a_move_finds_its_category(edition, organiser):
+    before, after = make_category(edition, places=1), make_category(edition, places=1)
+    holder = make_registration(before)
+    stale = Registration.objects.get(pk=holder.pk)
+    places.change_category(holder, after, by=organiser)
+    waiting = make_registration(after)
+    places.cancel(stale)
+    assert (states(stale, waiting), refreshed(stale).category) == (
+        ["cancelled", "confirmed"],
+        after,
+    )

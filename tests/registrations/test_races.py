@@ -1,0 +1,558 @@
+"""Several people at the same moment, each in a connection of their own.
+
+Every race comes with its negative control: the same steps without the locks, which show what they
+keep us from. `race()` makes the order of the steps certain; nothing here waits for chance.
+"""
+
+import random
+from collections import defaultdict
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
+from threading import Barrier
+
+import pytest
+from django.core import mail
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from symposium.registrations import places
+from symposium.registrations.models import Booking, Category, Registration
+from symposium.registrations.models.registrations import LIVE
+from symposium.sessions.models import Session
+from tests.factories import (
+    build_registration,
+    make_booking,
+    make_category,
+    make_registration,
+    make_user,
+    make_workshop,
+    open_edition,
+    refreshed,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PATIENCE = 30
+
+
+def race(first, second):
+    """Run `second` while the transaction of `first` is open, then commit; what each returned.
+
+    `second` runs to its end unless PostgreSQL makes it wait for `first`.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            answer = first()
+            other = pool.submit(alone, second)
+            until_done_or_waiting(other)
+        return [answer, other.result(PATIENCE)]
+
+
+def alone(work):
+    """What `work` returns in a connection of this thread, or why it was refused."""
+    try:
+        return work()
+    except ValidationError as refused:
+        return refused.code
+    except DatabaseError as error:
+        return error.__cause__.diag.constraint_name or error.__cause__.diag.message_primary
+    finally:
+        connection.close()
+
+
+def until_done_or_waiting(other: Future) -> None:
+    with connection.cursor() as cursor:
+        for _ in range(PATIENCE * 100):
+            if wait([other], timeout=0.01).done:
+                return
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks"
+                " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone()[0]:
+                return
+    pytest.fail("the other one neither ends nor waits")
+
+
+def at_once(*works) -> list:
+    """Start all together, each in its thread."""
+    barrier = Barrier(len(works))
+
+    def run(work):
+        barrier.wait(PATIENCE)
+        return alone(work)
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return [future.result(PATIENCE) for future in [pool.submit(run, work) for work in works]]
+
+
+@pytest.fixture
+def without_locks(monkeypatch):
+    """The negative control: nobody waits for anybody before they write."""
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **options: rows)
+
+
+@pytest.fixture
+def edition():
+    return open_edition()
+
+
+@pytest.fixture
+def category(edition):
+    return make_category(edition, places=1)
+
+
+def registering(category, **fields):
+    """A person ready to register, with the objects of a process of their own."""
+    return partial(places.register, build_registration(category, **fields))
+
+
+def again(thing):
+    """The same row as another process reads it."""
+    return type(thing).objects.get(pk=thing.pk)
+
+
+def states(*holders):
+    return [refreshed(holder).state for holder in holders]
+
+
+def recipients():
+    return sorted(message.to[0] for message in mail.outbox)
+
+
+# The last place
+
+
+def test_last_place_is_given_once(category):
+    one, other = race(registering(category), registering(category))
+    assert states(one, other) == ["confirmed", "waiting"]
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_last_place_would_be_given_twice(category):
+    one, other = race(registering(category), registering(category))
+    assert states(one, other) == ["confirmed", "confirmed"]
+
+
+def test_twenty_come_for_five_places(edition):
+    category = make_category(edition, places=5)
+    people = at_once(*(registering(category) for _ in range(20)))
+    assert sorted(states(*people)) == ["confirmed"] * 5 + ["waiting"] * 15
+    waiting = category.registrations.waiting()
+    assert [person.rank for person in waiting] == list(range(1, 16))
+    assert recipients() == sorted(person.user.email for person in people)
+
+
+# The last seat, of people in two categories: no other lock stands before that of the session
+
+
+def two_people(edition):
+    return [make_registration(make_category(edition)) for _ in range(2)]
+
+
+def test_last_seat_is_given_once(edition):
+    workshop = make_workshop(edition, places=1)
+    seats = race(*(partial(places.book, person, workshop) for person in two_people(edition)))
+    assert states(*seats) == ["confirmed", "waiting"]
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_last_seat_would_be_given_twice(edition):
+    workshop = make_workshop(edition, places=1)
+    seats = race(*(partial(places.book, person, workshop) for person in two_people(edition)))
+    assert states(*seats) == ["confirmed", "confirmed"]
+
+
+def test_last_seat_is_given_once_in_the_form(edition):
+    workshop = make_workshop(edition, places=1)
+    people = race(
+        *(partial(places.register, build_registration(make_category(edition)), sessions=[workshop])
+          for _ in range(2))
+    )  # fmt: skip
+    assert sorted(workshop.bookings.values_list("state", flat=True)) == ["confirmed", "waiting"]
+    assert states(*people) == ["confirmed", "confirmed"]
+
+
+# A place that becomes free while somebody comes
+
+
+def test_place_freed_while_somebody_registers_is_theirs(category):
+    holder = make_registration(category)
+    newcomer, _ = race(registering(category), partial(places.cancel, again(holder)))
+    assert states(holder, newcomer) == ["cancelled", "confirmed"]
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_place_freed_while_somebody_registers_would_stay_empty(category):
+    holder = make_registration(category)
+    newcomer, _ = race(registering(category), partial(places.cancel, again(holder)))
+    assert (states(newcomer), places.taken(category)) == (["waiting"], 0)
+
+
+def test_place_freed_goes_to_the_list_before_a_newcomer(category):
+    holder, waiting = make_registration(category), make_registration(category)
+    _, newcomer = race(partial(places.cancel, again(holder)), registering(category))
+    assert (states(waiting, newcomer), newcomer.rank) == (["confirmed", "waiting"], 1)
+
+
+def test_two_places_freed_together_go_to_two_people(edition):
+    category = make_category(edition, places=2)
+    one, two, first, second = (make_registration(category) for _ in range(4))
+    race(*(partial(places.cancel, again(holder)) for holder in (one, two)))
+    assert states(first, second) == ["confirmed", "confirmed"]
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_two_places_freed_together_would_go_to_one(edition):
+    category = make_category(edition, places=2)
+    one, two, first, second = (make_registration(category) for _ in range(4))
+    mail.outbox.clear()
+    race(*(partial(places.cancel, again(holder)) for holder in (one, two)))
+    assert states(first, second) == ["confirmed", "waiting"]
+    assert recipients().count(first.user.email) == 2
+
+
+def test_seat_freed_while_somebody_books_is_theirs(edition):
+    workshop = make_workshop(edition, places=1)
+    holder, newcomer = two_people(edition)
+    left = make_booking(holder, workshop)
+    booking, _ = race(
+        partial(places.book, again(newcomer), workshop), partial(places.leave, again(left))
+    )
+    assert states(booking) == ["confirmed"]
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_seat_freed_while_somebody_books_would_stay_empty(edition):
+    workshop = make_workshop(edition, places=1)
+    holder, newcomer = two_people(edition)
+    left = make_booking(holder, workshop)
+    booking, _ = race(
+        partial(places.book, again(newcomer), workshop), partial(places.leave, again(left))
+    )
+    assert (states(booking), places.taken(workshop)) == (["waiting"], 0)
+
+
+# An offer taken at its last moment
+
+
+@pytest.fixture
+def offered(category):
+    """Somebody to whom the place is offered, and the next in turn."""
+    type(category.edition).objects.update(offer_hours=1)
+    holder, first, second = (make_registration(category) for _ in range(3))
+    places.cancel(holder)
+    mail.outbox.clear()
+    return again(first), again(second)
+
+
+def at_the_end(offer):
+    return partial(places.expire_offers, offer.offer_expires_at)
+
+
+def test_offer_taken_does_not_expire(offered):
+    first, second = offered
+    assert race(partial(places.accept, first), at_the_end(first)) == [None, 0]
+    assert states(first, second) == ["confirmed", "waiting"]
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_offer_taken_would_expire(offered):
+    first, second = offered
+    assert race(partial(places.accept, first), at_the_end(first)) == [None, 1]
+    assert states(first, second) == ["expired", "offered"]
+
+
+def test_offer_expired_is_not_taken(offered):
+    first, second = offered
+    assert race(at_the_end(first), partial(places.accept, again(first))) == [1, "expired"]
+    assert states(first, second) == ["expired", "offered"]
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_offer_expired_would_be_taken(offered):
+    first, second = offered
+    race(at_the_end(first), partial(places.accept, again(first)))
+    assert (states(first, second), places.taken(first.category)) == (["confirmed", "offered"], 2)
+
+
+def test_offer_expires_once(offered):
+    first, second = offered
+    assert race(at_the_end(first), at_the_end(first)) == [1, 0]
+    assert (states(first, second), len(mail.outbox)) == (["expired", "offered"], 2)
+
+
+def test_offer_is_taken_once(offered):
+    first, _second = offered
+    race(*(partial(places.accept, again(first)) for _ in range(2)))
+    assert (states(first), recipients()) == (["confirmed"], [first.user.email])
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_offer_would_be_taken_twice(offered):
+    first, _second = offered
+    race(*(partial(places.accept, again(first)) for _ in range(2)))
+    assert recipients() == [first.user.email] * 2
+
+
+def test_offers_of_two_people_are_both_taken(edition, offered):
+    first, second = offered
+    places.set_places(first.category, 2)
+    race(*(partial(places.accept, again(holder)) for holder in (first, second)))
+    assert states(first, second) == ["confirmed", "confirmed"]
+
+
+# The same thing asked twice
+
+
+def test_registration_is_cancelled_once(category):
+    holder, first, second = (make_registration(category) for _ in range(3))
+    mail.outbox.clear()
+    race(*(partial(places.cancel, again(holder)) for _ in range(2)))
+    assert states(holder, first, second) == ["cancelled", "confirmed", "waiting"]
+    assert recipients() == sorted([holder.user.email, first.user.email])
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_registration_would_be_cancelled_twice(category):
+    holder = make_registration(category)
+    mail.outbox.clear()
+    race(*(partial(places.cancel, again(holder)) for _ in range(2)))
+    assert recipients() == [holder.user.email] * 2
+
+
+def test_form_sent_twice_at_once_has_one_answer(category):
+    user = make_user()
+    first, second = race(*(registering(category, user=user) for _ in range(2)))
+    assert (first.pk, first.code) == (second.pk, second.code)
+    assert (Registration.objects.count(), recipients()) == (1, [user.email])
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_form_sent_twice_at_once_would_break(category):
+    user = make_user()
+    _first, second = race(*(registering(category, user=user) for _ in range(2)))
+    assert second == "registrations_one_live_per_person"
+
+
+def test_form_sent_ten_times_at_once_has_one_answer(category):
+    user = make_user()
+    answers = at_once(*(registering(category, user=user) for _ in range(10)))
+    assert len({answer.pk for answer in answers}) == Registration.objects.count() == 1
+    assert recipients() == [user.email]
+
+
+def test_person_in_two_categories_at_once_is_in_the_first(edition):
+    user, one, other = make_user(), make_category(edition), make_category(edition)
+    first, second = race(registering(one, user=user), registering(other, user=user))
+    assert (second.pk, second.category) == (first.pk, one)
+    assert Registration.objects.count() == 1
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_person_in_two_categories_at_once_would_break(edition):
+    user, one, other = make_user(), make_category(edition), make_category(edition)
+    _, second = race(registering(one, user=user), registering(other, user=user))
+    assert second == "registrations_one_live_per_person"
+
+
+# The number of places changed while somebody comes
+
+
+def test_places_added_while_somebody_registers_are_theirs(edition):
+    category = make_category(edition, places=0)
+    newcomer, _ = race(registering(category), partial(places.set_places, again(category), 1))
+    assert states(newcomer) == ["confirmed"]
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_places_added_while_somebody_registers_would_stay_empty(edition):
+    category = make_category(edition, places=0)
+    newcomer, _ = race(registering(category), partial(places.set_places, again(category), 1))
+    assert (states(newcomer), places.taken(category)) == (["waiting"], 0)
+
+
+def test_places_taken_away_are_not_given(category):
+    _, newcomer = race(partial(places.set_places, again(category), 0), registering(category))
+    assert states(newcomer) == ["waiting"]
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_places_taken_away_would_be_given(category):
+    _, newcomer = race(partial(places.set_places, again(category), 0), registering(category))
+    assert (states(newcomer), refreshed(category).places) == (["confirmed"], 0)
+
+
+# A person moved to another category while they leave
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_person_moved_while_they_cancel_frees_the_new_place(edition, backwards):
+    before, after = sorted(
+        [make_category(edition, places=1) for _ in range(2)],
+        key=lambda category: category.pk, reverse=backwards,
+    )  # fmt: skip
+    mover = make_registration(before)
+    move = partial(places.change_category, again(mover), after, by=make_user())
+    race(move, partial(places.cancel, again(mover)))
+    assert (states(mover), refreshed(mover).category) == (["cancelled"], after)
+    assert [places.taken(before), places.taken(after)] == [0, 0]
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_person_moved_while_they_cancel_would_be_moved_back(edition):
+    before, after = (make_category(edition, places=1) for _ in range(2))
+    mover = make_registration(before)
+    move = partial(places.change_category, again(mover), after, by=make_user())
+    race(move, partial(places.cancel, again(mover)))
+    assert (states(mover), refreshed(mover).category) == (["cancelled"], before)
+
+
+def test_lock_of_a_former_category_is_let_go(edition):
+    """Whoever waited for it, and found the person moved, holds only the lock of the new one."""
+    low, high = (make_category(edition) for _ in range(2))
+    mover = make_registration(high)
+    stale = again(mover)
+    Registration.objects.filter(pk=mover.pk).update(category=low)
+    with transaction.atomic():
+        assert places.with_owner(stale) == low
+        assert at_once(partial(is_free, low), partial(is_free, high)) == [False, True]
+
+
+def is_free(category) -> bool:
+    with transaction.atomic():
+        rows = Category.objects.select_for_update(skip_locked=True, no_key=True)
+        return rows.filter(pk=category.pk).exists()
+
+
+# Everything at once
+
+
+THREADS, TURNS = 8, 30
+
+
+def test_mix_of_everything_keeps_the_rules(edition):
+    """240 verbs at random in eight threads: nobody too many, no place empty, no deadlock."""
+    type(edition).objects.update(offer_hours=1)
+    Crowd(edition).at_work()
+
+
+def test_mix_of_everything_without_offers_keeps_the_rules(edition):
+    Crowd(edition).at_work()
+
+
+class Crowd:
+    """People who register, book, leave, accept; an organiser who moves them and changes limits."""
+
+    def __init__(self, edition):
+        self.edition = edition
+        self.categories = [
+            make_category(edition, places=2),
+            make_category(edition, places=3),
+            make_category(edition, places=1, needs_approval=True),
+        ]
+        self.workshops = [
+            make_workshop(edition, places=number, at=at)
+            for number, at in [(1, "09:00"), (2, "09:30"), (2, "11:00"), (1, "14:00")]
+        ]
+        self.organiser = make_user()
+        self.users = [make_user() for _ in range(14)]
+        self.limits = defaultdict(list)
+        for owner in (*self.categories, *self.workshops):
+            self.limits[owner].append(owner.places)
+
+    def at_work(self):
+        outcomes = at_once(*(partial(self.take_turns, seed) for seed in range(THREADS)))
+        assert [fault for faults in outcomes for fault in faults] == []
+        self.check()
+
+    def take_turns(self, seed) -> list[str]:
+        """The errors of the database that a thread met, besides a lock that was long to come."""
+        rng, faults = random.Random(seed), []
+        for _ in range(TURNS):
+            verb = rng.choice([
+                self.register, self.register, self.register, self.cancel, self.book, self.book,
+                self.leave, self.accept, self.decline, self.approve, self.refuse, self.move,
+                self.limit, self.expire,
+            ])  # fmt: skip
+            try:
+                verb(rng)
+            except ValidationError:
+                pass  # refused, with a sentence
+            except DatabaseError as error:
+                faults.append(f"{verb.__name__}: {error}")
+        return faults
+
+    def one(self, rng, rows):
+        found = list(rows.order_by("pk"))
+        return rng.choice(found) if found else None
+
+    def register(self, rng):
+        registration = build_registration(rng.choice(self.categories), user=rng.choice(self.users))
+        chosen = rng.sample(self.workshops, rng.randint(0, 2))
+        places.register(registration, sessions=chosen)
+
+    def cancel(self, rng):
+        if found := self.one(rng, Registration.objects.live()):
+            places.cancel(found)
+
+    def book(self, rng):
+        if found := self.one(rng, Registration.objects.live()):
+            places.book(found, rng.choice(self.workshops))
+
+    def leave(self, rng):
+        if found := self.one(rng, Booking.objects.live()):
+            places.leave(found)
+
+    def offer(self, rng):
+        model = rng.choice([Registration, Booking])
+        return self.one(rng, model.objects.filter(state="offered"))
+
+    def accept(self, rng):
+        if found := self.offer(rng):
+            places.accept(found)
+
+    def decline(self, rng):
+        if found := self.offer(rng):
+            places.decline(found)
+
+    def approve(self, rng):
+        if found := self.one(rng, Registration.objects.filter(state="pending")):
+            places.approve(found, by=self.organiser)
+
+    def refuse(self, rng):
+        if found := self.one(rng, Registration.objects.filter(state__in=["pending", "waiting"])):
+            places.refuse(found, by=self.organiser)
+
+    def move(self, rng):
+        if found := self.one(rng, Registration.objects.live()):
+            places.change_category(found, rng.choice(self.categories), by=self.organiser)
+
+    def limit(self, rng):
+        owner = again(rng.choice(list(self.limits)))
+        number = rng.randint(1, 4)
+        self.limits[owner].append(number)
+        places.set_places(owner, number)
+
+    def expire(self, rng):
+        later = timezone.timedelta(hours=rng.choice([0, 2]))
+        places.expire_offers(timezone.now() + later)
+
+    def check(self):
+        for owner, limits in self.limits.items():
+            owner.refresh_from_db()
+            assert places.taken(owner) <= max(limits)
+            free = owner.places - places.taken(owner)
+            assert free <= 0 or not places.holders(owner).waiting().exists()
+            numbers = list(places.holders(owner).waiting().values_list("queue_number", flat=True))
+            assert len(numbers) == len(set(numbers))
+        live = Registration.objects.live().values_list("user", flat=True)
+        assert len(live) == len(set(live))
+        ended = Registration.objects.exclude(state__in=LIVE)
+        assert Booking.objects.live().filter(registration__in=ended).count() == 0
+        unsure = Registration.objects.exclude(state="confirmed")
+        assert Booking.objects.holding().filter(registration__in=unsure).count() == 0
+        assert [r for r in Registration.objects.live() if r.clashes()] == []
+        assert Session.objects.count() == len(self.workshops)

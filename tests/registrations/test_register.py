@@ -1,0 +1,261 @@
+"""From « Register » to a registration: who may, what is kept, what is refused and how."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from symposium.registrations import places
+from symposium.registrations.models import Answer, Registration
+from tests.factories import (
+    make_category,
+    make_edition,
+    make_invitation,
+    make_page,
+    make_question,
+    make_registration,
+    make_user,
+    make_workshop,
+    open_edition,
+    refreshed,
+)
+
+pytestmark = pytest.mark.django_db
+HOSTILE = [
+    "O'Brien",
+    "=1+1",
+    "{{7*7}}",
+    "{user.password}",
+    "%s",
+    "<img onerror=x>",
+    "Étienne-Łukasz ابن سينا 李",
+]
+
+
+@pytest.fixture
+def edition():
+    return open_edition("2030", name_fr="Symposium d’essai")
+
+
+@pytest.fixture
+def category(edition):
+    return make_category(edition, name_fr="Sur place", places=2)
+
+
+@pytest.fixture
+def user(client):
+    user = make_user("salma@example.org")
+    client.force_login(user)
+    return user
+
+
+def address(language="fr"):
+    return f"/{language}/2030/register/"
+
+
+def typed(category, **changes) -> dict:
+    """What somebody types in the form."""
+    return {
+        "given_name": "Salma",
+        "family_name": "Médina",
+        "role": "research",
+        "country": "MA",
+        "category": category.pk,
+        "consent": "on",
+    } | changes
+
+
+def errors(response) -> dict:
+    return dict(response.context["form"].errors)
+
+
+def test_signed_out_an_address_is_asked_for_first(client, edition, category):
+    response = client.get(address())
+    assert response.status_code == 200
+    assert response.templates[0].name == "registrations/entrance.html"
+    assert 'action="/fr/accounts/login/"' in response.content.decode()
+    assert 'name="next" value="/fr/2030/register/"' in response.content.decode()
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "ar"])
+def test_a_registration_is_made_and_its_mails_speak_the_language_of_the_page(
+    client, category, user, language, mailoutbox
+):
+    response = client.post(address(language), typed(category, is_listed="on", needs="Boucle"))
+    made = Registration.objects.get()
+    assert response.headers["Location"] == f"/{language}/my/{made.code}/"
+    assert (made.name, made.state, made.country.code) == ("Salma Médina", "confirmed", "MA")
+    assert (made.is_listed, made.needs, made.user) == (True, "Boucle", user)
+    assert refreshed(user).language == language
+    assert [mail.to for mail in mailoutbox] == [["salma@example.org"]]
+
+
+def test_the_version_of_the_notice_agreed_to_is_kept(client, edition, category, user):
+    page = make_page(edition, slug="privacy", title_fr="Données personnelles")
+    client.post(address(), typed(category))
+    made = Registration.objects.get()
+    assert made.consent_version == f"{page.updated_at:%Y-%m-%dT%H:%M:%SZ}"
+    assert abs(timezone.now() - made.consented_at) < datetime.timedelta(minutes=1)
+
+
+def test_without_consent_nobody_registers_and_nothing_typed_is_lost(client, category, user):
+    response = client.post(address(), typed(category, consent="", affiliation="Université"))
+    assert list(errors(response)) == ["consent"]
+    assert 'value="Université"' in response.content.decode()
+    assert Registration.objects.count() == 0
+
+
+def test_a_form_sent_after_the_session_ended_comes_back_filled_in(client, category):
+    response = client.post(address(), typed(category, affiliation="Université"))
+    assert response.headers["Location"] == "/fr/accounts/login/?next=/fr/2030/register/"
+    user = make_user()
+    client.force_login(user)
+    page = client.get(address())
+    assert page.context["was_kept"] is True
+    assert 'value="Université"' in page.content.decode()
+    client.post(address(), typed(category))
+    assert Registration.objects.get().user == user
+    assert [key for key in client.session.keys() if key.startswith("registration")] == []  # noqa: SIM118
+
+
+def test_the_same_form_twice_gives_one_registration(client, category, user, mailoutbox):
+    first = client.post(address(), typed(category))
+    second = client.post(address(), typed(category, family_name="Autre"))
+    assert first.headers["Location"] == second.headers["Location"]
+    assert Registration.objects.get().family_name == "Médina"
+    assert len(mailoutbox) == 1
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_strange_name_is_kept_as_typed_and_runs_nowhere(client, category, user, name):
+    client.post(address(), typed(category, family_name=name))
+    made = Registration.objects.get()
+    assert made.family_name == name
+    page = client.get(f"/fr/my/{made.code}/").content.decode()
+    assert "<img onerror" not in page
+    assert "49" not in page.partition('id="ticket-name"')[2].partition("</h2>")[0]
+
+
+@pytest.mark.parametrize(
+    "name", ["http://evil.example", "www.evil.example", "a@b.example", "x" * 10_000]
+)
+def test_a_name_that_is_none_is_refused_with_a_sentence(client, category, user, name):
+    response = client.post(address(), typed(category, family_name=name))
+    assert list(errors(response)) == ["family_name"]
+    assert Registration.objects.count() == 0
+
+
+def test_what_nobody_sees_is_dropped_from_a_name(client, category, user):
+    client.post(address(), typed(category, family_name="\u202eMédi\u200fna\r\nBcc: x"))
+    assert Registration.objects.get().family_name == "Médina Bcc: x"
+
+
+def test_a_nul_byte_is_refused(client, category, user):
+    assert client.post(address(), typed(category, family_name="\x00")).status_code == 400
+
+
+def test_questions_are_asked_of_their_category_only(client, edition, category, user):
+    online = make_category(edition, name_fr="En ligne")
+    lunch = make_question(edition, kind="yes_no", is_required=True)
+    lunch.categories.add(category)
+    tools = make_question(edition, ("Tram", "Train"), kind="choices")
+    asked, free = f"question_{lunch.pk}", f"question_{tools.pk}"
+    assert list(errors(client.post(address(), typed(category)))) == [asked]
+    ticked = [str(option.pk) for option in tools.options.all()]
+    client.post(address(), typed(online, **{free: ticked, asked: "yes"}))
+    assert [str(answer) for answer in Answer.objects.all()] == ["Tram", "Train"]
+
+
+def test_a_category_that_filled_up_meanwhile_gives_a_turn(client, category, user):
+    make_registration(category)
+    make_registration(category)
+    client.post(address(), typed(category))
+    made = Registration.objects.get(user=user)
+    assert (made.state, made.rank) == ("waiting", 1)
+
+
+def test_a_category_that_closed_meanwhile_is_named(client, edition, category, user):
+    category.closes_at = timezone.now()
+    category.save()
+    make_category(edition)
+    response = client.post(address(), typed(category))
+    assert list(errors(response)) == ["category"]
+    assert "Sur place" in errors(response)["category"][0]
+    assert Registration.objects.count() == 0
+
+
+def test_a_category_by_invitation_is_shown_to_its_guests_only(client, edition, category, user):
+    guests = make_category(edition, by_invitation=True)
+    assert list(errors(client.post(address(), typed(guests)))) == ["category"]
+    assert dict(client.get(address()).context["form"].fields["category"].choices).keys() == {
+        category.pk
+    }
+    make_invitation(guests, email=user.email)
+    client.post(address(), typed(guests))
+    assert Registration.objects.get().category == guests
+
+
+def test_two_workshops_at_one_time_are_refused_and_both_named(client, edition, category, user):
+    one = make_workshop(edition, title_fr="Cartes")
+    other = make_workshop(edition, title_fr="Données", at="09:30")
+    response = client.post(address(), typed(category, workshops=[one.pk, other.pk]))
+    (sentence,) = errors(response)["workshops"]
+    assert ("Cartes" in sentence, "Données" in sentence) == (True, True)
+    assert Registration.objects.count() == 0
+
+
+def test_a_draft_session_cannot_be_asked_for(client, edition, category, user):
+    draft = make_workshop(edition, title_fr="Secret", status="draft")
+    make_workshop(edition, at="14:00")
+    response = client.post(address(), typed(category, workshops=[draft.pk]))
+    assert list(errors(response)) == ["workshops"]
+    assert "Secret" not in response.content.decode()
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_closed_registration_says_so(client, edition, category, user, method):
+    edition.registration_closes_at = timezone.now()
+    edition.save()
+    response = getattr(client, method)(address(), typed(category))
+    assert response.status_code == 200
+    assert response.templates[0].name == "registrations/closed.html"
+    assert Registration.objects.count() == 0
+
+
+def test_a_registration_that_opens_later_says_when(client, edition, category, user):
+    edition.registration_opens_at = datetime.datetime(2029, 5, 1, 8, tzinfo=datetime.UTC)
+    edition.save()
+    assert "1er mai 2029" in client.get(address()).content.decode()
+
+
+def test_what_was_told_for_another_edition_is_proposed_again(client, edition, category, user):
+    make_registration(make_category(), user=user, affiliation="Université", needs="Boucle")
+    form = client.get(address()).context["form"]
+    assert form.initial["affiliation"] == "Université"
+    assert "needs" not in form.initial
+
+
+def test_the_page_of_a_session_leads_to_its_seat(client, edition, category, user):
+    workshop = make_workshop(edition, slug="cartes")
+    book = "/fr/2030/programme/cartes/book/"
+    response = client.get(book)
+    assert response.headers["Location"] == "/fr/2030/register/?session=cartes"
+    assert client.get(response.headers["Location"]).context["form"].initial["workshops"] == [
+        workshop.pk
+    ]
+    made = make_registration(category, user=user)
+    assert client.get(book).headers["Location"] == f"/fr/my/{made.code}/#sessions"
+
+
+def test_only_those_who_asked_are_listed(client, edition, category):
+    shown = make_registration(category, is_listed=True)
+    make_registration(category)
+    places.cancel(make_registration(make_category(edition), is_listed=True))
+    response = client.get("/fr/2030/participants/")
+    assert list(response.context["participants"]) == [shown]
+
+
+def test_nobody_registers_for_an_edition_that_is_not_published(client, user):
+    make_edition("draft", is_published=False)
+    assert client.get(reverse("registrations:register", args=["draft"])).status_code == 404

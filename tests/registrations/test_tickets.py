@@ -1,0 +1,139 @@
+"""What is printed on tickets and badges, and what their codes hold."""
+
+import pytest
+
+from symposium.registrations import places, tickets
+from symposium.registrations.models import Registration
+from symposium.sessions.models import Session
+from tests import printed
+from tests.factories import (
+    make_booking,
+    make_category,
+    make_edition,
+    make_registration,
+    make_room,
+    make_session,
+    make_workshop,
+    open_edition,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def edition():
+    return open_edition(
+        slug="2031", name_fr="Villes", name_en="Cities", name_ar="مدن", venue_fr="Campus Atlas",
+        address_fr="1, rue Fictive", time_zone="America/St_Johns",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def registration(edition):
+    category = make_category(edition, name_fr="Étudiante", name_ar="طالبة", colour="green")
+    return make_registration(
+        category, given_name="Salma", family_name="Médina", given_name_ar="سلمى",
+        family_name_ar="المدينة", affiliation="Université fictive",
+    )  # fmt: skip
+
+
+def titles(registration) -> list[str]:
+    return [session["title"] for session in tickets.ticket_data(registration, "fr")["sessions"]]
+
+
+def test_ticket_says_who_and_where(registration, edition):
+    data = tickets.ticket_data(registration, "fr")
+    assert data["edition"] == {
+        "name": "Villes",
+        "dates": edition.dates,
+        "place": "Campus Atlas, Casablanca",
+        "address": "1, rue Fictive",
+    }
+    names = ["name", "name_ar", "affiliation", "category", "code", "created", "lines", "sessions"]
+    assert [data[name] for name in names] == [
+        "Salma Médina", "سلمى المدينة", "Université fictive",
+        {"name": "Étudiante", "colour": "green"},
+        registration.code_in_groups, registration.updated_at, [], [],
+    ]  # fmt: skip
+
+
+def test_times_are_those_of_the_edition(registration, edition):
+    """In Newfoundland, whatever the clock of the server shows."""
+    make_session(edition, at="09:00")
+    room = make_room(edition, name_fr="Auditorium")
+    workshop = make_workshop(edition, at="14:30", lasting=90, room=room, title_ar="ورشة")
+    make_booking(registration, workshop)
+    data = tickets.ticket_data(registration, "ar")
+    [session] = data["sessions"]
+    assert (session["title"], session["lang"], session["times"], session["room"]) == (
+        workshop.title_ar, "ar", "14:30–16:00", "Auditorium",
+    )  # fmt: skip
+    [[_label, opening]] = data["lines"]
+    assert opening.endswith(", 09:00")
+
+
+def test_title_that_is_not_translated_says_its_language(registration, edition):
+    make_booking(registration, make_workshop(edition, title_fr="Atelier"))
+    [session] = tickets.ticket_data(registration, "en")["sessions"]
+    assert (session["title"], session["lang"]) == ("Atelier", "fr")
+
+
+def test_only_seats_that_are_held(registration, edition):
+    make_booking(registration, make_workshop(edition, title_fr="Tenu", at="09:00"))
+    make_booking(registration, make_workshop(edition, title_fr="Complet", at="10:00", places=0))
+    make_booking(registration, make_workshop(edition, title_fr="Annulé", at="11:00"))
+    make_booking(registration, make_workshop(edition, title_fr="Retiré", at="12:00"))
+    places.leave(make_booking(registration, make_workshop(edition, title_fr="Rendu", at="13:00")))
+    edition.sessions.filter(title_fr="Annulé").update(status=Session.Status.CANCELLED)
+    edition.sessions.filter(title_fr="Retiré").update(status=Session.Status.DRAFT)
+    assert titles(registration) == ["Tenu"]
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("fr", "Villes"), ("en", "Cities"), ("ar", "مدن")]
+)
+def test_ticket_is_in_the_language_asked_for(registration, language, name):
+    file = tickets.ticket_pdf(registration, language)
+    document = printed.opened(file)
+    assert str(document.Root.Lang) == language
+    assert tickets.ticket_data(registration, language)["edition"]["name"] == name
+    assert len(document.pages) == 1
+
+
+def test_code_holds_the_ticket_code_and_nothing_else(registration):
+    [picture] = printed.pictures(tickets.ticket_pdf(registration, "fr"))
+    assert printed.scanned(picture) == [registration.code]
+
+
+def test_same_ticket_has_the_same_bytes(registration):
+    assert tickets.ticket_pdf(registration, "fr") == tickets.ticket_pdf(registration, "fr")
+
+
+def test_badge_says_no_role_that_says_nothing(registration):
+    category = registration.category
+    other = make_registration(category, role=Registration.Role.OTHER)
+    press = make_registration(category, role=Registration.Role.PRESS)
+    data = tickets.badges_data([other, press], "en")
+    assert [badge["role"] for badge in data["badges"]] == ["", "Press"]
+
+
+def test_badges_stand_four_to_a_page(registration):
+    people = [registration, *(make_registration(registration.category) for _ in range(4))]
+    first, second = printed.pictures(tickets.badges_pdf(people, "fr"))
+    assert printed.scanned(first) == sorted(person.code for person in people[:4])
+    assert printed.scanned(second) == [people[4].code]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_ticket_costs_the_same_for_many_seats(django_assert_num_queries, count):
+    edition = open_edition()
+    registration = make_registration(make_category(edition))
+    for number in range(count):
+        make_booking(registration, make_workshop(edition, at=f"{9 + number:02}:00"))
+    with django_assert_num_queries(2):
+        tickets.ticket_data(registration, "fr")
+
+
+def test_edition_without_a_venue_has_no_lonely_comma():
+    edition = make_edition(city_fr="Casablanca")
+    assert tickets.edition_data(edition)["place"] == "Casablanca"

@@ -1,0 +1,331 @@
+import re
+import threading
+import unicodedata
+from pathlib import Path
+
+import pikepdf
+import pypdfium2
+import pytest
+import typst
+
+from symposium import pdf
+from tests.printed import (
+    ADDRESS,
+    CODE,
+    WORDS,
+    badges,
+    certificate,
+    document,
+    opened,
+    person,
+    pictures,
+    scanned,
+    texts,
+    ticket,
+)
+
+PROJECT = Path(__file__).resolve().parent.parent
+DOCUMENTS = {
+    "ticket": ticket,
+    "badges": lambda language: badges(person(), person("Łukasz Ağaoğlu"), language=language),
+    "certificate": certificate,
+}
+FONTS = {"Inter", "NotoSansArabic", "DejaVuSansMono"}
+each_document = pytest.mark.parametrize("name", DOCUMENTS)
+each_language = pytest.mark.parametrize("language", ["fr", "ar"])
+
+
+def elements(file: bytes) -> list[dict[str, str]]:
+    """Role and alternative of each element of the structure tree, in reading order."""
+    document = opened(file)
+    found, waiting = [], [document.Root.StructTreeRoot]
+    while waiting:
+        element = waiting.pop()
+        if "/S" in element:
+            keys = {"role": "/S", "alt": "/Alt"}
+            found.append({name: str(element.get(key, "")) for name, key in keys.items()})
+        children = element.get("/K", [])
+        children = children if isinstance(children, pikepdf.Array) else [children]
+        waiting += [child for child in reversed(children) if isinstance(child, pikepdf.Dictionary)]
+    return found
+
+
+def roles(file: bytes) -> list[str]:
+    return [element["role"].removeprefix("/") for element in elements(file)]
+
+
+# The standard
+
+
+@each_document
+@each_language
+def test_document_says_that_it_is_pdf_ua(name, language):
+    file = opened(DOCUMENTS[name](language))
+    title = f"{WORDS[language]['ticket']} 2021"
+    metadata = file.open_metadata()
+    assert metadata["pdfuaid:part"] == "1"
+    assert metadata["dc:title"] == title
+    assert metadata["dc:language"] == {language}
+    assert str(file.Root.Lang) == language
+    assert bool(file.Root.MarkInfo.Marked) is True
+    assert bool(file.Root.ViewerPreferences.DisplayDocTitle) is True
+    direction = {"fr": "/L2R", "ar": "/R2L"}[language]
+    assert str(file.Root.ViewerPreferences.Direction) == direction
+    assert str(file.docinfo.Title) == title
+    assert str(file.docinfo.Author) == document(language)["edition"]["name"]
+    assert str(file.docinfo.CreationDate) == "D:20210609080000Z"
+
+
+@each_document
+@each_language
+def test_fonts_are_ours_and_embedded(name, language):
+    used = set()
+    for page in opened(DOCUMENTS[name](language)).pages:
+        for font in page.Resources.Font.values():
+            [descendant] = font.DescendantFonts
+            descriptor = descendant.FontDescriptor
+            assert {"/FontFile2", "/FontFile3"} & set(descriptor.keys())
+            assert "/ToUnicode" in font
+            used.add(str(font.BaseFont).partition("+")[2].partition("-")[0])
+    assert used - FONTS == set()
+    assert {"Inter", "NotoSansArabic"} - used == set()
+
+
+def test_ticket_is_tagged():
+    found = roles(ticket(sessions=2))
+    assert [role for role in found if re.fullmatch(r"H\d", role)] == ["H1", "H2"]
+    assert found.count("Figure") == 1
+    assert (found.count("TR"), found.count("TH"), found.count("TD")) == (3, 4, 8)
+
+
+@each_document
+def test_code_has_words_in_its_place(name):
+    found = elements(DOCUMENTS[name]("fr"))
+    assert {one["alt"] for one in found if one["role"] == "/Figure"} == {"Code QR"}
+
+
+def test_name_in_arabic_is_marked_as_arabic():
+    document = opened(ticket("fr"))
+    marks = [
+        marked.operands[1]
+        for marked in pikepdf.parse_content_stream(document.pages[0])
+        if str(marked.operator) == "BDC"
+    ]
+    assert {str(mark.Lang) for mark in marks if "/Lang" in mark} == {"fr", "ar"}
+
+
+# What is on it
+
+
+def test_ticket_has_all_that_the_door_asks():
+    file = ticket("fr")
+    [text] = texts(file)
+    for said in ("Salma Medina", "سلمى المدينة", "Université fictive", "Étudiante", CODE,
+                 "9 et 10 juin 2021", "Casablanca", "1, rue Fictive", "dès 08:30", "Ouverture",
+                 "09:00–09:30", "Auditorium", "À présenter à l’accueil."):  # fmt: skip
+        assert said in text
+    assert scanned(pictures(file)[0]) == [CODE]
+
+
+def test_ticket_without_session_or_arabic_name():
+    [text] = texts(ticket("fr", sessions=0, name_ar="", affiliation="", lines=[]))
+    assert WORDS["fr"]["sessions"] not in text
+    assert "Salma Medina" in text
+
+
+def test_ticket_of_many_sessions_goes_on_with_its_headings():
+    pages = texts(ticket("fr", sessions=40))
+    assert [page.count("Auditorium") > 0 for page in pages] == [True] * len(pages)
+    assert [page.count("Séance Jour Heure Salle") for page in pages] == [1] * len(pages)
+    assert sum(page.count("Auditorium") for page in pages) == 40
+
+
+@pytest.mark.parametrize(("number", "pages"), [(1, 1), (4, 1), (5, 2), (9, 3)])
+def test_badges_are_four_to_a_page(number, pages):
+    file = badges(*[person(f"Salma Medina {place}") for place in range(number)])
+    found = [code for picture in pictures(file) for code in scanned(picture)]
+    assert (len(texts(file)), found) == (pages, [CODE] * number)
+
+
+def test_badges_of_nobody():
+    assert texts(badges()) == [""]
+
+
+@each_language
+def test_certificate_is_one_page_with_its_address(language):
+    file = certificate(language)
+    [picture] = pictures(file)
+    assert scanned(picture) == [ADDRESS]
+    assert picture.width > picture.height
+    document = opened(file)
+    assert [str(note.A.URI) for note in document.pages[0].Annots] == [ADDRESS]
+    [text] = texts(file)
+    assert "سلمى المدينة" in text
+
+
+def test_arabic_letters_are_joined():
+    joined = pictures(badges(person(name_ar="سلمى")))
+    apart = pictures(badges(person(name_ar="\u200c".join("سلمى"))))
+    assert joined != apart
+
+
+def test_arabic_name_can_be_copied():
+    """Letters drawn apart from their dots come out twice in browsers: see scripts/pdf_fonts.py."""
+    [text] = texts(badges(person(name_ar="بثينة تاشفين")))
+    assert "بثينة تاشفين" in text
+
+
+# What people write
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        '#eval("1+1")', "#panic()", "*bold* _it_", "$x^2$", "=1+1", "= Title", "{{7*7}}", "- item",
+        "<img onerror=x>", "<label> @ref", "\\", '"', "// no", "/* no", "```raw```", "[x](y)",
+        "https://example.org", "Łukasz Ağaoğlu", "Nguyễn Thị Hạnh", "Erdős Őry", "O’Neill",
+        "Ελένη", "Фёдор", "fi ffl", "Jose\u0301", "\u2067", "-- ---",
+    ],
+)  # fmt: skip
+def test_name_is_text(name):
+    [text] = texts(ticket(name=name, name_ar="", affiliation=name))
+    written = unicodedata.normalize("NFC", name).replace("\u2067", "")
+    before, after = "SYMPOSIUM FICTIF 2021", "Étudiante"
+    between = text.partition(before)[2].partition(after)[0]
+    assert between.split() == f"{written} {written}".split()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["🎉", "👩🏽‍🚀 Salma 🇲🇦", "李明", "ⵙⴰⵍⵎⴰ", "\U0001fae8", "❤️", "\U000e0041", "\u0378", "\ufdd0",
+     "مُحَمَّدٌ لا إلٰه ـــ ٱلله ﷲ", "Z̷̢͙͌a̸l̵g̶o̴", "\u0301", "\ufeff", "\x00\x1b[2J", "\ud800", "\ue000",
+     "a\nb\u2028c", "\u202eevil\u202c", " ", ""],
+)  # fmt: skip
+def test_no_sign_stops_a_document(name):
+    for file in (ticket(name=name), badges(person(name, name_ar=name)), certificate(name=name)):
+        assert len(texts(file)) == 1
+
+
+@pytest.mark.parametrize("letter", ["A", "m", "م", "é ", "\u0301", "🎉", "\n"])
+def test_ten_thousand_letters_stay_on_their_page(letter):
+    long = letter * 10_000
+    person_data = person(long, name_ar=long, affiliation=long, role=long)
+    person_data["category"] = {"name": long, "colour": long}
+    for file in (
+        ticket(name=long, name_ar=long, affiliation=long),
+        badges(person_data),
+        certificate(name=long, name_ar=long),
+    ):
+        assert len(texts(file)) == 1
+
+
+def test_name_turned_around_stays_in_its_order():
+    [text] = texts(ticket(name="\u202eanid\u202c Salma", name_ar=""))
+    assert "anid Salma Université" in text
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Maximiliana-Alexandrina Benabdeljalil El Ouazzani Touhami Id", "D" + "onaudampf" * 4 + "sch"],
+)
+def test_long_name_is_whole_on_a_badge(name):
+    [text] = texts(badges(person(name)))
+    assert name.replace(" ", "") in re.sub(r"[\s\u200b]", "", text)
+
+
+def test_short_name_is_read_at_three_metres():
+    """A letter is read at 250 times its height: capitals of 12 mm, at 3 m."""
+    document = pypdfium2.PdfDocument(badges(person("Salma Medina", name_ar="")))
+    heights = [
+        piece.get_bounds()[3] - piece.get_bounds()[1]
+        for piece in document[0].get_objects()
+        if piece.type == pypdfium2.raw.FPDF_PAGEOBJ_TEXT
+    ]
+    document.close()
+    assert max(heights) / 72 * 25.4 > 11
+
+
+def test_text_is_cut_and_picture_is_not():
+    long = "x" * 10_000
+    assert pdf.printable({"name": long, "lines": [[long]], "qr": long, "number": 3}) == {
+        "name": "x" * 599 + "…",
+        "lines": [["x" * 599 + "…"]],
+        "qr": long,
+        "number": 3,
+    }
+
+
+def test_no_break_spaces_stay():
+    assert pdf.printable("  a\u202f:\u00a0b \n c\u00ad ") == "a\u202f:\u00a0b c"
+
+
+# How it is made
+
+
+@each_document
+def test_same_data_gives_the_same_file(name):
+    assert DOCUMENTS[name]("ar") == DOCUMENTS[name]("ar")
+
+
+def test_moment_may_be_a_text():
+    assert ticket(created="2021-06-09T10:00:00+02:00") == ticket()
+
+
+def test_threads_do_not_meet():
+    names = [f"Salma {place}" for place in range(12)]
+    made = {}
+
+    def work(mine):
+        made.update({name: ticket(name=name) for name in mine})
+
+    threads = [threading.Thread(target=work, args=(names[start::4],)) for start in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert made == {name: ticket(name=name) for name in names}
+
+
+def test_data_that_does_not_fit_is_refused():
+    with pytest.raises(typst.TypstError):
+        pdf.render("typst/ticket.typ", document(), "fr")
+
+
+def test_template_stands_in_its_folder():
+    with pytest.raises(RuntimeError, match="must be contained in project root"):
+        pdf.render("base.html", document(), "fr")
+
+
+# Colours
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def shared() -> str:
+    return (PROJECT / "templates/typst/_symposium.typ").read_text()
+
+
+def test_colours_are_the_light_tokens_of_the_pages():
+    css = (PROJECT / "static/css/portal.css").read_text()
+    tokens = set(re.findall(r"#[0-9a-f]{6}", css.partition("@media (prefers-color-scheme")[0]))
+    assert set(re.findall(r'rgb\("(#[0-9a-f]{6})"\)', shared())) - tokens == set()
+
+
+def test_words_stand_out_on_every_category():
+    named = dict(re.findall(r'#let ([\w-]+) = rgb\("(#\w{6})"\)', shared()))
+    pairs = re.findall(r"  (\w+): \(fill: (.+?), on: (.+?)\),", shared())
+    assert [name for name, _, _ in pairs] == ["sea", "green", "amber", "terra", "ink"]
+    for _, fill, on in pairs:
+        fill, on = (named.get(colour, colour[5:12]) for colour in (fill, on))
+        assert contrast(fill, on) >= 4.5

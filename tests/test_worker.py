@@ -1,0 +1,311 @@
+"""The one worker, as a process of its own, with a mail server and the tested database."""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.cache import cache
+from django.core.mail import send_mail
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+from post_office.models import STATUS, Email
+
+from symposium.worker import Worker
+from tests import smtp
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PROJECT = Path(__file__).resolve().parent.parent
+TWENTY = [f"{number}@example.org" for number in range(20)]
+
+
+@pytest.fixture(autouse=True)
+def _outbox(settings):
+    settings.EMAIL_BACKEND = "symposium.mail.Outbox"
+
+
+class Process(subprocess.Popen):
+    """`manage.py worker`, sending to a mail server of the tests; `said` is what it logged."""
+
+    def __init__(self, server: smtp.Server, *options: str):
+        database = urlsplit(os.environ["DATABASE_URL"])
+        tested = database._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+        environment = {"DATABASE_URL": tested, "EMAIL_URL": server.url, "LOG_LEVEL": "INFO"}
+        super().__init__(
+            [sys.executable, "manage.py", "worker", *options], cwd=PROJECT,
+            env=os.environ | environment, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self.said = ""
+        self.reader = threading.Thread(target=self.read)
+        self.reader.start()
+
+    def read(self) -> None:
+        for line in self.stderr:
+            self.said += line
+
+    def says(self, words: str) -> None:
+        smtp.wait_until(lambda: words in self.said)
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal and return the code with which the process ends."""
+        self.send_signal(number)
+        return self.ended()
+
+    def ended(self) -> int:
+        code = self.wait(30)
+        self.reader.join()
+        self.stderr.close()
+        return code
+
+
+@contextlib.contextmanager
+def worker(server: smtp.Server, *options: str) -> Iterator[Process]:
+    process = Process(server, *options)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.end(signal.SIGKILL)
+
+
+def write(*recipients: str) -> None:
+    for to in recipients:
+        send_mail(f"For {to}", "Good morning", None, [to])
+
+
+def pass_time() -> int:
+    """As if every mail that was being sent had waited for its next try; how many there are."""
+    return Email.objects.filter(status=STATUS.requeued).update(scheduled_time=timezone.now())
+
+
+def all_sent() -> bool:
+    return not Email.objects.exclude(status=STATUS.sent).exists()
+
+
+class Gate:
+    """Lets some mails through, and keeps the mail server from accepting the next."""
+
+    def __init__(self, number: int):
+        self.left = number
+        self.reached, self.opened = threading.Event(), threading.Event()
+
+    def __call__(self, message) -> None:
+        self.left -= 1
+        if self.left < 0 and not self.reached.is_set():
+            self.reached.set()
+            self.opened.wait(30)
+
+
+def test_a_worker_killed_while_sending_loses_no_mail_and_doubles_one_at_most():
+    write(*TWENTY)
+    gate = Gate(7)
+    with smtp.Server(gate) as server, smtp.released(gate.opened):
+        with worker(server) as first:
+            assert gate.reached.wait(30)
+            assert first.end(signal.SIGKILL) == -signal.SIGKILL
+        assert len(server.received) == 8
+        with worker(server) as second:
+            smtp.wait_until(lambda: len(server.received) == 20)
+            assert pass_time() == 1
+            smtp.wait_until(all_sent)
+            assert second.end() == 0
+    times = Counter(server.recipients)
+    assert times == Counter(TWENTY) + Counter(["7@example.org"])
+    [one, other] = [mail for mail in server.received if mail["To"] == "7@example.org"]
+    assert one["Message-ID"] == other["Message-ID"]
+
+
+def test_two_workers_send_every_mail_once_and_one_takes_over():
+    with smtp.Server(lambda message: time.sleep(0.02)) as server, worker(server) as first:
+        first.says("This worker is elected.")
+        with worker(server) as second:
+            second.says("Another worker is at work; this one stands by.")
+            write(*TWENTY)
+            smtp.wait_until(all_sent)
+            assert Counter(server.recipients) == Counter(TWENTY)
+            assert "elected" not in second.said
+            first.end(signal.SIGKILL)
+            second.says("This worker is elected.")
+            write("next@example.org")
+            smtp.wait_until(all_sent)
+            assert second.end() == 0
+    assert server.recipients[20:] == ["next@example.org"]
+
+
+def test_a_worker_told_to_end_finishes_the_mail_in_its_hands():
+    write(*TWENTY)
+    gate = Gate(2)
+    with smtp.Server(gate) as server, smtp.released(gate.opened), worker(server) as process:
+        assert gate.reached.wait(30)
+        process.send_signal(signal.SIGTERM)
+        gate.opened.set()
+        assert process.ended() == 0
+    assert server.recipients == TWENTY[:3]
+    states = Counter(Email.objects.values_list("status", flat=True))
+    assert states == {STATUS.sent: 3, STATUS.queued: 17}
+
+
+def test_a_code_to_sign_in_arrives_within_two_seconds(client):
+    cache.clear()
+    make_user("amina@example.org")
+    with smtp.Server() as server, worker(server) as process:
+        process.says("This worker is elected.")
+        asked = time.monotonic()
+        client.post("/fr/accounts/login/", {"login": "amina@example.org"})
+        smtp.wait_until(lambda: server.received, 10)
+        took = time.monotonic() - asked
+        assert process.end() == 0
+    [message] = server.received
+    assert re.search(r"^\d{6}$", message.get_content(), re.MULTILINE)
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert took < 2
+
+
+def test_a_worker_ends_with_the_process_that_started_it():
+    starts = (
+        "import subprocess, sys; p = subprocess.Popen([sys.executable, 'manage.py', 'worker', "
+        "'--with-parent']); print(p.pid, flush=True); sys.stdin.readline()"
+    )
+    with smtp.Server() as server:
+        environment = os.environ | {"EMAIL_URL": server.url}
+        parent = subprocess.Popen(
+            [sys.executable, "-c", starts], cwd=PROJECT, env=environment, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )  # fmt: skip
+        child = int(parent.stdout.readline())
+        parent.kill()
+        parent.communicate()
+        smtp.wait_until(lambda: is_gone(child))
+
+
+def is_gone(pid: int) -> bool:
+    """Whether a process has ended; one that nobody has buried yet has."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+# In this process: one turn, and what goes wrong in it
+
+
+def test_once_is_one_turn(settings, tmp_path, capsys):
+    settings.POST_OFFICE = {
+        "BACKENDS": {"default": "django.core.mail.backends.console.EmailBackend"}
+    }
+    write("a@example.org")
+    call_command("worker", "--once")
+    assert "Subject: For a@example.org" in capsys.readouterr().out
+    assert all_sent()
+
+
+def elected_turns(workers: type[Worker]) -> tuple[bool, int]:
+    """A second worker's turn while a first one keeps house: was it run, how many kept house."""
+    entered, leaves = threading.Event(), threading.Event()
+    at_it = []
+
+    def keep_house() -> None:
+        at_it.append(threading.current_thread())
+        entered.set()
+        if len(at_it) == 1:
+            leaves.wait(30)
+
+    def take_turn() -> bool:
+        try:
+            return workers(send=lambda stop: None, housekeeping=[keep_house]).once()
+        finally:
+            connection.close()
+
+    first = threading.Thread(target=take_turn)
+    with smtp.released(leaves):
+        first.start()
+        assert entered.wait(30)
+        ran = take_turn()
+        kept = len(at_it)
+    first.join()
+    return ran, kept
+
+
+def test_one_worker_keeps_house_at_a_time():
+    assert elected_turns(Worker) == (False, 1)
+    assert elected_turns(Worker) == (False, 1), "the lock was kept"
+
+
+def test_two_workers_would_keep_house_without_the_lock():
+    class Unelected(Worker):
+        def elected(self) -> bool:
+            return True
+
+    assert elected_turns(Unelected) == (True, 2)
+
+
+def test_a_task_that_fails_stops_no_other(caplog):
+    done = []
+
+    def fail(*arguments):
+        raise RuntimeError("no typst here")
+
+    def break_off() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    def count() -> None:
+        done.append(Email.objects.count())
+
+    assert Worker(send=fail, housekeeping=[fail, break_off, count]).once()
+    assert done == [0]
+    names = [record.getMessage().rpartition(".")[2] for record in caplog.records]
+    assert names == ["fail", "fail", "break_off"]
+
+
+def test_a_worker_comes_back_after_the_database_went_away(caplog):
+    turns = []
+    one = []
+
+    def run() -> None:
+        try:
+            one.append(
+                Worker(send=lambda stop: turns.append(Email.objects.count()), housekeeping=[])
+            )
+            one[0].run()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    smtp.wait_until(lambda: turns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    turns.clear()
+    smtp.wait_until(lambda: turns)
+    one[0].stop()
+    thread.join(10)
+    assert not thread.is_alive()
+    away = [record for record in caplog.records if "The database is away" in record.getMessage()]
+    assert len(away) == 1
+
+
+def test_housekeeping_is_not_for_each_second():
+    done = []
+    one = Worker(send=lambda stop: done.append("send"), housekeeping=[lambda: done.append("house")])
+    for _ in range(3):
+        one.turn()
+    assert done == ["send", "house", "send", "send"]
+    one.house_kept_at -= 15
+    one.turn()
+    assert done[4:] == ["send", "house"]
