@@ -9,7 +9,9 @@ import io
 import json
 import os
 import signal
+import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from django.db import connections
 from gunicorn.app.base import BaseApplication
 
 from scripts import catalogues
-from scripts.demo import LOG, VAR, address, step, url
+from scripts.demo import LOG, PROJECT, VAR, address, step, url
 from symposium import postgres
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -61,6 +63,7 @@ def main() -> None:
         with step("Site"):
             application = get_wsgi_application()
             connections.close_all()  # gunicorn forks, and a connection is not shared
+            stack.enter_context(worker())
         Site(application, bind=bind, port=port, address=site).run()
 
 
@@ -72,6 +75,21 @@ def command(name: str, **options) -> None:
     finally:
         with open(LOG, "a") as log:
             log.write(f"--- {name}\n{output.getvalue()}")
+
+
+@contextlib.contextmanager
+def worker() -> Iterator[None]:
+    """The process that sends the mails, its words in the log; it ends before the database does."""
+    process = os.getpid()
+    arguments = [sys.executable, "manage.py", "worker", "--parent", str(process)]
+    with open(LOG, "a") as log:
+        child = subprocess.Popen(arguments, cwd=PROJECT, stdout=log, stderr=log)
+    try:
+        yield
+    finally:
+        if os.getpid() == process:  # a forked child leaves this block too
+            child.terminate()
+            child.wait()
 
 
 def collect_static() -> None:

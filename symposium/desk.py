@@ -6,17 +6,21 @@ from urllib.parse import urlencode
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 from django.shortcuts import redirect
 from django.urls import path, reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from symposium.abstracts.models import Abstract
 from symposium.editions.models import Edition
+from symposium.registrations import checkin
+from symposium.registrations.models import CheckIn, Registration
+from symposium.registrations.models.registrations import State
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
 from symposium.workplace import untranslated
@@ -27,10 +31,13 @@ GROUPS = [
      ["Session", "Speaker", "Room", "Track"]),
     ("abstracts", _("Abstracts"), _("The scholarly records that the public reads and cites."),
      ["Abstract", "Keyword"]),
+    ("registrations", _("Registrations"), _("Who takes part, how, and who came."),
+     ["Registration", "Category", "Invitation", "Question", "Booking", "CheckIn", "Message",
+      "Certificate"]),
     ("edition", _("Edition"), _("The days, the place, the pages of text and the partners."),
      ["Edition", "Page", "Partner"]),
     ("accounts", _("Accounts"), _("Who signs in, and who may organise."),
-     ["User", "Group", "EmailAddress", "Authenticator"]),
+     ["User", "Group", "EmailAddress", "Authenticator", "LogEntry"]),
 ]  # fmt: skip
 
 
@@ -98,14 +105,18 @@ class Desk(AdminSite):
 
     def index(self, request, extra_context=None):
         edition = Edition.objects.current()
-        context = {"edition": edition, "panel": panel(request.user, edition)}
+        context = {
+            "edition": edition,
+            "panel": panel(request.user, edition),
+            "has_figures": request.user.has_perm("symposium_registrations.view_registration"),
+        }
         return super().index(request, context | (extra_context or {}))
 
 
 def panel(user, edition: Edition | None) -> list[dict]:
     """What there is and what is missing, each with the list that shows it.
 
-    Rows of `{"title", "counts": [{"label", "count", "url", "to_do"}]}`, in one query a row.
+    Rows of `{"title", "counts": [{"label", "count", "url", "to_do"}]}`, in a query or two a row.
     """
     if not edition:
         return []
@@ -113,6 +124,7 @@ def panel(user, edition: Edition | None) -> list[dict]:
         (_("Sessions"), Session, session_counts),
         (_("Speakers"), Speaker, speaker_counts),
         (_("Abstracts"), Abstract, abstract_counts),
+        (_("Registrations"), Registration, registration_counts),
     ]
     return [
         {"title": title, "counts": list(linked(model, edition, counts(edition)))}
@@ -185,4 +197,29 @@ def abstract_counts(edition):
         (_("published"), number["published"], {"status__exact": "published"}, False),
         (_("drafts"), number["draft"], {"status__exact": "draft"}, False),
         (_("to translate"), number["language"], {"untranslated": "any"}, True),
+    ]
+
+
+def registration_counts(edition):
+    """Who has a place, of how many; who waits for one or for an answer; who came today."""
+    today = checkin.day_at(edition, timezone.now()) or edition.today()
+    entries = CheckIn.objects.standing().at_the_entrance().filter(day=today)
+    number = counted(
+        Registration.objects.filter(edition=edition),
+        confirmed=Q(state=State.CONFIRMED),
+        waiting=Q(state=State.WAITING),
+        pending=Q(state=State.PENDING),
+        here=Q(pk__in=entries.values("registration")),
+    )
+    places = edition.categories.aggregate(
+        all=Sum("places"), uncounted=Count("pk", filter=Q(places=None))
+    )
+    confirmed = _("confirmed")
+    if places["all"] is not None and not places["uncounted"]:
+        confirmed = format_lazy(_("confirmed, of {places} places"), places=places["all"])
+    return [
+        (confirmed, number["confirmed"], {"state__exact": "confirmed"}, False),
+        (_("on the waiting list"), number["waiting"], {"state__exact": "waiting"}, False),
+        (_("wait for approval"), number["pending"], {"state__exact": "pending"}, True),
+        (_("checked in today"), number["here"], {"checked_in": "today"}, False),
     ]

@@ -112,7 +112,8 @@ def message(email: Email, makers: Makers) -> EmailMessage:
 def keep_failure(email: Email, error: Exception) -> None:
     final = is_permanent(error) or email.number_of_retries >= len(DELAYS)
     words = typography.without_controls(str(error))
-    logger.warning("Mail %s did not leave: %s: %s", email.pk, type(error).__name__, words)
+    # What the server said names the person: it stays in the database, and is deleted with it.
+    logger.warning("Mail %s did not leave: %s", email.pk, type(error).__name__)
     email.logs.create(status=STATUS.failed, exception_type=type(error).__name__, message=words)
     if final:
         mark(email, STATUS.failed, scheduled_time=None)

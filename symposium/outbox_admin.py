@@ -49,6 +49,8 @@ class EmailAdmin(SuperusersLook, admin.ModelAdmin):
     fields = ["to", "subject", "status", "created", "last_updated", "scheduled_time",
               "number_of_retries"]  # fmt: skip
     inlines = [LogInline]
+    # The package's own has a button which sends from the page.
+    change_form_template = "admin/change_form.html"
     actions = ["send_again"]
 
     @admin.action(description=_("Send the failed ones again"), permissions=["view"])

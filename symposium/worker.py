@@ -34,14 +34,15 @@ class Worker:
     """
 
     def __init__(self, *, send: Callable[[Callable[[], bool]], object],
-                 housekeeping: Iterable[Task], with_parent: bool = False):  # fmt: skip
+                 housekeeping: Iterable[Task], parent: int | None = None):  # fmt: skip
         self.send = send
         self.housekeeping = list(housekeeping)
-        self.parent = os.getppid() if with_parent else None
+        self.parent = parent
         self.told_to_stop = False
         self.lock = connection.copy()
         self.holds = False
         self.house_kept_at = None
+        self.rest, self.send_at = 0.0, 0.0
 
     def listen_to_signals(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -115,8 +116,12 @@ class Worker:
             return self.holds
 
     def turn(self) -> None:
-        self.attempt(lambda: self.send(self.stopping))
         now = time.monotonic()
+        if now >= self.send_at:
+            sent = self.attempt(self.send, self.stopping)
+            # A mail server that is away is not asked, and logged, each second.
+            self.rest = 0.0 if sent else min(self.rest * 2 or PAUSE * 2, LONGEST_PAUSE)
+            self.send_at = now + self.rest
         if self.house_kept_at is None or now - self.house_kept_at >= HOUSEKEEPING_EVERY:
             for task in self.housekeeping:
                 if self.stopping():
@@ -124,11 +129,13 @@ class Worker:
                 self.attempt(task)
             self.house_kept_at = now
 
-    def attempt(self, task: Task) -> None:
-        """Run a task; one that fails stops neither the others nor the worker."""
+    def attempt(self, task: Callable, *arguments) -> bool:
+        """Run a task and say whether it went well; one that fails stops no other."""
         try:
-            task()
+            task(*arguments)
         except Exception:
             logger.exception("A task failed: %s", getattr(task, "__qualname__", task))
             # After a database that went away, the next one starts on a new connection.
             connection.close_if_unusable_or_obsolete()
+            return False
+        return True

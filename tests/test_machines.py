@@ -84,8 +84,11 @@ def test_robots(client):
         "User-agent: *",
         "Disallow: /admin/",
         "Disallow: /fr/accounts/",
+        "Disallow: /fr/my/",
         "Disallow: /en/accounts/",
+        "Disallow: /en/my/",
         "Disallow: /ar/accounts/",
+        "Disallow: /ar/my/",
         "",
         "Sitemap: http://testserver/sitemap.xml",
     ]

@@ -15,10 +15,15 @@ let seen = { code: "", at: 0 };
 
 async function makeReader() {
   const own = globalThis.BarcodeDetector;
-  if ((await own?.getSupportedFormats())?.includes("qr_code")) return new own({ formats: ["qr_code"] });
+  const reads = (await own?.getSupportedFormats())?.includes("qr_code");
+  return reads ? new own({ formats: ["qr_code"] }) : makeOurReader();
+}
+
+async function makeOurReader() {
   await load(view.dataset.reader);
   const { BarcodeDetector, prepareZXingModule } = globalThis.BarcodeDetectionAPI;
-  prepareZXingModule({ overrides: { locateFile: () => view.dataset.compiled } });
+  const overrides = { locateFile: () => view.dataset.compiled };
+  await prepareZXingModule({ overrides, fireImmediately: true });
   return new BarcodeDetector({ formats: ["qr_code"] });
 }
 
@@ -35,10 +40,20 @@ function load(address) {
 async function look() {
   if (!stream) return;
   if (!document.hidden && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) {
-    const [found] = await reader.detect(video);
-    if (found) see(found.rawValue);
+    const code = await read();
+    if (code) see(code);
   }
   setTimeout(look, PERIOD);
+}
+
+/* The code in front of the camera. Android's own reader may promise what its phone lacks. */
+async function read() {
+  try {
+    return (await reader.detect(video))[0]?.rawValue;
+  } catch {
+    reader = await makeOurReader().catch(() => reader);
+    return null;
+  }
 }
 
 function see(code) {

@@ -71,6 +71,13 @@ function token() {
   return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
 }
 
+/* `AbortSignal.timeout` is missing in older Safari, which the door's phones may well have. */
+function patience() {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), PATIENCE);
+  return controller.signal;
+}
+
 async function post(scan) {
   try {
     const response = await fetch(scan.url, {
@@ -79,7 +86,7 @@ async function post(scan) {
       body: new URLSearchParams({
         code: scan.code, nonce: scan.nonce, scanned_at: scan.at, session: scan.session, user: scan.user,
       }),
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: patience(),
     });
     if (response.ok) return { answer: await response.json() };
     return { trouble: TROUBLES[response.status] ?? "error" };

@@ -5,7 +5,7 @@ const door = document.querySelector("[data-door]");
 const form = door.querySelector("[data-typing]");
 const field = form.elements.code;
 const found = door.querySelector("[data-found]");
-const GAP = 100; // milliseconds between two keys of a scanner; nobody types as fast
+const GAP = 300; // milliseconds: a longer pause between two keys, and a new code begins
 const PAUSE = 250; // after which a name being typed is looked for
 const CODE = new RegExp(door.dataset.code);
 

@@ -181,7 +181,4 @@ express.addEventListener("change", () => {
   }
 });
 for (const choice of door.querySelectorAll("[data-with-script]")) choice.hidden = false;
-for (const box of door.querySelectorAll("[data-door-choice]")) {
-  box.addEventListener("change", () => box.form.requestSubmit());
-}
 setInterval(refresh, REFRESH);

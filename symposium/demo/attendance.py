@@ -8,6 +8,7 @@ import datetime
 import random
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
@@ -21,6 +22,7 @@ from symposium.registrations.models import (
     Option,
     Question,
     Registration,
+    Reminder,
     StateChange,
 )
 from symposium.registrations.models.registrations import State
@@ -29,7 +31,7 @@ OWN = ("share", "full")  # what a category of the file says besides its fields
 
 
 def load(edition: Edition, at: datetime.datetime | None = None) -> None:
-    """Make the categories, the questions and the people of an edition that has none."""
+    """Make the categories and the questions of an edition and, in a demonstration, people."""
     table = data.table("attendance")
     categories = [
         Category.objects.create(edition=edition, order=order, **data.fields(entry, *OWN))
@@ -37,8 +39,13 @@ def load(edition: Edition, at: datetime.datetime | None = None) -> None:
     ]
     for order, entry in enumerate(table["question"]):
         make_question(edition, entry, order, categories)
+    if settings.DEMO:
+        bring_people(edition, categories, at or timezone.now())
+
+
+def bring_people(edition: Edition, categories: list[Category], at: datetime.datetime) -> None:
     chance = random.Random(edition.slug)  # noqa: S311 (the same people at every run)
-    registrations = list(people(edition, categories, chance, at or timezone.now()))
+    registrations = list(people(edition, categories, chance, at))
     Registration.objects.bulk_create(registrations)
     StateChange.objects.bulk_create(
         StateChange(registration=one, state=one.state, at=one.created_at) for one in registrations
@@ -46,6 +53,11 @@ def load(edition: Edition, at: datetime.datetime | None = None) -> None:
     book(edition, registrations, chance)
     if edition.phase(at) == "after":
         check_in(edition, registrations, chance)
+    Reminder.objects.bulk_create(
+        Reminder(registration=registration, kind=kind)
+        for registration in registrations
+        for kind in Reminder.Kind
+    )
 
 
 def make_question(edition: Edition, entry: dict, order: int, categories: list[Category]) -> None:

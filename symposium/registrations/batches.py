@@ -4,6 +4,7 @@ Two workers never both treat one; the rows that are left wait for the next turn.
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterable
 
 from django.db import models, transaction
@@ -11,6 +12,7 @@ from django.db import models, transaction
 logger = logging.getLogger(__name__)
 
 BATCH = 200
+LONGEST = 2.0  # seconds: meanwhile, somebody may wait for a code to sign in
 
 
 def each(rows: models.QuerySet, verb: Callable[[models.Model], bool]) -> int:
@@ -28,12 +30,17 @@ def each(rows: models.QuerySet, verb: Callable[[models.Model], bool]) -> int:
 
 
 def one_by_one(pks: Iterable[int], verb: Callable[[int], bool]) -> int:
-    """Call `verb` with each key in its own transaction; one that fails does not stop the others."""
-    done = 0
+    """Call `verb` with each key in its own transaction, for `LONGEST` or a little more.
+
+    One that fails does not stop the others.
+    """
+    done, end = 0, time.monotonic() + LONGEST
     for pk in list(pks):
         try:
             with transaction.atomic():
                 done += verb(pk)
         except Exception:
-            logger.exception("%s failed for %s", getattr(verb, "__qualname__", verb), pk)
+            logger.exception("What was to be done with row %s failed", pk)
+        if time.monotonic() >= end:
+            break
     return done

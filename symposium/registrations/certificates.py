@@ -11,7 +11,8 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Concat, Trim
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -64,9 +65,18 @@ def issue(registration: Registration, at: datetime.datetime | None = None) -> Ce
 
 
 def issue_due(edition: Edition, at: datetime.datetime | None = None) -> int:
-    """Issue the certificates that are due and are not there yet, a batch at a time."""
-    missing = due(edition, at).filter(certificate=None)
-    return batches.each(missing, lambda registration: bool(issue(registration, at)))
+    """Issue what is due and is not there yet, or says a name since corrected; some at a time."""
+    named = due(edition, at).alias(
+        whole=whole("given_name", "family_name"), whole_ar=whole("given_name_ar", "family_name_ar")
+    )
+    right = Q(certificate__name=F("whole"), certificate__name_ar=F("whole_ar"))
+    outdated = named.filter(Q(certificate=None) | ~right)
+    return batches.each(outdated, lambda registration: bool(issue(registration, at)))
+
+
+def whole(given_name: str, family_name: str) -> Trim:
+    """What `Registration.name` is, for the database."""
+    return Trim(Concat(given_name, Value(" "), family_name))
 
 
 def check_due(registration: Registration, at: datetime.datetime) -> None:

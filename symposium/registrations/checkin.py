@@ -26,9 +26,9 @@ from symposium.registrations.models.registrations import State
 from symposium.sessions.models import Session
 
 LETTER = f"[{UNAMBIGUOUS.upper()}]"
-# A ticket code, in groups or not, alone or at the end of an address.
+# A ticket code, in groups or not, alone or in an address; the scripts of the door read it too.
 CODE = re.compile(
-    rf"(?<![A-Z0-9])({LETTER}{{4}})[-\s]?({LETTER}{{4}})[-\s]?({LETTER}{{2}})(?![A-Z0-9])"
+    rf"(?:^|[^A-Z0-9])({LETTER}{{4}})[-\s]?({LETTER}{{4}})[-\s]?({LETTER}{{2}})(?![A-Z0-9])"
 )
 CLOCK_DRIFT = datetime.timedelta(minutes=2)
 # Arabic letters that are written for one another; what stands after them is not written at all.

@@ -32,12 +32,11 @@ def calendar(code: str) -> Enclosure:
 
 
 def certificate(code: str) -> Enclosure:
-    found = Certificate.objects.select_related("registration__edition", "registration__user")
-    standing = found.filter(registration__code=code, registration__erased_at=None).first()
-    if not standing:
+    registration = confirmed(code)
+    found = Certificate.objects.filter(registration=registration).first() if registration else None
+    if not found:
         return None
-    registration = standing.registration
-    content = certificates.certificate_pdf(standing, registration.user.language)
+    content = certificates.certificate_pdf(found, registration.user.language)
     return f"certificate-{registration.edition.slug}.pdf", content, PDF
 
 

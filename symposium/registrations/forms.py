@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from functools import cache, cached_property
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Field, Layout
@@ -113,7 +114,6 @@ class PersonForm(forms.ModelForm):
 
     def save_answers(self, registration: Registration) -> None:
         asked = dict(self.questions_of(registration.category))
-        registration.answers.filter(question__in=asked.values()).delete()
         Answer.objects.bulk_create(
             answer
             for name, question in asked.items()
@@ -148,12 +148,17 @@ class RegistrationForm(PersonForm):
         categories = list(edition.categories.open_to(user))
         # A category that closes while somebody types is still known: the sentence names it.
         self.fields["category"].queryset = edition.categories.all()
-        self.fields["category"].choices = [(one.pk, category_label(one)) for one in categories]
+        # Who is full is counted only for a page that says so, not for each form sent.
+        self.fields["category"].choices = cache(
+            lambda: [(one.pk, category_label(one)) for one in categories]
+        )
         if len(categories) == 1:
             self.fields["category"].initial = categories[0].pk
         workshops = list(bookable(edition))
         self.fields["workshops"].queryset = edition.sessions.published()
-        self.fields["workshops"].choices = [(one.pk, session_label(one)) for one in workshops]
+        self.fields["workshops"].choices = cache(
+            lambda: [(one.pk, session_label(one)) for one in workshops]
+        )
         if not workshops:
             del self.fields["workshops"]
         self.add_questions(edition.questions.prefetch_related("options", "categories"))
@@ -165,9 +170,14 @@ class RegistrationForm(PersonForm):
             block(_("Your data"), "is_listed", *self.notice_of_privacy, "consent"),
         )
 
+    @cached_property
+    def privacy_page(self) -> Page | None:
+        """The privacy notice that people agree to when they register."""
+        return self.edition.pages.published().filter(slug="privacy").first()
+
     @property
     def notice_of_privacy(self) -> list[HTML]:
-        page = privacy_page(self.edition)
+        page = self.privacy_page
         if page is None:
             return []
         link = format_html('<a href="{}">{}</a>', page.get_absolute_url(), text(page, "title"))
@@ -191,7 +201,7 @@ class RegistrationForm(PersonForm):
 
     def register(self) -> Registration | None:
         """Register, and return the registration; None when refused: the errors say why."""
-        page = privacy_page(self.edition)
+        page = self.privacy_page
         self.instance.consented_at = timezone.now()
         self.instance.consent_version = f"{page.updated_at:%Y-%m-%dT%H:%M:%SZ}" if page else ""
         try:
@@ -233,6 +243,7 @@ class ChangeForm(PersonForm):
     def save(self, commit=True):
         with transaction.atomic():
             registration = super().save(commit)
+            registration.answers.filter(question__in=self.questions.values()).delete()
             self.save_answers(registration)
         return registration
 
@@ -253,11 +264,6 @@ class ErasureForm(forms.Form):
                 _("This is not the address of your account: nothing was deleted."), code="email"
             )
         return email
-
-
-def privacy_page(edition: Edition) -> Page | None:
-    """The privacy notice that people agree to when they register."""
-    return edition.pages.published().filter(slug="privacy").first()
 
 
 def block(heading, *fields) -> Div:

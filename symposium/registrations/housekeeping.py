@@ -33,7 +33,8 @@ REMINDERS = {
     Reminder.Kind.WEEK: (7, datetime.timedelta(hours=24)),
     Reminder.Kind.DAY: (1, datetime.timedelta(hours=12)),
 }
-# A site that is filled with editions of former years writes to nobody.
+# A site that is filled with editions of former years writes to nobody. Demonstrations are tried
+# out at any time.
 AFTER_AT_THE_LATEST = 30 * DAY
 # An organiser who moves a session often moves it again.
 SETTLED = datetime.timedelta(minutes=2)
@@ -115,9 +116,8 @@ def send_certificates(at: datetime.datetime | None = None) -> int:
     Returns how many were sent.
     """
     at = at or timezone.now()
-    over = Edition.objects.published().filter(
-        ends_on__range=(at.date() - AFTER_AT_THE_LATEST, at.date() + DAY)
-    )
+    lately = Q(is_demonstration=True) | Q(ends_on__gte=at.date() - AFTER_AT_THE_LATEST)
+    over = Edition.objects.published().filter(lately, ends_on__lte=at.date() + DAY)
     return sum(send_certificates_of(edition, at) for edition in over)
 
 
@@ -160,7 +160,8 @@ def untold(at: datetime.datetime) -> QuerySet[Booking]:
     """Bookings of people who know less than the programme; what is over or a draft can wait."""
     return (
         Booking.objects.live()
-        .filter(session__sequence__gt=F("told_sequence"), edition__period__endswith__gt=at)
+        .filter(session__sequence__gt=F("told_sequence"))
+        .filter(edition__is_published=True, edition__period__endswith__gt=at)
         .exclude(session__status=Session.Status.DRAFT)
         .exclude(session__ends_at__lte=at)
     )

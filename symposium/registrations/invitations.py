@@ -29,6 +29,10 @@ LANGUAGES = {
     "english": "en", "anglais": "en", "eng": "en",
     "arabic": "ar", "arabe": "ar", "العربية": "ar", "عربي": "ar", "ara": "ar",
 }  # fmt: skip
+HEADINGS = {
+    "email", "e-mail", "mail", "e-mail address", "email address", "courriel", "adresse e-mail",
+    "adresse électronique", "البريد الإلكتروني",
+}  # fmt: skip
 BETWEEN = re.compile(r"[;\t,]")
 
 
@@ -116,7 +120,7 @@ def read(text: str, category: Category) -> list[Line]:
 
 def is_heading(line: str) -> bool:
     words = {cell.strip().casefold() for cell in BETWEEN.split(line)}
-    return "@" not in line and bool(words & {"email", "e-mail", "mail", "courriel", "adresse e-mail", "e-mail address", "البريد الإلكتروني"})  # noqa: E501
+    return "@" not in line and bool(words & HEADINGS)
 
 
 def cells_of(line: str) -> list[str]:
@@ -175,9 +179,7 @@ def add(lines: Iterable[Line], category: Category) -> int:
     before = category.invitations.count()
     Invitation.objects.bulk_create(
         [
-            Invitation(
-                category=category, email=line.email, name=line.name, language=line.language
-            )
+            Invitation(category=category, email=line.email, name=line.name, language=line.language)
             for line in lines
             if not line.fault
         ],

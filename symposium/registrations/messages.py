@@ -60,7 +60,7 @@ def previews(message: Message, people) -> list[Preview]:
 def digest(message: Message, people) -> str:
     """A mark of the words and of the readers: it tells whether they are those of the preview."""
     keys = readers(people).order_by("pk").values_list("pk", flat=True)
-    parts = [getattr(message, name) for name in TEXTS] + [str(key) for key in keys]
+    parts = [getattr(message, name) or "" for name in TEXTS] + [str(key) for key in keys]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 

@@ -225,7 +225,11 @@ def file(content: bytes, kind: str, name: str) -> HttpResponse:
 @login_required
 def data(request: HttpRequest) -> HttpResponse:
     """What we know of somebody, to be read."""
-    context = {"section": "account", "data": privacy.export(request.user)}
+    context = {
+        "section": "account",
+        "data": privacy.export(request.user),
+        "retention": privacy.retention_table(),
+    }
     return render(request, "registrations/data.html", context)
 
 

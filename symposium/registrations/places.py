@@ -47,7 +47,10 @@ def register(
     ValidationError when a field is wrong; then nothing is kept.
     """
     registration.state = State.PENDING
-    registration.full_clean(validate_unique=False, validate_constraints=False)
+    # What it belongs to is read below, under a lock.
+    registration.full_clean(
+        exclude=["edition", "user", "category"], validate_unique=False, validate_constraints=False
+    )
     User.objects.select_for_update(no_key=True).get(pk=registration.user_id)
     mine = Registration.objects.live().of(registration.user)
     if found := mine.filter(edition=registration.edition_id).with_details().first():

@@ -6,7 +6,8 @@ To erase is to anonymise. A registration stays as one that is counted, and names
   of all these;
 - emptied: names, affiliation, needs, consent, the reasons that organisers wrote; it leaves the
   public list and the account, and its code is another one, so that no old ticket leads to it;
-- deleted: answers (what somebody eats says something of their health or faith) and certificate.
+- deleted: answers (what somebody eats says something of their health or faith) and certificate;
+  in the journal of the desk, the names.
 """
 
 import datetime
@@ -14,8 +15,11 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import SESSION_KEY
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session as BrowserSession
 from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
@@ -41,6 +45,7 @@ from symposium.registrations.places import Refused
 
 # A mail that was claimed so lately may be leaving at this moment.
 IN_FLIGHT = datetime.timedelta(minutes=2)
+NAMELESS = "…"
 UNUSED_ACCOUNT_DAYS = 7
 NEEDS_DAYS = 30
 INVITATION_DAYS = 30
@@ -84,7 +89,12 @@ def erase(user: User, at: datetime.datetime | None = None) -> None:
         anonymise(registration, at)
     verified = user.emailaddress_set.filter(verified=True)
     addresses = {user.email, *verified.values_list("email", flat=True)}
-    Invitation.objects.filter(email__in=addresses).delete()
+    invitations = Invitation.objects.filter(email__in=addresses)
+    leave_journal(
+        User.objects.filter(pk=user.pk), user.emailaddress_set.all(),
+        Authenticator.objects.filter(user=user), invitations,
+    )  # fmt: skip
+    invitations.delete()
     withdraw_mails(addresses, at)
     say_farewell(user)
     BrowserSession.objects.filter(pk__in=opened).delete()
@@ -93,14 +103,29 @@ def erase(user: User, at: datetime.datetime | None = None) -> None:
 
 def anonymise(registration: Registration, at: datetime.datetime) -> None:
     """Leave of a registration what is counted; done twice, it changes nothing."""
+    certificates = Certificate.objects.filter(registration=registration)
+    itself = Registration.objects.filter(pk=registration.pk, erased_at=None)
+    leave_journal(itself, registration.bookings.all(), registration.check_ins.all(), certificates)
     registration.answers.all().delete()
     registration.changes.exclude(reason="").update(reason="")
-    Certificate.objects.filter(registration=registration).delete()
-    Registration.objects.filter(pk=registration.pk, erased_at=None).update(
+    certificates.delete()
+    itself.update(
         user=None, code=new_code(), given_name="", family_name="", given_name_ar="",
         family_name_ar="", affiliation="", needs="", is_listed=False, consented_at=None,
         consent_version="", updated_at=at, erased_at=at,
     )  # fmt: skip
+
+
+def leave_journal(*things: QuerySet) -> None:
+    """The journal of the desk keeps who did what to these and when, without what they are called.
+
+    Call it before they are deleted.
+    """
+    for rows in things:
+        numbers = [str(pk) for pk in rows.values_list("pk", flat=True)]
+        LogEntry.objects.filter(
+            content_type=ContentType.objects.get_for_model(rows.model), object_id__in=numbers
+        ).update(object_repr=NAMELESS, change_message="")
 
 
 def browser_sessions(user: User) -> list[str]:
@@ -165,6 +190,7 @@ def forget_answers(registration: Registration, at: datetime.datetime) -> None:
 
 
 def forget_invitation(invitation: Invitation, at: datetime.datetime) -> None:
+    leave_journal(Invitation.objects.filter(pk=invitation.pk))
     invitation.delete()
 
 
@@ -218,7 +244,13 @@ def apply(rule: Rule, at: datetime.datetime) -> int:
         return True
 
     # The period of an edition ends with its last day, by its own clock.
-    overdue = rule.left().filter(**{f"{rule.edition}__period__endswith__lte": before})
+    overdue = rule.left().filter(
+        **{
+            f"{rule.edition}__period__endswith__lte": before,
+            # Its people are invented, and it is there to be tried out.
+            f"{rule.edition}__is_demonstration": False,
+        }
+    )
     return batches.each(overdue, forget)
 
 

@@ -75,7 +75,7 @@ def registration_form(request: HttpRequest, edition: Edition) -> RegistrationFor
     draft = request.session.get(draft_key(edition))
     if data is None and draft:
         data = QueryDict(draft)
-    initial = {"workshops": chosen(request, edition), **known(request.user)}
+    initial = {} if data else {"workshops": chosen(request, edition), **known(request.user)}
     return RegistrationForm(data, edition=edition, user=request.user, initial=initial)
 
 

@@ -58,7 +58,7 @@ def test_login_by_code(client, amina, language):
     assert (message.subject, message.to) == (subject, [AMINA])
     assert message.from_email == "contact@example.org"
     response = give(client, code_of(message), language)
-    assert answer(response)[:2] == (302, "/")
+    assert answer(response)[:2] == (302, f"/{language}/my/")
     assert signed_in(client) == AMINA
 
 
@@ -140,7 +140,7 @@ def test_login_by_password(client, amina):
     EmailAddress.objects.create(user=amina, email=AMINA, primary=True, verified=True)
     data = {"login": AMINA.upper(), "password": "correct horse battery"}
     response = client.post("/fr/accounts/login/password/", data)
-    assert answer(response)[:2] == (302, "/")
+    assert answer(response)[:2] == (302, "/fr/my/")
     assert signed_in(client) == AMINA
 
 
@@ -159,11 +159,11 @@ def test_wrong_password_says_the_same_for_everybody(client, amina, email):
     ("target", "location"),
     [
         ("/fr/accounts/email/", "/fr/accounts/email/"),
-        ("//evil.example", "/"),
-        ("/\\evil.example", "/"),
-        ("https://evil.example/", "/"),
-        ("http://testserver/", "/"),
-        ("javascript:alert(1)", "/"),
+        ("//evil.example", "/fr/my/"),
+        ("/\\evil.example", "/fr/my/"),
+        ("https://evil.example/", "/fr/my/"),
+        ("http://testserver/", "/fr/my/"),
+        ("javascript:alert(1)", "/fr/my/"),
     ],
 )
 def test_next_is_an_address_of_this_site(client, amina, target, location):

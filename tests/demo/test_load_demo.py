@@ -8,6 +8,7 @@ from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keywor
 from symposium.accounts.models import User
 from symposium.demo import data, loader, organiser, scale
 from symposium.editions.models import Edition, Page, Partner
+from symposium.registrations.models import Booking, Category, CheckIn, Question, Registration
 from symposium.sessions.models import Participation, Resource, Room, Session, Track
 from symposium.speakers.models import Link, Speaker
 from tests.factories import instant, make_edition, make_keyword, make_user, refreshed
@@ -16,7 +17,8 @@ pytestmark = pytest.mark.django_db
 
 MODELS = [
     Edition, Partner, Page, Track, Room, Speaker, Link, Session, Participation, Resource,
-    Keyword, Abstract, AbstractKeyword, Author, User,
+    Keyword, Abstract, AbstractKeyword, Author, Category, Question, Registration, Booking,
+    CheckIn, User,
 ]  # fmt: skip
 MONDAY = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
 
@@ -45,14 +47,16 @@ def slugs(queryset) -> set[str]:
 def test_load_demo_twice_changes_nothing(capsys):
     call_command("load_demo")
     made = counts()
-    assert made == [1, 3, 4, 4, 4, 34, 6, 45, 80, 5, 18, 24, 90, 40, 1]
+    assert made == [1, 3, 4, 4, 4, 34, 6, 45, 80, 5, 18, 24, 90, 40, 5, 3, 109, 69, 152, 110]
     rows = [list(model.objects.order_by("pk").values()) for model in MODELS]
     call_command("load_demo")
     assert [list(model.objects.order_by("pk").values()) for model in MODELS] == rows
     lines = capsys.readouterr().out.splitlines()
     assert [line.partition(": ")[2] for line in lines] == [
-        "1 (1 made)", "34 (34 made)", "45 (45 made)", "24 (24 made)", "18 (18 made)", "1 (1 made)",
-        "1 (0 made)", "34 (0 made)", "45 (0 made)", "24 (0 made)", "18 (0 made)", "1 (0 made)",
+        "1 (1 made)", "34 (34 made)", "45 (45 made)", "24 (24 made)", "18 (18 made)",
+        "109 (109 made)", "110 (110 made)",
+        "1 (0 made)", "34 (0 made)", "45 (0 made)", "24 (0 made)", "18 (0 made)",
+        "109 (0 made)", "110 (0 made)",
     ]  # fmt: skip
 
 

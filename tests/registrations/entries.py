@@ -1,21 +1,34 @@
 """An edition that is over, and who was seen there."""
 
-import datetime
-
 from django.utils import timezone
 
 from symposium.editions.models import Edition
-from symposium.registrations.models import CheckIn, Registration
+from symposium.registrations import places
+from symposium.registrations.models import Category, CheckIn, Registration
+from symposium.registrations.models.registrations import State
 from symposium.sessions.models import Session
-from tests.factories import instant, make_edition
-
-LONG_AGO = datetime.datetime(2021, 1, 1, tzinfo=datetime.UTC)
+from tests.factories import build_registration, instant, make_category, make_edition
 
 
 def past_edition(**fields) -> Edition:
-    """9 and 10 June 2021; its registration was never closed, so that tests can register."""
-    fields = {"slug": "2021", "registration_opens_at": LONG_AGO} | fields
-    return make_edition(**fields)
+    """9 and 10 June 2021."""
+    return make_edition(**{"slug": "2021"} | fields)
+
+
+def make_attendee(
+    edition: Edition | None = None, category: Category | None = None, **fields
+) -> Registration:
+    """Somebody who registered, when that was open, for an edition that is over."""
+    edition = edition or (category.edition if category else past_edition())
+    state = fields.pop("state", State.CONFIRMED)
+    registration = build_registration(category or make_category(edition), **fields)
+    registration.state = state
+    registration.created_at = instant(edition, "12:00", day=-30)
+    if state == State.WAITING:
+        registration.queue_number = 1
+    registration.save()
+    places.record(registration, by=None)
+    return registration
 
 
 def make_check_in(

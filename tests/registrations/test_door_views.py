@@ -147,7 +147,7 @@ def test_answer_says_who_entered(door, ticket, nadia):
         "nonce": str(nonce), "outcome": "in", "reason": None,
     }  # fmt: skip
     assert text_of(said["html"], "result-ok") == (
-        "Entered Salma Médinaسلمى On site · École <d'architecture> Next ticket"
+        "Entered Salma Médina سلمى On site · École <d'architecture> Next ticket"
     )
     assert text_of(said["row"], "door-who") == "Salma Médina On site"
     assert text_of(said["counts"], "scan-count") == "In1 Expected1"
@@ -167,7 +167,7 @@ def test_answer_says_why_not(door, ticket):
     said = send(door, ticket.code).json()
     assert (said["outcome"], said["reason"]) == ("refused", "cancelled")
     assert text_of(said["html"], "result-bad") == (
-        "Refused This registration is cancelled. Salma Médinaسلمى "
+        "Refused This registration is cancelled. Salma Médina سلمى "
         "On site · École <d'architecture> Send this person to the registration desk. Next ticket"
     )
 

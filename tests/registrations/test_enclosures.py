@@ -16,7 +16,7 @@ from tests.factories import (
     make_workshop,
     open_edition,
 )
-from tests.registrations.entries import make_check_in, past_edition
+from tests.registrations.entries import make_attendee, make_check_in
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +39,11 @@ def sent() -> list:
     return mail.outbox
 
 
+def language_of(file: bytes) -> str:
+    with printed.opened(file) as document:
+        return str(document.Root.Lang)
+
+
 def files(message) -> dict[str, tuple]:
     return {name: (content, kind) for name, content, kind in message.attachments}
 
@@ -51,7 +56,7 @@ def test_confirmation_leaves_with_ticket_and_calendar(edition):
     enclosed = files(confirmation)
     assert (confirmation.to, list(enclosed)) == ([user.email], ["ticket-2031.pdf", "2031.ics"])
     content, kind = enclosed["ticket-2031.pdf"]
-    assert (kind, str(printed.opened(content).Root.Lang)) == ("application/pdf", "ar")
+    assert (kind, language_of(content)) == ("application/pdf", "ar")
     content, kind = enclosed["2031.ics"]
     [event] = Calendar.from_ical(content).events
     assert (kind, str(event["summary"])) == ("text/calendar", "ورشة")
@@ -71,14 +76,21 @@ def test_who_follows_online_has_no_ticket(edition):
 
 
 def test_certificate_leaves_with_its_mail():
-    category = make_category(past_edition())
-    registration = make_registration(category, user=make_user(language="en"))
+    registration = make_attendee(user=make_user(language="en"))
     make_check_in(registration)
     notices.after(certificates.issue(registration))
-    _confirmed, after = sent()
+    [after] = sent()
     [(name, content, kind)] = after.attachments
     assert (name, kind) == ("certificate-2021.pdf", "application/pdf")
-    assert str(printed.opened(content).Root.Lang) == "en"
+    assert language_of(content) == "en"
+
+
+def test_certificate_of_who_was_cancelled_since_is_not_sent():
+    registration = make_attendee()
+    make_check_in(registration)
+    certificates.issue(registration)
+    places.cancel(registration)
+    assert ENCLOSURES["certificate"](registration.code) is None
 
 
 @pytest.mark.parametrize("kind", ENCLOSURES)

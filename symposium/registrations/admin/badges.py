@@ -32,6 +32,9 @@ class BadgesAdmin(admin.ModelAdmin):
             text = _("A badge is for a confirmed registration on site: there is none among these.")
             messages.error(request, text)
             return None
+        if coming.order_by().values("edition").distinct().count() > 1:
+            messages.error(request, _("Choose people of one edition."))
+            return None
         if number > MOST:
             text = _("At most %(most)d at a time: choose fewer.") % {"most": MOST}
             messages.error(request, text)

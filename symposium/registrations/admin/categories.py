@@ -24,6 +24,7 @@ class CategoryAdmin(KeptAdmin, OwnerAdmin, SortableAdminMixin, WorkplaceAdmin):
         "languages_filled",
     ]
     list_filter = [EditionFilter, UntranslatedFilter]
+    search_fields = ["name"]
     ordering = ["order", "id"]
     fieldsets = [
         (None, {"fields": ["edition", "name", "description", "colour"]}),
@@ -58,19 +59,19 @@ class CategoryAdmin(KeptAdmin, OwnerAdmin, SortableAdminMixin, WorkplaceAdmin):
     def text(self, category):
         return super().text(category)
 
-    @admin.display(description=State.CONFIRMED.label)
+    @admin.display(description=_("confirmed"))
     def confirmed(self, category):
         return self.counted(category, State.CONFIRMED)
 
-    @admin.display(description=State.OFFERED.label)
+    @admin.display(description=_("offered"))
     def offered(self, category):
         return self.counted(category, State.OFFERED)
 
-    @admin.display(description=State.WAITING.label)
+    @admin.display(description=_("waiting"))
     def waiting(self, category):
         return self.counted(category, State.WAITING)
 
-    @admin.display(description=State.PENDING.label)
+    @admin.display(description=_("pending"))
     def pending(self, category):
         return self.counted(category, State.PENDING)
 

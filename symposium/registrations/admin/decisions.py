@@ -28,6 +28,7 @@ from symposium.workplace import refusal
 # A page waits for all of them.
 MOST = 500
 REASONS_SHOWN = 10
+ASKING = "admin/symposium_registrations/registration/decide.html"
 
 
 class ReasonForm(forms.Form):
@@ -182,9 +183,7 @@ class DecisionsAdmin(admin.ModelAdmin):
             return None
         values = {}
         if decision.form:
-            form = decision.form(
-                request.POST if "decided" in request.POST else None, people=people
-            )
+            form = decision.form(request.POST if "decided" in request.POST else None, people=people)
             if not form.is_valid():
                 context = {"form": form, "title": decision.label, "action": name}
                 return self.asked(request, people, context)
@@ -194,7 +193,7 @@ class DecisionsAdmin(admin.ModelAdmin):
         self.carry_out(request, decision, list(in_order), values)
         return None
 
-    def asked(self, request, people, context: dict, template: str = "decide"):
+    def asked(self, request, people, context: dict, template: str = ASKING):
         """A page between the list and the deed, which carries the selection along."""
         context |= {
             **self.admin_site.each_context(request),
@@ -205,8 +204,7 @@ class DecisionsAdmin(admin.ModelAdmin):
             "chosen": request.POST.getlist(admin.helpers.ACTION_CHECKBOX_NAME),
             "select_across": request.POST.get("select_across", "0"),
         }
-        folder = f"admin/{self.opts.app_label}/{self.opts.model_name}"
-        return TemplateResponse(request, f"{folder}/{template}.html", context)
+        return TemplateResponse(request, template, context)
 
     def carry_out(self, request, decision: Decision, people: list[Registration], values) -> None:
         faults, left, done = [], 0, 0
@@ -219,9 +217,9 @@ class DecisionsAdmin(admin.ModelAdmin):
                 done += 1
         for fault in faults[:REASONS_SHOWN]:
             messages.error(request, fault)
-        if more := len(faults) - REASONS_SHOWN:
-            if more > 0:
-                messages.error(request, _("… and %(n)d more like these.") % {"n": more})
+        if faults[REASONS_SHOWN:]:
+            more = len(faults) - REASONS_SHOWN
+            messages.error(request, _("… and %(n)d more like these.") % {"n": more})
         if left:
             words = ngettext(
                 "%(n)d was left as it is: it is not in a state for this.",

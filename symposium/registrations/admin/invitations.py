@@ -82,6 +82,7 @@ class AnsweredFilter(admin.SimpleListFilter):
 @admin.register(Invitation)
 class InvitationAdmin(DeskAdmin):
     edition_path = "category__edition"
+    change_list_template = "admin/symposium_registrations/invitation/change_list.html"
     list_display = ["email", "name", "category", "language", "sent_at", "registered"]
     list_filter = [
         EditionFilter,

@@ -31,9 +31,13 @@ class PartOfIt(ReadOnly, admin.TabularInline):
 
     extra = 0
     can_delete = False
+    classes = ["read-rows"]
 
     def has_view_permission(self, request, obj=None):
         return True
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.fields
 
 
 class KeptAdmin:
@@ -53,8 +57,9 @@ class KeptAdmin:
 
     def get_deleted_objects(self, objs, request):
         found = super().get_deleted_objects(objs, request)
-        reasons = [reason for obj in objs if (reason := self.why_kept(obj))]
-        return (*found[:3], reasons or found[3])
+        if reasons := [reason for obj in objs if (reason := self.why_kept(obj))]:
+            return found[0], found[1], set(), reasons
+        return found
 
 
 class OwnerAdmin:

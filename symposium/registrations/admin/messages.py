@@ -15,6 +15,8 @@ from symposium.registrations.models import Message, Registration
 from symposium.typography import direction
 from symposium.workplace import EditionFilter, WorkplaceAdmin
 
+WRITING = "admin/symposium_registrations/registration/write.html"
+
 
 class MessageForm(forms.ModelForm):
     """A subject and a text, in one language or more."""
@@ -43,10 +45,6 @@ class MessageForm(forms.ModelForm):
                 self.add_error(
                     f"body_{code}", ValidationError(_("Write the text too."), code="no_body")
                 )
-        if not any(written.values()):
-            raise ValidationError(
-                _("Write the subject and the text in at least one language."), code="empty"
-            )
         return self.cleaned_data
 
     def languages(self):
@@ -73,7 +71,7 @@ class LettersAdmin(admin.ModelAdmin):
         form = MessageForm(request.POST if step else None, instance=message)
         context = {"form": form, "title": _("Write to them"), "action": "write"}
         if not form.is_valid():
-            return self.asked(request, people, context, template="write")
+            return self.asked(request, people, context, template=WRITING)
         seen = letters.digest(message, people)
         if step == "send" and request.POST.get("seen") == seen:
             self.send(request, message, people)
@@ -82,7 +80,7 @@ class LettersAdmin(admin.ModelAdmin):
             text = _("The text or the people have changed: this is how it reads now.")
             messages.warning(request, text)
         context |= {"previews": letters.previews(message, people), "seen": seen}
-        return self.asked(request, people, context, template="write")
+        return self.asked(request, people, context, template=WRITING)
 
     def send(self, request, message: Message, people) -> None:
         sent, is_new = letters.send(message, people)

@@ -3,9 +3,10 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Prefetch, Q, Value
+from django.db.models import F, Prefetch, Value
 from django.db.models.functions import Concat
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
@@ -31,9 +32,9 @@ PERSON = [
     "role",
     "country",
 ]
-WHOLE_NAME = Concat(
+SEARCHED = Concat(
     F("given_name"), Value(" "), F("family_name"), Value(" "), F("given_name_ar"), Value(" "),
-    F("family_name_ar"), output_field=models.TextField(),
+    F("family_name_ar"), Value(" "), F("user__email"), output_field=models.TextField(),
 )  # fmt: skip
 ARABIC = {"lang": "ar", "dir": "rtl", "class": "vTextField"}
 
@@ -71,6 +72,8 @@ class NewcomerForm(PersonForm):
     def clean(self):
         super().clean()
         email, category = self.cleaned_data.get("email"), self.cleaned_data.get("category")
+        if category:
+            self.instance.edition = category.edition
         if email and category:
             mine = Registration.objects.live().filter(user__email=email)
             if found := mine.filter(edition=category.edition_id).first():
@@ -95,7 +98,6 @@ class TimelineInline(PartOfIt):
     model = StateChange
     verbose_name_plural = _("What became of it")
     fields = ["at", "state_shown", "by", "reason"]
-    readonly_fields = ["state_shown"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("by")
@@ -108,7 +110,6 @@ class TimelineInline(PartOfIt):
 class BookingInline(PartOfIt):
     model = Booking
     fields = ["session", "state_shown", "created_at"]
-    readonly_fields = ["state_shown"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("session")
@@ -121,7 +122,6 @@ class BookingInline(PartOfIt):
 class AnswerInline(PartOfIt):
     model = Answer
     fields = ["question", "answer"]
-    readonly_fields = ["answer"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("question", "option")
@@ -143,14 +143,18 @@ class CheckInInline(PartOfIt):
 class RegistrationAdmin(
     SheetAdmin, DecisionsAdmin, BadgesAdmin, LettersAdmin, PlotsAdmin, DeskAdmin
 ):
+    import_export_change_list_template = (
+        "admin/symposium_registrations/registration/change_list.html"
+    )
+    change_form_template = "admin/symposium_registrations/registration/change_form.html"
     list_display = [
         "text",
-        "category",
+        "category_shown",
         "state_shown",
         "country_shown",
         "workshops",
         "days_in",
-        "created_at",
+        "registered",
     ]
     list_filter = [
         EditionFilter,
@@ -183,11 +187,14 @@ class RegistrationAdmin(
     def get_search_results(self, request, queryset, search_term):
         if not search_term.strip():
             return super().get_search_results(request, queryset, search_term)
-        found = queryset.annotate(searched=checkin.folded(WHOLE_NAME))
-        for word in search_term.split():
-            named = Q(searched__contains=checkin.folded(Value(word)))
-            coded = Q(code=checkin.read_code(search_term))
-            found = found.filter(named | Q(user__email__icontains=word) | coded)
+        if code := checkin.read_code(search_term):
+            coded = queryset.filter(code=code)
+            if coded.exists():
+                return coded, False
+        found = queryset.annotate(searched=checkin.folded(SEARCHED))
+        # The longest word is the rarest: the others are looked for in what it leaves.
+        for word in sorted(search_term.split(), key=len, reverse=True):
+            found = found.filter(searched__contains=checkin.folded(Value(word)))
         return found, False
 
     # Columns
@@ -201,6 +208,15 @@ class RegistrationAdmin(
     @admin.display(description=_("state"), ordering="state")
     def state_shown(self, registration):
         return chip(registration.state, registration.get_state_display())
+
+    @admin.display(description=_("category"), ordering="category__order")
+    def category_shown(self, registration):
+        return registration.category
+
+    @admin.display(description=_("registered"), ordering="created_at")
+    def registered(self, registration):
+        at = timezone.localtime(registration.created_at)
+        return format_html('<bdi dir="ltr">{}</bdi>', f"{at:%d/%m/%Y %H:%M}")
 
     @admin.display(description=_("country"), ordering="country")
     def country_shown(self, registration):
@@ -263,7 +279,6 @@ class RegistrationAdmin(
         if change:
             obj.save(update_fields=[*form.changed_data, "updated_at"])
             return
-        obj.edition = obj.category.edition
         obj.user = account_for(
             email=form.cleaned_data["email"], language=form.cleaned_data["language"]
         )

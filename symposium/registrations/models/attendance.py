@@ -37,7 +37,7 @@ class CheckIn(models.Model):
     scanned_at = models.DateTimeField(_("scanned"))
     recorded_at = models.DateTimeField(_("recorded"), default=timezone.now)
     by = models.ForeignKey(
-        User, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
     )  # fmt: skip
     # The device's own number for the scan: sent twice, it counts once.
     nonce = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)

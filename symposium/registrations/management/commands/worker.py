@@ -12,14 +12,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--once", action="store_true", help="one turn, then end (cron)")
         parser.add_argument(
-            "--with-parent", action="store_true", help="end with the process that started it"
+            "--parent", type=int, metavar="PID", help="end with this process, which started it"
         )
 
-    def handle(self, *args, once: bool, with_parent: bool, **options):
+    def handle(self, *args, once: bool, parent: int | None, **options):
+        def send_mail(stop):
+            outbox.send_due(ENCLOSURES, stop=stop)
+
         worker = Worker(
-            send=lambda stop: outbox.send_due(ENCLOSURES, stop=stop),
+            send=send_mail,
             housekeeping=[outbox.forget_old, *HOUSEKEEPING],
-            with_parent=with_parent,
+            parent=parent,
         )
         if not once:
             worker.listen_to_signals()

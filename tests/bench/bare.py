@@ -1,0 +1,31 @@
+"""The site with one address more: what Django takes to write one row and answer.
+
+gunicorn serves it to `test_bench_registration.py` in place of `config.wsgi`.
+"""
+
+from config.wsgi import application  # it starts Django, which what follows needs
+
+# isort: split
+from django.conf import settings
+from django.db import transaction
+from django.shortcuts import redirect
+from django.urls import path
+
+from config.urls import urlpatterns as ours
+from symposium.registrations.models import Invitation
+
+__all__ = ["application"]
+
+
+@transaction.atomic
+def write(request, category: int):
+    Invitation.objects.create(category_id=category, email=request.POST["email"])
+    return redirect("/")
+
+
+urlpatterns = [path("bare/<int:category>", write), *ours]
+settings.ROOT_URLCONF = __name__
+# Nobody asks for a file, and none was collected.
+settings.STORAGES["staticfiles"]["BACKEND"] = (
+    "django.contrib.staticfiles.storage.StaticFilesStorage"
+)

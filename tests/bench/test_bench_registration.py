@@ -1,0 +1,219 @@
+"""A thousand people register for a hundred places, 32 of them at any moment: `make bench`.
+
+The site is as in production: gunicorn by gunicorn.conf.py, a PostgreSQL that loses nothing, mails
+in the outbox. It shares the machine with those who register, and stands beside a bare Django view
+that writes one row in one transaction: other work on the machine slows both, the ratio stays.
+"""
+
+import contextlib
+import http.client
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
+
+import environ
+import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.management import call_command
+from django.db import connection
+from django.db.models import F
+from post_office.models import Email
+
+from symposium import postgres
+from symposium.accounts.models import User
+from symposium.registrations.models import Category, StateChange
+from symposium.registrations.models.registrations import State
+from tests.bench.test_pages import machine
+from tests.conftest import PROJECT
+from tests.factories import make_category, make_question, make_user, make_workshop, open_edition
+
+PEOPLE, PLACES, AT_ONCE = 1_000, 100, 32
+REHEARSAL = 64  # the first requests read the templates
+FOLDER = PROJECT / "var" / "postgres-bench"
+CSRF = "c" * 32
+PATIENCE = 60
+
+
+@pytest.fixture
+def database_url(django_db_blocker):
+    """A database that waits for its disk, which that of the tests does not."""
+    own = connection.settings_dict
+    with postgres.running(FOLDER) as url, django_db_blocker.unblock():
+        connection.settings_dict = own | environ.Env.db_url_config(url)
+        call_command("migrate", verbosity=0, interactive=False)
+        yield url
+        connection.close()
+        connection.settings_dict = own
+    postgres.remove(FOLDER)
+
+
+@pytest.fixture
+def port(database_url, tmp_path):
+    """That of a site which is ready to answer."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    log = tmp_path / "gunicorn.log"
+    environment = os.environ | {"DATABASE_URL": database_url, "BIND": f"127.0.0.1:{port}"}
+    command = [sys.executable, "-m", "gunicorn", "tests.bench.bare:application"]
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command, cwd=PROJECT, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            wait_for(port, process, log)
+            yield port
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+    print(log.read_text())  # pytest shows it when something failed
+
+
+def wait_for(port: int, process: subprocess.Popen, log) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and process.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.1)
+    pytest.fail(log.read_text())
+
+
+def test_thousand_people_for_a_hundred_places(port, capsys):
+    category = an_edition("2030", places=PLACES)
+    rehearse(port, an_edition("rehearsal", places=REHEARSAL // 2))
+    people = [somebody(category) for _ in range(PEOPLE)]
+    ours = measured(port, [registering(category, person) for person in people])
+    bare = measured(port, [writing(category, number) for number in range(PEOPLE)])
+    with capsys.disabled():
+        print(f"\n\n{machine()}\n\n{table(ours, bare)}")
+    made = category.registrations.all()
+    assert ours["answers"] == {302: PEOPLE}
+    assert bare["answers"] == {302: PEOPLE}
+    assert category.invitations.count() == PEOPLE
+    assert made.confirmed().count() == PLACES
+    assert ranks(made) == list(range(1, PEOPLE - PLACES + 1))
+    assert came(made) == came(made.confirmed()) + came(made.waiting())
+    assert Email.objects.filter(to__in=[person.email for person in people]).count() == PEOPLE
+
+
+def an_edition(slug: str, places: int) -> Category:
+    """What a real form asks: two categories, two workshops, two questions."""
+    edition = open_edition(slug)
+    for at in ("10:00", "14:00"):
+        make_workshop(edition, at=at)
+    make_question(edition, ("Tram", "Train"), kind="choices")
+    make_question(edition)
+    make_category(edition, name_fr="En ligne", on_site=False, online_access=True)
+    return make_category(edition, name_fr="Sur place", places=places)
+
+
+def somebody(category: Category) -> User:
+    """An account, invited nowhere yet."""
+    return make_user()
+
+
+def rehearse(port: int, category: Category) -> None:
+    people = [somebody(category) for _ in range(REHEARSAL)]
+    measured(port, [registering(category, person) for person in people])
+    measured(port, [writing(category, number) for number in range(REHEARSAL)])
+
+
+# What a browser sends
+
+
+def registering(category: Category, person: User) -> tuple[str, str, dict]:
+    """The address, the cookies and the form of somebody who has signed in and filled it in."""
+    asked, free = category.edition.questions.order_by("pk")
+    form = {
+        "csrfmiddlewaretoken": CSRF,
+        "given_name": "Salma",
+        "family_name": "Médina",
+        "given_name_ar": "سلمى",
+        "family_name_ar": "المدينة",
+        "affiliation": "Université Hassan-II",
+        "role": "research",
+        "country": "MA",
+        "category": category.pk,
+        f"question_{asked.pk}": asked.options.first().pk,
+        f"question_{free.pk}": "Comment venir ?",
+        "needs": "",
+        "consent": "on",
+    }
+    return f"/fr/{category.edition.slug}/register/", f"sessionid={signed_in(person)}", form
+
+
+def signed_in(person: User) -> str:
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.create()
+    return session.session_key
+
+
+def writing(category: Category, number: int) -> tuple[str, str, dict]:
+    form = {"csrfmiddlewaretoken": CSRF, "email": f"person{number}@example.org"}
+    return f"/bare/{category.pk}", "bare=1", form
+
+
+def measured(port: int, requests: list[tuple[str, str, dict]]) -> dict:
+    """Send them, 32 at any moment, and say how long each answer took, in milliseconds."""
+    connection.close()
+    started = time.perf_counter()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = list(pool.map(lambda request: sent(port, *request), requests))
+    seconds = time.perf_counter() - started
+    statuses = [status for status, _waited in answers]
+    waited = sorted(waited for _status, waited in answers)
+    return {
+        "answers": {status: statuses.count(status) for status in statuses},
+        "rate": len(requests) / seconds,
+        "p50": statistics.median(waited),
+        "p99": waited[int(len(waited) * 0.99)],
+        "max": waited[-1],
+    }
+
+
+def sent(port: int, path: str, cookies: str, form: dict) -> tuple[int, float]:
+    """Each comes by a connection of its own, as from nginx."""
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Cookie": f"{cookies}; csrftoken={CSRF}",
+        "Origin": f"http://127.0.0.1:{port}",
+    }
+    started = time.perf_counter()
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as browser:
+        browser.request("POST", path, urlencode(form), headers)
+        response = browser.getresponse()
+        response.read()
+    return response.status, (time.perf_counter() - started) * 1000
+
+
+# What came of it
+
+
+def ranks(made) -> list[int]:
+    """The turns of those who wait, in the order in which they were given."""
+    in_order = StateChange.objects.filter(registration__in=made, state=State.WAITING)
+    return list(in_order.order_by("pk").values_list("registration__queue_number", flat=True))
+
+
+def came(made) -> list[int]:
+    """Registrations in the order of arrival."""
+    return list(made.order_by(F("changes__pk")).values_list("pk", flat=True))
+
+
+def table(ours: dict, bare: dict) -> str:
+    lines = ["| | per second | p50 ms | p99 ms | max ms |", "|---|---:|---:|---:|---:|"]
+    for name, row in {"a registration": ours, "a bare view that writes a row": bare}.items():
+        lines.append(
+            f"| {name} | {row['rate']:.0f} | {row['p50']:.0f} | {row['p99']:.0f} "
+            f"| {row['max']:.0f} |"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,329 @@
+"""What organisers decide about people: for one and for many, each in a transaction of its own."""
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.core import mail
+from django.urls import reverse
+
+from symposium.registrations import places
+from symposium.registrations.admin import decisions
+from symposium.registrations.models import Invitation
+from tests.desk import admin_url, told
+from tests.factories import (
+    make_category,
+    make_invitation,
+    make_organiser,
+    make_registration,
+    make_user,
+    open_edition,
+    refreshed,
+)
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/symposium_registrations/registration/"
+IMPORT = "/admin/symposium_registrations/invitation/import/"
+
+
+@pytest.fixture
+def edition():
+    return open_edition(is_current=True)
+
+
+@pytest.fixture
+def organiser():
+    return make_organiser(language="en")
+
+
+@pytest.fixture
+def desk(client, organiser):
+    client.force_login(organiser)
+    return client
+
+
+def act(client, action: str, *people, page: str = LIST, **more):
+    data = {"action": action, "_selected_action": [one.pk for one in people]} | more
+    if "decided" not in data:
+        data["index"] = 0
+    return client.post(page, data, follow=True)
+
+
+def decide(client, registration, name: str, **data):
+    address = "admin:symposium_registrations_registration_decide"
+    return client.post(reverse(address, args=[registration.pk, name]), data, follow=True)
+
+
+def states(*people) -> list[str]:
+    return [refreshed(one).state for one in people]
+
+
+# Many at once
+
+
+def test_requests_are_accepted_in_the_order_of_arrival(desk, edition, organiser):
+    category = make_category(edition, places=2, needs_approval=True)
+    one, two, three = (make_registration(category) for _ in range(3))
+    assert told(act(desk, "approve", three, two, one)) == ["3 requests accepted."]
+    assert states(one, two, three) == ["confirmed", "confirmed", "waiting"]
+    assert one.changes.last().by == organiser
+
+
+def test_one_refusal_does_not_stop_the_others_and_names_the_person(desk, edition):
+    full = make_category(edition, places=1, name_en="Press")
+    make_registration(full)
+    kept_out = make_registration(full, given_name="Nora", family_name="Rivage")
+    room = make_category(edition, places=1)
+    leaves = make_registration(room)
+    waits = make_registration(room, given_name="Salma", family_name="Médina")
+    type(room).objects.filter(pk=room.pk).update(places=2)
+    response = act(desk, "promote", kept_out, waits, leaves)
+    assert told(response) == [
+        "Nora Rivage: “Press” is full: raise its number of places first.",
+        "1 was left as it is: it is not in a state for this.",
+        "1 person has a place.",
+    ]
+    assert states(kept_out, waits, leaves) == ["waiting", "confirmed", "confirmed"]
+
+
+def test_a_refusal_asks_for_the_reason_and_tells_it(desk, edition, organiser):
+    asked = make_registration(make_category(edition, needs_approval=True))
+    mail.outbox.clear()
+    page = act(desk, "refuse", asked)
+    assert page.templates[0].name == "admin/symposium_registrations/registration/decide.html"
+    assert states(asked) == ["pending"]
+    response = act(desk, "refuse", asked, decided="yes", reason="Complet pour la presse")
+    assert told(response) == ["1 request refused."]
+    assert states(asked) == ["refused"]
+    change = asked.changes.last()
+    assert (change.by, change.reason) == (organiser, "Complet pour la presse")
+    [sent] = mail.outbox
+    assert "Complet pour la presse" in sent.body
+
+
+def test_a_reason_is_one_line(desk, edition):
+    asked = make_registration(make_category(edition, needs_approval=True))
+    page = act(desk, "refuse", asked, decided="yes", reason="a" * 301)
+    assert list(page.context["form"].errors) == ["reason"]
+    assert states(asked) == ["pending"]
+
+
+def test_cancelling_passes_the_place_on(desk, edition):
+    category = make_category(edition, places=1)
+    one, two = make_registration(category), make_registration(category)
+    act(desk, "cancel", one, decided="yes", reason="")
+    assert states(one, two) == ["cancelled", "confirmed"]
+
+
+def test_people_move_to_another_category_of_their_edition(desk, edition):
+    one = make_registration(make_category(edition))
+    there, elsewhere = make_category(edition), make_category()
+    page = act(desk, "change_category", one)
+    assert list(page.context["form"].fields["category"].queryset) == [one.category, there]
+    act(desk, "change_category", one, decided="yes", category=elsewhere.pk)
+    assert refreshed(one).category != elsewhere
+    response = act(desk, "change_category", one, decided="yes", category=there.pk)
+    assert told(response) == ["1 person moved."]
+    assert refreshed(one).category == there
+
+
+def test_people_of_two_editions_stay_each_in_theirs(desk, edition):
+    mine = make_registration(make_category(edition))
+    theirs = make_registration(given_name="Nora", family_name="Rivage")
+    there = make_category(edition)
+    response = act(
+        desk, "change_category", mine, theirs, page=f"{LIST}?edition=all", decided="yes",
+        category=there.pk,
+    )  # fmt: skip
+    assert told(response) == [
+        "Nora Rivage: It belongs to another edition.",
+        "1 person moved.",
+    ]
+    assert refreshed(mine).category == there
+
+
+def test_the_confirmation_is_sent_again(desk, edition):
+    category = make_category(edition, places=1)
+    one, waits = make_registration(category), make_registration(category)
+    gone = make_registration(category)
+    places.cancel(gone)
+    first = {(sent.to[0], sent.subject) for sent in mail.outbox[:2]}
+    mail.outbox.clear()
+    response = act(desk, "resend", one, waits, gone)
+    assert {(sent.to[0], sent.subject) for sent in mail.outbox} == first
+    assert told(response) == [
+        "1 was left as it is: it is not in a state for this.",
+        "2 mails sent again.",
+    ]
+
+
+def test_too_many_at_once_are_not_begun(desk, edition, monkeypatch):
+    monkeypatch.setattr(decisions, "MOST", 1)
+    category = make_category(edition, needs_approval=True)
+    people = [make_registration(category) for _ in range(2)]
+    response = act(desk, "approve", *people)
+    assert told(response) == ["At most 1 at a time: choose fewer."]
+    assert states(*people) == ["pending", "pending"]
+
+
+def test_a_selection_across_pages_is_carried_along(desk, edition):
+    category = make_category(edition)
+    people = [make_registration(category) for _ in range(3)]
+    page = act(desk, "cancel", people[0], select_across=1)
+    assert page.context["number"] == 3
+    assert '<input type="hidden" name="select_across" value="1">' in page.content.decode()
+    act(desk, "cancel", people[0], select_across=1, decided="yes")
+    assert states(*people) == ["cancelled"] * 3
+
+
+def test_an_action_is_for_whoever_may_change(client, edition):
+    reader = make_user(is_staff=True)
+    reader.user_permissions.add(Permission.objects.get(codename="view_registration"))
+    client.force_login(reader)
+    person = make_registration(make_category(edition))
+    for name in ("cancel", "badges", "write", "resend"):
+        act(client, name, person, decided="yes")
+    assert states(person) == ["confirmed"]
+    assert len(mail.outbox) == 1
+
+
+# One
+
+
+def test_the_buttons_are_those_of_the_state(desk, edition):
+    pending = make_registration(make_category(edition, needs_approval=True))
+    page = desk.get(admin_url(pending))
+    assert [str(one["label"]) for one in page.context["decisions"]] == [
+        "Approve", "Refuse", "Cancel", "Change the category", "Send the confirmation again",
+    ]  # fmt: skip
+    places.cancel(pending)
+    assert desk.get(admin_url(pending)).context["decisions"] == []
+
+
+def test_a_button_decides_of_one(desk, edition):
+    pending = make_registration(make_category(edition, needs_approval=True))
+    response = decide(desk, pending, "approve")
+    assert response.redirect_chain == [(admin_url(pending), 302)]
+    assert told(response) == ["1 request accepted."]
+    page = decide(desk, pending, "cancel")
+    assert page.context["title"] == "Cancel"
+    decide(desk, pending, "cancel", decided="yes", reason="Malade")
+    assert states(pending) == ["cancelled"]
+    assert told(decide(desk, pending, "approve")) == [
+        "1 was left as it is: it is not in a state for this."
+    ]
+
+
+# Badges
+
+
+def test_badges_are_for_those_who_come(desk, edition):
+    pytest.importorskip("symposium.registrations.tickets")
+    on_site = make_category(edition, places=1)
+    comes, waits = make_registration(on_site), make_registration(on_site)
+    online = make_registration(make_category(edition, on_site=False, online_access=True))
+    page = act(desk, "badges", comes, waits, online)
+    assert (page.context["badges"], page.context["left_out"]) == (1, 2)
+    response = act(desk, "badges", comes, waits, online, decided="yes", language="ar")
+    assert response["Content-Type"] == "application/pdf"
+    assert response.content.startswith(b"%PDF-")
+    assert LogEntry.objects.get().change_message == "Badges printed: 1."
+
+
+def test_badges_are_those_of_one_edition(desk, edition):
+    mine, theirs = make_registration(make_category(edition)), make_registration()
+    response = act(desk, "badges", mine, theirs, page=f"{LIST}?edition=all")
+    assert told(response) == ["Choose people of one edition."]
+
+
+def test_no_badge_for_nobody(desk, edition):
+    waits = make_registration(make_category(edition, places=0))
+    response = act(desk, "badges", waits, decided="yes", language="fr")
+    assert told(response) == [
+        "A badge is for a confirmed registration on site: there is none among these."
+    ]
+
+
+# Invitations
+
+
+LINES = """E-mail;Nom;Langue
+Salma@Example.org;Salma Médina;ar
+nora@example.org;Nora Rivage
+nobody
+"Rivage, Nora" <nora@example.org>
+bad@@example.org;X;en
+karim@example.org;http://spam.example;fr
+"""
+
+
+@pytest.fixture
+def category(edition):
+    return make_category(edition, by_invitation=True, name_fr="Invités")
+
+
+def test_a_list_is_shown_with_its_faults_before_anything_is_kept(desk, category):
+    page = desk.post(IMPORT, {"category": category.pk, "lines": LINES, "check": "yes"})
+    assert [(line.number, line.email, line.fault) for line in page.context["lines"]] == [
+        (1, "salma@example.org", ""),
+        (2, "nora@example.org", ""),
+        (3, "", "There is no e-mail address."),
+        (4, "", "Already on the list."),
+        (5, "", "Enter a valid email address."),
+        (6, "", "Write a name here, without a web or e-mail address."),
+    ]
+    assert Invitation.objects.count() == 0
+
+
+def test_the_right_lines_are_added_once_and_the_wrong_ones_stay_to_be_corrected(desk, category):
+    data = {"category": category.pk, "lines": LINES, "add": "yes"}
+    page = desk.post(IMPORT, data)
+    assert told(page) == ["2 invitations added.", "4 lines were not added: correct them below."]
+    assert page.context["form"]["lines"].value().splitlines() == [
+        "nobody", '"Rivage, Nora" <nora@example.org>', "bad@@example.org;X;en",
+        "karim@example.org;http://spam.example;fr",
+    ]  # fmt: skip
+    assert list(category.invitations.values_list("email", "name", "language")) == [
+        ("nora@example.org", "Nora Rivage", "fr"),
+        ("salma@example.org", "Salma Médina", "ar"),
+    ]
+    desk.post(IMPORT, data)
+    assert category.invitations.count() == 2
+
+
+def test_a_list_without_faults_leads_to_the_invitations(desk, category):
+    data = {"category": category.pk, "lines": "a@example.org", "add": "yes"}
+    response = desk.post(IMPORT, data, follow=True)
+    assert told(response) == ["1 invitation added."]
+    assert [one.email for one in response.context["cl"].result_list] == ["a@example.org"]
+
+
+def test_only_categories_by_invitation_take_invitations(desk, edition):
+    page = desk.post(IMPORT, {"category": make_category(edition).pk, "lines": "a@example.org"})
+    assert list(page.context["form"].errors) == ["category"]
+
+
+def test_an_invitation_is_sent_once_unless_asked_again(desk, category):
+    invited = make_invitation(category, language="ar")
+    page = admin_url(Invitation, "changelist")
+    assert told(act(desk, "send", invited, page=page)) == ["1 invitation sent."]
+    first = refreshed(invited).sent_at
+    assert [sent.to for sent in mail.outbox] == [[invited.email]]
+    assert told(act(desk, "send", invited, page=page)) == [
+        "1 had been sent before: it was not sent again."
+    ]
+    assert len(mail.outbox) == 1
+    assert refreshed(invited).sent_at == first
+    act(desk, "send_again", invited, page=page)
+    assert len(mail.outbox) == 2
+
+
+def test_the_list_of_invitations_tells_who_registered(desk, category):
+    came, silent = make_invitation(category), make_invitation(category)
+    make_registration(category, user=make_user(came.email))
+    page = admin_url(Invitation, "changelist")
+    found = {
+        answer: [one.email for one in desk.get(page, {"registered": answer}).context["cl"].queryset]
+        for answer in ("yes", "no")
+    }
+    assert found == {"yes": [came.email], "no": [silent.email]}

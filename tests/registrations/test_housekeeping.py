@@ -1,0 +1,482 @@
+"""What the worker does besides sending mail, by a clock that the tests set."""
+
+import datetime
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Barrier
+
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session as BrowserSession
+from django.core import mail
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from symposium.editions.models import Edition
+from symposium.registrations import batches, housekeeping, places, privacy
+from symposium.registrations.models import (
+    Booking,
+    Category,
+    Certificate,
+    Registration,
+    Reminder,
+    StateChange,
+)
+from symposium.sessions.models import Session
+from tests.factories import (
+    instant,
+    make_booking,
+    make_category,
+    make_registration,
+    make_room,
+    make_user,
+    make_workshop,
+    open_edition,
+    refreshed,
+    times,
+)
+from tests.registrations.entries import make_attendee, make_check_in, past_edition
+
+pytestmark = pytest.mark.django_db
+HOUR = datetime.timedelta(hours=1)
+MINUTE = datetime.timedelta(minutes=1)
+
+
+@pytest.fixture
+def edition():
+    """Next month, far from Greenwich."""
+    return open_edition(slug="2031", name_fr="Villes", time_zone="America/St_Johns")
+
+
+@pytest.fixture
+def registration(edition):
+    category = make_category(edition, places=1)
+    return make_registration(category, user=make_user(language="en"))
+
+
+@pytest.fixture
+def told(registration):
+    """The mails since the tests began: their recipients and subjects."""
+    mail.outbox.clear()
+
+    def since() -> list[tuple]:
+        found = [(*message.to, message.subject) for message in mail.outbox]
+        mail.outbox.clear()
+        return found
+
+    return since
+
+
+def soon() -> datetime.datetime:
+    """Once what has just been done is settled."""
+    return timezone.now() + 3 * MINUTE
+
+
+# Reminders
+
+
+def before(edition, at: str, days: int) -> datetime.datetime:
+    return instant(edition, at, day=1 - days)
+
+
+def reminded(registration) -> list[str]:
+    return list(registration.reminders.order_by("pk").values_list("kind", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("days", "at", "kinds"),
+    [
+        (7, "08:59", []),
+        (7, "09:00", ["week"]),
+        (3, "12:00", ["week"]),
+        (1, "08:59", ["week"]),
+        (1, "09:00", ["day"]),
+        (1, "23:59", ["day"]),
+        (0, "00:00", []),
+        (-1, "09:00", []),
+    ],
+)
+def test_reminder_goes_out_on_its_morning(registration, edition, days, at, kinds):
+    """By the clock of the edition; a week's that is late gives way to the day's."""
+    count = housekeeping.remind(before(edition, at, days))
+    assert (count, reminded(registration)) == (len(kinds), kinds)
+
+
+def test_each_reminder_goes_out_once(registration, edition, told):
+    moments = [(7, "09:00"), (7, "09:15"), (6, "09:00"), (1, "09:00"), (1, "10:00")]
+    counts = [housekeeping.remind(before(edition, at, days)) for days, at in moments]
+    assert counts == [1, 0, 0, 1, 0]
+    email = registration.user.email
+    assert told() == [(email, "In a few days: Villes 2031"), (email, "Tomorrow: Villes 2031")]
+    assert reminded(registration) == ["week", "day"]
+
+
+def test_only_the_confirmed_are_reminded(registration, edition, told):
+    waiting = make_registration(registration.category)
+    free = make_category(edition)
+    places.cancel(make_registration(free))
+    pending = make_registration(make_category(edition, needs_approval=True))
+    told()
+    assert housekeeping.remind(before(edition, "09:00", 7)) == 1
+    assert [reminded(found) for found in (registration, waiting, pending)] == [["week"], [], []]
+
+
+@pytest.mark.parametrize(("kind", "days", "hours"), [("week", 7, 24), ("day", 1, 12)])
+def test_who_was_just_confirmed_is_not_reminded(registration, edition, kind, days, hours):
+    due = before(edition, "09:00", days)
+    last = due - hours * HOUR
+    StateChange.objects.update(at=last + MINUTE)
+    assert housekeeping.remind(due) == 0
+    assert housekeeping.remind(due + 10 * HOUR) == 0
+    StateChange.objects.update(at=last)
+    Registration.objects.update(created_at=last + MINUTE)
+    assert housekeeping.remind(due) == 0
+    Registration.objects.update(created_at=last)
+    assert (housekeeping.remind(due), reminded(registration)) == (1, [kind])
+
+
+def test_edition_that_is_not_published_reminds_nobody(registration, edition):
+    Edition.objects.update(is_published=False)
+    assert housekeeping.remind(before(edition, "09:00", 7)) == 0
+
+
+def test_many_are_reminded_a_batch_at_a_time(edition, monkeypatch):
+    category = make_category(edition)
+    for _ in range(3):
+        make_registration(category)
+    monkeypatch.setattr(batches, "BATCH", 2)
+    at = before(edition, "09:00", 7)
+    assert [housekeeping.remind(at) for _ in range(3)] == [2, 1, 0]
+
+
+def test_turn_is_short(edition, monkeypatch):
+    """The worker sends nothing meanwhile."""
+    category = make_category(edition)
+    for _ in range(3):
+        make_registration(category)
+    monkeypatch.setattr(batches, "LONGEST", 0)
+    at = before(edition, "09:00", 7)
+    assert [housekeeping.remind(at) for _ in range(4)] == [1, 1, 1, 0]
+
+
+def test_one_that_fails_does_not_stop_the_others(edition, monkeypatch, caplog):
+    category = make_category(edition)
+    first, second = make_registration(category), make_registration(category)
+    wrong = first.pk
+
+    def verb(registration):
+        Reminder.objects.create(registration=registration, kind=Reminder.Kind.WEEK)
+        return 1 // (registration.pk - wrong) == 1
+
+    assert batches.each(category.registrations.order_by("pk"), verb) == 1
+    assert (reminded(first), reminded(second)) == ([], ["week"])
+    [record] = caplog.records
+    assert record.exc_info[0] is ZeroDivisionError
+
+
+# Certificates
+
+
+def test_certificates_leave_on_the_morning_after():
+    edition = past_edition(time_zone="America/St_Johns")
+    came, stayed_away = make_attendee(edition), make_attendee(edition)
+    make_check_in(came)
+    moments = [(2, "23:59"), (3, "00:00"), (3, "09:00"), (3, "09:15"), (32, "09:00")]
+    seen = []
+    for day, at in moments:
+        sent = housekeeping.send_certificates(instant(edition, at, day))
+        seen.append((sent, Certificate.objects.count()))
+    assert seen == [(0, 0), (0, 1), (1, 1), (0, 1), (0, 1)]
+    assert (reminded(came), reminded(stayed_away)) == (["after"], [])
+    [message] = mail.outbox
+    assert (message.to, message.extra_headers["X-Symposium-Enclose"]) == (
+        [came.user.email], f"certificate:{came.code}",
+    )  # fmt: skip
+
+
+def test_mail_says_the_name_that_was_corrected_meanwhile():
+    edition = past_edition()
+    came = make_attendee(edition, family_name="Médina")
+    make_check_in(came)
+    housekeeping.send_certificates(instant(edition, "00:00", 3))
+    Registration.objects.update(family_name="Madani")
+    housekeeping.send_certificates(instant(edition, "09:00", 3))
+    assert Certificate.objects.get().name == "Salma Madani"
+
+
+def test_edition_of_former_years_sends_nothing():
+    edition = past_edition()
+    make_check_in(make_attendee(edition))
+    assert housekeeping.send_certificates() == 0
+    assert (Certificate.objects.count(), mail.outbox) == (0, [])
+
+
+# Sessions that have moved
+
+
+def move(session, at: str) -> None:
+    Session.objects.filter(pk=session.pk).update(**times(session.edition, at))
+
+
+def changes_told(at=None) -> list[list[str]]:
+    """For each mail that a turn sends, the sessions that it says have changed, a line each."""
+    mail.outbox.clear()
+    count = housekeeping.tell_changes(at or soon())
+    assert count == len(mail.outbox)
+    return [changes_in(message.body) for message in mail.outbox]
+
+
+def changes_in(body: str) -> list[str]:
+    _greeting, first, *_rest = body.split("\n\n")
+    return [line[2:] for line in first.splitlines() if line.startswith("- ")]
+
+
+@pytest.fixture
+def sessions(edition):
+    """Three workshops in the language of the mail."""
+    return [
+        make_workshop(edition, title_fr=title, at=at)
+        for title, at in [("Eau", "09:00"), ("Air", "10:00"), ("Sol", "11:00")]
+    ]
+
+
+@pytest.fixture
+def booked(registration, sessions):
+    return [make_booking(registration, session) for session in sessions]
+
+
+@pytest.mark.usefixtures("booked")
+def test_one_mail_tells_all_that_has_moved(sessions, edition):
+    move(sessions[0], "14:00")
+    Session.objects.filter(pk=sessions[1].pk).update(status=Session.Status.CANCELLED)
+    [lines] = changes_told()
+    assert [line.partition(" ·")[0] for line in lines] == ["Air", "Eau"]
+    assert lines[1].endswith("\u200e14:00–14:45\u200e")
+    assert changes_told() == []
+
+
+@pytest.mark.usefixtures("booked")
+def test_what_still_moves_waits(sessions):
+    move(sessions[0], "14:00")
+    assert changes_told(timezone.now()) == []
+    assert changes_told(timezone.now() + MINUTE) == []
+    assert len(changes_told(soon())) == 1
+
+
+@pytest.mark.usefixtures("booked")
+def test_who_has_another_session_still_moving_is_told_of_both(sessions):
+    move(sessions[0], "14:00")
+    move(sessions[1], "15:00")
+    at = timezone.now()
+    Session.objects.filter(pk=sessions[0].pk).update(updated_at=at - HOUR)
+    assert changes_told(at) == []
+    assert [len(lines) for lines in changes_told()] == [2]
+
+
+def test_moved_twice_is_told_twice(booked, sessions):
+    for at in ("14:00", "15:00"):
+        move(sessions[0], at)
+        assert len(changes_told()) == 1
+    assert refreshed(booked[0]).told_sequence == refreshed(sessions[0]).sequence == 2
+
+
+@pytest.mark.usefixtures("booked")
+def test_other_words_are_no_change(sessions):
+    Session.objects.filter(pk=sessions[0].pk).update(title_fr="Océan")
+    assert changes_told() == []
+
+
+@pytest.mark.usefixtures("booked")
+def test_draft_is_told_once_it_is_public_again(sessions):
+    move(sessions[0], "14:00")
+    Session.objects.filter(pk=sessions[0].pk).update(status=Session.Status.DRAFT)
+    assert changes_told() == []
+    Session.objects.filter(pk=sessions[0].pk).update(status=Session.Status.PUBLISHED)
+    assert len(changes_told()) == 1
+
+
+@pytest.mark.usefixtures("booked")
+def test_what_is_over_is_not_told(sessions, edition):
+    move(sessions[0], "14:00")
+    assert changes_told(instant(edition, "14:45")) == []
+    assert len(changes_told(instant(edition, "14:44"))) == 1
+
+
+@pytest.mark.usefixtures("booked")
+def test_session_without_a_time_is_told_until_the_edition_is_over(sessions, edition):
+    Session.objects.filter(pk=sessions[0].pk).update(starts_at=None, ends_at=None)
+    assert changes_told(instant(edition, "00:00", 3)) == []
+    assert len(changes_told(instant(edition, "23:59", 2))) == 1
+
+
+def test_who_gave_their_seat_back_is_not_told(booked, sessions):
+    places.leave(booked[0])
+    move(sessions[0], "14:00")
+    assert changes_told() == []
+
+
+def test_who_waits_for_a_seat_is_told(registration, edition):
+    full = make_workshop(edition, places=0, title_fr="Eau")
+    make_booking(registration, full)
+    move(full, "14:00")
+    assert len(changes_told()) == 1
+
+
+@pytest.mark.usefixtures("booked")
+def test_moving_to_a_room_is_told(sessions, edition):
+    room = make_room(edition, name_fr="Auditorium")
+    Session.objects.filter(pk=sessions[2].pk).update(room=room)
+    [[line]] = changes_told()
+    assert line.endswith("· Auditorium")
+
+
+def test_turn_costs_nothing_where_nothing_changed(booked, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        housekeeping.tell_changes(soon())
+
+
+# Places
+
+
+def states(*holders) -> list[str]:
+    return [refreshed(holder).state for holder in holders]
+
+
+def test_place_freed_by_plain_sql_goes_to_who_waits(registration, told):
+    category = registration.category
+    second, third = make_registration(category), make_registration(category)
+    told()
+    assert housekeeping.refill() == 0
+    Registration.objects.filter(pk=registration.pk).update(state="cancelled")
+    assert [housekeeping.refill(), housekeeping.refill()] == [1, 0]
+    assert states(second, third) == ["confirmed", "waiting"]
+    assert [to for to, _subject in told()] == [second.user.email]
+    Category.objects.filter(pk=category.pk).update(places=None)
+    assert (housekeeping.refill(), states(third)) == (1, ["confirmed"])
+
+
+def test_seat_freed_by_plain_sql_goes_to_who_waits(registration, edition):
+    session = make_workshop(edition, places=1)
+    other = make_registration(make_category(edition))
+    first, second = make_booking(registration, session), make_booking(other, session)
+    Booking.objects.filter(pk=first.pk).update(state="cancelled")
+    assert [housekeeping.refill(), housekeeping.refill()] == [1, 0]
+    assert states(second) == ["confirmed"]
+
+
+def test_seat_waits_for_who_has_a_place_at_the_symposium(registration, edition):
+    session = make_workshop(edition, places=1)
+    waiting = make_registration(registration.category, sessions=[session])
+    assert (housekeeping.refill(), states(waiting.bookings.get())) == (0, ["waiting"])
+
+
+def test_nothing_is_filled_that_has_begun_or_is_not_public(registration, edition):
+    other = make_registration(make_category(edition))
+    second = make_registration(registration.category)
+    session, hidden = make_workshop(edition, places=0), make_workshop(edition, places=0, at="10:00")
+    bookings = [make_booking(other, session), make_booking(other, hidden)]
+    edition.sessions.update(places=1)
+    Session.objects.filter(pk=hidden.pk).update(status=Session.Status.DRAFT)
+    assert housekeeping.refill(instant(edition, "09:00")) == 0
+    Registration.objects.filter(pk=registration.pk).update(state="cancelled")
+    assert housekeeping.refill(instant(edition, "00:00", 3)) == 0
+    assert states(second, *bookings) == ["waiting"] * 3
+
+
+def test_offers_are_made_where_the_edition_makes_them(registration, edition):
+    second = make_registration(registration.category)
+    Edition.objects.update(offer_hours=24)
+    Registration.objects.filter(pk=registration.pk).update(state="cancelled")
+    assert (housekeeping.refill(), states(second)) == (1, ["offered"])
+    assert housekeeping.refill() == 0
+
+
+# What nobody needs any more
+
+
+def test_browser_sessions_that_have_ended():
+    store = SessionStore()
+    store.create()
+    now = timezone.now()
+    assert housekeeping.forget_sessions(now) == 0
+    assert housekeeping.forget_sessions(now + datetime.timedelta(days=15)) == 1
+    assert BrowserSession.objects.count() == 0
+
+
+def test_every_task_runs_on_an_empty_site():
+    assert [task() for task in housekeeping.HOUSEKEEPING] == [0] * len(housekeeping.HOUSEKEEPING)
+
+
+# Two workers at once
+
+
+def at_once(*works) -> list:
+    """Run all of them together, each in a connection of its own."""
+    barrier = Barrier(len(works))
+
+    def run(work):
+        try:
+            barrier.wait(20)
+            return work()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return [found.result(20) for found in [pool.submit(run, work) for work in works]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_remind_each_person_once():
+    edition = open_edition()
+    category = make_category(edition)
+    for _ in range(10):
+        make_registration(category)
+    mail.outbox.clear()
+    work = partial(housekeeping.remind, before(edition, "09:00", 7))
+    assert sum(at_once(work, work, work)) + work() == 10  # what a slow machine left over
+    assert len({message.to[0] for message in mail.outbox}) == len(mail.outbox) == 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_tell_each_person_once():
+    edition = open_edition()
+    category, session = make_category(edition), make_workshop(edition)
+    for _ in range(10):
+        make_booking(make_registration(category), session)
+    move(session, "14:00")
+    mail.outbox.clear()
+    work = partial(housekeeping.tell_changes, soon())
+    assert sum(at_once(work, work, work)) + work() == 10  # what a slow machine left over
+    assert len({message.to[0] for message in mail.outbox}) == len(mail.outbox) == 10
+    assert housekeeping.tell_changes(soon()) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_both_would_tell(monkeypatch):
+    """The negative control: each has read what is untold before the other writes."""
+    edition = open_edition()
+    session = make_workshop(edition)
+    make_booking(make_registration(make_category(edition)), session)
+    move(session, "14:00")
+    mail.outbox.clear()
+    barrier, save = Barrier(2), Booking.save
+
+    def save_together(booking, **options):
+        barrier.wait(20)
+        save(booking, **options)
+
+    monkeypatch.setattr(Booking, "save", save_together)
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **options: rows)
+    work = partial(housekeeping.tell_changes, soon())
+    assert (at_once(work, work), len(mail.outbox)) == ([1, 1], 2)
+
+
+def test_a_demonstration_is_kept_whole_and_may_be_tried_long_after():
+    edition = past_edition(is_demonstration=True)
+    attendee = make_attendee(edition)
+    make_check_in(attendee)
+    years_after = edition.period.upper + datetime.timedelta(days=2000)
+    assert housekeeping.send_certificates(years_after) == 1
+    assert privacy.apply_retention(years_after) == 0
+    assert refreshed(attendee).name == attendee.name

@@ -1,0 +1,202 @@
+"""Words of the organisers: each reader has their language, and no reader has them twice."""
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.core import mail
+
+from symposium.registrations import messages as letters
+from symposium.registrations import places
+from symposium.registrations.models import Message
+from tests.desk import admin_url, told
+from tests.factories import (
+    make_category,
+    make_organiser,
+    make_registration,
+    make_user,
+    open_edition,
+)
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/symposium_registrations/registration/"
+WORDS = {
+    "subject_fr": "Le tram", "body_fr": "La ligne T1 est arrêtée.\n\nVenez à pied.",
+    "subject_ar": "الترام", "body_ar": "الخط الأول متوقف.",
+}  # fmt: skip
+
+
+@pytest.fixture
+def edition():
+    return open_edition(is_current=True)
+
+
+@pytest.fixture
+def people(edition):
+    """One reader of each language."""
+    category = make_category(edition)
+    found = [
+        make_registration(category, user=make_user(f"{code}@example.org", language=code))
+        for code in ("fr", "en", "ar")
+    ]
+    mail.outbox.clear()
+    return found
+
+
+@pytest.fixture
+def desk(client):
+    client.force_login(make_organiser(language="en"))
+    return client
+
+
+def write(client, people, step: str = "", **data):
+    data |= {"action": "write", "_selected_action": [one.pk for one in people]}
+    data |= {"decided": step} if step else {"index": 0}
+    return client.post(LIST, data, follow=True)
+
+
+def send(client, people, **words):
+    seen = write(client, people, "preview", **words).context["seen"]
+    return write(client, people, "send", seen=seen, **words)
+
+
+def sent() -> list[tuple]:
+    return [(one.to[0], one.subject) for one in mail.outbox]
+
+
+def test_the_form_comes_first_and_nothing_is_sent(desk, people):
+    page = write(desk, people)
+    assert page.templates[0].name == "admin/symposium_registrations/registration/write.html"
+    assert "previews" not in page.context
+    assert sent() == []
+
+
+def test_the_preview_is_the_mail_that_each_language_will_read(desk, people):
+    page = write(desk, people, "preview", **WORDS)
+    shown = {one.language: one for one in page.context["previews"]}
+    assert sent() == []
+    assert Message.objects.count() == 0
+    send(desk, people, **WORDS)
+    by_reader = {one.to[0][:2]: one for one in mail.outbox}
+    for code in ("fr", "en", "ar"):
+        assert shown[code].number == 1
+        assert (shown[code].mail.subject, shown[code].mail.body) == (
+            by_reader[code].subject, by_reader[code].body
+        )  # fmt: skip
+
+
+def test_each_reads_their_language_or_the_first_that_is_written(desk, people):
+    response = send(desk, people, **WORDS)
+    assert told(response) == ["“Le tram” goes to 3 people."]
+    assert sent() == [
+        ("fr@example.org", "Le tram"), ("en@example.org", "Le tram"), ("ar@example.org", "الترام"),
+    ]  # fmt: skip
+    assert "الخط الأول متوقف" in mail.outbox[2].body
+    message = Message.objects.get()
+    assert set(message.recipients.all()) == set(people)
+    assert LogEntry.objects.get().change_message == "“Le tram” goes to 3 people."
+
+
+def test_subject_and_text_are_of_one_language():
+    half = Message(subject_fr="Le tram", body_fr="Arrêté", subject_en="The tram", body_en="")
+    assert letters.words_for(half, "en") == {"subject": "Le tram", "body": "Arrêté"}
+
+
+def test_a_form_sent_twice_sends_once(desk, people):
+    seen = write(desk, people, "preview", **WORDS).context["seen"]
+    for _turn in range(2):
+        response = write(desk, people, "send", seen=seen, **WORDS)
+    [said] = told(response)
+    assert said.startswith("This message went to these people at ")
+    assert len(sent()) == 3
+    assert Message.objects.count() == 1
+
+
+def test_the_same_words_go_to_other_people(desk, people):
+    send(desk, people[:1], **WORDS)
+    send(desk, people[1:], **WORDS)
+    assert [len(one.recipients.all()) for one in Message.objects.order_by("pk")] == [1, 2]
+
+
+def test_what_was_not_seen_is_shown_first(desk, people):
+    seen = write(desk, people, "preview", **WORDS).context["seen"]
+    other = WORDS | {"body_fr": "Autre chose"}
+    page = write(desk, people, "send", seen=seen, **other)
+    assert told(page) == ["The text or the people have changed: this is how it reads now."]
+    page = write(desk, people[:2], "send", seen=seen, **WORDS)
+    assert told(page) == ["The text or the people have changed: this is how it reads now."]
+    assert sent() == []
+
+
+def test_half_a_message_is_refused(desk, people):
+    page = write(desk, people, "preview", subject_fr="Le tram", body_ar="نص")
+    assert page.context["form"].errors == {
+        "body_fr": ["Write the text too."], "subject_ar": ["Write the subject too."]
+    }  # fmt: skip
+    page = write(desk, people, "preview")
+    assert page.context["form"].non_field_errors() == [
+        "Write the subject and the text in at least one language."
+    ]
+
+
+def test_people_of_two_editions_are_not_written_to_at_once(desk, people):
+    elsewhere = make_registration()
+    data = {"action": "write", "_selected_action": [people[0].pk, elsewhere.pk], "index": 0}
+    response = desk.post(f"{LIST}?edition=all", data, follow=True)
+    assert told(response) == ["Choose people of one edition, who have an account."]
+
+
+def test_words_that_look_like_code_are_words(desk, people):
+    words = {"subject_fr": "{{ 7|add:7 }}", "body_fr": "<b>{% now 'Y' %}</b> http://evil.example"}
+    page = write(desk, people, "preview", **words)
+    assert "<b>{% now" not in page.content.decode()
+    send(desk, people[:1], **words)
+    assert mail.outbox[0].subject.replace("\u2060", "") == "{{ 7|add:7 }}"
+    html = mail.outbox[0].alternatives[0][0]
+    assert 'href="http://evil.example"' not in html
+    assert "&lt;b&gt;{% now" in html
+
+
+def test_somebody_whose_data_are_erased_is_not_written_to(desk, people):
+    gone = people[0]
+    places.cancel(gone)
+    mail.outbox.clear()
+    type(gone).objects.filter(pk=gone.pk).update(user=None)
+    response = send(desk, people, **WORDS)
+    assert told(response) == ["“Le tram” goes to 2 people."]
+
+
+def test_writing_needs_its_own_permission(client, people):
+    user = make_user(is_staff=True, language="en")
+    codenames = ["view_registration", "change_registration"]
+    user.user_permissions.add(*Permission.objects.filter(codename__in=codenames))
+    client.force_login(user)
+    write(client, people, "preview", **WORDS)
+    assert told(write(client, people)) == ["No action selected."]
+    user.user_permissions.add(Permission.objects.get(codename="message_registration"))
+    assert send(client, people, **WORDS).status_code == 200
+    assert len(sent()) == 3
+
+
+def test_the_log_of_messages_leads_to_the_recipients(desk, people):
+    send(desk, people[:2], **WORDS)
+    message = Message.objects.get()
+    page = desk.get(admin_url(Message, "changelist")).content.decode()
+    chosen = f"?edition=all&amp;messages__id__exact={message.pk}"
+    assert f'<a href="{LIST}{chosen}">2</a>' in page
+    found = desk.get(LIST, {"edition": "all", "messages__id__exact": message.pk}).context["cl"]
+    assert found.result_count == 2
+    assert "La ligne T1" in desk.get(admin_url(message)).content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_mail_asks_as_much_however_many_there_are(
+    edition, count, django_assert_num_queries, settings
+):
+    settings.EMAIL_BACKEND = "symposium.mail.Outbox"
+    category = make_category(edition)
+    for _number in range(count):
+        make_registration(category)
+    message = Message(edition=edition, by=None, subject_fr="Le tram", body_fr="Arrêté")
+    with django_assert_num_queries(7 + 2 * count):
+        letters.send(message, edition.registrations.all())

@@ -1,0 +1,553 @@
+"""Whom we write to, in what language, with what enclosed, and what it says."""
+
+import datetime
+import re
+
+import pytest
+from django.core import mail
+from django.db import transaction
+from django.utils import timezone, translation
+from post_office.models import Email
+
+from symposium.mail import ENCLOSE
+from symposium.registrations import notices, places
+from symposium.registrations.models import Certificate, Registration
+from symposium.sessions.models import Session
+from tests.factories import (
+    build_registration,
+    make_booking,
+    make_category,
+    make_invitation,
+    make_registration,
+    make_room,
+    make_session,
+    make_user,
+    make_workshop,
+    open_edition,
+    refreshed,
+)
+
+pytestmark = pytest.mark.django_db
+
+HOUR = datetime.timedelta(hours=1)
+LANGUAGES = ("fr", "en", "ar")
+
+
+@pytest.fixture
+def edition():
+    return open_edition(
+        slug="2027", name_en="Symposium", name_fr="Symposium", city_en="Casablanca",
+        venue_en="Faculty", starts_on=datetime.date(2027, 6, 9),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def category(edition):
+    return make_category(edition, name_en="On site", places=1)
+
+
+@pytest.fixture
+def workshop(edition):
+    return make_workshop(edition, title_en="Maps", places=1, room=make_room(edition, name_en="R1"))
+
+
+@pytest.fixture
+def organiser():
+    return make_user(name="Nadia")
+
+
+def reader(language="en"):
+    return make_user(language=language)
+
+
+def register(category, sessions=(), language="en", **fields):
+    return make_registration(
+        category, user=reader(language), given_name="Salma", family_name="Médina",
+        sessions=sessions, **fields,
+    )  # fmt: skip
+
+
+def sent_to(holder):
+    """The mails to one person, in the order in which they were written."""
+    return [message for message in mail.outbox if message.to == [holder.user.email]]
+
+
+def last_to(holder):
+    return sent_to(holder)[-1]
+
+
+def said(holder):
+    """The subject and the paragraphs of the last mail to somebody, without the frame."""
+    message = last_to(holder)
+    words = message.body.replace("\u2060", "").replace("\u200e", "")
+    body, _frame = words.split("\n\nMy registration\nhttp://testserver/en/my/")
+    return [message.subject, *body.split("\n\n")]
+
+
+def enclosed(holder):
+    return last_to(holder).extra_headers.get(ENCLOSE)
+
+
+def papers(holder, *kinds):
+    return ", ".join(f"{kind}:{holder.code}" for kind in kinds)
+
+
+# What each says
+
+DAYS = "9 and 10 June 2027"
+CANCEL = (
+    "If you cannot come, please cancel on the page of your registration: somebody else will have "
+    "your place."
+)
+AGAIN = (
+    "If you change your mind, register again while the registration is open: your turn will then "
+    "be the last."
+)
+STREAMS = (
+    "The links to the online streams are on the page of each session, once you have signed in."
+)
+
+
+def ticket_of(holder):
+    return (
+        "Your ticket is enclosed. Show its QR code at the door, on a screen or on paper; if it "
+        f"cannot be read, this code does as well: {holder.code_in_groups}"
+    )
+
+
+def test_confirmed_gives_the_ticket_and_the_seats(category, workshop):
+    holder = register(category, [workshop])
+    assert said(holder) == [
+        "Your ticket: Symposium 2027",
+        "Hello Salma Médina,",
+        f"Your registration for Symposium 2027 ({DAYS}, Faculty, Casablanca) is confirmed.",
+        ticket_of(holder),
+        "Category: On site",
+        CANCEL,
+        "Your sessions with limited places:\n- Maps · 9 June 2027 09:00–09:45 · R1 · Confirmed",
+    ]
+    assert enclosed(holder) == papers(holder, "ticket", "calendar")
+
+
+def test_confirmed_online_has_no_ticket(edition):
+    category = make_category(edition, name_en="Online", on_site=False, online_access=True)
+    holder = register(category)
+    assert said(holder) == [
+        "Your registration is confirmed: Symposium 2027",
+        "Hello Salma Médina,",
+        f"Your registration for Symposium 2027 ({DAYS}, Faculty, Casablanca) is confirmed.",
+        STREAMS,
+        "Category: Online",
+        CANCEL,
+    ]
+    assert enclosed(holder) == papers(holder, "calendar")
+
+
+def test_confirmed_both_ways_has_a_ticket_and_the_streams(edition):
+    holder = register(make_category(edition, online_access=True))
+    assert [ticket_of(holder), STREAMS] == said(holder)[3:5]
+
+
+def test_confirmed_from_the_waiting_list_says_so(category, workshop):
+    first, second = register(category, [workshop]), register(category, [workshop])
+    places.cancel(first)
+    assert said(second)[0] == "Your ticket: Symposium 2027"
+    assert said(second)[2] == (
+        "A place has become free, and it is yours: your registration for Symposium 2027 "
+        f"({DAYS}, Faculty, Casablanca) is confirmed."
+    )
+    assert said(second)[-1].endswith("- Maps · 9 June 2027 09:00–09:45 · R1 · Confirmed")
+    assert enclosed(second) == papers(second, "ticket", "calendar")
+
+
+def test_waiting_says_the_turn_and_what_was_asked_for(category, workshop):
+    register(category)
+    holder = register(category, [workshop])
+    assert said(holder) == [
+        "You are on the waiting list: Symposium 2027",
+        "Hello Salma Médina,",
+        f"All places of the category “On site” are taken at Symposium 2027 ({DAYS}). You are on "
+        "the waiting list, number 1.",
+        "As soon as a place is free for you, we will write to you. The page of your registration "
+        "shows your number at any time; you can also leave the list there.",
+        "Sessions with limited places that you asked for; you keep your turn, and the seats are "
+        "given once your registration is confirmed:\n- Maps · 9 June 2027 09:00–09:45 · R1",
+    ]
+    assert enclosed(holder) is None
+
+
+def test_pending_says_who_decides(edition):
+    holder = register(make_category(edition, name_en="Press", needs_approval=True))
+    assert said(holder) == [
+        "Your request has arrived: Symposium 2027",
+        "Hello Salma Médina,",
+        "You have asked to take part in Symposium 2027 in the category “Press”. The organisers "
+        "read each request in this category; we will write to you as soon as they have decided.",
+        "You have no ticket yet, and nothing else to do.",
+    ]
+    assert enclosed(holder) is None
+
+
+def test_refused_gives_the_reason_and_an_address(edition, organiser):
+    edition.contact_email = "contact@example.org"
+    edition.save()
+    holder = register(make_category(edition, name_en="Press", needs_approval=True))
+    places.refuse(holder, by=organiser, reason="No press card.")
+    assert said(holder) == [
+        "Your request could not be accepted: Symposium 2027",
+        "Hello Salma Médina,",
+        "We are sorry: the organisers could not accept your request to take part in Symposium "
+        "2027 in the category “Press”.",
+        "If you have a question, reply to this mail.",
+        "From the organisers:\nNo press card.",
+    ]
+    assert last_to(holder).reply_to == ["contact@example.org"]
+
+
+def test_mail_that_nobody_reads_asks_for_no_reply(edition, organiser):
+    holder = register(make_category(edition, needs_approval=True))
+    places.refuse(holder, by=organiser)
+    assert (len(said(holder)), last_to(holder).reply_to) == (3, [])
+
+
+def test_cancelled_by_the_person_thanks(category):
+    holder = register(category)
+    places.cancel(holder)
+    assert said(holder) == [
+        "Your registration is cancelled: Symposium 2027",
+        "Hello Salma Médina,",
+        f"You have cancelled your registration for Symposium 2027 ({DAYS}). Thank you for leaving "
+        "your place to somebody else.",
+        "Your ticket is no longer valid.",
+        AGAIN,
+    ]
+    assert enclosed(holder) is None
+
+
+def test_cancelled_from_the_waiting_list_speaks_of_no_ticket(category):
+    register(category)
+    holder = register(category)
+    places.cancel(holder)
+    assert said(holder)[2:] == [
+        f"You have cancelled your registration for Symposium 2027 ({DAYS}).", AGAIN,
+    ]  # fmt: skip
+
+
+def test_cancelled_by_the_organisers_says_so(category, organiser):
+    holder = register(category)
+    places.cancel(holder, by=organiser, reason="Registered twice.")
+    assert said(holder)[2:] == [
+        f"The organisers have cancelled your registration for Symposium 2027 ({DAYS}).",
+        "Your ticket is no longer valid.",
+        "From the organisers:\nRegistered twice.",
+    ]
+
+
+def test_offered_says_until_when(edition, category):
+    type(edition).objects.update(offer_hours=24)
+    first, second = register(category), register(category)
+    places.cancel(first)
+    Registration.objects.filter(pk=second.pk).update(
+        offer_expires_at=datetime.datetime(2027, 5, 1, 10, 30, tzinfo=edition.zone)
+    )
+    notices.offered(refreshed(second))
+    assert said(second) == [
+        "A place is kept for you until 1 May 2027, 10:30",
+        "Hello Salma Médina,",
+        f"A place has become free: Symposium ({DAYS}, Faculty, Casablanca). It is kept for you "
+        "until 1 May 2027, 10:30.",
+        "Take it, or leave it to the next person, on the page of your registration. After that "
+        "time it goes to the next person by itself.",
+    ]
+    places.expire_offers(datetime.datetime(2028, 1, 1, tzinfo=datetime.UTC))
+    assert said(second) == [
+        "The place offered was not taken in time: Symposium",
+        "Hello Salma Médina,",
+        "The place that was kept for you (Symposium) was not taken in time. It goes to the next "
+        "person.",
+        "If you still wish to come, register again: your turn will be the last.",
+    ]
+
+
+def test_category_changed_says_what_it_gives(edition, category, organiser):
+    mover = register(category)
+    start = "Your registration for Symposium 2027 is now in the category "
+    both = make_category(edition, name_en="Student")
+    places.change_category(mover, both, by=organiser)
+    assert said(mover) == [
+        "Your registration has changed: Symposium 2027",
+        "Hello Salma Médina,",
+        f"{start}“Student”.",
+        "It is confirmed. Your code stays the same; a new ticket is enclosed.",
+    ]
+    assert enclosed(mover) == papers(mover, "ticket", "calendar")
+    online = make_category(edition, name_en="Online", on_site=False, online_access=True)
+    places.change_category(mover, online, by=organiser)
+    assert said(mover)[2:] == [
+        f"{start}“Online”.",
+        "It is confirmed. In this category you follow online: a ticket that you may have is no "
+        "longer valid at the door.",
+    ]
+    assert enclosed(mover) == papers(mover, "calendar")
+
+
+def test_category_changed_on_the_waiting_list_says_the_turn(edition, category, organiser):
+    register(category)
+    mover = register(category)
+    places.change_category(mover, make_category(edition, places=0, name_en="S"), by=organiser)
+    assert said(mover)[3:] == [
+        "All its places are taken: you are on the waiting list, number 1. As soon as a place is "
+        "free for you, we will write to you."
+    ]
+    asked = register(make_category(edition, needs_approval=True))
+    places.change_category(asked, make_category(edition), by=organiser)
+    assert said(asked)[3:] == [
+        "The organisers have not decided yet; we will write to you as soon as they have."
+    ]
+
+
+# Seats
+
+MAPS = "Maps (9 June 2027 09:00–09:45)"
+
+
+def test_booked_says_what_became_of_it(edition, workshop):
+    first, second = (register(make_category(edition)) for _ in range(2))
+    third = register(make_category(edition, places=0))
+    bookings = [make_booking(holder, workshop) for holder in (first, second, third)]
+    assert said(first) == [
+        "Your seat is booked: Maps",
+        "Hello Salma Médina,",
+        f"A seat is booked for you: {MAPS}.",
+        "The calendar enclosed has it. If you cannot come, please give your seat back on the page "
+        "of your registration: somebody else will have it.",
+    ]
+    assert enclosed(first) == papers(first, "calendar")
+    assert said(second) == [
+        "You are on the waiting list: Maps",
+        "Hello Salma Médina,",
+        f"All seats are taken: {MAPS}. You are on the waiting list of this session, number 1.",
+        "As soon as a seat is free for you, we will write to you.",
+    ]
+    assert enclosed(second) is None
+    assert said(third) == [
+        "You have asked for a seat: Maps",
+        "Hello Salma Médina,",
+        f"You have asked for a seat: {MAPS}. You keep your turn, and the seats are given once your "
+        "registration is confirmed.",
+    ]
+    before = len(sent_to(first))
+    places.leave(bookings[0])
+    assert said(second)[:3] == [
+        "Your seat is booked: Maps",
+        "Hello Salma Médina,",
+        f"A seat has become free, and it is yours: {MAPS}.",
+    ]
+    assert len(sent_to(first)) == before
+
+
+def test_seat_offered_says_until_when(edition, workshop):
+    type(edition).objects.update(offer_hours=24)
+    first, second = (register(make_category(edition), [workshop]) for _ in range(2))
+    places.leave(first.bookings.get())
+    until = datetime.datetime(2027, 5, 1, 10, 30, tzinfo=edition.zone)
+    offer = second.bookings.get()
+    offer.offer_expires_at = until
+    notices.offered(offer)
+    assert said(second)[2] == (
+        f"A seat has become free: {MAPS}. It is kept for you until 1 May 2027, 10:30."
+    )
+    places.expire_offers(until + 365 * 24 * HOUR)
+    assert said(second) == [
+        "The place offered was not taken in time: Maps",
+        "Hello Salma Médina,",
+        "The place that was kept for you (Maps) was not taken in time. It goes to the next person.",
+        "If you still wish to come, book this session again on the page of your registration: "
+        "your turn will be the last.",
+    ]
+
+
+def test_session_changed_names_what_is_new_and_what_clashes(edition, workshop):
+    other = make_workshop(edition, title_en="Data", places=3, at="11:00")
+    gone = make_workshop(edition, title_en="Gone", places=3, at="14:00", status="cancelled")
+    holder = register(make_category(edition), [workshop, other])
+    Session.objects.filter(pk=other.pk).update(
+        starts_at=workshop.starts_at, ends_at=workshop.ends_at
+    )
+    notices.session_changed(holder, [refreshed(other), gone])
+    assert said(holder)[2:5] == [
+        "The programme has changed. What you booked, as it is now:\n"
+        "- Data · 9 June 2027 09:00–09:45\n- Gone · cancelled",
+        "The calendar enclosed replaces the one you have. If the new time does not suit you, give "
+        "your seat back on the page of your registration.",
+        "Your sessions with limited places:\n"
+        "- Maps · 9 June 2027 09:00–09:45 · R1 · Confirmed\n"
+        "- Data · 9 June 2027 09:00–09:45 · Confirmed",
+    ]
+    assert said(holder)[5:] == [
+        "Two of your sessions are now held at the same time. Choose which one you keep:\n"
+        "- Maps / Data"
+    ]
+
+
+# Before and after
+
+
+def test_reminder_gives_the_first_session_that_is_held(edition):
+    make_session(edition, at="08:00", status="cancelled")
+    make_session(edition, at="08:15", status="draft")
+    make_session(edition, at="08:30")
+    edition.address_en = "Km 8, route d’El Jadida."
+    edition.save()
+    holder = register(make_category(edition, online_access=True))
+    notices.reminder(holder, tomorrow=True)
+    assert said(holder) == [
+        "Tomorrow: Symposium 2027",
+        "Hello Salma Médina,",
+        f"Symposium 2027: {DAYS}, Faculty, Casablanca. The first session starts at 08:30.",
+        "Address: Km 8, route d’El Jadida.",
+        f"Your ticket is enclosed; its code is {holder.code_in_groups}.",
+        STREAMS,
+        CANCEL,
+    ]
+    assert enclosed(holder) == papers(holder, "ticket", "calendar")
+    notices.reminder(holder, tomorrow=False)
+    assert said(holder)[0] == "In a few days: Symposium 2027"
+
+
+def test_after_gives_the_certificate(edition):
+    holder = register(make_category(edition))
+    certificate = Certificate.objects.create(
+        registration=holder, name="Salma Médina", days=[edition.starts_on], minutes=60
+    )
+    notices.after(certificate)
+    assert said(holder)[:3] == [
+        "Your certificate of attendance: Symposium 2027",
+        "Hello Salma Médina,",
+        "Thank you for having been at Symposium 2027. Your certificate of attendance is enclosed; "
+        "it stays on the page of your registration.",
+    ]
+    assert said(holder)[3] == (
+        "Anybody to whom you show it can check it at this address:\n"
+        f"http://testserver/en/verify/{certificate.token}/"
+    )
+    assert enclosed(holder) == papers(holder, "certificate")
+
+
+def test_message_is_what_the_organisers_wrote(category):
+    holder = register(category)
+    notices.message(holder, subject="Tram 2 stops", body="Take the bus.\n\nNadia")
+    assert said(holder)[:4] == ["Tram 2 stops", "Hello Salma Médina,", "Take the bus.", "Nadia"]
+
+
+@pytest.mark.parametrize(("name", "greeting"), [("Nora", "Hello Nora,"), ("", "Hello,")])
+def test_invitation_greets_and_names_its_address(edition, name, greeting):
+    category = make_category(edition, name_en="Press", by_invitation=True)
+    notices.invited(make_invitation(category, email="n@example.org", name=name, language="en"))
+    [message] = mail.outbox
+    assert message.to == ["n@example.org"]
+    assert [message.subject, *message.body.replace("\u2060", "").split("\n\n")[:4]] == [
+        "You are invited: Symposium 2027",
+        greeting,
+        f"The organisers invite you to Symposium 2027 ({DAYS}, Faculty, Casablanca), in the "
+        "category “Press”.",
+        "Register with this e-mail address, to which the invitation is tied: n@example.org",
+        "Register\nhttp://testserver/en/2027/register/",
+    ]
+
+
+# To whom, and in what language
+
+
+def language_of(message):
+    return re.search(r'<html lang="(\w+)"', message.alternatives[0][0])[1]
+
+
+def test_each_reads_their_own_language(category):
+    with translation.override("ar"):
+        readers = [register(category, language=language) for language in LANGUAGES]
+        places.cancel(readers[0])
+    assert [language_of(message) for message in mail.outbox] == ["fr", "en", "ar", "en", "fr"]
+    prefixes = [re.search(r"testserver/(\w+)/my/", m.body)[1] for m in mail.outbox]
+    assert prefixes == ["fr", "en", "ar", "en", "fr"]
+    assert translation.get_language() == "fr"
+
+
+def test_nobody_is_told_whose_data_are_erased(category):
+    holder = register(category)
+    Registration.objects.update(state="cancelled", user=None)
+    mail.outbox.clear()
+    notices.cancelled(refreshed(holder), was_confirmed=True, by_organiser=True)
+    assert mail.outbox == []
+
+
+def test_times_are_those_of_the_edition(edition, workshop):
+    type(edition).objects.update(time_zone="America/New_York", offer_hours=1)
+    Session.objects.filter(pk=workshop.pk).update(
+        starts_at=datetime.datetime(2027, 6, 9, 13, tzinfo=datetime.UTC),
+        ends_at=datetime.datetime(2027, 6, 9, 14, tzinfo=datetime.UTC),
+    )
+    holder = register(make_category(refreshed(edition)), [refreshed(workshop)])
+    assert said(holder)[-1].endswith("- Maps · 9 June 2027 09:00–10:00 · R1 · Confirmed")
+
+
+def test_sentences_have_no_gaps_in_any_state_or_language(edition, organiser):
+    """No double space, no empty bracket, no space before a full stop, no piece of a template."""
+    type(edition).objects.update(offer_hours=1)
+    venue = make_category(edition, places=1)
+    workshop = make_workshop(edition, places=1)
+    for language in LANGUAGES:
+        everybody = [register(venue, [workshop], language=language) for _ in range(4)]
+        places.cancel(everybody[0], by=organiser)
+        places.decline(everybody[1])
+        places.expire_offers(timezone.now() + 2 * HOUR)
+        for holder in venue.registrations.live():
+            places.cancel(holder)
+    found = [
+        (message.subject, fault)
+        for message in mail.outbox
+        for fault in FAULTS.findall(f"{message.subject}\n{message.body.partition('-- ')[0]}")
+    ]
+    assert len(mail.outbox) == 30
+    assert found == []
+
+
+FAULTS = re.compile(r"[^\n]{0,20}(?: {2}|\( *\)| \.| ,|, \)|\{|\}|None|\n{3})")
+
+
+# In the same transaction
+
+
+@pytest.fixture
+def outbox(settings):
+    settings.EMAIL_BACKEND = "symposium.mail.Outbox"
+
+
+@pytest.mark.usefixtures("outbox")
+@pytest.mark.parametrize("fails", [True, False])
+def test_rollback_leaves_no_mail(category, fails):
+    try:
+        with transaction.atomic():
+            holder = register(category)
+            places.cancel(holder)
+            if fails:
+                raise RuntimeError
+    except RuntimeError:
+        pass
+    assert Registration.objects.count() == (0 if fails else 1)
+    assert Email.objects.count() == (0 if fails else 2)
+
+
+@pytest.mark.usefixtures("outbox")
+def test_refused_registration_leaves_no_mail(category):
+    with pytest.raises(places.Refused):
+        places.register(
+            build_registration(category), sessions=[make_workshop(category.edition, places=None)]
+        )
+    assert Email.objects.count() == 0
+
+
+@pytest.mark.usefixtures("outbox")
+def test_enclosures_are_kept_in_the_outbox(category):
+    holder = register(category)
+    assert Email.objects.get().headers[ENCLOSE] == papers(holder, "ticket", "calendar")

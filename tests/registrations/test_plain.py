@@ -1,0 +1,168 @@
+"""What people type about themselves is kept as typed, or refused with a sentence."""
+
+import re
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import translation
+from post_office.models import Email
+
+from symposium import plain
+from symposium.registrations import places
+from symposium.registrations.models import Registration
+from tests.factories import (
+    build_registration,
+    make_category,
+    make_invitation,
+    make_user,
+    make_workshop,
+    open_edition,
+)
+from tests.refusals import faults
+
+KEPT = [
+    "O'Brien",
+    "=1+1",
+    "+1+1|cmd",
+    "{{7*7}}",
+    "{% include 'manage.py' %}",
+    "{user.password}",
+    "%s %(name)s",
+    "<img onerror=x>",
+    "</p><script>alert(1)</script>",
+    "evil.com",
+    "javascript:alert(1)",
+    "Bcc: eve",
+    "N’Diaye-Łukasz, Ph.D.",
+    "عبد الرحمن",
+    "李 小龍",
+    "a\u0301",
+    "می\u200cخواهم",
+    "$(id) `id` ;--",
+]
+HIDDEN = "Write it on one line, without hidden characters."
+ADDRESS = "Write a name here, without a web or e-mail address."
+REFUSED = [
+    ("http://evil", ADDRESS),
+    ("Salma www.evil.com", ADDRESS),
+    ("salma@evil.com", ADDRESS),
+    ("Salma\r\nBcc: eve", HIDDEN),
+    ("Salma\nMédina", HIDDEN),
+    ("Salma\rMédina", HIDDEN),
+    ("Salma\x00", HIDDEN),
+    ("Salma\x85", HIDDEN),
+    ("Salma\u2028Médina", HIDDEN),
+    ("\u202egnp.exe", HIDDEN),
+    ("Salma\u2066", HIDDEN),
+    ("Salma\u200f", HIDDEN),
+]
+NAMES = ["given_name", "family_name", "given_name_ar", "family_name_ar", "affiliation"]
+
+
+def complaint(validate, text):
+    with translation.override("en"):
+        try:
+            validate(text)
+        except ValidationError as error:
+            return error.messages
+    return []
+
+
+@pytest.mark.parametrize("text", KEPT)
+def test_name_is_kept_whatever_it_looks_like(text):
+    assert complaint(plain.validate_name, text) == []
+    assert plain.one_line(text) == text
+
+
+@pytest.mark.parametrize(("text", "sentence"), REFUSED)
+def test_name_is_refused_with_a_sentence(text, sentence):
+    assert complaint(plain.validate_name, text) == [sentence]
+
+
+def test_line_may_hold_an_address():
+    assert complaint(plain.validate_line, "http://example.org salma@example.org") == []
+
+
+@pytest.mark.parametrize(("text", "line"), [
+    ("  Salma \n Médina\t", "Salma Médina"), ("\u202eSalma\u200f\u2069", "Salma"), ("\r\n", ""),
+])  # fmt: skip
+def test_one_line_is_what_is_read_of_a_text(text, line):
+    assert plain.one_line(text) == line
+
+
+# In a registration
+
+LONG = ("é" * 10_000, "Ensure this value has at most {} characters (it has 10000).")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("field", NAMES)
+def test_registration_refuses_it_by_its_field(field):
+    category = make_category()
+    longest = Registration._meta.get_field(field).max_length
+    for text, sentence in [*REFUSED, LONG]:
+        registration = build_registration(category, state="pending", **{field: text})
+        assert faults(registration) == {field: [sentence.format(longest)]}
+        with pytest.raises(ValidationError):
+            places.register(registration)
+    assert Registration.objects.count() == 0
+
+
+# In every mail
+
+
+@pytest.fixture
+def outbox(settings, db):
+    settings.EMAIL_BACKEND = "symposium.mail.Outbox"
+
+
+@pytest.mark.usefixtures("outbox")
+@pytest.mark.parametrize("text", KEPT)
+def test_mails_show_it_and_obey_it_nowhere(text):
+    """The words are read as they are, and nothing of them becomes a header, a link, a tag."""
+    edition = open_edition(contact_email="contact@example.org", offer_hours=1)
+    category = make_category(edition, places=1, name_fr=text[:80])
+    workshop = make_workshop(edition, places=1, title_fr=text)
+    people = [
+        places.register(
+            build_registration(category, **dict.fromkeys(NAMES, text)), sessions=[workshop]
+        )
+        for _ in range(3)
+    ]
+    kept = Registration.objects.values_list(*NAMES)
+    assert set(kept) == {(text,) * len(NAMES)}
+    places.cancel(people[0], by=make_user(), reason=text)
+    places.accept(people[1])
+    places.refuse(people[2], by=make_user(), reason=f"{text}\n{text}")
+    for email in Email.objects.all():
+        assert spoken(email.message).count(text) >= 1
+        assert HTML_TAG.findall(email.html_message) == []
+        assert set(LINK.findall(email.html_message)) <= {"http://testserver", *ours(people)}
+        assert email.subject == " ".join(email.subject.split())
+        assert set(email.headers) == {"Auto-Submitted", "Reply-To"} | enclosing(email)
+        assert email.to in [[person.user.email] for person in people]
+    assert Email.objects.count() == 7
+
+
+def enclosing(email):
+    return {"X-Symposium-Enclose"} & set(email.headers)
+
+
+HTML_TAG = re.compile(r"<(?:img|script|iframe|form)\b", re.IGNORECASE)
+LINK = re.compile(r'href="([^"]*)"')
+
+
+def ours(people):
+    return [f"http://testserver/fr/my/{person.code}/" for person in people]
+
+
+def spoken(body):
+    """Without the marks that keep mail programs from making links."""
+    return body.replace("\u2060", "")
+
+
+@pytest.mark.django_db
+def test_invitation_refuses_what_is_no_name():
+    invitation = make_invitation()
+    invitation.name = "http://evil"
+    assert complaint(lambda _: invitation.full_clean(), "") == [ADDRESS]

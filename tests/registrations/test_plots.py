@@ -1,0 +1,227 @@
+"""Drawings: the shapes are whole numbers inside the frame, and say what the table says."""
+
+import datetime
+import re
+
+import html5lib
+import pytest
+from django.utils import translation
+
+from symposium.registrations import plots
+from symposium.registrations.models import CheckIn
+from symposium.registrations.plots import Row
+from tests.factories import (
+    make_category,
+    make_organiser,
+    make_registration,
+    make_user,
+    make_workshop,
+    open_edition,
+)
+
+PAGE = "/admin/symposium_registrations/registration/plots/"
+DAY = datetime.date(2021, 6, 9)
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def boxes(shapes, kind: str) -> list[tuple[int, int]]:
+    """Where each rectangle of a class starts, and how wide it is."""
+    return [
+        (int(one.attributes["x"]), int(one.attributes["width"]))
+        for one in shapes
+        if one.tag == "rect" and one.attributes["class"] == kind
+    ]
+
+
+def texts(shapes, kind: str) -> list[str]:
+    return [one.words for one in shapes if one.attributes["class"] == kind]
+
+
+# Bars
+
+
+def test_parts_lie_end_to_end_against_the_limit():
+    shapes = plots.bars([Row("On site", [("first", 60), ("second", 20)], limit=120)])
+    assert boxes(shapes, "first") == [(0, 240)]
+    assert boxes(shapes, "second") == [(240, 80)]
+    assert boxes(shapes, "limit") == [(478, 2)]
+    assert texts(shapes, "number") == ["\u206660 + 20 / 120\u2069"]
+
+
+def test_bars_start_where_the_reader_starts():
+    rows = [Row("حضوري", [("first", 60), ("second", 20)], limit=120)]
+    shapes = plots.bars(rows, rtl=True)
+    assert boxes(shapes, "first") == [(240, 240)]
+    assert boxes(shapes, "second") == [(160, 80)]
+    assert boxes(shapes, "limit") == [(0, 2)]
+    [label] = [one for one in shapes if one.attributes["class"] == "label"]
+    assert label.attributes["x"] == "480"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [Row("Nobody", [("first", 0)])],
+        [Row("No place", [("first", 0)], limit=0)],
+        [Row("Too many", [("first", 30)], limit=10)],
+        [Row("a" * 200, [("first", 20_000)]), Row("One", [("first", 1)])],
+    ],
+)
+@pytest.mark.parametrize("rtl", [False, True])
+def test_nothing_leaves_the_frame(rows, rtl):
+    for one in plots.bars(rows, rtl=rtl):
+        if one.tag == "rect":
+            x, width = int(one.attributes["x"]), int(one.attributes["width"])
+            assert 0 <= x <= x + width <= plots.WIDTH
+        else:
+            assert len(one.words) <= plots.LONGEST_LABEL
+
+
+# Over time
+
+
+def test_every_day_has_its_total():
+    per_day = {DAY: 2, DAY + datetime.timedelta(days=2): 1}
+    assert plots.totals(per_day, DAY + datetime.timedelta(days=3)) == [
+        (DAY, 2),
+        (DAY + datetime.timedelta(days=1), 2),
+        (DAY + datetime.timedelta(days=2), 3),
+        (DAY + datetime.timedelta(days=3), 3),
+    ]
+    assert plots.totals({}, DAY) == []
+
+
+def test_the_line_rises_towards_the_places():
+    days = [(DAY + datetime.timedelta(days=n), n * 25) for n in range(3)]
+    shapes = plots.growth(days, limit=100)
+    [line] = [one for one in shapes if one.tag == "polyline"]
+    points = [tuple(map(int, point.split(","))) for point in line.attributes["points"].split()]
+    floor, ceiling = plots.HEIGHT - plots.BELOW, plots.ABOVE
+    assert points[0] == (plots.BESIDE, floor)
+    assert points[-1] == (plots.WIDTH - 8, (floor + ceiling) // 2)
+    [limit] = [one for one in shapes if one.attributes["class"] == "limit"]
+    assert int(limit.attributes["y1"]) == ceiling
+    assert texts(shapes, "scale") == ["0", "50", "100"]
+
+
+def test_one_day_alone_is_drawn():
+    shapes = plots.growth([(DAY, 3)], limit=None)
+    assert texts(shapes, "tick first") == ["9/06/2021"]
+
+
+@pytest.mark.parametrize(
+    ("number", "top"), [(0, 4), (3, 4), (5, 5), (6, 10), (11, 20), (21, 40), (4001, 5000)]
+)
+def test_the_scale_ends_on_a_round_number(number, top):
+    assert plots.rounded_up(number) == top
+
+
+# Arrivals
+
+
+def at(hour: int, minute: int) -> datetime.datetime:
+    return datetime.datetime(2021, 6, 9, hour, minute, tzinfo=datetime.UTC)
+
+
+def test_arrivals_are_summed_by_the_quarter_and_the_empty_ones_are_kept():
+    minutes = [(at(8, 58), 1), (at(9, 0), 2), (at(9, 14), 3), (at(9, 31), 4)]
+    assert plots.quarters_of(minutes) == [
+        (datetime.time(8, 45), 1), (datetime.time(9, 0), 5), (datetime.time(9, 15), 0),
+        (datetime.time(9, 30), 4),
+    ]  # fmt: skip
+    assert plots.quarters_of([]) == []
+
+
+def test_a_day_of_quarters_fits_in_the_frame():
+    quarters = plots.quarters_of([(at(0, 0), 1), (at(23, 59), 900)])
+    shapes = plots.arrivals(quarters)
+    assert len(quarters) == 96
+    x, width = boxes(shapes, "first")[-1]
+    assert x + width <= plots.WIDTH
+    assert len(texts(shapes, "tick first")) <= 7
+
+
+# The page
+
+
+@pytest.fixture
+def edition(db):
+    """Somebody of each kind: in, waiting, in a workshop, at the door."""
+    edition = open_edition(is_current=True)
+    category = make_category(edition, places=1, name_fr="Sur place", name_ar="حضوري")
+    workshop = make_workshop(edition, places=2, title_fr="Cartographie")
+    comes = make_registration(category, country="MA", sessions=[workshop])
+    make_registration(category, country="SN")
+    scanned = datetime.datetime.combine(edition.starts_on, datetime.time(9, 5), edition.zone)
+    CheckIn.objects.create(
+        edition=edition, registration=comes, day=edition.starts_on, scanned_at=scanned
+    )
+    return edition
+
+
+def shown(client, language: str, **chosen):
+    client.force_login(make_organiser(language=language))
+    return client.get(PAGE, chosen)
+
+
+def test_the_tables_say_the_same_as_the_drawings(client, edition):
+    response = shown(client, "en")
+    tables = {plot.name: plot.rows for plot in response.context["plots"]}
+    day = edition.starts_on
+    assert [row[2] for row in tables["time"]] == ["2"]
+    assert tables["categories"] == [["Sur place", "1", "1", "0", "1"]]
+    assert tables["countries"] == [["Morocco", "1"], ["Senegal", "1"]]
+    assert tables["workshops"] == [["Cartographie", "1", "0", "2"]]
+    assert tables[f"arrivals-{day}"] == [["09:00", "1"]]
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "ar"])
+def test_the_page_draws_well_formed_svg_with_a_name(client, edition, language):
+    page = shown(client, language).content.decode()
+    parsed = html5lib.parse(page)
+    drawings = [one for one in parsed.iter(f"{SVG}svg") if one.get("role") == "img"]
+    ids = {one.get("id") for one in parsed.iter() if one.get("id")}
+    for drawing in drawings:
+        assert set(drawing.get("aria-labelledby").split()) <= ids
+        for element in drawing.iter():
+            numbers = [element.get(name, "0") for name in ("x", "y", "width", "height")]
+            assert all(re.fullmatch(r"\d+", number) for number in numbers if number)
+    assert len(drawings) == 5
+    assert ' style="' not in page
+
+
+def test_time_runs_left_to_right_in_arabic_and_bars_from_the_right(client, edition):
+    response = shown(client, "ar")
+    assert response.content.decode().count('<div dir="ltr">') == 2
+    plots_shown = {plot.name: plot for plot in response.context["plots"]}
+    assert boxes(plots_shown["categories"].shapes, "first") == [(240, 240)]
+
+
+def test_an_edition_without_anybody_says_so(client, db):
+    open_edition(is_current=True)
+    with translation.override("en"):
+        page = shown(client, "en").content.decode()
+    assert page.count("Nothing to show yet.") == 5
+
+
+def test_the_page_is_of_the_chosen_edition(client, edition):
+    other = open_edition()
+    assert shown(client, "en", edition=other.pk).context["shown"] == other
+    assert shown(client, "en", edition="x").context["shown"] == edition
+
+
+def test_without_an_edition_there_is_no_page(client, db):
+    assert shown(client, "en").status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_asks_as_much_for_three_as_for_one(
+    client, edition, count, django_assert_num_queries
+):
+    for _number in range(count):
+        category = make_category(edition)
+        make_registration(category, user=make_user(), sessions=[make_workshop(edition, day=2)])
+    shown(client, "en")
+    with django_assert_num_queries(11):
+        client.get(PAGE)

@@ -1,0 +1,508 @@
+"""What is known of a person: all of it shown, all of it erased, and the numbers stay."""
+
+import datetime
+import json
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core import mail
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.db.models import Count
+from django.utils import timezone, translation
+from post_office.models import STATUS, Email
+
+from symposium import outbox
+from symposium.accounts.models import User
+from symposium.editions.models import Edition
+from symposium.registrations import certificates, notices, places, privacy
+from symposium.registrations.enclosures import ENCLOSURES
+from symposium.registrations.models import (
+    Answer,
+    Booking,
+    Certificate,
+    CheckIn,
+    Invitation,
+    Message,
+    Registration,
+    Reminder,
+    StateChange,
+)
+from tests.factories import (
+    make_booking,
+    make_category,
+    make_invitation,
+    make_organiser,
+    make_question,
+    make_registration,
+    make_user,
+    make_workshop,
+    open_edition,
+    refreshed,
+)
+from tests.registrations.entries import make_attendee, make_check_in, past_edition
+
+pytestmark = pytest.mark.django_db
+DAY = datetime.timedelta(days=1)
+SECOND = datetime.timedelta(seconds=1)
+SALMA = {
+    "given_name": "Salma",
+    "family_name": "Médina",
+    "given_name_ar": "سلمى",
+    "family_name_ar": "المدينة",
+    "affiliation": "Institut Introuvable",
+    "needs": "Boucle magnétique",
+}
+# Whatever of these is found after an erasure was forgotten there.
+SECRETS = [
+    "salma@example.org", "old@example.org", "Salma", "Médina", "سلمى", "المدينة", "Introuvable",
+    "magnétique", "arachides", "parce qu’elle", "JBSWY3DPEHPK3PXP",
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _outbox(settings):
+    settings.EMAIL_BACKEND = "symposium.mail.Outbox"
+    settings.POST_OFFICE = {
+        "BACKENDS": {"default": "django.core.mail.backends.locmem.EmailBackend"}
+    }
+
+
+@pytest.fixture
+def user(client):
+    """Salma, signed in on a computer."""
+    user = make_user("salma@example.org", name="Salma M.", language="en")
+    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    user.emailaddress_set.create(email="old@example.org", verified=True)
+    Authenticator.objects.create(
+        user=user, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"}
+    )
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def past(user):
+    """She was at the symposium of 2021, with all that this leaves."""
+    edition = past_edition()
+    registration = make_attendee(
+        edition, user=user, is_listed=True, consented_at=timezone.now(), consent_version="2021-01",
+        **SALMA,
+    )  # fmt: skip
+    text = make_question(edition, label_fr="Allergies ?")
+    choice = make_question(edition, options=("Végétarien",), kind="choice")
+    registration.answers.create(question=text, text="arachides")
+    registration.answers.create(question=choice, option=choice.options.get())
+    registration.bookings.create(edition=edition, session=make_workshop(edition), state="confirmed")
+    make_check_in(registration)
+    make_check_in(registration, day=2, undone=True)
+    nadia = make_user(name="Nadia Secrète")
+    places.record(registration, by=nadia, reason="parce qu’elle est venue")
+    message = Message.objects.create(edition=edition, subject_fr="Bus", body_fr="À 8 h.", by=nadia)
+    message.recipients.add(registration)
+    certificates.issue(registration)
+    Reminder.objects.create(registration=registration, kind=Reminder.Kind.AFTER)
+    invited = make_category(edition, by_invitation=True)
+    invitation = make_invitation(invited, email=user.email, name="Salma")
+    things = [user, registration, registration.check_ins.first(), registration.certificate]
+    organiser = make_organiser()
+    for thing in [*things, invitation, *user.emailaddress_set.all()]:
+        LogEntry.objects.create(
+            user=organiser, content_type=ContentType.objects.get_for_model(thing),
+            object_id=thing.pk, object_repr=str(thing), action_flag=CHANGE,
+            change_message=f"Médina {thing}",
+        )  # fmt: skip
+    return registration
+
+
+@pytest.fixture
+def coming(user):
+    """She is confirmed for next month, with a seat in a workshop; others wait."""
+    edition = open_edition(slug="2031")
+    category = make_category(edition, places=1)
+    registration = make_registration(category, user=user, **SALMA)
+    make_booking(registration, make_workshop(edition, places=1))
+    return registration
+
+
+def numbers() -> dict:
+    """What organisers count."""
+    rows = Registration.objects.order_by()
+    return {
+        field: sorted(rows.values_list(field).annotate(count=Count("pk")))
+        for field in ("edition", "category", "state", "role", "country", "created_at")
+    } | {
+        "check_ins": sorted(CheckIn.objects.values_list("registration", "day", "undone_at")),
+        "bookings": sorted(Booking.objects.values_list("session", "state")),
+        "changes": sorted(StateChange.objects.values_list("state", "at")),
+    }
+
+
+def everything() -> str:
+    """The whole database as text, as whoever stole it would read it."""
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        return "\n".join(rows_of(cursor, table) for table in tables)
+
+
+def rows_of(cursor, table: str) -> str:
+    cursor.execute(f'SELECT row_to_json(t)::text FROM "{table}" t')  # noqa: S608 (our own tables)
+    return "\n".join(row[0] for row in cursor)
+
+
+def found(secrets=SECRETS) -> list[str]:
+    text = everything()
+    return [secret for secret in secrets if secret in text]
+
+
+# What is known
+
+
+def values(part: dict) -> dict:
+    return {name: field["value"] for name, field in part["fields"].items()}
+
+
+def leaves(part: dict):
+    """Every field of a part, whatever its depth."""
+    yield from part["fields"].values()
+    for inner in [*part["parts"].values(), *part["entries"]]:
+        yield from leaves(inner)
+
+
+def test_export_has_every_field_of_a_registration(user, past):
+    [registration] = privacy.export(user)["parts"]["registrations"]["entries"]
+    fields = {field.name for field in Registration._meta.concrete_fields} - {"id", "user"}
+    assert set(registration["fields"]) == fields
+    known = values(registration)
+    assert {name: known[name] for name in SALMA} == SALMA
+    names = ["edition", "code", "state", "role", "country", "is_listed", "consent_version"]
+    assert [known[name] for name in names] == [
+        "2021", past.code, "confirmed", "research", "MA", True, "2021-01",
+    ]  # fmt: skip
+
+
+def test_export_has_what_hangs_from_a_registration(user, past):
+    with translation.override("en"):
+        [registration] = privacy.export(user)["parts"]["registrations"]["entries"]
+    shown = {
+        name: [[field["shown"] for field in entry["fields"].values()] for entry in part["entries"]]
+        for name, part in registration["parts"].items()
+    }
+    assert [len(entries) for entries in shown.values()] == [2, 1, 2, 1, 2, 1, 1]
+    certificate = past.certificate
+    assert shown["answers"] == [["arachides"], ["Végétarien"]]
+    assert shown["check_ins"][0][:3] == ["Entrance", "9 June 2021", "9 June 2021, 08:30"]
+    assert shown["certificates"][0][:4] == ["Salma Médina", "سلمى المدينة", "9 June 2021", "45"]
+    assert shown["certificates"][0][-1] == f"http://testserver/en/verify/{certificate.token}/"
+    assert [change[2:] for change in shown["changes"]] == [
+        ["", ""], ["parce qu’elle est venue", "The organisers"],
+    ]  # fmt: skip
+    assert shown["messages"][0][:2] == ["Bus", "À 8 h."]
+
+
+def test_export_has_the_account(user, coming):
+    data = privacy.export(user)["parts"]
+    assert values(data["account"])["email"] == "salma@example.org"
+    parts = data["account"]["parts"]
+    assert [values(entry)["email"] for entry in parts["addresses"]["entries"]] == [
+        "salma@example.org", "old@example.org",
+    ]  # fmt: skip
+    assert [values(entry)["type"] for entry in parts["keys"]["entries"]] == ["totp"]
+    assert len(data["mails"]["entries"]) == Email.objects.filter(to=user.email).count() == 2
+
+
+def test_export_is_json_in_whole_and_names_nobody_else(user, past, coming):
+    other = make_registration(coming.category, family_name="Autre")
+    written = json.dumps(privacy.export(user), ensure_ascii=False)
+    others = ["Nadia", "Secrète", other.family_name, other.user.email, "JBSWY3DPEHPK3PXP"]
+    assert [name for name in others if name in written] == []
+    assert json.loads(written)["parts"]["registrations"]["entries"][1]["label"].endswith("2031")
+
+
+def test_export_is_readable(user, past, coming):
+    with translation.override("ar"):
+        data = privacy.export(user)
+    assert [field for field in leaves(data) if not field["label"]] == []
+    assert {type(field["shown"]) for field in leaves(data)} == {str}
+
+
+def test_answers_are_said_in_words(user, past):
+    question = make_question(past.edition, kind="yes_no")
+    past.answers.all().delete()
+    past.answers.create(question=question, text="yes")
+    with translation.override("en"):
+        [registration] = privacy.export(user)["parts"]["registrations"]["entries"]
+    [answer] = registration["parts"]["answers"]["entries"]
+    assert answer["fields"]["answer"] == {"label": "Answer", "value": "yes", "shown": "Yes"}
+
+
+# Erasing
+
+
+def leave() -> None:
+    """The worker sends what waits, and keeps house."""
+    outbox.send_due(ENCLOSURES)
+    privacy.forget_mails()
+
+
+def test_erasing_leaves_nothing_that_names(user, past, coming):
+    assert found() == SECRETS
+    privacy.erase(user)
+    leave()
+    assert found() == []
+    assert not User.objects.filter(pk=user.pk).exists()
+
+
+def test_what_is_over_still_counts(user, past):
+    make_check_in(make_attendee(past.edition))
+    before = numbers()
+    privacy.erase(user)
+    assert numbers() == before
+    erased = refreshed(past)
+    assert (erased.state, erased.user, str(erased)) == (
+        "confirmed", None, str(Registration(erased_at=timezone.now())),
+    )  # fmt: skip
+
+
+def test_place_to_come_goes_to_who_waits(user, coming):
+    waiting = make_registration(coming.category)
+    total = Registration.objects.count()
+    privacy.erase(user)
+    assert (refreshed(coming).state, refreshed(waiting).state) == ("cancelled", "confirmed")
+    assert coming.bookings.get().state == "cancelled"
+    assert Registration.objects.count() == total
+
+
+def test_journal_keeps_who_did_what(user, past):
+    privacy.erase(user)
+    entries = LogEntry.objects.values_list("object_repr", "change_message", "action_flag")
+    assert list(entries) == [("…", "", CHANGE)] * 7
+
+
+def test_old_ticket_and_certificate_lead_nowhere(user, past):
+    code, token = past.code, past.certificate.token
+    privacy.erase(user)
+    assert not Registration.objects.filter(code=code).exists()
+    assert not Certificate.objects.filter(token=token).exists()
+    assert [make(code) for make in ENCLOSURES.values()] == [None, None, None]
+
+
+def test_last_mail_says_that_it_is_done(user, coming):
+    leave()
+    mail.outbox.clear()
+    privacy.erase(user)
+    leave()
+    [message] = mail.outbox
+    assert (message.to, message.subject) == (["salma@example.org"], "Your account is deleted")
+    assert Email.objects.filter(to="salma@example.org").count() == 0
+
+
+def test_browser_is_signed_out(client, user):
+    assert client.session["_auth_user_id"] == str(user.pk)
+    client.session.save()
+    privacy.erase(user)
+    assert dict(client.session.items()) == {}
+
+
+def test_mail_that_is_leaving_is_left_and_forgotten_after(user, coming):
+    """The worker has claimed it: it cannot be called back."""
+    outbox.claim()
+    privacy.erase(user)
+    waiting = Email.objects.filter(to=user.email).order_by("pk")
+    assert [email.status for email in waiting] == [STATUS.requeued, STATUS.queued]
+    Email.objects.update(scheduled_time=None)
+    leave()
+    assert len(mail.outbox) == 2
+    assert Email.objects.count() == 0
+
+
+def test_mails_to_others_stay(user, coming):
+    other = make_registration(coming.category)
+    privacy.erase(user)
+    leave()
+    assert {email.to[0] for email in Email.objects.all()} == {other.user.email}
+
+
+def test_invitation_to_another_address_stays(user):
+    other = make_invitation()
+    make_invitation(other.category, email="old@example.org")
+    user.emailaddress_set.create(email=other.email, verified=False)
+    privacy.erase(user)
+    assert list(Invitation.objects.all()) == [other]
+
+
+@pytest.mark.parametrize("role", ["is_staff", "is_superuser"])
+def test_organiser_is_not_erased(user, past, role):
+    setattr(user, role, True)
+    before = everything()
+    with pytest.raises(ValidationError) as refused:
+        privacy.erase(user)
+    assert (refused.value.code, everything()) == ("organiser", before)
+
+
+def test_erased_twice_is_erased_once(user, coming):
+    privacy.erase(user)
+    email = Email.objects.count()
+    user.pk = 4_000_000
+    privacy.erase(user)
+    assert Email.objects.count() == email
+
+
+def test_who_scanned_others_leaves_the_entries(user):
+    entry = make_check_in(make_attendee())
+    CheckIn.objects.update(by=user)
+    privacy.erase(user)
+    assert refreshed(entry).by is None
+
+
+def test_erasing_fails_in_whole(user, past, coming, monkeypatch):
+    before = everything()
+
+    def fail(*_arguments):
+        raise RuntimeError
+
+    monkeypatch.setattr(privacy, "say_farewell", fail)
+    with pytest.raises(RuntimeError):
+        privacy.erase(user)
+    connection.needs_rollback = False
+    assert everything() == before
+
+
+# Forgetting in time
+
+
+def end_of(edition: Edition) -> datetime.datetime:
+    return edition.period.upper
+
+
+def left(registration) -> list[bool]:
+    """Whether the needs, the answers, the name and the certificate are still there."""
+    registration.refresh_from_db()
+    return [
+        bool(registration.needs),
+        registration.answers.exists(),
+        bool(registration.name),
+        Certificate.objects.filter(registration=registration).exists(),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "before", "after"),
+    [
+        (30, [True, True, True, True], [False, True, True, True]),
+        (180, [False, True, True, True], [False, False, True, True]),
+        (730, [False, False, True, True], [False, False, False, False]),
+    ],
+)
+def test_each_thing_is_forgotten_in_its_time(past, days, before, after):
+    counted = numbers()
+    at = end_of(past.edition) + days * DAY
+    privacy.apply_retention(at - SECOND)
+    assert left(past) == before
+    privacy.apply_retention(at)
+    assert left(past) == after
+    assert privacy.apply_retention(at) == 0
+    assert numbers() == counted
+
+
+def test_all_is_forgotten_at_once_by_a_worker_that_was_away(user, past):
+    counted = numbers()
+    privacy.apply_retention(end_of(past.edition) + 4000 * DAY)
+    assert numbers() == counted
+    assert refreshed(past).user is None
+    privacy.erase(user)
+    leave()
+    assert found() == []
+
+
+def test_invitations_are_forgotten_with_their_edition():
+    edition = past_edition()
+    make_invitation(make_category(edition, by_invitation=True))
+    kept = make_invitation()
+    privacy.apply_retention(end_of(edition) + 30 * DAY)
+    assert list(Invitation.objects.all()) == [kept]
+
+
+def test_nothing_of_an_edition_to_come_is_forgotten(coming):
+    before = everything()
+    assert privacy.apply_retention() == 0
+    assert everything() == before
+
+
+def test_erased_person_is_told_nothing_more(past):
+    privacy.apply_retention(end_of(past.edition) + 730 * DAY)
+    before = Email.objects.count()
+    notices.session_changed(refreshed(past), [])
+    assert Email.objects.count() == before
+
+
+def test_table_says_what_is_done():
+    with translation.override("en"):
+        rows = privacy.retention_table()
+    assert [(row["what"], row["kept"]) for row in rows] == [
+        ("Accessibility needs", "30 days after the end of the symposium"),
+        (
+            "Invitations: name and e-mail address",
+            "30 days after the end of the symposium",
+        ),
+        (
+            "Answers to the questions of the organisers",
+            "180 days after the end of the symposium",
+        ),
+        (
+            "Names, affiliation, consent, certificate of attendance",
+            "730 days after the end of the symposium",
+        ),
+        ("Mails that the site has sent", "30 days"),
+        (
+            "Account: e-mail address, name, language",
+            "Until you delete it; 7 days when nobody has signed in to it",
+        ),
+    ]
+    assert {row["then"][:7] for row in rows} == {"Deleted"}
+
+
+def test_turn_costs_a_query_a_rule_where_nothing_is_due(coming, django_assert_num_queries):
+    with django_assert_num_queries(4):
+        privacy.apply_retention()
+
+
+# Accounts and mails that are nobody's
+
+
+def test_account_that_was_never_opened_is_deleted():
+    now = timezone.now()
+    make_user("never@example.org", date_joined=now - 7 * DAY)
+    make_user("new@example.org", date_joined=now - 6 * DAY)
+    make_user("signed-in@example.org", date_joined=now - 8 * DAY, last_login=now)
+    verified = make_user("verified@example.org", date_joined=now - 8 * DAY)
+    verified.emailaddress_set.create(email=verified.email, verified=True)
+    unverified = make_user("unverified@example.org", date_joined=now - 8 * DAY)
+    unverified.emailaddress_set.create(email=unverified.email)
+    make_organiser(email="organiser@example.org", date_joined=now - 8 * DAY)
+    make_registration(user=make_user("registered@example.org", date_joined=now - 8 * DAY))
+    door = make_user("door@example.org", date_joined=now - 8 * DAY)
+    door.groups.create(name="Door")
+    assert [privacy.forget_accounts(now + SECOND), privacy.forget_accounts(now + SECOND)] == [2, 0]
+    assert [user.email.partition("@")[0] for user in User.objects.all()] == [
+        "door", "new", "organiser", "registered", "signed-in", "verified",
+    ]  # fmt: skip
+
+
+def test_mails_to_nobody_are_deleted_once_they_have_left():
+    user, invitation = make_user(), make_invitation()
+    for to in (user.email, invitation.email, "gone@example.org"):
+        mail.send_mail("Hello", "Hello", None, [to])
+    assert privacy.forget_mails() == 0
+    outbox.send_due({})
+    assert [privacy.forget_mails(), privacy.forget_mails()] == [1, 0]
+    assert sorted(email.to[0] for email in Email.objects.all()) == sorted(
+        [user.email, invitation.email]
+    )
+
+
+def test_texts_that_answer_are_gone_with_the_answers(past):
+    privacy.apply_retention(end_of(past.edition) + 180 * DAY)
+    assert (Answer.objects.count(), found(["arachides"])) == (0, [])

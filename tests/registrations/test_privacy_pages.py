@@ -1,0 +1,72 @@
+"""What a person reads of their data, and how they have them erased."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from symposium.accounts.models import User
+from symposium.demo import data
+from symposium.registrations import privacy
+from symposium.registrations.models import Registration
+from tests.factories import make_registration, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mine(client):
+    registration = make_registration(affiliation="Université d’essai", needs="Boucle")
+    client.force_login(registration.user)
+    return registration
+
+
+@pytest.mark.parametrize("path", ["", "data/", "data.json", "erase/"])
+def test_a_stranger_signs_in(client, path):
+    page = f"/fr/my/{path}"
+    assert client.get(page).headers["Location"] == f"/fr/accounts/login/?next={page}"
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "ar"])
+def test_the_page_shows_what_is_kept_and_for_how_long(client, mine, language):
+    page = client.get(f"/{language}/my/data/").content.decode()
+    assert ("Université d’essai" in page, "Boucle" in page) == (True, True)
+    assert [str(rule.days) in page for rule in privacy.RETENTION] == [True] * 4
+
+
+def test_the_file_holds_the_same(client, mine):
+    response = client.get("/fr/my/data.json")
+    assert response.headers["Content-Disposition"] == 'attachment; filename="my-data.json"'
+    account = json.loads(response.content)["parts"]["account"]["fields"]
+    assert account["email"]["value"] == mine.user.email
+
+
+def test_nothing_is_erased_unless_the_address_is_typed_again(client, mine):
+    response = client.post("/fr/my/erase/", {"email": "other@example.org"})
+    assert list(response.context["form"].errors) == ["email"]
+    assert Registration.objects.get().name == mine.name
+
+
+def test_an_account_is_erased_and_its_owner_signed_out(client, mine):
+    response = client.post("/fr/my/erase/", {"email": mine.user.email.upper()})
+    assert response.status_code == 200
+    assert User.objects.filter(pk=mine.user_id).count() == 0
+    assert Registration.objects.get().name == ""
+    assert client.get("/fr/my/").status_code == 302
+
+
+def test_an_organiser_is_told_why_not(client):
+    organiser = make_user(is_staff=True)
+    client.force_login(organiser)
+    response = client.post("/fr/my/erase/", {"email": organiser.email})
+    assert len(response.context["form"].non_field_errors()) == 1
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "ar"])
+def test_the_notice_tells_the_periods_that_are_applied(language):
+    text = Path(data.FOLDER / "pages" / f"privacy.{language}.md").read_text()
+    told = {int(number) for number in re.findall(r"\b(\d+) (?:days|jours|يومًا|أيام)", text)}
+    applied = {rule.days for rule in privacy.RETENTION} | {privacy.UNUSED_ACCOUNT_DAYS}
+    assert told == applied

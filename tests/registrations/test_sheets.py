@@ -1,0 +1,206 @@
+"""Registrations as a file: what is in it, what it cannot do, and the trace that it leaves."""
+
+import csv
+import io
+
+import openpyxl
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.utils import translation
+
+from symposium.registrations import sheets
+from symposium.registrations.models import CheckIn, Registration
+from tests.factories import (
+    make_category,
+    make_organiser,
+    make_question,
+    make_registration,
+    make_user,
+    make_workshop,
+    open_edition,
+)
+
+pytestmark = pytest.mark.django_db
+
+EXPORT = "/admin/symposium_registrations/registration/export/"
+
+
+@pytest.fixture
+def edition():
+    return open_edition(is_current=True, name_en="Casablanca")
+
+
+@pytest.fixture
+def desk(client):
+    client.force_login(make_organiser(language="en"))
+    return client
+
+
+def taken(client, format: str = "csv", query: str = "", **data) -> list[list]:
+    """The rows of the file that the desk gives."""
+    response = client.post(f"{EXPORT}?{query}", {"format": format} | data)
+    assert response.status_code == 200
+    content = b"".join(response.streaming_content)
+    if format == "csv":
+        assert content.startswith(b"\xef\xbb\xbf")
+        return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    return [list(row) for row in book.active.iter_rows(values_only=True)]
+
+
+def answer(registration, question, *, text: str = "", labels: tuple = ()):
+    for label in labels:
+        option = question.options.get(label_fr=label)
+        registration.answers.create(question=question, option=option)
+    if text:
+        registration.answers.create(question=question, text=text)
+
+
+def somebody(edition, **fields) -> Registration:
+    category = make_category(edition, name_en="On site")
+    fields = {"given_name": "Salma", "family_name": "Médina"} | fields
+    return make_registration(category, user=make_user("salma@example.org", language="ar"), **fields)
+
+
+def row_of(rows: list[list]) -> dict:
+    heading, row = rows
+    return dict(zip(heading, row, strict=True))
+
+
+def test_a_row_says_who_where_and_when(desk, edition):
+    full, free = make_workshop(edition, places=0, title_en="Mapping"), make_workshop(
+        edition, title_en="Data", day=2
+    )  # fmt: skip
+    person = somebody(
+        edition, family_name_ar="المدينة", affiliation="Université Hassan II", sessions=[full, free]
+    )
+    noon = edition.starts_on
+    CheckIn.objects.create(
+        edition=edition, registration=person, day=noon, scanned_at=person.created_at
+    )
+    row = row_of(taken(desk))
+    registered = f"{person.created_at.astimezone(edition.zone):%Y-%m-%d %H:%M}"
+    assert row == {
+        "Ticket code": person.code,
+        "State": "Confirmed",
+        "Category": "On site",
+        "Registered": registered,
+        "Given name": "Salma",
+        "Family name": "Médina",
+        "Given name in Arabic script": "",
+        "Family name in Arabic script": "المدينة",
+        "E-mail address": "salma@example.org",
+        "Language": "ar",
+        "Affiliation": "Université Hassan II",
+        "Role": "Research and teaching",
+        "Country": "Morocco",
+        "On the public list": "No",
+        "Sessions booked": "Mapping (On the waiting list); Data",
+        "Days checked in": f"{noon:%Y-%m-%d}",
+    }
+
+
+def test_answers_are_columns(desk, edition):
+    text = make_question(edition, label_en="Anything else?", order=1)
+    many = make_question(
+        edition, ("Lundi", "Mardi"), label_en="Which days?", kind="choices", order=2
+    )
+    yes = make_question(edition, label_en="Dinner?", kind="yes_no", order=3)
+    person = somebody(edition)
+    answer(person, text, text="+212 600 000000")
+    answer(person, many, labels=("Lundi", "Mardi"))
+    answer(person, yes, text="yes")
+    row = row_of(taken(desk))
+    assert [row[name] for name in ("Anything else?", "Which days?", "Dinner?")] == [
+        "+212 600 000000", "Lundi; Mardi", "Yes",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_nothing_in_the_file_runs_and_arabic_stays_whole(desk, edition, format):
+    question = make_question(edition, label_en="=1+1")
+    person = somebody(edition, given_name="=cmd|' /C calc'!A1", family_name_ar="المدينة")
+    answer(person, question, text="@SUM(A1)")
+    row = row_of(taken(desk, format))
+    assert row["Given name"] == "'=cmd|' /C calc'!A1"
+    assert row["'=1+1"] == "'@SUM(A1)"
+    assert row["Family name in Arabic script"] == "المدينة"
+
+
+def test_a_workbook_has_no_formula_and_turns_with_its_reader(desk, edition):
+    somebody(edition, given_name="=1+1")
+    with translation.override("ar"):
+        file = io.BytesIO()
+        columns = sheets.columns([edition], with_needs=False)
+        lines = sheets.lines(Registration.objects.all())
+        assert sheets.write_xlsx(sheets.rows(columns, lines), file) == 1
+    sheet = openpyxl.load_workbook(file).active
+    assert sheet.sheet_view.rightToLeft is True
+    assert [cell for row in sheet for cell in row if cell.data_type == "f"] == []
+
+
+def test_the_file_has_what_the_list_shows(desk, edition):
+    somebody(edition)
+    make_registration(make_category(edition, places=0), family_name="Rivage")
+    make_registration(family_name="Ailleurs")
+    waiting = taken(desk, query="state__exact=waiting")
+    assert [row[5] for row in waiting[1:]] == ["Rivage"]
+    assert [row[5] for row in taken(desk, query="q=medina")[1:]] == ["Médina"]
+    everybody = taken(desk, query="edition=all")
+    assert everybody[0][0] == "Edition"
+    assert sorted(row[6] for row in everybody[1:]) == ["Ailleurs", "Médina", "Rivage"]
+
+
+def test_an_empty_list_is_headings_alone(desk, edition):
+    assert len(taken(desk)) == 1
+    assert len(taken(desk, "xlsx")) == 1
+
+
+def test_each_export_is_written_down(desk, edition):
+    somebody(edition)
+    taken(desk, "xlsx", query="state__exact=confirmed&q=medina")
+    entry = LogEntry.objects.select_related("user").get()
+    assert entry.user.is_superuser
+    assert entry.change_message == (
+        "1 registration taken away as XLSX. "
+        f"Filter: {edition}, state__exact = confirmed, q = medina."
+    )
+    page = desk.get("/admin/admin/logentry/").content.decode()
+    assert "1 registration taken away as XLSX." in page
+
+
+def test_needs_are_a_column_for_whoever_may_read_them_and_that_is_written_down(
+    client, desk, edition
+):
+    somebody(edition, needs="Boucle magnétique")
+    assert "Accessibility needs" not in row_of(taken(desk))
+    assert row_of(taken(desk, needs="on"))["Accessibility needs"] == "Boucle magnétique"
+    said = list(LogEntry.objects.order_by("pk").values_list("change_message", flat=True))
+    assert [text.endswith("With the accessibility needs.") for text in said] == [False, True]
+    user = make_user(is_staff=True, language="en")
+    codenames = ["view_registration", "export_registration"]
+    user.user_permissions.add(*Permission.objects.filter(codename__in=codenames))
+    client.force_login(user)
+    assert "Accessibility needs" not in row_of(taken(client, needs="on"))
+
+
+def test_a_form_without_a_format_gives_no_file(desk, edition):
+    page = desk.post(EXPORT, {"format": "pdf"})
+    assert list(page.context["form"].errors) == ["format"]
+    assert LogEntry.objects.count() == 0
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_file_asks_as_much_for_three_as_for_one(
+    edition, count, django_assert_num_queries
+):  # fmt: skip
+    question = make_question(edition, ("Lundi",), kind="choice")
+    category, workshop = make_category(edition), make_workshop(edition)
+    for _number in range(count):
+        answer(make_registration(category, sessions=[workshop]), question, labels=("Lundi",))
+    with django_assert_num_queries(8):
+        columns = sheets.columns([edition], with_needs=True)
+        assert len(list(sheets.rows(columns, sheets.lines(Registration.objects.all())))) == (
+            count + 1
+        )
