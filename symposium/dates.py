@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -14,6 +15,12 @@ def day_number(day: datetime.date) -> str:
 def long_date(day: datetime.date) -> str:
     """9 June 2021, « 1er juillet 2021 »."""
     return f"{day_number(day)} {date_format(day, 'F Y')}"
+
+
+def moment(at: datetime.datetime) -> str:
+    """9 June 2021, 11:00: by the active clock."""
+    local = timezone.localtime(at)
+    return f"{long_date(local.date())}{_(', ')}{local:%H:%M}"
 
 
 def span(first: datetime.date, last: datetime.date) -> str:

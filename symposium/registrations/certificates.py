@@ -151,8 +151,11 @@ def certificate_data(certificate: Certificate, language: str) -> dict:
 
 
 def certificate_words(certificate: Certificate, about: dict[str, str]) -> dict[str, str]:
+    edition = certificate.registration.edition
     return {
-        "kicker": _("Certificate of attendance"),
+        "kicker": _("Demonstration: this document certifies nothing")
+        if edition.is_demonstration
+        else _("Certificate of attendance"),
         "heading": pgettext("certificate", "Certificate"),
         # Translators: the name stands after this, on lines of its own; then comes "has attended…".
         "before": pgettext("certificate", "The organisers certify that"),
@@ -163,8 +166,9 @@ def certificate_words(certificate: Certificate, about: dict[str, str]) -> dict[s
         "hours": pgettext("certificate", "of sessions") if certificate.minutes else "",
         "days": _("Days of attendance"),
         "issued": _("Issued"),
-        "organiser": _("For the organisers: %(names)s")
-        % {"names": organisers(certificate.registration.edition)},
+        "organiser": ""
+        if edition.is_demonstration
+        else _("For the organisers: %(names)s") % {"names": organisers(edition)},
         "verify": _("Anybody can check this certificate at this address"),
         "qr_alt": _("QR code: the address at which this certificate is checked"),
     }

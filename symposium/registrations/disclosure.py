@@ -20,7 +20,7 @@ from django_countries.fields import Country
 from post_office.models import Email
 
 from symposium.accounts.models import User
-from symposium.dates import long_date
+from symposium.dates import long_date, moment
 from symposium.registrations.models import (
     Answer,
     Booking,
@@ -249,8 +249,7 @@ def text(value) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, datetime.datetime):
-        local = timezone.localtime(value)
-        return f"{long_date(local.date())}, {local:%H:%M}"
+        return moment(value)
     if isinstance(value, datetime.date):
         return long_date(value)
     return _(", ").join(map(text, value)) if isinstance(value, list) else str(value)

@@ -5,7 +5,6 @@ back tells nobody. Tickets, calendars and certificates are named here and made b
 """
 
 import contextlib
-import datetime
 from collections.abc import Collection, Iterator
 
 from django.conf import settings
@@ -15,7 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from symposium import mail
-from symposium.dates import long_date
+from symposium.dates import moment
 from symposium.editions.models import Edition
 from symposium.registrations.models import Booking, Certificate, Invitation, Registration
 from symposium.registrations.models.registrations import Holder
@@ -227,7 +226,7 @@ def about(edition: Edition) -> dict:
     return {
         "edition_name": f"{edition.name} {edition.slug}",
         "dates": edition.dates,
-        "place": ", ".join(filter(None, [edition.venue, edition.city])),
+        "place": _(", ").join(filter(None, [edition.venue, edition.city])),
         "can_reply": bool(edition.contact_email),
     }
 
@@ -246,9 +245,3 @@ def when(session: Session) -> str:
     if not session.starts_at:
         return _("not scheduled yet")
     return session.times().replace("\u2066", LEFT_TO_RIGHT).replace("\u2069", LEFT_TO_RIGHT)
-
-
-def moment(at: datetime.datetime) -> str:
-    """9 June 2021, 11:00."""
-    local = timezone.localtime(at)
-    return f"{long_date(local.date())}, {local:%H:%M}"

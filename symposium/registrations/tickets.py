@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from symposium import pdf, qr
-from symposium.dates import long_date, weekday
+from symposium.dates import moment, weekday
 from symposium.editions.models import Edition
 from symposium.registrations.models import Registration
 from symposium.sessions.models import Session
@@ -119,5 +119,4 @@ def opening(edition: Edition) -> list[list[str]]:
     first = held.order_by("starts_at").first()
     if not first:
         return []
-    local = timezone.localtime(first.starts_at)
-    return [[_("First session"), f"{long_date(local.date())}, {local:%H:%M}"]]
+    return [[_("First session"), moment(first.starts_at)]]

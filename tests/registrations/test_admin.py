@@ -423,6 +423,19 @@ def test_raising_the_places_of_a_session_promotes(desk, edition):
     assert second.bookings.get().state == "confirmed"
 
 
+def test_going_back_in_the_history_of_a_session_gives_the_seats_too(desk, edition):
+    category, workshop = make_category(edition), make_workshop(edition, places=3)
+    save(desk, admin_url(workshop), places=1)
+    people = [make_registration(category, sessions=[workshop]) for _ in range(2)]
+    assert people[1].bookings.get().state == "waiting"
+    first = workshop.history.earliest()
+    name = "admin:symposium_sessions_session_simple_history"
+    url = reverse(name, args=[workshop.pk, first.pk])
+    assert desk.post(url, form_of(desk.get(url))).status_code == 302
+    assert refreshed(workshop).places == 3
+    assert people[1].bookings.get().state == "confirmed"
+
+
 def test_a_session_that_is_held_again_gives_its_free_seats(desk, edition):
     category, workshop = make_category(edition), make_workshop(edition, places=1)
     first, second = (make_registration(category, sessions=[workshop]) for _ in range(2))

@@ -1,9 +1,14 @@
 """What organisers decide about people: for one and for many, each in a transaction of its own."""
 
+import io
+import zipfile
+
+import openpyxl
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from symposium.registrations import places
@@ -296,6 +301,81 @@ def test_a_list_without_faults_leads_to_the_invitations(desk, category):
     response = desk.post(IMPORT, data, follow=True)
     assert told(response) == ["1 invitation added."]
     assert [one.email for one in response.context["cl"].result_list] == ["a@example.org"]
+
+
+def workbook(*rows) -> bytes:
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("utf-8.csv", "\ufeffcourriel,nom,langue\nsalma@example.org,سلمى المدينة,ar\n".encode()),
+        ("excel.csv", "salma@example.org;سلمى المدينة;ar\r\n".encode("cp1256")),
+        (
+            "list.xlsx",
+            workbook(["E-mail", "Nom"], ["salma@example.org", "سلمى المدينة", "العربية"]),
+        ),
+    ],
+)
+def test_a_list_comes_from_a_file_too(desk, category, name, content):
+    data = {"category": category.pk, "file": SimpleUploadedFile(name, content), "add": "yes"}
+    assert told(desk.post(IMPORT, data, follow=True)) == ["1 invitation added."]
+    assert list(category.invitations.values_list("email", "name", "language")) == [
+        ("salma@example.org", "سلمى المدينة", "ar")
+    ]
+
+
+def test_french_accents_of_an_older_spreadsheet_are_read(desk, category):
+    file = SimpleUploadedFile("list.csv", "nora@example.org;Élise Müller\r\n".encode("cp1252"))
+    desk.post(IMPORT, {"category": category.pk, "file": file, "add": "yes"})
+    assert category.invitations.get().name == "Élise Müller"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("list.xlsx", b"not a workbook"), ("list.xlsx", b"PK\x05\x06" + b"\0" * 18)],
+)
+def test_a_file_that_is_none_is_said(desk, category, name, content):
+    file = SimpleUploadedFile(name, content)
+    page = desk.post(IMPORT, {"category": category.pk, "file": file})
+    assert page.context["form"].non_field_errors() == [
+        "This file is neither CSV nor an XLSX workbook: save it as one of these."
+    ]
+
+
+def test_a_workbook_of_a_great_deal_of_nothing_is_refused(desk, category):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("xl/sharedStrings.xml", b" " * (65 * 1024 * 1024))
+    bomb = SimpleUploadedFile("list.xlsx", file.getvalue())
+    page = desk.post(IMPORT, {"category": category.pk, "file": bomb})
+    assert len(page.context["form"].non_field_errors()) == 1
+
+
+def test_a_file_too_large_and_a_list_too_long_are_refused(desk, category):
+    large = SimpleUploadedFile("list.csv", b"a" * (2 * 1024 * 1024 + 1))
+    page = desk.post(IMPORT, {"category": category.pk, "file": large})
+    assert page.context["form"].errors["file"] == ["This file is too large for a list."]
+    page = desk.post(IMPORT, {"category": category.pk, "lines": "a\n" * 5001})
+    assert page.context["form"].non_field_errors() == ["At most 5000 lines at a time."]
+
+
+def test_nothing_at_all_is_no_list(desk, category):
+    page = desk.post(IMPORT, {"category": category.pk, "lines": " \n"})
+    assert page.context["form"].non_field_errors() == ["Paste a list or choose a file."]
+
+
+def test_html_in_a_list_is_shown_as_text(desk, category):
+    attack = "<img src=x onerror=alert(1)>"
+    page = desk.post(
+        IMPORT, {"category": category.pk, "lines": f"{attack}\na@example.org;{attack}"}
+    )
+    assert "<img src=x" not in page.content.decode()
 
 
 def test_only_categories_by_invitation_take_invitations(desk, edition):

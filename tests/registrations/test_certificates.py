@@ -204,7 +204,8 @@ def test_certificate_says_who_where_and_when(registration, edition):
     ("minutes", "shown"), [(0, ""), (60, "1 h"), (65, "1 h 05"), (825, "13 h 45")]
 )
 def test_duration_in_hours(registration, minutes, shown):
-    assert certificates.duration(minutes) == shown
+    with translation.override("en"):
+        assert certificates.duration(minutes) == shown
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "ar"])
@@ -231,3 +232,12 @@ def test_seat_alone_is_no_attendance(edition):
         edition=edition, session=make_workshop(edition, day=2, at="14:00"), state="confirmed"
     )
     assert refusal(refreshed(registration)) == "not_attended"
+
+
+def test_a_demonstration_certifies_nothing_and_names_no_organiser():
+    edition = past_edition(is_demonstration=True)
+    attendee = make_attendee(edition)
+    make_check_in(attendee)
+    words = certificates.certificate_data(certificates.issue(attendee), "en")["words"]
+    assert words["kicker"] == "Demonstration: this document certifies nothing"
+    assert words["organiser"] == ""

@@ -1,13 +1,17 @@
 """Words of the organisers: each reader has their language, and no reader has them twice."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.core import mail
+from django.db import connection
 
 from symposium.registrations import messages as letters
 from symposium.registrations import places
-from symposium.registrations.models import Message
+from symposium.registrations.admin import messages as desk_messages
+from symposium.registrations.models import Message, Registration
 from tests.desk import admin_url, told
 from tests.factories import (
     make_category,
@@ -112,6 +116,23 @@ def test_a_form_sent_twice_sends_once(desk, people):
     assert Message.objects.count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_at_the_same_moment_send_once(people):
+    organiser = make_organiser()
+
+    def send_one(_turn) -> bool:
+        words = {"subject_fr": "Le tram", "body_fr": "Arrêté"}
+        message = Message(edition=people[0].edition, by=organiser, **words)
+        try:
+            return letters.send(message, Registration.objects.all())[1]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(send_one, range(4))) == [False, False, False, True]
+    assert len(sent()) == 3
+
+
 def test_the_same_words_go_to_other_people(desk, people):
     send(desk, people[:1], **WORDS)
     send(desk, people[1:], **WORDS)
@@ -144,6 +165,11 @@ def test_people_of_two_editions_are_not_written_to_at_once(desk, people):
     data = {"action": "write", "_selected_action": [people[0].pk, elsewhere.pk], "index": 0}
     response = desk.post(f"{LIST}?edition=all", data, follow=True)
     assert told(response) == ["Choose people of one edition, who have an account."]
+
+
+def test_too_many_readers_are_not_begun(desk, people, monkeypatch):
+    monkeypatch.setattr(desk_messages, "MOST", 2)
+    assert told(write(desk, people)) == ["At most 2 at a time: choose fewer."]
 
 
 def test_words_that_look_like_code_are_words(desk, people):

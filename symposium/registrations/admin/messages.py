@@ -15,6 +15,8 @@ from symposium.registrations.models import Message, Registration
 from symposium.typography import direction
 from symposium.workplace import EditionFilter, WorkplaceAdmin
 
+# A page waits for all of them: about ten milliseconds for each mail.
+MOST = 2000
 WRITING = "admin/symposium_registrations/registration/write.html"
 
 
@@ -65,6 +67,10 @@ class LettersAdmin(admin.ModelAdmin):
         editions = list(people.order_by().values_list("edition", flat=True).distinct())
         if len(editions) != 1:
             messages.error(request, _("Choose people of one edition, who have an account."))
+            return None
+        if people.count() > MOST:
+            text = _("At most %(most)d at a time: choose fewer.") % {"most": MOST}
+            messages.error(request, text)
             return None
         step = request.POST.get("decided")
         message = Message(edition_id=editions[0], by=request.user)

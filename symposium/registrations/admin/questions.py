@@ -62,4 +62,4 @@ class QuestionAdmin(KeptAdmin, SortableAdminMixin, WorkplaceAdmin):
 
     @admin.display(description=_("categories"))
     def asked_of(self, question):
-        return ", ".join(map(str, question.categories.all())) or _("everybody")
+        return _(", ").join(map(str, question.categories.all())) or _("everybody")

@@ -216,13 +216,13 @@ class RegistrationAdmin(
     @admin.display(description=_("registered"), ordering="created_at")
     def registered(self, registration):
         at = timezone.localtime(registration.created_at)
-        return format_html('<bdi dir="ltr">{}</bdi>', f"{at:%d/%m/%Y %H:%M}")
+        return format_html('<bdi dir="ltr">{}</bdi>', f"{at:%d/%m/%Y}")
 
     @admin.display(description=_("country"), ordering="country")
     def country_shown(self, registration):
         return registration.country.name or None
 
-    @admin.display(description=_("sessions booked"))
+    @admin.display(description=_("sessions"))
     def workshops(self, registration):
         return len(registration.live_bookings) or None
 

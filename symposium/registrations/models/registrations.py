@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_countries.fields import CountryField
 
 from symposium.accounts.models import User
@@ -38,7 +39,7 @@ class State(models.TextChoices):
     REFUSED = "refused", _("Not accepted")
     DECLINED = "declined", _("Offer declined")
     EXPIRED = "expired", _("Offer expired")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("registration", "Cancelled")
 
 
 LIVE = (State.PENDING, State.CONFIRMED, State.WAITING, State.OFFERED)
