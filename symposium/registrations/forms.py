@@ -89,6 +89,8 @@ class PersonForm(forms.ModelForm):
             name = f"question_{question.pk}"
             self.questions[name] = question
             self.fields[name] = field_for(question)
+        # The summary of errors follows the page.
+        self.order_fields([*PERSON, "role", "country", "category", "workshops", *self.questions])
 
     def questions_of(self, category: Category | None) -> Iterator[tuple[str, Question]]:
         for name, question in self.questions.items():

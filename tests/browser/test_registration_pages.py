@@ -1,0 +1,139 @@
+"""The pages of registering, as their visitors see them: axe-core, and names that never end."""
+
+import datetime
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from symposium.registrations.models import Certificate
+from tests.browser.test_accessibility import (
+    ALONE,
+    AXE,
+    BESIDE,
+    CONTRAST,
+    EVERY_RULE,
+    LATIN,
+    look,
+)
+from tests.factories import (
+    make_booking,
+    make_category,
+    make_edition,
+    make_page,
+    make_question,
+    make_registration,
+    make_user,
+    make_workshop,
+    open_edition,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LONG = "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewis"  # sixty letters
+LONG_AR = "المستشفىالجامعيالدوليالشيخخليفةبنزايدآلنهيانبالدارالبيضاءالكب"
+PERSON = {
+    "given_name": "Marie-Ève",
+    "family_name": LONG,
+    "given_name_ar": "عبد الرحمن",
+    "family_name_ar": LONG_AR,
+    "affiliation": f"Université {LONG}",
+    "is_listed": True,
+}
+SALMA, KARIM, NORA = "salma@example.org", "karim@example.org", "nora@example.org"
+# Who opens what; the code of a ticket and the token of a certificate stand for themselves.
+VISITS = {
+    "entrance": (None, "2030/register/"),
+    "closed": (None, "2029/register/"),
+    "participants": (None, "2030/participants/"),
+    "certificate": (None, "verify/{token}/"),
+    "no certificate": (None, "verify/nothing/"),
+    "form": (NORA, "2030/register/"),
+    "form with errors": (NORA, "2030/register/"),
+    "ticket": (SALMA, "my/{ticket}/"),
+    "waiting": (KARIM, "my/{waiting}/"),
+    "edit": (SALMA, "my/{ticket}/edit/"),
+    "cancel": (SALMA, "my/{ticket}/cancel/"),
+    "my": (SALMA, "my/"),
+    "data": (SALMA, "my/data/"),
+    "erase": (SALMA, "my/erase/"),
+}
+
+
+@pytest.fixture
+def site(live_server):
+    """What `window` opens onto."""
+    cache.clear()
+    return live_server.url
+
+
+@pytest.fixture
+def people(client):
+    """Three people and their cookies; what they have written is as long as it may be."""
+    edition = open_edition("2030", is_current=True)
+    make_edition("2029", registration_opens_at=timezone.now() - datetime.timedelta(days=60))
+    make_page(edition, slug="privacy")
+    category = make_category(edition, name_fr=LONG, places=1, online_access=True)
+    make_category(edition, needs_approval=True, description_fr=f"Pour {LONG}")
+    make_question(edition, (LONG, "Train"), kind="choices", help_text_fr="Pour les places.")
+    make_question(edition, ("Tram", LONG), kind="choice", is_required=True)
+    make_question(edition, kind="yes_no")
+    make_question(edition)
+    workshop = make_workshop(edition, places=1, title_fr=LONG)
+    make_workshop(edition, at="09:30", title_fr=f"Cartes {LONG}")
+    users, cookies = {email: make_user(email) for email in (SALMA, KARIM, NORA)}, {}
+    for email, user in users.items():
+        client.cookies.clear()
+        client.force_login(user)
+        cookies[email] = client.session.session_key
+    ticket = make_registration(category, user=users[SALMA], **PERSON)
+    make_booking(ticket, workshop)
+    certificate = Certificate.objects.create(
+        registration=ticket, name=ticket.name, name_ar=ticket.name_ar, days=[], minutes=0
+    )
+    waiting = make_registration(category, user=users[KARIM], **PERSON)
+    codes = {"ticket": ticket.code, "waiting": waiting.code, "token": certificate.token}
+    return cookies, codes
+
+
+def visit(page, people, name: str, language: str) -> None:
+    cookies, codes = people
+    who, path = VISITS[name]
+    page.context.clear_cookies()
+    if who:
+        session = {"name": "sessionid", "value": cookies[who], "domain": "localhost", "path": "/"}
+        page.context.add_cookies([session])
+    page.goto(f"/{language}/{path.format(**codes)}")
+    if name == "form with errors":
+        page.locator("[name=affiliation]").fill(LONG)
+        page.locator("form:has([name=consent]) [type=submit]").click()
+        page.locator("main [role=alert]").wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_axe_finds_nothing(window, people, language, scheme):
+    page = window(color_scheme=scheme)
+    found = {}
+    for name in VISITS:
+        visit(page, people, name, language)
+        page.evaluate(ALONE, BESIDE)
+        page.evaluate(AXE)
+        found |= look(page, name, EVERY_RULE)
+        if language == "ar":
+            page.evaluate(LATIN)
+            found |= look(page, f"{name}, its Arabic in Latin letters", CONTRAST)
+    assert {where: faults for where, faults in found.items() if faults} == {}
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_no_name_is_wider_than_the_window(window, people, language):
+    page = window()
+    wider = []
+    for name in VISITS:
+        visit(page, people, name, language)
+        for width in (320, 390, 768, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            if page.evaluate("document.scrollingElement.scrollWidth > innerWidth"):
+                wider.append((name, width))
+    assert wider == []
