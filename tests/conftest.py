@@ -114,6 +114,7 @@ def fingerprint() -> str:
         "symposium/*/migrations/*.py",
         "symposium/*.py",
         "symposium/*/apps.py",
+        "symposium/*/groups.py",
         "config/settings.py",
         "requirements.txt",
     ):

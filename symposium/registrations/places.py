@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -123,12 +123,17 @@ def cancel(registration: Registration, *, by: User | None = None, reason: str = 
 
 @transaction.atomic
 def promote(registration: Registration, *, by: User) -> None:
-    """Give a place out of turn, if there is one. Raises Refused when the category is full."""
+    """Give the next place out of turn: now if there is one, else when one becomes free."""
     category = with_owner(registration)
-    if registration.is_waiting:
-        check_room(category)
+    if not registration.is_waiting:
+        return
+    if has_room(category):
         write(registration, State.CONFIRMED, by=by)
         settle(confirmed=[registration], promoted=True)
+    elif registration.rank > 1:
+        category.registrations.waiting().update(queue_number=F("queue_number") + 1)
+        registration.queue_number = 1
+        write(registration, State.WAITING, by=by)
 
 
 @transaction.atomic

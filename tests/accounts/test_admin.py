@@ -51,6 +51,17 @@ def test_an_organiser_edits_the_programme_and_only_reads_accounts(organiser):
     assert organiser.get("/admin/auth/group/").status_code == 403
 
 
+def test_groups_have_what_they_need_and_health_data_are_given_by_name():
+    organisers, welcome = (
+        Group.objects.get(name="Organisers"),
+        Group.objects.get(name="Welcome team"),
+    )
+    rights = set(organisers.permissions.values_list("codename", flat=True))
+    assert ("check_in" in rights, "export_registration" in rights) == (True, True)
+    assert "view_needs" not in rights
+    assert [right.codename for right in welcome.permissions.all()] == ["check_in"]
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_list_asks_as_much_for_three_as_for_one(master, count, django_assert_num_queries):
     for _number in range(count):

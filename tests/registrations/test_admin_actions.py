@@ -74,7 +74,7 @@ def test_requests_are_accepted_in_the_order_of_arrival(desk, edition, organiser)
     assert one.changes.last().by == organiser
 
 
-def test_one_refusal_does_not_stop_the_others_and_names_the_person(desk, edition):
+def test_the_next_place_is_now_or_the_next_that_becomes_free(desk, edition):
     full = make_category(edition, places=1, name_en="Press")
     make_registration(full)
     kept_out = make_registration(full, given_name="Nora", family_name="Rivage")
@@ -84,11 +84,24 @@ def test_one_refusal_does_not_stop_the_others_and_names_the_person(desk, edition
     type(room).objects.filter(pk=room.pk).update(places=2)
     response = act(desk, "promote", kept_out, waits, leaves)
     assert told(response) == [
-        "Nora Rivage: “Press” is full: raise its number of places first.",
         "1 was left as it is: it is not in a state for this.",
-        "1 person has a place.",
+        "2 people have a place, or the next ones that become free.",
     ]
     assert states(kept_out, waits, leaves) == ["waiting", "confirmed", "confirmed"]
+    assert refreshed(kept_out).rank == 1
+
+
+def test_one_refusal_does_not_stop_the_others_and_names_the_person(desk, edition):
+    full = make_category(edition, places=1, name_en="Press")
+    make_registration(full)
+    holder = make_registration(make_category(edition), given_name="Nora", family_name="Rivage")
+    waits = make_registration(make_category(edition, places=0))
+    response = act(desk, "change_category", holder, waits, decided="yes", category=full.pk)
+    assert told(response) == [
+        "Nora Rivage: “Press” is full: raise its number of places first.",
+        "1 person moved.",
+    ]
+    assert [refreshed(one).category == full for one in (holder, waits)] == [False, True]
 
 
 def test_a_refusal_asks_for_the_reason_and_tells_it(desk, edition, organiser):

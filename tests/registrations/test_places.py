@@ -263,15 +263,25 @@ def test_same_number_of_places_tells_nobody(edition):
     assert (places.set_places(category, 1), len(mail.outbox)) == (0, 0)
 
 
-def test_place_out_of_turn_needs_a_place(edition, organiser):
+def test_place_out_of_turn_is_given_at_once_if_there_is_one(edition, organiser):
     category = make_category(edition, places=1)
     _holder, first, second = several(3, category)
-    with pytest.raises(places.Refused) as refused:
-        places.promote(second, by=organiser)
-    assert refused.value.code == "full"
     type(category).objects.update(places=2)
     places.promote(second, by=organiser)
     assert states(first, second) == ["waiting", "confirmed"]
+
+
+def test_place_out_of_turn_is_else_the_next_one(edition, organiser):
+    category = make_category(edition, places=1)
+    holder, first, second, third = several(4, category)
+    mail.outbox.clear()
+    places.promote(third, by=organiser)
+    assert [refreshed(one).rank for one in (first, second, third)] == [2, 3, 1]
+    assert changes(refreshed(third))[-1] == ("waiting", organiser, "")
+    places.promote(third, by=organiser)
+    assert (len(changes(refreshed(third))), len(mail.outbox)) == (2, 0)
+    places.cancel(refreshed(holder))
+    assert states(first, second, third) == ["waiting", "waiting", "confirmed"]
 
 
 # Whom a category takes

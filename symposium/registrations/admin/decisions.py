@@ -90,8 +90,11 @@ DECISIONS = {
         ngettext_lazy("%(n)d request refused.", "%(n)d requests refused.", "n"), ReasonForm,
     ),
     "promote": Decision(
-        gettext_lazy("Give a place out of turn"), [State.WAITING], places.promote,
-        ngettext_lazy("%(n)d person has a place.", "%(n)d people have a place.", "n"),
+        gettext_lazy("Give the next place"), [State.WAITING], places.promote,
+        ngettext_lazy(
+            "%(n)d person has a place, or the next one that becomes free.",
+            "%(n)d people have a place, or the next ones that become free.", "n",
+        ),
     ),
     "cancel": Decision(
         gettext_lazy("Cancel"), LIVE, places.cancel,

@@ -83,7 +83,7 @@ class SheetAdmin(ExportAdmin):
         chosen = self.filters_in_words(request)
         text = words % {"n": number, "format": format.upper(), "filter": chosen}
         if needs:
-            text = f"{text} {_('With the accessibility needs.')}"
+            text += " " + _("With the accessibility needs.")
         journal.note(request.user, _("Export of registrations"), text)
 
     def filters_in_words(self, request) -> str:
