@@ -108,6 +108,7 @@ class Desk(AdminSite):
         context = {
             "edition": edition,
             "panel": panel(request.user, edition),
+            "has_door": request.user.has_perm("symposium_registrations.check_in"),
             "has_figures": request.user.has_perm("symposium_registrations.view_registration"),
         }
         return super().index(request, context | (extra_context or {}))

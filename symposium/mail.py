@@ -92,13 +92,7 @@ def composed(
             "site_url": settings.SITE_URL,
         }
         text = BLANK_LINES.sub("\n\n", rendered("mail/frame.txt", frame)).strip() + "\n"
-        frame |= {
-            "language": language,
-            "direction": typography.direction(language),
-            "style": style(),
-            "paragraphs": paragraphs(body, addresses(words)),
-        }
-        html = render_to_string("mail/frame.html", frame)
+        html = framed(frame, language, addresses(words))
     message = EmailMultiAlternatives(
         subject, text, to=[to], reply_to=[reply_to] if reply_to else [], headers={**AUTOMATIC}
     )
@@ -107,6 +101,33 @@ def composed(
         message.extra_headers[ENCLOSE] = ", ".join(enclosures)
     message.priority = PRIORITY.low if bulk else PRIORITY.medium
     return message
+
+
+def framed(frame: dict, language: str, links: set[str]) -> str:
+    """The HTML part around `frame["body"]`, in which only `links` are links."""
+    return render_to_string(
+        "mail/frame.html",
+        {
+            **frame,
+            "language": language,
+            "direction": typography.direction(language),
+            "style": style(),
+            "paragraphs": paragraphs(frame["body"], links),
+        },
+    )
+
+
+def add_html(message: EmailMultiAlternatives, language: str) -> None:
+    """Give a mail of plain text, not ours, the same HTML part as ours."""
+    body, _line, signature = message.body.partition("\n-- \n")
+    name = signature.strip().removesuffix(settings.SITE_URL).strip()
+    frame = {
+        "subject": message.subject,
+        "body": BLANK_LINES.sub("\n\n", body).strip(),
+        "edition_name": name,
+        "site_url": settings.SITE_URL,
+    }
+    message.attach_alternative(framed(frame, language, set()), "text/html")
 
 
 def rendered(template: str, context: dict) -> str:

@@ -128,3 +128,11 @@ def test_the_language_leads_nowhere_else(client, organiser, elsewhere):
 
 def test_the_language_is_not_changed_by_a_link(client, organiser):
     assert client.get("/admin/language/").status_code == 405
+
+
+def test_the_start_page_leads_to_the_door_and_to_the_figures(client):
+    make_edition("2021", is_current=True)
+    client.force_login(make_organiser(language="en"))
+    page = client.get("/admin/").content.decode()
+    assert 'href="/en/2021/desk/check-in/"' in page
+    assert "/registration/plots/" in page

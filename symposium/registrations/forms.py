@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from symposium.accounts.models import User
@@ -296,11 +296,12 @@ def session_label(session: Session):
 
 
 def labelled(words, details: list):
-    details = [detail for detail in details if detail]
-    if not details:
-        return words
-    small = format_html(" · ".join(["{}"] * len(details)), *details)
-    return format_html('{} <span class="muted small d-block">{}</span>', words, small)
+    lines = format_html_join(
+        "",
+        ' <span class="muted small d-block">{}</span>',
+        [[detail] for detail in details if detail],
+    )
+    return format_html("{}{}", words, lines)
 
 
 def field_for(question: Question) -> forms.Field:

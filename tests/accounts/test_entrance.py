@@ -57,6 +57,9 @@ def test_login_by_code(client, amina, language):
         subject = gettext("Your code to sign in")
     assert (message.subject, message.to) == (subject, [AMINA])
     assert message.from_email == "contact@example.org"
+    [(html, kind)] = message.alternatives
+    assert (kind, f'<html lang="{language}"' in html) == ("text/html", True)
+    assert f">{code_of(message)}<" in html.replace("<p>", ">").replace("</p>", "<")
     response = give(client, code_of(message), language)
     assert answer(response)[:2] == (302, f"/{language}/my/")
     assert signed_in(client) == AMINA

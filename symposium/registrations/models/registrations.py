@@ -222,9 +222,7 @@ class Registration(Holder):
                 violation_error_message=_("This person is already registered for this edition."),
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=LIVE)
-                | Q(user__isnull=False)
-                | Q(erased_at__isnull=False),
+                condition=~Q(state__in=LIVE) | Q(user__isnull=False) | Q(erased_at__isnull=False),
                 name="registrations_live_has_account",
                 violation_error_message=_("A registration that stands belongs to an account."),
             ),
