@@ -6,9 +6,11 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import translation
+
+from symposium.registrations.views import keep_typed
 
 
 def bad_request(request, exception):
@@ -21,7 +23,16 @@ def permission_denied(request, exception):
 
 
 def csrf_failure(request, reason=""):
+    """Signing in elsewhere ends the forms that stand open; that of the registration is kept."""
+    match = request.resolver_match
+    if match and match.view_name == "registrations:register" and is_of_this_site(request):
+        keep_typed(request, match.kwargs["edition"])
+        return redirect(request.path)
     return framed(request, "403_csrf.html", 403)
+
+
+def is_of_this_site(request) -> bool:
+    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
 
 
 def page_not_found(request, exception):

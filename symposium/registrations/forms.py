@@ -2,12 +2,14 @@ from collections.abc import Iterator
 from functools import cache, cached_property
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Div, Field, Layout
+from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Count, Q
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from symposium.accounts.models import User
@@ -15,6 +17,7 @@ from symposium.editions.models import Edition, Page
 from symposium.plain import one_line
 from symposium.registrations import places
 from symposium.registrations.models import Answer, Category, Question, Registration
+from symposium.registrations.models.registrations import HOLDING
 from symposium.sessions.models import Session
 from symposium.tags import text
 
@@ -26,6 +29,23 @@ FIELD_OF = {
     "not_bookable": "workshops",
     "started": "workshops",
 }
+
+
+HELD = {
+    "category": Count("registrations", filter=Q(registrations__state__in=HOLDING)),
+    "session": Count("bookings", filter=Q(bookings__state__in=HOLDING)),
+}
+
+
+class Words:
+    """Words between the fields. Crispy's own `HTML` would compile them as a template, and with
+    them the title that an organiser gave to a page."""
+
+    def __init__(self, html: SafeString):
+        self.html = html
+
+    def render(self, form, context, template_pack=None, **kwargs) -> SafeString:
+        return self.html
 
 
 class LineField(forms.CharField):
@@ -59,8 +79,14 @@ class PersonForm(forms.ModelForm):
         self.fields["role"].choices = [("", _("Choose")), *Registration.Role.choices]
         for name in ("given_name_ar", "family_name_ar"):
             self.fields[name].help_text = _("Optional, for the ticket, badge and certificate.")
-        self.helper = FormHelper()
-        self.helper.form_tag = False
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """For crispy: made only for a page that shows the form."""
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.layout = self.layout
+        return helper
 
     @property
     def layout_of_person(self) -> Div:
@@ -78,9 +104,8 @@ class PersonForm(forms.ModelForm):
             "Health data, in the sense of law 09-08, are asked only so that we can welcome you "
             "well. Filling this in means that you agree; it is erased 30 days after the symposium."
         )
-        return block(
-            _("Accessibility"), "needs", HTML(format_html('<p class="muted small">{}</p>', notice))
-        )
+        words = format_html('<p class="muted small">{}</p>', notice)
+        return block(_("Accessibility"), "needs", Words(words))
 
     # The organisers' own questions
 
@@ -147,26 +172,37 @@ class RegistrationForm(PersonForm):
         super().__init__(*args, **kwargs)
         self.edition, self.user = edition, user
         self.instance.edition, self.instance.user = edition, user
-        categories = list(edition.categories.open_to(user))
         # A category that closes while somebody types is still known: the sentence names it.
-        self.fields["category"].queryset = edition.categories.all()
-        # Who is full is counted only for a page that says so, not for each form sent.
+        self.fields["category"].queryset = edition.categories.shown_to(user)
+        # What is on offer, and who is full, is read only for a page that shows it.
         self.fields["category"].choices = cache(
-            lambda: [(one.pk, category_label(one)) for one in categories]
+            lambda: [(one.pk, category_label(one)) for one in self.offered_categories]
         )
-        if len(categories) == 1:
-            self.fields["category"].initial = categories[0].pk
-        workshops = list(bookable(edition))
+        if not self.is_bound and len(self.offered_categories) == 1:
+            self.fields["category"].initial = self.offered_categories[0].pk
         self.fields["workshops"].queryset = edition.sessions.published()
         self.fields["workshops"].choices = cache(
-            lambda: [(one.pk, session_label(one)) for one in workshops]
+            lambda: [(one.pk, session_label(one)) for one in self.offered_workshops]
         )
-        if not workshops:
-            del self.fields["workshops"]
         self.add_questions(edition.questions.prefetch_related("options", "categories"))
-        self.helper.layout = Layout(
+
+    @cached_property
+    def offered_categories(self) -> list[Category]:
+        return list(self.edition.categories.open_to(self.user).annotate(held=HELD["category"]))
+
+    @cached_property
+    def offered_workshops(self) -> list[Session]:
+        return list(self.edition.sessions.bookable().annotate(held=HELD["session"]))
+
+    @property
+    def layout(self) -> Layout:
+        return Layout(
             self.layout_of_person,
-            block(_("Your participation"), "category", *(["workshops"] if workshops else [])),
+            block(
+                _("Your participation"),
+                "category",
+                *(["workshops"] if self.offered_workshops else []),
+            ),
             *self.layout_of_questions,
             self.layout_of_needs,
             block(_("Your data"), "is_listed", *self.notice_of_privacy, "consent"),
@@ -175,16 +211,17 @@ class RegistrationForm(PersonForm):
     @cached_property
     def privacy_page(self) -> Page | None:
         """The privacy notice that people agree to when they register."""
-        return self.edition.pages.published().filter(slug="privacy").first()
+        pages = self.edition.pages.published().filter(slug="privacy")
+        return pages.defer("body_fr", "body_en", "body_ar").first()
 
     @property
-    def notice_of_privacy(self) -> list[HTML]:
+    def notice_of_privacy(self) -> list["Words"]:
         page = self.privacy_page
         if page is None:
             return []
         link = format_html('<a href="{}">{}</a>', page.get_absolute_url(), text(page, "title"))
         words = _("Who reads what, for how long, and how to have it erased:")
-        return [HTML(format_html("<p>{} {}</p>", words, link))]
+        return [Words(format_html("<p>{} {}</p>", words, link))]
 
     @property
     def layout_of_questions(self) -> list[Div]:
@@ -230,7 +267,10 @@ class ChangeForm(PersonForm):
         self.add_questions(questions.prefetch_related("options", "categories"))
         for name, question in self.questions.items():
             self.fields[name].initial = answered(self.instance, question)
-        self.helper.layout = Layout(
+
+    @property
+    def layout(self) -> Layout:
+        return Layout(
             self.layout_of_person,
             *([block(_("The organisers ask"), *self.questions)] if self.questions else []),
             self.layout_of_needs,
@@ -242,11 +282,21 @@ class ChangeForm(PersonForm):
         self.check_answers(self.instance.category)
         return cleaned
 
-    def save(self, commit=True):
-        with transaction.atomic():
-            registration = super().save(commit)
-            registration.answers.filter(question__in=self.questions.values()).delete()
-            self.save_answers(registration)
+    @transaction.atomic
+    def save(self) -> Registration:
+        """Write what the form holds, and nothing else: the rest may have changed meanwhile.
+
+        Raises Refused when the registration has ended since the page was opened.
+        """
+        registration = self.instance
+        live = Registration.objects.live().filter(pk=registration.pk)
+        if not live.select_for_update(of=("self",), no_key=True).values_list("pk").first():
+            raise places.Refused(
+                _("Your registration has ended meanwhile: nothing was changed."), code="ended"
+            )
+        registration.save(update_fields=[*self.Meta.fields, "updated_at"])
+        registration.answers.filter(question__in=self.questions.values()).delete()
+        self.save_answers(registration)
         return registration
 
 
@@ -270,19 +320,14 @@ class ErasureForm(forms.Form):
 
 def block(heading, *fields) -> Div:
     """A part of the form, under its heading."""
-    return Div(HTML(format_html("<h2>{}</h2>", heading)), *fields, css_class="block")
-
-
-def bookable(edition: Edition):
-    """The sessions that may be booked now, each with how many hold a seat."""
-    return edition.sessions.bookable().order_by("starts_at", "pk")
+    return Div(Words(format_html("<h2>{}</h2>", heading)), *fields, css_class="block")
 
 
 def category_label(category: Category):
     details = [
         text(category, "description") if category.description else "",
         _("after approval by the organisers") if category.needs_approval else "",
-        "" if places.has_room(category) else _("full: waiting list"),
+        full(category),
     ]
     return labelled(text(category, "name"), details)
 
@@ -290,9 +335,14 @@ def category_label(category: Category):
 def session_label(session: Session):
     details = [
         session.times() if session.starts_at else "",
-        "" if places.has_room(session) else _("full: waiting list"),
+        full(session),
     ]
     return labelled(text(session, "title"), details)
+
+
+def full(owner: Category | Session) -> str:
+    is_full = owner.places is not None and owner.held >= owner.places
+    return _("full: waiting list") if is_full else ""
 
 
 def labelled(words, details: list):
@@ -306,7 +356,9 @@ def labelled(words, details: list):
 
 def field_for(question: Question) -> forms.Field:
     """The field of a question; what is required is said by its category, later."""
-    asked = {"label": question.label, "help_text": question.help_text, "required": False}
+    # Crispy takes an explanation for HTML; this one is what an organiser typed.
+    explanation = conditional_escape(question.help_text)
+    asked = {"label": question.label, "help_text": explanation, "required": False}
     options = [(option.pk, option.label) for option in question.options.all()]
     match question.kind:
         case Question.Kind.CHOICE:

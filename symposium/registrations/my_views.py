@@ -9,9 +9,11 @@ from functools import wraps
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -20,8 +22,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from symposium import qr
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
-from symposium.registrations import calendars, certificates, places, privacy, tickets
-from symposium.registrations.forms import ChangeForm, ErasureForm, bookable
+from symposium.registrations import calendars, certificates, drafts, places, privacy, tickets
+from symposium.registrations.forms import ChangeForm, ErasureForm
 from symposium.registrations.models import Registration
 from symposium.registrations.models.registrations import Holder
 
@@ -32,13 +34,29 @@ def for_its_owner(view: Callable) -> Callable:
     """Give the view the registration of the address, if it belongs to whoever asks."""
 
     @never_cache
-    @login_required
     @wraps(view)
     def guarded(request: HttpRequest, code: str, **kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return signed_out(request, code)
         mine = Registration.objects.of(request.user).with_details()
         return view(request, get_object_or_404(mine, code=code.upper()), **kwargs)
 
     return guarded
+
+
+def signed_out(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask who it is, then go on: to the same page, or to the one whose button was pressed."""
+    if request.method in ("GET", "HEAD"):
+        return redirect_to_login(request.get_full_path())
+    edit_page = reverse("registrations:edit", args=[code])
+    if request.path == edit_page:
+        drafts.keep(request, draft_name(code))
+        return redirect_to_login(edit_page)
+    return redirect_to_login(reverse("registrations:detail", args=[code]))
+
+
+def draft_name(code: str) -> str:
+    return f"details-{code.upper()}"
 
 
 @require_safe
@@ -58,7 +76,9 @@ def overview(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, registration: Registration) -> HttpResponse:
     bookings = list(registration.bookings.live().in_order())
     booked = {booking.session_id for booking in bookings}
-    to_book = [session for session in bookable(registration.edition) if session.pk not in booked]
+    to_book = [
+        session for session in registration.edition.sessions.bookable() if session.pk not in booked
+    ]
     certificate = getattr(registration, "certificate", None)
     return private_page(
         request,
@@ -83,17 +103,29 @@ def detail(request: HttpRequest, registration: Registration) -> HttpResponse:
 def edit(request: HttpRequest, registration: Registration) -> HttpResponse:
     if not registration.is_live:
         return redirect(registration)
-    form = ChangeForm(request.POST or None, instance=registration)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, _("Your changes are saved."))
-        return redirect(registration)
+    code = registration.code
+    data = request.POST if request.method == "POST" else drafts.kept(request, draft_name(code))
+    form = ChangeForm(data, instance=registration)
+    if request.method == "POST":
+        drafts.drop(request, draft_name(code))
+        if form.is_valid():
+            save(request, form)
+            return redirect(registration)
     return private_page(
         request,
         registration,
         "registrations/edit.html",
         {"heading": _("Change my details"), "form": form},
     )
+
+
+def save(request: HttpRequest, form: ChangeForm) -> None:
+    try:
+        form.save()
+    except ValidationError as refused:
+        tell(request, refused)
+    else:
+        messages.success(request, _("Your changes are saved."))
 
 
 @read_or_write
@@ -146,10 +178,10 @@ def change_booking(request: HttpRequest, registration: Registration, pk: int) ->
     """Leave a session, or answer an offered seat."""
     booking = get_object_or_404(registration.bookings.in_order(), pk=pk)
     if request.POST.get("answer") == "leave":
-        places.leave(booking)
-        messages.success(
-            request, _("You have given your seat back: %(session)s.") % {"session": booking}
-        )
+        if booking.is_live:
+            places.leave(booking)
+            words = _("You have given your seat back: %(session)s.")
+            messages.success(request, words % {"session": booking})
     else:
         answer(request, booking)
     return to_sessions(registration)
@@ -163,7 +195,10 @@ def answer(request: HttpRequest, holder: Holder) -> None:
             messages.success(request, _("The place is yours."))
         elif request.POST.get("answer") == "decline":
             places.decline(holder)
-            messages.success(request, _("The place goes to the next person. Thank you."))
+            if holder.is_declined:
+                messages.success(request, _("The place goes to the next person. Thank you."))
+            else:
+                messages.error(request, _("This offer no longer stands: nothing was changed."))
     except ValidationError as refused:
         tell(request, refused)
 

@@ -180,12 +180,7 @@ def letter(
             "code": registration.code_in_groups,
             "state": registration.get_state_display(),
             "confirmed": (holder or registration).is_confirmed,
-            "bookings": [
-                described(booking.session) | {"state": booking.get_state_display()}
-                for booking in registration.bookings.live().in_order()
-            ]
-            if holder is None
-            else [],
+            "bookings": [] if holder else seats(registration),
             "what": str(holder.session if isinstance(holder, Booking) else edition),
             "when": when(holder.session) if isinstance(holder, Booking) else "",
             "action_url": settings.SITE_URL + registration.get_absolute_url(),
@@ -220,6 +215,17 @@ def papers(registration: Registration) -> list[str]:
     """What a confirmed person is sent: a ticket where there is a door, a calendar always."""
     ticket = [f"ticket:{registration.code}"] if registration.category.on_site else []
     return [*ticket, f"calendar:{registration.code}"]
+
+
+def seats(registration: Registration) -> list[dict]:
+    """What they have booked; most have nothing, and the look at it costs little."""
+    live = registration.bookings.live()
+    if not live.exists():
+        return []
+    return [
+        described(booking.session) | {"state": booking.get_state_display()}
+        for booking in live.in_order()
+    ]
 
 
 def about(edition: Edition) -> dict:

@@ -51,12 +51,14 @@ def register(
     registration.full_clean(
         exclude=["edition", "user", "category"], validate_unique=False, validate_constraints=False
     )
-    User.objects.select_for_update(no_key=True).get(pk=registration.user_id)
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=registration.user_id)
     mine = Registration.objects.live().of(registration.user)
-    if found := mine.filter(edition=registration.edition_id).with_details().first():
+    if found := mine.filter(edition=registration.edition_id).first():
         return found
     category = locked(Category, [registration.category_id])[registration.category_id]
     registration.category = category
+    if category.edition_id == registration.edition_id:
+        category.edition = registration.edition
     if by is None:
         check_open(category, registration.user)
     if by or not category.needs_approval:
@@ -78,7 +80,7 @@ def check_open(category: Category, user: User) -> None:
     edition = category.edition
     if not edition.registration_is_open():
         raise Refused(_("Registration is closed."), code="closed")
-    if not edition.categories.open_to(user).filter(pk=category.pk).exists():
+    if not category.is_open_to(user):
         raise Refused(
             _("The category “%(category)s” is not open to you now. Choose another."),
             code="category_closed",
@@ -325,8 +327,7 @@ def locked(model: type[Owner], pks: Iterable[int]) -> dict[int, Owner]:
     « No key »: writing a row that only refers to one of them need not wait.
     """
     rows = model.objects.filter(pk__in=set(pks)).order_by("pk")
-    found = rows.select_for_update(of=("self",), no_key=True).select_related("edition")
-    return {row.pk: row for row in found}
+    return {row.pk: row for row in rows.select_for_update(of=("self",), no_key=True)}
 
 
 def with_owner(holder: Holder) -> Owner:

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -17,11 +17,9 @@ from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
+from symposium.registrations import drafts
 from symposium.registrations.forms import RegistrationForm
 from symposium.registrations.models import Certificate, Registration
-
-# What somebody had typed when their session ended, kept until they have signed in again.
-LONGEST_DRAFT = 50_000
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,6 +31,7 @@ def register(request: HttpRequest, edition: str) -> HttpResponse:
         return keep_and_sign_in(request, edition)
     standing = Registration.objects.live().of(request.user).filter(edition=edition).first()
     if standing:
+        drafts.drop(request, draft_name(edition.slug))
         return redirect(standing)
     if not edition.registration_is_open():
         return register_page(request, edition, "registrations/closed.html")
@@ -41,7 +40,7 @@ def register(request: HttpRequest, edition: str) -> HttpResponse:
         speak(request.user, get_language())
         try:
             if registration := form.register():
-                return welcome(request, registration)
+                return redirect(registration)
         except OperationalError:
             form.add_error(None, _("Many people are registering at this moment. Send it again."))
             response = form_page(request, edition, form, status=503)
@@ -60,10 +59,7 @@ def speak(user: User, language: str) -> None:
 def keep_and_sign_in(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Ask who it is. A form sent after the end of a session comes back filled in."""
     if request.method == "POST":
-        draft = request.POST.copy()
-        draft.pop("csrfmiddlewaretoken", None)
-        if len(draft.urlencode()) <= LONGEST_DRAFT:
-            request.session[draft_key(edition)] = draft.urlencode()
+        keep_typed(request, edition.slug)
         return redirect_to_login(request.path)
     if not edition.registration_is_open():
         return register_page(request, edition, "registrations/closed.html")
@@ -71,10 +67,11 @@ def keep_and_sign_in(request: HttpRequest, edition: Edition) -> HttpResponse:
 
 
 def registration_form(request: HttpRequest, edition: Edition) -> RegistrationForm:
-    data = request.POST if request.method == "POST" else None
-    draft = request.session.get(draft_key(edition))
-    if data is None and draft:
-        data = QueryDict(draft)
+    if request.method == "POST":
+        data = request.POST
+        drafts.drop(request, draft_name(edition.slug))
+    else:
+        data = drafts.kept(request, draft_name(edition.slug))
     initial = {} if data else {"workshops": chosen(request, edition), **known(request.user)}
     return RegistrationForm(data, edition=edition, user=request.user, initial=initial)
 
@@ -112,13 +109,13 @@ def register_page(
     return render_page(request, edition, template, page | (context or {}), status=status)
 
 
-def welcome(request: HttpRequest, registration: Registration) -> HttpResponse:
-    request.session.pop(draft_key(registration.edition), None)
-    return redirect(registration)
+def keep_typed(request: HttpRequest, edition: str) -> None:
+    """Keep the form of a registration that could not be taken, by the slug of its edition."""
+    drafts.keep(request, draft_name(edition))
 
 
-def draft_key(edition: Edition) -> str:
-    return f"registration-{edition.pk}"
+def draft_name(edition: str) -> str:
+    return f"registration-{edition}"
 
 
 @require_safe
@@ -155,6 +152,8 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
     found = Certificate.objects.select_related("registration__edition")
     certificate = found.filter(token=token, registration__edition__is_published=True).first()
     edition = certificate.registration.edition if certificate else Edition.objects.current()
+    if edition is None:
+        raise Http404
     context = {"heading": _("Certificate of attendance"), "certificate": certificate}
     return render_page(
         request,

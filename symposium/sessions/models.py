@@ -162,6 +162,7 @@ class SessionQuerySet(models.QuerySet):
             .filter(places__isnull=False)
             .exclude(status=Session.Status.CANCELLED)
             .exclude(starts_at__lte=at or timezone.now())
+            .order_by("starts_at", "pk")
         )
 
     def overlapping(self, session: "Session"):

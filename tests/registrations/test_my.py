@@ -4,7 +4,8 @@ import pytest
 from django.utils import timezone
 
 from symposium.registrations import places
-from symposium.registrations.models import Booking
+from symposium.registrations.forms import ChangeForm
+from symposium.registrations.models import Booking, Registration
 from tests.factories import (
     make_booking,
     make_category,
@@ -61,6 +62,21 @@ def test_nobody_else_changes_it(client, mine, path):
 
 
 @pytest.mark.parametrize("path", FORMS)
+def test_a_stranger_who_pressed_a_button_signs_in_and_comes_back_to_the_page(client, mine, path):
+    client.logout()
+    response = client.post(f"/fr/my/{mine.code}/{path}", {"answer": "accept"})
+    assert response.headers["Location"] == f"/fr/accounts/login/?next=/fr/my/{mine.code}/"
+
+
+def test_details_sent_after_the_session_ended_come_back(client, mine):
+    client.logout()
+    page = f"/fr/my/{mine.code}/edit/"
+    client.post(page, {"family_name": "Rivage", "affiliation": "Université"})
+    client.force_login(mine.user)
+    assert 'value="Université"' in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize("path", FORMS)
 def test_forms_are_not_read(client, mine, path):
     assert client.get(f"/fr/my/{mine.code}/{path}").status_code == 405
 
@@ -107,6 +123,9 @@ def test_an_offer_is_taken_or_left(client, edition, mine):
         assert b'value="accept"' in client.get(f"/fr/my/{registration.code}/").content
         client.post(f"/fr/my/{registration.code}/offer/", {"answer": answer})
     assert [refreshed(one).state, refreshed(other).state] == ["declined", "confirmed"]
+    page = f"/en/my/{other.code}/offer/"
+    response = client.post(page, {"answer": "decline"}, follow=True)
+    assert told(response)[-1] == "This offer no longer stands: nothing was changed."
 
 
 def test_an_offer_that_expired_says_so(client, edition, mine):
@@ -162,3 +181,25 @@ def test_the_stream_opens_to_those_with_online_access(client, edition, mine):
     assert client.get(page).headers["Location"] == session.stream_url
     places.cancel(mine)
     assert client.get(page).status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("writes_everything", [False, True], ids=["ours", "control"])
+def test_changing_details_gives_back_no_place(writes_everything):
+    """Somebody saves their details while an organiser cancels them."""
+    mine = make_registration(make_category(open_edition(), places=1))
+    form = ChangeForm(
+        {"family_name": "Rivage", "role": "press", "country": "FR"},
+        instance=Registration.objects.with_details().get(pk=mine.pk),
+    )
+    assert form.is_valid()
+    waiting = make_registration(mine.category)
+    places.cancel(mine, by=make_user())
+    if writes_everything:
+        form.instance.save()
+    else:
+        with pytest.raises(places.Refused):
+            form.save()
+    confirmed = Registration.objects.confirmed().count()
+    assert confirmed == (2 if writes_everything else 1)
+    assert refreshed(waiting).state == "confirmed"

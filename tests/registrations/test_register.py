@@ -1,12 +1,14 @@
 """From « Register » to a registration: who may, what is kept, what is refused and how."""
 
 import datetime
+import time
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from symposium.registrations import places
+from symposium.registrations import drafts, places
 from symposium.registrations.models import Answer, Registration
 from tests.factories import (
     make_category,
@@ -116,7 +118,7 @@ def test_a_form_sent_after_the_session_ended_comes_back_filled_in(client, catego
     assert 'value="Université"' in page.content.decode()
     client.post(address(), typed(category))
     assert Registration.objects.get().user == user
-    assert [key for key in client.session.keys() if key.startswith("registration")] == []  # noqa: SIM118
+    assert [key for key in client.session.keys() if key.startswith("draft")] == []  # noqa: SIM118
 
 
 def test_the_same_form_twice_gives_one_registration(client, category, user, mailoutbox):
@@ -259,3 +261,69 @@ def test_only_those_who_asked_are_listed(client, edition, category):
 def test_nobody_registers_for_an_edition_that_is_not_published(client, user):
     make_edition("draft", is_published=False)
     assert client.get(reverse("registrations:register", args=["draft"])).status_code == 404
+
+
+def test_a_title_of_the_privacy_page_is_no_template(client, edition, category, user):
+    """Whoever writes pages would otherwise read what they may not."""
+    make_page(edition, slug="privacy", title_fr="{{ form.edition.contact_email }}{% mark %}")
+    page = client.get(address()).content.decode()
+    assert "{{ form.edition.contact_email }}{% mark %}" in page
+
+
+def test_an_explanation_is_text(client, edition, category, user):
+    make_question(edition, help_text_fr="<form action=/x>A & B</form>")
+    assert "&lt;form action=/x&gt;A &amp; B&lt;/form&gt;" in client.get(address()).content.decode()
+
+
+def test_a_hidden_category_is_not_named(client, edition, category, user):
+    guests = make_category(edition, by_invitation=True, name_fr="Ministre secret")
+    response = client.post(address(), typed(guests))
+    assert "Ministre secret" not in response.content.decode()
+
+
+def test_health_data_do_not_wait_for_whoever_signs_in_next(client, category):
+    client.post(address(), typed(category, needs="fauteuil"))
+    client.force_login(make_user())
+    page = client.get(address())
+    assert (page.context["was_kept"], "fauteuil" in page.content.decode()) == (True, False)
+
+
+def test_what_was_kept_is_forgotten_after_half_an_hour(client, category, monkeypatch):
+    client.post(address(), typed(category, affiliation="Université"))
+    client.force_login(make_user())
+    later = time.time() + 31 * 60
+    monkeypatch.setattr(drafts.time, "time", lambda: later)
+    assert client.get(address()).context["was_kept"] is False
+
+
+def test_long_answers_in_arabic_are_kept(client, edition, category):
+    questions = [make_question(edition) for _ in range(4)]
+    answers = {f"question_{one.pk}": "ع" * 2000 for one in questions}
+    client.post(address(), typed(category, **answers))
+    client.force_login(make_user())
+    assert client.get(address()).content.decode().count("ع" * 2000) == 4
+
+
+def test_a_form_from_before_signing_in_elsewhere_comes_back(category):
+    """Signing in changes the token of every form that stands open."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make_user())
+    data = typed(category, affiliation="Université", csrfmiddlewaretoken="x" * 64)
+    kept = client.post(address(), data, headers={"Origin": "http://testserver"})
+    assert kept.headers["Location"] == address()
+    assert 'value="Université"' in client.get(address()).content.decode()
+    stranger = client.post(address(), data, headers={"Origin": "http://evil.example"})
+    assert stranger.status_code == 403
+    assert Registration.objects.count() == 0
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_the_form_asks_as_much_for_one_as_for_four(
+    client, edition, user, number, django_assert_num_queries
+):
+    for hour in range(number):
+        make_category(edition, places=1)
+        make_workshop(edition, at=f"{9 + hour:02}:00")
+        make_question(edition, ("a", "b"), kind="choice")
+    with django_assert_num_queries(13):
+        client.get(address())

@@ -13,15 +13,19 @@ from symposium.plain import validate_name
 
 
 class CategoryQuerySet(models.QuerySet):
+    def shown_to(self, user: User):
+        """Those that `user` may know of: a category by invitation only with theirs."""
+        return self.filter(
+            Q(by_invitation=False) | Q(pk__in=self.filter(invitations__email=user.email))
+        )
+
     def open_to(self, user: User, at: datetime.datetime | None = None):
         """Those that `user` may choose now: open, and not by an invitation they lack."""
         at = at or timezone.now()
-        invited = Q(by_invitation=False) | Q(invitations__email=user.email)
         return (
-            self.filter(invited)
+            self.shown_to(user)
             .filter(Q(opens_at=None) | Q(opens_at__lte=at))
             .filter(Q(closes_at=None) | Q(closes_at__gt=at))
-            .distinct()
         )
 
 
@@ -98,6 +102,16 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name or ""
+
+    def is_open_to(self, user: User, at: datetime.datetime | None = None) -> bool:
+        """The same as `open_to`, of a category that is here already."""
+        at = at or timezone.now()
+        is_open = (not self.opens_at or self.opens_at <= at) and (
+            not self.closes_at or at < self.closes_at
+        )
+        return is_open and (
+            not self.by_invitation or self.invitations.filter(email=user.email).exists()
+        )
 
     @property
     def holders(self) -> models.QuerySet:

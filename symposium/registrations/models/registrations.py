@@ -97,6 +97,10 @@ class Holder(models.Model):
     def is_offered(self) -> bool:
         return self.state == State.OFFERED
 
+    @property
+    def is_declined(self) -> bool:
+        return self.state == State.DECLINED
+
 
 def states_make_sense(table: str) -> list[models.CheckConstraint]:
     """What a state needs: a turn to wait, an hour until which an offer stands."""
