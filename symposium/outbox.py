@@ -9,6 +9,7 @@ import datetime
 import logging
 import re
 import smtplib
+import time
 from collections.abc import Callable, Mapping
 
 from django.conf import settings
@@ -32,6 +33,8 @@ Makers = Mapping[str, Callable[[str], Enclosure]]
 DELAYS = [datetime.timedelta(minutes=number) for number in (1, 5, 30, 2 * 60, 12 * 60)]
 # Many servers let go after some mails.
 PER_CONNECTION = 50
+# Seconds of sending, after which the other tasks of the worker have their turn.
+LONGEST = 20.0
 # A mail that has waited as long says that nobody sends.
 PATIENCE = datetime.timedelta(minutes=1)
 DELETED_AT_ONCE = 1000
@@ -58,13 +61,18 @@ def waits() -> bool:
 def send_due(makers: Makers, *, stop: Callable[[], bool] = lambda: False) -> int:
     """Send what is due, one mail after the other, and return how many were tried.
 
-    `stop` is asked before each. A mail server that is away raises before any mail is touched.
+    `stop` is asked before each; after `LONGEST`, what is left waits for the next call. A mail
+    server that is away raises before any mail is touched.
     """
-    tried = 0
-    while not stop() and due().exists():
+    tried, end = 0, time.monotonic() + LONGEST
+
+    def enough() -> bool:
+        return stop() or (tried > 0 and time.monotonic() >= end)
+
+    while not enough() and due().exists():
         with get_connection(get_backend()) as transport:
             for _number in range(PER_CONNECTION):
-                email = None if stop() else claim()
+                email = None if enough() else claim()
                 if not email:
                     break
                 tried += 1

@@ -9,22 +9,29 @@ from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.forms import ExportForm
 
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+STARTS_A_FORMULA = re.compile(r'[\s"]*[=+\-@＝＋－＠]')
+# Where a spreadsheet set up for another country may cut a cell in two.
+PART = re.compile(r"[^;\t\r\n]+")
 PHONE_NUMBER = re.compile(r"\+[\d ().\u00a0-]+")
-NOT_IN_A_SHEET = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+NOT_IN_A_SHEET = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def defused(value):
-    """The value as it may stand in a cell: a text that would run as a formula is quoted.
+    """The value as it may stand in a cell: what would run as a formula has an apostrophe before.
 
-    A phone number is no formula: « +212 5… » stays whole.
+    So has each part of it after a semicolon, a tab or the end of a line. Quotation marks around
+    the cell would not hold: a French Excel, which expects semicolons in a CSV file, takes those in
+    the middle of what it reads as one cell for letters, and cuts inside them. Where it cuts, the
+    apostrophe stands first. A phone number is no formula: « +212 5… » stays whole.
     """
     if not isinstance(value, str):
         return value
-    text = NOT_IN_A_SHEET.sub("", value)
-    if text.lstrip(" \n").startswith(STARTS_A_FORMULA) and not PHONE_NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text
+    return PART.sub(lambda part: quoted(part[0]), NOT_IN_A_SHEET.sub("", value))
+
+
+def quoted(text: str) -> str:
+    runs = STARTS_A_FORMULA.match(text) and not PHONE_NUMBER.fullmatch(text.strip())
+    return f"'{text}" if runs else text
 
 
 class Sheet(resources.ModelResource):

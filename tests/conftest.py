@@ -57,6 +57,14 @@ def pytest_unconfigure() -> None:
     at_the_end.close()
 
 
+@pytest.fixture(autouse=True)
+def in_french():
+    """Each test begins in the first language, whatever the one before has left active."""
+    from django.utils import translation
+
+    translation.activate(settings.LANGUAGE_CODE)
+
+
 # The database
 
 

@@ -101,6 +101,15 @@ def test_it_stops_between_two_mails():
     assert Email.objects.filter(status=STATUS.queued, number_of_retries=None).count() == 1
 
 
+def test_it_makes_way_for_the_other_tasks(monkeypatch):
+    """A great many mails take minutes; those who wait for a place are not kept so long."""
+    monkeypatch.setattr(outbox, "LONGEST", 0)
+    for _ in range(3):
+        write()
+    assert [outbox.send_due({}) for _ in range(4)] == [1, 1, 1, 0]
+    assert len(recipients()) == 3
+
+
 # Files
 
 

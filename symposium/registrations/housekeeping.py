@@ -34,7 +34,8 @@ REMINDERS = {
     Reminder.Kind.DAY: (1, datetime.timedelta(hours=12)),
 }
 # A site that is filled with editions of former years writes to nobody. Demonstrations are tried
-# out at any time.
+# out at any time; elsewhere the tick does no harm: who was checked in has one mail, once, and what
+# it leads to is marked as certifying nothing.
 AFTER_AT_THE_LATEST = 30 * DAY
 # An organiser who moves a session often moves it again.
 SETTLED = datetime.timedelta(minutes=2)

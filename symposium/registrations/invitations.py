@@ -2,6 +2,7 @@
 
 import csv
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO
@@ -25,6 +26,11 @@ MOST_LINES = 5000
 MOST_CELLS = 12
 # Unpacked: a small file may hold a great deal of nothing.
 BIGGEST_WORKBOOK = 64 * 1024 * 1024
+# What reading a workbook raises when its archive, its XML or what this says is broken.
+BROKEN = (
+    BadZipFile, InvalidFileException, zlib.error, SyntaxError, LookupError, TypeError, ValueError,
+    AttributeError, RuntimeError, EOFError, OSError,
+)  # fmt: skip
 LANGUAGES = {
     **{code: code for code, _name in settings.LANGUAGES},
     "français": "fr", "francais": "fr", "french": "fr", "fra": "fr",
@@ -85,7 +91,7 @@ def lines_of_workbook(file: IO[bytes]) -> Iterator[str]:
         )
         for row in rows:
             yield "\t".join(one_line(str(cell)) for cell in row if cell is not None)
-    except (BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, OSError) as error:
+    except BROKEN as error:
         raise unreadable() from error
 
 

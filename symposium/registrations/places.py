@@ -12,20 +12,28 @@ Each verb is idempotent: what is so already is left as it is, and nobody is told
 
 import datetime
 from collections.abc import Collection, Iterable
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from symposium.accounts.models import User
-from symposium.registrations import notices
+from symposium.registrations import batches, notices
 from symposium.registrations.models import Booking, Category, Registration, StateChange
 from symposium.registrations.models.registrations import HOLDING, Holder, State
 from symposium.sessions.models import Session
 
 Owner = Category | Session
+
+HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
+# Whoever does a thing and undoes it again and again has a mail sent each time.
+REGISTRATIONS_A_DAY = 5
+BOOKINGS_AN_HOUR = 10
+# Places given in one transaction, during which nobody else registers; the worker gives the rest.
+AT_ONCE = 50
 
 
 class Refused(ValidationError):
@@ -43,8 +51,8 @@ def register(
 
     `by` is an organiser who registers somebody: no date and no approval stops them, only the
     number of places. A form sent twice: the second time, what the first one made is returned.
-    Raises Refused when the category is closed to the person or a session cannot be booked,
-    ValidationError when a field is wrong; then nothing is kept.
+    Raises Refused when the category is closed to the person, a session cannot be booked or they
+    have come and gone too often, ValidationError when a field is wrong; then nothing is kept.
     """
     registration.state = State.PENDING
     # What it belongs to is read below, under a lock.
@@ -52,10 +60,16 @@ def register(
         exclude=["edition", "user", "category"], validate_unique=False, validate_constraints=False
     )
     User.objects.select_for_update(no_key=True).only("pk").get(pk=registration.user_id)
-    mine = Registration.objects.live().of(registration.user)
-    if found := mine.filter(edition=registration.edition_id).first():
-        return found
-    category = locked(Category, [registration.category_id])[registration.category_id]
+    mine = Registration.objects.of(registration.user).filter(edition=registration.edition_id)
+    for found in mine:
+        if found.is_live:
+            return found
+    if by is None:
+        check_pace(mine, DAY, REGISTRATIONS_A_DAY,
+                   _("You have registered and cancelled many times today: register again tomorrow."))  # fmt: skip
+    category = locked(Category, [registration.category_id]).get(registration.category_id)
+    if category is None:
+        raise category_closed(registration.category)
     registration.category = category
     if category.edition_id == registration.edition_id:
         category.edition = registration.edition
@@ -65,7 +79,7 @@ def register(
         take_turn(registration)
     registration.save()
     record(registration, by=by)
-    chosen = locked(Session, [session.pk for session in sessions]).values()
+    chosen = locked_sessions(sessions)
     for session in chosen:
         wish(registration, session)
     if registration.is_confirmed:
@@ -81,11 +95,24 @@ def check_open(category: Category, user: User) -> None:
     if not edition.registration_is_open():
         raise Refused(_("Registration is closed."), code="closed")
     if not category.is_open_to(user):
-        raise Refused(
-            _("The category “%(category)s” is not open to you now. Choose another."),
-            code="category_closed",
-            params={"category": category},
-        )
+        raise category_closed(category)
+
+
+def category_closed(category: Category) -> Refused:
+    return Refused(
+        _("The category “%(category)s” is not open to you now. Choose another."),
+        code="category_closed",
+        params={"category": category},
+    )
+
+
+def check_pace(
+    rows: Iterable[Registration | Booking], within: datetime.timedelta, most: int, sentence: str
+) -> None:
+    """Raise Refused, with the sentence, when so many of `rows` were made lately."""
+    since = timezone.now() - within
+    if sum(row.created_at > since for row in rows) >= most:
+        raise Refused(sentence, code="too_often")
 
 
 @transaction.atomic
@@ -124,25 +151,32 @@ def cancel(registration: Registration, *, by: User | None = None, reason: str = 
 
 
 @transaction.atomic
-def promote(registration: Registration, *, by: User) -> None:
-    """Give the next place out of turn: now if there is one, else when one becomes free."""
+def promote(registration: Registration, *, by: User) -> bool:
+    """Give the next place out of turn: now if there is one, else when one becomes free.
+
+    Returns whether that changed something: not for who has a place, or has the next one anyhow.
+    """
     category = with_owner(registration)
     if not registration.is_waiting:
-        return
+        return False
     if has_room(category):
         write(registration, State.CONFIRMED, by=by)
         settle(confirmed=[registration], promoted=True)
-    elif registration.rank > 1:
-        category.registrations.waiting().update(queue_number=F("queue_number") + 1)
-        registration.queue_number = 1
-        write(registration, State.WAITING, by=by)
+        return True
+    if registration.rank == 1:
+        return False
+    category.registrations.waiting().update(queue_number=F("queue_number") + 1)
+    registration.queue_number = 1
+    write(registration, State.WAITING, by=by)
+    return True
 
 
 @transaction.atomic
 def change_category(registration: Registration, category: Category, *, by: User) -> None:
     """Move somebody to another category, where they get a place or the last turn.
 
-    Raises Refused when the other one is full and they would lose the place they have.
+    In a category that is online only, they leave their seats in rooms. Raises Refused when the
+    other one is full and they would lose the place they have.
     """
     owners = locked(Category, [registration.category_id, category.pk])
     registration.refresh_from_db()
@@ -162,10 +196,14 @@ def change_category(registration: Registration, category: Category, *, by: User)
         take_turn(registration)
     write(registration, registration.state, by=by)
     came = [registration] if registration.is_confirmed and not was_confirmed else []
+    # At once, since the sessions of all are locked in order.
+    settle(
+        unseated=[] if category.on_site else [registration],
+        confirmed=[*came, *promote_waiting(before)],
+        promoted=True,
+    )
     if not came:
         notices.category_changed(registration)
-    # At once, since the sessions of all are locked in order.
-    settle(confirmed=[*came, *promote_waiting(before)], promoted=True)
 
 
 # Offers
@@ -198,10 +236,19 @@ def expire_offers(at: datetime.datetime | None = None) -> int:
     """End the offers that nobody took in time, and pass each place on; return how many."""
     at = at or timezone.now()
     return sum(
-        expire(holder, at)
+        batches.one_by_one(overdue(model, at), partial(expire_one, model, at))
         for model in (Registration, Booking)
-        for holder in model.objects.overdue(at).order_by("offer_expires_at", "pk")
     )
+
+
+def overdue(model: type[Holder], at: datetime.datetime):
+    """The keys of some of the offers that nobody took in time, the oldest first."""
+    rows = model.objects.overdue(at).order_by("offer_expires_at", "pk")
+    return rows.values_list("pk", flat=True)[: batches.BATCH]
+
+
+def expire_one(model: type[Holder], at: datetime.datetime, pk: int) -> bool:
+    return expire(model.objects.get(pk=pk), at)
 
 
 @transaction.atomic
@@ -221,14 +268,19 @@ def expire(holder: Holder, at: datetime.datetime) -> bool:
 def book(registration: Registration, session: Session) -> Booking:
     """Book a session with limited places: a seat, or a turn in its waiting list.
 
-    Raises Refused when it is not to be booked, or lies at the time of another one that is.
+    Raises Refused when it is not to be booked, lies at the time of another one that is, or when
+    they have booked and left too often.
     """
     with_owner(registration)
     if not registration.is_live:
         raise Refused(_("Your registration has ended: register again first."), code="ended")
-    session = locked(Session, [session.pk])[session.pk]
-    if found := registration.bookings.live().filter(session=session).first():
-        return found
+    [session] = locked_sessions([session])
+    mine = list(registration.bookings.all())
+    for found in mine:
+        if found.is_live and found.session_id == session.pk:
+            return found
+    check_pace(mine, HOUR, BOOKINGS_AN_HOUR,
+               _("You have booked many times within an hour: book again later."))  # fmt: skip
     booking = wish(registration, session)
     fill(session, told=[registration])
     booking.refresh_from_db()
@@ -261,8 +313,12 @@ def check_bookable(registration: Registration, session: Session) -> None:
     """Raise Refused unless the session can be booked beside those that are."""
     public = Session.objects.published().filter(edition=registration.edition_id)
     if session.places is None or session.is_cancelled or not public.contains(session):
+        raise not_bookable(session)
+    if not registration.category.on_site:
         raise Refused(
-            _("“%(session)s” cannot be booked."), code="not_bookable", params={"session": session}
+            _("“%(session)s” is held on site: one who follows online does not book a seat."),
+            code="online_only",
+            params={"session": session},
         )
     if session.starts_at is None:
         return
@@ -289,14 +345,21 @@ def check_bookable(registration: Registration, session: Session) -> None:
         )
 
 
+def not_bookable(session: Session) -> Refused:
+    return Refused(
+        _("“%(session)s” cannot be booked."), code="not_bookable", params={"session": session}
+    )
+
+
 # Limits
 
 
 @transaction.atomic
 def set_places(owner: Owner, places: int | None) -> int:
-    """Set the number of places (None: not counted) and give those that are new.
+    """Set the number of places (None: not counted) and give those that are new, `AT_ONCE` of them.
 
-    Returns how many hold a place beyond the number: nobody is thrown out.
+    The worker gives the rest in its next turns (`housekeeping.refill`). Returns how many hold a
+    place beyond the number: nobody is thrown out.
     """
     row = locked(type(owner), [owner.pk])[owner.pk]
     row.places = owner.places = places
@@ -306,7 +369,7 @@ def set_places(owner: Owner, places: int | None) -> int:
 
 
 def give_free_places(owner: Owner) -> None:
-    """Give what is free to those who wait. The owner is locked."""
+    """Give what is free to the next who wait, `AT_ONCE` of them. The owner is locked."""
     if isinstance(owner, Category):
         settle(confirmed=promote_waiting(owner), promoted=True)
     else:
@@ -328,6 +391,29 @@ def locked(model: type[Owner], pks: Iterable[int]) -> dict[int, Owner]:
     """
     rows = model.objects.filter(pk__in=set(pks)).order_by("pk")
     return {row.pk: row for row in rows.select_for_update(of=("self",), no_key=True)}
+
+
+def locked_sessions(sessions: Iterable[Session]) -> list[Session]:
+    """The same, locked; raises Refused when one of them has been deleted."""
+    asked = {session.pk: session for session in sessions}
+    found = locked(Session, asked)
+    for pk, session in asked.items():
+        if pk not in found:
+            raise not_bookable(session)
+    return list(found.values())
+
+
+def lock_all(registrations: Collection[Registration]) -> None:
+    """Lock every category and session that ending all of these may touch, in order.
+
+    Those whose turn comes may have asked for other sessions.
+    """
+    categories = locked(Category, [registration.category_id for registration in registrations])
+    touched = Booking.objects.live().filter(
+        Q(registration__in=registrations)
+        | Q(registration__category__in=categories, registration__state=State.WAITING)
+    )
+    locked(Session, touched.order_by().values_list("session_id", flat=True))
 
 
 def with_owner(holder: Holder) -> Owner:
@@ -386,7 +472,7 @@ def end(holder: Holder, state: State, *, by: User | None, reason: str = "") -> N
     write(holder, state, by=by, reason=reason)
     if isinstance(holder, Registration):
         next_ones = promote_waiting(holder.category) if freed else []
-        settle(ended=[holder], confirmed=next_ones, promoted=True)
+        settle(unseated=[holder], confirmed=next_ones, promoted=True)
     elif freed:
         fill(holder.session)
 
@@ -407,7 +493,7 @@ def promote_waiting(category: Category) -> list[Registration]:
 
 def settle(
     *,
-    ended: Collection[Registration] = (),
+    unseated: Collection[Registration] = (),
     confirmed: Collection[Registration] = (),
     promoted: bool = False,
 ) -> None:
@@ -415,7 +501,7 @@ def settle(
 
     Those who came are told once, when their seats are known.
     """
-    leaving = Booking.objects.live().filter(registration__in=ended)
+    leaving = Booking.objects.live().filter(registration__in=unseated)
     coming = Booking.objects.waiting().filter(registration__in=confirmed)
     touched = (leaving.order_by() | coming.order_by()).values_list("session_id", flat=True)
     sessions = locked(Session, touched)
@@ -442,11 +528,15 @@ def fill(session: Session, *, told: Collection[Registration] = ()) -> None:
 
 
 def first_in_turn(owner: Owner):
-    """As many of the waiting list as there are places; nobody once a place is of no use."""
+    """As many of the waiting list as there are places, `AT_ONCE` at most.
+
+    Nobody once a place is of no use.
+    """
     queue = holders(owner).waiting()
     if is_over(owner):
         return queue.none()
-    return queue if owner.places is None else queue[: max(0, owner.places - taken(owner))]
+    free = AT_ONCE if owner.places is None else max(0, owner.places - taken(owner))
+    return queue[: min(free, AT_ONCE)]
 
 
 def is_over(owner: Owner) -> bool:

@@ -35,7 +35,6 @@ from symposium.editions.models import Edition
 from symposium.registrations import batches, disclosure, places
 from symposium.registrations.models import (
     Answer,
-    Category,
     Certificate,
     Invitation,
     Registration,
@@ -82,7 +81,7 @@ def erase(user: User, at: datetime.datetime | None = None) -> None:
     if user is None:
         return
     mine = user.registrations.with_details().order_by("pk")
-    places.locked(Category, mine.values_list("category", flat=True))
+    places.lock_all(mine)
     for registration in mine:
         if registration.edition.phase(at) != "after":
             places.cancel(registration)
@@ -244,13 +243,11 @@ def apply(rule: Rule, at: datetime.datetime) -> int:
         return True
 
     # The period of an edition ends with its last day, by its own clock.
-    overdue = rule.left().filter(
-        **{
-            f"{rule.edition}__period__endswith__lte": before,
-            # Its people are invented, and it is there to be tried out.
-            f"{rule.edition}__is_demonstration": False,
-        }
-    )
+    overdue = rule.left().filter(**{f"{rule.edition}__period__endswith__lte": before})
+    # There the people are invented, to be tried out at any time. On a site of real people the tick
+    # of an organiser does not keep their data.
+    if settings.DEMO:
+        overdue = overdue.exclude(**{f"{rule.edition}__is_demonstration": True})
     return batches.each(overdue, forget)
 
 

@@ -192,5 +192,6 @@ def test_every_translated_model_is_filled(edition):
     """So that the tests above see a new one."""
     from modeltranslation.translator import translator
 
-    ours = {m for m in translator.get_registered_models() if m in apps.get_models()}
+    registered = translator.get_registered_models()
+    ours = {m for m in registered if m in apps.get_models() and "registrations" not in m.__module__}
     assert {type(thing) for thing in fill(edition)} == ours

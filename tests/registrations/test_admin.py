@@ -316,6 +316,39 @@ def test_needs_are_read_only_with_the_permission(edition, sign_in):
     assert "Boucle magnétique" in reader.get(url).content.decode()
 
 
+def test_needs_are_found_only_with_the_permission(edition, sign_in):
+    category = make_category(edition)
+    make_registration(category, needs="Boucle magnétique", family_name="Médina")
+    make_registration(category, family_name="Rivage")
+    for query in ("needs__icontains=boucle", "needs=", "needs__gt=", "needs__isnull=0"):
+        for page in (LIST, f"{LIST}export/"):
+            client = sign_in("view_registration", "change_registration", "export_registration")
+            assert client.get(f"{page}?{query}").status_code == 400
+    reader = sign_in("view_registration", "view_needs")
+    found = reader.get(f"{LIST}?needs__icontains=boucle").context["cl"].result_list
+    assert [one.family_name for one in found] == ["Médina"]
+
+
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [
+        ("symposium_registrations/registration", "answers__text__icontains=a"),
+        ("symposium_registrations/registration", "user__password__startswith=p"),
+        ("symposium_registrations/booking", "registration__needs__icontains=a"),
+        ("symposium_registrations/checkin", "registration__needs__icontains=a"),
+        ("symposium_registrations/certificate", "registration__needs__icontains=a"),
+        ("symposium_registrations/category", "registrations__needs__icontains=a"),
+        ("symposium_registrations/question", "answers__text__icontains=a"),
+        ("symposium_registrations/message", "recipients__needs__icontains=a"),
+        ("symposium_accounts/user", "registrations__needs__icontains=a"),
+        ("symposium_accounts/user", "password__startswith=p"),
+    ],
+)
+def test_no_list_answers_what_its_reader_may_not_see(edition, sign_in, page, query):
+    codenames = (*(f"view_{model._meta.model_name}" for model in MODELS), "view_user")
+    assert sign_in(*codenames).get(f"/admin/{page}/?{query}").status_code == 400
+
+
 def test_somebody_erased_is_not_changed(desk, edition):
     registration = make_registration(make_category(edition))
     places.cancel(registration)

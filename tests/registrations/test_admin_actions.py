@@ -91,6 +91,22 @@ def test_the_next_place_is_now_or_the_next_that_becomes_free(desk, edition):
     assert refreshed(kept_out).rank == 1
 
 
+def test_who_came_first_stays_first_among_those_put_forward(desk, edition):
+    category = make_category(edition, places=1)
+    make_registration(category)
+    one, two, three, four = (make_registration(category) for _ in range(4))
+    act(desk, "promote", four, two)
+    assert list(category.registrations.waiting()) == [two, four, one, three]
+
+
+def test_who_was_next_already_is_not_counted_as_done(desk, edition):
+    category = make_category(edition, places=1)
+    make_registration(category)
+    first = make_registration(category)
+    assert told(act(desk, "promote", first)) == ["1 was left as it is: nothing changes for them."]
+    assert [change.state for change in first.changes.all()] == ["waiting"]
+
+
 def test_one_refusal_does_not_stop_the_others_and_names_the_person(desk, edition):
     full = make_category(edition, places=1, name_en="Press")
     make_registration(full)
@@ -160,18 +176,24 @@ def test_people_of_two_editions_stay_each_in_theirs(desk, edition):
     assert refreshed(mine).category == there
 
 
-def test_the_confirmation_is_sent_again(desk, edition):
+def test_the_confirmation_is_sent_again_and_that_is_written_down(desk, edition, organiser):
     category = make_category(edition, places=1)
     one, waits = make_registration(category), make_registration(category)
     gone = make_registration(category)
     places.cancel(gone)
     first = {(sent.to[0], sent.subject) for sent in mail.outbox[:2]}
+    LogEntry.objects.all().delete()
     mail.outbox.clear()
     response = act(desk, "resend", one, waits, gone)
     assert {(sent.to[0], sent.subject) for sent in mail.outbox} == first
     assert told(response) == [
         "1 was left as it is: it is not in a state for this.",
         "2 mails sent again.",
+    ]
+    entries = LogEntry.objects.values_list("object_id", "user", "object_repr", "change_message")
+    assert list(entries.order_by("pk")) == [
+        (str(person.pk), organiser.pk, str(person), "Send the confirmation again")
+        for person in (one, waits)
     ]
 
 
@@ -355,6 +377,43 @@ def test_french_accents_of_an_older_spreadsheet_are_read(desk, category):
 )
 def test_a_file_that_is_none_is_said(desk, category, name, content):
     file = SimpleUploadedFile(name, content)
+    page = desk.post(IMPORT, {"category": category.pk, "file": file})
+    assert page.context["form"].non_field_errors() == [
+        "This file is neither CSV nor an XLSX workbook: save it as one of these."
+    ]
+
+
+def broken(part: str, content: bytes, kept: int = 0) -> bytes:
+    """A workbook with something else in one of its parts, after what is `kept` of it."""
+    file, whole = io.BytesIO(), zipfile.ZipFile(io.BytesIO(workbook(["salma@example.org"])))
+    with zipfile.ZipFile(file, "w") as book:
+        for name in whole.namelist():
+            old = whole.read(name)
+            book.writestr(name, old[:kept] + content if name == part else old)
+    return file.getvalue()
+
+
+def damaged() -> bytes:
+    """A workbook with bytes lost on the way."""
+    content = bytearray(workbook(*[[f"a{number}@example.org"] for number in range(50)]))
+    place = content.index(b"xl/worksheets/sheet1.xml") + 60
+    content[place : place + 40] = b"\xff" * 40
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        broken("xl/workbook.xml", b"<broken"),
+        broken("[Content_Types].xml", b"<Types Unknown='1'/>"),
+        broken("xl/worksheets/sheet1.xml", b"<row", kept=300),
+        broken("xl/sharedStrings.xml", b""),
+        broken("xl/_rels/workbook.xml.rels", b"<a/>"),
+        damaged(),
+    ],
+)
+def test_a_broken_workbook_is_said(desk, category, content):
+    file = SimpleUploadedFile("list.xlsx", content)
     page = desk.post(IMPORT, {"category": category.pk, "file": file})
     assert page.context["form"].non_field_errors() == [
         "This file is neither CSV nor an XLSX workbook: save it as one of these."

@@ -354,6 +354,75 @@ def test_session_without_a_time_can_be_booked(category, edition):
     assert registration.bookings.confirmed().count() == 2
 
 
+def test_seat_is_in_a_room(edition, workshop):
+    online = make_category(edition, name_fr="En ligne", on_site=False, online_access=True)
+    Session.objects.update(title_fr="Atelier")
+    assert refusal(make_registration(online), workshop) == (
+        "online_only",
+        ["“Atelier” is held on site: one who follows online does not book a seat."],
+    )
+    with pytest.raises(places.Refused):
+        make_registration(online, sessions=[workshop])
+
+
+def test_whoever_moves_online_leaves_their_seats(edition, workshop, organiser):
+    mover, waiting = people(2, make_category(edition), sessions=[workshop])
+    other = make_workshop(edition, places=0, at="11:00")
+    make_booking(mover, other)
+    online = make_category(edition, on_site=False, online_access=True)
+    mail.outbox.clear()
+    places.change_category(mover, online, by=organiser)
+    assert [*seats(workshop, mover, waiting), *seats(other, mover)] == [
+        "cancelled", "confirmed", "cancelled",
+    ]  # fmt: skip
+    told = {message.to[0]: message.body for message in mail.outbox}
+    assert sorted(recipients()) == sorted([mover.user.email, waiting.user.email])
+    assert str(workshop) in told[waiting.user.email]
+    assert str(workshop) not in told[mover.user.email]
+
+
+def test_whoever_gets_a_place_online_has_no_seat(edition, workshop, organiser):
+    mover = make_registration(make_category(edition, places=0), sessions=[workshop])
+    places.change_category(
+        mover, make_category(edition, on_site=False, online_access=True), by=organiser
+    )
+    assert (refreshed(mover).state, seats(workshop, mover)) == ("confirmed", ["cancelled"])
+
+
+def test_session_deleted_meanwhile_is_not_to_be_booked(category, workshop):
+    registration = make_registration(category)
+    Session.objects.update(title_fr="Atelier")
+    workshop.refresh_from_db()
+    Session.objects.all().delete()
+    expected = ("not_bookable", ["“Atelier” cannot be booked."])
+    attempts = [
+        lambda: places.book(registration, workshop),
+        lambda: make_registration(category, sessions=[workshop]),
+    ]
+    for attempt_it in attempts:
+        with translation.override("en"), pytest.raises(places.Refused) as refused:
+            attempt_it()
+        assert (refused.value.code, refused.value.messages) == expected
+    assert Registration.objects.count() == 1
+
+
+def test_ten_bookings_an_hour_at_most(category, workshop):
+    registration = make_registration(category, sessions=[workshop])
+    for _ in range(9):
+        places.leave(registration.bookings.live().get())
+        make_booking(registration, workshop)
+    assert make_booking(registration, workshop) == registration.bookings.live().get()
+    places.leave(registration.bookings.live().get())
+    mail.outbox.clear()
+    assert refusal(registration, workshop) == (
+        "too_often", ["You have booked many times within an hour: book again later."],
+    )  # fmt: skip
+    assert recipients() == []
+    assert make_booking(make_registration(category), workshop).is_confirmed
+    Booking.objects.update(created_at=timezone.now() - HOUR)
+    assert make_booking(registration, make_workshop(category.edition, at="11:00")).is_confirmed
+
+
 def test_registration_that_has_ended_books_nothing(category, workshop):
     registration = make_registration(category)
     places.cancel(registration)

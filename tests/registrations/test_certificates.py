@@ -6,16 +6,18 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import resolve
-from django.utils import translation
+from django.utils import timezone, translation
 
-from symposium.editions.models import Partner
+from symposium.editions.models import Edition, Partner
 from symposium.registrations import certificates, places
 from symposium.registrations.models import Certificate, CheckIn, Registration
 from symposium.sessions.models import Session
 from tests import printed
 from tests.factories import (
     instant,
+    make_organiser,
     make_partner,
+    make_registration,
     make_session,
     make_workshop,
     open_edition,
@@ -175,6 +177,70 @@ def test_issue_due_follows_a_corrected_name(registration, edition, name):
     made = Certificate.objects.get()
     person = refreshed(registration)
     assert (made.name, made.name_ar) == (person.name, person.name_ar)
+
+
+@pytest.mark.parametrize("late", ["scan", "undo"])
+def test_issue_due_follows_what_is_attended(registration, edition, late):
+    """A device that finds its network again after the mails, an entry taken back."""
+    make_check_in(registration)
+    if late == "undo":
+        make_check_in(registration, day=2)
+    certificates.issue_due(edition)
+    if late == "undo":
+        CheckIn.objects.filter(day=TWO).update(undone_at=timezone.now())
+    else:
+        make_check_in(registration, day=2)
+    assert [certificates.issue_due(edition), certificates.issue_due(edition)] == [1, 0]
+    made = Certificate.objects.get()
+    assert (made.days, made.minutes) == {"scan": ([ONE, TWO], 210), "undo": ([ONE], 150)}[late]
+
+
+def test_scan_that_adds_nothing_is_looked_at_once(registration, edition):
+    make_check_in(registration)
+    certificates.issue_due(edition)
+    session = edition.sessions.get(starts_at=instant(edition, "11:00"))
+    make_check_in(registration, session=session)
+    assert [certificates.issue_due(edition), certificates.issue_due(edition)] == [1, 0]
+    assert Certificate.objects.get().minutes == 150
+
+
+def issued(registration) -> Certificate:
+    make_check_in(registration)
+    return certificates.issue(registration)
+
+
+def test_valid_is_what_still_holds(registration):
+    assert list(Certificate.objects.valid()) == [issued(registration)]
+
+
+@pytest.mark.parametrize("event", ["cancelled", "all undone", "not published", "erased"])
+def test_not_valid_once_it_no_longer_holds(registration, edition, event):
+    issued(registration)
+    match event:
+        case "cancelled":
+            places.cancel(registration, by=make_organiser(), reason="Erreur")
+        case "all undone":
+            CheckIn.objects.update(undone_at=NOON)
+        case "not published":
+            Edition.objects.update(is_published=False)
+        case "erased":
+            Registration.objects.update(erased_at=NOON)
+    assert list(Certificate.objects.valid()) == []
+
+
+@pytest.mark.parametrize("demonstration", [False, True])
+def test_certificate_of_a_demonstration_certifies_nothing(demonstration):
+    made = issued(make_attendee(past_edition(is_demonstration=demonstration)))
+    assert made.certifies_nothing is demonstration
+    assert list(Certificate.objects.valid()) == [made]
+
+
+def test_names_are_frozen_once_the_edition_is_over(registration):
+    assert certificates.names_are_frozen(registration)
+    coming = make_registration()
+    assert not certificates.names_are_frozen(coming)
+    tried = make_attendee(past_edition(slug="demo", is_demonstration=True))
+    assert not certificates.names_are_frozen(tried)
 
 
 # On paper

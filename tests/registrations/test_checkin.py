@@ -241,6 +241,19 @@ def test_entry_taken_back_leaves_its_trace_and_the_ticket_enters_again(ticket, n
     assert CheckIn.objects.count() == 2
 
 
+def test_entry_taken_back_and_sent_again_is_said_to_be_taken_back(ticket, nadia):
+    nonce = uuid.uuid4()
+    scan(ticket, nadia, nonce=nonce)
+    undone = checkin.undo(nonce=nonce, by=nadia)
+    again = scan(ticket, nadia, nonce=nonce)
+    assert (again.outcome, again.reason, again.check_in) == (
+        Outcome.UNDONE, Reason.UNDONE, undone,
+    )  # fmt: skip
+    with translation.override("en"):
+        assert again.sentence == "This entry was taken back: scan the ticket again to let them in."
+    assert CheckIn.objects.standing().count() == 0
+
+
 def test_what_was_not_entered_is_not_taken_back(nadia):
     with pytest.raises(CheckIn.DoesNotExist):
         checkin.undo(nonce=uuid.uuid4(), by=nadia)

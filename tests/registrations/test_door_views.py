@@ -10,6 +10,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
+from symposium.accounts.models import User
 from symposium.registrations import checkin
 from symposium.registrations.models import CheckIn, Registration
 from symposium.registrations.models.registrations import State
@@ -210,15 +211,57 @@ def test_scan_of_another_account_is_not_taken(door, ticket):
 
 
 def test_scan_that_cannot_be_understood_is_given_up(door, ticket):
-    wrong = [{"nonce": "7"}, {"session": "nowhere"}, {"scanned_at": "noon"}, {"user": "x"}]
+    elsewhere = make_workshop()
+    wrong = [
+        {"nonce": "7"}, {"session": "nowhere"}, {"session": elsewhere.guid},
+        {"scanned_at": "noon"}, {"user": "x"},
+    ]  # fmt: skip
     for data in wrong:
         answer = send(door, ticket.code, **data)
-        assert (answer.status_code, list(answer.json()["fields"])) == (400, [*data])
+        assert (answer.status_code, answer.json()["fields"]) == (400, [*data])
     nonce = uuid.uuid4()
     send(door, ticket.code, nonce=nonce)
     other = make_registration(ticket.category)
-    assert send(door, other.code, nonce=nonce).status_code == 400
+    answer = send(door, other.code, nonce=nonce)
+    assert (answer.status_code, answer.json()["fields"]) == (400, ["nonce"])
     assert CheckIn.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "since", [{"slug": "another"}, {"status": "cancelled"}, {"status": "draft"}]
+)
+def test_scan_kept_while_its_session_changed_is_taken(door, ticket, since):
+    session = make_workshop(ticket.edition, places=None, slug="mobility")
+    type(session).objects.filter(pk=session.pk).update(**since)
+    said = send(door, ticket.code, session=session.guid).json()
+    assert said["outcome"] == "in"
+    assert CheckIn.objects.get().session == session
+
+
+def test_answer_for_a_cancelled_session_leads_to_the_entrance(door, ticket):
+    session = make_workshop(ticket.edition, places=None, slug="mobility", status="cancelled")
+    html = send(door, ticket.code, session=session.guid).json()["html"]
+    assert f'href="{DOOR}"' in html
+
+
+def test_page_tells_scripts_and_forms_which_door_it_is(door, ticket):
+    session = make_workshop(ticket.edition, slug="mobility")
+    html = door.get(DOOR, {"session": "mobility", "q": "medina"}).content.decode()
+    assert f'data-session="mobility" data-guid="{session.guid}"' in html
+    assert f'<input type="hidden" name="session" value="{session.guid}">' in html
+
+
+def test_entry_taken_back_and_sent_again_says_so(door, ticket):
+    sent = {"code": ticket.code, "nonce": uuid.uuid4()}
+    send(door, **sent)
+    door.post(UNDO, {"nonce": sent["nonce"]})
+    said = send(door, **sent).json()
+    assert (said["outcome"], said["reason"]) == ("undone", "undone")
+    assert text_of(said["html"], "result-warn") == (
+        "Taken back This entry was taken back: scan the ticket again to let them in. "
+        "Salma Médina سلمى On site · École <d'architecture> Next ticket"
+    )
+    assert text_of(said["row"], "tag") == "Taken back"
 
 
 def test_time_of_the_device_is_taken(door, ticket):
@@ -290,7 +333,7 @@ def test_name_posted_gives_people(door, ticket):
 
 def test_entry_is_taken_back_by_a_form(door, ticket):
     workshop = make_workshop(ticket.edition, places=None, slug="mobility")
-    send(door, ticket.code, session="mobility")
+    send(door, ticket.code, session=workshop.guid)
     answer = door.post(UNDO, {"nonce": CheckIn.objects.get().nonce})
     assert (answer.status_code, answer.url) == (302, f"{DOOR}?session=mobility")
     assert CheckIn.objects.get().session == workshop
@@ -320,15 +363,67 @@ def test_list_shows_who_is_in_in_so_many_queries(
         checkin.check_in(edition=edition, code=person.code, by=nadia, nonce=uuid.uuid4())
     client.force_login(make_organiser())
     client.get(LIST)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         answer = client.get(LIST)
     assert [entry.registration for entry in answer.context["entries"]] == people[::-1]
     assert text_of(answer.content, "scan-count") == f"In{number} Expected{number}"
+    assert "door-pages" not in answer.content.decode()
+
+
+def test_long_list_comes_in_pages(door, edition, nadia, django_assert_num_queries):
+    crowd(edition, nadia, 250)
+    day = f"?day={edition.starts_on}"
+    door.get(LIST)
+    with django_assert_num_queries(9):
+        first = door.get(LIST + day)
+    second, last = (door.get(f"{LIST}{day}&page={number}") for number in (2, 3))
+    names = [
+        [entry.registration.family_name for entry in answer.context["entries"]]
+        for answer in (first, second, last)
+    ]
+    assert [len(page) for page in names] == [100, 100, 50]
+    assert (names[0][0], names[1][0], names[2][-1]) == ("N249", "N149", "N0")
+    assert {text_of(answer.content, "scan-count") for answer in (first, second, last)} == {
+        "In250 Expected250"
+    }
+    assert [text_of(answer.content, "door-pages") for answer in (first, second, last)] == [
+        "Page 1 of 3 Next page", "Previous page Page 2 of 3 Next page", "Previous page Page 3 of 3",
+    ]  # fmt: skip
+    assert f'href="{day}&amp;page=3"' in second.content.decode()
+    assert door.get(f"{LIST}?page=x").context["entries"].number == 1
+    assert door.get(f"{LIST}?page=99").context["entries"].number == 3
+
+
+def test_pages_of_a_session_stay_there(door, edition, nadia):
+    session = make_workshop(edition, places=None, slug="mobility")
+    crowd(edition, nadia, 101, session=session)
+    html = door.get(LIST, {"session": "mobility"}).content.decode()
+    assert 'href="?session=mobility&amp;page=2"' in html
+
+
+def crowd(edition, by, number: int, **fields) -> None:
+    """So many people who came in one after the other."""
+    category = make_category(edition)
+    users = User.objects.bulk_create(User(email=f"u{n}@example.org") for n in range(number))
+    people = Registration.objects.bulk_create(
+        Registration(
+            edition=edition, category=category, user=user, family_name=f"N{n}", role="other",
+            state=State.CONFIRMED,
+        )
+        for n, user in enumerate(users)
+    )  # fmt: skip
+    CheckIn.objects.bulk_create(
+        CheckIn(
+            edition=edition, registration=person, day=edition.starts_on, by=by, **fields,
+            scanned_at=timezone.now() + n * datetime.timedelta(milliseconds=1),
+        )
+        for n, person in enumerate(people)
+    )  # fmt: skip
 
 
 def test_list_is_of_a_day_or_of_a_session(door, ticket):
-    make_workshop(ticket.edition, places=None, slug="mobility")
-    send(door, ticket.code, session="mobility")
+    session = make_workshop(ticket.edition, places=None, slug="mobility")
+    send(door, ticket.code, session=session.guid)
     assert list(door.get(LIST).context["entries"]) == []
     assert list(door.get(LIST, {"session": "mobility"}).context["entries"]) == [
         CheckIn.objects.get()

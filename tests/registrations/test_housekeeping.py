@@ -480,3 +480,12 @@ def test_a_demonstration_is_kept_whole_and_may_be_tried_long_after():
     assert housekeeping.send_certificates(years_after) == 1
     assert privacy.apply_retention(years_after) == 0
     assert refreshed(attendee).name == attendee.name
+
+
+def test_outside_the_demonstration_the_tick_keeps_nobodys_data(settings):
+    settings.DEMO = False
+    edition = past_edition(is_demonstration=True)
+    attendee = make_attendee(edition, needs="Boucle")
+    years_after = edition.period.upper + datetime.timedelta(days=2000)
+    assert privacy.apply_retention(years_after) == 2
+    assert (refreshed(attendee).name, attendee.needs) == ("", "")

@@ -118,6 +118,27 @@ def test_offers_that_have_ended_end_once(trio):
     assert (states(second), places.expire_offers(at + 96 * HOUR)) == (["expired"], 0)
 
 
+def test_offer_that_fails_does_not_stop_the_others(edition, category, trio, monkeypatch, caplog):
+    _holder, first, _second = trio
+    other = make_category(edition, places=1)
+    gone, later = make_registration(other), make_registration(other)
+    places.cancel(gone)
+    at = refreshed(later).offer_expires_at
+    expire = places.expire
+
+    def fail_for_one(holder, at):
+        if holder == first:
+            raise ZeroDivisionError
+        return expire(holder, at)
+
+    monkeypatch.setattr(places, "expire", fail_for_one)
+    assert places.expire_offers(at) == 1
+    assert states(first, later) == ["offered", "expired"]
+    assert [record.message for record in caplog.records] == [
+        f"What was to be done with row {first.pk} failed"
+    ]
+
+
 def test_offer_accepted_too_late_is_refused(trio):
     _holder, first, second = trio
     Registration.objects.filter(pk=first.pk).update(offer_expires_at=timezone.now())

@@ -8,7 +8,7 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.utils import timezone, translation
 
-from symposium.registrations import places
+from symposium.registrations import housekeeping, places
 from symposium.registrations.models import Category, Registration
 from symposium.registrations.models.registrations import State
 from symposium.sessions.models import Session
@@ -263,22 +263,36 @@ def test_same_number_of_places_tells_nobody(edition):
     assert (places.set_places(category, 1), len(mail.outbox)) == (0, 0)
 
 
+def test_places_are_given_some_at_a_time(edition):
+    """Sixty wait: the first fifty at once, so that nobody waits long for the lock."""
+    category = make_category(edition, places=0)
+    waiting = several(60, category)
+    mail.outbox.clear()
+    assert places.set_places(category, 100) == 0
+    assert states(*waiting) == ["confirmed"] * 50 + ["waiting"] * 10
+    assert len(mail.outbox) == 50
+    assert states(make_registration(category)) == ["waiting"]
+    assert [housekeeping.refill(), housekeeping.refill()] == [1, 0]
+    assert (places.taken(category), states(waiting[-1])) == (61, ["confirmed"])
+
+
 def test_place_out_of_turn_is_given_at_once_if_there_is_one(edition, organiser):
     category = make_category(edition, places=1)
     _holder, first, second = several(3, category)
     type(category).objects.update(places=2)
-    places.promote(second, by=organiser)
+    assert places.promote(second, by=organiser)
     assert states(first, second) == ["waiting", "confirmed"]
+    assert not places.promote(second, by=organiser)
 
 
 def test_place_out_of_turn_is_else_the_next_one(edition, organiser):
     category = make_category(edition, places=1)
     holder, first, second, third = several(4, category)
     mail.outbox.clear()
-    places.promote(third, by=organiser)
+    assert places.promote(third, by=organiser)
     assert [refreshed(one).rank for one in (first, second, third)] == [2, 3, 1]
     assert changes(refreshed(third))[-1] == ("waiting", organiser, "")
-    places.promote(third, by=organiser)
+    assert not places.promote(third, by=organiser)
     assert (len(changes(refreshed(third))), len(mail.outbox)) == (2, 0)
     places.cancel(refreshed(holder))
     assert states(first, second, third) == ["waiting", "waiting", "confirmed"]
@@ -311,6 +325,15 @@ def test_registration_closed_takes_nobody(hours):
 def test_category_closed_takes_nobody(edition, hours):
     times = {field: timezone.now() + number * HOUR for field, number in hours.items()}
     assert refusal(make_category(edition, name_fr="Sur place", **times)) == (
+        "category_closed",
+        ["The category “Sur place” is not open to you now. Choose another."],
+    )
+
+
+def test_category_deleted_meanwhile_takes_nobody(edition):
+    category = make_category(edition, name_fr="Sur place")
+    Category.objects.all().delete()
+    assert refusal(category) == (
         "category_closed",
         ["The category “Sur place” is not open to you now. Choose another."],
     )
@@ -363,6 +386,33 @@ def test_form_sent_twice_is_one_registration(edition):
     again = make_registration(category, user=first.user, family_name="Autre")
     assert (again, again.family_name, len(mail.outbox)) == (first, first.family_name, 0)
     assert Registration.objects.count() == 1
+
+
+def test_person_registers_five_times_a_day_at_most(edition, organiser):
+    category, user = make_category(edition), make_user()
+    for _ in range(5):
+        places.cancel(make_registration(category, user=user))
+    mail.outbox.clear()
+    with translation.override("en"), pytest.raises(places.Refused) as refused:
+        make_registration(category, user=user)
+    assert (refused.value.code, refused.value.messages, mail.outbox) == (
+        "too_often",
+        ["You have registered and cancelled many times today: register again tomorrow."],
+        [],
+    )
+    assert make_registration(make_category(), user=user).is_confirmed
+    Registration.objects.filter(edition=edition, user=user).update(
+        created_at=timezone.now() - 25 * HOUR
+    )
+    assert make_registration(category, user=user).is_confirmed
+
+
+def test_organiser_registers_somebody_as_often_as_needed(edition, organiser):
+    category, user = make_category(edition), make_user()
+    for _ in range(6):
+        registration = places.register(build_registration(category, user=user), by=organiser)
+        places.cancel(registration, by=organiser)
+    assert Registration.objects.of(user).count() == 6
 
 
 def test_wrong_field_keeps_nothing(edition):

@@ -51,6 +51,8 @@ REFUSED = [
     ("Salma\rMédina", HIDDEN),
     ("Salma\x00", HIDDEN),
     ("Salma\x85", HIDDEN),
+    ("Salma\ufffe", HIDDEN),
+    ("\uffffSalma", HIDDEN),
     ("Salma\u2028Médina", HIDDEN),
     ("\u202egnp.exe", HIDDEN),
     ("Salma\u2066", HIDDEN),
@@ -74,7 +76,7 @@ def test_name_is_kept_whatever_it_looks_like(text):
     assert plain.one_line(text) == text
 
 
-@pytest.mark.parametrize(("text", "sentence"), REFUSED)
+@pytest.mark.parametrize(("text", "sentence"), [*REFUSED, ("Salma\ud800", HIDDEN)])
 def test_name_is_refused_with_a_sentence(text, sentence):
     assert complaint(plain.validate_name, text) == [sentence]
 

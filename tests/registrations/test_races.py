@@ -18,9 +18,10 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from symposium.registrations import places
-from symposium.registrations.models import Booking, Category, Registration, StateChange
+from symposium.registrations import places, privacy
+from symposium.registrations.models import Booking, Registration, StateChange
 from symposium.registrations.models.registrations import LIVE
+from symposium.sessions.models import Session
 from tests.factories import (
     build_registration,
     make_booking,
@@ -478,10 +479,43 @@ def test_lock_of_a_former_category_is_let_go(edition):
         assert at_once(partial(is_free, low), partial(is_free, high)) == [False, True]
 
 
-def is_free(category) -> bool:
+def is_free(owner) -> bool:
     with transaction.atomic():
-        rows = Category.objects.select_for_update(skip_locked=True, no_key=True)
-        return rows.filter(pk=category.pk).exists()
+        rows = type(owner).objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
+        return rows.filter(pk=owner.pk).exists()
+
+
+def test_whoever_is_erased_lets_go_of_their_seats_in_order():
+    """In two editions, the later session first: no seat is locked before the first one is."""
+    editions = [open_edition() for _ in range(2)]
+    first, last = (make_workshop(edition, places=1) for edition in editions)
+    user = make_user()
+    for session in (last, first):
+        registration = make_registration(make_category(session.edition, places=1), user=user)
+        make_booking(registration, session)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            places.locked(Session, [first.pk])
+            erasing = pool.submit(alone, partial(privacy.erase, user))
+            until_done_or_waiting(erasing)
+            with ThreadPoolExecutor(1) as other:
+                assert other.submit(alone, partial(is_free, last)).result(PATIENCE)
+        assert erasing.result(PATIENCE) is None
+    assert Booking.objects.live().count() == 0
+
+
+def test_seats_of_who_is_promoted_are_locked_with_those_of_who_is_erased():
+    edition = open_edition()
+    first, last = (make_workshop(edition, places=1, at=at) for at in ("09:00", "11:00"))
+    category = make_category(edition, places=1)
+    leaving = make_registration(category, sessions=[last])
+    make_registration(category, sessions=[first])
+    with transaction.atomic():
+        places.lock_all([leaving])
+        with ThreadPoolExecutor(1) as other:
+            found = [other.submit(alone, partial(is_free, one)).result(PATIENCE)
+                     for one in (category, first, last)]  # fmt: skip
+    assert found == [False, False, False]
 
 
 # Everything at once

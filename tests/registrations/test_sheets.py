@@ -140,6 +140,19 @@ def test_a_workbook_has_no_formula_and_turns_with_its_reader(desk, edition):
     assert [cell for row in sheet for cell in row if cell.data_type == "f"] == []
 
 
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_what_no_workbook_can_hold_stops_no_export(desk, edition, format):
+    person = somebody(edition)
+    Registration.objects.filter(pk=person.pk).update(family_name="Mé\ufffedina\uffff")
+    assert row_of(taken(desk, format))["Family name"] == "Médina"
+
+
+def test_a_french_spreadsheet_which_cuts_at_semicolons_runs_nothing_either(desk, edition):
+    somebody(edition, given_name="a;=1+1;b")
+    cells = [cell for row in taken(desk, "csv") for name in row for cell in name.split(";")]
+    assert [cell for cell in cells if cell.endswith("1+1")] == ["'=1+1"]
+
+
 def test_the_file_has_what_the_list_shows(desk, edition):
     somebody(edition)
     make_registration(make_category(edition, places=0), family_name="Rivage")

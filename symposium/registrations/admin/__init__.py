@@ -1,6 +1,7 @@
 """What organisers do with those who take part; Django finds these pages through this package."""
 
 from symposium.registrations.admin import (
+    accounts,
     attendance,
     categories,
     invitations,
@@ -12,6 +13,7 @@ from symposium.registrations.admin import (
 )
 
 __all__ = [
+    "accounts",
     "attendance",
     "categories",
     "invitations",

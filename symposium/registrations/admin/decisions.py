@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from symposium.accounts.models import User
 from symposium.plain import validate_line
 from symposium.registrations import notices, places
+from symposium.registrations.admin import journal
 from symposium.registrations.models import Category, Registration
 from symposium.registrations.models.registrations import LIVE, State
 from symposium.workplace import refusal
@@ -61,6 +62,7 @@ def resend(registration: Registration, *, by: User) -> None:
         notices.offered(registration)
     else:
         notices.registered(registration)
+    journal.note(by, str(registration), _("Send the confirmation again"), registration)
 
 
 def move(registration: Registration, *, category: Category, by: User) -> None:
@@ -71,13 +73,18 @@ def move(registration: Registration, *, category: Category, by: User) -> None:
 
 @dataclass(frozen=True)
 class Decision:
-    """What is decided of those in one of `states`; `form` asks for what is needed besides."""
+    """What is decided of those in one of `states`; `form` asks for what is needed besides.
+
+    `perform` may return False when it changed nothing. Who came first is served first; with
+    `puts_first`, last: each is put before those who were put there a moment ago.
+    """
 
     label: str | Promise
     states: Collection[State]
-    perform: Callable[..., None]
+    perform: Callable[..., bool | None]
     done: str | Promise
     form: type[forms.Form] | None = None
+    puts_first: bool = False
 
 
 DECISIONS = {
@@ -95,6 +102,7 @@ DECISIONS = {
             "%(n)d person has a place, or the next one that becomes free.",
             "%(n)d people have a place, or the next ones that become free.", "n",
         ),
+        puts_first=True,
     ),
     "cancel": Decision(
         gettext_lazy("Cancel"), LIVE, places.cancel,
@@ -191,8 +199,9 @@ class DecisionsAdmin(admin.ModelAdmin):
                 context = {"form": form, "title": decision.label, "action": name}
                 return self.asked(request, people, context)
             values = form.cleaned_data
-        # Who came first is served first.
         in_order = people.with_details().order_by("queue_number", "created_at", "pk")
+        if decision.puts_first:
+            in_order = in_order.reverse()
         self.carry_out(request, decision, list(in_order), values)
         return None
 
@@ -210,14 +219,18 @@ class DecisionsAdmin(admin.ModelAdmin):
         return TemplateResponse(request, template, context)
 
     def carry_out(self, request, decision: Decision, people: list[Registration], values) -> None:
-        faults, left, done = [], 0, 0
+        faults, left, same, done = [], 0, 0, 0
         for registration in people:
             if registration.state not in decision.states:
                 left += 1
-            elif reason := attempt(decision, registration, by=request.user, **values):
-                faults.append(f"{registration}: {reason}")
+                continue
+            try:
+                changed = attempt(decision, registration, by=request.user, **values)
+            except ValidationError as refused:
+                faults.append(f"{registration}: {' '.join(refused.messages)}")
             else:
-                done += 1
+                same += not changed
+                done += changed
         for fault in faults[:REASONS_SHOWN]:
             messages.error(request, fault)
         if faults[REASONS_SHOWN:]:
@@ -230,16 +243,20 @@ class DecisionsAdmin(admin.ModelAdmin):
                 left,
             )
             messages.warning(request, words % {"n": left})
+        if same:
+            words = ngettext(
+                "%(n)d was left as it is: nothing changes for them.",
+                "%(n)d were left as they are: nothing changes for them.",
+                same,
+            )
+            messages.warning(request, words % {"n": same})
         if done:
             messages.success(request, decision.done % {"n": done})
 
 
-def attempt(decision: Decision, registration: Registration, **values) -> str:
-    """Do it; return nothing, or why not."""
+def attempt(decision: Decision, registration: Registration, **values) -> bool:
+    """Do it; return whether something changed. Raises ValidationError, which says why not."""
     try:
-        decision.perform(registration, **values)
-    except ValidationError as refused:
-        return " ".join(refused.messages)
+        return decision.perform(registration, **values) is not False
     except (IntegrityError, OperationalError) as error:
-        return str(refusal(error))
-    return ""
+        raise ValidationError(refusal(error), code="refused") from error

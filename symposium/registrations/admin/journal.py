@@ -10,11 +10,12 @@ from symposium.registrations.admin.manners import ReadOnly
 from symposium.registrations.models import Registration
 
 
-def note(by: User, title: str, text: str) -> None:
-    """Write down what somebody did with many registrations at once."""
+def note(by: User, title: str, text: str, of: Registration | None = None) -> None:
+    """Write down what somebody did with one registration, or with many at once."""
     LogEntry.objects.create(
         user=by,
         content_type=ContentType.objects.get_for_model(Registration),
+        object_id=of and str(of.pk),
         object_repr=title[:200],
         action_flag=CHANGE,
         change_message=text,

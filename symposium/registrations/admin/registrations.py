@@ -4,8 +4,10 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Prefetch, Value
+from django.db.models.constants import LOOKUP_SEP
 from django.db.models.functions import Concat
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -184,6 +186,12 @@ class RegistrationAdmin(
         came = Prefetch("check_ins", entries, to_attr="entries")
         return super().get_queryset(request).prefetch_related(bookings, came)
 
+    def lookup_allowed(self, lookup, value, request=None):
+        """Who needs what is told by a filter as well: it is for whoever may read it."""
+        if "needs" in lookup.split(LOOKUP_SEP):
+            return request is not None and request.user.has_perm("symposium_registrations.view_needs")
+        return super().lookup_allowed(lookup, value, request)
+
     def get_search_results(self, request, queryset, search_term):
         if not search_term.strip():
             return super().get_search_results(request, queryset, search_term)
@@ -233,7 +241,11 @@ class RegistrationAdmin(
 
     @admin.display(description=_("account"))
     def account(self, registration):
-        return registration.user.email if registration.user else None
+        user = registration.user
+        if user is None:
+            return None
+        page = reverse("admin:symposium_accounts_user_change", args=[user.pk])
+        return format_html('<a href="{}">{}</a>', page, user.email)
 
     # The form
 
