@@ -18,7 +18,8 @@ def test_no_part_runs_where_a_spreadsheet_may_cut_the_cell(between):
 
 
 @pytest.mark.parametrize(
-    "value", ["+212 5 22 00 00 00", "Fixe ; +212 5 22 00 00 00", "Rabat = Salé", "Été", "الندوة", "", None, 12, -3, True]
+    "value",
+    ["+212 5 22 00 00 00", "Tél. ; +212 5 22", "R = S", "Été", "الندوة", "", None, 12, -3, True],
 )
 def test_the_rest_stays_whole(value):
     assert defused(value) == value

@@ -1,16 +1,17 @@
-/* Each scan is kept on this device before it is sent, until the server has answered it.
+/* Each scan is kept on this device before it is sent, until the server has answered it or has
+   said that its code or its number is malformed.
 
    Hears `door:scan` {code}. Says `door:answer` {scan, answer, late}, `door:trouble`
    {scan, trouble, late} and `door:kept` {mine, others}. A scan has a number of its own, so that
    sent twice it counts once; it is only ever sent by the account that made it. */
 
 const door = document.querySelector("[data-door]");
-const { user, session, scanUrl } = door.dataset;
+const { user, guid, scanUrl } = door.dataset;
 const CODE = new RegExp(door.dataset.code, "g");
 const LONGEST = 300; // of what the site reads; a QR code of something else may be longer
 const PREFIX = "check-in:";
 const PATIENCE = 6_000;
-const TROUBLES = { 400: "unreadable", 401: "signed_out", 403: "stale", 404: "not_allowed", 409: "other_user" };
+const TROUBLES = { 401: "signed_out", 403: "stale", 404: "not_allowed", 409: "other_user" };
 const GIVEN_UP = new Set(["unreadable"]); // sent again it would not be better
 const PASSING = new Set(["unreadable", "error"]); // the next scan may well get through
 
@@ -78,6 +79,11 @@ function patience() {
   return controller.signal;
 }
 
+/* What cannot be read in a scan: its code or its number, or something that may be mended. */
+function malformed({ fields }) {
+  return fields.some((field) => field === "code" || field === "nonce") ? "unreadable" : "error";
+}
+
 async function post(scan) {
   try {
     const response = await fetch(scan.url, {
@@ -89,6 +95,7 @@ async function post(scan) {
       signal: patience(),
     });
     if (response.ok) return { answer: await response.json() };
+    if (response.status === 400) return { trouble: malformed(await response.json()) };
     return { trouble: TROUBLES[response.status] ?? "error" };
   } catch {
     return { trouble: "offline" }; // no network, too slow, or an answer that is not ours
@@ -128,7 +135,7 @@ function shortened(text) {
 
 document.addEventListener("door:scan", ({ detail }) => {
   const code = shortened(detail.code);
-  const scan = { code, nonce: newNonce(), at: new Date().toISOString(), session, user, url: scanUrl };
+  const scan = { code, nonce: newNonce(), at: new Date().toISOString(), session: guid, user, url: scanUrl };
   keep(scan);
   send(scan, false);
 });

@@ -8,7 +8,7 @@ const last = door.querySelector("[data-last]");
 const late = door.querySelector("[data-late]");
 const express = door.querySelector("[data-express]");
 const network = door.querySelector("[data-network]");
-const { session } = door.dataset;
+const { session, guid } = door.dataset;
 const MOST = 10;
 const A_GLANCE = 1_500;
 const REFRESH = 15_000;
@@ -92,7 +92,7 @@ document.addEventListener("door:answer", ({ detail: { scan, answer, late: isLate
   list(fragment(answer.row), scan.nonce);
   if (isLate && answer.outcome !== "in") list(fragment(answer.row), scan.nonce, late);
   if (!isLate) show(fragment(answer.html), answer.outcome);
-  if (scan.session === session) count(answer.counts);
+  if (scan.session === guid) count(answer.counts);
   trouble("");
 });
 

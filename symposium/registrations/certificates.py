@@ -42,7 +42,7 @@ def issue(registration: Registration, at: datetime.datetime | None = None) -> Ce
     """Return the certificate of a registration, made or brought up to date.
 
     Issued again, it keeps its token, so that what was printed is still to be checked; it says the
-    name as it is now. Raises Refused when the person has none, or not yet.
+    name and the days as they are now. Raises Refused when the person has none, or not yet.
     """
     at = at or timezone.now()
     rows = Registration.objects.select_for_update(of=("self",), no_key=True).with_details()
@@ -57,20 +57,38 @@ def issue(registration: Registration, at: datetime.datetime | None = None) -> Ce
     }
     found = Certificate.objects.filter(registration=registration).first()
     certificate = found or Certificate(registration=registration)
-    if any(getattr(certificate, field) != value for field, value in said.items()):
+    changed = any(getattr(certificate, field) != value for field, value in said.items())
+    # Written down even where it adds nothing, so that it is not looked at again.
+    if changed or registration.check_ins.filter(after(certificate.issued_at)).exists():
         for field, value in (said | {"issued_at": at}).items():
             setattr(certificate, field, value)
         certificate.save()
     return certificate
 
 
+def after(issued_at: datetime.datetime | OuterRef) -> Q:
+    """A condition on check-ins: recorded or taken back since, as when a device was offline."""
+    return Q(recorded_at__gt=issued_at) | Q(undone_at__gt=issued_at)
+
+
+def names_are_frozen(registration: Registration) -> bool:
+    """Whether only the organisers may still correct the name: the certificate says it."""
+    edition = registration.edition
+    return edition.phase() == "after" and not edition.is_demonstration
+
+
 def issue_due(edition: Edition, at: datetime.datetime | None = None) -> int:
-    """Issue what is due and is not there yet, or says a name since corrected; some at a time."""
+    """Issue what is due and not there yet, or whose name or entries have changed; some at a time.
+
+    Once the edition is over a name is corrected by the organisers only: see `names_are_frozen`.
+    """
     named = due(edition, at).alias(
         whole=whole("given_name", "family_name"), whole_ar=whole("given_name_ar", "family_name_ar")
     )
     right = Q(certificate__name=F("whole"), certificate__name_ar=F("whole_ar"))
-    outdated = named.filter(Q(certificate=None) | ~right)
+    since = after(OuterRef("certificate__issued_at"))
+    late = Exists(CheckIn.objects.filter(since, registration=OuterRef("pk")))
+    outdated = named.filter(Q(certificate=None) | ~right | late)
     return batches.each(outdated, lambda registration: bool(issue(registration, at)))
 
 

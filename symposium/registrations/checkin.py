@@ -39,6 +39,7 @@ WRITTEN = "اااايهوي"
 class Outcome(models.TextChoices):
     IN = "in", _("Entered")
     ALREADY = "already", _("Already in")
+    UNDONE = "undone", _("Taken back")
     REFUSED = "refused", _("Refused")
 
 
@@ -58,11 +59,15 @@ class Reason(models.TextChoices):
     NOT_TODAY = "not_today", _("The symposium opens on %(first)s.")
     OVER = "over", _("The symposium ended on %(last)s.")
     NOT_BOOKED = "not_booked", _("No place is booked in this session.")
+    UNDONE = "undone", _("This entry was taken back: scan the ticket again to let them in.")
 
 
 @dataclass(frozen=True)
 class Result:
-    """What the door answers; `check_in` is the entry that stands, made now or before."""
+    """What the door answers; `check_in` is the entry that stands, made now or before.
+
+    Or the one that was taken back.
+    """
 
     edition: Edition
     outcome: Outcome
@@ -72,7 +77,7 @@ class Result:
 
     @property
     def sentence(self) -> str:
-        """Why not, in the reader's language; nothing unless refused."""
+        """Why not, in the reader's language; nothing for who is in."""
         if self.reason is None:
             return ""
         ticket = self.registration or self
@@ -85,7 +90,7 @@ class Result:
     @cached_property
     def bookings(self) -> list[Booking]:
         """The seats of this person today, in order of time."""
-        if self.registration is None or self.outcome == Outcome.REFUSED:
+        if self.outcome not in (Outcome.IN, Outcome.ALREADY):
             return []
         held = self.registration.bookings.confirmed().exclude(
             session__status=Session.Status.CANCELLED
@@ -117,7 +122,8 @@ def is_code(text: str) -> bool:
 def day_at(edition: Edition, at: datetime.datetime) -> datetime.date | None:
     """The day that a scan counts for; None outside the days of the edition.
 
-    The demonstration is tried on any day: there, it counts for the first.
+    The demonstration is tried on any day: there, it counts for the first. On an edition of real
+    people the tick does no harm: its certificates are marked as certifying nothing.
     """
     day = edition.today(at)
     if edition.starts_on <= day <= edition.ends_on:
@@ -154,7 +160,8 @@ def check_in(
     """Let in whoever holds the ticket `code`, or say why not.
 
     `session` is the door, None for the entrance. Sent again with the same `nonce`, an entry is
-    answered as the first time. Raises NonceUsed if that number was for something else.
+    answered as the first time, unless it was taken back since. Raises NonceUsed if that number
+    was for something else.
     """
     tickets = Registration.objects.select_for_update(of=("self",), no_key=True).with_details()
     registration = tickets.filter(code=read_code(code) or code.upper()).first()
@@ -163,6 +170,8 @@ def check_in(
     if earlier := CheckIn.objects.select_related("by").filter(nonce=nonce).first():
         if (earlier.registration_id, earlier.session) != (registration.pk, session):
             raise NonceUsed
+        if earlier.undone_at:
+            return Result(edition, Outcome.UNDONE, Reason.UNDONE, registration, earlier)
         return Result(edition, Outcome.IN, None, registration, earlier)
     at = time_of(edition, scanned_at)
     day = day_at(edition, at)

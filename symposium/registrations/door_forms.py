@@ -48,13 +48,21 @@ class DoorForm(forms.Form):
 class ScanForm(DoorForm):
     """A code or, where no script runs, a name; the rest is known to the device.
 
-    `nonce` is the device's number of the scan, `user` who was signed in when it was made.
+    `nonce` is the device's number of the scan, `user` who was signed in when it was made. The
+    session is named by its `guid`, whatever became of it while the device kept the scan.
     """
 
     code = forms.CharField(max_length=300)
     nonce = forms.UUIDField(required=False)
     scanned_at = forms.DateTimeField(required=False)
     user = forms.IntegerField(required=False)
+
+    def __init__(self, data, edition: Edition):
+        super().__init__(data, edition)
+        sessions = edition.sessions.all()
+        self.fields["session"] = forms.ModelChoiceField(
+            sessions, required=False, to_field_name="guid"
+        )
 
     def clean_nonce(self) -> uuid.UUID:
         return self.cleaned_data["nonce"] or uuid.uuid4()

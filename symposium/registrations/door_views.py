@@ -11,6 +11,7 @@ from functools import wraps
 from csp.constants import SELF, WASM_UNSAFE_EVAL
 from csp.decorators import csp_update
 from django.contrib.auth.views import redirect_to_login
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
@@ -30,6 +31,7 @@ from symposium.sessions.models import Session
 
 MOST_FOUND = 20
 LAST_ENTRIES = 10
+ON_A_PAGE = 100
 # The reader of QR codes of browsers that have none of their own is compiled code.
 reads_codes = csp_update({"script-src": [SELF, WASM_UNSAFE_EVAL]})
 
@@ -80,7 +82,7 @@ def door(request: HttpRequest, edition: Edition) -> HttpResponse:
 def scan(request: HttpRequest, edition: Edition) -> HttpResponse:
     form = ScanForm(request.POST, edition)
     if not form.is_valid():
-        return unreadable(request, form)
+        return unreadable(request, edition, [*form.errors])
     asked = form.cleaned_data
     if asked["user"] not in (None, request.user.pk):
         return JsonResponse({"error": "other_user"}, status=409)
@@ -92,17 +94,17 @@ def scan(request: HttpRequest, edition: Edition) -> HttpResponse:
             scanned_at=asked["scanned_at"], session=asked["session"],
         )  # fmt: skip
     except checkin.NonceUsed:
-        return unreadable(request, form)
+        return unreadable(request, edition, ["nonce"])
     if asks_json(request):
         return answer(request, edition, asked, result)
     return door_page(request, edition, asked["session"], result=result)
 
 
-def unreadable(request: HttpRequest, form: ScanForm) -> HttpResponse:
-    """What no device of ours sends: sent again, it would not be better."""
+def unreadable(request: HttpRequest, edition: Edition, fields: list[str]) -> HttpResponse:
+    """What no device of ours sends; it gives up a scan whose code or nonce is among `fields`."""
     if asks_json(request):
-        return JsonResponse({"error": "unreadable", "fields": form.errors}, status=400)
-    return redirect("door:door", form.edition.slug)
+        return JsonResponse({"error": "unreadable", "fields": fields}, status=400)
+    return redirect("door:door", edition.slug)
 
 
 @require_POST
@@ -155,6 +157,7 @@ def entries(request: HttpRequest, edition: Edition) -> HttpResponse:
     form = DoorForm(request.GET, edition)
     session = chosen(form)
     day = form.cleaned_data["day"] or checkin.day_shown(edition)
+    found = checkin.entries(edition, day, session)
     return render_page(
         request,
         edition,
@@ -164,7 +167,7 @@ def entries(request: HttpRequest, edition: Edition) -> HttpResponse:
             "session": session,
             "day": day,
             "counts": checkin.counts(edition, day, session),
-            "entries": checkin.entries(edition, day, session),
+            "entries": Paginator(found, ON_A_PAGE).get_page(request.GET.get("page")),
         },
     )
 
@@ -180,7 +183,8 @@ def chosen(form: DoorForm) -> Session | None:
 
 
 def door_address(edition: Edition, session: Session | None) -> str:
-    query = {"session": session.slug} if session else None
+    """Where the page of a door is; a session that was cancelled has none any more."""
+    query = {"session": session.slug} if session and not session.is_cancelled else None
     return reverse("door:door", args=[edition.slug], query=query)
 
 
@@ -245,7 +249,7 @@ def answer(request: HttpRequest, edition: Edition, asked: dict, result: Result) 
 def row_of(check_in: CheckIn) -> dict:
     """A line of the last answers, for an entry."""
     return {
-        "outcome": "undone" if check_in.undone_at else Outcome.IN,
+        "outcome": Outcome.UNDONE if check_in.undone_at else Outcome.IN,
         "registration": check_in.registration,
         "check_in": check_in,
         "at": check_in.scanned_at,

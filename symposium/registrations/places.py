@@ -61,19 +61,12 @@ def register(
     )
     User.objects.select_for_update(no_key=True).only("pk").get(pk=registration.user_id)
     mine = Registration.objects.of(registration.user).filter(edition=registration.edition_id)
-    for found in mine:
-        if found.is_live:
-            return found
+    if found := next((one for one in mine if one.is_live), None):
+        return found
+    category = lock_category_of(registration)
     if by is None:
-        check_pace(mine, DAY, REGISTRATIONS_A_DAY,
-                   _("You have registered and cancelled many times today: register again tomorrow."))  # fmt: skip
-    category = locked(Category, [registration.category_id]).get(registration.category_id)
-    if category is None:
-        raise category_closed(registration.category)
-    registration.category = category
-    if category.edition_id == registration.edition_id:
-        category.edition = registration.edition
-    if by is None:
+        words = _("You have registered and cancelled many times today: register again tomorrow.")
+        check_pace(mine, DAY, REGISTRATIONS_A_DAY, words)
         check_open(category, registration.user)
     if by or not category.needs_approval:
         take_turn(registration)
@@ -87,6 +80,17 @@ def register(
             fill(session, told=[registration])
     notices.registered(registration)
     return registration
+
+
+def lock_category_of(registration: Registration) -> Category:
+    """Lock the category of a new registration; raises Refused if it was deleted meanwhile."""
+    category = locked(Category, [registration.category_id]).get(registration.category_id)
+    if category is None:
+        raise category_closed(registration.category)
+    registration.category = category
+    if category.edition_id == registration.edition_id:
+        category.edition = registration.edition
+    return category
 
 
 def check_open(category: Category, user: User) -> None:
@@ -275,12 +279,11 @@ def book(registration: Registration, session: Session) -> Booking:
     if not registration.is_live:
         raise Refused(_("Your registration has ended: register again first."), code="ended")
     [session] = locked_sessions([session])
-    mine = list(registration.bookings.all())
-    for found in mine:
-        if found.is_live and found.session_id == session.pk:
-            return found
-    check_pace(mine, HOUR, BOOKINGS_AN_HOUR,
-               _("You have booked many times within an hour: book again later."))  # fmt: skip
+    mine = registration.bookings.all()
+    if found := next((one for one in mine if one.is_live and one.session_id == session.pk), None):
+        return found
+    words = _("You have booked many times within an hour: book again later.")
+    check_pace(mine, HOUR, BOOKINGS_AN_HOUR, words)
     booking = wish(registration, session)
     fill(session, told=[registration])
     booking.refresh_from_db()
@@ -549,7 +552,8 @@ def is_over(owner: Owner) -> bool:
 def last_moment(owner: Owner) -> datetime.datetime | None:
     """Until when a place is of use: the start of a session, the end of the symposium.
 
-    The demonstration is tried on any day.
+    The demonstration is tried on any day. An edition of real people ticked as one would only go on
+    giving its places after its end.
     """
     if isinstance(owner, Session):
         return owner.starts_at

@@ -81,7 +81,7 @@ def erase(user: User, at: datetime.datetime | None = None) -> None:
     if user is None:
         return
     mine = user.registrations.with_details().order_by("pk")
-    places.lock_all(mine)
+    places.lock_all(mine.all())
     for registration in mine:
         if registration.edition.phase(at) != "after":
             places.cancel(registration)

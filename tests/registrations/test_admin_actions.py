@@ -85,7 +85,8 @@ def test_the_next_place_is_now_or_the_next_that_becomes_free(desk, edition):
     response = act(desk, "promote", kept_out, waits, leaves)
     assert told(response) == [
         "1 was left as it is: it is not in a state for this.",
-        "2 people have a place, or the next ones that become free.",
+        "1 was left as it is: nothing changes for them.",
+        "1 person has a place, or the next one that becomes free.",
     ]
     assert states(kept_out, waits, leaves) == ["waiting", "confirmed", "confirmed"]
     assert refreshed(kept_out).rank == 1
@@ -191,10 +192,10 @@ def test_the_confirmation_is_sent_again_and_that_is_written_down(desk, edition, 
         "2 mails sent again.",
     ]
     entries = LogEntry.objects.values_list("object_id", "user", "object_repr", "change_message")
-    assert list(entries.order_by("pk")) == [
+    assert set(entries) == {
         (str(person.pk), organiser.pk, str(person), "Send the confirmation again")
         for person in (one, waits)
-    ]
+    }
 
 
 def test_too_many_at_once_are_not_begun(desk, edition, monkeypatch):
@@ -407,7 +408,7 @@ def damaged() -> bytes:
         broken("xl/workbook.xml", b"<broken"),
         broken("[Content_Types].xml", b"<Types Unknown='1'/>"),
         broken("xl/worksheets/sheet1.xml", b"<row", kept=300),
-        broken("xl/sharedStrings.xml", b""),
+        broken("xl/styles.xml", b"<broken"),
         broken("xl/_rels/workbook.xml.rels", b"<a/>"),
         damaged(),
     ],

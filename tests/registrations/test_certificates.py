@@ -210,7 +210,8 @@ def issued(registration) -> Certificate:
 
 
 def test_valid_is_what_still_holds(registration):
-    assert list(Certificate.objects.valid()) == [issued(registration)]
+    made = issued(registration)
+    assert list(Certificate.objects.valid()) == [made]
 
 
 @pytest.mark.parametrize("event", ["cancelled", "all undone", "not published", "erased"])

@@ -25,7 +25,7 @@ class ErasureForm(forms.Form):
     """It cannot be undone: the address of the account, typed again, says that it is meant."""
 
     email = forms.EmailField(
-        label=gettext_lazy("E-mail address of this account, to confirm"), max_length=254,
+        label=gettext_lazy("E-mail address, to confirm"), max_length=254,
         widget=forms.EmailInput(attrs={"class": "vTextField", "autocomplete": "off"}),
         help_text=gettext_lazy(
             "The account, the names, the answers and the certificates are deleted now and for "

@@ -15,7 +15,8 @@ from symposium.registrations.models import Message, Registration
 from symposium.typography import direction
 from symposium.workplace import EditionFilter, WorkplaceAdmin
 
-# A page waits for all of them: about ten milliseconds for each mail.
+# A page waits for all of them. Measured with 300 readers: for each mail, 5 ms of processor; 16 ms
+# by the clock where two processors did much else.
 MOST = 2000
 WRITING = "admin/symposium_registrations/registration/write.html"
 

@@ -188,9 +188,10 @@ class RegistrationAdmin(
 
     def lookup_allowed(self, lookup, value, request=None):
         """Who needs what is told by a filter as well: it is for whoever may read it."""
-        if "needs" in lookup.split(LOOKUP_SEP):
-            return request is not None and request.user.has_perm("symposium_registrations.view_needs")
-        return super().lookup_allowed(lookup, value, request)
+        hidden = "needs" in lookup.split(LOOKUP_SEP) and not (
+            request and request.user.has_perm("symposium_registrations.view_needs")
+        )
+        return not hidden and super().lookup_allowed(lookup, value, request)
 
     def get_search_results(self, request, queryset, search_term):
         if not search_term.strip():

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from symposium.accounts.models import User
 from symposium.editions.models import Edition
 from symposium.editions.slugs import random_code
-from symposium.registrations.models.registrations import Registration
+from symposium.registrations.models.registrations import Registration, State
 from symposium.sessions.models import Session
 
 
@@ -73,6 +73,21 @@ class CheckIn(models.Model):
         return f"{self.registration} · {self.day}"
 
 
+class CertificateQuerySet(models.QuerySet):
+    def valid(self):
+        """Those that still hold: of somebody who is registered, and was seen.
+
+        One of a demonstration is valid too, and certifies nothing: what shows it says so.
+        """
+        seen = CheckIn.objects.standing().filter(registration=models.OuterRef("registration"))
+        return self.filter(
+            models.Exists(seen),
+            registration__state=State.CONFIRMED,
+            registration__erased_at=None,
+            registration__edition__is_published=True,
+        )
+
+
 def new_token() -> str:
     return random_code(20)
 
@@ -90,6 +105,8 @@ class Certificate(models.Model):
     minutes = models.PositiveIntegerField(_("minutes"))
     issued_at = models.DateTimeField(_("issued"), default=timezone.now)
 
+    objects = CertificateQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("certificate of attendance")
         verbose_name_plural = _("certificates of attendance")
@@ -100,3 +117,8 @@ class Certificate(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("registrations:verify", args=[self.token])
+
+    @property
+    def certifies_nothing(self) -> bool:
+        """Its people are invented: it only shows what a certificate is."""
+        return self.registration.edition.is_demonstration
