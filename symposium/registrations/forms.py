@@ -15,13 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from symposium.accounts.models import User
 from symposium.editions.models import Edition, Page
 from symposium.plain import one_line
-from symposium.registrations import places
+from symposium.registrations import certificates, places
 from symposium.registrations.models import Answer, Category, Question, Registration
 from symposium.registrations.models.registrations import HOLDING
 from symposium.sessions.models import Session
 from symposium.tags import text
 
-PERSON = ["given_name", "family_name", "given_name_ar", "family_name_ar", "affiliation"]
+NAMES = ["given_name", "family_name", "given_name_ar", "family_name_ar"]
+PERSON = [*NAMES, "affiliation"]
 # Where the sentence of a refusal stands: beside what it is about.
 FIELD_OF = {
     "category_closed": "category",
@@ -267,6 +268,13 @@ class ChangeForm(PersonForm):
         self.add_questions(questions.prefetch_related("options", "categories"))
         for name, question in self.questions.items():
             self.fields[name].initial = answered(self.instance, question)
+        if certificates.names_are_frozen(self.instance):
+            for name in NAMES:
+                self.fields[name].disabled = True
+            self.fields["family_name"].help_text = _(
+                "The symposium is over: your name stands on a certificate. Write to the "
+                "organisers if it is wrong."
+            )
 
     @property
     def layout(self) -> Layout:

@@ -24,7 +24,7 @@ from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
 from symposium.registrations import calendars, certificates, drafts, places, privacy, tickets
 from symposium.registrations.forms import ChangeForm, ErasureForm
-from symposium.registrations.models import Registration
+from symposium.registrations.models import Certificate, Registration
 from symposium.registrations.models.registrations import Holder
 
 read_or_write = require_http_methods(["GET", "HEAD", "POST"])
@@ -79,7 +79,7 @@ def detail(request: HttpRequest, registration: Registration) -> HttpResponse:
     to_book = [
         session for session in registration.edition.sessions.bookable() if session.pk not in booked
     ]
-    certificate = getattr(registration, "certificate", None)
+    certificate = valid_certificate(registration)
     return private_page(
         request,
         registration,
@@ -215,6 +215,10 @@ def to_sessions(registration: Registration) -> HttpResponse:
 # Papers
 
 
+def valid_certificate(registration: Registration) -> Certificate | None:
+    return Certificate.objects.valid().filter(registration=registration).first()
+
+
 def has_ticket(registration: Registration) -> bool:
     return registration.is_confirmed and registration.category.on_site
 
@@ -240,7 +244,7 @@ def calendar(request: HttpRequest, registration: Registration) -> HttpResponse:
 @require_safe
 @for_its_owner
 def certificate(request: HttpRequest, registration: Registration) -> HttpResponse:
-    found = getattr(registration, "certificate", None)
+    found = valid_certificate(registration)
     if found is None:
         raise Http404
     content = certificates.certificate_pdf(found, get_language())

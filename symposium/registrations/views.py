@@ -149,8 +149,8 @@ def participants(request: HttpRequest, edition: str) -> HttpResponse:
 @never_cache
 def verify(request: HttpRequest, token: str) -> HttpResponse:
     """Whether a certificate is genuine: its name, its edition and its dates, and nothing else."""
-    found = Certificate.objects.select_related("registration__edition")
-    certificate = found.filter(token=token, registration__edition__is_published=True).first()
+    found = Certificate.objects.valid().select_related("registration__edition")
+    certificate = found.filter(token=token).first()
     edition = certificate.registration.edition if certificate else Edition.objects.current()
     if edition is None:
         raise Http404

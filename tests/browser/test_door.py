@@ -175,6 +175,7 @@ def test_scanner_types_anywhere_and_an_entry_goes_away_by_itself(door, ticket):
 
 def test_answer_to_be_looked_at_stays_until_a_tap(door, ticket):
     typed(door, "7K4Q-2M9X-TB")
+    assert said(door)[0] == "Entered"
     typed(door, "7K4Q-2M9X-TB")
     door.locator("[data-result] .result-warn").wait_for()
     assert said(door)[0] == "Already in"

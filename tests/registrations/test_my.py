@@ -3,7 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from symposium.registrations import places
+from symposium.editions.models import Edition
+from symposium.registrations import certificates, places
 from symposium.registrations.forms import ChangeForm
 from symposium.registrations.models import Booking, Registration
 from tests.factories import (
@@ -15,6 +16,7 @@ from tests.factories import (
     open_edition,
     refreshed,
 )
+from tests.registrations.entries import make_attendee, make_check_in, past_edition
 
 pytestmark = pytest.mark.django_db
 PAGES = ["", "edit/", "cancel/", "ticket.pdf", "calendar.ics", "certificate.pdf"]
@@ -203,3 +205,32 @@ def test_changing_details_gives_back_no_place(writes_everything):
     confirmed = Registration.objects.confirmed().count()
     assert confirmed == (2 if writes_everything else 1)
     assert refreshed(waiting).state == "confirmed"
+
+
+def test_a_name_is_not_changed_once_it_may_stand_on_a_certificate(client):
+    attendee = make_attendee(past_edition())
+    client.force_login(attendee.user)
+    data = {"family_name": "Autre", "affiliation": "Université", "role": "press", "country": "FR"}
+    client.post(f"/fr/my/{attendee.code}/edit/", data)
+    changed = refreshed(attendee)
+    assert (changed.name, changed.affiliation) == (attendee.name, "Université")
+
+
+@pytest.mark.parametrize("demonstration", [False, True])
+def test_a_certificate_is_checked_until_its_registration_is_cancelled(client, demonstration):
+    attendee = make_attendee(past_edition(is_demonstration=demonstration))
+    make_check_in(attendee)
+    page = certificates.issue(attendee).get_absolute_url()
+    found = client.get(page)
+    assert (found.status_code, attendee.name in found.content.decode()) == (200, True)
+    assert (b"notice-ok" in found.content) == (not demonstration)
+    client.force_login(attendee.user)
+    assert client.get(f"/fr/my/{attendee.code}/certificate.pdf").status_code == 200
+    places.cancel(attendee, by=make_user())
+    assert client.get(page).status_code == 404
+    assert client.get(f"/fr/my/{attendee.code}/certificate.pdf").status_code == 404
+
+
+def test_a_certificate_is_checked_where_there_is_no_edition(client):
+    Edition.objects.update(is_published=False)
+    assert client.get("/fr/verify/nothing/").status_code == 404
