@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "symposium.safety.PermissionsPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "symposium.published.PublishedMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "symposium.safety.BadRequestMiddleware",
@@ -153,6 +154,10 @@ DATABASES["default"] |= {
     | {"connect_timeout": 5, "options": "-c lock_timeout=3000 -c statement_timeout=30000"},
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Published pages, kept by each process; 0 keeps none. A page of a search is never kept.
+PUBLISHED_BYTES = env.int("PUBLISHED_MEGABYTES", 64) * 1024 * 1024
+PUBLISHED_PARAMETERS = {"day", "track", "room", "kind", "language", "keyword", "lang", "with"}
+SEARCH_PARAMETERS = {"q"}
 CACHES = {"default": env.cache_url("CACHE_URL", "locmemcache://")}
 
 # Files: hashed names, compressed once, served by the process itself

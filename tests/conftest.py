@@ -39,6 +39,7 @@ if CONTROLLER:
         "SITE_URL": "http://testserver",
         "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
         "CACHE_URL": "locmemcache://",
+        "PUBLISHED_MEGABYTES": "0",
         "LOG_LEVEL": "WARNING",
         "MEDIA_ROOT": at_the_end.enter_context(tempfile.TemporaryDirectory(prefix="media-")),
         "STATIC_ROOT": at_the_end.enter_context(tempfile.TemporaryDirectory(prefix="static-")),

@@ -18,6 +18,7 @@ from symposium.abstracts.models import Abstract
 from symposium.abstracts.references import bibtex, csl_json, ris
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
+from symposium.published import publish
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def file(request: HttpRequest, abstract: Abstract, ending: str) -> HttpResponse:
         raise Http404
     record = Record(abstract, request.GET.get("lang", ""))
     name = "abstract" if abstract.is_argument else abstract.slug
-    return HttpResponse(
+    response = HttpResponse(
         FORMATS[ending].write(record),
         content_type=FORMATS[ending].content_type,
         headers={
@@ -85,3 +86,4 @@ def file(request: HttpRequest, abstract: Abstract, ending: str) -> HttpResponse:
             "Content-Language": record.language,
         },
     )
+    return publish(response)

@@ -4,6 +4,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from symposium.editions.models import Edition
+from symposium.published import publish
 
 
 def render_page(
@@ -12,7 +13,9 @@ def render_page(
     """Render a page of `edition`: its times are those of its own clock."""
     context = {"edition": edition, "is_public": True, **context}
     with timezone.override(edition.zone):
-        return render(request, template, context, status=status)
+        response = render(request, template, context, status=status)
+    is_same_for_all = context["is_public"] and not context.get("draft")
+    return publish(response) if is_same_for_all else response
 
 
 def is_preview(request: HttpRequest, thing: models.Model) -> bool:

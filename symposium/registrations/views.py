@@ -141,7 +141,12 @@ def participants(request: HttpRequest, edition: str) -> HttpResponse:
         request,
         edition,
         "registrations/participants.html",
-        {"heading": _("Participants"), "participants": listed, "unlisted": True},
+        {
+            "heading": _("Participants"),
+            "participants": listed,
+            "unlisted": True,
+            "is_public": False,
+        },
     )
 
 

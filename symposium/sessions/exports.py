@@ -17,6 +17,7 @@ from django.views.decorators.http import conditional_page, require_safe
 from symposium.editions.models import Edition
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
+from symposium.published import publish
 from symposium.sessions import ical
 from symposium.sessions.models import Resource, SessionQuerySet
 from symposium.sessions.schedule_json import as_json, schedule
@@ -36,7 +37,7 @@ def export(view: Callable) -> Callable:
         with translation.override(language):
             response = view(request, published_edition(edition), **arguments)
         response.headers["Content-Language"] = language
-        return response
+        return publish(response)
 
     return answer
 
