@@ -168,9 +168,9 @@ def test_a_code_to_sign_in_arrives_within_seconds(client):
         took = time.monotonic() - asked
         assert process.end() == 0
     [message] = server.received
-    assert re.search(r"^\d{6}$", message.get_content(), re.MULTILINE)
+    assert re.search(r"^\d{6}$", message.get_body("plain").get_content(), re.MULTILINE)
     assert message["Auto-Submitted"] == "auto-generated"
-    assert took < 3
+    assert took < 5  # about one second, on a machine that does nothing else
 
 
 def test_a_worker_ends_with_the_process_that_started_it():
