@@ -169,7 +169,7 @@ def open_edition(slug: str = "", **fields) -> Edition:
             "starts_on": now.date() + datetime.timedelta(days=30),
             "registration_opens_at": now - datetime.timedelta(days=30),
         }
-        | fields
+        | fields,
     )
 
 
