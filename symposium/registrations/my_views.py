@@ -115,7 +115,7 @@ def edit(request: HttpRequest, registration: Registration) -> HttpResponse:
         request,
         registration,
         "registrations/edit.html",
-        {"heading": _("Change my details"), "form": form},
+        {"heading": _("Change my details"), "form": form, "owner": drafts.owner(request.user)},
     )
 
 

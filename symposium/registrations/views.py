@@ -91,7 +91,7 @@ def known(user) -> dict:
 
 def form_page(request, edition: Edition, form: RegistrationForm, status: int = 200) -> HttpResponse:
     was_kept = request.method != "POST" and form.is_bound
-    context = {"form": form, "was_kept": was_kept}
+    context = {"form": form, "was_kept": was_kept, "owner": drafts.owner(request.user)}
     return register_page(request, edition, "registrations/register.html", context, status=status)
 
 

@@ -109,13 +109,15 @@ def test_without_consent_nobody_registers_and_nothing_typed_is_lost(client, cate
 
 
 def test_a_form_sent_after_the_session_ended_comes_back_filled_in(client, category):
-    response = client.post(address(), typed(category, affiliation="Université"))
-    assert response.headers["Location"] == "/fr/accounts/login/?next=/fr/2030/register/"
     user = make_user()
+    data = typed(category, affiliation="Université", needs="Boucle", owner=drafts.owner(user))
+    response = client.post(address(), data)
+    assert response.headers["Location"] == "/fr/accounts/login/?next=/fr/2030/register/"
     client.force_login(user)
     page = client.get(address())
     assert page.context["was_kept"] is True
     assert 'value="Université"' in page.content.decode()
+    assert "Boucle" in page.content.decode()
     client.post(address(), typed(category))
     assert Registration.objects.get().user == user
     assert [key for key in client.session.keys() if key.startswith("draft")] == []  # noqa: SIM118
@@ -281,16 +283,19 @@ def test_a_hidden_category_is_not_named(client, edition, category, user):
     assert "Ministre secret" not in response.content.decode()
 
 
-def test_health_data_do_not_wait_for_whoever_signs_in_next(client, category):
-    client.post(address(), typed(category, needs="fauteuil"))
+@pytest.mark.parametrize("somebody", [True, False])
+def test_what_was_kept_is_not_shown_to_whoever_signs_in_next(client, category, somebody):
+    owner = drafts.owner(make_user()) if somebody else "forged"
+    client.post(address(), typed(category, needs="fauteuil", owner=owner))
     client.force_login(make_user())
     page = client.get(address())
-    assert (page.context["was_kept"], "fauteuil" in page.content.decode()) == (True, False)
+    assert (page.context["was_kept"], "fauteuil" in page.content.decode()) == (False, False)
 
 
 def test_what_was_kept_is_forgotten_after_half_an_hour(client, category, monkeypatch):
-    client.post(address(), typed(category, affiliation="Université"))
-    client.force_login(make_user())
+    user = make_user()
+    client.post(address(), typed(category, owner=drafts.owner(user)))
+    client.force_login(user)
     later = time.time() + 31 * 60
     monkeypatch.setattr(drafts.time, "time", lambda: later)
     assert client.get(address()).context["was_kept"] is False
@@ -299,16 +304,19 @@ def test_what_was_kept_is_forgotten_after_half_an_hour(client, category, monkeyp
 def test_long_answers_in_arabic_are_kept(client, edition, category):
     questions = [make_question(edition) for _ in range(4)]
     answers = {f"question_{one.pk}": "ع" * 2000 for one in questions}
-    client.post(address(), typed(category, **answers))
-    client.force_login(make_user())
+    user = make_user()
+    client.post(address(), typed(category, owner=drafts.owner(user), **answers))
+    client.force_login(user)
     assert client.get(address()).content.decode().count("ع" * 2000) == 4
 
 
 def test_a_form_from_before_signing_in_elsewhere_comes_back(category):
     """Signing in changes the token of every form that stands open."""
     client = Client(enforce_csrf_checks=True)
-    client.force_login(make_user())
-    data = typed(category, affiliation="Université", csrfmiddlewaretoken="x" * 64)
+    user = make_user()
+    client.force_login(user)
+    owner = drafts.owner(user)
+    data = typed(category, affiliation="Université", owner=owner, csrfmiddlewaretoken="x" * 64)
     kept = client.post(address(), data, headers={"Origin": "http://testserver"})
     assert kept.headers["Location"] == address()
     assert 'value="Université"' in client.get(address()).content.decode()
