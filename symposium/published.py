@@ -198,6 +198,8 @@ def key_of(request: HttpRequest) -> str | None:
     """The address, its known parameters in order; None for what is never kept."""
     if request.method not in ("GET", "HEAD"):
         return None
+    if request.path_info.startswith(settings.NEVER_PUBLISHED):
+        return None
     query = request.META.get("QUERY_STRING", "")
     if not query:
         return request.path_info

@@ -236,6 +236,11 @@ def test_what_is_somebodys_own_is_never_kept(edition, shelf):
     assert list(shelf.pages) == []
 
 
+def test_what_needs_no_database_asks_it_nothing(edition, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert get("/healthz").status_code == 200
+
+
 def test_a_page_that_goes_is_not_found_at_once(edition):
     page = make_page(edition, slug="acces")
     assert get("/fr/2021/pages/acces/").status_code == 200

@@ -113,11 +113,6 @@ class Category(models.Model):
             not self.by_invitation or self.invitations.filter(email=user.email).exists()
         )
 
-    @property
-    def holders(self) -> models.QuerySet:
-        """What may hold a place of it, or wait for one."""
-        return self.registrations.all()
-
 
 class Invitation(models.Model):
     """An address that may register in a category by invitation."""
