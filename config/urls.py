@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from config import machines, media
 from config.sitemaps import SITEMAPS
+from symposium.abstracts import search_views
 from symposium.editions.views import root
 
 handler400 = "config.errors.bad_request"
@@ -21,6 +22,7 @@ urlpatterns = [
     path("robots.txt", machines.robots, name="robots"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("manifest.webmanifest", machines.manifest, name="manifest"),
+    path("opensearch.xml", search_views.opensearch, name="opensearch"),
     path("", root, name="root"),
     path("", include("symposium.sessions.export_urls")),
     path("", include("symposium.abstracts.export_urls")),

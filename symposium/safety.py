@@ -11,6 +11,8 @@ from django.http import UnreadablePostError
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 # Django leaves the bytes of a path that are not UTF-8 as they came, percent-encoded.
 NOT_UTF8 = re.compile(r"%[89A-F][0-9A-F]", re.IGNORECASE)
+# OAI-PMH has its own words for what is wrong with a request, and looks nothing up before.
+ANSWERS_FOR_ITSELF = "/oai"
 
 
 class BadRequestMiddleware:
@@ -23,7 +25,8 @@ class BadRequestMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        refuse(request.path_info, *texts(request.GET))
+        if request.path_info != ANSWERS_FOR_ITSELF:
+            refuse(request.path_info, *texts(request.GET))
         # Another site of the same domain may have left a cookie that is not UTF-8: only NUL counts.
         refuse(*(value.replace("\ufffd", "") for value in request.COOKIES.values()))
         if NOT_UTF8.search(request.path_info):
@@ -31,7 +34,7 @@ class BadRequestMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        if request.content_type not in FORM_TYPES:
+        if request.content_type not in FORM_TYPES or request.path_info == ANSWERS_FOR_ITSELF:
             return
         try:
             refuse(*texts(request.POST), *texts(request.FILES))

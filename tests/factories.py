@@ -129,6 +129,10 @@ def make_abstract(edition: Edition | None = None, **fields) -> Abstract:
         "status": Abstract.Status.PUBLISHED,
         "published_at": datetime.datetime(2021, 6, 1, 9, tzinfo=datetime.UTC),
     } | fields
+    if fields["status"] == Abstract.Status.WITHDRAWN:
+        withdrawn_at = fields["published_at"] + datetime.timedelta(days=30)
+        reason = "Retiré à la demande de l’auteure."
+        fields = {"withdrawn_at": withdrawn_at, "withdrawal_reason_fr": reason} | fields
     return Abstract.objects.create(edition=edition, **fields)
 
 

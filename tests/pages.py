@@ -15,6 +15,9 @@ PAGES = MappingProxyType(
         "all days": "2021/programme/?day=all",
         "filtered": "2021/programme/?day=all&track=technologies&kind=talk&language=fr",
         "no result": "2021/programme/?day=2021-06-09&track=uses&q=introuvable",
+        "search": "2021/search/",
+        "search that found": "2021/search/?q=ville",
+        "search that found nothing": "2021/search/?q=resylyence",
         "session": "2021/programme/continuite-des-services-vitaux/",
         "session in French only": "2021/programme/plans-de-continuite/",
         "cancelled session": "2021/programme/teletravail-et-courtes-distances/",
@@ -29,4 +32,11 @@ PAGES = MappingProxyType(
     }
 )
 MISSING = {"nowhere"}
-UNLISTED = {"nowhere", "sign in", "sign in by password"}
+UNLISTED = {
+    "nowhere",
+    "search",
+    "search that found",
+    "search that found nothing",
+    "sign in",
+    "sign in by password",
+}

@@ -302,6 +302,7 @@ ADDRESSES = {
     "abstracts:detail": ["2021", "ville"],
     "abstracts:keywords": ["2021"],
     "abstracts:keyword": ["2021", "resilience"],
+    "abstracts:search": ["2021"],
     "sessions:programme": ["2021"],
     "sessions:detail": ["2021", "mobilites"],
     "sessions:room": ["2021", "auditorium"],

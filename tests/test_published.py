@@ -54,11 +54,13 @@ def get(address=HOME, **headers):
 # The revision
 
 
+# Counts of reads are the organisers'; the harvest is asked of the database each time.
+NOT_ON_A_PAGE = {"FormerSlug", "Reading", "Harvest"}
 PUBLIC = [
     model
     for name in ("editions", "speakers", "sessions", "abstracts")
     for model in apps.get_app_config(f"symposium_{name}").get_models()
-    if not hasattr(model, "history_date") and model.__name__ != "FormerSlug"
+    if not hasattr(model, "history_date") and model.__name__ not in NOT_ON_A_PAGE
 ]
 
 

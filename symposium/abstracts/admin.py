@@ -1,24 +1,33 @@
+import datetime
+
 from adminsortable2.admin import (
     SortableAdminBase,
     SortableInlineAdminMixin,
     SortableTabularInline,
 )
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count
+from django.template.loader import render_to_string
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from import_export.fields import Field
 from modeltranslation.admin import TranslationStackedInline
 
-from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword
+from symposium.abstracts import plots, prints, readings, versions
+from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword, Version
 from symposium.spreadsheet import ExportAdmin, Sheet
+from symposium.translated import LANGUAGES
+from symposium.typography import direction
 from symposium.workplace import (
     AnyLanguage,
     EditionFilter,
     HistoryAdmin,
     UntranslatedFilter,
     WorkplaceAdmin,
+    WorkplaceForm,
 )
 
 
@@ -53,10 +62,65 @@ class KeywordInline(SortableTabularInline):
 class AuthorInline(SortableInlineAdminMixin, AnyLanguage, TranslationStackedInline):
     template = "adminsortable2/edit_inline/stacked-django-5.2.html"
     model = Author
-    fields = ["speaker", "given_name", "family_name", "affiliation", "orcid"]
+    fields = ["speaker", "given_name", "family_name", "affiliation", "ror", "orcid"]
     autocomplete_fields = ["speaker"]
     ordering = ["order", "id"]
     extra = 0
+
+
+class VersionInline(admin.TabularInline):
+    """What was published before, to be read only: a version is made by the form."""
+
+    model = Version
+    fields = readonly_fields = ["number", "published_at", "note"]
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+def note_field(language: str) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": 2, "lang": language, "dir": direction(language)})
+    return forms.CharField(
+        label=format_lazy("{} [{}]", _("What changed"), language),
+        max_length=1000, required=False, widget=widget,
+    )  # fmt: skip
+
+
+class AbstractForm(WorkplaceForm):
+    new_version = forms.BooleanField(
+        label=_("Publish this change as a new version"), required=False,
+        help_text=_(
+            "Readers find the text of before at its own address, and the note beside the new one."
+            " A small correction needs no version."
+        ),
+    )  # fmt: skip
+    version_note_fr = note_field("fr")
+    version_note_en = note_field("en")
+    version_note_ar = note_field("ar")
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("new_version"):
+            self.clean_version(cleaned)
+        return cleaned
+
+    def clean_version(self, cleaned: dict) -> None:
+        stored = Abstract.objects.filter(pk=self.instance.pk, status=Abstract.Status.PUBLISHED)
+        if cleaned.get("status") != Abstract.Status.PUBLISHED or not stored.exists():
+            words = _("Only a published abstract has versions: publish it first.")
+            self.add_error("new_version", ValidationError(words, code="unpublished"))
+        if not any(self.notes(cleaned).values()):
+            words = _("Write what changed in at least one language.")
+            self.add_error("new_version", ValidationError(words, code="note"))
+
+    @staticmethod
+    def notes(cleaned: dict) -> dict[str, str]:
+        return {code: cleaned.get(f"version_note_{code}", "") for code in LANGUAGES}
 
 
 class AbstractSheet(Sheet):
@@ -86,6 +150,7 @@ class AbstractSheet(Sheet):
 
 @admin.register(Abstract)
 class AbstractAdmin(ExportAdmin, SortableAdminBase, HistoryAdmin):
+    form = AbstractForm
     public_page = "symposium.abstracts.views.abstract_page"
     resource_classes = [AbstractSheet]
     list_display = [
@@ -101,12 +166,59 @@ class AbstractAdmin(ExportAdmin, SortableAdminBase, HistoryAdmin):
     list_select_related = ["edition", "session"]
     search_fields = ["authors__family_name_fr", "authors__speaker__family_name_fr", "slug"]
     autocomplete_fields = ["session"]
-    actions = ["publish", "withdraw"]
-    inlines = [AuthorInline, KeywordInline]
+    actions = ["publish"]
+    inlines = [AuthorInline, KeywordInline, VersionInline]
+    readonly_fields = ["readings_drawn"]
     fieldsets = [
         (None, {"fields": ["edition", "kind", "session", "language", "title", "text"]}),
-        (_("On the site"), {"fields": ["status", "published_at", "slug"]}),
+        (_("On the site"), {"fields": ["status", "published_at", "slug", "licence", "doi"]}),
+        (_("If it is withdrawn"), {"fields": ["withdrawal_reason", "withdrawn_at"]}),
     ]
+    later_fieldsets = [
+        (
+            _("A new version"),
+            {"fields": ["new_version", *(f"version_note_{code}" for code in LANGUAGES)]},
+        ),
+        (_("Readings"), {"fields": ["readings_drawn"]}),
+    ]
+
+    class Media:
+        css = {"all": ["css/plots.css"]}
+
+    def get_fieldsets(self, request, obj=None):
+        return [*super().get_fieldsets(request, obj), *(self.later_fieldsets if obj else [])]
+
+    def get_inlines(self, request, obj):
+        return self.inlines if obj else [AuthorInline, KeywordInline]
+
+    def save_model(self, request, obj, form, change):
+        if form.cleaned_data.get("new_version"):
+            versions.keep(obj)
+        super().save_model(request, obj, form, change)
+        if obj.is_withdrawn:
+            prints.forget_abstract(obj)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if form.cleaned_data.get("new_version"):
+            versions.publish(form.instance, form.notes(form.cleaned_data))
+
+    @admin.display(description=_("readings"))
+    def readings_drawn(self, abstract):
+        days, today = readings.by_day(abstract), abstract.edition.today()
+        return render_to_string(
+            "admin/symposium_abstracts/abstract/_readings.html",
+            {
+                "days": days,
+                "reads": sum(reads for _day, reads, _downloads in days),
+                "downloads": sum(downloads for _day, _reads, downloads in days),
+                "columns": plots.columns(days, today),
+                "first": today - datetime.timedelta(days=plots.DAYS - 1),
+                "last": today,
+                "width": plots.WIDTH,
+                "height": plots.HEIGHT,
+            },
+        )
 
     def get_export_queryset(self, request):
         found = super().get_export_queryset(request)
@@ -115,13 +227,6 @@ class AbstractAdmin(ExportAdmin, SortableAdminBase, HistoryAdmin):
     @admin.action(description=_("Publish"), permissions=["change"])
     def publish(self, request, queryset):
         self.set_status(request, queryset, Abstract.Status.PUBLISHED)
-
-    @admin.action(description=_("Withdraw (takes it off the site)"), permissions=["change"])
-    def withdraw(self, request, queryset):
-        if queryset.filter(status=Abstract.Status.DRAFT).exists():
-            messages.error(request, _("A draft was never published: there is nothing to withdraw."))
-        queryset = queryset.exclude(status=Abstract.Status.DRAFT)
-        self.set_status(request, queryset, Abstract.Status.WITHDRAWN)
 
     def set_status(self, request, queryset, status):
         done = sum(self.attempt(request, abstract, status) for abstract in queryset)

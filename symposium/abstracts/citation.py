@@ -35,6 +35,16 @@ class Person:
     given: str = ""
     affiliation: str = ""
     orcid: str = ""
+    ror: str = ""
+
+    @property
+    def orcid_url(self) -> str:
+        return f"https://orcid.org/{self.orcid}" if self.orcid else ""
+
+    @property
+    def ror_url(self) -> str:
+        """That of the affiliation, or of the author where it is a body."""
+        return f"https://ror.org/{self.ror}" if self.ror else ""
 
     @property
     def inverted(self) -> str:
@@ -77,6 +87,24 @@ class Record:
         return address(self.abstract, self.language)
 
     @property
+    def doi(self) -> str:
+        return self.abstract.doi
+
+    @property
+    def doi_url(self) -> str:
+        return f"https://doi.org/{self.doi}" if self.doi else ""
+
+    @property
+    def link(self) -> str:
+        """What a citation gives to find the text again."""
+        return self.doi_url or self.url
+
+    @property
+    def pdf_url(self) -> str:
+        with translation.override(self.language):
+            return f"{settings.SITE_URL}{self.abstract.get_pdf_url()}"
+
+    @property
     def title(self) -> str:
         return self.text_of(self.abstract, "title")
 
@@ -99,7 +127,13 @@ class Record:
             affiliation=self.text_of(author, "affiliation")
             or (self.text_of(public, "affiliation") if public else ""),
             orcid=author.orcid or (public.orcid if public else ""),
+            ror=author.ror,
         )
+
+    @property
+    def has_details(self) -> bool:
+        """Whether more is known of an author than the name."""
+        return any(author.affiliation or author.orcid or author.ror for author in self.authors)
 
     @cached_property
     def keywords(self) -> list[str]:
@@ -175,7 +209,7 @@ def iso690(record: Record) -> SafeString:
         if names
         else format_html("{}, {}.", isolated(record.title), year),
         isolated(record.conference), isolated(record.city), days,
-        isolated(ended(record.publisher)), issued, record.url,
+        isolated(ended(record.publisher)), issued, record.link,
     )  # fmt: skip
 
 
@@ -201,7 +235,7 @@ def apa(record: Record) -> SafeString:
         format_html("{}{} {} {}", by, stop(names[-1]), when, title)
         if names
         else format_html("{} {}", title, when),
-        isolated(record.conference), isolated(record.city), record.url,
+        isolated(record.conference), isolated(record.city), record.link,
     )  # fmt: skip
 
 
@@ -225,7 +259,7 @@ def chicago(record: Record) -> SafeString:
         "{}“{}” {}{}, {}, {}. {}.",
         format_html("{}{} ", by, stop(names[-1])) if names else "",
         isolated(ended(record.title)), CHICAGO_KINDS.get(record.abstract.kind, ""),
-        isolated(record.conference), isolated(record.city), days, record.url,
+        isolated(record.conference), isolated(record.city), days, record.link,
     )  # fmt: skip
 
 

@@ -20,20 +20,53 @@ E = ElementMaker(namespace=KERNEL, nsmap={None: KERNEL, "xsi": XSI})
 def datacite(record: Record) -> bytes:
     """An abstract is a text about a paper or a poster, not that paper or poster: `Text`."""
     parts = [
-        E.identifier(record.url, identifierType="URL"),
+        identifier(record),
         E.creators(*map(creator, record.authors)) if record.authors else nobody(),
         E.titles(*titles(record)),
         E.publisher(record.publisher, {LANG: record.language}),
         E.publicationYear(str(record.issued.year)),
         E.resourceType("Conference abstract", resourceTypeGeneral="Text"),
         E.subjects(*subjects(record)),
-        E.dates(E.date(record.issued.isoformat(), dateType="Issued")),
+        E.dates(*dates(record)),
         E.language(record.language),
-        E.relatedIdentifiers(*translations(record)),
+        E.alternateIdentifiers(*alternate_identifiers(record)),
+        E.relatedIdentifiers(*translations(record), *former_versions(record)),
+        E.version(str(record.abstract.version_number)),
+        E.rightsList(*rights(record)),
         E.descriptions(*descriptions(record)),
     ]
     root = E.resource({f"{{{XSI}}}schemaLocation": LOCATION}, *parts)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def identifier(record: Record) -> etree._Element:
+    if record.doi:
+        return E.identifier(record.doi, identifierType="DOI")
+    return E.identifier(record.url, identifierType="URL")
+
+
+def alternate_identifiers(record: Record):
+    if record.doi:
+        yield E.alternateIdentifier(record.url, alternateIdentifierType="URL")
+
+
+def dates(record: Record):
+    yield E.date(record.issued.isoformat(), dateType="Issued")
+    for version in record.abstract.versions.all():
+        if version.number > 1:
+            day = version.published_at.astimezone(record.edition.zone).date()
+            yield E.date(day.isoformat(), dateType="Updated")
+
+
+def rights(record: Record):
+    if record.abstract.licence:
+        yield E.rights(
+            record.abstract.get_licence_display(),
+            rightsURI=record.abstract.licence_url,
+            rightsIdentifier=record.abstract.licence,
+            rightsIdentifierScheme="SPDX",
+            schemeURI="https://spdx.org/licenses/",
+        )
 
 
 def nobody() -> etree._Element:
@@ -51,10 +84,24 @@ def creator(author: Person) -> etree._Element:
         )
     if author.orcid:
         scheme = {"nameIdentifierScheme": "ORCID", "schemeURI": "https://orcid.org"}
-        element.append(E.nameIdentifier(f"https://orcid.org/{author.orcid}", scheme))
+        element.append(E.nameIdentifier(author.orcid_url, scheme))
+    if author.ror and not author.given:
+        scheme = {"nameIdentifierScheme": "ROR", "schemeURI": "https://ror.org"}
+        element.append(E.nameIdentifier(author.ror_url, scheme))
     if author.affiliation:
-        element.append(E.affiliation(author.affiliation))
+        element.append(affiliation(author))
     return element
+
+
+def affiliation(author: Person) -> etree._Element:
+    if not author.ror or not author.given:
+        return E.affiliation(author.affiliation)
+    return E.affiliation(
+        author.affiliation,
+        affiliationIdentifier=author.ror_url,
+        affiliationIdentifierScheme="ROR",
+        schemeURI="https://ror.org",
+    )
 
 
 def titles(record: Record):
@@ -78,6 +125,15 @@ def translations(record: Record):
                 relatedIdentifierType="URL",
                 relationType="HasTranslation",
             )
+
+
+def former_versions(record: Record):
+    for version in record.abstract.versions.all()[1:]:
+        yield E.relatedIdentifier(
+            f"{record.url}v{version.number}/",
+            relatedIdentifierType="URL",
+            relationType="IsNewVersionOf",
+        )
 
 
 def descriptions(record: Record):

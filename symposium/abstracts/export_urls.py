@@ -1,11 +1,17 @@
-"""Addresses of the files of an abstract: without a language before them, which is `?lang=`."""
+"""Addresses of the files of an abstract: without a language before them, which is `?lang=`.
+
+And that of harvesters, who read all languages at once.
+"""
 
 from django.urls import path
 
-from symposium.abstracts import exports
+from symposium.abstracts import exports, harvest, signposting
 
 app_name = "records"
 urlpatterns = [
+    path("oai", harvest.oai, name="oai"),
+    path("<slug:edition>/abstract/linkset.json", signposting.argument, name="argument_linkset"),
+    path("<slug:edition>/abstracts/<slug:slug>/linkset.json", signposting.abstract, name="linkset"),
     path("<slug:edition>/abstract.<slug:ending>", exports.argument, name="argument"),
     path("<slug:edition>/abstracts/<slug:slug>.<slug:ending>", exports.abstract, name="abstract"),
 ]

@@ -17,7 +17,9 @@ def tags(record: Record) -> list[tuple[str, str]]:
         ("citation_publisher", record.publisher),
         ("citation_language", record.language),
         *(("citation_keywords", keyword) for keyword in record.keywords),
+        ("citation_doi", record.doi),
         ("citation_abstract_html_url", record.url),
+        ("citation_pdf_url", record.pdf_url),
         ("DC.title", record.title),
         *(("DC.creator", author.inverted) for author in record.authors),
         ("DC.publisher", record.publisher),
@@ -26,7 +28,9 @@ def tags(record: Record) -> list[tuple[str, str]]:
         ("DC.language", record.language),
         *(("DC.subject", keyword) for keyword in record.keywords),
         ("DC.description", " ".join(record.paragraphs)),
+        ("DC.identifier", record.doi_url),
         ("DC.identifier", record.url),
+        ("DC.rights", record.abstract.licence_url),
     ]
     return [(name, content) for name, content in pairs if content]
 
@@ -36,5 +40,5 @@ def author_tags(author: Person) -> list[tuple[str, str]]:
     return [
         ("citation_author", author.inverted),
         ("citation_author_institution", author.affiliation),
-        ("citation_author_orcid", f"https://orcid.org/{author.orcid}" if author.orcid else ""),
+        ("citation_author_orcid", author.orcid_url),
     ]

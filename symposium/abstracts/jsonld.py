@@ -18,6 +18,15 @@ def article(record: Record) -> dict:
         author=[person(author) for author in record.authors],
         publisher={"@type": "Organization", "name": record.publisher},
         datePublished=record.issued.isoformat(),
+        version=str(record.abstract.version_number),
+        license=record.abstract.licence_url,
+        sameAs=record.doi_url,
+        identifier=doi(record.doi) if record.doi else None,
+        encoding={
+            "@type": "MediaObject",
+            "contentUrl": record.pdf_url,
+            "encodingFormat": "application/pdf",
+        },
         keywords=terms(record),
         translationOfWork=reference(original) if record.language != original.language else None,
         workTranslation=translations(record) if record.language == original.language else None,
@@ -30,6 +39,10 @@ def reference(record: Record) -> dict:
     )
 
 
+def doi(name: str) -> dict:
+    return {"@type": "PropertyValue", "propertyID": "DOI", "value": name}
+
+
 def translations(record: Record) -> list[dict]:
     languages = [code for code in LANGUAGES if record.abstract.is_translation_in(code)]
     return [reference(Record(record.abstract, code)) for code in languages]
@@ -37,16 +50,23 @@ def translations(record: Record) -> list[dict]:
 
 def person(author: Person) -> dict:
     if not author.given:
-        return {"@type": "Organization", "name": author.family}
-    orcid = f"https://orcid.org/{author.orcid}" if author.orcid else ""
-    affiliation = {"@type": "Organization", "name": author.affiliation}
-    return {"@type": "Person"} | known(
-        **({"@id": orcid} if orcid else {}),
-        name=author.natural,
-        givenName=author.given,
-        familyName=author.family,
-        affiliation=affiliation if author.affiliation else None,
+        return organisation(author.family, author.ror_url)
+    return (
+        {"@type": "Person"}
+        | ({"@id": author.orcid_url} if author.orcid else {})
+        | known(
+            name=author.natural,
+            givenName=author.given,
+            familyName=author.family,
+            affiliation=organisation(author.affiliation, author.ror_url)
+            if author.affiliation
+            else None,
+        )
     )
+
+
+def organisation(name: str, ror_url: str = "") -> dict:
+    return {"@type": "Organization"} | ({"@id": ror_url} if ror_url else {}) | {"name": name}
 
 
 def terms(record: Record) -> list[dict]:

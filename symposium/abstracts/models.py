@@ -2,13 +2,23 @@ import datetime
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Q, When
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from symposium.abstracts.identifiers import (
+    DOI_FORM,
+    ORCID_FORM,
+    ROR_FORM,
+    DoiField,
+    Licence,
+    RorField,
+)
 from symposium.editions.models import Edition, filled, has_text
 from symposium.editions.slugs import SluggedModel
 from symposium.names import PersonName
@@ -24,6 +34,16 @@ class KeywordQuerySet(models.QuerySet):
         published = edition.abstracts.published()
         return self.filter(abstracts__in=published).annotate(
             abstract_count=models.Count("abstracts", distinct=True)
+        )
+
+    def related_to(self, keyword: "Keyword", edition: Edition):
+        """Those that share abstracts of `edition` with `keyword`, the closest first."""
+        shared = edition.abstracts.published().filter(keywords=keyword)
+        return (
+            self.filter(abstracts__in=shared)
+            .exclude(pk=keyword.pk)
+            .annotate(abstract_count=models.Count("abstracts", distinct=True))
+            .order_by("-abstract_count", "name_fr", "pk")
         )
 
 
@@ -70,9 +90,13 @@ class Keyword(SluggedModel):
 class AbstractQuerySet(models.QuerySet):
     def published(self, at: datetime.datetime | None = None):
         """Abstracts that the public reads; that of a draft session waits with it."""
+        return self.public(at).filter(status=Abstract.Status.PUBLISHED)
+
+    def public(self, at: datetime.datetime | None = None):
+        """Those with a public address: the published ones, and the tombstones of the withdrawn."""
         return self.filter(
             Q(session__isnull=True) | ~Q(session__status=Session.Status.DRAFT),
-            status=Abstract.Status.PUBLISHED,
+            status__in=[Abstract.Status.PUBLISHED, Abstract.Status.WITHDRAWN],
             published_at__lte=at or timezone.now(),
             edition__is_published=True,
         )
@@ -92,11 +116,16 @@ class AbstractQuerySet(models.QuerySet):
         return (
             self.prefetch_related("edition", models.Prefetch("authors", authors))
             .defer("text_fr", "text_en", "text_ar")
-            .order_by(
-                Case(When(kind=Abstract.Kind.SYMPOSIUM, then=0), default=1),
-                "session__starts_at",
-                "pk",
-            )
+            .in_order()
+        )
+
+    def in_order(self):
+        """The symposium's own, then by session in the order of the programme."""
+        return self.order_by(
+            Case(When(kind=Abstract.Kind.SYMPOSIUM, then=0), default=1),
+            "session__starts_at",
+            "session",
+            "pk",
         )
 
     def with_details(self):
@@ -104,6 +133,7 @@ class AbstractQuerySet(models.QuerySet):
         return self.select_related("edition", "session").prefetch_related(
             models.Prefetch("authors", Author.objects.select_related("speaker")),
             models.Prefetch("ordered_keywords", AbstractKeyword.objects.select_related("keyword")),
+            models.Prefetch("versions", Version.objects.defer("content")),
         )
 
     def with_reference(self):
@@ -147,7 +177,20 @@ class Abstract(SluggedModel):
     keywords = models.ManyToManyField(
         Keyword, through="AbstractKeyword", related_name="abstracts", verbose_name=_("keywords")
     )
+    licence = models.CharField(
+        _("licence"), max_length=20, choices=Licence, blank=True, default="", db_default="",
+        help_text=_("What readers may do with the text; left empty, the law alone says it."),
+    )  # fmt: skip
+    doi = DoiField(
+        "DOI", max_length=200, blank=True, default="", db_default="",
+        help_text=_("Only one that is registered already."),
+    )  # fmt: skip
     published_at = models.DateTimeField(_("published on"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn on"), null=True, blank=True)
+    withdrawal_reason = models.TextField(
+        _("reason of the withdrawal"), max_length=1000, blank=True, default="", db_default="",
+        help_text=_("Read by everybody at the address of the abstract, in place of its text."),
+    )  # fmt: skip
     guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     updated_at = models.DateTimeField(_("last change"), auto_now=True, editable=False)
 
@@ -193,6 +236,32 @@ class Abstract(SluggedModel):
                     " of the record."
                 ),
             ),
+            models.CheckConstraint(
+                condition=~Q(status="withdrawn")
+                | Q(withdrawn_at__isnull=False, withdrawn_at__gte=F("published_at"))
+                & filled("withdrawal_reason"),
+                name="abstracts_withdrawn_with_date_and_reason",
+                violation_error_message=_(
+                    "To be withdrawn, an abstract needs the reason, and a date after that of its"
+                    " publication."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(licence__in=["", *Licence.values]),
+                name="abstracts_licence_known",
+                violation_error_message=_("Choose one of the licences."),
+            ),
+            models.CheckConstraint(
+                condition=Q(doi="") | Q(doi__regex=DOI_FORM) & ~Q(doi__regex="[A-Z]"),
+                name="abstracts_doi_form",
+                violation_error_message=_("A DOI is written 10.1234/abcd, without spaces."),
+            ),
+            models.UniqueConstraint(
+                fields=["doi"],
+                condition=~Q(doi=""),
+                name="abstracts_doi_once",
+                violation_error_message=_("Another abstract has this DOI."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -203,6 +272,11 @@ class Abstract(SluggedModel):
             return reverse("abstracts:argument", args=[self.edition.slug])
         return reverse("abstracts:detail", args=[self.edition.slug, self.slug])
 
+    def get_pdf_url(self) -> str:
+        if self.kind == self.Kind.SYMPOSIUM:
+            return reverse("abstracts:argument_pdf", args=[self.edition.slug])
+        return reverse("abstracts:pdf", args=[self.edition.slug, self.slug])
+
     def clean(self) -> None:
         super().clean()
         if self.session and self.session.edition_id != self.edition_id:
@@ -211,10 +285,26 @@ class Abstract(SluggedModel):
             )
         if self.status == self.Status.PUBLISHED and self.published_at is None:
             self.published_at = timezone.now()
+        if self.status != self.Status.WITHDRAWN:
+            self.withdrawn_at = None
+        elif self.withdrawn_at is None:
+            self.withdrawn_at = timezone.now()
 
     @property
     def is_argument(self) -> bool:
         return self.kind == self.Kind.SYMPOSIUM
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.status == self.Status.WITHDRAWN
+
+    @property
+    def version_number(self) -> int:
+        return next((version.number for version in self.versions.all()), 1)
+
+    @property
+    def licence_url(self) -> str:
+        return Licence(self.licence).url if self.licence else ""
 
     @property
     def record_language(self) -> str:
@@ -265,6 +355,10 @@ class Author(PersonName, models.Model):
     given_name = models.CharField(_("given name"), max_length=100, blank=True)
     family_name = models.CharField(_("family name"), max_length=100, blank=True)
     affiliation = models.CharField(_("affiliation"), max_length=200, blank=True)
+    ror = RorField(
+        _("ROR id of the affiliation"), max_length=40, blank=True, default="", db_default="",
+        help_text=_("Found at ror.org; of the body itself where the author is one."),
+    )  # fmt: skip
     orcid = models.CharField("ORCID iD", max_length=19, blank=True, validators=[validate_orcid])
     order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
 
@@ -283,6 +377,16 @@ class Author(PersonName, models.Model):
                 name="authors_once_per_abstract",
                 violation_error_message=_("This author is already there."),
             ),
+            models.CheckConstraint(
+                condition=Q(ror="") | Q(ror__regex=ROR_FORM),
+                name="authors_ror_form",
+                violation_error_message=_("This is not a ROR id."),
+            ),
+            models.CheckConstraint(
+                condition=Q(orcid="") | Q(orcid__regex=ORCID_FORM),
+                name="authors_orcid_form",
+                violation_error_message=_("An ORCID iD is written 0000-0000-0000-0000."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -290,3 +394,117 @@ class Author(PersonName, models.Model):
 
     def name_in(self, language: str) -> str:
         return self.speaker.name_in(language) if self.speaker else super().name_in(language)
+
+
+class Version(models.Model):
+    """A version of an abstract as it was published: its texts, authors and keywords, kept.
+
+    The rows are written by `versions.publish`; an abstract that never changed has none. Once
+    another version follows, the database refuses to change a row.
+    """
+
+    abstract = models.ForeignKey(Abstract, models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField(_("number"))
+    published_at = models.DateTimeField(_("published on"))
+    note = models.TextField(_("what changed"), max_length=1000, blank=True)
+    content = models.JSONField(_("content"), editable=False)
+
+    class Meta:
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["abstract", "number"],
+                name="versions_number_once",
+                violation_error_message=_("This version is already there."),
+            ),
+            models.CheckConstraint(
+                condition=Q(number__gte=1),
+                name="versions_number_from_one",
+                violation_error_message=_("Versions are numbered from 1."),
+            ),
+            models.CheckConstraint(
+                condition=Q(number=1) | filled("note"),
+                name="versions_say_what_changed",
+                violation_error_message=_("Write what changed in at least one language."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+    def get_absolute_url(self) -> str:
+        return f"{self.abstract.get_absolute_url()}v{self.number}/"
+
+
+class Reading(models.Model):
+    """How often an abstract was read or downloaded on a day. Nothing says by whom."""
+
+    class Kind(models.TextChoices):
+        READ = "read", _("Reads")
+        DOWNLOAD = "download", _("Downloads")
+
+    abstract = models.ForeignKey(Abstract, models.CASCADE, related_name="readings")
+    day = models.DateField(_("day"))
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    count = models.PositiveIntegerField(_("number"), default=0)
+
+    class Meta:
+        verbose_name = _("readings")
+        verbose_name_plural = _("readings")
+        ordering = ["day", "kind"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["abstract", "day", "kind"],
+                name="readings_once_per_day",
+                violation_error_message=_("This day is already counted."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.count}"
+
+
+class HarvestQuerySet(models.QuerySet):
+    def known(self, at: datetime.datetime | None = None):
+        """What harvesters may hear of, each with `datestamp`, `is_deleted` and `in_sets`.
+
+        What is deleted stays in all its sets: who harvests one of them is told.
+        """
+        public = Q(public_from__lte=at or timezone.now())
+        since = Case(When(public, then=Greatest("changed_at", "public_from")), default="changed_at")
+        return self.filter(public | Q(was_public=True)).annotate(
+            is_deleted=Case(When(public, then=False), default=True),
+            in_sets=Case(When(public, then="sets"), default="sets_ever"),
+            datestamp=models.Func(
+                models.Value("second"), since, function="date_trunc",
+                output_field=models.DateTimeField(),
+            ),
+        )  # fmt: skip
+
+
+class Harvest(models.Model):
+    """What harvesters are told of an abstract that is, was or will be public, for ever.
+
+    The rows are written by the triggers of `0005_harvest`, and outlive the abstract. While it may
+    be public `public_from` is the date of its publication, which may be to come.
+    """
+
+    guid = models.UUIDField(primary_key=True, editable=False)
+    public_from = models.DateTimeField(null=True)
+    was_public = models.BooleanField()
+    changed_at = models.DateTimeField()
+    digest = models.CharField(max_length=32)
+    sets = ArrayField(models.TextField())
+    sets_ever = ArrayField(models.TextField())
+
+    objects = HarvestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("harvested record")
+        verbose_name_plural = _("harvested records")
+        ordering = ["changed_at", "guid"]
+
+    def __str__(self) -> str:
+        return str(self.guid)

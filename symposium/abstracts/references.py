@@ -53,6 +53,7 @@ def bibtex(record: Record) -> str:
         "publisher": protected(record.publisher),
         "language": LANGID[record.language],
         "langid": LANGID[record.language],
+        "doi": record.doi,
         "url": record.url,
         "abstract": latex("\n\n".join(record.paragraphs)),
         "keywords": ", ".join(map(protected, record.keywords)),
@@ -114,7 +115,7 @@ def ris(record: Record) -> str:
         "abstract": " ".join(record.paragraphs),
         "keywords": record.keywords,
         "urls": [record.url],
-    }
+    } | ({"doi": record.doi} if record.doi else {})
     return rispy.dumps([reference], implementation=RisWriter)
 
 
@@ -144,6 +145,7 @@ def csl_json(record: Record) -> str:
         "language": record.language,
         "abstract": "\n".join(record.paragraphs),
         "keyword": ", ".join(record.keywords),
+        "DOI": record.doi,
         "URL": record.url,
     }
     filled = {name: value for name, value in item.items() if value}

@@ -1,7 +1,7 @@
 import simple_history
 from modeltranslation.translator import TranslationOptions, register
 
-from symposium.abstracts.models import Abstract, Author, Keyword
+from symposium.abstracts.models import Abstract, Author, Keyword, Version
 
 
 @register(Keyword)
@@ -11,12 +11,17 @@ class KeywordTranslation(TranslationOptions):
 
 @register(Abstract)
 class AbstractTranslation(TranslationOptions):
-    fields = ("title", "text")
+    fields = ("title", "text", "withdrawal_reason")
 
 
 @register(Author)
 class AuthorTranslation(TranslationOptions):
     fields = ("given_name", "family_name", "affiliation")
+
+
+@register(Version)
+class VersionTranslation(TranslationOptions):
+    fields = ("note",)
 
 
 simple_history.register(Abstract)

@@ -1,12 +1,20 @@
 from django.urls import path
 
-from symposium.abstracts import views
+from symposium.abstracts import feeds, search_views, views
 
 app_name = "abstracts"
 urlpatterns = [
     path("<slug:edition>/abstract/", views.argument, name="argument"),
+    path("<slug:edition>/abstract.pdf", views.argument_pdf, name="argument_pdf"),
+    path("<slug:edition>/abstract/v<int:number>/", views.version, name="argument_version"),
     path("<slug:edition>/abstracts/", views.abstracts, name="list"),
+    path("<slug:edition>/abstracts.pdf", views.book_pdf, name="book"),
+    path("<slug:edition>/abstracts.atom", feeds.NewAbstracts(), name="feed"),
     path("<slug:edition>/abstracts/<slug:slug>/", views.abstract, name="detail"),
+    path("<slug:edition>/abstracts/<slug:slug>.pdf", views.abstract_pdf, name="pdf"),
+    path("<slug:edition>/abstracts/<slug:slug>/v<int:number>/", views.version, name="version"),
+    path("<slug:edition>/search/", search_views.results, name="search"),
     path("<slug:edition>/keywords/", views.keywords, name="keywords"),
     path("<slug:edition>/keywords/<slug:slug>/", views.keyword, name="keyword"),
+    path("<slug:edition>/keywords/<slug:slug>.atom", feeds.OfKeyword(), name="keyword_feed"),
 ]

@@ -1,28 +1,30 @@
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page, require_safe
 
-from symposium.abstracts import exports, highwire, jsonld
-from symposium.abstracts.citation import Record, citations
-from symposium.abstracts.models import Abstract, Keyword
+from symposium.abstracts import exports, highwire, jsonld, prints, signposting, versions
+from symposium.abstracts.citation import Record, citations, paragraphs
+from symposium.abstracts.models import Abstract, Keyword, Reading
+from symposium.abstracts.readings import counted
 from symposium.editions.jsonld import script
+from symposium.editions.models import Edition
 from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
-from symposium.translated import text_and_language
+from symposium.translated import LANGUAGES, text_and_language
+from symposium.typography import typeset
 
 
 @require_safe
+@counted(Reading.Kind.READ)
 def argument(request: HttpRequest, edition: str) -> HttpResponse:
     """The symposium's own abstract: the record that the public comes to read."""
-    edition = published_edition(edition)
-    found = edition.abstracts.published().with_reference().argument()
-    if found is None:
-        raise Http404
-    return abstract_page(request, found)
+    return abstract_or_tombstone(request, public_argument(edition))
 
 
 @require_safe
@@ -42,50 +44,182 @@ def abstracts(request: HttpRequest, edition: str) -> HttpResponse:
 
 
 @require_safe
+@counted(Reading.Kind.READ)
 def abstract(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
-    edition = published_edition(edition)
-    found, moved = find_by_slug(edition.abstracts.published().with_reference(), slug, edition.pk)
+    found, moved = public_abstract(edition, slug)
     if moved or found.is_argument:
         return redirect(found, permanent=True)
-    return abstract_page(request, found)
+    return abstract_or_tombstone(request, found)
+
+
+def public_argument(edition: str) -> Abstract:
+    found = published_edition(edition).abstracts.public().with_reference().argument()
+    if found is None:
+        raise Http404
+    return found
+
+
+def public_abstract(edition: str, slug: str) -> tuple[Abstract, bool]:
+    edition = published_edition(edition)
+    return find_by_slug(edition.abstracts.public().with_reference(), slug, edition.pk)
+
+
+def abstract_or_tombstone(request: HttpRequest, abstract: Abstract) -> HttpResponse:
+    page = tombstone if abstract.is_withdrawn else abstract_page
+    return page(request, abstract)
 
 
 def abstract_page(request: HttpRequest, abstract: Abstract) -> HttpResponse:
-    edition = abstract.edition
-    crumbs = [] if abstract.is_argument else [
-        (_("Abstracts"), reverse("abstracts:list", args=[edition.slug]))
-    ]  # fmt: skip
     draft = is_preview(request, abstract)
-    return render_page(
+    about = of_abstract(abstract)
+    response = render_page(
         request,
-        edition,
+        abstract.edition,
         "abstracts/detail.html",
         {
-            "section": "abstract" if abstract.is_argument else "abstracts",
-            "heading": text_and_language(abstract, "title")[0],
-            "description": text_and_language(abstract, "text")[0],
-            "og_type": "article",
-            "crumbs": crumbs,
-            "crumb": _("Abstract"),
-            "abstract": abstract,
+            **about,
             "is_translation": abstract.is_translation_in(get_language()),
             "is_untranslated": abstract.is_untranslated_in(get_language()),
+            "beside": beside(abstract, request.GET.get("with", "")),
+            "others": languages_beside(abstract),
             "draft": draft,
-            **({} if draft else for_machines(abstract)),
+            **({} if draft else for_machines(abstract, about["shown"])),
         },
     )
+    if not draft:
+        response.headers["Link"] = signposting.header(Record(abstract))
+    return response
 
 
-def for_machines(abstract: Abstract) -> dict:
-    """The head speaks of the text on the page; what is cited is the record."""
-    shown = Record(abstract, get_language())
+def of_abstract(abstract: Abstract) -> dict:
+    crumbs = [] if abstract.is_argument else [
+        (_("Abstracts"), reverse("abstracts:list", args=[abstract.edition.slug]))
+    ]  # fmt: skip
     return {
-        "shown": shown,
+        "section": "abstract" if abstract.is_argument else "abstracts",
+        "heading": text_and_language(abstract, "title")[0],
+        "description": text_and_language(abstract, "text")[0],
+        "og_type": "article",
+        "crumbs": crumbs,
+        "crumb": _("Abstract"),
+        "abstract": abstract,
+        "shown": Record(abstract, get_language()),
+    }
+
+
+def languages_beside(abstract: Abstract) -> list[str]:
+    """The languages that can stand beside the text of the page."""
+    shown = text_and_language(abstract, "text")[1]
+    return [code for code in LANGUAGES if code != shown and getattr(abstract, f"text_{code}")]
+
+
+def beside(abstract: Abstract, language: str) -> dict | None:
+    """The text in a second language, which `?with=` asks for."""
+    if language not in languages_beside(abstract):
+        return None
+    title, title_language = text_and_language(abstract, "title", language)
+    return {
+        "language": language,
+        "title": typeset(title, title_language),
+        "title_language": title_language,
+        "paragraphs": [typeset(line, language) for line in paragraphs(abstract, language)],
+    }
+
+
+def for_machines(abstract: Abstract, shown: Record) -> dict:
+    """The head speaks of the text on the page; what is cited is the record."""
+    return {
         "meta_tags": highwire.tags(shown),
         "jsonld": script(jsonld.article(shown)),
         "citations": citations(Record(abstract)),
         "files": exports.addresses(abstract),
     }
+
+
+def tombstone(request: HttpRequest, abstract: Abstract) -> HttpResponse:
+    """What stays of a withdrawn abstract: who withdrew what and why, without its text."""
+    about = of_abstract(abstract) | {"description": "", "og_type": "website", "unlisted": True}
+    return render_page(request, abstract.edition, "abstracts/withdrawn.html", about, status=410)
+
+
+# Earlier versions
+
+
+@require_safe
+def version(request: HttpRequest, edition: str, number: int, slug: str = "") -> HttpResponse:
+    """An earlier version, as it was; the number of the current one leads to its page."""
+    found, moved = public_abstract(edition, slug) if slug else (public_argument(edition), False)
+    if found.is_withdrawn:
+        return tombstone(request, found)
+    if number == found.version_number:
+        return redirect(found)
+    kept = get_object_or_404(found.versions.all(), number=number)
+    if moved or (slug and found.is_argument):
+        return redirect(kept, permanent=True)
+    restored = versions.restored(found, kept)
+    return render_page(
+        request,
+        found.edition,
+        "abstracts/version.html",
+        {
+            **of_abstract(restored),
+            "version": kept,
+            "current": found,
+            "page_url": f"{settings.SITE_URL}{found.get_absolute_url()}",
+        },
+    )
+
+
+# On paper
+
+
+@require_safe
+@counted(Reading.Kind.DOWNLOAD)
+@cache_control(public=True, max_age=60)
+@conditional_page
+def argument_pdf(request: HttpRequest, edition: str) -> HttpResponse:
+    return abstract_print(request, public_argument(edition))
+
+
+@require_safe
+@counted(Reading.Kind.DOWNLOAD)
+@cache_control(public=True, max_age=60)
+@conditional_page
+def abstract_pdf(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
+    found, moved = public_abstract(edition, slug)
+    if moved or found.is_argument:
+        return redirect(found.get_pdf_url(), permanent=True)
+    return abstract_print(request, found)
+
+
+def abstract_print(request: HttpRequest, abstract: Abstract) -> HttpResponse:
+    if abstract.is_withdrawn:
+        return tombstone(request, abstract)
+    name = "abstract" if abstract.is_argument else abstract.slug
+    return print_response(prints.print_of(abstract, get_language()), abstract.edition, name)
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+@conditional_page
+def book_pdf(request: HttpRequest, edition: str) -> HttpResponse:
+    edition = published_edition(edition)
+    found = edition.abstracts.published().with_reference().in_order()
+    if not found:
+        raise Http404
+    return print_response(prints.book_of(edition, found, get_language()), edition, "abstracts")
+
+
+def print_response(content: bytes, edition: Edition, name: str) -> HttpResponse:
+    file = f"{edition.slug}-{name}-{get_language()}.pdf"
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{file}"'},
+    )
+
+
+# Keywords
 
 
 @require_safe
@@ -133,5 +267,6 @@ def keyword(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
                 edition.speakers.published().filter(authorships__abstract__in=published).distinct(),
                 key=lambda speaker: speaker.sort_key,
             ),
+            "related": Keyword.objects.related_to(found, edition),
         },
     )

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 
+from symposium.abstracts import versions
 from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword
 from symposium.demo import attendance, data, organiser
 from symposium.demo.pictures import portrait
@@ -175,7 +176,7 @@ def make_argument(
         slug="abstract",
         kind=Abstract.Kind.SYMPOSIUM,
         status=Abstract.Status.PUBLISHED,
-        **{"published_at": a_month_before(edition)} | own,
+        **{"published_at": before(edition, days=30)} | own,
         **data.fields({"title": title, "text": text}),
     )
     add_keywords(argument, entry["argument"]["keywords"], keywords)
@@ -191,14 +192,35 @@ def make_abstract(
 ) -> None:
     abstract = Abstract.objects.create(
         edition=edition,
-        session=sessions[entry["session"]],
+        session=sessions.get(entry.get("session")),
         status=Abstract.Status.PUBLISHED,
-        published_at=a_month_before(edition),
-        **data.fields(entry, "session", "authors", "keywords"),
+        published_at=before(edition, days=30),
+        **data.fields(entry, "session", "authors", "keywords", "revision", "withdrawal"),
     )
     add_keywords(abstract, entry["keywords"], keywords)
     for order, slug in enumerate(entry["authors"]):
         Author.objects.create(abstract=abstract, speaker=speakers[slug], order=order)
+    if "revision" in entry:
+        revise(abstract, entry["revision"])
+    if "withdrawal" in entry:
+        withdraw(abstract, entry["withdrawal"])
+
+
+def revise(abstract: Abstract, entry: dict) -> None:
+    """Publish the second version: the texts of `entry` in place of the first ones."""
+    versions.keep(abstract)
+    for name, text in data.fields(entry, "note").items():
+        setattr(abstract, name, text)
+    abstract.save()
+    versions.publish(abstract, entry["note"], at=before(abstract.edition, days=14))
+
+
+def withdraw(abstract: Abstract, entry: dict) -> None:
+    abstract.status = Abstract.Status.WITHDRAWN
+    abstract.withdrawn_at = before(abstract.edition, days=14)
+    for name, text in data.fields({"withdrawal_reason": entry["reason"]}).items():
+        setattr(abstract, name, text)
+    abstract.save()
 
 
 def add_keywords(abstract: Abstract, slugs: list[str], keywords: dict[str, Keyword]) -> None:
@@ -206,6 +228,6 @@ def add_keywords(abstract: Abstract, slugs: list[str], keywords: dict[str, Keywo
         AbstractKeyword.objects.create(abstract=abstract, keyword=keywords[slug], order=order)
 
 
-def a_month_before(edition: Edition) -> datetime.datetime:
-    day = edition.starts_on - datetime.timedelta(days=30)
+def before(edition: Edition, days: int) -> datetime.datetime:
+    day = edition.starts_on - datetime.timedelta(days=days)
     return datetime.datetime.combine(day, datetime.time(9), edition.zone)

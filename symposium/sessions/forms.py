@@ -11,9 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from symposium.dates import weekday
 from symposium.editions.models import Edition
+from symposium.fulltext import parse
 from symposium.sessions.models import Session
 from symposium.translated import LANGUAGES, sort_key
 
+# What makes an abstract public, for those who cannot import its model.
+PUBLISHED = {"status": "published", "published_at__lte": Now()}
 # Where a word is looked for, and what must be so for the reader to be allowed to find it there.
 SEARCHED = {
     "": (("title_fr", "title_en", "title_ar"), {}),
@@ -25,7 +28,7 @@ SEARCHED = {
     "abstracts__": (
         ("title_fr", "title_en", "title_ar",
          "keywords__name_fr", "keywords__name_en", "keywords__name_ar"),
-        {"status": "published", "published_at__lte": Now()},
+        PUBLISHED,
     ),
 }  # fmt: skip
 MOST_WORDS = 10  # each costs a search of its own
@@ -96,18 +99,32 @@ class ProgrammeFilter(forms.Form):
                 sessions = sessions.filter(**{lookup: values[name]})
         if "keyword" in values:
             sessions = sessions.filter(
-                abstracts__keywords__slug=values["keyword"],
-                abstracts__status="published",
-                abstracts__published_at__lte=Now(),
+                abstracts__keywords__slug=values["keyword"], **publicly("abstracts__")
             )
         if "language" in values:
             sessions = sessions.filter(languages__contains=[values["language"]])
-        for word in values.get("q", "").split()[:MOST_WORDS]:
-            saying = self.edition.sessions.filter(says(word)).order_by()
-            sessions = sessions.filter(pk__in=saying.values("pk"))
+        if "q" in values:
+            sessions = sessions.filter(self.says(values["q"]))
         if self.day_chosen and without != "day":
             sessions = sessions.filter(starts_at__range=self.bounds(self.day_chosen))
         return sessions.distinct() if "keyword" in values else sessions
+
+    def says(self, words: str) -> Q:
+        """A condition: the search finds the session by `words`, or it says each piece of them.
+
+        Here a few letters of a word, or a sign, are enough.
+        """
+        question = parse(words)
+        found = Q(pk__in=question.found("session"))
+        telling = self.edition.sessions.filter(
+            abstracts__in=question.found("abstract"), **publicly("abstracts__")
+        )
+        found |= Q(pk__in=telling.order_by().values("pk"))
+        pieces = Q()
+        for word in words.split()[:MOST_WORDS]:
+            saying = self.edition.sessions.filter(says(word)).order_by()
+            pieces &= Q(pk__in=saying.values("pk"))
+        return (found if question.wanted else Q(pk__in=[])) | pieces
 
     def bounds(self, day: datetime.date) -> tuple[datetime.datetime, datetime.datetime]:
         """The first and last instant of `day` by the edition's clock."""
@@ -196,19 +213,20 @@ def says(word: str) -> Q:
         here = Q()
         for field in fields:
             here |= Q(**{f"{prefix}{field}__unaccent__icontains": word})
-        found |= here & Q(**{f"{prefix}{name}": value for name, value in allowed.items()})
+        found |= here & Q(**publicly(prefix, allowed))
     return found
+
+
+def publicly(prefix: str, allowed: dict = PUBLISHED) -> dict:
+    """The lookups that let the public see what is reached by `prefix`."""
+    return {f"{prefix}{name}": value for name, value in allowed.items()}
 
 
 def keyword_choices(edition: Edition) -> list[tuple[str, str]]:
     """The keywords of the edition's sessions; reached through their abstracts, which are above."""
     found = (
         edition.sessions.published()
-        .filter(
-            abstracts__status="published",
-            abstracts__published_at__lte=Now(),
-            abstracts__keywords__isnull=False,
-        )
+        .filter(abstracts__keywords__isnull=False, **publicly("abstracts__"))
         .values_list(
             "abstracts__keywords__slug",
             "abstracts__keywords__name_fr",

@@ -14,6 +14,7 @@ from tests.factories import (
     make_speaker,
     refreshed,
 )
+from tests.reading import texts, tree
 
 pytestmark = pytest.mark.django_db
 
@@ -89,10 +90,93 @@ def test_publishing_without_the_text_of_the_record_is_refused(desk, edition):
     assert refreshed(abstract).status == "draft"
 
 
-def test_withdrawing(desk, edition):
+def test_withdrawing_needs_a_reason(desk, edition):
     abstract = make_abstract(edition)
-    act(desk, "withdraw", abstract)
-    assert refreshed(abstract).status == "withdrawn"
+    response = save(desk, admin_url(abstract), status="withdrawn")
+    assert errors_of(response) == {
+        "__all__": [
+            "To be withdrawn, an abstract needs the reason, and a date after that of its"
+            " publication."
+        ]
+    }
+    response = save(
+        desk, admin_url(abstract), status="withdrawn", withdrawal_reason_en="Wrong figures."
+    )
+    assert response.status_code == 302
+    withdrawn = refreshed(abstract)
+    assert (withdrawn.status, withdrawn.withdrawal_reason_en) == ("withdrawn", "Wrong figures.")
+    assert withdrawn.withdrawn_at > withdrawn.published_at
+
+
+# Versions
+
+
+def test_a_new_version_keeps_the_text_and_the_people_of_before(desk, edition):
+    abstract = make_abstract(edition, title_fr="Avant", text_fr="Un.")
+    author = make_author(abstract, given_name_fr="Nora", family_name_fr="Rivage")
+    make_keyword(abstract, name_fr="Eau")
+    response = save(
+        desk, admin_url(abstract), title_fr="Après", new_version="on",
+        version_note_fr="Titre précisé.", **{"authors-0-family_name_fr": "Rivière"},
+    )  # fmt: skip
+    assert response.status_code == 302
+    assert refreshed(author).family_name_fr == "Rivière"
+    second, first = abstract.versions.all()
+    assert (first.number, first.published_at, first.note_fr) == (1, abstract.published_at, None)
+    assert (second.number, second.note_fr) == (2, "Titre précisé.")
+    for version, title, name in ((first, "Avant", "Rivage"), (second, "Après", "Rivière")):
+        assert version.content == {
+            "language": "fr", "licence": "", "doi": "",
+            "title": {"fr": title, "en": "", "ar": ""},
+            "text": {"fr": "Un.", "en": "", "ar": ""},
+            "authors": [
+                {
+                    "family_name": {"fr": name, "en": "", "ar": ""},
+                    "given_name": {"fr": "Nora", "en": "", "ar": ""},
+                    "affiliation": {"fr": "", "en": "", "ar": ""},
+                    "ror": "", "orcid": "",
+                }
+            ],
+            "keywords": [{"slug": "eau", "name": {"fr": "Eau", "en": "", "ar": ""}}],
+        }  # fmt: skip
+
+
+def test_a_correction_makes_no_version(desk, edition):
+    abstract = make_abstract(edition)
+    save(desk, admin_url(abstract), title_fr="Après", version_note_fr="Rien")
+    assert list(abstract.versions.all()) == []
+
+
+def test_a_version_says_what_changed(desk, edition):
+    response = save(desk, admin_url(make_abstract(edition)), new_version="on")
+    assert errors_of(response) == {"new_version": ["Write what changed in at least one language."]}
+
+
+def test_a_draft_has_no_versions(desk, edition):
+    draft = make_abstract(edition, status="draft")
+    response = save(
+        desk, admin_url(draft), new_version="on", version_note_fr="Oui", status="published"
+    )
+    assert errors_of(response) == {
+        "new_version": ["Only a published abstract has versions: publish it first."]
+    }
+
+
+# Readings
+
+
+def test_readings_are_drawn(desk, edition):
+    abstract, today = make_abstract(edition), edition.today()
+    abstract.readings.create(day=today, kind="read", count=3)
+    abstract.readings.create(day=today, kind="download", count=1)
+    page = tree(desk.get(admin_url(abstract)))
+    bars = page.xpath("//figure[@class='plot']//*[local-name()='rect']")
+    assert [(bar.get("class"), bar.get("y"), bar.get("height")) for bar in bars] == [
+        ("first", "30", "90"),
+        ("second", "0", "30"),
+    ]
+    assert texts(page, "//ul[@class='plot-key']/li") == ["3 reads", "1 download"]
+    assert texts(page, "//figure[@class='plot']//td")[1:] == ["3", "1"]
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -38,6 +38,7 @@ def test_page_says_its_record_one_author_and_one_keyword_a_tag(client, text):
         ("citation_keywords", f"Mot {text}"),
         ("citation_keywords", "ville"),
         ("citation_abstract_html_url", address),
+        ("citation_pdf_url", f"{address[:-1]}.pdf"),
         ("DC.title", text),
         *(("DC.creator", person) for person in people),
         ("DC.publisher", f"Agence {text}"),

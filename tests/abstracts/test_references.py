@@ -203,7 +203,7 @@ def test_language_is_chosen_among_those_of_the_text(client):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("ending", [*ENDINGS, "pdf"])
+@pytest.mark.parametrize("ending", [*ENDINGS, "doc"])
 def test_nothing_unpublished_leaves(client, ending):
     edition, hidden = make_edition("2021"), make_edition("2022", is_published=False)
     make_abstract(edition, slug="draft", status="draft")
@@ -234,7 +234,7 @@ def test_speaker_who_is_not_published_gives_only_the_name():
 
 def test_unknown_ending_is_not_found(client):
     make_abstract(make_edition("2021"), slug="ville")
-    assert client.get("/2021/abstracts/ville.pdf").status_code == 404
+    assert client.get("/2021/abstracts/ville.doc").status_code == 404
 
 
 def test_former_address_leads_to_the_present_one(client):
@@ -258,5 +258,5 @@ def test_number_of_queries_does_not_grow(client, django_assert_num_queries, endi
     for _ in range(count):
         make_author(abstract)
         make_keyword(abstract)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(f"/2021/abstracts/ville.{ending}")

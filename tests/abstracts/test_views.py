@@ -18,7 +18,11 @@ pytestmark = pytest.mark.django_db
 LIST, KEYWORDS = "/fr/2021/abstracts/", "/fr/2021/keywords/"
 TITLES = ".//article//h3"
 TOMORROW = timezone.now() + datetime.timedelta(days=1)
-HIDDEN = [{"status": "draft"}, {"status": "withdrawn"}, {"published_at": TOMORROW}]
+HIDDEN = [
+    ({"status": "draft"}, 404),
+    ({"published_at": TOMORROW}, 404),
+    ({"status": "withdrawn"}, 410),
+]
 
 
 @pytest.fixture
@@ -48,11 +52,13 @@ def test_argument_has_one_address(client, edition):
 # What is public
 
 
-@pytest.mark.parametrize("fields", HIDDEN)
-def test_abstract_that_is_not_public_is_nowhere(client, edition, fields):
+@pytest.mark.parametrize(("fields", "status"), HIDDEN)
+def test_abstract_that_is_not_public_is_nowhere(client, edition, fields, status):
     hidden = make_abstract(edition, slug="cache", title_fr="Caché", **fields)
     make_keyword(hidden, name_fr="Secret")
-    assert client.get("/fr/2021/abstracts/cache/").status_code == 404
+    assert client.get("/fr/2021/abstracts/cache/").status_code == status
+    assert client.get("/fr/2021/abstracts/cache.pdf").status_code == status
+    assert client.get("/fr/2021/abstracts.pdf").status_code == 404
     assert texts(main(client.get(LIST)), TITLES) == []
     assert texts(main(client.get(KEYWORDS)), ".//ul[@class='keywords']/li") == []
     assert client.get("/fr/2021/keywords/secret/").status_code == 404
@@ -126,7 +132,7 @@ def test_keyword_costs_the_same_for_any_number(client, edition, django_assert_nu
         abstract = make_abstract(edition, session=session, title_fr=f"R{place}")
         make_author(abstract, speaker=speaker)
         keyword.uses.create(abstract=abstract)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = main(client.get("/fr/2021/keywords/eau/"))
     assert texts(page, TITLES) == [f"R{n}" for n in range(number)] + [
         f"S{n}" for n in range(number)
@@ -144,6 +150,24 @@ def test_keyword_shows_nothing_hidden(client, edition):
     page = main(client.get("/fr/2021/keywords/eau/"))
     assert texts(page, TITLES) == ["Vu", "Vu aussi"]
     assert page.xpath(".//li[@class='person']") == []
+
+
+def test_related_keywords_share_abstracts(client, edition):
+    water, air, fire, far = (make_keyword(slug=s, name_fr=s) for s in ("eau", "air", "feu", "loin"))
+    shared = [(water, air, fire), (water, air), (air, far)]
+    for keywords in shared:
+        abstract = make_abstract(edition)
+        for keyword in keywords:
+            keyword.uses.create(abstract=abstract)
+    hidden = make_abstract(edition, status="draft")
+    for keyword in (water, far):
+        keyword.uses.create(abstract=hidden)
+    page = main(client.get("/en/2021/keywords/eau/"))
+    assert texts(page, ".//ul[@class='keywords']/li") == [
+        "air2 abstracts in common", "feu1 abstract in common",
+    ]  # fmt: skip
+    alone = main(client.get("/en/2021/keywords/loin/"))
+    assert texts(alone, ".//ul[@class='keywords']/li") == ["air1 abstract in common"]
 
 
 # Former addresses

@@ -47,15 +47,15 @@ def slugs(queryset) -> set[str]:
 def test_load_demo_twice_changes_nothing(capsys):
     call_command("load_demo")
     made = counts()
-    assert made == [1, 3, 4, 4, 4, 34, 6, 45, 80, 5, 18, 24, 90, 40, 5, 3, 109, 69, 152, 110]
+    assert made == [1, 3, 4, 4, 4, 34, 6, 45, 80, 5, 18, 25, 92, 41, 5, 3, 109, 69, 152, 110]
     rows = [list(model.objects.order_by("pk").values()) for model in MODELS]
     call_command("load_demo")
     assert [list(model.objects.order_by("pk").values()) for model in MODELS] == rows
     lines = capsys.readouterr().out.splitlines()
     assert [line.partition(": ")[2] for line in lines] == [
-        "1 (1 made)", "34 (34 made)", "45 (45 made)", "24 (24 made)", "18 (18 made)",
+        "1 (1 made)", "34 (34 made)", "45 (45 made)", "25 (25 made)", "18 (18 made)",
         "109 (109 made)", "110 (110 made)",
-        "1 (0 made)", "34 (0 made)", "45 (0 made)", "24 (0 made)", "18 (0 made)",
+        "1 (0 made)", "34 (0 made)", "45 (0 made)", "25 (0 made)", "18 (0 made)",
         "109 (0 made)", "110 (0 made)",
     ]  # fmt: skip
 

@@ -1,0 +1,132 @@
+"""New abstracts as they come, of an edition or of a keyword: Atom, RFC 4287.
+
+The ids of feeds and entries stay when addresses change.
+"""
+
+from django.conf import settings
+from django.contrib.syndication.views import Feed
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import format_html_join
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from symposium.abstracts.citation import Record, one_line
+from symposium.abstracts.models import Keyword
+from symposium.editions.slugs import find_by_slug
+from symposium.editions.views import published_edition
+from symposium.typography import typeset
+
+LONGEST = 50
+
+
+class Atom(Atom1Feed):
+    """Each entry in its language, with its authors one by one."""
+
+    def item_attributes(self, item):
+        return {"xml:lang": item["language"]}
+
+    def add_item_elements(self, handler, item):
+        super().add_item_elements(handler, item)
+        for name in item["authors"]:
+            handler.startElement("author", {})
+            handler.addQuickElement("name", name)
+            handler.endElement("author")
+
+
+class NewAbstracts(Feed):
+    """The abstracts of an edition, the latest first."""
+
+    feed_type = Atom
+
+    def get_object(self, request: HttpRequest, edition: str):
+        return published_edition(edition), None
+
+    def feed_guid(self, found):
+        edition, keyword = found
+        about = f"{edition.slug}:{keyword.pk}" if keyword else edition.slug
+        return f"tag:{host()},2021:abstracts:{about}:{get_language()}"
+
+    def title(self, found):
+        edition, keyword = found
+        words = {"name": one_line(f"{edition} {edition.slug}"), "keyword": one_line(str(keyword))}
+        if keyword:
+            return _("Abstracts on %(keyword)s · %(name)s") % words
+        return _("Abstracts · %(name)s") % words
+
+    def author_name(self, found):
+        return one_line(found[0].name)
+
+    def subtitle(self, found):
+        return one_line(found[1].definition) if found[1] else None
+
+    def link(self, found):
+        edition, keyword = found
+        if keyword:
+            return whole(reverse("abstracts:keyword", args=[edition.slug, keyword.slug]))
+        return whole(reverse("abstracts:list", args=[edition.slug]))
+
+    def feed_url(self, found):
+        edition, keyword = found
+        if keyword:
+            return whole(reverse("abstracts:keyword_feed", args=[edition.slug, keyword.slug]))
+        return whole(reverse("abstracts:feed", args=[edition.slug]))
+
+    def items(self, found):
+        edition, keyword = found
+        abstracts = edition.abstracts.published().with_reference()
+        if keyword:
+            abstracts = abstracts.filter(keywords=keyword)
+        latest = abstracts.order_by("-published_at", "-pk")[:LONGEST]
+        return [Record(abstract, get_language()) for abstract in latest]
+
+    def item_title(self, record):
+        return record.title
+
+    def item_description(self, record):
+        lines = ((typeset(line, record.language),) for line in record.paragraphs)
+        return format_html_join("", "<p>{}</p>", lines)
+
+    def item_link(self, record):
+        return record.url
+
+    def item_guid(self, record):
+        return record.abstract.guid.urn
+
+    def item_pubdate(self, record):
+        return record.abstract.published_at
+
+    def item_updateddate(self, record):
+        return max(record.abstract.updated_at, record.abstract.published_at)
+
+    def item_categories(self, record):
+        return record.keywords
+
+    def item_copyright(self, record):
+        return record.abstract.licence_url
+
+    def item_extra_kwargs(self, record):
+        return {
+            "language": record.language,
+            "authors": [author.natural for author in record.authors],
+        }
+
+
+class OfKeyword(NewAbstracts):
+    """Those of one keyword."""
+
+    def get_object(self, request: HttpRequest, edition: str, slug: str):
+        edition = published_edition(edition)
+        keyword, moved = find_by_slug(Keyword.objects.used_in(edition), slug)
+        if moved:
+            raise Http404
+        return edition, keyword
+
+
+def whole(path: str) -> str:
+    return f"{settings.SITE_URL}{path}"
+
+
+def host() -> str:
+    return settings.SITE_URL.partition("://")[2].partition(":")[0]

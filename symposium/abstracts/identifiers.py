@@ -1,0 +1,80 @@
+"""Names that stay when addresses change: DOI, ROR id; and the licences, by their SPDX ids."""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+# Readable by Python and by PostgreSQL alike: they stand in constraints too.
+DOI_FORM = r"^10\.[0-9]{4,9}/[!-~]+$"
+ROR_FORM = r"^0[0-9a-hjkmnp-tv-z]{6}[0-9]{2}$"
+ORCID_FORM = r"^([0-9]{4}-){3}[0-9]{3}[0-9X]$"
+# Crockford's base 32: no i, l, o, u.
+DIGITS = {digit: value for value, digit in enumerate("0123456789abcdefghjkmnpqrstvwxyz")}
+
+validate_doi = RegexValidator(
+    rf"{DOI_FORM[:-1]}\Z", _("A DOI is written 10.1234/abcd, without spaces."), code="doi_form"
+)
+validate_ror_form = RegexValidator(
+    rf"{ROR_FORM[:-1]}\Z",
+    _("A ROR id is written 03yrm5c26: 0, six letters or digits, and two digits."),
+    code="ror_form",
+)
+
+
+def ror_check(digits: str) -> str:
+    """The last two digits of a ROR id from its first seven (ISO/IEC 7064, MOD 97-10)."""
+    number = 0
+    for digit in digits:
+        number = number * 32 + DIGITS[digit]
+    return f"{98 - number * 100 % 97:02}"
+
+
+def validate_ror(value: str) -> None:
+    """Raise ValidationError unless `value` is a ROR id with the right check digits."""
+    validate_ror_form(value)
+    if ror_check(value[:7]) != value[7:]:
+        raise ValidationError(
+            _("This ROR id is mistyped: its last two digits do not match."), code="ror_digits"
+        )
+
+
+class BareField(models.CharField):
+    """An identifier in small letters, without the address that people paste before it."""
+
+    before = ""
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        return re.sub(rf"^\s*(https?://)?{self.before}", "", text or "").strip().lower()
+
+
+class DoiField(BareField):
+    before = r"(dx\.)?doi(\.org/|:\s*)"
+    default_validators = [validate_doi]
+
+
+class RorField(BareField):
+    before = r"ror\.org/"
+    default_validators = [validate_ror]
+
+
+class Licence(models.TextChoices):
+    """What readers may do; the value is the SPDX id: https://spdx.org/licenses/"""
+
+    BY = "CC-BY-4.0", "CC BY 4.0"
+    BY_SA = "CC-BY-SA-4.0", "CC BY-SA 4.0"
+    BY_NC = "CC-BY-NC-4.0", "CC BY-NC 4.0"
+    BY_NC_SA = "CC-BY-NC-SA-4.0", "CC BY-NC-SA 4.0"
+    BY_ND = "CC-BY-ND-4.0", "CC BY-ND 4.0"
+    BY_NC_ND = "CC-BY-NC-ND-4.0", "CC BY-NC-ND 4.0"
+    ZERO = "CC0-1.0", "CC0 1.0"
+
+    @property
+    def url(self) -> str:
+        if self is Licence.ZERO:
+            return "https://creativecommons.org/publicdomain/zero/1.0/"
+        terms = self.value.removeprefix("CC-").removesuffix("-4.0").lower()
+        return f"https://creativecommons.org/licenses/{terms}/4.0/"

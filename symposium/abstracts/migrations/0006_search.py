@@ -1,0 +1,382 @@
+# ruff: noqa: S608 - all that is put together here is written here
+"""What the search reads: one row for each thing, kept by the database, which Django never writes.
+
+`symposium_search` holds the words of abstracts, sessions, speakers, pages and keywords in each
+language, those that lie in other tables too (the names of keywords, authors, speakers), and
+generated `tsvector` columns. It stands apart from the tables of the things, so that their rows stay
+small, their columns can be altered, and whoever adds a speaker to a session locks no session.
+"""
+
+from django.contrib.postgres.operations import TrigramExtension
+from django.db import migrations
+
+LANGUAGES = ("fr", "en", "ar")
+
+# Letters, before any dictionary. What ends a word, in a regular expression: « smart-city » and
+# « l’eau » are two. What stands inside one and is dropped: soft hyphen, zero-width and direction
+# marks, tatweel, Arabic vowel signs. (`translate` takes fifteen times as long.)
+BREAKS = r"[!\"#$%&'()*+,\-./:;<=>?@\[\\\]\^_`{|}~¡¿«»‹›‘’‚‛“”„‟´¨·•…‐‑‒–—―−⁄،؛؟٪٫٬۔\ue000\ue001]+"
+INSIDE = r"[\u00ad\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\u0640\u064b-\u0655\u0670]+"
+# The forms of one Arabic letter, and what each becomes.
+FORMS = {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه"}
+LATIN, ARABIC = "a-zà-öø-ÿœ", "ء-ي"
+
+# PostgreSQL's French list lacks the first line; the second is its own, typed without accents.
+FRENCH_STOP = (
+    "les|mêmes|cet|cette|ils|elles|leurs|où|dont|a|"
+    "meme|memes|ete|etee|etees|etes|etant|etante|etants|etantes|etais|etait|etions|etiez|etaient"
+)
+# It has no Arabic list. Written as the words are once their letters are made one.
+ARABIC_STOP = (
+    "في|من|علي|الي|عن|مع|هذا|هذه|ذلك|تلك|التي|الذي|الذين|ان|انه|انها|ما|لا|لم|لن|او|ثم|كل|قد|كان|"
+    "كانت|هو|هي|هم|بين|حتي|اذا|كما|لكن|بعد|قبل|عند|ايضا"
+)
+
+
+def one_form(text: str) -> str:
+    """SQL: `text` with each form of a letter made the same."""
+    for form, letter in FORMS.items():
+        text = f"replace({text}, '{form}', '{letter}')"
+    return text
+
+
+# `RETURN` binds what it names when it is made: a restored dump finds it whatever its search path.
+FUNCTIONS = f"""
+CREATE FUNCTION symposium_words(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN regexp_replace(regexp_replace(normalize($1, NFKC),
+    $mark${INSIDE}$mark$, '', 'g'), $mark${BREAKS}$mark$, ' ', 'g');
+
+CREATE FUNCTION symposium_one_form(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN {one_form("lower($1)")};
+
+-- Its feminine takes its masculine's stem (régénérée, première), with accents or without.
+CREATE FUNCTION symposium_letters_fr(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN regexp_replace(regexp_replace(regexp_replace(lower($1),
+    '(^|[^{LATIN}])(?:{FRENCH_STOP})(?![{LATIN}])', '\\1', 'g'),
+    '([{LATIN}]{{3}})[ée]es?(?![{LATIN}])', '\\1e', 'g'),
+    '([{LATIN}]{{2}})i[èe]res?(?![{LATIN}])', '\\1ier', 'g');
+
+CREATE FUNCTION symposium_letters_en(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN lower($1);
+
+-- The article goes, with the « and », « by », « like », « for » written in one word with it; then
+-- each word of three letters gets it, since the stemmer takes what has none for a verb.
+CREATE FUNCTION symposium_letters_ar(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN regexp_replace(regexp_replace(regexp_replace(
+    symposium_one_form($1),
+    '(^|[^{ARABIC}])[وف]?(?:{ARABIC_STOP})(?![{ARABIC}])', '\\1', 'g'),
+    '([{ARABIC}]{{2}})ه(?![{ARABIC}])', '\\1ة', 'g'),
+    '(^|[^{ARABIC}])(?:[وف]?[بك]?(?:ال)+|[وف]?لل)?([{ARABIC}]{{3,}})', '\\1ال\\2', 'g');
+
+-- For the likeness of two words. pg_trgm sees only letters that the server's locale knows, which
+-- may be ASCII alone: an Arabic letter takes a sign of its own.
+CREATE FUNCTION symposium_plain(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN translate(
+    symposium_one_form(unaccent('unaccent'::regdictionary, symposium_words($1))),
+    'ءابتثجحخدذرزسشصضطظعغفقكلمنهوي', '2abtvjqxdpr3sc5z67eogfkulmnhwy');
+"""
+FUNCTIONS_GONE = "DROP FUNCTION symposium_plain, symposium_one_form, symposium_words, " + ", ".join(
+    f"symposium_letters_{code}" for code in LANGUAGES
+)
+
+# Stop words first, since unaccent would make « même » one that is not on the list.
+CONFIGURATIONS = """
+CREATE TEXT SEARCH DICTIONARY symposium_french_stop (
+    TEMPLATE = simple, STOPWORDS = french, ACCEPT = false);
+CREATE TEXT SEARCH CONFIGURATION symposium_fr (COPY = simple);
+ALTER TEXT SEARCH CONFIGURATION symposium_fr
+    ALTER MAPPING FOR asciiword, word, numword WITH symposium_french_stop, unaccent, french_stem;
+CREATE TEXT SEARCH CONFIGURATION symposium_en (COPY = simple);
+ALTER TEXT SEARCH CONFIGURATION symposium_en
+    ALTER MAPPING FOR asciiword, word, numword WITH unaccent, english_stem;
+CREATE TEXT SEARCH CONFIGURATION symposium_ar (COPY = simple);
+ALTER TEXT SEARCH CONFIGURATION symposium_ar
+    ALTER MAPPING FOR asciiword WITH english_stem;
+ALTER TEXT SEARCH CONFIGURATION symposium_ar
+    ALTER MAPPING FOR word, numword WITH unaccent, arabic_stem;
+"""
+CONFIGURATIONS_GONE = (
+    "".join(f"DROP TEXT SEARCH CONFIGURATION symposium_{code};" for code in LANGUAGES)
+    + "DROP TEXT SEARCH DICTIONARY symposium_french_stop;"
+)
+
+VECTORS = "".join(
+    f"""
+CREATE FUNCTION symposium_vector_{code}(text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
+STRICT RETURN to_tsvector('symposium_{code}', symposium_letters_{code}(symposium_words($1)));
+
+-- Of words, "phrases" and the word « or »: see symposium/fulltext.py.
+CREATE FUNCTION symposium_query_{code}(text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE
+STRICT RETURN websearch_to_tsquery('symposium_{code}', symposium_letters_{code}($1));
+"""
+    for code in LANGUAGES
+)
+VECTORS_GONE = "DROP FUNCTION " + ", ".join(
+    f"symposium_{what}_{code}" for code in LANGUAGES for what in ("vector", "query")
+)
+
+# `title` is what a thing is called, `also` the names it goes with, `body` what it says.
+COLUMNS = [f"{part}_{code}" for part in ("title", "also", "body") for code in LANGUAGES]
+NEWLINE = "\n    "
+HEADS = " || ".join(
+    f"setweight(symposium_vector_{code}(title_{code}), 'A') || "
+    f"setweight(symposium_vector_{code}(also_{code}), 'B')"
+    for code in LANGUAGES
+)
+TABLE = f"""
+CREATE TABLE symposium_search (
+    kind text NOT NULL,
+    id bigint NOT NULL,
+    edition_id bigint,
+    {NEWLINE.join(f"{column} text NOT NULL DEFAULT ''," for column in COLUMNS)}
+    {
+    NEWLINE.join(
+        f"search_{code} tsvector NOT NULL GENERATED ALWAYS AS ("
+        f"setweight(symposium_vector_{code}(title_{code}), 'A') || "
+        f"setweight(symposium_vector_{code}(also_{code}), 'B') || "
+        f"setweight(symposium_vector_{code}(body_{code}), 'C')) STORED,"
+        for code in LANGUAGES
+    )
+}
+    -- The titles and names alone, in every language: small enough to be read for each that answers.
+    heads tsvector NOT NULL GENERATED ALWAYS AS ({HEADS}) STORED,
+    names text NOT NULL GENERATED ALWAYS AS (symposium_plain({
+    " || ' ' || ".join(f"title_{code} || ' ' || also_{code}" for code in LANGUAGES)
+})) STORED,
+    PRIMARY KEY (kind, id)
+);
+{
+    NEWLINE.join(
+        f"CREATE INDEX symposium_search_{code} ON symposium_search USING gin (search_{code});"
+        for code in LANGUAGES
+    )
+}
+CREATE INDEX symposium_search_names ON symposium_search USING gin (names gin_trgm_ops);
+
+-- The things with a name somewhat like a word that was mistyped.
+CREATE FUNCTION symposium_alike(word text) RETURNS TABLE (kind text, id bigint) LANGUAGE sql STABLE
+SET pg_trgm.word_similarity_threshold = 0.4
+BEGIN ATOMIC
+    SELECT known.kind, known.id FROM symposium_search known
+    WHERE known.names %> symposium_plain(word);
+END;
+"""
+
+
+def filled(column: str, *, first: str) -> str:
+    """SQL: a translated column in the language `first`, or else in one that has it."""
+    codes = [first, *(code for code in LANGUAGES if code != first)]
+    return f"coalesce({', '.join(f'nullif({column}_{code}, {EMPTY})' for code in codes)}, {EMPTY})"
+
+
+def person(alias: str, code: str) -> str:
+    given, family = (filled(f"{alias}.{part}_name", first=code) for part in ("given", "family"))
+    return f"trim({given} || ' ' || {family})"
+
+
+def columns(**parts) -> str:
+    """SQL: the columns of a row, in their order; each part gives its own for a language."""
+    return ", ".join(
+        f"coalesce({parts[part](code)}, {EMPTY})"
+        for part in ("title", "also", "body")
+        for code in LANGUAGES
+    )
+
+
+EMPTY = "''"
+DOT = "' · '"
+# What is shown of a thing: the public rules are those of the models, asked when one searches.
+SOURCES = {
+    "abstract": (
+        "symposium_abstracts_abstract",
+        "thing.edition_id",
+        columns(
+            title=lambda code: f"thing.title_{code}",
+            also=lambda code: (
+                f"""concat_ws({DOT},
+        (SELECT string_agg({filled("keyword.name", first=code)}, {DOT} ORDER BY link."order", link.id)
+         FROM symposium_abstracts_abstractkeyword link
+         JOIN symposium_abstracts_keyword keyword ON keyword.id = link.keyword_id
+         WHERE link.abstract_id = thing.id),
+        (SELECT string_agg(CASE WHEN speaker.id IS NULL THEN {person("author", code)}
+                           ELSE {person("speaker", code)} END,
+                           {DOT} ORDER BY author."order", author.id)
+         FROM symposium_abstracts_author author
+         LEFT JOIN symposium_speakers_speaker speaker ON speaker.id = author.speaker_id
+         WHERE author.abstract_id = thing.id))"""
+            ),
+            body=lambda code: f"thing.text_{code}",
+        ),
+    ),
+    "session": (
+        "symposium_sessions_session",
+        "thing.edition_id",
+        columns(
+            title=lambda code: f"thing.title_{code}",
+            also=lambda code: (
+                f"""
+        (SELECT string_agg({person("speaker", code)}, {DOT} ORDER BY link."order", link.id)
+         FROM symposium_sessions_participation link
+         JOIN symposium_speakers_speaker speaker ON speaker.id = link.speaker_id
+         WHERE link.session_id = thing.id AND speaker.is_published)"""
+            ),
+            body=lambda code: f"thing.description_{code}",
+        ),
+    ),
+    "speaker": (
+        "symposium_speakers_speaker",
+        "thing.edition_id",
+        columns(
+            title=lambda code: (
+                f"CASE WHEN thing.family_name_{code} > '' THEN {person('thing', code)} END"
+            ),
+            also=lambda code: (
+                f"concat_ws({DOT}, nullif(thing.position_{code}, ''), "
+                f"nullif(thing.affiliation_{code}, ''))"
+            ),
+            body=lambda code: f"thing.biography_{code}",
+        ),
+    ),
+    # The addresses of the links of a text are not read.
+    "page": (
+        "symposium_editions_page",
+        "thing.edition_id",
+        columns(
+            title=lambda code: f"thing.title_{code}",
+            also=lambda code: EMPTY,
+            body=lambda code: f"regexp_replace(thing.body_{code}, '\\]\\([^)]*\\)', ']', 'g')",
+        ),
+    ),
+    "keyword": (
+        "symposium_abstracts_keyword",
+        "NULL::bigint",
+        columns(
+            title=lambda code: f"thing.name_{code}",
+            also=lambda code: EMPTY,
+            body=lambda code: f"thing.definition_{code}",
+        ),
+    ),
+}
+# Whose change is a change of what another says, and how one finds it from the changed rows.
+LINKED = {
+    "symposium_abstracts_abstractkeyword": {"abstract": "SELECT abstract_id FROM changed"},
+    "symposium_abstracts_author": {"abstract": "SELECT abstract_id FROM changed"},
+    "symposium_sessions_participation": {"session": "SELECT session_id FROM changed"},
+    "symposium_abstracts_keyword": {
+        "abstract": "SELECT link.abstract_id FROM symposium_abstracts_abstractkeyword link "
+        "JOIN changed ON changed.id = link.keyword_id"
+    },
+    "symposium_speakers_speaker": {
+        "abstract": "SELECT author.abstract_id FROM symposium_abstracts_author author "
+        "JOIN changed ON changed.id = author.speaker_id",
+        "session": "SELECT link.session_id FROM symposium_sessions_participation link "
+        "JOIN changed ON changed.id = link.speaker_id",
+    },
+}
+
+# The rows are locked first: of two that change one thing at once, the second sees what the first
+# wrote, since each statement of a function looks anew.
+REFRESH = "".join(
+    f"""
+CREATE FUNCTION symposium_search_{kind}(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM symposium_search WHERE kind = '{kind}' AND id = ANY(ids) ORDER BY id FOR UPDATE;
+    INSERT INTO symposium_search AS known (kind, id, edition_id, {", ".join(COLUMNS)})
+    SELECT '{kind}', thing.id, {edition}, {source}
+    FROM {table} thing WHERE thing.id = ANY(ids) ORDER BY thing.id
+    ON CONFLICT (kind, id) DO UPDATE SET (edition_id, {", ".join(COLUMNS)})
+        = (EXCLUDED.edition_id, {", ".join(f"EXCLUDED.{column}" for column in COLUMNS)})
+    WHERE (known.edition_id, {", ".join(f"known.{column}" for column in COLUMNS)}) IS DISTINCT FROM
+        (EXCLUDED.edition_id, {", ".join(f"EXCLUDED.{column}" for column in COLUMNS)});
+END
+$$;
+"""
+    for kind, (table, edition, source) in SOURCES.items()
+)
+REFRESH_GONE = "DROP FUNCTION " + ", ".join(f"symposium_search_{kind}" for kind in SOURCES)
+
+
+def follow(table: str) -> migrations.RunSQL:
+    """Triggers that keep the search by what is written to `table`, once a statement."""
+    kind = next((kind for kind, (owner, _, _) in SOURCES.items() if owner == table), None)
+    others = LINKED.get(table, {})
+    own = {kind: "SELECT id FROM changed"} if kind else {}
+    written = "".join(
+        f"    PERFORM symposium_search_{name}(ARRAY({ids}));\n"
+        for name, ids in {**own, **others}.items()
+    )
+    # Of what is deleted only the links speak: whoever deletes a thing has deleted them before.
+    gone = (
+        f"    DELETE FROM symposium_search WHERE kind = '{kind}' AND id IN (SELECT id FROM changed);\n"
+        if kind
+        else written
+    )
+    function = f"symposium_follow_{table.removeprefix('symposium_')}"
+    events = {
+        "INSERT": "NEW TABLE AS changed",
+        "DELETE": "OLD TABLE AS changed",
+        "UPDATE": "OLD TABLE AS former NEW TABLE AS changed",
+    }
+    # A link that moves leaves one thing and joins another.
+    moved = "" if kind else written.replace("FROM changed", "FROM former")
+    emptied = (
+        f"    IF TG_OP = 'TRUNCATE' THEN DELETE FROM symposium_search WHERE kind = '{kind}'; "
+        "RETURN NULL; END IF;\n"
+        if kind
+        else ""
+    )
+    return migrations.RunSQL(
+        f"""
+CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+{emptied}    IF TG_OP = 'DELETE' THEN
+{gone}        RETURN NULL;
+    END IF;
+    {f"IF TG_OP = 'UPDATE' THEN{NEWLINE}{moved}    END IF;" if moved else ""}
+{written}    RETURN NULL;
+END
+$$;
+"""
+        + "".join(
+            f"CREATE TRIGGER search_{event.lower()} AFTER {event} ON {table} REFERENCING {rows} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {function}();\n"
+            for event, rows in events.items()
+        )
+        + (
+            f"CREATE TRIGGER search_truncate AFTER TRUNCATE ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {function}();"
+            if kind
+            else ""
+        ),
+        f"DROP FUNCTION {function} CASCADE",
+    )
+
+
+# However many there are.
+FILL = "SET LOCAL statement_timeout = 0;" + "".join(
+    f"SELECT symposium_search_{kind}(ARRAY(SELECT id FROM {table}));"
+    for kind, (table, _edition, _source) in SOURCES.items()
+)
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("symposium_abstracts", "0005_harvest"),
+        ("symposium_editions", "0004_offer_hours"),
+        ("symposium_speakers", "0003_hold_texts_and_addresses"),
+        ("symposium_sessions", "0006_sequence"),
+    ]
+
+    operations = [
+        TrigramExtension(),
+        migrations.RunSQL([FUNCTIONS], [FUNCTIONS_GONE]),
+        migrations.RunSQL([CONFIGURATIONS], [CONFIGURATIONS_GONE]),
+        migrations.RunSQL([VECTORS], [VECTORS_GONE]),
+        migrations.RunSQL([TABLE], ["DROP FUNCTION symposium_alike; DROP TABLE symposium_search"]),
+        migrations.RunSQL([REFRESH], [REFRESH_GONE]),
+        *(
+            follow(table)
+            for table in dict.fromkeys([*LINKED, *(row[0] for row in SOURCES.values())])
+        ),
+        migrations.RunSQL([FILL], migrations.RunSQL.noop),
+    ]

@@ -1,0 +1,37 @@
+"""The readings of an abstract as the columns of a drawing: a pure function from days to shapes.
+
+Time runs from left to right in every language; a shape names its class, the style sheet its colour.
+"""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WIDTH, HEIGHT = 480, 120
+DAYS = 90
+
+
+@dataclass(frozen=True)
+class Column:
+    kind: str
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+def columns(days: Sequence[tuple[datetime.date, int, int]], until: datetime.date) -> list[Column]:
+    """The last days, of `(day, reads, downloads)`: the downloads stand upon the reads."""
+    first = until - datetime.timedelta(days=DAYS - 1)
+    shown = [one for one in days if first <= one[0] <= until]
+    top = max((reads + downloads for _day, reads, downloads in shown), default=1)
+    drawn = []
+    for day, reads, downloads in shown:
+        start, end = (((day - first).days + step) * WIDTH // DAYS for step in (0, 1))
+        bottom = HEIGHT
+        for kind, number in (("first", reads), ("second", downloads)):
+            height = round(number * HEIGHT / top)
+            if height:
+                drawn.append(Column(kind, start, bottom - height, end - start - 1, height))
+            bottom -= height
+    return drawn

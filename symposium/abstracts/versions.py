@@ -1,0 +1,115 @@
+"""Versions of an abstract: what was published stays readable, as it was, under its number.
+
+A change that readers should know of is published between two calls: `keep` before it, `publish`
+after it. Small corrections need neither, and belong to the version they mend.
+"""
+
+import copy
+import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword, Version
+from symposium.speakers.models import Speaker
+from symposium.translated import LANGUAGES
+
+PLAIN = ("language", "licence", "doi")
+
+
+@transaction.atomic
+def keep(abstract: Abstract) -> Version:
+    """Put aside what the database holds of `abstract`, as the version that readers have now."""
+    stored = locked(abstract)
+    last = stored.versions.first() or Version(
+        abstract=stored, number=1, published_at=stored.published_at
+    )
+    last.content = frozen(stored)
+    last.save()
+    return last
+
+
+@transaction.atomic
+def publish(
+    abstract: Abstract, notes: dict[str, str], at: datetime.datetime | None = None
+) -> Version:
+    """Number what the database holds of `abstract` anew; `notes` say by language what changed."""
+    stored = locked(abstract)
+    version = Version(
+        abstract=stored,
+        number=stored.version_number + 1,
+        published_at=at or timezone.now(),
+        content=frozen(stored),
+        **in_columns("note", notes),
+    )
+    version.full_clean()
+    version.save()
+    return version
+
+
+def locked(abstract: Abstract) -> Abstract:
+    Abstract.objects.select_for_update().get(pk=abstract.pk)
+    return Abstract.objects.with_details().get(pk=abstract.pk)
+
+
+def frozen(abstract: Abstract) -> dict:
+    """The abstract as JSON, with the names that its page shows."""
+    return {
+        **{name: getattr(abstract, name) for name in PLAIN},
+        "title": by_language(abstract, "title"),
+        "text": by_language(abstract, "text"),
+        "authors": [frozen_author(author) for author in abstract.authors.all()],
+        "keywords": [
+            {"slug": use.keyword.slug, "name": by_language(use.keyword, "name")}
+            for use in abstract.ordered_keywords.all()
+        ],
+    }
+
+
+def frozen_author(author: Author) -> dict:
+    """What the author line gives; else, for a speaker, what their public page gives."""
+    speaker = author.speaker
+    public = speaker if speaker and speaker.is_published else None
+    own = any(by_language(author, "affiliation").values())
+    return {
+        "family_name": by_language(speaker or author, "family_name"),
+        "given_name": by_language(speaker or author, "given_name"),
+        "affiliation": by_language(author if own else public or author, "affiliation"),
+        "ror": author.ror,
+        "orcid": author.orcid or (public.orcid if public else ""),
+    }
+
+
+def by_language(thing: Abstract | Author | Keyword | Speaker, field: str) -> dict[str, str]:
+    return {language: getattr(thing, f"{field}_{language}") or "" for language in LANGUAGES}
+
+
+def in_columns(field: str, texts: dict[str, str]) -> dict[str, str]:
+    return {f"{field}_{language}": text for language, text in texts.items()}
+
+
+def restored(abstract: Abstract, version: Version) -> Abstract:
+    """`abstract` with the content of `version`, not to be saved; its names lead to no page."""
+    kept, content = copy.copy(abstract), version.content
+    columns = in_columns("title", content["title"]) | in_columns("text", content["text"])
+    for name, value in {**columns, **{name: content[name] for name in PLAIN}}.items():
+        setattr(kept, name, value)
+    kept.published_at = version.published_at
+    kept._prefetched_objects_cache = {
+        "authors": [restored_author(author) for author in content["authors"]],
+        "ordered_keywords": [
+            AbstractKeyword(
+                keyword=Keyword(slug=keyword["slug"], **in_columns("name", keyword["name"]))
+            )
+            for keyword in content["keywords"]
+        ],
+        "versions": abstract.versions.all(),
+    }
+    return kept
+
+
+def restored_author(content: dict) -> Author:
+    columns = {}
+    for field in ("family_name", "given_name", "affiliation"):
+        columns |= in_columns(field, content[field])
+    return Author(ror=content["ror"], orcid=content["orcid"], **columns)

@@ -1,0 +1,128 @@
+"""What a reader types into a search, made into what PostgreSQL looks for.
+
+The signs are those of web searches: words that must all be there, "a phrase", or between two
+choices, -minus before what must not be. The configurations, the letters they make one and the
+table `symposium_search` are those of the migration `symposium_abstracts.0006_search`.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models.expressions import RawSQL
+
+from symposium.translated import LANGUAGES
+
+LONGEST = 200
+PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
+QUOTES = str.maketrans("“”„«»", '"""""')
+WORD = re.compile(r'[^\s"]+')
+NO_LETTER = re.compile(r"[\W_]+")
+# Between two words; capitals in French, where « ou » is in many a title.
+OR = {"or", "OR", "OU", "أو"}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What must be there and what must not: words and "phrases", as PostgreSQL reads them.
+
+    `wanted` may hold « or » between two of them.
+    """
+
+    wanted: str
+    unwanted: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> list[str]:
+        """Each word looked for, once."""
+        bare = self.wanted.replace('"', " ").split()
+        return list(dict.fromkeys(word for word in bare if word != "or"))
+
+    def with_words(self, better: dict[str, str]) -> str:
+        """What one would type to ask the same with some words in place of others."""
+        wanted = WORD.sub(lambda word: better.get(word[0], word[0]), self.wanted)
+        return " ".join([wanted, *(f"-{part}" for part in self.unwanted)])
+
+    def condition(self) -> tuple[str, list[str]]:
+        """SQL that is true of a row of `symposium_search`, and its parameters.
+
+        A text answers in one language; what is not wanted must be in none. Words that are too
+        common in a language to be looked for are not looked for in another.
+        """
+        sql, parameters = said(self.wanted)
+        for code in LANGUAGES:
+            sql += f" AND numnode(symposium_query_{code}(%s)) > 0"
+            parameters.append(self.wanted)
+        if self.unwanted:
+            unsaid, more = said(" or ".join(self.unwanted))
+            sql, parameters = f"{sql} AND NOT {unsaid}", [*parameters, *more]
+        return sql, parameters
+
+    def queries(self) -> tuple[list[str], list[str]]:
+        """What PostgreSQL looks for, and what it must not find, in each language: one query.
+
+        Empty where a language has only words too common to be looked for.
+        """
+        calls = [f"symposium_query_{code}(%s)::text" for code in LANGUAGES]
+        asked = [self.wanted] * len(LANGUAGES) + [" or ".join(self.unwanted)] * len(LANGUAGES)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(calls + calls)}", asked)
+            row = list(cursor.fetchone())
+        return row[: len(LANGUAGES)], row[len(LANGUAGES) :]
+
+    def found(self, kind: str) -> RawSQL:
+        """The primary keys of the things of a kind that answer, public or not."""
+        condition, parameters = self.condition()
+        return RawSQL(  # noqa: S611 - the condition is written above
+            f"SELECT id FROM symposium_search WHERE kind = %s AND {condition}",  # noqa: S608
+            [kind, *parameters],
+        )
+
+
+def said(words: str) -> tuple[str, list[str]]:
+    """SQL: a row says these words in one of the languages."""
+    tests = " OR ".join(f"search_{code} @@ symposium_query_{code}(%s)" for code in LANGUAGES)
+    return f"({tests})", [words] * len(LANGUAGES)
+
+
+def parse(text: str) -> Question:
+    """Read what was typed, at most `LONGEST` characters of it; it never fails."""
+    text = unicodedata.normalize("NFKC", text[:LONGEST]).translate(QUOTES)
+    wanted, unwanted = [], []
+    for part in PART.finditer(text):
+        word = part["word"]
+        if word in OR and not part["minus"]:
+            wanted.append("or")
+        elif quoted := quote(word if part["phrase"] is None else part["phrase"]):
+            (unwanted if part["minus"] else wanted).append(quoted)
+    return Question(" ".join(trimmed(wanted)), tuple(unwanted))
+
+
+def quote(text: str) -> str:
+    """A word, or a phrase of the words that its signs divide: « smart-city », « l’eau »."""
+    words = NO_LETTER.sub(" ", without_marks(text)).split()
+    # Quoted, « or » is a word like another.
+    return words[0] if len(words) == 1 and words[0].lower() != "or" else phrase(words)
+
+
+def phrase(words: list[str]) -> str:
+    return f'"{" ".join(words)}"' if words else ""
+
+
+def trimmed(parts: list[str]) -> list[str]:
+    """Without an « or » that stands at an end or twice."""
+    kept = []
+    for part in parts:
+        if part != "or" or (kept and kept[-1] != "or"):
+            kept.append(part)
+    return kept[:-1] if kept and kept[-1] == "or" else kept
+
+
+def without_marks(text: str) -> str:
+    """Without what is no letter of its own: vowel signs, tatweel, marks that nobody sees."""
+    return "".join(
+        character
+        for character in text
+        if character != "\u0640" and unicodedata.category(character) not in ("Mn", "Cf")
+    )

@@ -1,0 +1,106 @@
+"""Answers to harvesters, held against the schemas of the protocol where these are at hand."""
+
+import functools
+import tempfile
+from pathlib import Path
+from urllib.parse import urlencode
+
+from lxml import etree
+
+from symposium.abstracts.models import Abstract, Harvest
+
+SCHEMAS = Path(__file__).parents[3] / "shared" / "schemas"
+NAMES = {
+    "o": "http://www.openarchives.org/OAI/2.0/",
+    "i": "http://www.openarchives.org/OAI/2.0/oai-identifier",
+    "oai_dc": "http://www.openarchives.org/OAI/2.0/oai_dc/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+}
+LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+NAMESPACE = "symposium.invalid"
+# That of oai-identifier is not among the shared schemas: what its guidelines say.
+IDENTIFIER = r"""
+<schema xmlns="http://www.w3.org/2001/XMLSchema" elementFormDefault="qualified"
+        targetNamespace="http://www.openarchives.org/OAI/2.0/oai-identifier">
+  <element name="oai-identifier"><complexType><sequence>
+    <element name="scheme" fixed="oai"/>
+    <element name="repositoryIdentifier"><simpleType><restriction base="string">
+      <pattern value="[a-zA-Z][a-zA-Z0-9\-]*(\.[a-zA-Z][a-zA-Z0-9\-]+)+"/>
+    </restriction></simpleType></element>
+    <element name="delimiter" fixed=":"/>
+    <element name="sampleIdentifier"><simpleType><restriction base="string">
+      <pattern value="oai:[a-zA-Z][a-zA-Z0-9\-]*(\.[a-zA-Z][a-zA-Z0-9\-]+)+:[a-zA-Z0-9\-_\.!~]+"/>
+    </restriction></simpleType></element>
+  </sequence></complexType></element>
+</schema>
+"""
+WHOLE = """
+<schema xmlns="http://www.w3.org/2001/XMLSchema">
+  <import namespace="{o}" schemaLocation="{folder}/OAI-PMH.xsd"/>
+  <import namespace="{oai_dc}" schemaLocation="{folder}/oai_dc.xsd"/>
+  <import namespace="{i}" schemaLocation="oai-identifier.xsd"/>
+</schema>
+"""
+
+
+@functools.cache
+def schema() -> etree.XMLSchema:
+    """`oai.xsd`, and what it lacks for the description of the repository."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "oai-identifier.xsd").write_text(IDENTIFIER)
+        whole = Path(folder, "whole.xsd")
+        whole.write_text(WHOLE.format(folder=SCHEMAS, **NAMES))
+        return etree.XMLSchema(file=str(whole))
+
+
+def read(content: bytes):
+    """The answer, parsed; valid if the schemas are there, well-formed in any case."""
+    root = etree.fromstring(content)
+    if SCHEMAS.exists():
+        schema().assertValid(root)
+    return root
+
+
+def ask(client, verb: str, **arguments):
+    """`from_` is `from`, which Python has a use for."""
+    query = {"verb": verb} | {name.rstrip("_"): value for name, value in arguments.items()}
+    return answer(client, urlencode(query))
+
+
+def answer(client, query: str):
+    response = client.get(f"/oai?{query}")
+    assert (response.status_code, response.cookies) == (200, {})
+    return read(response.content)
+
+
+def listed(client, **arguments):
+    return ask(client, "ListIdentifiers", metadataPrefix="oai_dc", **arguments)
+
+
+def get(client, abstract: Abstract):
+    return ask(client, "GetRecord", metadataPrefix="oai_dc", identifier=name_of(abstract))
+
+
+def name_of(abstract: Abstract) -> str:
+    return f"oai:{NAMESPACE}:{abstract.guid}"
+
+
+def error(root) -> str:
+    return " ".join(root.xpath("o:error/@code", namespaces=NAMES))
+
+
+def texts(root, path: str) -> list[str]:
+    return [found.text or "" for found in root.xpath(path, namespaces=NAMES)]
+
+
+def identifiers(root) -> list[str]:
+    return texts(root, ".//o:header/o:identifier")
+
+
+def token(root) -> str:
+    return "".join(texts(root, ".//o:resumptionToken"))
+
+
+def dated(abstract: Abstract, at: str) -> None:
+    """As if what harvesters see had last changed then."""
+    Harvest.objects.filter(guid=abstract.guid).update(changed_at=at)

@@ -1,0 +1,229 @@
+"""Abstracts as PDF: what a reader copies from them, what the standards ask, what never leaves."""
+
+from pathlib import Path
+
+import pikepdf
+import pytest
+from django.conf import settings
+from django.utils import timezone, translation
+
+from symposium.abstracts import prints
+from symposium.abstracts.models import Abstract
+from tests.abstracts.records import HARD, ORCID, make_hard_record
+from tests.factories import (
+    make_abstract,
+    make_argument,
+    make_author,
+    make_edition,
+    make_keyword,
+    make_session,
+    make_speaker,
+)
+from tests.printed import opened, texts
+
+pytestmark = pytest.mark.django_db
+each_language = pytest.mark.parametrize(
+    ("language", "direction"), [("fr", "/L2R"), ("en", "/L2R"), ("ar", "/R2L")]
+)
+
+
+@pytest.fixture
+def edition():
+    return make_edition("2021", name_fr="Symposium fictif", name_ar="ندوة خيالية")
+
+
+def read(client, path: str) -> bytes:
+    response = client.get(path)
+    assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
+    return response.content
+
+
+def stored(name: str) -> list[str]:
+    return sorted(map(str, Path(settings.MEDIA_ROOT).glob(f"prints/{name}*/*")))
+
+
+def outline(file: pikepdf.Pdf) -> list[str]:
+    with file.open_outline() as found:
+        return [item.title for item in found.root]
+
+
+# One abstract
+
+
+@each_language
+def test_abstract_is_pdf_ua_and_pdf_a(client, edition, language, direction):
+    make_abstract(
+        edition, slug="ville", title_fr="Ville", title_ar="مدينة", text_ar="نص", title_en="City",
+        text_en="Text.",
+    )  # fmt: skip
+    file = opened(read(client, f"/{language}/2021/abstracts/ville.pdf"))
+    metadata = file.open_metadata()
+    title = {"fr": "Ville", "en": "City", "ar": "مدينة"}[language]
+    assert [metadata[name] for name in ("pdfuaid:part", "pdfaid:part", "pdfaid:conformance")] == [
+        "1", "2", "A",
+    ]  # fmt: skip
+    assert (metadata["dc:title"], metadata["dc:language"]) == (title, {language})
+    assert str(file.Root.Lang) == language
+    assert str(file.Root.ViewerPreferences.Direction) == direction
+    assert bool(file.Root.MarkInfo.Marked) is True
+
+
+def test_abstract_says_all_that_its_page_says(client, edition):
+    session = make_session(edition, title_fr="Mobilités", at="14:00", lasting=45)
+    abstract = make_abstract(
+        session=session, slug="ville", title_fr="Ville", text_fr="Un : deux.\nTrois.",
+        licence="CC-BY-4.0", doi="10.1234/ville",
+    )  # fmt: skip
+    make_author(
+        abstract, given_name_fr="Nora", family_name_fr="Rivage", affiliation_fr="Labo", orcid=ORCID
+    )
+    make_keyword(abstract, name_fr="eau")
+    make_keyword(abstract, name_fr="air")
+    [page] = texts(read(client, "/en/2021/abstracts/ville.pdf"))
+    assert page == (
+        "Symposium fictif 2021 9 and 10 June 2021 · Casablanca PAPER Ville"
+        f" Nora Rivage · Labo · orcid.org/{ORCID} Un : deux. Trois. Keywords · eau · air"
+        " doi.org/10.1234/ville Mobilités · Wednesday 9 June · 14:00–14:45"
+        " Published 1 June 2021 · Version 1 · Licence CC BY 4.0 Symposium fictif 2021 1"
+    )
+
+
+@pytest.mark.parametrize("text", HARD, ids=range(len(HARD)))
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_hostile_words_are_words(client, text, language):
+    abstract = make_hard_record(text)
+    slug = abstract.edition.slug
+    for path in ("abstracts/ville.pdf", "abstracts.pdf"):
+        file = read(client, f"/{language}/{slug}/{path}")
+        assert opened(file).open_metadata()["pdfaid:part"] == "2"
+
+
+def test_hostile_latin_title_is_read_back(client):
+    abstract = make_hard_record(HARD[0])
+    file = read(client, f"/fr/{abstract.edition.slug}/abstracts/ville.pdf")
+    assert opened(file).open_metadata()["dc:title"] == HARD[0]
+    assert f" {HARD[0]} " in " ".join(texts(file)[0].split())
+
+
+def test_long_text_is_whole(client, edition):
+    words = [f"mot{number}" for number in range(2500)]
+    make_abstract(edition, slug="long", text_fr=" ".join(words))
+    read_back = " ".join(texts(read(client, "/fr/2021/abstracts/long.pdf"))).split()
+    assert [word for word in read_back if word.startswith("mot")] == words
+
+
+# The book
+
+
+def test_book_has_contents_sessions_and_indexes(client, edition):
+    make_argument(edition, title_fr="Argument")
+    session = make_session(edition, title_fr="Atelier", at="10:00")
+    for name in ("Deux", "Trois"):
+        abstract = make_abstract(session=session, title_fr=name)
+        make_author(abstract, given_name_fr="Nora", family_name_fr="Rivage")
+        abstract.ordered_keywords.create(keyword=make_keyword(name_fr=f"mot {name}"))
+    alone = make_session(edition, title_fr="Quatre", at="11:00")
+    make_abstract(session=alone, title_fr="Quatre")
+    file = read(client, "/en/2021/abstracts.pdf")
+    cover, contents, *_body, authors = texts(file)
+    assert cover.endswith("Symposium fictif 2021 Casablanca")
+    assert outline(opened(file)) == [
+        "Argument", "Atelier", "Quatre", "Index of keywords", "Index of authors",
+    ]  # fmt: skip
+    assert "Argument" in contents
+    assert authors.startswith("Index of authors Rivage, Nora · 3 ")
+
+
+def test_book_of_another_edition_and_of_nothing(client, edition):
+    make_abstract(make_edition("2020"))
+    assert client.get("/fr/2021/abstracts.pdf").status_code == 404
+    make_abstract(make_edition("2019", is_published=False))
+    assert client.get("/fr/2019/abstracts.pdf").status_code == 404
+
+
+def test_book_leaves_out_what_is_not_public(client, edition):
+    make_abstract(edition, title_fr="Visible")
+    make_abstract(edition, title_fr="Brouillon", status="draft")
+    make_abstract(edition, title_fr="Retiré", status="withdrawn")
+    make_abstract(edition, title_fr="Demain", published_at=timezone.now() + timezone.timedelta(1))
+    draft = make_session(edition, status="draft")
+    make_abstract(session=draft, title_fr="En attente")
+    file = opened(read(client, "/fr/2021/abstracts.pdf"))
+    assert outline(file) == ["Visible"]
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_book_costs_the_same_for_any_number(client, edition, django_assert_num_queries, number):
+    for _place in range(number):
+        abstract = make_abstract(session=make_session(edition))
+        make_author(abstract, speaker=make_speaker(edition))
+        make_keyword(abstract)
+    with django_assert_num_queries(6):
+        client.get("/fr/2021/abstracts.pdf")
+
+
+# What is kept
+
+
+def test_file_is_made_once_and_again_when_it_says_something_else(client, edition):
+    abstract = make_abstract(edition, slug="ville", title_fr="Ville")
+    path = "/fr/2021/abstracts/ville.pdf"
+    first = read(client, path)
+    [kept] = stored(abstract.guid)
+    assert read(client, path) == first
+    assert stored(abstract.guid) == [kept]
+    make_author(abstract, family_name_fr="Nouvelle")
+    second = read(client, path)
+    [remade] = stored(abstract.guid)
+    assert remade != kept
+    assert "Nouvelle" in texts(second)[0]
+
+
+def test_file_cut_short_is_made_again(client, edition):
+    abstract = make_abstract(edition, slug="ville")
+    whole = read(client, "/fr/2021/abstracts/ville.pdf")
+    [kept] = stored(abstract.guid)
+    with open(kept, "wb") as file:
+        file.write(whole[:100])
+    assert read(client, "/fr/2021/abstracts/ville.pdf") == whole
+
+
+def test_kept_file_has_no_address(client, edition):
+    abstract = make_abstract(edition, slug="ville")
+    read(client, "/fr/2021/abstracts/ville.pdf")
+    [kept] = stored(abstract.guid)
+    name = kept.removeprefix(str(settings.MEDIA_ROOT)).lstrip("/")
+    assert client.get(f"/media/{name}").status_code == 404
+
+
+def test_same_data_gives_the_same_bytes(edition):
+    make_abstract(edition)
+    abstract = Abstract.objects.with_reference().get()
+    with translation.override("fr"):
+        data = prints.abstract_data(abstract, "fr")
+        first = prints.kept("a", "typst/abstract.typ", data, "fr")
+        prints.forget(f"{prints.FOLDER}/a-fr")
+        assert prints.kept("a", "typst/abstract.typ", data, "fr") == first
+
+
+def test_conditional_request_costs_no_body(client, edition):
+    make_abstract(edition, slug="ville")
+    answer = client.get("/fr/2021/abstracts/ville.pdf")
+    again = client.get("/fr/2021/abstracts/ville.pdf", headers={"If-None-Match": answer["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize(("slug", "status"), [("draft", 404), ("withdrawn", 410)])
+def test_pdf_of_what_is_not_public(client, edition, slug, status):
+    make_abstract(edition, slug=slug, status=slug, text_fr="Secret.")
+    answer = client.get(f"/fr/2021/abstracts/{slug}.pdf")
+    assert answer.status_code == status
+    assert b"Secret." not in answer.content
+
+
+def test_former_address_leads_to_the_present_pdf(client, edition):
+    abstract = make_abstract(edition, slug="ancien")
+    abstract.slug = "nouveau"
+    abstract.save()
+    answer = client.get("/en/2021/abstracts/ancien.pdf")
+    assert (answer.status_code, answer["Location"]) == (301, "/en/2021/abstracts/nouveau.pdf")

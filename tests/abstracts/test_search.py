@@ -1,0 +1,585 @@
+import datetime
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from lxml import etree
+
+from symposium.abstracts.models import AbstractKeyword
+from symposium.abstracts.search import KINDS, search
+from symposium.fulltext import LONGEST, Question, parse
+from tests.factories import (
+    make_abstract,
+    make_author,
+    make_edition,
+    make_keyword,
+    make_page,
+    make_participation,
+    make_session,
+    make_speaker,
+)
+from tests.reading import hrefs, main, texts, tree
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def edition():
+    return make_edition("2021", is_current=True)
+
+
+def found(edition, q: str, language: str = "fr", **options) -> dict[str, list[str]]:
+    """What a search finds: of each kind, the things, by their titles in French."""
+    results = search(edition, q, language, **options)
+    return {group.kind: [str(hit.thing) for hit in group.hits] for group in results.groups}
+
+
+def finds(edition, q: str) -> bool:
+    return bool(found(edition, q))
+
+
+def only_hit(edition, q: str, language: str = "fr"):
+    [group] = search(edition, q, language).groups
+    [hit] = group.hits
+    return hit
+
+
+def write(sql: str, *parameters) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+
+
+# What is typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted", "unwanted"),
+    [
+        ("ville", "ville", ()),
+        ("smart-city", '"smart city"', ()),
+        ("l’eau l'air", '"l eau" "l air"', ()),
+        ('"ville durable" eau', '"ville durable" eau', ()),
+        ("« ville durable »", '"ville durable"', ()),
+        ('ville -eau -"smart city"', "ville", ("eau", '"smart city"')),
+        ("eau or air", "eau or air", ()),
+        ("eau OU air", "eau or air", ()),
+        ("or eau OR OR air or", "eau or air", ()),
+        ('"or"', '"or"', ()),
+        ("-eau", "", ("eau",)),
+        ('"ville eau', "ville eau", ()),
+        ("المـــدِينَة", "المدينة", ()),
+        ("re\u0301silience ﬁn", "résilience fin", ()),
+        ("", "", ()),
+        ('% " \\ - -- "" "-" \x00 😀', "", ()),
+        ("<script>alert(1)</script>", '"script alert 1 script"', ()),
+        ("100% a_b a\\b", '100 "a b" "a b"', ()),
+    ],
+)
+def test_parse(typed, wanted, unwanted):
+    assert parse(typed) == Question(wanted, unwanted)
+
+
+def test_parse_reads_no_more_than_its_limit():
+    assert parse("é" * 2000) == Question("é" * LONGEST)
+
+
+# French
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "resilience", "RÉSILIENCE", "résilience", "Resiliences", "résilient", "re\u0301silience",
+        "regeneree", "régénérée", "RÉGÉNÉRÉES", "régénéré", "régénérer", "régénération",
+        "eau", "l’eau", "l'eau", "L'EAU", "premier", "premiere", "premières",
+        "la résilience de la ville", "les villes et l’eau", "meme eau", "à la ville",
+        "smart-city", "Smart City", "smart city", '"smart city"', "SMART–CITY",
+        '"ville régénérée"', "ville -tramway", "tramway or eau", "covid 19", "COVID-19", "CO2",
+    ],
+)  # fmt: skip
+def test_french_is_found_however_typed(edition, q):
+    make_abstract(
+        edition,
+        title_fr="La résilience de la ville régénérée",
+        text_fr="Une première ville smart-city, l’eau même après la COVID-19, sans CO₂.",
+    )
+    assert finds(edition, q)
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "tramway", "ville tramway", '"régénérée ville"', "ville -eau", 'ville -"smart city"',
+        "ville -REGENEREES", "-eau", "de la", "le", "même", "où", "city-smart",
+    ],
+)  # fmt: skip
+def test_french_that_does_not_answer(edition, q):
+    make_abstract(
+        edition,
+        title_fr="La résilience de la ville régénérée",
+        text_fr="Une première ville smart-city, où l’eau, même.",
+    )
+    assert not finds(edition, q)
+
+
+def test_hyphens_are_found_by_spaces_and_the_reverse(edition):
+    make_abstract(edition, title_fr="Smart City")
+    make_abstract(edition, title_fr="Une smart-city")
+    both = {"abstract": ["Smart City", "Une smart-city"]}
+    for q in ("smart-city", "smart city", '"Smart City"'):
+        assert {k: sorted(v) for k, v in found(edition, q).items()} == both, q
+
+
+# English
+
+
+@pytest.mark.parametrize("q", ["city", "CITIES", "resilient", "the resilience of cities", "café"])
+def test_english_is_found(edition, q):
+    make_abstract(edition, title_en="The resilience of cities", text_en="Cafes and a city.")
+    assert finds(edition, q)
+
+
+@pytest.mark.parametrize("q", ["the", "of the", "city -resilience", '"cities resilience"'])
+def test_english_that_does_not_answer(edition, q):
+    make_abstract(edition, title_fr="", title_en="The resilience of cities", text_en="A city.")
+    assert not finds(edition, q)
+
+
+# Arabic
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "المدينة", "مدينة", "مدينه", "المدينه", "والمدينة", "بالمدينة", "للمدينة", "كالمدينة",
+        "وبالمدينة", "المَدِينَة", "المـــدينة", "أزمة", "ازمة", "إزمه", "الأزمات", "مستشفى", "مستشفي",
+        "المستشفى", "إستراتيجية", "استراتيجيه", "ذكية", "الذكيه", "المدينة الذكية",
+        '"مدينة ذكية"', "smart", "في المدينة",
+    ],
+)  # fmt: skip
+def test_arabic_is_found_however_typed(edition, q):
+    make_abstract(
+        edition,
+        title_ar="المدينة الذكية والأزمات",
+        text_ar="استراتيجيّةُ المستشفى في المدن، Smart City.",
+    )
+    assert finds(edition, q)
+
+
+@pytest.mark.parametrize("q", ["قطار", "في", "من هذا", '"ذكية مدينة"', "مدينة -ازمة"])
+def test_arabic_that_does_not_answer(edition, q):
+    make_abstract(edition, title_ar="المدينة الذكية والأزمات", text_ar="من هذا في المدن")
+    assert not finds(edition, q)
+
+
+# The order, the groups
+
+
+def test_title_comes_before_keyword_and_keyword_before_text(edition):
+    make_abstract(edition, title_fr="C", text_fr="Le tramway passe.")
+    make_keyword(make_abstract(edition, title_fr="B"), name_fr="Tramway")
+    make_abstract(edition, title_fr="A du tramway")
+    assert found(edition, "tramway", kind="abstract") == {"abstract": ["A du tramway", "B", "C"]}
+
+
+def test_groups_are_what_is_found_in_the_order_of_the_page(edition):
+    abstract = make_abstract(edition, title_fr="Le phare")
+    make_keyword(abstract, name_fr="Phare urbain")
+    make_session(edition, title_fr="Phares")
+    make_speaker(edition, given_name_fr="Lina", family_name_fr="Phare")
+    make_page(edition, title_fr="Où voir le phare")
+    assert found(edition, "phare") == {
+        "abstract": ["Le phare"],
+        "keyword": ["Phare urbain"],
+        "session": ["Phares"],
+        "speaker": ["Lina Phare"],
+        "page": ["Où voir le phare"],
+    }
+    assert found(edition, "phare", kind="page") == {"page": ["Où voir le phare"]}
+
+
+def test_what_is_found_in_what_a_thing_goes_with(edition):
+    speaker = make_speaker(edition, family_name_fr="Rivage", affiliation_fr="Université du Port")
+    abstract = make_abstract(edition, title_fr="Essai")
+    make_author(abstract, speaker=speaker)
+    make_author(abstract, family_name_fr="Dupont", family_name_ar="دوبون")
+    session = make_session(edition, title_fr="Séance")
+    make_participation(session, speaker)
+    name = str(speaker)
+    assert found(edition, "rivage") == {
+        "abstract": ["Essai"], "session": ["Séance"], "speaker": [name]
+    }  # fmt: skip
+    assert found(edition, "dupont") == found(edition, "دوبون") == {"abstract": ["Essai"]}
+    assert found(edition, "port") == {"speaker": [name]}
+
+
+def test_groups_show_twenty_and_pages_of_a_kind_the_rest(edition):
+    for number in range(103):
+        make_abstract(edition, title_fr=f"Quai {number}")
+    [group] = search(edition, "quai", "fr").groups
+    assert (group.total, len(group.hits)) == (103, 20)
+    first, second = (search(edition, "quai", "fr", kind="abstract", page=n) for n in (1, 2))
+    assert [len(results.groups[0].hits) for results in (first, second)] == [100, 3]
+    hits = [hit.thing.pk for results in (first, second) for hit in results.groups[0].hits]
+    assert len(set(hits)) == 103
+
+
+# Marks and languages
+
+
+def test_words_are_marked_in_title_names_and_text(edition):
+    abstract = make_abstract(
+        edition, title_fr="L’eau & les villes", text_fr="<b>Eaux</b> de la VILLE : « l’eau »."
+    )
+    make_keyword(abstract, name_fr="Villes d'eaux")
+    [hit] = search(edition, "ville eau", "fr", kind="abstract").groups[0].hits
+    assert hit.title == "L’<mark>eau</mark> &amp; les <mark>villes</mark>"
+    assert hit.also == "<mark>Villes</mark> d&#x27;<mark>eaux</mark>"
+    assert hit.extract == (
+        "&lt;b&gt;<mark>Eaux</mark>&lt;/b&gt; de la <mark>VILLE</mark>\u00a0: "
+        "«\u202fl’<mark>eau</mark>\u202f»."
+    )
+
+
+def test_marks_in_arabic_take_the_whole_word(edition):
+    make_abstract(edition, title_ar="والمدينة الذكيّة")
+    hit = only_hit(edition, "مدينه ذكيه", "ar")
+    assert hit.title == "<mark>والمدينة</mark> <mark>الذكيّة</mark>"
+    assert hit.language == "ar"
+
+
+def test_marks_typed_in_a_text_mark_nothing(edition):
+    make_abstract(edition, title_fr="Le \ue000phare\ue001 <mark>vert</mark>")
+    assert only_hit(edition, "vert").title == (
+        "Le phare &lt;mark&gt;<mark>vert</mark>&lt;/mark&gt;"
+    )
+
+
+def test_extract_is_the_part_that_answers(edition):
+    text = " ".join(f"mot{number}" for number in range(100))
+    make_abstract(edition, text_fr=f"{text} tramway {text}")
+    extract = only_hit(edition, "tramway").extract
+    assert extract == (
+        "… " + " ".join(f"mot{number}" for number in range(92, 100))
+        + " <mark>tramway</mark> " + " ".join(f"mot{number}" for number in range(27)) + " …"
+    )  # fmt: skip
+
+
+def test_hit_is_in_the_language_of_the_reader_where_it_answers_or_else_where_it_does(edition):
+    make_abstract(edition, title_fr="Le port", title_en="The harbour", title_ar="الميناء")
+    in_french = [(only_hit(edition, q).language, only_hit(edition, q).title)
+                 for q in ("port", "harbour", "ميناء")]  # fmt: skip
+    assert in_french == [
+        ("fr", "Le <mark>port</mark>"),
+        ("en", "The <mark>harbour</mark>"),
+        ("ar", "<mark>الميناء</mark>"),
+    ]
+
+
+# What is not public
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        {"status": "draft"},
+        {"status": "withdrawn"},
+        {"published_at": timezone.now() + datetime.timedelta(days=1)},
+        {"session": {"status": "draft"}},
+    ],
+)
+def test_abstract_that_is_not_public_is_not_found_nor_its_keywords(edition, hidden):
+    session = hidden.get("session")
+    fields = {**hidden, "session": make_session(edition, **session) if session else None}
+    make_keyword(make_abstract(edition, title_fr="Secret", **fields), name_fr="Secrets gardés")
+    results = search(edition, "secret", "fr")
+    assert (results.groups, results.suggestion) == ([], "")
+    assert search(edition, "secrat", "fr").suggestion == ""
+
+
+def test_what_is_not_published_is_not_found(edition):
+    make_session(edition, title_fr="Secret", status="draft")
+    hidden = make_speaker(edition, family_name_fr="Secret", is_published=False)
+    make_participation(make_session(edition, title_fr="Ouverte"), hidden)
+    make_page(edition, title_fr="Secret", is_published=False)
+    make_keyword(name_fr="Secret")
+    assert found(edition, "secret") == {}
+
+
+def test_another_edition_is_not_searched(edition):
+    other = make_edition("2019")
+    make_keyword(make_abstract(other, title_fr="Secret"), name_fr="Secret")
+    make_session(other, title_fr="Secret")
+    assert found(edition, "secret") == {}
+    assert set(found(other, "secret")) == {"abstract", "keyword", "session"}
+
+
+def test_edition_that_is_not_published_has_no_search(client, edition):
+    make_edition("2030", is_published=False)
+    assert client.get("/fr/2030/search/?q=a").status_code == 404
+
+
+# Kept by the database
+
+
+def test_a_keyword_that_is_renamed_given_and_taken_away_is_followed(edition):
+    abstract = make_abstract(edition, title_fr="Essai")
+    keyword = make_keyword(abstract, name_fr="Tramway")
+    write("UPDATE symposium_abstracts_keyword SET name_fr = 'Funiculaire'")
+    assert found(edition, "tramway") == {}
+    assert found(edition, "funiculaire") == {"abstract": ["Essai"], "keyword": ["Funiculaire"]}
+    other = make_abstract(edition, title_fr="Autre")
+    AbstractKeyword.objects.update(abstract=other)
+    assert found(edition, "funiculaire", kind="abstract") == {"abstract": ["Autre"]}
+    keyword.delete()
+    assert found(edition, "funiculaire") == {}
+
+
+def test_an_author_and_a_speaker_that_are_renamed_are_followed(edition):
+    abstract = make_abstract(edition, title_fr="Essai")
+    session = make_session(edition, title_fr="Séance")
+    speaker = make_speaker(edition, family_name_fr="Rivage")
+    make_participation(session, speaker)
+    make_author(abstract, speaker=speaker)
+    author = make_author(abstract, family_name_fr="Dupont")
+    write("UPDATE symposium_speakers_speaker SET family_name_fr = 'Falaise'")
+    write(
+        "UPDATE symposium_abstracts_author SET family_name_fr = 'Durand' WHERE speaker_id IS NULL"
+    )
+    assert set(found(edition, "falaise")) == {"abstract", "session", "speaker"}
+    assert found(edition, "durand") == {"abstract": ["Essai"]}
+    assert found(edition, "rivage") == found(edition, "dupont") == {}
+    author.delete()
+    session.participations.all().delete()
+    assert found(edition, "durand") == {}
+    assert set(found(edition, "falaise")) == {"abstract", "speaker"}
+
+
+def test_plain_sql_is_followed(edition):
+    make_abstract(edition)
+    make_session(edition)
+    make_page(edition)
+    write("UPDATE symposium_abstracts_abstract SET text_fr = 'Téléphérique'")
+    write("UPDATE symposium_sessions_session SET description_en = 'A cable car, téléphérique'")
+    write("UPDATE symposium_editions_page SET body_fr = '[téléphérique](https://tramway.example)'")
+    assert set(found(edition, "telepherique")) == {"abstract", "session", "page"}
+    assert found(edition, "tramway") == {}
+    write("DELETE FROM symposium_editions_page")
+    assert set(found(edition, "telepherique")) == {"abstract", "session"}
+
+
+def test_nothing_stays_of_what_is_deleted(edition):
+    abstract = make_abstract(edition, session=make_session(edition))
+    make_keyword(abstract)
+    make_author(abstract, speaker=make_speaker(edition))
+    make_page(edition)
+    edition.delete()
+    abstract.keywords.model.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM symposium_search")
+        assert cursor.fetchone() == (0,)
+
+
+def test_saving_what_did_not_change_rewrites_nothing(edition):
+    abstract = make_abstract(edition)
+    before = written()
+    abstract.save()
+    edition.sessions.update(places=None)
+    assert written() == before
+
+
+def written() -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT kind, id, xmin, ctid FROM symposium_search ORDER BY 1, 2")
+        return cursor.fetchall()
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "\x00", "a\x00b", "é" * 2000, "ville " * 500, "%", "_", '"', "\\", "'", "''; --",
+        "de la les", "!!! ... ؟", "- -", "-", "or", "or or", '"voile', 'voile" "',
+        "<script>alert(1)</script>",
+        "😀", "ville 😀", "&|!():*", "a:*", "ville & !eau", "\ue000ville\ue001", "<->", "\ud83d",
+    ],
+)  # fmt: skip
+def test_any_words_are_answered(edition, q):
+    make_abstract(edition, title_fr="Autre chose", text_fr="Rien.")
+    results = search(edition, q, "fr")
+    assert results.groups == []
+    assert results.suggestion == ""
+
+
+def test_words_of_script_are_shown_as_words(client, edition):
+    make_abstract(edition, title_fr="<script>alert(1)</script>")
+    response = client.get("/fr/2021/search/", {"q": "<script>alert(1)</script>"})
+    page = main(response)
+    assert page.xpath(".//script") == []
+    assert texts(page, ".//article//h3") == ["<script>alert(1)</script>"]
+    assert texts(page, ".//article//h3//mark") == ["script", "alert", "1", "script"]
+    assert page.xpath("string(.//input[@name='q']/@value)") == "<script>alert(1)</script>"
+
+
+def test_nul_is_a_bad_request(client, edition):
+    assert client.get("/fr/2021/search/?q=a%00b").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("kind=nothing", 200), ("page=0", 200), ("page=x", 200), ("page=-1", 200),
+     ("page=99999999999999", 200), ("page=²", 200), ("page=99", 404),
+     ("kind=abstract&page=2", 404)],
+)  # fmt: skip
+def test_kind_and_page_that_make_no_sense(client, edition, query, status):
+    make_abstract(edition, title_fr="Phare")
+    assert client.get(f"/fr/2021/search/?q=phare&{query}").status_code == status
+
+
+# Did you mean
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("resiliance", "résilience"),
+        ("tramwey", "tramway"),
+        ("resiliance tramway", "résilience tramway"),
+        ('"resiliance du tramway" -eau', '"résilience du tramway" -eau'),
+        ("المرورنة", "المرونة"),
+        ("rivaje", "rivage"),
+        ("xyzzy", ""),
+    ],
+)
+def test_nearest_words_are_offered(edition, typed, meant):
+    make_abstract(edition, title_fr="Résilience du tramway", title_ar="المرونة")
+    make_speaker(edition, family_name_fr="Rivage")
+    results = search(edition, typed, "fr")
+    assert (results.groups, results.suggestion) == ([], meant)
+
+
+def test_nothing_is_offered_that_finds_nothing(edition):
+    make_abstract(edition, title_fr="Tramway")
+    make_abstract(edition, title_fr="Résilience")
+    assert search(edition, "tramwey resiliance", "fr").suggestion == ""
+
+
+# The page
+
+
+def fill(edition, number: int) -> None:
+    for _ in range(number):
+        abstract = make_abstract(edition, title_fr="Phare", session=make_session(edition))
+        speaker = make_speaker(edition, family_name_fr="Phare")
+        make_author(abstract, speaker=speaker)
+        make_keyword(abstract, name_fr="Phare")
+        make_participation(abstract.session, speaker)
+        make_page(edition, title_fr="Phare")
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_number_of_queries_does_not_grow(client, edition, django_assert_num_queries, number):
+    fill(edition, number)
+    with django_assert_num_queries(10):
+        page = main(client.get("/fr/2021/search/?q=phare"))
+    assert len(page.xpath(".//article")) == 5 * number
+
+
+def test_programme_reads_nothing_of_the_search(client, edition, django_assert_num_queries):
+    fill(edition, 2)
+    with connection.execute_wrapper(refuse_the_search):
+        assert client.get("/fr/2021/programme/").status_code == 200
+
+
+def refuse_the_search(execute, sql, *rest):
+    assert "symposium_search" not in sql
+    return execute(sql, *rest)
+
+
+def test_page_without_words_asks_for_them(client, edition):
+    page = main(client.get("/en/2021/search/"))
+    assert page.xpath("count(.//form[@role='search'][@method='get'])") == 1
+    assert page.xpath(".//*[@role='status'] | .//article") == []
+
+
+def test_page_that_found_nothing_says_so_and_what_else_to_try(client, edition):
+    make_abstract(edition, title_fr="Résilience")
+    page = main(client.get("/en/2021/search/?q=resiliance"))
+    assert texts(page, ".//*[@role='status']//h2") == ["Nothing was found"]
+    assert hrefs(page, ".//*[@role='status']/p/a") == ["?q=r%C3%A9silience"]
+
+
+def test_page_that_found_says_how_many_and_in_which_language(client, edition):
+    make_abstract(edition, title_fr="Le phare", title_en="", slug="phare")
+    make_session(edition, title_fr="Phare", title_en="Phare", slug="phares", status="cancelled")
+    page = main(client.get("/en/2021/search/?q=phares"))
+    assert texts(page, ".//p[@role='status']") == ["2 results"]
+    assert texts(page, ".//section/h2") == ["Abstracts 1", "Sessions 1"]
+    assert hrefs(page, ".//article//h3/a") == [
+        "/en/2021/abstracts/phare/", "/en/2021/programme/phares/"
+    ]  # fmt: skip
+    assert page.xpath(".//article//h3//span/@lang") == ["fr", "en"]
+    assert texts(page, ".//article//*[contains(@class, 'tag-bad')]") == ["Cancelled"]
+
+
+def test_page_leads_to_all_of_a_kind(client, edition):
+    for number in range(21):
+        make_abstract(edition, title_fr=f"Quai {number}")
+    page = main(client.get("/en/2021/search/?q=quai"))
+    assert texts(page, ".//section//a[@class='more']") == ["Abstracts: see all 21"]
+    [href] = hrefs(page, ".//section//a[@class='more']")
+    everything = main(client.get(f"/en/2021/search/{href}"))
+    assert len(everything.xpath(".//article")) == 21
+
+
+def test_page_is_not_for_search_engines(client, edition):
+    page = tree(client.get("/fr/2021/search/?q=a"))
+    assert page.xpath("//meta[@name='robots']/@content") == ["noindex"]
+
+
+# OpenSearch
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "ar"])
+def test_browsers_are_offered_the_search(client, edition, language):
+    page = tree(client.get(f"/{language}/2021/"))
+    [href] = page.xpath("//head/link[@rel='search']/@href")
+    response = client.get(href)
+    assert response["Content-Type"] == "application/opensearchdescription+xml"
+    document = etree.fromstring(response.content)
+    names = {"o": "http://a9.com/-/spec/opensearch/1.1/"}
+    assert document.xpath("//o:Url[@type='text/html']/@template", namespaces=names) == [
+        f"http://testserver/{language}/2021/search/?q={{searchTerms}}"
+    ]
+    assert document.xpath("string(//o:Language)", namespaces=names) == language
+    assert document.xpath("string(//o:ShortName)", namespaces=names) == "2021"
+
+
+def test_without_a_current_edition_there_is_no_description(client, db):
+    assert client.get("/opensearch.xml").status_code == 404
+
+
+# The programme
+
+
+def test_programme_uses_the_same_search(client, edition):
+    make_session(edition, title_fr="Les villes régénérées", slug="a")
+    told = make_session(edition, title_fr="Séance", slug="b")
+    make_abstract(session=told, text_fr="Une smart-city")
+    for q, titles in {
+        "la ville regeneree": ["Les villes régénérées"],
+        '"Smart City"': ["Séance"],
+        "ville -regeneree": [],
+        "tramway or ville": ["Les villes régénérées"],
+    }.items():
+        page = main(client.get("/fr/2021/programme/", {"q": q, "day": "all"}))
+        assert texts(page, ".//article//h4") == titles, q
+
+
+def test_every_kind_is_known_to_the_database(edition):
+    fill(edition, 1)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT kind FROM symposium_search")
+        assert {kind for (kind,) in cursor} == set(KINDS)

@@ -1,0 +1,140 @@
+"""How long the database takes to search 10,000 abstracts, beside a plain ILIKE: `make bench`.
+
+Each question is asked of PostgreSQL as the page asks it, and timed around the statement, answer
+read. Beside it, in the same run, what one would write without the search: each word anywhere in
+the title or the text of any language, newest first.
+"""
+
+import random
+import statistics
+import time
+
+import pytest
+from django.db import connection
+from django.db.models import Q
+
+from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword
+from symposium.abstracts.search import AT_A_GLANCE, KINDS, rows, search
+from symposium.fulltext import parse
+from symposium.translated import LANGUAGES
+from tests.bench.test_pages import machine
+from tests.factories import make_abstract, make_edition, make_keyword
+
+pytestmark = pytest.mark.django_db
+ABSTRACTS = 10_000
+ROUNDS = 5
+# A word of rank n stands in a text about once in n, as in any language.
+FRENCH = """
+    ville eau énergie mobilité résilience données citoyen quartier réseau transport durable
+    urbanisme logement climat crise santé numérique capteur gouvernance participation foncier
+    patrimoine littoral inondation sécheresse déchets lumière régénération tramway téléphérique
+"""
+ENGLISH = "city water energy mobility resilience data citizen district network transport"
+ARABIC = "المدينة الماء الطاقة التنقل المرونة البيانات المواطن الحي الشبكة النقل"
+QUESTIONS = [
+    "ville", "résilience", "resilience urbaine", "l’eau et la ville", "smart-city",
+    '"mobilité durable"', "tramway -ville", "téléphérique", "régénérées", "city", "water network",
+    "المدينة", "مرونة الشبكه", "inondation or sécheresse", "mot1234", "introuvable", "mot77 mot78",
+    "crise santé numérique", "la ville de demain", "capteurs", "resiliance",
+]  # fmt: skip
+
+
+def text(chance: random.Random, words: str, length: int, share: float) -> str:
+    """Words of the field by their rank, which are a `share` of the text; the rest are any."""
+    words = words.split()
+    weights = [1 / (rank + 1) for rank in range(len(words))]
+    common = chance.choices(words, weights, k=length)
+    return " ".join(
+        word if chance.random() < share else f"mot{int(chance.paretovariate(0.6)) % 20_000}"
+        for word in common
+    )
+
+
+@pytest.fixture
+def congress(db):
+    """Filled without triggers, which follow each statement; then the search as they fill it."""
+    chance = random.Random(2021)
+    run("SET statement_timeout = 0; SET session_replication_role = replica")
+    edition = make_edition("congress")
+    keywords = [make_keyword(name_fr=f"{word} intelligente") for word in FRENCH.split()]
+    pattern = make_abstract(edition)
+    abstracts = Abstract.objects.bulk_create(
+        [
+            Abstract(
+                edition=edition,
+                slug=f"a{number}",
+                status=pattern.status,
+                published_at=pattern.published_at,
+                title_fr=text(chance, FRENCH, 9, 0.4),
+                text_fr=text(chance, FRENCH, 180, 0.06)
+                + (" smart-city" if number % 40 == 0 else ""),
+                title_en=text(chance, ENGLISH, 9, 0.4),
+                text_en=text(chance, ENGLISH, 180, 0.06),
+                title_ar=text(chance, ARABIC, 9, 0.4),
+                text_ar=text(chance, ARABIC, 150, 0.06),
+            )
+            for number in range(ABSTRACTS - 1)
+        ],
+        batch_size=1000,
+    )
+    AbstractKeyword.objects.bulk_create(
+        AbstractKeyword(abstract=abstract, keyword=keyword)
+        for abstract in abstracts
+        for keyword in chance.sample(keywords, 4)
+    )
+    Author.objects.bulk_create(
+        Author(abstract=abstract, given_name_fr="Salma", family_name_fr=f"Nom{number % 3000}")
+        for number, abstract in enumerate(abstracts)
+    )
+    assert Keyword.objects.used_in(edition).count() == len(keywords)
+    run("SET session_replication_role = origin")
+    run("SELECT symposium_search_abstract(ARRAY(SELECT id FROM symposium_abstracts_abstract))")
+    run("SELECT symposium_search_keyword(ARRAY(SELECT id FROM symposium_abstracts_keyword))")
+    # As VACUUM would: what was written at last leaves the pending list of the index.
+    for code in LANGUAGES:
+        run(f"SELECT gin_clean_pending_list('symposium_search_{code}')")
+    run("ANALYZE")
+    return edition
+
+
+def run(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def test_search(congress, capsys):
+    ours, plain, pages = {}, {}, {}
+    for q in QUESTIONS * ROUNDS:
+        ours.setdefault(q, []).append(timed(rows, congress, parse(q), KINDS, AT_A_GLANCE))
+        plain.setdefault(q, []).append(timed(ilike, congress, q))
+        pages.setdefault(q, []).append(timed(search, congress, q, "fr"))
+    with capsys.disabled():
+        print(f"\n\n{machine()}\n")
+        print("| question | found | search, ms | ILIKE, ms | with marks, ms |")
+        print("|---|---:|---:|---:|---:|")
+        for q in QUESTIONS:
+            best = [f"{statistics.median(times[q]):.1f}" for times in (ours, plain, pages)]
+            print(f"| {q} | {search(congress, q, 'fr').total} | {' | '.join(best)} |")
+        for name, times in {"search": ours, "ILIKE": plain, "with marks": pages}.items():
+            print(f"{name}: p50 {percentile(times, 50):.1f} ms, p95 {percentile(times, 95):.1f} ms")
+    assert percentile(ours, 95) < 30
+
+
+def timed(ask, *of_what) -> float:
+    started = time.perf_counter()
+    ask(*of_what)
+    return (time.perf_counter() - started) * 1000
+
+
+def percentile(times: dict[str, list[float]], part: int) -> float:
+    return statistics.quantiles([t for many in times.values() for t in many], n=100)[part - 1]
+
+
+def ilike(edition, q: str) -> list[Abstract]:
+    found = edition.abstracts.published().order_by("-published_at")
+    for word in parse(q).words:
+        condition = Q()
+        for field in ("title_fr", "title_en", "title_ar", "text_fr", "text_en", "text_ar"):
+            condition |= Q(**{f"{field}__icontains": word})
+        found = found.filter(condition)
+    return [*found[:AT_A_GLANCE], found.count()]
