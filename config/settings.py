@@ -159,7 +159,7 @@ PUBLISHED_BYTES = env.int("PUBLISHED_MEGABYTES", 64) * 1024 * 1024
 PUBLISHED_PARAMETERS = {"day", "track", "room", "kind", "language", "keyword", "lang", "with"}
 SEARCH_PARAMETERS = {"q"}
 # Addresses that are never such a page: they are answered without asking the database first.
-NEVER_PUBLISHED = ("/static/", "/media/", "/admin/", "/healthz", "/readyz")
+NEVER_PUBLISHED = ("/static/", "/media/", "/admin/", "/healthz", "/readyz", "/oai")
 CACHES = {"default": env.cache_url("CACHE_URL", "locmemcache://")}
 
 # Files: hashed names, compressed once, served by the process itself

@@ -15,6 +15,7 @@ import hashlib
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode
 
@@ -34,7 +35,11 @@ NOT_KEPT = {"content-length", "content-encoding", "etag", "vary", "cache-control
 
 
 def publish(response: HttpResponse) -> HttpResponse:
-    """Mark an answer as the same for everybody; it is kept if it is whole and sets no cookie."""
+    """Mark an answer as the same for everybody; it is kept if it is whole and sets no cookie.
+
+    What is to be done with each request that the kept page answers, such as counting it, the view
+    leaves as `response.on_answer`, a function of the request.
+    """
     response.published_body = response.content
     return response
 
@@ -48,6 +53,7 @@ class Page:
     headers: dict[str, str]
     bodies: dict[str, bytes] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+    on_answer: Callable[[HttpRequest], None] | None = None
 
     @classmethod
     def of(cls, response: HttpResponse, version: tuple[int, int], seen_at: float) -> "Page":
@@ -56,6 +62,7 @@ class Page:
         kept = {k: v for k, v in response.headers.items() if k.lower() not in NOT_KEPT}
         shared = {"Cache-Control": CACHE_CONTROL, "Vary": "Accept-Encoding"}
         page = cls(version, seen_at, kept | shared)
+        page.on_answer = getattr(response, "on_answer", None)
         page.bodies = {
             BROTLI: brotli.compress(body, quality=5),
             GZIP: gzip.compress(body, compresslevel=6, mtime=0),
@@ -67,6 +74,12 @@ class Page:
     @property
     def size(self) -> int:
         return sum(map(len, self.bodies.values()))
+
+    def hand_out(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request that no view has seen."""
+        if self.on_answer:
+            self.on_answer(request)
+        return self.answer(request)
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         encoding = accepted(request.META.get("HTTP_ACCEPT_ENCODING", ""))
@@ -136,14 +149,14 @@ class PublishedMiddleware:
         page, version, now = SHELF.get(key), present_version(), time.monotonic()
         if page and page.version == version:
             page.seen_at = now
-            return page.answer(request)
+            return page.hand_out(request)
         if not page and shape(request) not in SHELF.shapes:
             # Not known to be public: nobody waits for what may be somebody else's own page.
             return kept(self.get_response(request), request, key, version, now)
         renderer = SHELF.renderer(key)
         if not renderer.acquire(blocking=False):
             if page and now - page.seen_at < STALE_FOR:
-                return page.answer(request)
+                return page.hand_out(request)
             if not renderer.acquire(timeout=WAIT_FOR):
                 return self.get_response(request)
         try:
@@ -156,7 +169,7 @@ class PublishedMiddleware:
         page, version, now = SHELF.get(key), present_version(), time.monotonic()
         if page and page.version == version:
             page.seen_at = now
-            return page.answer(request)
+            return page.hand_out(request)
         return kept(self.get_response(request), request, key, version, now)
 
 

@@ -263,6 +263,23 @@ def chicago(record: Record) -> SafeString:
     )  # fmt: skip
 
 
+def asrdlf(record: Record) -> SafeString:
+    """The sheet of the Association de science régionale de langue française, 2016.
+
+    It gives no address for a paper; ours is where the text is, so it stands at the end.
+    """
+    names = [author.shortened for author in record.authors]
+    by = listed([*names[:6], names[-1]], ", … ") if len(names) > 7 else listed(names, " & ")
+    title = isolated(record.title)
+    return format_html(
+        "{}, In\u00a0: <i>{}</i>, {}, {}. {}",
+        format_html("{} ({}), {}", by, record.issued.year, title)
+        if names
+        else format_html("{} ({})", title, record.issued.year),
+        isolated(record.conference), isolated(record.publisher), isolated(record.city), record.link,
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Style:
     """A way to write a citation; `language` is that of its own words."""
@@ -277,6 +294,7 @@ STYLES = (
     Style("iso690", "ISO 690", "fr", iso690),
     Style("apa", "APA", "en", apa),
     Style("chicago", "Chicago", "en", chicago),
+    Style("asrdlf", "ASRDLF", "fr", asrdlf),
 )
 
 

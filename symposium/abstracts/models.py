@@ -133,12 +133,13 @@ class AbstractQuerySet(models.QuerySet):
         return self.select_related("edition", "session").prefetch_related(
             models.Prefetch("authors", Author.objects.select_related("speaker")),
             models.Prefetch("ordered_keywords", AbstractKeyword.objects.select_related("keyword")),
-            models.Prefetch("versions", Version.objects.defer("content")),
         )
 
     def with_reference(self):
-        """With all that a citation says, its publisher too."""
-        return self.with_details().prefetch_related("edition__partners")
+        """With all that a citation says, its publisher and its version too."""
+        return self.with_details().prefetch_related(
+            "edition__partners", models.Prefetch("versions", Version.objects.defer("content"))
+        )
 
 
 class Abstract(SluggedModel):

@@ -33,16 +33,20 @@ ON CONFLICT (abstract_id, day, kind) DO UPDATE SET count = reading.count + 1
 
 
 def counted(kind: Reading.Kind):
-    """Count what a view of (request, edition, slug) gives a person to read."""
+    """Count what a view of (request, edition, slug) gives a person to read, kept pages included."""
 
     def decorate(view):
         @wraps(view)
         def wrapper(request: HttpRequest, edition: str, slug: str = "") -> HttpResponse:
-            response = view(request, edition, slug) if slug else view(request, edition)
-            if response.status_code == 200 and is_asked_by_a_person(request):
+            def count(request: HttpRequest) -> None:
                 name = f"{kind} {edition} {slug}"
-                if not is_double_click(request, name):
+                if is_asked_by_a_person(request) and not is_double_click(request, name):
                     add(kind, edition, slug)
+
+            response = view(request, edition, slug) if slug else view(request, edition)
+            if response.status_code == 200:
+                count(request)
+                response.on_answer = count
             return response
 
         return wrapper

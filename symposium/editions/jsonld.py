@@ -3,6 +3,8 @@
 import json
 
 from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from symposium.editions.models import Edition, Partner
@@ -33,8 +35,11 @@ def words(thing, field: str) -> str:
     return text_and_language(thing, field)[0]
 
 
-def event(edition: Edition, highlights, partners) -> dict:
-    """The edition with the main moments of its programme, in the language of the page."""
+def event(edition: Edition, highlights, partners, faces) -> dict:
+    """The edition with the main moments of its programme, in the language of the page.
+
+    `faces` are the speakers that the page shows.
+    """
     url = address(edition)
     place = {"@id": f"{url}#place"}
     return {"@type": "Event", "@id": url} | known(
@@ -44,7 +49,12 @@ def event(edition: Edition, highlights, partners) -> dict:
         startDate=edition.starts_on.isoformat(),
         endDate=edition.ends_on.isoformat(),
         eventAttendanceMode=attendance(edition, highlights),
-        location={"@type": "Place"} | place | location(edition),
+        location=locations(edition, highlights),
+        offers=offer(edition),
+        performer=[
+            {"@type": "Person"} | known(name=str(speaker), url=address(speaker))
+            for speaker in faces
+        ],
         organizer=[
             {"@type": "Organization"} | known(name=words(partner, "name"), url=partner.url)
             for partner in partners
@@ -64,7 +74,35 @@ def event(edition: Edition, highlights, partners) -> dict:
     )
 
 
-def location(edition: Edition) -> dict:
+def locations(edition: Edition, highlights) -> dict | list[dict]:
+    """The place; beside it the page itself, where streams are reached, if a moment has one."""
+    url = address(edition)
+    place = {"@type": "Place", "@id": f"{url}#place"} | where(edition)
+    if not is_streamed(highlights):
+        return place
+    online = {"@type": "VirtualLocation", "url": url}
+    return [place, online] if words(edition, "venue") else online
+
+
+def is_streamed(highlights) -> bool:
+    return any(session.stream_url for session in highlights)
+
+
+def offer(edition: Edition) -> dict | None:
+    """Where and when one registers, until it closes. Prices are not known here, nor said."""
+    opens, closes = edition.registration_opens_at, edition.registration_closes_at
+    until = closes or edition.period.upper
+    if not opens or until <= timezone.now():
+        return None
+    return {
+        "@type": "Offer",
+        "url": settings.SITE_URL + reverse("registrations:register", args=[edition.slug]),
+        "validFrom": opens.astimezone(edition.zone).isoformat(),
+        "validThrough": until.astimezone(edition.zone).isoformat(),
+    }
+
+
+def where(edition: Edition) -> dict:
     return known(
         name=words(edition, "venue") or words(edition, "city"),
         address={"@type": "PostalAddress"}
@@ -78,7 +116,7 @@ def location(edition: Edition) -> dict:
 
 def attendance(edition: Edition, highlights) -> str:
     """Mixed or online if a main moment is streamed; else not known, and left out."""
-    if not any(session.stream_url for session in highlights):
+    if not is_streamed(highlights):
         return ""
     mode = "Mixed" if words(edition, "venue") else "Online"
     return f"{CONTEXT}/{mode}EventAttendanceMode"

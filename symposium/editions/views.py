@@ -33,6 +33,7 @@ def home(request: HttpRequest, edition: str) -> HttpResponse:
     edition = published_edition(edition)
     sessions = edition.sessions.published()
     highlights, partners = sessions.highlights(), edition.partners.all()
+    faces = edition.speakers.published().featured()[:4]
     return render_page(
         request,
         edition,
@@ -41,9 +42,9 @@ def home(request: HttpRequest, edition: str) -> HttpResponse:
             "phase": edition.phase(),
             "abstract": edition.abstracts.published().with_details().argument(),
             "highlights": highlights,
-            "faces": edition.speakers.published().featured()[:4],
+            "faces": faces,
             "partners": partners,
-            "jsonld": jsonld.script(jsonld.event(edition, highlights, partners)),
+            "jsonld": jsonld.script(jsonld.event(edition, highlights, partners, faces)),
             "counts": {
                 "sessions": sessions.to_be_prepared().count(),
                 "speakers": edition.speakers.published().count(),

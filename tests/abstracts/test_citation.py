@@ -5,7 +5,7 @@ import re
 import pytest
 from django.utils.html import strip_tags
 
-from symposium.abstracts.citation import Person, Record, american, apa, chicago, iso690
+from symposium.abstracts.citation import Person, Record, american, apa, asrdlf, chicago, iso690
 from symposium.abstracts.models import Abstract
 from tests.factories import make_abstract, make_argument, make_author, make_edition, make_partner
 
@@ -55,8 +55,22 @@ def test_chicago(record):
     )
 
 
+def test_asrdlf(record):
+    assert said(asrdlf(record)) == (
+        "Médina, J.-P., Comité d’Anfa & بناني, سلمى (2021), La ville & <ses> crises,"
+        f" In\u00a0: Symposium 2021, Agence, Casablanca. {ADDRESS}"
+    )
+
+
+def test_asrdlf_names_six_of_many_and_the_last(abstract):
+    for number in range(9):
+        make_author(abstract, given_name_fr="Nora", family_name_fr=f"Nom{number}")
+    assert said(asrdlf(Record(abstract))).startswith("Nom0, N., Nom1, N.,")
+    assert "Nom5, N., … Nom8, N. (2021)" in said(asrdlf(Record(abstract)))
+
+
 def test_names_and_titles_are_isolated_and_escaped(record):
-    for write in (iso690, apa, chicago):
+    for write in (iso690, apa, chicago, asrdlf):
         assert "<bdi>La ville &amp; &lt;ses&gt; crises" in write(record)
 
 
@@ -64,11 +78,12 @@ def test_text_without_author_begins_with_its_title(abstract):
     argument = make_argument(abstract.edition, title_fr="Pourquoi la ville ?")
     record = Record(argument)
     address = "http://testserver/fr/2021/abstract/"
-    assert [said(write(record)) for write in (iso690, apa, chicago)] == [
+    assert [said(write(record)) for write in (iso690, apa, chicago, asrdlf)] == [
         "Pourquoi la ville ?, 2021. In\u00a0: Symposium 2021, Casablanca, 9 et 10 juin 2021"
         f" [en ligne]. Agence. 1er juin 2021. Disponible à l’adresse\u00a0: {address}",
         f"Pourquoi la ville ? [Abstract]. (2021, June 9–10). Symposium 2021, Casablanca. {address}",
         f"“Pourquoi la ville ?” Symposium 2021, Casablanca, June 9–10, 2021. {address}.",
+        "Pourquoi la ville ? (2021), In\u00a0: Symposium 2021, Agence, Casablanca. " + address,
     ]
 
 
@@ -151,9 +166,12 @@ def test_page_cites_the_record_in_its_own_language(client, language):
     found = re.findall(r'<p id="cite-(\w+)"[^>]* lang="(\w+)" dir="(\w+)">(.*?)</p>', page)
     assert [(code, lang, way) for code, lang, way, _words in found] == [
         ("iso690", "fr", "ltr"), ("apa", "en", "ltr"), ("chicago", "en", "ltr"),
+        ("asrdlf", "fr", "ltr"),
     ]  # fmt: skip
     record = Record(Abstract.objects.get())
-    assert [words for *_rest, words in found] == [w(record) for w in (iso690, apa, chicago)]
+    assert [words for *_rest, words in found] == [
+        write(record) for write in (iso690, apa, chicago, asrdlf)
+    ]
     assert re.findall(r'<li><a href="(/2021/[^"]+)">(.*?)</a>', page) == [
         ("/2021/abstracts/ville.bib", "BibTeX"), ("/2021/abstracts/ville.ris", "RIS"),
         ("/2021/abstracts/ville.json", "CSL-JSON"), ("/2021/abstracts/ville.xml", "DataCite"),

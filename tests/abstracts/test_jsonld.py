@@ -1,7 +1,8 @@
-import json
+import datetime
 
+import extruct
 import pytest
-from lxml import html
+from django.utils import timezone
 
 from tests.abstracts.records import HARD, ORCID, make_hard_record
 from tests.factories import (
@@ -11,16 +12,17 @@ from tests.factories import (
     make_keyword,
     make_partner,
     make_session,
+    make_speaker,
 )
 
 pytestmark = pytest.mark.django_db
 
 
 def data(client, path: str) -> dict:
-    """The one data block of a page, read as a search engine reads it."""
-    tree = html.fromstring(client.get(path).content.decode())
-    [script] = tree.xpath("//script[@type='application/ld+json']")
-    return json.loads(script.text)
+    """The one data block of a page, as a reader of linked data finds it."""
+    page = client.get(path).content.decode()
+    [found] = extruct.extract(page, syntaxes=["json-ld"])["json-ld"]
+    return found
 
 
 @pytest.mark.parametrize("text", [*HARD, "</script><script>alert(1)</script><!--", "a\u2028b"])
@@ -90,6 +92,9 @@ def test_home_page_says_the_event_and_its_main_moments(client):
     )
     make_partner(edition, kind="organiser", name_fr="Agence", url="https://example.org/")
     make_partner(edition, kind="sponsor")
+    make_speaker(
+        edition, slug="rivage", given_name_fr="Nora", family_name_fr="Rivage", is_featured=True
+    )
     secret = "https://example.org/secret"
     make_session(edition, slug="ouverture", kind="opening", title_fr="Ouverture", stream_url=secret)
     make_session(edition, kind="talk", at="10:00")
@@ -105,17 +110,21 @@ def test_home_page_says_the_event_and_its_main_moments(client):
         "startDate": "2021-06-09",
         "endDate": "2021-06-10",
         "eventAttendanceMode": "https://schema.org/MixedEventAttendanceMode",
-        "location": {
-            "@type": "Place",
-            "@id": f"{site}#place",
-            "name": "Palais",
-            "address": {
-                "@type": "PostalAddress",
-                "streetAddress": "1, rue d’Anfa",
-                "addressLocality": "Casablanca",
-                "addressCountry": "Maroc",
+        "location": [
+            {
+                "@type": "Place",
+                "@id": f"{site}#place",
+                "name": "Palais",
+                "address": {
+                    "@type": "PostalAddress",
+                    "streetAddress": "1, rue d’Anfa",
+                    "addressLocality": "Casablanca",
+                    "addressCountry": "Maroc",
+                },
             },
-        },
+            {"@type": "VirtualLocation", "url": site},
+        ],
+        "performer": [{"@type": "Person", "name": "Nora Rivage", "url": f"{site}speakers/rivage/"}],
         "organizer": [{"@type": "Organization", "name": "Agence", "url": "https://example.org/"}],
         "subEvent": [
             {
@@ -129,6 +138,19 @@ def test_home_page_says_the_event_and_its_main_moments(client):
         ],
     }
     assert secret not in client.get("/fr/2021/").content.decode()
+
+
+def test_home_page_offers_registration_until_it_closes(client):
+    now = timezone.now().replace(microsecond=0)
+    edition = make_edition("2021", registration_opens_at=now - datetime.timedelta(days=1))
+    type(edition).objects.update(registration_closes_at=now + datetime.timedelta(days=1))
+    offer = data(client, "/fr/2021/")["offers"]
+    assert (offer["@type"], offer["url"]) == ("Offer", "http://testserver/fr/2021/register/")
+    ends = datetime.datetime.fromisoformat(offer["validThrough"])
+    assert ends == now + datetime.timedelta(days=1)
+    assert ends.utcoffset() == ends.astimezone(edition.zone).utcoffset()
+    type(edition).objects.update(registration_closes_at=now)
+    assert "offers" not in data(client, "/fr/2021/")
 
 
 def test_home_page_says_nothing_it_does_not_know(client):

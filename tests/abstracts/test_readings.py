@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
+from symposium import published
 from symposium.abstracts import plots, readings
 from symposium.abstracts.models import Reading
 from tests.factories import make_abstract, make_argument, make_edition
@@ -82,6 +83,16 @@ def test_click_counts_again_after_half_a_minute(client, monkeypatch):
     threading.Event().wait(0.1)
     visit(client)
     assert counts() == {"read": 2}
+
+
+def test_pages_that_are_kept_are_counted_too(client, settings):
+    settings.PUBLISHED_BYTES = 1024 * 1024
+    for number in range(3):
+        answer = visit(client, address=f"192.0.2.{number}")
+    visit(client, address="192.0.2.9", **{"If-None-Match": answer.headers["ETag"]})
+    visit(client, agent=ROBOTS[1], address="192.0.2.10")
+    published.SHELF.clear()
+    assert counts() == {"read": 4}
 
 
 def test_what_is_not_read_is_not_counted(client):

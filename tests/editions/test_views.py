@@ -3,6 +3,7 @@ from django.apps import apps
 from django.db import models
 from django.test import Client
 
+from symposium.abstracts import versions
 from tests.factories import (
     make_abstract,
     make_argument,
@@ -45,10 +46,12 @@ def fill(edition) -> list[models.Model]:
     argument = make_argument(edition)
     keyword = make_keyword(abstract, slug="mot")
     make_participation(session, speaker)
+    versions.keep(abstract)
     return [
         edition, room, track, speaker, session, following, abstract, argument, keyword,
         make_author(abstract), make_author(argument), make_link(speaker),
         make_page(edition, slug="venir"), make_partner(edition), make_resource(session),
+        versions.publish(abstract, {"fr": "Corrigé."}),
     ]  # fmt: skip
 
 
