@@ -121,7 +121,7 @@ def document(edition: Edition, title: str, changed) -> dict:
         "edition": {
             "name": f"{edition.name} {edition.slug}",
             "dates": edition.dates,
-            "place": ", ".join(filter(None, [edition.venue, edition.city])),
+            "place": _(", ").join(filter(None, [edition.venue, edition.city])),
         },
     }
 

@@ -257,7 +257,7 @@ def keyword(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
             "description": found.definition,
             "crumbs": [(_("Keywords"), reverse("abstracts:keywords", args=[edition.slug]))],
             "keyword": found,
-            "names": found.names(),
+            "names": names_beside(found, get_language()),
             "abstracts": published.listed(),
             "sessions": edition.sessions.published()
             .for_programme()
@@ -270,3 +270,12 @@ def keyword(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
             "related": Keyword.objects.related_to(found, edition),
         },
     )
+
+
+def names_beside(keyword: Keyword, language: str) -> list[tuple[str, str]]:
+    """Its names in the languages other than that of the page, each word once."""
+    names: dict[str, str] = {}
+    for code, name in keyword.names():
+        if code != language:
+            names.setdefault(name, code)
+    return [(code, name) for name, code in names.items()]

@@ -152,6 +152,20 @@ def test_keyword_shows_nothing_hidden(client, edition):
     assert page.xpath(".//li[@class='person']") == []
 
 
+@pytest.mark.parametrize(("language", "names"), [("fr", "water · ماء"), ("ar", "eau · water")])
+def test_keyword_tells_its_names_in_the_other_languages(client, edition, language, names):
+    make_keyword(make_abstract(edition), slug="eau", name_fr="eau", name_en="water", name_ar="ماء")
+    page = main(client.get(f"/{language}/2021/keywords/eau/"))
+    assert texts(page, ".//p[@class='lead']") == [names]
+
+
+def test_keyword_called_alike_in_two_languages_is_named_once(client, edition):
+    make_keyword(
+        make_abstract(edition), slug="sc", name_fr="Smart", name_en="Smart", name_ar="ذكية"
+    )
+    assert texts(main(client.get("/ar/2021/keywords/sc/")), ".//p[@class='lead']") == ["Smart"]
+
+
 def test_related_keywords_share_abstracts(client, edition):
     water, air, fire, far = (make_keyword(slug=s, name_fr=s) for s in ("eau", "air", "feu", "loin"))
     shared = [(water, air, fire), (water, air), (air, far)]

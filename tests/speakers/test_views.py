@@ -90,7 +90,7 @@ def test_speaker_shows_no_hidden_session_or_abstract(client, edition):
     make_author(make_abstract(edition, title_fr="Retiré", status="withdrawn"), speaker=speaker)
     page = main(client.get(f"{LIST}salma/"))
     assert texts(page, ".//article//h3") == ["Annulée"]
-    assert texts(page, ".//article//span[contains(@class, 'tag-bad')]") == ["Annulé"]
+    assert texts(page, ".//article//span[contains(@class, 'tag-bad')]") == ["Annulée"]
     assert page.xpath(".//div[@class='prose']/ul[not(@class)]/li") == []
 
 
