@@ -82,8 +82,12 @@ class Question:
 
 def said(words: str) -> tuple[str, list[str]]:
     """SQL: a row says these words in one of the languages."""
-    tests = " OR ".join(f"search_{code} @@ symposium_query_{code}(%s)" for code in LANGUAGES)
-    return f"({tests})", [words] * len(LANGUAGES)
+    return says("%s"), [words] * len(LANGUAGES)
+
+
+def says(words: str) -> str:
+    """SQL: a row of `symposium_search` says, in one of the languages, what an expression asks."""
+    return f"({' OR '.join(f'search_{c} @@ symposium_query_{c}({words})' for c in LANGUAGES)})"
 
 
 def parse(text: str) -> Question:

@@ -1,7 +1,7 @@
 """The search over what the public reads of one edition, in PostgreSQL alone.
 
 `symposium/fulltext.py` reads what was typed; the database holds the words of each thing in
-`symposium_search`; here are the rules of what may be found, the order and what is shown of it.
+`symposium_search`, and from when the public may find it; here are the order and what is shown.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,58 +10,62 @@ from dataclasses import dataclass, field
 from django.db import connection
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from symposium import marking
 from symposium.abstracts.models import Keyword
 from symposium.editions.models import Edition
-from symposium.fulltext import Question, parse, said
+from symposium.fulltext import Question, parse, says
 from symposium.translated import LANGUAGES
 
 AT_A_GLANCE = 20
 A_PAGE = 100
+MENDED = 5  # words of a question, at most
+NEAREST = 10  # words that one of them might have meant
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of thing: its name over a group, and what the public sees of it in an edition."""
+    """A kind of thing: its name over a group, and what the page shows of it in an edition."""
 
     label: str
-    public: Callable[[Edition], QuerySet]
     shown: Callable[[Edition], QuerySet]
 
 
-def keywords(edition: Edition) -> QuerySet:
-    return Keyword.objects.filter(abstracts__in=edition.abstracts.published())
-
-
-# In the order of the page.
+# In the order of the page. A keyword is of all editions: `PUBLIC` knows where it is used.
 KINDS = {
     "abstract": Kind(
         _("Abstracts"),
-        lambda edition: edition.abstracts.published(),
-        lambda edition: edition.abstracts.defer("text_fr", "text_en", "text_ar"),
+        lambda edition: edition.abstracts.published().defer("text_fr", "text_en", "text_ar"),
     ),
-    "keyword": Kind(_("Keywords"), keywords, lambda edition: Keyword.objects.all()),
+    "keyword": Kind(_("Keywords"), lambda edition: Keyword.objects.all()),
     "session": Kind(
         _("Sessions"),
-        lambda edition: edition.sessions.published(),
-        lambda edition: edition.sessions.select_related("room").defer(
-            "period", "allowed_period", "description_fr", "description_en", "description_ar"
+        lambda edition: (
+            edition.sessions.published()
+            .select_related("room")
+            .defer("period", "allowed_period", "description_fr", "description_en", "description_ar")
         ),
     ),
-    "speaker": Kind(
-        _("Speakers"),
-        lambda edition: edition.speakers.published(),
-        lambda edition: edition.speakers.listed(),
-    ),
+    "speaker": Kind(_("Speakers"), lambda edition: edition.speakers.published().listed()),
     "page": Kind(
         _("Pages"),
-        lambda edition: edition.pages.published(),
-        lambda edition: edition.pages.defer("body_fr", "body_en", "body_ar"),
+        lambda edition: edition.pages.published().defer("body_fr", "body_en", "body_ar"),
     ),
 }
+# True of a row of `symposium_search` that the public may find in an edition at an instant.
+PUBLIC = """
+    (symposium_search.edition_id = %(edition)s AND symposium_search.public_from <= %(now)s
+     OR symposium_search.kind = 'keyword' AND EXISTS (
+        SELECT FROM symposium_abstracts_abstractkeyword used
+        JOIN symposium_search abstract
+        ON abstract.kind = 'abstract' AND abstract.id = used.abstract_id
+        WHERE used.keyword_id = symposium_search.id
+        AND abstract.edition_id = %(edition)s AND abstract.public_from <= %(now)s))
+    AND (SELECT is_published FROM symposium_editions_edition WHERE id = %(edition)s)
+"""
 
 
 @dataclass(frozen=True)
@@ -135,53 +139,47 @@ def search(edition: Edition, q: str, language: str, *, kind: str = "", page: int
 def rows(
     edition: Edition, question: Question, kinds: Iterable[str], limit: int, offset: int = 0
 ) -> list[Found]:
-    """The best of each kind, by weight of what they say: title, names, then text."""
+    """The best of each kind: by what their titles and names say, then the newest."""
     wanted, unwanted = question.queries()
     if not all(wanted):
         return []
-    condition, parts, parameters = says(), [], []
-    if any(unwanted):
-        condition += f" AND NOT {says()}"
-    asked = [*wanted, *unwanted] if any(unwanted) else wanted
-    for kind in kinds:
-        visible, those = public(edition, kind)
-        # Of all that answer, those whose titles and names do best; of these, the best texts.
-        parts.append(
-            f"""(SELECT kind, id, near, {rank()} AS rank, total FROM (
-                SELECT kind, id, near, total, search_fr, search_en, search_ar FROM (
-                    SELECT kind, id, count(*) OVER () AS total,
-                        ts_rank(heads, %s::tsquery || %s::tsquery || %s::tsquery, 1) AS near
-                    FROM symposium_search
-                    WHERE kind = %s AND {condition} AND id IN ({visible})
-                    ORDER BY near DESC, id LIMIT %s OFFSET %s
-                ) AS first JOIN symposium_search USING (kind, id)
-            ) AS best)"""  # noqa: S608
-        )
-        parameters += [*wanted, *wanted, kind, *asked, *those, limit, offset]
-    answers = ", ".join(f"search_{code} @@ %s::tsquery" for code in LANGUAGES)
-    texts = ", ".join(f"{part}_{code}" for part in ("title", "also", "body") for code in LANGUAGES)
+    asked = {f"wanted_{code}": query for code, query in zip(LANGUAGES, wanted, strict=True)}
+    asked |= {f"unwanted_{code}": query for code, query in zip(LANGUAGES, unwanted, strict=True)}
+    answers = [f"search_{code} @@ %(wanted_{code})s::tsquery" for code in LANGUAGES]
+    asked["either"] = " | ".join(f"({query})" for query in dict.fromkeys(wanted))
+    said = " OR ".join(answers)
+    if all("<" in query for query in wanted):
+        # The index knows no phrase: each text is read, but not those of the other languages.
+        said = f"(kind, id) IN ({' UNION ALL '.join(map(those, answers))})"
+    texts = [f"{part}_{code}" for part in ("title", "also", "body") for code in LANGUAGES]
+    unsaid = " OR ".join(f"search_{code} @@ %(unwanted_{code})s::tsquery" for code in LANGUAGES)
+    without = f"(kind, id) NOT IN ({those(unsaid)})" if any(unwanted) else "true"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT kind, id, total, {answers}, {texts} "  # noqa: S608
-            f"FROM ({' UNION ALL '.join(parts)}) AS best JOIN symposium_search USING (kind, id) "
-            "ORDER BY near DESC, rank DESC, id",
-            [*wanted, *parameters],
+            f"""WITH answering AS MATERIALIZED (
+                SELECT kind, id, public_from, ts_rank(heads, %(either)s::tsquery) AS near
+                FROM symposium_search
+                WHERE ({said}) AND {PUBLIC} AND kind = ANY (%(kinds)s) AND {without}
+            )
+            SELECT kind, id, total, {", ".join(answers + texts)}
+            FROM (SELECT kind, count(*) AS total FROM answering GROUP BY kind) AS counted
+            CROSS JOIN LATERAL (
+                SELECT id, near FROM answering WHERE answering.kind = counted.kind
+                ORDER BY near DESC, public_from DESC, id LIMIT %(limit)s OFFSET %(offset)s
+            ) AS best JOIN symposium_search USING (kind, id)
+            ORDER BY near DESC, public_from DESC, id""",  # noqa: S608
+            asked | public(edition) | {"kinds": list(kinds), "limit": limit, "offset": offset},
         )
         return [found(row) for row in cursor]
 
 
-def says() -> str:
-    return f"({' OR '.join(f'search_{code} @@ %s::tsquery' for code in LANGUAGES)})"
+def those(condition: str) -> str:
+    return f"SELECT kind, id FROM symposium_search WHERE {condition}"  # noqa: S608
 
 
-def rank() -> str:
-    return f"greatest({', '.join(f'ts_rank(search_{c}, %s::tsquery, 1)' for c in LANGUAGES)})"
-
-
-def public(edition: Edition, kind: str) -> tuple[str, tuple]:
-    """SQL: the primary keys of what the public sees of a kind, and its parameters."""
-    visible = KINDS[kind].public(edition).order_by().values("pk")
-    return visible.query.sql_with_params()
+def public(edition: Edition) -> dict:
+    """The parameters of `PUBLIC`."""
+    return {"edition": edition.pk, "now": timezone.now()}
 
 
 def found(row: tuple) -> Found:
@@ -245,33 +243,32 @@ def suggestion(edition: Edition, question: Question) -> str:
 
     Nothing, unless it finds something.
     """
-    visible, those = zip(*(public(edition, kind) for kind in KINDS), strict=True)
-    among = " OR ".join(
-        f"(kind = '{kind}' AND id IN ({ids}))" for kind, ids in zip(KINDS, visible, strict=True)
-    )
-    parameters = [parameter for group in those for parameter in group]
-    nearest = {
-        word: near for word in question.words if (near := nearest_word(word, among, parameters))
-    }
+    nearest = nearest_words(edition, question.words[:MENDED])
     better = question.with_words(nearest)
     return better if nearest and rows(edition, parse(better), KINDS, 1) else ""
 
 
-def nearest_word(word: str, among: str, parameters: list) -> str:
-    """The word of a title or a name that is most like `word`; none if somebody wrote it."""
-    written, asked = said(word)
+def nearest_words(edition: Edition, words: list[str]) -> dict[str, str]:
+    """Of those of the words that find nothing in `edition`, the word there that is most alike."""
+    looked_for = " AND ".join(f"numnode(symposium_query_{code}(word)) > 0" for code in LANGUAGES)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT near FROM (
-                SELECT title_fr, title_en, title_ar, also_fr FROM symposium_search
-                JOIN symposium_alike(%s) USING (kind, id) WHERE {among}
-                ORDER BY word_similarity(symposium_plain(%s), names) DESC, kind, id LIMIT 20
-            ) AS likely, regexp_split_to_table(symposium_words(
-                concat_ws(' ', title_fr, title_en, title_ar, also_fr)), '\\s+') AS near
-            WHERE similarity(symposium_plain(near), symposium_plain(%s)) BETWEEN 0.3 AND 0.99
-            AND NOT EXISTS (SELECT FROM symposium_search WHERE {written} AND ({among}))
-            ORDER BY similarity(symposium_plain(near), symposium_plain(%s)) DESC, near LIMIT 1""",  # noqa: S608
-            [word, *parameters, word, word, *asked, *parameters, word],
+            f"""SELECT DISTINCT ON (typed.word) typed.word, near.word
+            FROM (SELECT word FROM unnest(%(words)s) AS word
+                  WHERE {looked_for} AND NOT {finds("word")} OFFSET 0) AS typed
+            CROSS JOIN LATERAL (
+                SELECT DISTINCT word, similarity(plain, symposium_plain(typed.word)) AS likeness
+                FROM symposium_search_word
+                WHERE plain %% symposium_plain(typed.word) AND plain <> symposium_plain(typed.word)
+                ORDER BY likeness DESC, word LIMIT %(nearest)s
+            ) AS near
+            WHERE {finds("near.word")}
+            ORDER BY typed.word, likeness DESC, near.word""",  # noqa: S608
+            public(edition) | {"words": words, "nearest": NEAREST},
         )
-        row = cursor.fetchone()
-    return row[0].lower() if row else ""
+        return dict(cursor.fetchall())
+
+
+def finds(word: str) -> str:
+    """SQL: the public finds something by a word; counted, since EXISTS would read every text."""
+    return f"((SELECT count(*) FROM symposium_search WHERE {says(word)} AND {PUBLIC}) > 0)"  # noqa: S608

@@ -5,9 +5,12 @@ from django.db import connection
 from django.utils import timezone
 from lxml import etree
 
-from symposium.abstracts.models import AbstractKeyword
-from symposium.abstracts.search import KINDS, search
+from symposium.abstracts.models import Abstract, AbstractKeyword, Keyword
+from symposium.abstracts.search import KINDS, PUBLIC, public, search
+from symposium.editions.models import Edition, Page
 from symposium.fulltext import LONGEST, Question, parse
+from symposium.sessions.models import Session
+from symposium.speakers.models import Speaker
 from tests.factories import (
     make_abstract,
     make_author,
@@ -182,6 +185,13 @@ def test_title_comes_before_keyword_and_keyword_before_text(edition):
     assert found(edition, "tramway", kind="abstract") == {"abstract": ["A du tramway", "B", "C"]}
 
 
+def test_newest_comes_first_of_those_that_say_as_much(edition):
+    for days in (2, 1, 3):
+        moment = timezone.now() - datetime.timedelta(days=days)
+        make_abstract(edition, title_fr=f"{days}", text_fr="tramway", published_at=moment)
+    assert found(edition, "tramway") == {"abstract": ["1", "2", "3"]}
+
+
 def test_groups_are_what_is_found_in_the_order_of_the_page(edition):
     abstract = make_abstract(edition, title_fr="Le phare")
     make_keyword(abstract, name_fr="Phare urbain")
@@ -314,6 +324,85 @@ def test_another_edition_is_not_searched(edition):
     assert set(found(other, "secret")) == {"abstract", "keyword", "session"}
 
 
+TOMORROW = timezone.now() + datetime.timedelta(days=1)
+
+
+@pytest.fixture
+def all_states(edition):
+    """Of each kind, each state that its `published()` looks at, in two editions."""
+    for where in (edition, make_edition("2019")):
+        for status in Session.Status.values:
+            session = make_session(where, status=status)
+            for number, state in enumerate(Abstract.Status.values):
+                for moment in (timezone.now(), TOMORROW):
+                    abstract = make_abstract(
+                        where, session=session if number % 2 else None,
+                        status=state, published_at=moment,
+                    )  # fmt: skip
+                    make_keyword(abstract, name_fr=f"Mot {abstract.pk}")
+            make_abstract(where, session=session)
+        for is_published in (True, False):
+            make_speaker(where, is_published=is_published)
+            make_page(where, is_published=is_published)
+    make_keyword()
+    return edition
+
+
+def publicly(edition: Edition) -> dict[str, set[int]]:
+    """What the models say that the public sees."""
+    seen = {
+        "abstract": edition.abstracts.published(),
+        "session": edition.sessions.published(),
+        "speaker": edition.speakers.published(),
+        "page": edition.pages.published(),
+        "keyword": Keyword.objects.used_in(edition),
+    }
+    return {kind: set(things.values_list("pk", flat=True)) for kind, things in seen.items()}
+
+
+def findable(edition: Edition) -> dict[str, set[int]]:
+    """What the search may find."""
+    things = {kind: set() for kind in KINDS}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT kind, id FROM symposium_search WHERE {PUBLIC}",  # noqa: S608
+            public(edition),
+        )
+        for kind, pk in cursor:
+            things[kind].add(pk)
+    return things
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: None,
+        lambda: Session.objects.update(status="published"),
+        lambda: Session.objects.update(status="draft"),
+        lambda: Abstract.objects.update(status="published"),
+        lambda: Abstract.objects.update(published_at=timezone.now()),
+        lambda: Abstract.objects.update(published_at=TOMORROW),
+        lambda: Abstract.objects.update(session=None),
+        lambda: Speaker.objects.update(is_published=True),
+        lambda: Page.objects.update(is_published=True),
+        lambda: AbstractKeyword.objects.all().delete(),
+        lambda: Session.objects.filter(status="draft").delete(),
+        lambda: Edition.objects.update(is_published=False),
+    ],
+)
+def test_what_may_be_found_is_what_the_models_publish(all_states, change):
+    change()
+    assert findable(all_states) == publicly(all_states)
+
+
+def test_abstract_is_found_from_the_instant_that_it_is_published(edition):
+    abstract = make_abstract(edition, title_fr="Phare", published_at=TOMORROW)
+    make_keyword(abstract, name_fr="Phare")
+    assert not finds(edition, "phare")
+    write("UPDATE symposium_search SET public_from = now() WHERE public_from > now()")
+    assert search(edition, "phare", "fr").total == 2
+
+
 def test_edition_that_is_not_published_has_no_search(client, edition):
     make_edition("2030", is_published=False)
     assert client.get("/fr/2030/search/?q=a").status_code == 404
@@ -388,6 +477,43 @@ def test_saving_what_did_not_change_rewrites_nothing(edition):
     assert written() == before
 
 
+def test_words_of_names_are_kept_as_long_as_somebody_bears_them(edition):
+    speaker, other = (make_speaker(edition, family_name_fr="Rivage") for _ in range(2))
+    page = make_page(edition, title_fr="Résilience", body_fr="Bâtir.")
+    assert {"rivage", "résilience"} < known_words()
+    assert "bâtir" not in known_words()
+    speaker.delete()
+    assert "rivage" in known_words()
+    write("UPDATE symposium_speakers_speaker SET family_name_fr = 'Falaise'")
+    page.delete()
+    assert known_words() & {"rivage", "falaise", "résilience"} == {"falaise"}
+    other.delete()
+    assert "falaise" not in known_words()
+
+
+def known_words() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT word FROM symposium_search_word")
+        return {word for (word,) in cursor}
+
+
+def test_a_keyword_given_to_an_abstract_leaves_its_text_as_it_was_read(edition):
+    abstract = make_abstract(edition, title_fr="Quai", text_fr="Le grand port de la ville")
+    for name in ("Tramway", "Phare"):
+        make_keyword(abstract, name_fr=name)
+    assert finds(edition, '"grand port" tramway phare quai')
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT search_fr FROM symposium_search WHERE kind = 'abstract' AND id = %s",
+            [abstract.pk],
+        )
+        kept = cursor.fetchone()
+        cursor.execute("DELETE FROM symposium_search")
+        cursor.execute("SELECT symposium_search_abstract(ARRAY[%s::bigint])", [abstract.pk])
+        cursor.execute("SELECT search_fr FROM symposium_search")
+        assert cursor.fetchone() == kept
+
+
 def written() -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT kind, id, xmin, ctid FROM symposium_search ORDER BY 1, 2")
@@ -411,6 +537,17 @@ def test_any_words_are_answered(edition, q):
     results = search(edition, q, "fr")
     assert results.groups == []
     assert results.suggestion == ""
+
+
+@pytest.mark.parametrize(
+    "q", ["é" * 2000, "%", '"', "\\", "de la les", "!!! ... ؟", "<script>alert(1)</script>"]
+)
+def test_any_words_have_a_page_that_says_what_to_do(client, edition, q):
+    page = main(client.get("/en/2021/search/", {"q": q}))
+    assert texts(page, ".//*[@role='status']//h2") == ["Nothing was found"]
+    [advice] = texts(page, ".//*[@role='status']/p")
+    assert advice.startswith(("Try fewer words", "Write at least one word"))
+    assert page.xpath(".//script") == []
 
 
 def test_words_of_script_are_shown_as_words(client, edition):
@@ -458,6 +595,15 @@ def test_nearest_words_are_offered(edition, typed, meant):
     make_speaker(edition, family_name_fr="Rivage")
     results = search(edition, typed, "fr")
     assert (results.groups, results.suggestion) == ([], meant)
+
+
+@pytest.mark.parametrize("q", ["secrat", "secrets tramwey"])
+def test_nothing_is_offered_that_is_not_public(edition, q):
+    make_abstract(edition, title_fr="Secret", status="withdrawn")
+    make_abstract(edition, title_fr="Secret", published_at=TOMORROW)
+    make_abstract(make_edition("2019"), title_fr="Secret, tramway")
+    make_speaker(edition, family_name_fr="Secret", is_published=False)
+    assert search(edition, q, "fr").suggestion == ""
 
 
 def test_nothing_is_offered_that_finds_nothing(edition):

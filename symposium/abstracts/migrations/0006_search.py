@@ -2,9 +2,11 @@
 """What the search reads: one row for each thing, kept by the database, which Django never writes.
 
 `symposium_search` holds the words of abstracts, sessions, speakers, pages and keywords in each
-language, those that lie in other tables too (the names of keywords, authors, speakers), and
-generated `tsvector` columns. It stands apart from the tables of the things, so that their rows stay
-small, their columns can be altered, and whoever adds a speaker to a session locks no session.
+language, those that lie in other tables too (the names of keywords, authors, speakers), what is
+looked for in them, and from when the public may find the thing. It stands apart from the tables of
+the things, so that their rows stay small, their columns can be altered, and whoever adds a speaker
+to a session locks no session. `symposium_search_word` holds the words of titles and names, from
+which one that was mistyped is mended.
 """
 
 from django.contrib.postgres.operations import TrigramExtension
@@ -118,48 +120,131 @@ VECTORS_GONE = "DROP FUNCTION " + ", ".join(
 # `title` is what a thing is called, `also` the names it goes with, `body` what it says.
 COLUMNS = [f"{part}_{code}" for part in ("title", "also", "body") for code in LANGUAGES]
 NEWLINE = "\n    "
-HEADS = " || ".join(
-    f"setweight(symposium_vector_{code}(title_{code}), 'A') || "
-    f"setweight(symposium_vector_{code}(also_{code}), 'B')"
-    for code in LANGUAGES
-)
+TEXTS = "title_{0} || ' ' || also_{0}"
+NAMES = " || ' ' || ".join(TEXTS.format(code) for code in LANGUAGES)
+# Long values lie outside the row, and the vectors of texts as they are: what is read of each thing
+# that answers is short, and a phrase is looked for in a text without unpacking it. `heads` are the
+# titles and names of all languages; the weight C is that of texts. Without statistics a word counts
+# as a rare one and its index is read: for a frequent one PostgreSQL would read each text, since it
+# does not know what that costs.
 TABLE = f"""
 CREATE TABLE symposium_search (
-    kind text NOT NULL,
+    kind text COLLATE "C" NOT NULL,
     id bigint NOT NULL,
     edition_id bigint,
-    {NEWLINE.join(f"{column} text NOT NULL DEFAULT ''," for column in COLUMNS)}
-    {
-    NEWLINE.join(
-        f"search_{code} tsvector NOT NULL GENERATED ALWAYS AS ("
-        f"setweight(symposium_vector_{code}(title_{code}), 'A') || "
-        f"setweight(symposium_vector_{code}(also_{code}), 'B') || "
-        f"setweight(symposium_vector_{code}(body_{code}), 'C')) STORED,"
-        for code in LANGUAGES
-    )
-}
-    -- The titles and names alone, in every language: small enough to be read for each that answers.
-    heads tsvector NOT NULL GENERATED ALWAYS AS ({HEADS}) STORED,
-    names text NOT NULL GENERATED ALWAYS AS (symposium_plain({
-    " || ' ' || ".join(f"title_{code} || ' ' || also_{code}" for code in LANGUAGES)
-})) STORED,
+    public_from timestamptz,
+    heads tsvector NOT NULL,
+    {NEWLINE.join(f"search_{code} tsvector NOT NULL," for code in LANGUAGES)}
+    {NEWLINE.join(f"{column} text NOT NULL," for column in COLUMNS)}
     PRIMARY KEY (kind, id)
-);
+) WITH (toast_tuple_target = 1000);
+ALTER TABLE symposium_search ALTER COLUMN heads SET STORAGE main;
 {
     NEWLINE.join(
-        f"CREATE INDEX symposium_search_{code} ON symposium_search USING gin (search_{code});"
+        f"CREATE INDEX symposium_search_{code} ON symposium_search USING gin (search_{code}) "
+        "WITH (gin_pending_list_limit = 512);"
+        f"ALTER TABLE symposium_search ALTER COLUMN search_{code} SET STORAGE external, "
+        f"ALTER COLUMN search_{code} SET STATISTICS 0;"
         for code in LANGUAGES
     )
 }
-CREATE INDEX symposium_search_names ON symposium_search USING gin (names gin_trgm_ops);
+CREATE TABLE symposium_search_word (word text NOT NULL, plain text NOT NULL);
+CREATE INDEX symposium_search_word_once ON symposium_search_word (word);
+CREATE INDEX symposium_search_word_plain ON symposium_search_word USING gin (plain gin_trgm_ops);
+"""
 
--- The things with a name somewhat like a word that was mistyped.
-CREATE FUNCTION symposium_alike(word text) RETURNS TABLE (kind text, id bigint) LANGUAGE sql STABLE
-SET pg_trgm.word_similarity_threshold = 0.4
+# A text is read anew only where it has changed: a keyword or an author given to ten thousand
+# abstracts costs what their names cost. The names stand after the text, whose positions stay.
+READ = f"""
+CREATE FUNCTION symposium_search_read() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    {
+    NEWLINE.join(
+        f"heads_{code} tsvector := setweight(symposium_vector_{code}(NEW.title_{code}), 'A')"
+        f" || setweight(symposium_vector_{code}(NEW.also_{code}), 'B');"
+        for code in LANGUAGES
+    )
+}
+BEGIN
+    NEW.heads := {" || ".join(f"heads_{code}" for code in LANGUAGES)};
+    {
+    NEWLINE.join(
+        f"IF TG_OP = 'UPDATE' AND NEW.body_{code} = OLD.body_{code} THEN "
+        f"NEW.search_{code} := ts_filter(OLD.search_{code}, '{{c}}') || heads_{code}; ELSE "
+        f"NEW.search_{code} := setweight(symposium_vector_{code}(NEW.body_{code}), 'C') "
+        f"|| heads_{code}; END IF;"
+        for code in LANGUAGES
+    )
+}
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER read_new BEFORE INSERT ON symposium_search
+FOR EACH ROW EXECUTE FUNCTION symposium_search_read();
+CREATE TRIGGER read_changed BEFORE UPDATE ON symposium_search
+FOR EACH ROW WHEN (({", ".join(f"OLD.{column}" for column in COLUMNS)})
+    IS DISTINCT FROM ({", ".join(f"NEW.{column}" for column in COLUMNS)}))
+EXECUTE FUNCTION symposium_search_read();
+"""
+
+
+# Nobody waits here: a word may stand twice where two people write it at once, and goes with the
+# last thing that says it, so that a name does not outlive whose it is.
+def words_of(rows: str) -> str:
+    return f"SELECT DISTINCT word FROM {rows}, symposium_search_words({NAMES}) AS word"
+
+
+def learn(rows: str) -> str:
+    return f"""
+    INSERT INTO symposium_search_word (word, plain)
+    SELECT word, symposium_plain(word) FROM ({words_of(rows)}) AS said
+    WHERE NOT EXISTS (SELECT FROM symposium_search_word known WHERE known.word = said.word);
+"""
+
+
+def forget(words: str) -> str:
+    said = " OR ".join(f"search_{code} @@ symposium_query_{code}(word)" for code in LANGUAGES)
+    return f"""
+    DELETE FROM symposium_search_word WHERE ctid = ANY (ARRAY(
+        SELECT known.ctid FROM symposium_search_word known
+        JOIN (SELECT word FROM ({words}) AS lost
+              WHERE NOT EXISTS (SELECT FROM symposium_search WHERE {said}) OFFSET 0) AS gone
+        USING (word) FOR UPDATE OF known SKIP LOCKED
+    ));
+"""
+
+
+CHANGES = {
+    "insert": ("NEW TABLE AS written", learn("written")),
+    "update": (
+        "OLD TABLE AS former NEW TABLE AS written",
+        learn("written") + forget(f"{words_of('former')} EXCEPT {words_of('written')}"),
+    ),
+    "delete": ("OLD TABLE AS former", forget(words_of("former"))),
+}
+WORDS = """
+CREATE FUNCTION symposium_search_words(text) RETURNS SETOF text LANGUAGE sql IMMUTABLE
 BEGIN ATOMIC
-    SELECT known.kind, known.id FROM symposium_search known
-    WHERE known.names %> symposium_plain(word);
+    SELECT word FROM regexp_split_to_table(lower(symposium_words($1)), '\\s+') AS word
+    WHERE length(word) BETWEEN 3 AND 40;
 END;
+""" + "".join(
+    f"""
+CREATE FUNCTION symposium_search_words_{event}() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off AS $$
+BEGIN{body}
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER words_{event} AFTER {event} ON symposium_search REFERENCING {rows}
+FOR EACH STATEMENT EXECUTE FUNCTION symposium_search_words_{event}();
+"""
+    for event, (rows, body) in CHANGES.items()
+)
+TABLE_GONE = """
+DROP TABLE symposium_search, symposium_search_word;
+DROP FUNCTION symposium_search_read, symposium_search_words_insert, symposium_search_words_update,
+    symposium_search_words_delete, symposium_search_words
 """
 
 
@@ -185,11 +270,18 @@ def columns(**parts) -> str:
 
 EMPTY = "''"
 DOT = "' · '"
-# What is shown of a thing: the public rules are those of the models, asked when one searches.
+EVER = "'-infinity'::timestamptz"
+# Of each kind: its table, its edition, from when the public may find it, what is shown of it. That
+# it may is what the `published()` of its model says, which a test compares; whether the edition is
+# published, and a keyword used there, is asked when one searches.
 SOURCES = {
     "abstract": (
         "symposium_abstracts_abstract",
         "thing.edition_id",
+        """CASE WHEN thing.status = 'published' AND NOT EXISTS (
+            SELECT FROM symposium_sessions_session session
+            WHERE session.id = thing.session_id AND session.status = 'draft'
+        ) THEN thing.published_at END""",
         columns(
             title=lambda code: f"thing.title_{code}",
             also=lambda code: (
@@ -211,6 +303,7 @@ SOURCES = {
     "session": (
         "symposium_sessions_session",
         "thing.edition_id",
+        f"CASE WHEN thing.status IN ('published', 'cancelled') THEN {EVER} END",
         columns(
             title=lambda code: f"thing.title_{code}",
             also=lambda code: (
@@ -226,6 +319,7 @@ SOURCES = {
     "speaker": (
         "symposium_speakers_speaker",
         "thing.edition_id",
+        f"CASE WHEN thing.is_published THEN {EVER} END",
         columns(
             title=lambda code: (
                 f"CASE WHEN thing.family_name_{code} > '' THEN {person('thing', code)} END"
@@ -241,6 +335,7 @@ SOURCES = {
     "page": (
         "symposium_editions_page",
         "thing.edition_id",
+        f"CASE WHEN thing.is_published THEN {EVER} END",
         columns(
             title=lambda code: f"thing.title_{code}",
             also=lambda code: EMPTY,
@@ -250,6 +345,7 @@ SOURCES = {
     "keyword": (
         "symposium_abstracts_keyword",
         "NULL::bigint",
+        EVER,
         columns(
             title=lambda code: f"thing.name_{code}",
             also=lambda code: EMPTY,
@@ -262,6 +358,11 @@ LINKED = {
     "symposium_abstracts_abstractkeyword": {"abstract": "SELECT abstract_id FROM changed"},
     "symposium_abstracts_author": {"abstract": "SELECT abstract_id FROM changed"},
     "symposium_sessions_participation": {"session": "SELECT session_id FROM changed"},
+    # An abstract waits with a session that is a draft.
+    "symposium_sessions_session": {
+        "abstract": "SELECT abstract.id FROM symposium_abstracts_abstract abstract "
+        "JOIN changed ON changed.id = abstract.session_id"
+    },
     "symposium_abstracts_keyword": {
         "abstract": "SELECT link.abstract_id FROM symposium_abstracts_abstractkeyword link "
         "JOIN changed ON changed.id = link.keyword_id"
@@ -275,30 +376,47 @@ LINKED = {
 }
 
 # The rows are locked first: of two that change one thing at once, the second sees what the first
-# wrote, since each statement of a function looks anew.
+# wrote, since each statement of a function looks anew. What is there is updated, since an upsert
+# would read each text before it knows that it is there. A plan made for a small table would be kept
+# while an import makes it large.
+KEPT = ["edition_id", "public_from", *COLUMNS]
 REFRESH = "".join(
     f"""
-CREATE FUNCTION symposium_search_{kind}(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION symposium_search_{kind}(ids bigint[]) RETURNS void LANGUAGE plpgsql
+SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
+    IF cardinality(ids) = 0 THEN
+        RETURN;
+    END IF;
     PERFORM FROM symposium_search WHERE kind = '{kind}' AND id = ANY(ids) ORDER BY id FOR UPDATE;
-    INSERT INTO symposium_search AS known (kind, id, edition_id, {", ".join(COLUMNS)})
-    SELECT '{kind}', thing.id, {edition}, {source}
-    FROM {table} thing WHERE thing.id = ANY(ids) ORDER BY thing.id
-    ON CONFLICT (kind, id) DO UPDATE SET (edition_id, {", ".join(COLUMNS)})
-        = (EXCLUDED.edition_id, {", ".join(f"EXCLUDED.{column}" for column in COLUMNS)})
-    WHERE (known.edition_id, {", ".join(f"known.{column}" for column in COLUMNS)}) IS DISTINCT FROM
-        (EXCLUDED.edition_id, {", ".join(f"EXCLUDED.{column}" for column in COLUMNS)});
+
+    WITH said (id, {", ".join(KEPT)}) AS MATERIALIZED (
+        SELECT thing.id, {edition}, {public_from}, {source}
+        FROM {table} thing WHERE thing.id = ANY(ids)
+    )
+    UPDATE symposium_search known
+    SET ({", ".join(KEPT)}) = ROW({", ".join(f"said.{column}" for column in KEPT)})
+    FROM said WHERE known.kind = '{kind}' AND known.id = said.id
+        AND ({", ".join(f"known.{column}" for column in KEPT)})
+        IS DISTINCT FROM ({", ".join(f"said.{column}" for column in KEPT)});
+
+    INSERT INTO symposium_search (kind, id, {", ".join(KEPT)})
+    SELECT '{kind}', thing.id, {edition}, {public_from}, {source}
+    FROM {table} thing WHERE thing.id = ANY(ids) AND NOT EXISTS (
+        SELECT FROM symposium_search known WHERE known.kind = '{kind}' AND known.id = thing.id
+    ) ORDER BY thing.id
+    ON CONFLICT DO NOTHING;
 END
 $$;
 """
-    for kind, (table, edition, source) in SOURCES.items()
+    for kind, (table, edition, public_from, source) in SOURCES.items()
 )
 REFRESH_GONE = "DROP FUNCTION " + ", ".join(f"symposium_search_{kind}" for kind in SOURCES)
 
 
 def follow(table: str) -> migrations.RunSQL:
     """Triggers that keep the search by what is written to `table`, once a statement."""
-    kind = next((kind for kind, (owner, _, _) in SOURCES.items() if owner == table), None)
+    kind = next((kind for kind, (owner, *_rest) in SOURCES.items() if owner == table), None)
     others = LINKED.get(table, {})
     own = {kind: "SELECT id FROM changed"} if kind else {}
     written = "".join(
@@ -355,7 +473,7 @@ $$;
 # However many there are.
 FILL = "SET LOCAL statement_timeout = 0;" + "".join(
     f"SELECT symposium_search_{kind}(ARRAY(SELECT id FROM {table}));"
-    for kind, (table, _edition, _source) in SOURCES.items()
+    for kind, (table, *_rest) in SOURCES.items()
 )
 
 
@@ -372,7 +490,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL([FUNCTIONS], [FUNCTIONS_GONE]),
         migrations.RunSQL([CONFIGURATIONS], [CONFIGURATIONS_GONE]),
         migrations.RunSQL([VECTORS], [VECTORS_GONE]),
-        migrations.RunSQL([TABLE], ["DROP FUNCTION symposium_alike; DROP TABLE symposium_search"]),
+        migrations.RunSQL([TABLE + READ + WORDS], [TABLE_GONE]),
         migrations.RunSQL([REFRESH], [REFRESH_GONE]),
         *(
             follow(table)
