@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from scripts.venv import PROJECT
 
@@ -17,7 +18,8 @@ CHECKED = {
     "SECRET_KEY": "checks",
     "DATABASE_URL": "postgres://nobody@/nothing?host=/nowhere",
 }
-PYTEST = ["-m", "pytest", "-n", "auto", "--durations=10", *os.environ.get("ARGS", "").split()]
+PYTEST = ["-m", "pytest", "-n", "auto", "--dist=loadgroup", "--durations=10"]
+PYTEST += os.environ.get("ARGS", "").split()
 STEPS = {
     "layout": ["-m", "ruff", "format", "--check"],
     "code": ["-m", "ruff", "check"],
@@ -32,7 +34,7 @@ STEPS = {
 
 def main(names: list[str]) -> int:
     started = time.monotonic()
-    results = {name: run(name, number, len(names)) for number, name in enumerate(names, 1)}
+    results = run_all(names)
     failed = [name for name, passed in results.items() if not passed]
     elapsed = f"{time.monotonic() - started:.1f}s"
     summary = f"==== {len(names)} steps passed in {elapsed} ===="
@@ -45,17 +47,43 @@ def main(names: list[str]) -> int:
     return bool(failed)
 
 
-def run(name: str, number: int, total: int) -> bool:
+def run_all(names: list[str]) -> dict[str, bool]:
+    """The checks side by side, each shown once it has ended; then the tests, as they go."""
+    checks = [name for name in names if name != "tests"]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = dict(zip(checks, pool.map(check, checks), strict=True))
+    if "tests" in names:
+        print(f"\n{heading('tests')}", flush=True)
+        code, seconds, _ = run("tests")
+        results["tests"] = ended(code, seconds, "tests")
+    return results
+
+
+def check(name: str) -> bool:
+    code, seconds, output = run(name, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return ended(code, seconds, name, f"\n{heading(name)}\n{output}")
+
+
+def run(name: str, **streams) -> tuple[int, float, str | None]:
+    """The exit code of a step, its seconds, and its output if a pipe holds it."""
     command = STEPS[name]
-    print(f"\n==== {number}/{total} {name}: {' '.join(command)}", flush=True)
     started = time.monotonic()
     environment = {**os.environ, **(CHECKED if command[0] == "manage.py" else {})}
-    code = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-W", "ignore::SyntaxWarning", *command],
-        cwd=PROJECT, env=environment, check=False,
-    ).returncode  # fmt: skip
+        cwd=PROJECT, env=environment, check=False, text=True, **streams,
+    )  # fmt: skip
+    return done.returncode, time.monotonic() - started, done.stdout
+
+
+def heading(name: str) -> str:
+    return f"==== {name}: {' '.join(STEPS[name])}"
+
+
+def ended(code: int, seconds: float, name: str, before: str = "") -> bool:
+    """Say how a step ended, in one write: two may end together."""
     word = "passed" if code == 0 else f"FAILED (exit {code})"
-    print(f"---- {name} {word} in {time.monotonic() - started:.1f}s", flush=True)
+    print(f"{before}---- {name} {word} in {seconds:.1f}s\n", end="", flush=True)
     return code == 0
 
 

@@ -6,6 +6,7 @@ Each worker has its own database, copied from a migrated template which is kept 
 
 import contextlib
 import hashlib
+import io
 import ipaddress
 import os
 import re
@@ -13,6 +14,7 @@ import shutil
 import socket
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg2
 import pytest
@@ -47,6 +49,8 @@ if CONTROLLER:
     }
 
 from django.conf import settings  # noqa: E402 (it reads the environment above)
+from django.test import TransactionTestCase, override_settings  # noqa: E402
+from django.utils import translation  # noqa: E402
 
 settings.STORAGES["staticfiles"]["BACKEND"] = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -61,8 +65,6 @@ def pytest_unconfigure() -> None:
 @pytest.fixture(autouse=True)
 def in_french():
     """Each test begins in the first language, whatever the one before has left active."""
-    from django.utils import translation
-
     translation.activate(settings.LANGUAGE_CODE)
 
 
@@ -75,15 +77,23 @@ def django_db_setup(django_test_environment, django_db_blocker):
     from django.db import connection
 
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    name = f"test_{os.environ['TEST_RUN']}_{worker}"
-    with django_db_blocker.unblock(), administration() as cursor:
-        template = migrated_template(cursor)
-        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    TransactionTestCase._fixture_teardown = put_back
+    with contextlib.ExitStack() as stack:
+        with django_db_blocker.unblock():
+            name = stack.enter_context(copied(f"test_{os.environ['TEST_RUN']}_{worker}"))
         use(connection, name)
-        connection._test_serialized_contents = connection.creation.serialize_db_to_string()
-    yield
-    with django_db_blocker.unblock(), administration() as cursor:
+        yield
         connection.close()
+
+
+@contextlib.contextmanager
+def copied(name: str, database: str = ""):
+    """A database of that name, copied from the template or another which nobody is connected to."""
+    with administration() as cursor:
+        source = database or migrated_template(cursor)
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {source}")
+    yield name
+    with administration() as cursor:
         cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -109,9 +119,9 @@ def migrated_template(cursor) -> str:
         for old in filter(forgotten, existing):
             cursor.execute(f"DROP DATABASE {old} WITH (FORCE)")
         cursor.execute("CREATE DATABASE template_unfinished")
-        use(connection, "template_unfinished")
-        call_command("migrate", verbosity=0, interactive=False)
-        connection.close()
+        with inside("template_unfinished"):
+            call_command("migrate", verbosity=0, interactive=False)
+            keep_rows(connection)
         cursor.execute(f"ALTER DATABASE template_unfinished RENAME TO {name}")
     return name
 
@@ -126,10 +136,44 @@ def fingerprint() -> str:
         "symposium/*/groups.py",
         "config/settings.py",
         "requirements.txt",
+        "tests/conftest.py",
     ):
         for path in sorted(PROJECT.glob(pattern)):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+# The revision only goes forward: what is kept in memory is known by it.
+LEFT = {"django_migrations", "symposium_revision"}
+
+
+def keep_rows(connection) -> None:
+    """Copy the rows that migrations made, and write the function that puts the tables back.
+
+    Deleting some rows is many times faster than Django's TRUNCATE of every table, and than making
+    the permissions again. No trigger runs meanwhile.
+    """
+    with connection.cursor() as cursor:
+        tables = sorted({*connection.introspection.table_names(cursor)} - LEFT)
+        cursor.execute("CREATE SCHEMA kept")
+        steps = [f'DELETE FROM "{table}";' for table in tables]  # noqa: S608 (our names)
+        for table in tables:
+            cursor.execute(f'SELECT FROM "{table}" LIMIT 1')
+            if cursor.rowcount:
+                cursor.execute(f'CREATE TABLE kept."{table}" AS TABLE "{table}"')
+                steps.append(f'INSERT INTO "{table}" SELECT * FROM kept."{table}";')  # noqa: S608
+        cursor.execute(
+            "CREATE FUNCTION kept.put_back() RETURNS void LANGUAGE plpgsql"
+            f" SET session_replication_role = replica AS $$ BEGIN {' '.join(steps)} END $$"
+        )
+
+
+def put_back(test=None) -> None:
+    """What follows a test that commits, in place of Django's flush."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT kept.put_back()")
 
 
 def forgotten(database: str) -> bool:
@@ -143,38 +187,63 @@ def use(connection, name: str) -> None:
     settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
 
 
+class Loaded(NamedTuple):
+    """What `load_demo` makes of an empty database: it takes seconds, and is done once."""
+
+    database: str
+    var: Path  # the folder where it keeps the password
+    said: str
+
+
 @pytest.fixture(scope="session")
-def demonstration_database(django_db_setup, django_db_blocker):
-    """A database to be read only: the demonstration, and a congress of twenty rooms."""
+def loaded(django_db_setup, django_db_blocker, tmp_path_factory):
+    """To be copied, or changed in transactions that are taken back."""
+    from django.core.management import call_command
     from django.db import connection
 
-    from symposium.demo import data, loader, scale
+    var, said = tmp_path_factory.mktemp("loaded") / "var", io.StringIO()
+    with contextlib.ExitStack() as stack:
+        with (
+            django_db_blocker.unblock(),
+            override_settings(VAR=var),
+            translation.override(settings.LANGUAGE_CODE),
+        ):
+            name = stack.enter_context(copied(f"{connection.settings_dict['NAME']}_loaded"))
+            with inside(name):
+                call_command("load_demo", stdout=said)
+        yield Loaded(name, var, said.getvalue())
 
-    own = connection.settings_dict["NAME"]
-    name = f"{own}_demo"
-    with django_db_blocker.unblock():
-        with administration() as cursor:
-            cursor.execute(f"CREATE DATABASE {name} TEMPLATE {migrated_template(cursor)}")
-        use(connection, name)
-        loader.make_edition(data.table("edition"), data.published_text(), is_current=True)
-        scale.load(100)
-        use(connection, own)
-    yield name
-    with django_db_blocker.unblock(), administration() as cursor:
-        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+@pytest.fixture(scope="session")
+def demonstration_database(loaded, django_db_blocker):
+    """A database to be read only: the demonstration, and a congress of twenty rooms."""
+    from symposium.demo import scale
+
+    with copied(f"{loaded.database}_to_read", loaded.database) as name:
+        with django_db_blocker.unblock(), inside(name):
+            scale.load(100)
+        yield name
 
 
 @pytest.fixture(scope="module")
 def demonstration(demonstration_database, django_db_blocker):
     """The edition of the demonstration, for all the tests of a module: they change nothing."""
-    from django.db import connection
-
     from symposium.editions.models import Edition
 
-    own = connection.settings_dict["NAME"]
-    with django_db_blocker.unblock():
-        use(connection, demonstration_database)
+    with django_db_blocker.unblock(), inside(demonstration_database):
         yield Edition.objects.current()
+
+
+@contextlib.contextmanager
+def inside(database: str):
+    """Everything in the block speaks to that database."""
+    from django.db import connection
+
+    own = connection.settings_dict["NAME"]
+    use(connection, database)
+    try:
+        yield
+    finally:
         use(connection, own)
 
 
@@ -213,6 +282,7 @@ def chromium() -> str | None:
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items) -> None:
     for item in items:
         if (PROJECT / "tests" / "browser") in item.path.parents:
@@ -220,6 +290,8 @@ def pytest_collection_modifyitems(items) -> None:
         optional = not chromium() and os.environ.get("REQUIRE_BROWSER") != "1"
         if item.get_closest_marker("browser") and optional:
             item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+        if "loaded" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group("demonstration"))  # loaded by one worker
 
 
 @pytest.fixture(scope="session")

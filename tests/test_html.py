@@ -1,5 +1,6 @@
 """The HTML of every public page, in each language: valid, and true to what it refers to."""
 
+import functools
 import os
 import subprocess
 from collections import Counter
@@ -27,22 +28,31 @@ VNU = os.environ.get("VNU_JAR", "")
 @pytest.fixture(scope="module")
 def read(demonstration):
     """The text of a page, asked for once."""
-    kept = {}
 
+    @functools.cache
     def text_of(name: str, language: str) -> str:
-        path = f"/{language}/{PAGES[name]}"
-        if path not in kept:
-            response = Client().get(path)
-            assert response.status_code == (404 if name in MISSING else 200)
-            kept[path] = response.content.decode()
-        return kept[path]
+        response = Client().get(f"/{language}/{PAGES[name]}")
+        assert response.status_code == (404 if name in MISSING else 200)
+        return response.content.decode()
 
     return text_of
 
 
+@pytest.fixture(scope="module")
+def parse(read):
+    """The tree of a page and the errors in its text, found once."""
+
+    @functools.cache
+    def parsed(name: str, language: str) -> tuple[ElementTree.Element, list]:
+        parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+        return parser.parse(read(name, language)), parser.errors
+
+    return parsed
+
+
 @pytest.fixture
-def tree(read, name, language) -> ElementTree.Element:
-    return html5lib.parse(read(name, language), namespaceHTMLElements=False)
+def tree(parse, name, language) -> ElementTree.Element:
+    return parse(name, language)[0]
 
 
 def attributes(tree, path: str, attribute: str) -> list[str]:
@@ -52,10 +62,8 @@ def attributes(tree, path: str, attribute: str) -> list[str]:
 
 @IN_EACH_LANGUAGE
 @EVERY_PAGE
-def test_html_has_no_error(read, name, language):
-    parser = html5lib.HTMLParser()
-    parser.parse(read(name, language))
-    assert parser.errors == []
+def test_html_has_no_error(parse, name, language):
+    assert parse(name, language)[1] == []
 
 
 @pytest.mark.skipif(not VNU, reason="VNU_JAR=… (the Nu HTML checker, npm’s vnu-jar) is not set")

@@ -98,16 +98,18 @@ def test_the_language_and_the_copy_are_one_click(desk, edition):
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_no_page_is_wider_than_the_window(desk, edition, language, width):
+def test_no_page_is_wider_than_the_window(desk, edition, language):
     session = make_session(edition, room=make_room(edition))
     make_participation(session)
-    desk.set_viewport_size({"width": width, "height": 800})
     pages = ["/admin/", "/admin/symposium_sessions/session/", admin_url(session)]
     pages += [admin_url(session, "history"), "/admin/symposium_sessions/session/export/"]
+    wider = []
     desk.goto("/admin/")
-
     desk.locator(f".desk-languages [value={language}]").click()
     for page in pages:
         desk.goto(page)
-        assert desk.evaluate("document.documentElement.scrollWidth") <= width
+        for width in (390, 1280):
+            desk.set_viewport_size({"width": width, "height": 800})
+            if desk.evaluate("document.documentElement.scrollWidth") > width:
+                wider.append((page, width))
+    assert wider == []

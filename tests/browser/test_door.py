@@ -6,27 +6,15 @@ import io
 import pytest
 import segno
 from django.contrib.auth.models import Permission
-from django.contrib.sessions.models import Session as BrowserSession
-from django.core.management import call_command
 from django.utils import timezone
 from PIL import Image
 from pytest_django.live_server_helper import LiveServer
 
-from symposium.accounts.models import User
-from symposium.editions.models import Edition
 from symposium.registrations import checkin, door_views
 from symposium.registrations.models import CheckIn, Registration
 from symposium.registrations.models.registrations import State
-from tests.browser.test_accessibility import (
-    ALONE,
-    AXE,
-    BESIDE,
-    CONTRAST,
-    EVERY_RULE,
-    FOUND,
-    LATIN,
-)
-from tests.conftest import chromium
+from tests.browser.test_accessibility import DESK, PHONE, examine
+from tests.conftest import chromium, put_back
 from tests.factories import (
     make_category,
     make_edition,
@@ -66,19 +54,17 @@ globalThis.BarcodeDetector = class {
 
 @pytest.fixture(scope="module")
 def server(django_db_setup, django_db_blocker):
-    """The site for all the tests of this module: a table emptied is faster than a database."""
+    """The site for all the tests of this module."""
     with django_db_blocker.unblock():
         server = LiveServer("localhost")
         yield server
         server.stop()
-        call_command("flush", verbosity=0, interactive=False)
 
 
 @pytest.fixture(autouse=True)
 def _nobody_there(server):
     yield
-    for model in (Edition, User, BrowserSession):
-        model.objects.all().delete()
+    put_back()
 
 
 @pytest.fixture
@@ -479,7 +465,7 @@ def test_camera_that_is_not_there_is_said(door):
 
 
 @pytest.mark.parametrize(
-    ("language", "scheme", "width"), [("fr", "light", 390), ("ar", "dark", 1280)]
+    ("language", "scheme", "width"), [("fr", "light", PHONE), ("ar", "dark", DESK)]
 )
 def test_axe_finds_nothing(browser, server, sign_in, category, nadia, language, scheme, width):
     make_workshop(category.edition)
@@ -498,39 +484,34 @@ def test_axe_finds_nothing(browser, server, sign_in, category, nadia, language, 
     page.uncheck("[data-express]")
     found = {}
 
-    def examine(name):
-        page.evaluate(ALONE, BESIDE)
-        page.evaluate(AXE)
-        found[name] = page.evaluate(FOUND, EVERY_RULE)
-        if language == "ar":
-            page.evaluate(LATIN)
-            found[f"{name}, in Latin letters"] = page.evaluate(FOUND, CONTRAST)
+    def look_at(name):
+        found.update(examine(page, name, language, width))
 
     def answered(code, css_class):
         page.goto(address)
         typed(page, code)
         page.locator(f"{RESULT}.{css_class}").wait_for()
 
-    examine("nothing yet")
+    look_at("nothing yet")
     page.goto(address)
     page.fill("#id_code", "sal")
     page.locator("[data-found] li").first.wait_for()
-    examine("found")
+    look_at("found")
     answered("7K4Q2M9XTB", "result-ok")
-    examine("entered")
+    look_at("entered")
     answered("7K4Q2M9XTB", "result-warn")
-    examine("already in")
+    look_at("already in")
     answered("8K4Q2M9XTB", "result-bad")
-    examine("refused")
+    look_at("refused")
     page.route("**/check-in/scan", lambda route: route.abort())
     answered("7K4Q2M9XTB", "result-kept")
-    examine("kept")
+    look_at("kept")
     page.unroute("**/check-in/scan")
     page.evaluate("dispatchEvent(new Event('online'))")
     page.locator("[data-late] li").wait_for()
-    examine("late")
+    look_at("late")
     page.goto(f"{address}list/")
-    examine("list")
+    look_at("list")
     context.close()
     assert {where: faults for where, faults in found.items() if faults} == {}
 

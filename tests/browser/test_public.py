@@ -37,25 +37,6 @@ def star_of(page, slug: str):
     return page.locator(f".tt-item:has(h4 a[href$='/{slug}/']) .star")
 
 
-# Every page
-
-
-@IN_BOTH_DIRECTIONS
-def test_no_page_is_wider_than_the_window_or_keeps_anything_about_the_reader(window, language):
-    """And none complains: see `window`."""
-    page = window()
-    wider = []
-    for name, path in PAGES.items():
-        page.goto(f"/{language}/{path}")
-        for width in (320, 390, 768, 992, 1280):
-            page.set_viewport_size({"width": width, "height": 800})
-            if page.evaluate("document.scrollingElement.scrollWidth > innerWidth"):
-                wider.append((name, width))
-        if not path.startswith("accounts/"):
-            assert page.context.cookies() == []
-    assert wider == []
-
-
 # Without JavaScript
 
 

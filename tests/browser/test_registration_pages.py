@@ -8,13 +8,11 @@ from django.utils import timezone
 
 from symposium.registrations.models import Certificate, CheckIn
 from tests.browser.test_accessibility import (
-    ALONE,
-    AXE,
-    BESIDE,
-    CONTRAST,
-    EVERY_RULE,
-    LATIN,
-    look,
+    DESK,
+    EACH_DIRECTION_AND_SCHEME,
+    PHONE,
+    examine,
+    wider,
 )
 from tests.factories import (
     make_booking,
@@ -116,29 +114,12 @@ def visit(page, people, name: str, language: str) -> None:
         page.locator("main [role=alert]").wait_for()
 
 
-@pytest.mark.parametrize(("language", "scheme"), [("fr", "light"), ("ar", "dark")])
-def test_axe_finds_nothing(window, people, language, scheme):
+@EACH_DIRECTION_AND_SCHEME
+def test_axe_finds_nothing_and_no_name_is_wider_than_the_window(window, people, language, scheme):
     page = window(color_scheme=scheme)
     found = {}
     for name in VISITS:
         visit(page, people, name, language)
-        page.evaluate(ALONE, BESIDE)
-        page.evaluate(AXE)
-        found |= look(page, name, EVERY_RULE)
-        if language == "ar":
-            page.evaluate(LATIN)
-            found |= look(page, f"{name}, its Arabic in Latin letters", CONTRAST)
+        found[f"{name}, wider than"] = wider(page)
+        found |= examine(page, name, language, PHONE, DESK)
     assert {where: faults for where, faults in found.items() if faults} == {}
-
-
-@pytest.mark.parametrize("language", ["fr", "ar"])
-def test_no_name_is_wider_than_the_window(window, people, language):
-    page = window()
-    wider = []
-    for name in VISITS:
-        visit(page, people, name, language)
-        for width in (320, 390, 768, 1280):
-            page.set_viewport_size({"width": width, "height": 800})
-            if page.evaluate("document.scrollingElement.scrollWidth > innerWidth"):
-                wider.append((name, width))
-    assert wider == []
