@@ -1,22 +1,43 @@
-"""Addresses for machines: is it alive, is it ready, what may be crawled, how it installs."""
+"""Addresses for machines: is it alive, is it ready, what may be crawled, how it installs and lasts
+without a network.
+"""
+
+import hashlib
+import json
+from functools import lru_cache
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
-from symposium import outbox
+from symposium import outbox, published
 from symposium.editions.models import Edition
 
 PRIVATE = [
     "/admin/",
     *(f"/{code}/{part}/" for code, _name in settings.LANGUAGES for part in ("accounts", "my")),
+]
+# What every page needs; the worker keeps the rest as pages ask for it.
+KEPT = [
+    "css/portal.css",
+    "js/theme.js",
+    "js/offline.js",
+    "js/kept.js",
+    "img/favicon.svg",
+    "img/icons.svg",
+    "img/zellige.svg",
+    "vendor/bootstrap.min.css",
+    "vendor/bootstrap.rtl.min.css",
+    "vendor/inter-latin-400-750.woff2",
+    "vendor/noto-sans-arabic-400-700.woff2",
 ]
 
 
@@ -98,3 +119,57 @@ def manifest(request):
         ],
     }
     return JsonResponse(data, content_type="application/manifest+json")
+
+
+@require_safe
+@cache_control(no_cache=True)
+def worker(request):
+    """The service worker: what it keeps, then its code.
+
+    The names of static files change with their contents, so this answer changes with any of them
+    and with what the pages say; a browser that has the worker fetches the new one.
+    """
+    if not settings.OFFLINE:
+        return script(f"importScripts({json.dumps(static('js/worker-leaves.js'))});\n")
+    pages = offline_pages()
+    kept = {"assets": [static(name) for name in KEPT], "offline": pages}
+    code = json.dumps(static("js/worker.js"))
+    build = hashlib.sha256(f"{kept} {code}".encode()).hexdigest()[:12]
+    kept = json.dumps({"build": build, **kept, "told": told(published.present_version(), **pages)})
+    return script(f"self.KEPT = {kept};\nimportScripts({code});\n")
+
+
+def script(text: str) -> HttpResponse:
+    headers = {"Service-Worker-Allowed": "/"}
+    return HttpResponse(text, content_type="text/javascript", headers=headers)
+
+
+def offline_pages() -> dict[str, str]:
+    """The address, in each language, of the page for what is not kept."""
+    pages = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            pages[code] = reverse("offline")
+    return pages
+
+
+@lru_cache(maxsize=1)
+def told(version: tuple[int, int], **pages: str) -> str:
+    """What stands for all that these pages say, by language, in this version of what is public.
+
+    Browsers ask for the worker with every page: the pages are rendered once a minute at the most,
+    or after a write. The minute counts for all processes alike, else their workers would differ.
+    """
+    digest = hashlib.sha256()
+    for code, path in pages.items():
+        request = HttpRequest()
+        request.method, request.path, request.path_info = "GET", path, path
+        with override(code):
+            digest.update(offline(request).content)
+    return digest.hexdigest()[:12]
+
+
+@require_safe
+def offline(request):
+    """What a reader without a network gets for a page that was not kept."""
+    return render(request, "offline.html")

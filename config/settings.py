@@ -5,6 +5,7 @@ kept in var/, the embedded PostgreSQL, this machine's name. Anything else is pro
 missing stops the start with one line that says what to set.
 """
 
+import re
 import sys
 import zoneinfo
 from pathlib import Path
@@ -97,13 +98,14 @@ INSTALLED_APPS = [
     "csp",
 ]
 
-# What sets headers stands outside, so that static files and errors carry them too.
+# A published page is kept with all its headers. What sets them stands outside the rest, so that
+# static files and errors carry them too.
 MIDDLEWARE = [
+    "symposium.published.PublishedMiddleware",
     "csp.middleware.CSPMiddleware",
     "symposium.safety.PermissionsPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "symposium.published.PublishedMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "symposium.safety.BadRequestMiddleware",
@@ -156,11 +158,26 @@ DATABASES["default"] |= {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Published pages, kept by each process; 0 keeps none. A page of a search is never kept.
 PUBLISHED_BYTES = env.int("PUBLISHED_MEGABYTES", 64) * 1024 * 1024
-PUBLISHED_PARAMETERS = {"day", "track", "room", "kind", "language", "keyword", "lang", "with"}
+PUBLISHED_PARAMETERS = {
+    "day", "track", "room", "kind", "language", "keyword", "lang", "with", "layout", "theme",
+    "display",
+}  # fmt: skip
 SEARCH_PARAMETERS = {"q"}
-# Addresses that are never such a page: they are answered without asking the database first.
-NEVER_PUBLISHED = ("/static/", "/media/", "/admin/", "/healthz", "/readyz", "/oai")
-CACHES = {"default": env.cache_url("CACHE_URL", "locmemcache://")}
+# Addresses that are never such a page: they are answered without asking the database first, and
+# nobody's own page waits while one for all is rendered.
+NEVER_PUBLISHED = re.compile(
+    r"/(?:static|media|admin|my|[^/]+/my|[^/]+/accounts|[^/]+/[^/]+/desk)/"
+    r"|/(?:healthz|readyz|oai|sw\.js)"
+)
+# Browsers keep the site for when there is no network; off, they throw away what they kept.
+OFFLINE = env.bool("OFFLINE", True)
+# The limits on attempts count in the first. Readers fill the second, with names that anybody can
+# invent, and must not push them out.
+CACHE = env.cache_url("CACHE_URL", "locmemcache://?max_entries=20000")
+CACHES = {
+    "default": CACHE,
+    "readings": CACHE | {"LOCATION": CACHE["LOCATION"] or "readings", "KEY_PREFIX": "readings"},
+}
 
 # Files: hashed names, compressed once, served by the process itself
 STATIC_URL = "/static/"

@@ -7,11 +7,14 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
+from django.db.models import Max, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 
 from symposium.abstracts.models import Abstract
 from symposium.editions.models import Edition, Page
-from symposium.sessions.models import Room, Session
+from symposium.sessions.models import Change, Room, Session
 from symposium.speakers.models import Speaker
 
 
@@ -55,16 +58,55 @@ class Editions(Records):
         return Edition.objects.published().order_by("pk")
 
 
-class EditionLists(Pages):
-    names = ["abstracts:list", "abstracts:keywords", "sessions:programme", "speakers:list"]
+class Lists(Pages):
+    """Pages that list records: `items` gives what names them, and the last change of a record."""
+
+    def lastmod(self, item):
+        return item[1]
+
+
+class EditionLists(Lists):
+    # What each of them lists.
+    models = {
+        "abstracts:list": Abstract,
+        "abstracts:keywords": Abstract,
+        "sessions:programme": Session,
+        "speakers:list": Speaker,
+    }
 
     def items(self):
         slugs = Edition.objects.published().order_by("pk").values_list("slug", flat=True)
-        return [(name, slug) for slug in slugs for name in self.names]
+        changed = {
+            model: dict(
+                model.objects.published()
+                .order_by()
+                .values_list("edition__slug")
+                .annotate(Max("updated_at"))
+            )
+            for model in set(self.models.values())
+        }
+        return [
+            ((name, slug), changed[model].get(slug))
+            for slug in slugs
+            for name, model in self.models.items()
+        ]
 
     def location(self, item):
-        name, edition = item
-        return reverse(name, args=[edition])
+        (name, slug), _changed = item
+        return reverse(name, args=[slug])
+
+
+class Changes(Lists):
+    """What has changed in each programme that is announced, and when something last did."""
+
+    def items(self):
+        told = Change.objects.told().filter(edition=OuterRef("pk")).order_by("-at").values("at")
+        announced = Edition.objects.published().filter(announcement__at__lte=timezone.now())
+        last = Coalesce(Subquery(told[:1]), "announcement__at")
+        return announced.order_by("pk").values_list("slug", last)
+
+    def location(self, item):
+        return reverse("sessions:changes", args=item[:1])
 
 
 class EditionPages(Records):
@@ -83,29 +125,34 @@ class Speakers(Records):
     model = Speaker
 
 
-class Keywords(Pages):
+class Keywords(Lists):
     def items(self):
-        return (
+        found = (
             Abstract.objects.published()
             .filter(keywords__isnull=False)
             .order_by("edition__slug", "keywords__slug")
             .values_list("edition__slug", "keywords__slug")
-            .distinct()
+            .annotate(Max("updated_at"))
         )
+        return [((edition, keyword), changed) for edition, keyword, changed in found]
 
     def location(self, item):
-        return reverse("abstracts:keyword", args=item)
+        return reverse("abstracts:keyword", args=item[0])
 
 
-class Rooms(Pages):
+class Rooms(Records):
+    model = Room
+
     def items(self):
-        editions = Edition.objects.published()
-        return Room.objects.filter(edition__in=editions).select_related("edition").order_by("pk")
+        of_sessions = Session.objects.published().filter(room=OuterRef("pk")).order_by()
+        last = of_sessions.values("room").annotate(last=Max("updated_at")).values("last")
+        return super().items().annotate(updated_at=Subquery(last))
 
 
 SITEMAPS = {
     "editions": Editions,
     "lists": EditionLists,
+    "changes": Changes,
     "pages": EditionPages,
     "abstracts": Abstracts,
     "keywords": Keywords,

@@ -8,6 +8,7 @@ from config import machines, media
 from config.sitemaps import SITEMAPS
 from symposium.abstracts import search_views
 from symposium.editions.views import root
+from symposium.registrations import programme_views
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.permission_denied"
@@ -22,11 +23,15 @@ urlpatterns = [
     path("robots.txt", machines.robots, name="robots"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("manifest.webmanifest", machines.manifest, name="manifest"),
+    path("sw.js", machines.worker, name="worker"),
+    path("", include("config.oembed")),
     path("opensearch.xml", search_views.opensearch, name="opensearch"),
+    path("my/<slug:token>.ics", programme_views.calendar, name="my_calendar"),
     path("", root, name="root"),
     path("", include("symposium.sessions.export_urls")),
     path("", include("symposium.abstracts.export_urls")),
     *i18n_patterns(
+        path("offline/", machines.offline, name="offline"),
         path("accounts/", include("symposium.accounts.urls")),
         path("", include("symposium.registrations.urls")),
         path("<slug:edition>/desk/", include("symposium.registrations.door_urls")),

@@ -47,13 +47,10 @@ class Question:
     def condition(self) -> tuple[str, list[str]]:
         """SQL that is true of a row of `symposium_search`, and its parameters.
 
-        A text answers in one language; what is not wanted must be in none. Words that are too
-        common in a language to be looked for are not looked for in another.
+        A text answers in one language; what is not wanted must be in none. A language where all
+        the words are too common to be looked for answers nothing: « AI » is also a French verb.
         """
         sql, parameters = said(self.wanted)
-        for code in LANGUAGES:
-            sql += f" AND numnode(symposium_query_{code}(%s)) > 0"
-            parameters.append(self.wanted)
         if self.unwanted:
             unsaid, more = said(" or ".join(self.unwanted))
             sql, parameters = f"{sql} AND NOT {unsaid}", [*parameters, *more]

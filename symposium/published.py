@@ -8,8 +8,13 @@ commit. A view says that its answer is such a page with `publish(response)`.
 Each process keeps its own pages in memory, compressed, the least asked for given up first; one
 request renders a missing page while the others wait, or have the one before while it is less than
 a second out of date.
+
+A page that is kept is handed out by `config/wsgi.py` before Django makes a request of it
+(`hand_out`), whole, with every header that the middleware has set; what is not goes through
+`PublishedMiddleware`, which stands outside all others and hands out the same.
 """
 
+import contextlib
 import gzip
 import hashlib
 import threading
@@ -17,85 +22,106 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from http import HTTPStatus
 from urllib.parse import parse_qsl, urlencode
 
 import brotli
 from django.conf import settings
-from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.db import Error, InterfaceError, OperationalError, connections
+from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port, validate_host
 
-STALE_FOR = 1.0  # seconds
+STALE_FOR = 0.7  # seconds, so that with its way to the reader no page is older than one
 WAIT_FOR = 10.0
+RENDERERS = 2  # of pages, and as many of files, at a time in a process
+WAIT_FOR_READING = 1.0
 LONGEST_VALUE = 60
+BESIDE_BODIES = 8192  # bytes of a page that is kept: its headers, by coding and as a whole
+UNREAD = "symposium.unread"  # in the environment of a request whose revision could not be read
 BROTLI, GZIP, IDENTITY = "br", "gzip", ""
 # A browser asks each time; a cache in between may answer for a second, and once more meanwhile.
 CACHE_CONTROL = "public, max-age=0, s-maxage=1, stale-while-revalidate=5, must-revalidate"
 # What the answer to one request has, and the next one needs not.
-NOT_KEPT = {"content-length", "content-encoding", "etag", "vary", "cache-control", "last-modified"}
+NOT_KEPT = {"content-length", "content-encoding", "etag", "vary", "last-modified"}
+# What an answer without a body does not say again.
+OF_A_BODY = {"content-type", "content-language", "content-disposition"}
 
 
 def publish(response: HttpResponse) -> HttpResponse:
     """Mark an answer as the same for everybody; it is kept if it is whole and sets no cookie.
 
     What is to be done with each request that the kept page answers, such as counting it, the view
-    leaves as `response.on_answer`, a function of the request.
+    leaves as `response.on_answer`, a function of the WSGI environment.
     """
     response.published_body = response.content
     return response
+
+
+# How a body is encoded, and what its tag ends with.
+CODINGS = {
+    BROTLI: ("-br", partial(brotli.compress, quality=5)),
+    GZIP: ("-gz", partial(gzip.compress, compresslevel=6, mtime=0)),
+    IDENTITY: ("", bytes),
+}
+Headers = list[tuple[str, str]]
+Answer = tuple[int, Headers, bytes]
 
 
 @dataclass(slots=True)
 class Page:
     """A published page as it is handed out."""
 
+    key: str
     version: tuple[int, int]
     seen_at: float  # when it was last known to be the present one
+    body: bytes
     headers: dict[str, str]
-    bodies: dict[str, bytes] = field(default_factory=dict)
-    tags: dict[str, str] = field(default_factory=dict)
-    on_answer: Callable[[HttpRequest], None] | None = None
+    whole: dict[str, Answer] = field(default_factory=dict)  # by coding, each as it is asked for
+    unchanged: dict[str, Answer] = field(default_factory=dict)
+    size: int = 0
+    on_answer: Callable[[dict], None] | None = None
 
     @classmethod
-    def of(cls, response: HttpResponse, version: tuple[int, int], seen_at: float) -> "Page":
-        body = response.published_body
-        tag = hashlib.sha256(body).hexdigest()[:20]
-        kept = {k: v for k, v in response.headers.items() if k.lower() not in NOT_KEPT}
-        shared = {"Cache-Control": CACHE_CONTROL, "Vary": "Accept-Encoding"}
-        page = cls(version, seen_at, kept | shared)
+    def of(
+        cls, key: str, response: HttpResponse, version: tuple[int, int], seen_at: float
+    ) -> "Page":
+        said = {k: v for k, v in response.headers.items() if k.lower() not in NOT_KEPT}
+        headers = {"Cache-Control": CACHE_CONTROL} | said | {"Vary": "Accept-Encoding"}
+        page = cls(key, version, seen_at, response.published_body, headers)
+        page.size = BESIDE_BODIES + len(page.body)
         page.on_answer = getattr(response, "on_answer", None)
-        page.bodies = {
-            BROTLI: brotli.compress(body, quality=5),
-            GZIP: gzip.compress(body, compresslevel=6, mtime=0),
-            IDENTITY: body,
-        }
-        page.tags = {BROTLI: f'"{tag}-br"', GZIP: f'"{tag}-gz"', IDENTITY: f'"{tag}"'}
+        tag = hashlib.sha256(page.body).hexdigest()[:20]
+        again = [(k, v) for k, v in headers.items() if k.lower() not in OF_A_BODY]
+        for coding, (mark, _encode) in CODINGS.items():
+            page.unchanged[coding] = 304, [*again, ("ETag", f'"{tag}{mark}"')], b""
         return page
 
-    @property
-    def size(self) -> int:
-        return sum(map(len, self.bodies.values()))
+    def is_fresh(self, version: tuple[int, int], now: float) -> bool:
+        """Whether it will do while the next one is rendered; what an hour has changed may wait."""
+        patience = STALE_FOR if self.version[0] != version[0] else WAIT_FOR
+        return now - self.seen_at < patience
 
-    def hand_out(self, request: HttpRequest) -> HttpResponse:
+    def hand_out(self, meta: dict) -> Answer:
         """Answer a request that no view has seen."""
         if self.on_answer:
-            self.on_answer(request)
-        return self.answer(request)
+            self.on_answer(meta)
+        return self.answer(meta)
 
-    def answer(self, request: HttpRequest) -> HttpResponse:
-        encoding = accepted(request.META.get("HTTP_ACCEPT_ENCODING", ""))
-        tag = self.tags[encoding]
-        if matches(request.META.get("HTTP_IF_NONE_MATCH"), tag):
-            response = HttpResponseNotModified()
-            headers = {"Cache-Control": CACHE_CONTROL, "Vary": "Accept-Encoding"}
-        else:
-            response = HttpResponse(self.bodies[encoding])
-            headers = self.headers
-            if encoding:
-                response.headers["Content-Encoding"] = encoding
-        for name, value in headers.items():
-            response.headers[name] = value
-        response.headers["ETag"] = tag
-        return response
+    def answer(self, meta: dict) -> Answer:
+        """What the reader with these headers gets."""
+        coding = accepted(meta.get("HTTP_ACCEPT_ENCODING", ""))
+        unchanged = self.unchanged[coding]
+        etag = unchanged[1][-1]
+        if matches(meta.get("HTTP_IF_NONE_MATCH"), etag[1]):
+            return unchanged
+        if coding not in self.whole:
+            _mark, encode = CODINGS[coding]
+            coded = encode(self.body)
+            own = [*self.headers.items(), etag, ("Content-Length", str(len(coded)))]
+            own += [("Content-Encoding", coding)] if coding else []
+            SHELF.hold(self, coding, (200, own, coded))
+        return self.whole[coding]
 
 
 class Shelf:
@@ -105,27 +131,51 @@ class Shelf:
         self.pages: OrderedDict[str, Page] = OrderedDict()
         self.size = 0
         self.lock = threading.Lock()
-        self.renderers = [threading.Lock() for _ in range(64)]
+        self.for_pages, self.for_files = (
+            [threading.Lock() for _renderer in range(RENDERERS)] for _kind in range(2)
+        )
         self.shapes: set[str] = set()
 
     def get(self, key: str) -> Page | None:
-        return self.pages.get(key)
+        page = self.pages.get(key)
+        if page:
+            with contextlib.suppress(KeyError):  # another thread has just given it up
+                self.pages.move_to_end(key)
+        return page
 
-    def put(self, key: str, page: Page) -> None:
+    def put(self, page: Page) -> None:
         with self.lock:
-            self.drop(key)
-            self.pages[key] = page
-            self.size += page.size
-            while self.size > settings.PUBLISHED_BYTES:
-                self.drop(next(iter(self.pages)))
+            self.drop(page.key)
+            self.pages[page.key] = page
+            self.grow(page.size)
+
+    def hold(self, page: Page, coding: str, answer: Answer) -> None:
+        """Give a page, kept or not, one coding more; `IDENTITY` is the body that it has."""
+        with self.lock:
+            if coding in page.whole:  # another thread was as quick
+                return
+            page.whole[coding] = answer
+            more = len(answer[2]) if coding else 0
+            page.size += more
+            if self.pages.get(page.key) is page:
+                self.grow(more)
+
+    def grow(self, more: int) -> None:
+        self.size += more
+        while self.size > settings.PUBLISHED_BYTES:
+            self.drop(next(iter(self.pages)))
 
     def drop(self, key: str) -> None:
         if old := self.pages.pop(key, None):
             self.size -= old.size
 
     def renderer(self, key: str) -> threading.Lock:
-        """One of a fixed number of locks: two pages seldom wait for each other."""
-        return self.renderers[hash(key) % len(self.renderers)]
+        """One of few locks: what renders holds the processor, and who reads a page needs it too.
+
+        A PDF takes seconds, so no page waits behind a file; the address of a page ends with `/`.
+        """
+        is_page = key.partition("?")[0].endswith("/")
+        return (self.for_pages if is_page else self.for_files)[hash(key) % RENDERERS]
 
     def clear(self) -> None:
         with self.lock:
@@ -136,56 +186,100 @@ class Shelf:
 SHELF = Shelf()
 
 
+def hand_out(environ: dict, start_response: Callable) -> list[bytes] | None:
+    """Answer a WSGI request for a page that is kept and present; None leaves it to Django."""
+    key = key_of(environ) if settings.PUBLISHED_BYTES else None
+    page = SHELF.get(key) if key else None
+    if not page:
+        return None
+    now = time.monotonic()
+    try:
+        version = present_version()
+        if page.version == version:
+            page.seen_at = now
+        elif not (SHELF.renderer(key).locked() and page.is_fresh(version, now)):
+            return None
+        status, headers, body = page.hand_out(environ)
+    except Error:
+        environ[UNREAD] = True
+        return None
+    finally:
+        connections["default"].close_if_unusable_or_obsolete()
+    start_response(f"{status} {HTTPStatus(status).phrase}", headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
 class PublishedMiddleware:
-    """Hand out published pages; it stands right inside what sets headers for every answer."""
+    """Hand out published pages, render and keep those that are missing.
+
+    It stands outside what sets headers: they are kept with the page.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        key = key_of(request)
-        if key is None or not settings.PUBLISHED_BYTES:
+        key, came = key_of(request.META), time.monotonic()
+        if key is None or UNREAD in request.META:
             return self.get_response(request)
-        page, version, now = SHELF.get(key), present_version(), time.monotonic()
+        try:
+            page, version = SHELF.get(key), present_version() if settings.PUBLISHED_BYTES else None
+        except Error:
+            return self.get_response(request)
+        if version is None:
+            return kept(self.get_response(request), request, key, version, came)
         if page and page.version == version:
-            page.seen_at = now
-            return page.hand_out(request)
+            page.seen_at = came
+            return as_response(page.hand_out(request.META))
         if not page and shape(request) not in SHELF.shapes:
             # Not known to be public: nobody waits for what may be somebody else's own page.
-            return kept(self.get_response(request), request, key, version, now)
+            return kept(self.get_response(request), request, key, version, came)
         renderer = SHELF.renderer(key)
         if not renderer.acquire(blocking=False):
-            if page and now - page.seen_at < STALE_FOR:
-                return page.hand_out(request)
+            if page and page.is_fresh(version, came):
+                return as_response(page.hand_out(request.META))
             if not renderer.acquire(timeout=WAIT_FOR):
                 return self.get_response(request)
         try:
-            return self.rendered(request, key)
+            return self.rendered(request, key, came)
         finally:
             renderer.release()
 
-    def rendered(self, request: HttpRequest, key: str) -> HttpResponse:
-        """Render a page, unless who rendered before us has just done so."""
+    def rendered(self, request: HttpRequest, key: str, came: float) -> HttpResponse:
+        """Render a page, unless who rendered before us began to after we came."""
         page, version, now = SHELF.get(key), present_version(), time.monotonic()
-        if page and page.version == version:
-            page.seen_at = now
-            return page.hand_out(request)
+        if page and (page.version == version or page.seen_at >= came):
+            return as_response(page.hand_out(request.META))
         return kept(self.get_response(request), request, key, version, now)
 
 
+def as_response(answer: Answer) -> HttpResponse:
+    status, headers, body = answer
+    response = HttpResponse(body, status=status)
+    del response.headers["Content-Type"]
+    for name, value in headers:
+        response.headers[name] = value
+    return response
+
+
 def kept(
-    response: HttpResponse, request: HttpRequest, key: str, version: tuple[int, int], now: float
+    response: HttpResponse,
+    request: HttpRequest,
+    key: str,
+    version: tuple[int, int] | None,
+    now: float,
 ) -> HttpResponse:
     """Keep an answer that is a published page, and return what the reader gets."""
     if not is_page(response):
         with SHELF.lock:
             SHELF.drop(key)
         return response
-    page = Page.of(response, version, now)
-    SHELF.shapes.add(shape(request))
-    if is_canonical(request):
-        SHELF.put(key, page)
-    return page.answer(request)
+    page = Page.of(key, response, version, now)
+    if version:
+        SHELF.shapes.add(shape(request))
+        if is_canonical(request):
+            SHELF.put(page)
+    return as_response(page.answer(request.META))
 
 
 def is_page(response: HttpResponse) -> bool:
@@ -200,29 +294,105 @@ def shape(request: HttpRequest) -> str:
     return f"{words[3]}/{len(words)}" if len(words) > 4 else request.path_info
 
 
+class Reading:
+    """The revision as of the last commit, read once for all who ask at the same moment.
+
+    A reading that began after somebody came is as good as their own. Whose turn comes late, as
+    when the database does not answer, reads for itself.
+    """
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.began_at, self.number = 0.0, 0
+
+    def now(self) -> int:
+        came = time.monotonic()
+        if not self.lock.acquire(timeout=WAIT_FOR_READING):
+            return read_revision()
+        try:
+            if self.began_at <= came:
+                began_at = time.monotonic()
+                self.number = read_revision()
+                self.began_at = began_at
+            return self.number
+        finally:
+            self.lock.release()
+
+
+READING = Reading()
+
+
+def read_revision() -> int:
+    """Ask the database; a connection that was closed meanwhile is made anew, once.
+
+    That is the health check of this connection, and the only one: Django's is a query more. A
+    database that is slow or away is not asked again.
+    """
+    database = connections["default"]
+    database.health_check_done = True
+    try:
+        return asked(database)
+    except (OperationalError, InterfaceError):
+        if database.in_atomic_block or not is_closed(database.connection):
+            raise
+        database.close()
+        return asked(database)
+
+
+def is_closed(connection) -> bool:
+    """Whether the driver has found it closed; without any, it is connecting that has failed."""
+    return connection is not None and bool(connection.closed)
+
+
+def asked(database) -> int:
+    """Django's own cursor counts queries; it takes as long as the query itself."""
+    database.ensure_connection()
+    make = database.cursor if database.queries_logged else database.connection.cursor
+    with database.wrap_database_errors, make() as cursor:
+        cursor.execute("SELECT number FROM symposium_revision")
+        return cursor.fetchone()[0]
+
+
 def present_version() -> tuple[int, int]:
     """The revision as of the last commit, and the minute."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT number FROM symposium_revision")
-        return cursor.fetchone()[0], int(time.time() // 60)
+    return READING.now(), int(time.time() // 60)
 
 
-def key_of(request: HttpRequest) -> str | None:
-    """The address, its known parameters in order; None for what is never kept."""
-    if request.method not in ("GET", "HEAD"):
+def key_of(meta: dict) -> str | None:
+    """The address, its known parameters in order; None for what is never kept.
+
+    Nor is what another middleware refuses or sends elsewhere, an unknown host, plain HTTP; nor a
+    page whose links begin with where the site is said to be mounted.
+    """
+    path = meta["PATH_INFO"]
+    if meta["REQUEST_METHOD"] not in ("GET", "HEAD") or settings.NEVER_PUBLISHED.match(path):
         return None
-    if request.path_info.startswith(settings.NEVER_PUBLISHED):
+    if meta.get("SCRIPT_NAME") or not is_known(meta.get("HTTP_HOST", meta["SERVER_NAME"])):
         return None
-    query = request.META.get("QUERY_STRING", "")
+    if settings.SECURE_SSL_REDIRECT and not is_https(meta):
+        return None
+    query = meta.get("QUERY_STRING", "")
     if not query:
-        return request.path_info
+        return path
     known = [pair for pair in parse_qsl(query) if pair[0] in settings.PUBLISHED_PARAMETERS]
     if any(len(value) > LONGEST_VALUE for _name, value in known):
         return None
     names = {name for name, _value in parse_qsl(query, keep_blank_values=True)}
     if names & settings.SEARCH_PARAMETERS:
         return None
-    return f"{request.path_info}?{urlencode(sorted(known))}" if known else request.path_info
+    return f"{path}?{urlencode(sorted(known))}" if known else path
+
+
+@lru_cache(maxsize=64)
+def is_known(host: str) -> bool:
+    domain, _port = split_domain_port(host)
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+def is_https(meta: dict) -> bool:
+    """As `request.is_secure()`, before there is a request."""
+    header, secure = settings.SECURE_PROXY_SSL_HEADER or ("wsgi.url_scheme", "https")
+    return meta.get(header, "").split(",")[0].strip() == secure
 
 
 def is_canonical(request: HttpRequest) -> bool:
@@ -239,6 +409,7 @@ def is_canonical(request: HttpRequest) -> bool:
     return not unknown and len(names) == len(set(names)) and all(value for _name, value in pairs)
 
 
+@lru_cache(maxsize=256)
 def accepted(header: str) -> str:
     """The best coding that a browser takes; one that it refuses by `q=0` is none."""
     if not header:

@@ -28,16 +28,18 @@ def typo(text: str) -> SafeString:
 @register.simple_tag
 def text(thing, field: str) -> SafeString:
     """A translated field; marked with `lang` and `dir` when it is not in the page's language."""
-    words, language = text_and_language(thing, field)
+    here = get_language()
+    words, language = text_and_language(thing, field, here)
     html = typography.typeset(words, language)
-    return html if language == get_language() else marked("span", language, html)
+    return html if language == here else marked("span", language, html)
 
 
 @register.simple_tag
 def name(thing, field: str = "name") -> SafeString:
     """A name, isolated so that its direction does not disturb the sentence around it."""
-    words, language = text_and_language(thing, field)
-    if language == get_language():
+    here = get_language()
+    words, language = text_and_language(thing, field, here)
+    if language == here:
         return format_html("<bdi>{}</bdi>", words)
     return marked("bdi", language, conditional_escape(words))
 

@@ -4,6 +4,7 @@ French: Imprimerie nationale, « Lexique des règles typographiques », no-break
 """
 
 import re
+from functools import lru_cache
 
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
@@ -35,6 +36,11 @@ def french(text: str) -> str:
 
 def typeset(text: str, language: str) -> SafeString:
     """Return `text` as safe HTML, escaped, with the typography of `language`."""
+    return typeset_once(text if isinstance(text, SafeString) else str(text), language)
+
+
+@lru_cache(maxsize=4096, typed=True)  # typed: what is safe is not what must be escaped
+def typeset_once(text: str, language: str) -> SafeString:
     html = str(conditional_escape(text))
     if language == "fr":
         html = french(html)

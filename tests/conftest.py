@@ -313,6 +313,6 @@ def browser():
 @pytest.fixture
 def page(browser, live_server):
     """A new window of the live server's site."""
-    context = browser.new_context(base_url=live_server.url, locale="fr-FR")
+    context = browser.new_context(base_url=live_server.url, locale="fr-FR", service_workers="block")
     yield context.new_page()
     context.close()

@@ -22,6 +22,8 @@ PAGES = MappingProxyType(
         "session in French only": "2021/programme/plans-de-continuite/",
         "cancelled session": "2021/programme/teletravail-et-courtes-distances/",
         "session without a time": "2021/programme/la-nuit-une-ressource-urbaine/",
+        "my programme": "2021/my-programme/",
+        "changes": "2021/changes/",
         "room": "2021/rooms/auditorium/",
         "speakers": "2021/speakers/",
         "speaker": "2021/speakers/yasmine-arcade/",
@@ -33,6 +35,7 @@ PAGES = MappingProxyType(
 )
 MISSING = {"nowhere"}
 UNLISTED = {
+    "my programme",
     "nowhere",
     "search",
     "search that found",

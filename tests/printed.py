@@ -96,6 +96,25 @@ def opened(file: bytes) -> pikepdf.Pdf:
     return pikepdf.open(io.BytesIO(file))
 
 
+def elements(file: bytes) -> list[dict[str, str]]:
+    """Role and alternative of each element of the structure tree, in reading order."""
+    document = opened(file)
+    found, waiting = [], [document.Root.StructTreeRoot]
+    while waiting:
+        element = waiting.pop()
+        if "/S" in element:
+            keys = {"role": "/S", "alt": "/Alt"}
+            found.append({name: str(element.get(key, "")) for name, key in keys.items()})
+        children = element.get("/K", [])
+        children = children if isinstance(children, pikepdf.Array) else [children]
+        waiting += [child for child in reversed(children) if isinstance(child, pikepdf.Dictionary)]
+    return found
+
+
+def roles(file: bytes) -> list[str]:
+    return [element["role"].removeprefix("/") for element in elements(file)]
+
+
 def texts(file: bytes) -> list[str]:
     """The text of each page as a reader would copy it, on one line."""
     document = pypdfium2.PdfDocument(file)

@@ -12,7 +12,8 @@ from django.utils import timezone
 from post_office.models import Email
 
 from symposium.abstracts.models import Abstract
-from symposium.sessions.models import Session
+from symposium.editions.models import Edition
+from symposium.sessions.models import Announcement, Change, Session
 from tests.factories import (
     make_abstract,
     make_argument,
@@ -138,6 +139,7 @@ def test_sitemap_of_what_is_public(client):
         "/2021/abstract/",
         "/2021/abstracts/",
         "/2021/abstracts/water/",
+        "/2021/changes/",
         "/2021/keywords/",
         "/2021/keywords/resilience/",
         "/2021/pages/coming/",
@@ -184,5 +186,77 @@ def test_sitemap_costs_the_same_for_many(client, django_assert_num_queries, coun
         make_speaker(edition)
         make_room(edition)
         make_page(edition)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(12):
         client.get("/sitemap.xml")
+
+
+def test_sitemap_says_when_a_page_and_what_it_lists_changed(client):
+    edition = make_edition("2021")
+    room, empty = (make_room(edition, slug=slug) for slug in ("atlas", "empty"))
+    session = make_session(edition, slug="plenary", room=room)
+    make_session(edition, room=room, status=Session.Status.DRAFT, at="11:00")
+    make_keyword(make_abstract(edition, slug="water"), slug="resilience")
+    days = {Session: 3, Abstract: 5}
+    for model, day in days.items():
+        model.objects.update(updated_at=datetime.datetime(2021, 6, day, tzinfo=datetime.UTC))
+    Session.objects.exclude(pk=session.pk).update(updated_at=timezone.now())
+    root = ElementTree.fromstring(client.get("/sitemap.xml").content)
+    said = {
+        url.findtext("s:loc", namespaces=NAMES).removeprefix("http://testserver/ar/2021/"):
+        url.findtext("s:lastmod", namespaces=NAMES)
+        for url in root.findall("s:url", NAMES)
+    }  # fmt: skip
+    assert {path: said[path] for path in (
+        "programme/", "programme/plenary/", "rooms/atlas/", f"rooms/{empty.slug}/", "abstracts/",
+        "keywords/", "keywords/resilience/", "speakers/",
+    )} == {
+        "programme/": "2021-06-03",
+        "programme/plenary/": "2021-06-03",
+        "rooms/atlas/": "2021-06-03",
+        "rooms/empty/": None,
+        "abstracts/": "2021-06-05",
+        "keywords/": "2021-06-05",
+        "keywords/resilience/": "2021-06-05",
+        "speakers/": None,
+    }  # fmt: skip
+
+
+def test_sitemap_has_the_changes_of_programmes_that_are_announced(client):
+    for slug in ("2019", "2020", "2021"):
+        make_session(make_edition(slug))
+    make_edition("2022")
+    make_session(make_edition("2023"))
+    Edition.objects.filter(slug="2023").update(is_published=False)
+    now = timezone.now()
+    Announcement.objects.filter(edition__slug="2019").update(at=now + datetime.timedelta(days=1))
+    Announcement.objects.filter(edition__slug="2020").update(at=now - datetime.timedelta(days=9))
+    Change.objects.filter(edition__slug="2020").update(at=now - datetime.timedelta(days=2))
+    root = ElementTree.fromstring(client.get("/sitemap.xml").content)
+    found = {
+        url.findtext("s:loc", namespaces=NAMES): url.findtext("s:lastmod", namespaces=NAMES)
+        for url in root.findall("s:url", NAMES)
+    }
+    start = "http://testserver/en/"
+    assert {
+        address.removeprefix(start): changed
+        for address, changed in found.items()
+        if address.startswith(start) and address.endswith("/changes/")
+    } == {
+        "2020/changes/": f"{now - datetime.timedelta(days=2):%Y-%m-%d}",
+        "2021/changes/": f"{now:%Y-%m-%d}",
+    }
+
+
+def test_every_page_of_the_sitemap_names_all_its_languages(client):
+    edition = make_edition("2021")
+    make_session(edition, room=make_room(edition))
+    make_argument(edition)
+    make_keyword(make_abstract(edition))
+    make_speaker(edition)
+    make_page(edition)
+    found = sitemap(client)
+    assert len(found) == 13 * 3
+    for address, alternates in found.items():
+        path = address.removeprefix("http://testserver/")[2:]
+        expected = {code: f"http://testserver/{code}{path}" for code in ("fr", "en", "ar")}
+        assert alternates == expected | {"x-default": expected["fr"]}

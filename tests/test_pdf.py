@@ -16,9 +16,11 @@ from tests.printed import (
     badges,
     certificate,
     document,
+    elements,
     opened,
     person,
     pictures,
+    roles,
     scanned,
     texts,
     ticket,
@@ -33,25 +35,6 @@ DOCUMENTS = {
 FONTS = {"Inter", "NotoSansArabic", "DejaVuSansMono"}
 each_document = pytest.mark.parametrize("name", DOCUMENTS)
 each_language = pytest.mark.parametrize("language", ["fr", "ar"])
-
-
-def elements(file: bytes) -> list[dict[str, str]]:
-    """Role and alternative of each element of the structure tree, in reading order."""
-    document = opened(file)
-    found, waiting = [], [document.Root.StructTreeRoot]
-    while waiting:
-        element = waiting.pop()
-        if "/S" in element:
-            keys = {"role": "/S", "alt": "/Alt"}
-            found.append({name: str(element.get(key, "")) for name, key in keys.items()})
-        children = element.get("/K", [])
-        children = children if isinstance(children, pikepdf.Array) else [children]
-        waiting += [child for child in reversed(children) if isinstance(child, pikepdf.Dictionary)]
-    return found
-
-
-def roles(file: bytes) -> list[str]:
-    return [element["role"].removeprefix("/") for element in elements(file)]
 
 
 # The standard

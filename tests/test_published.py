@@ -1,6 +1,9 @@
 """Published pages, kept in memory: never older than the last commit, the same with and without."""
 
+import contextlib
 import gzip
+import os
+import runpy
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -9,11 +12,16 @@ import brotli
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
+from django.db.utils import DatabaseError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from gunicorn.config import Config
 
+from config.wsgi import application
 from symposium import published
 from symposium.editions.models import Edition, Page
+from tests.conftest import PROJECT
 from tests.factories import (
     make_category,
     make_edition,
@@ -34,6 +42,7 @@ def shelf(settings):
     """An empty shelf, in use."""
     settings.PUBLISHED_BYTES = 8 * 1024 * 1024
     published.SHELF.clear()
+    published.is_known.cache_clear()
     yield published.SHELF
     published.SHELF.clear()
 
@@ -220,6 +229,27 @@ def test_the_shelf_gives_up_what_is_least_asked_for(edition, shelf, settings):
     assert shelf.size == shelf.pages["/en/2021/"].size
 
 
+def test_the_shelf_counts_all_that_it_holds(edition, shelf):
+    for coding in ("", "gzip", "br", "br"):
+        get(accept_encoding=coding)
+    page = shelf.pages[HOME]
+    bodies = [page.body, page.whole["gzip"][2], page.whole["br"][2]]
+    assert shelf.size == page.size == sum(map(len, bodies)) + published.BESIDE_BODIES
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_grows_too_large_is_given_up(shelf, settings):
+    """A PDF is compressed already: each coding of it is as large as itself."""
+    body = os.urandom(100_000)
+    site = published.PublishedMiddleware(lambda _request: published.publish(HttpResponse(body)))
+    settings.PUBLISHED_BYTES = 250_000
+    sizes = []
+    for coding in ("", "gzip", "br"):
+        site(RequestFactory().get("/fr/2021/programme.pdf", HTTP_ACCEPT_ENCODING=coding))
+        sizes.append((len(shelf.pages), shelf.size // 100_000))
+    assert sizes == [(1, 1), (1, 2), (0, 0)]
+
+
 def test_what_is_somebodys_own_is_never_kept(edition, shelf):
     registration = make_registration(make_category(open_edition("2030")))
     for user in (registration.user, make_user(is_staff=True, is_superuser=True)):
@@ -243,6 +273,20 @@ def test_what_needs_no_database_asks_it_nothing(edition, django_assert_num_queri
         assert get("/healthz").status_code == 200
 
 
+OWN = [
+    *("/fr/my/", "/en/my/programme/", "/ar/my/R7K2M9/ticket.pdf", "/my/token.ics"),
+    *("/fr/accounts/login/", "/fr/2021/desk/check-in/", "/admin/", "/media/x.pdf"),
+]
+
+
+def test_somebodys_own_pages_wait_for_no_page(edition, shelf, django_assert_num_queries):
+    """`/fr/my/programme/` has the shape of the programme of an edition."""
+    keys = [published.key_of(RequestFactory().get(path).META) for path in [*OWN, HOME]]
+    assert keys == [None] * len(OWN) + [HOME]
+    with django_assert_num_queries(0):
+        assert get("/fr/my/programme/").status_code == 302
+
+
 def test_a_page_that_goes_is_not_found_at_once(edition):
     page = make_page(edition, slug="acces")
     assert get("/fr/2021/pages/acces/").status_code == 200
@@ -260,7 +304,162 @@ def test_what_is_due_at_an_hour_comes_by_itself(edition, monkeypatch):
     assert published.SHELF.pages[HOME].version == version
 
 
+# Before Django
+
+
+def served(address=HOME, **meta) -> tuple[str, dict, bytes]:
+    """What gunicorn gets of the site for a request."""
+    said = {}
+
+    def start_response(status, headers):
+        said.update(status=status, headers=headers)
+
+    request = RequestFactory().get(address)
+    answer = application(request.environ | meta, start_response)
+    body = b"".join(answer)
+    if hasattr(answer, "close"):
+        answer.close()
+    return said["status"], dict(said["headers"]), body
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [{}, {"HTTP_ACCEPT_ENCODING": "br"}, {"HTTP_IF_NONE_MATCH": "*"}, {"REQUEST_METHOD": "HEAD"}],
+)
+def test_a_page_that_is_kept_needs_no_django(edition, django_assert_num_queries, meta):
+    first = Client().generic(meta.get("REQUEST_METHOD", "GET"), HOME, **meta)
+    get()
+    with django_assert_num_queries(1):
+        status, headers, body = served(**meta)
+    assert status == f"{first.status_code} {first.reason_phrase}"
+    assert (headers, body) == (dict(first.headers), first.content)
+
+
+def test_a_change_is_seen_before_django(edition):
+    served()
+    Edition.objects.update(name_fr="Autre nom")
+    assert "Autre nom" in served()[2].decode()
+
+
+def test_an_unknown_host_gets_no_page_that_is_kept(edition, settings):
+    get()
+    settings.ALLOWED_HOSTS = ["symposium.example.org"]
+    published.is_known.cache_clear()
+    assert served(HTTP_HOST="evil.example")[0] == "400 Bad Request"
+    assert served(HTTP_HOST="symposium.example.org")[0] == "200 OK"
+    assert served(HTTP_HOST="symposium.example.org:8000")[0] == "200 OK"
+
+
+def test_an_empty_host_gets_no_page_that_is_kept(edition):
+    get()
+    assert served(HTTP_HOST="")[0] == "400 Bad Request"
+
+
+def test_a_script_name_changes_no_page_that_is_kept(edition, shelf):
+    """Neither the pages nor the cards, which are kept apart."""
+    session, path = make_session(edition), "/fr/2021/programme/"
+    card = f'<h4><a href="{path}{session.slug}/">'
+    for prefix in ("/elsewhere", ""):
+        body = served(path, SCRIPT_NAME=prefix)[2].decode()
+        assert card.replace('="', f'="{prefix}') in body
+    assert "/elsewhere" not in body
+    assert list(shelf.pages) == [path]
+    assert served(path, SCRIPT_NAME="/elsewhere")[2].decode() != body
+
+
+def test_gunicorn_believes_nobody_where_the_site_is():
+    own, config = runpy.run_path(str(PROJECT / "gunicorn.conf.py")), Config()
+    config.set("forwarder_headers", own["forwarder_headers"])
+    assert config.forwarder_headers == []
+
+
+def test_plain_http_gets_no_page_that_is_kept(edition, settings):
+    get()
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    assert get().status_code == 301
+    assert get(x_forwarded_proto="https").status_code == 200
+    meta = RequestFactory().get(HOME).environ
+    assert published.key_of(meta) is None
+    assert published.key_of(meta | {"HTTP_X_FORWARDED_PROTO": "http"}) is None
+    assert published.key_of(meta | {"HTTP_X_FORWARDED_PROTO": "https"}) == HOME
+
+
+def test_a_connection_that_the_database_has_closed_is_made_anew(edition):
+    page = served()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        [(number,)] = cursor.fetchall()
+    with ThreadPoolExecutor(1) as pool:
+        end = f"SELECT pg_terminate_backend({number}, 5000)"
+        pool.submit(in_its_own_connection, lambda: execute(end)).result()
+    assert served()[2] == page[2]
+
+
+def test_a_connection_closed_on_our_side_is_made_anew(edition):
+    page = served()
+    connection.connection.close()
+    assert served()[2] == page[2]
+
+
+def test_a_lock_is_waited_for_once_and_the_connection_stays(edition):
+    get()
+    execute("SET lock_timeout = 100")
+    number = connection.connection.info.backend_pid
+    with locked("symposium_revision"), CaptureQueriesContext(connection) as queries:
+        assert served()[0] == "200 OK"  # rendered
+    asked = [one["sql"] for one in queries if "symposium_revision" in one["sql"]]
+    assert asked == ["SELECT number FROM symposium_revision"]
+    assert connection.connection.info.backend_pid == number
+    execute("RESET lock_timeout")
+
+
+@contextlib.contextmanager
+def locked(table: str):
+    """Somebody else has the table, as during a migration."""
+    other = connection.copy()
+    other.set_autocommit(False)
+    with contextlib.closing(other), other.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {table}")
+        yield
+        other.rollback()
+
+
+def test_without_a_database_django_says_what_it_says(edition, monkeypatch):
+    get()
+
+    def away():
+        raise DatabaseError("away")
+
+    monkeypatch.setattr(published, "read_revision", away)
+    status, headers, _body = served()
+    assert (status, headers["X-Frame-Options"]) == ("200 OK", "DENY")  # it can still be rendered
+
+
 # Many at once
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_reading_serves_all_who_came_before_it_began(monkeypatch):
+    reading, asked, go = published.Reading(), [], threading.Event()
+
+    def slow() -> int:
+        asked.append(1)
+        assert go.wait(10)
+        return len(asked)
+
+    monkeypatch.setattr(published, "read_revision", slow)
+    with ThreadPoolExecutor(6) as pool:
+        first = pool.submit(reading.now)
+        while not asked:
+            time.sleep(0.005)
+        others = [pool.submit(reading.now) for _ in range(5)]
+        while pool._work_queue.qsize():
+            time.sleep(0.005)
+        time.sleep(0.05)
+        go.set()
+        assert first.result(10) == 1
+        assert {other.result(10) for other in others} == {2}
 
 
 class Slow:
@@ -323,13 +522,29 @@ def test_while_one_renders_the_others_have_the_page_before_for_a_second(edition,
     assert site(request).content == b"2"
 
 
+def test_a_file_that_is_rendered_holds_no_page(shelf):
+    files, pages = (
+        {shelf.renderer(f"/fr/2021/abstracts/{number}{ending}") for number in range(100)}
+        for ending in (".pdf?lang=fr", "/?day=all")
+    )
+    assert [len(files), len(pages), files & pages] == [2, 2, set()]
+
+
 # With and without
 
+EXPORTS = [
+    *("programme.ics", "programme/continuite-des-services-vitaux.ics", "rooms/auditorium.ics"),
+    *("speakers/yasmine-arcade.ics", "schedule.json", "schedule.xml", "abstract.json"),
+    *("abstract.bib", "abstract.ris", "abstract.xml"),
+]
+ADDRESSES = [
+    *(f"/{language}/{page}" for language in LANGUAGES for page in PAGES.values()),
+    *(f"/2021/{export}?lang={language}" for language in LANGUAGES for export in EXPORTS),
+]
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", PAGES)
-def test_the_shelf_changes_nothing_but_speed(demonstration, settings, name, language):
-    address = f"/{language}/{PAGES[name]}"
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_shelf_changes_nothing_but_speed(demonstration, settings, address):
     kept = [Client().get(address) for _ in range(2)]
     settings.PUBLISHED_BYTES = 0
     fresh = Client().get(address)
@@ -337,4 +552,5 @@ def test_the_shelf_changes_nothing_but_speed(demonstration, settings, name, lang
     assert [page.status_code for page in kept] == [fresh.status_code] * 2
     if not tokens:
         assert [page.content for page in kept] == [fresh.content] * 2
+        assert [dict(page.headers) for page in kept] == [dict(fresh.headers)] * 2
     assert [page["Content-Language"] for page in kept] == [fresh["Content-Language"]] * 2

@@ -1,7 +1,9 @@
-/* On the day, by the edition's clock: where we are in the programme, and what is on. */
+/* On the day: where we are in the programme, what is on, what comes. Says `now:drawn`. */
 
-const timetable = document.querySelector(".tt[data-day][data-zone]");
-const marker = timetable?.querySelector(".tt-now");
+const NEAR = 36 * 3_600_000; // from a session: else the server is not asked for the time
+
+let drift = 0; // of the server's clock from this one, which may be off
+const now = () => Date.now() + drift;
 
 const place = (element, letter) => Number(element.className.match(`\\btt-${letter}(\\d+)`)?.[1]);
 const instant = (time) => Date.parse(time.getAttribute("datetime"));
@@ -24,47 +26,81 @@ function rowsOf(element, cards) {
   return [...known].map(([row, at]) => ({ row, at })).sort((a, b) => a.at - b.at);
 }
 
-function clock(zone, now) {
-  const parts = new Intl.DateTimeFormat("en", {
-    timeZone: zone, hourCycle: "h23",
-    year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
-  }).formatToParts(now);
-  const part = Object.fromEntries(parts.map(({ type, value }) => [type, value]));
-  return { day: `${part.year}-${part.month}-${part.day}`, time: `${part.hour}:${part.minute}` };
+/* Minutes east of UTC, by the server: a browser's own rules of the time zone may be years old. */
+function offset(text) {
+  const [, sign, hour, minute] = text.match(/([+-])(\d\d):?(\d\d)$/) ?? [null, "+", 0, 0];
+  return Number(`${sign}1`) * (Number(hour) * 60 + Number(minute));
 }
 
-function placeMarker(rows, now, time) {
-  const next = rows.findIndex(({ at }) => at > now);
+function read(element) {
+  const cards = cardsOf(element);
+  const first = element.querySelector("time[datetime]")?.getAttribute("datetime");
+  return { element, cards, rows: rowsOf(element, cards), east: offset(first ?? "") };
+}
+
+const clock = (east) => new Date(now() + east * 60_000).toISOString();
+const isToday = ({ element, east }) => clock(east).startsWith(element.dataset.day);
+
+
+// A timetable: its line and its tags
+
+function placeMarker({ element, rows, east }) {
+  const marker = element.querySelector(".tt-now");
+  const next = rows.findIndex(({ at }) => at > now());
   marker.hidden = next < 1;
   if (marker.hidden) return;
   const [from, to] = [rows[next - 1], rows[next]];
-  const at = from.row + ((now - from.at) / (to.at - from.at)) * (to.row - from.row);
+  const at = from.row + ((now() - from.at) / (to.at - from.at)) * (to.row - from.row);
   const row = Math.floor(at);
   marker.className = `tt-now tt-s${row} tt-d1 tt-f${Math.floor((at - row) * 4)}`;
-  marker.querySelector("bdi").textContent = time;
-  const later = [...timetable.querySelectorAll(".tt-group")].find(
-    (group) => instant(group.querySelector(".tt-time time")) > now,
-  );
-  const before = later ?? null;
-  if (marker.nextElementSibling !== before) timetable.insertBefore(marker, before);
+  marker.querySelector("bdi").textContent = clock(east).slice(11, 16);
+  const groups = [...element.querySelectorAll(".tt-group")];
+  const later = groups.find((group) => instant(group.querySelector("time")) > now()) ?? null;
+  if (marker.nextElementSibling !== later) element.insertBefore(marker, later);
 }
 
-function tick(cards, rows) {
-  const now = Date.now();
-  const { day, time } = clock(timetable.dataset.zone, now);
-  const today = day === timetable.dataset.day;
-  for (const { card, start, end } of cards) {
-    const live = today && start <= now && now < end && !card.matches(".tt-cancelled");
+function tagNext(card, isNext, words) {
+  card.querySelector("[data-next]")?.remove();
+  if (!isNext) return;
+  const tag = document.createElement("span");
+  tag.className = "tag";
+  tag.dataset.next = "";
+  tag.textContent = words;
+  card.querySelector(".tt-meta").append(tag);
+}
+
+/* What is on, and what starts first in the rest of the day. */
+function drawTimetable(timetable) {
+  const { element, cards } = timetable;
+  const today = isToday(timetable);
+  const held = cards.filter(({ card }) => !card.matches(".tt-cancelled"));
+  const first = Math.min(...held.map(({ start }) => start).filter((start) => start > now()));
+  for (const { card, start, end } of held) {
+    const live = start <= now() && now() < end;
     card.classList.toggle("tt-live", live);
     for (const tag of card.querySelectorAll("[data-live]")) tag.hidden = !live;
+    tagNext(card, today && start === first, element.dataset.next);
   }
-  if (today) placeMarker(rows, now, time);
-  else marker.hidden = true;
+  if (today) placeMarker(timetable);
+  else element.querySelector(".tt-now").hidden = true;
 }
 
-if (marker) {
-  const cards = cardsOf(timetable);
-  const rows = rowsOf(timetable, cards);
-  tick(cards, rows);
-  setInterval(() => tick(cards, rows), 30_000);
+// The time
+
+async function askTheServer() {
+  const response = await fetch("/healthz", { method: "HEAD", cache: "no-store" });
+  const gap = Date.parse(response.headers.get("Date")) - Date.now();
+  if (Math.abs(gap) > 5_000) drift = gap; // it has no fractions, and was on its way
 }
+
+const timetables = [...document.querySelectorAll(".tt[data-day]")].map(read);
+const isNear = ({ rows }) => rows.some(({ at }) => Math.abs(at - Date.now()) < NEAR);
+
+function draw() {
+  timetables.forEach(drawTimetable);
+  dispatchEvent(new Event("now:drawn"));
+}
+
+draw();
+setInterval(draw, 30_000);
+if (timetables.some(isNear)) askTheServer().then(draw, () => {});

@@ -1,11 +1,15 @@
-/* Starred sessions, kept in this browser under "stars:<edition>". */
+/* Starred sessions, kept in this browser under "stars:<edition>".
+
+   Says `stars:toggled` {edition, id, starred} when a star is pressed, `stars:drawn` with the set of
+   all. Hears `stars:changed` when somebody else has written them. */
 
 const forms = [...document.querySelectorAll("[data-star]")];
 const only = document.querySelector("[data-stars-only]");
 const status = document.querySelector("[data-stars-status]");
 const nothing = document.querySelector("[data-stars-empty]");
 const timetable = document.querySelector(".tt");
-const key = `stars:${(only ?? forms[0])?.dataset.starEdition}`;
+const edition = (only ?? forms[0])?.dataset.starEdition;
+const key = `stars:${edition}`;
 
 function read() {
   try {
@@ -28,9 +32,11 @@ function usable() {
 
 function toggle(id) {
   const ids = read();
-  if (!ids.delete(id)) ids.add(id);
+  const starred = !ids.delete(id);
+  if (starred) ids.add(id);
   localStorage.setItem(key, JSON.stringify([...ids]));
   draw();
+  dispatchEvent(new CustomEvent("stars:toggled", { detail: { edition, id, starred } }));
 }
 
 function drawStar(form, starred) {
@@ -48,6 +54,7 @@ function draw() {
   for (const form of forms) drawStar(form, ids.has(form.dataset.star));
   for (const count of document.querySelectorAll("[data-stars-count]")) count.textContent = ids.size;
   if (only && timetable) filter(ids, only.getAttribute("aria-pressed") === "true");
+  dispatchEvent(new CustomEvent("stars:drawn", { detail: ids }));
 }
 
 /* Shows all cards, or the starred ones, and answers how many those are. */
@@ -74,6 +81,7 @@ function announce(starredOnly, shown) {
 }
 
 if ((forms.length || only) && usable()) {
+  for (const link of document.querySelectorAll("[data-star-link]")) link.hidden = true;
   draw();
   for (const form of forms) {
     form.addEventListener("submit", (event) => event.preventDefault());
@@ -91,4 +99,5 @@ if ((forms.length || only) && usable()) {
   addEventListener("storage", (event) => {
     if (event.key === key || event.key === null) draw();
   });
+  addEventListener("stars:changed", draw);
 }

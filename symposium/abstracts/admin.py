@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from import_export.fields import Field
 from modeltranslation.admin import TranslationStackedInline
 
-from symposium.abstracts import plots, prints, readings, versions
+from symposium.abstracts import plots, readings, versions
 from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword, Version
 from symposium.spreadsheet import ExportAdmin, Sheet
 from symposium.translated import LANGUAGES
@@ -195,8 +195,6 @@ class AbstractAdmin(ExportAdmin, SortableAdminBase, HistoryAdmin):
         if form.cleaned_data.get("new_version"):
             versions.keep(obj)
         super().save_model(request, obj, form, change)
-        if obj.is_withdrawn:
-            prints.forget_abstract(obj)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import translation
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
 from symposium.abstracts.citation import Record
+from symposium.abstracts.citation import address as address_of_page
 from symposium.abstracts.datacite import datacite
 from symposium.abstracts.models import Abstract
 from symposium.abstracts.references import bibtex, csl_json, ris
@@ -55,7 +59,7 @@ def addresses(abstract: Abstract) -> list[tuple[str, str]]:
 @conditional_page
 def argument(request: HttpRequest, edition: str, ending: str) -> HttpResponse:
     edition = published_edition(edition)
-    found = edition.abstracts.published().with_reference().argument()
+    found = edition.abstracts.public().with_reference().argument()
     if found is None:
         raise Http404
     return file(request, found, ending)
@@ -66,7 +70,7 @@ def argument(request: HttpRequest, edition: str, ending: str) -> HttpResponse:
 @conditional_page
 def abstract(request: HttpRequest, edition: str, slug: str, ending: str) -> HttpResponse:
     edition = published_edition(edition)
-    found, moved = find_by_slug(edition.abstracts.published().with_reference(), slug, edition.pk)
+    found, moved = find_by_slug(edition.abstracts.public().with_reference(), slug, edition.pk)
     if moved or found.is_argument:
         query = request.META["QUERY_STRING"]
         return redirect(f"{address(found, ending)}{'?' if query else ''}{query}", permanent=True)
@@ -76,6 +80,8 @@ def abstract(request: HttpRequest, edition: str, slug: str, ending: str) -> Http
 def file(request: HttpRequest, abstract: Abstract, ending: str) -> HttpResponse:
     if ending not in FORMATS:
         raise Http404
+    if abstract.is_withdrawn:
+        return gone(abstract)
     record = Record(abstract, request.GET.get("lang", ""))
     name = "abstract" if abstract.is_argument else abstract.slug
     response = HttpResponse(
@@ -87,3 +93,16 @@ def file(request: HttpRequest, abstract: Abstract, ending: str) -> HttpResponse:
         },
     )
     return publish(response)
+
+
+def gone(abstract: Abstract) -> HttpResponse:
+    """What a program gets of a withdrawn abstract: that it is, and the page that says why."""
+    with translation.override(abstract.language):
+        said = _("This abstract has been withdrawn")
+    response = HttpResponse(
+        f"{said}: {address_of_page(abstract, abstract.language)}\n",
+        status=410,
+        content_type="text/plain; charset=utf-8",
+    )
+    patch_cache_control(response, no_cache=True, max_age=0)
+    return response

@@ -3,36 +3,26 @@
 The ids of feeds and entries stay when addresses change.
 """
 
-from django.conf import settings
+from collections.abc import Callable
+
 from django.contrib.syndication.views import Feed
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page, require_safe
 
 from symposium.abstracts.citation import Record, one_line
 from symposium.abstracts.models import Keyword
+from symposium.atom import Atom, host, whole
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
+from symposium.published import publish
 from symposium.typography import typeset
 
 LONGEST = 50
-
-
-class Atom(Atom1Feed):
-    """Each entry in its language, with its authors one by one."""
-
-    def item_attributes(self, item):
-        return {"xml:lang": item["language"]}
-
-    def add_item_elements(self, handler, item):
-        super().add_item_elements(handler, item)
-        for name in item["authors"]:
-            handler.startElement("author", {})
-            handler.addQuickElement("name", name)
-            handler.endElement("author")
 
 
 class NewAbstracts(Feed):
@@ -72,6 +62,9 @@ class NewAbstracts(Feed):
         if keyword:
             return whole(reverse("abstracts:keyword_feed", args=[edition.slug, keyword.slug]))
         return whole(reverse("abstracts:feed", args=[edition.slug]))
+
+    def feed_extra_kwargs(self, found):
+        return {"updated": found[0].updated_at}
 
     def items(self, found):
         edition, keyword = found
@@ -124,9 +117,16 @@ class OfKeyword(NewAbstracts):
         return edition, keyword
 
 
-def whole(path: str) -> str:
-    return f"{settings.SITE_URL}{path}"
+def answering(feed: Feed) -> Callable:
+    """A view that answers for a minute, and with 304 to who has these very bytes."""
+
+    @require_safe
+    @cache_control(public=True, max_age=60)
+    @conditional_page
+    def view(request: HttpRequest, **arguments) -> HttpResponse:
+        return publish(feed(request, **arguments))
+
+    return view
 
 
-def host() -> str:
-    return settings.SITE_URL.partition("://")[2].partition(":")[0]
+of_edition, of_keyword = answering(NewAbstracts()), answering(OfKeyword())

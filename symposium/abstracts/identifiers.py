@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 # Readable by Python and by PostgreSQL alike: they stand in constraints too.
-DOI_FORM = r"^10\.[0-9]{4,9}/[!-~]+$"
+DOI_FORM = r"^10\.[0-9]{4,9}/[!-\[\]-z|~]+$"  # no \ { }, which BibTeX could not carry
 ROR_FORM = r"^0[0-9a-hjkmnp-tv-z]{6}[0-9]{2}$"
 ORCID_FORM = r"^([0-9]{4}-){3}[0-9]{3}[0-9X]$"
 # Crockford's base 32: no i, l, o, u.

@@ -27,6 +27,8 @@ from symposium.speakers.models import Speaker
 from symposium.speakers.orcid import validate_orcid
 from symposium.translated import sort_key
 
+RELATED = 12  # keywords, beside one
+
 
 class KeywordQuerySet(models.QuerySet):
     def used_in(self, edition: Edition):
@@ -37,13 +39,13 @@ class KeywordQuerySet(models.QuerySet):
         )
 
     def related_to(self, keyword: "Keyword", edition: Edition):
-        """Those that share abstracts of `edition` with `keyword`, the closest first."""
+        """Those that share abstracts of `edition` with `keyword`: the closest, in that order."""
         shared = edition.abstracts.published().filter(keywords=keyword)
         return (
             self.filter(abstracts__in=shared)
             .exclude(pk=keyword.pk)
             .annotate(abstract_count=models.Count("abstracts", distinct=True))
-            .order_by("-abstract_count", "name_fr", "pk")
+            .order_by("-abstract_count", "name_fr", "pk")[:RELATED]
         )
 
 

@@ -1,32 +1,24 @@
 """Abstracts on paper: one of them, and the book of an edition, as PDF/UA-1 and PDF/A-2a.
 
-A file is made once for what it says and kept with the uploads, under a name that nobody can guess
-and that no address serves: only the views hand it out, while the abstract is public.
+What both templates share is in "typst/_abstract.typ".
 """
 
-import hashlib
-import json
 from collections.abc import Iterable
 from itertools import groupby
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.core.serializers.json import DjangoJSONEncoder
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from symposium import dates, pdf
+from symposium import dates
 from symposium.abstracts.citation import Person, Record, one_line
 from symposium.abstracts.models import Abstract
 from symposium.editions.models import Edition
+from symposium.prints import FOLDER, forget, kept, listed
+from symposium.published import read_revision
 from symposium.sessions.models import Session
-from symposium.translated import LANGUAGES, sort_key, text_and_language
+from symposium.translated import sort_key, text_and_language
 from symposium.typography import french
-
-FOLDER = "prints"
-LONGEST = 20_000  # the longest paragraph that a text can be
-SHARED = ("typst/_symposium.typ", "typst/_abstract.typ")
-
 
 # The files
 
@@ -44,39 +36,21 @@ def book_of(edition: Edition, abstracts: Iterable[Abstract], language: str) -> b
     return kept(f"book-{edition.pk}", "typst/book.typ", data, language)
 
 
-def kept(name: str, template: str, data: dict, language: str) -> bytes:
-    """The file that `template` makes of `data`, made now if it is not there; others of it go."""
-    folder = f"{FOLDER}/{name}-{language}"
-    path = f"{folder}/{fingerprint(template, data)}.pdf"
-    if default_storage.exists(path):
-        with default_storage.open(path) as file:
-            content = file.read()
-        if content.rstrip().endswith(b"%%EOF"):  # else it is being written at this moment
-            return content
-    content = pdf.render(template, data, language, standards=pdf.ARCHIVED, longest=LONGEST)
-    forget(folder)
-    default_storage.save(path, ContentFile(content))
-    return content
+def forget_what_changed() -> int:
+    """Forget the files that may say what is public no more; return how many.
 
-
-def fingerprint(template: str, data: dict) -> str:
-    """Changes with what the document says and with its design; of use to us alone."""
-    design = hashlib.sha256()
-    for name in (template, *SHARED):
-        design.update((pdf.TEMPLATES / name).read_bytes())
-    said = json.dumps(data, cls=DjangoJSONEncoder, sort_keys=True)
-    return salted_hmac("prints", f"{design.hexdigest()} {said}", algorithm="sha256").hexdigest()
-
-
-def forget_abstract(abstract: Abstract) -> None:
-    for language in LANGUAGES:
-        forget(f"{FOLDER}/{abstract.guid}-{language}")
-
-
-def forget(folder: str) -> None:
-    if default_storage.exists(folder):
-        for name in default_storage.listdir(folder)[1]:
-            default_storage.delete(f"{folder}/{name}")
+    That is done once for each revision of what is public: the files of an abstract go when it is
+    not published any more, those of editions at any change, to be made again if they are asked for.
+    """
+    done = f"{FOLDER}/revision-{read_revision()}"
+    if default_storage.exists(done):
+        return 0
+    guids = {str(guid) for guid in Abstract.objects.published().values_list("guid", flat=True)}
+    over = [name for name in listed(FOLDER)[0] if name.rpartition("-")[0] not in guids]
+    forgotten = sum(forget(f"{FOLDER}/{name}") for name in over)
+    forget(FOLDER)  # the mark of the revision before
+    default_storage.save(done, ContentFile(b""))
+    return forgotten
 
 
 # What they say: pure functions from objects to what JSON carries

@@ -6,12 +6,13 @@ published list, do not count, and two clicks of one reader within 30 seconds cou
 nothing of it is ever written down.
 """
 
+import logging
 from contextlib import suppress
-from functools import wraps
+from functools import lru_cache, partial, wraps
 
 from allauth.account.adapter import get_adapter
 from counter_robots import is_robot_or_machine
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -19,6 +20,7 @@ from django.utils.crypto import salted_hmac
 
 from symposium.abstracts.models import Abstract, Reading
 
+logger = logging.getLogger(__name__)
 DOUBLE_CLICK = 30  # seconds
 # One statement: the day is that of the edition's own clock; what has no row yet gets it.
 ADD = f"""
@@ -38,15 +40,10 @@ def counted(kind: Reading.Kind):
     def decorate(view):
         @wraps(view)
         def wrapper(request: HttpRequest, edition: str, slug: str = "") -> HttpResponse:
-            def count(request: HttpRequest) -> None:
-                name = f"{kind} {edition} {slug}"
-                if is_asked_by_a_person(request) and not is_double_click(request, name):
-                    add(kind, edition, slug)
-
             response = view(request, edition, slug) if slug else view(request, edition)
             if response.status_code == 200:
-                count(request)
-                response.on_answer = count
+                response.on_answer = partial(count, kind, edition, slug)
+                response.on_answer(request.META)
             return response
 
         return wrapper
@@ -54,26 +51,41 @@ def counted(kind: Reading.Kind):
     return decorate
 
 
-def is_asked_by_a_person(request: HttpRequest) -> bool:
-    agent = request.headers.get("User-Agent", "")
+def count(kind: Reading.Kind, edition: str, slug: str, meta: dict) -> None:
+    """Count the request of these headers, if it is a person's; the page is worth more than that."""
+    try:
+        if is_asked_by_a_person(meta) and not is_double_click(meta, f"{kind} {edition} {slug}"):
+            add(kind, edition, slug)
+    except Exception:
+        logger.exception("A reading could not be counted.")
+
+
+def is_asked_by_a_person(meta: dict) -> bool:
     return (
-        request.method == "GET"
-        and not request.headers.get("Sec-Purpose", "").startswith("prefetch")
-        and not is_robot_or_machine(agent)
-        and "bot" not in agent.lower()
+        meta["REQUEST_METHOD"] == "GET"
+        and not meta.get("HTTP_SEC_PURPOSE", "").startswith("prefetch")
+        and not is_robot(meta.get("HTTP_USER_AGENT", ""))
     )
 
 
-def is_double_click(request: HttpRequest, name: str) -> bool:
+@lru_cache(1024)
+def is_robot(agent: str) -> bool:
+    return is_robot_or_machine(agent) or "bot" in agent.lower()
+
+
+def is_double_click(meta: dict, name: str) -> bool:
     """Whether the same reader asked for the same thing a moment ago."""
-    reader = (get_adapter().get_client_ip(request), request.headers.get("User-Agent", ""), name)
+    request = HttpRequest()
+    request.META = meta
+    reader = (get_adapter().get_client_ip(request), meta.get("HTTP_USER_AGENT", ""), name)
     salt = f"readings of {timezone.now():%Y-%m-%d}"
     key = f"reading-{salted_hmac(salt, repr(reader), algorithm='sha256').hexdigest()}"
+    cache = caches["readings"]
     return not (cache.add(key, True, DOUBLE_CLICK) or not cache.touch(key, DOUBLE_CLICK))
 
 
 def add(kind: Reading.Kind, edition: str, slug: str) -> None:
-    """One more; the page is worth more than the number, should the row be held by another."""
+    """One more, unless the row is held by another."""
     with suppress(OperationalError), connection.cursor() as cursor:
         cursor.execute(ADD, [kind, edition, slug, slug])
 

@@ -141,14 +141,14 @@ def rows(
 ) -> list[Found]:
     """The best of each kind: by what their titles and names say, then the newest."""
     wanted, unwanted = question.queries()
-    if not all(wanted):
+    if not any(wanted):
         return []
     asked = {f"wanted_{code}": query for code, query in zip(LANGUAGES, wanted, strict=True)}
     asked |= {f"unwanted_{code}": query for code, query in zip(LANGUAGES, unwanted, strict=True)}
     answers = [f"search_{code} @@ %(wanted_{code})s::tsquery" for code in LANGUAGES]
-    asked["either"] = " | ".join(f"({query})" for query in dict.fromkeys(wanted))
+    asked["either"] = " | ".join(f"({query})" for query in dict.fromkeys(wanted) if query)
     said = " OR ".join(answers)
-    if all("<" in query for query in wanted):
+    if all("<" in query for query in wanted if query):
         # The index knows no phrase: each text is read, but not those of the other languages.
         said = f"(kind, id) IN ({' UNION ALL '.join(map(those, answers))})"
     texts = [f"{part}_{code}" for part in ("title", "also", "body") for code in LANGUAGES]
@@ -249,7 +249,10 @@ def suggestion(edition: Edition, question: Question) -> str:
 
 
 def nearest_words(edition: Edition, words: list[str]) -> dict[str, str]:
-    """Of those of the words that find nothing in `edition`, the word there that is most alike."""
+    """Of those of the words that find nothing in `edition`, the word there that is most alike.
+
+    One that is too common to be looked for in one of the languages is not mistyped.
+    """
     looked_for = " AND ".join(f"numnode(symposium_query_{code}(word)) > 0" for code in LANGUAGES)
     with connection.cursor() as cursor:
         cursor.execute(

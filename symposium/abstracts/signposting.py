@@ -110,10 +110,10 @@ def linkset_address(abstract: Abstract) -> str:
 @cache_control(public=True, max_age=60)
 @conditional_page
 def argument(request: HttpRequest, edition: str) -> HttpResponse:
-    found = published_edition(edition).abstracts.published().with_reference().argument()
+    found = published_edition(edition).abstracts.public().with_reference().argument()
     if found is None:
         raise Http404
-    return JsonResponse(linkset(Record(found)), content_type=LINKSET)
+    return answer(found)
 
 
 @require_safe
@@ -121,7 +121,13 @@ def argument(request: HttpRequest, edition: str) -> HttpResponse:
 @conditional_page
 def abstract(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     edition = published_edition(edition)
-    found, moved = find_by_slug(edition.abstracts.published().with_reference(), slug, edition.pk)
+    found, moved = find_by_slug(edition.abstracts.public().with_reference(), slug, edition.pk)
     if moved or found.is_argument:
         return redirect(linkset_address(found), permanent=True)
-    return JsonResponse(linkset(Record(found)), content_type=LINKSET)
+    return answer(found)
+
+
+def answer(abstract: Abstract) -> HttpResponse:
+    if abstract.is_withdrawn:
+        return exports.gone(abstract)
+    return JsonResponse(linkset(Record(abstract)), content_type=LINKSET)

@@ -48,7 +48,8 @@ def publish(
 
 
 def locked(abstract: Abstract) -> Abstract:
-    Abstract.objects.select_for_update().get(pk=abstract.pk)
+    # Whatever only refers to it, as the count of a reading does, does not wait.
+    Abstract.objects.select_for_update(no_key=True).get(pk=abstract.pk)
     return Abstract.objects.with_details().get(pk=abstract.pk)
 
 

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -139,7 +140,9 @@ def for_machines(abstract: Abstract, shown: Record) -> dict:
 def tombstone(request: HttpRequest, abstract: Abstract) -> HttpResponse:
     """What stays of a withdrawn abstract: who withdrew what and why, without its text."""
     about = of_abstract(abstract) | {"description": "", "og_type": "website", "unlisted": True}
-    return render_page(request, abstract.edition, "abstracts/withdrawn.html", about, status=410)
+    page = render_page(request, abstract.edition, "abstracts/withdrawn.html", about, status=410)
+    patch_cache_control(page, no_cache=True, max_age=0)  # or caches may keep a 410 for long
+    return page
 
 
 # Earlier versions

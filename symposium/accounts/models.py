@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
@@ -74,6 +75,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def clean(self) -> None:
         self.email = self.email.strip().lower()
+
+    @property
+    def browser_key(self) -> str:
+        """A name for the account that a browser may keep beside what is its reader's own."""
+        return salted_hmac("symposium.browser", str(self.pk)).hexdigest()[:16]
 
     def get_full_name(self) -> str:
         return str(self)

@@ -6,10 +6,12 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.translation import gettext_lazy as _
 
+from symposium.editions.embed import frame
 from symposium.editions.models import Edition, Page, Partner, validate_time_zone
 from symposium.workplace import (
     EditionFilter,
@@ -72,11 +74,24 @@ class EditionAdmin(HistoryAdmin):
             "description": _("Times are those of the edition's time zone."),
         }),
         (_("On the site"), {"fields": ["is_published", "is_current", "is_demonstration"]}),
+        (_("On other sites"), {"fields": ["embed_origins", "snippet"]}),
     ]  # fmt: skip
 
     def get_readonly_fields(self, request, obj=None):
         """The word in every address never changes."""
-        return ["slug"] if obj else []
+        return ["slug", "snippet"] if obj else ["snippet"]
+
+    @admin.display(description=_("for their pages"), empty_value="–")
+    def snippet(self, edition):
+        """The HTML that shows the programme, to be copied, in the organiser's language."""
+        if not (edition.pk and edition.frame_ancestors):
+            return None
+        return format_html(
+            '<pre class="readonly" dir="ltr"><code>{}</code></pre><a href="{}">{}</a>',
+            escape(frame(edition)),
+            reverse("sessions:embedding", args=[edition.slug]),
+            _("The page for partners, in each language"),
+        )
 
     def zone_of_form(self, request, object_id):
         """The zone that is being typed, or that of the edition."""

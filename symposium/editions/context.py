@@ -18,6 +18,7 @@ def site(request) -> dict:
         "page_url": f"{settings.SITE_URL}{request.path}",
         "direction": direction(language),
         "languages": list(alternates(request)),
+        "works_offline": settings.OFFLINE,
         "edition": SimpleLazyObject(Edition.objects.current),
     }
 

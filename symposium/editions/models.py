@@ -1,4 +1,5 @@
 import datetime
+import re
 import zoneinfo
 
 from django.contrib.postgres.fields import DateTimeRangeField
@@ -23,6 +24,29 @@ def validate_time_zone(name: str) -> None:
             code="time_zone",
             params={"name": name},
         )
+
+
+# A source of CSP's `frame-ancestors`: https, or this machine for a trial.
+HOST = r"(\*\.)?([a-z0-9-]+\.)+[a-z0-9-]+"
+ORIGIN = re.compile(rf"\*|(https://{HOST}|http://(localhost|127\.0\.0\.1))(:\d{{1,5}})?/?")
+
+
+def validate_origins(text: str) -> None:
+    """Raise ValidationError unless each line of `text` is an origin, or `*`."""
+    if wrong := next((line for line in lines(text) if not ORIGIN.fullmatch(line)), None):
+        raise ValidationError(
+            _(
+                "“%(line)s” is not the origin of a site. Write one a line, as in "
+                "“https://www.example.org”, without a path; or * for every site."
+            ),
+            code="origin",
+            params={"line": wrong},
+        )
+
+
+def lines(text: str) -> list[str]:
+    """The lines of `text` that say something, in lower case as an origin is."""
+    return [line.strip().lower() for line in text.splitlines() if line.strip()]
 
 
 def filled(field: str) -> Q:
@@ -93,6 +117,13 @@ class Edition(models.Model):
     is_demonstration = models.BooleanField(
         _("demonstration"), default=False,
         help_text=_("Shows on every page that the programme and the people are fictional."),
+    )  # fmt: skip
+    embed_origins = models.TextField(
+        _("sites that may show the programme"), max_length=2000, blank=True,
+        default="", db_default="", validators=[validate_origins],
+        help_text=_(
+            "One a line, such as https://www.example.org; * is every site. Left empty, no site may."
+        ),
     )  # fmt: skip
     updated_at = models.DateTimeField(auto_now=True, editable=False)
     # The instants that the days cover, in the edition's own zone: sessions are checked against it.
@@ -169,6 +200,12 @@ class Edition(models.Model):
     @property
     def dates(self) -> str:
         return dates.span(self.starts_on, self.ends_on)
+
+    @property
+    def frame_ancestors(self) -> list[str]:
+        """The origins that may show the programme in a frame; whatever is not one is left out."""
+        written = lines(self.embed_origins)
+        return [origin.rstrip("/") for origin in written if ORIGIN.fullmatch(origin)]
 
     @property
     def name_around_city(self) -> tuple[str, str, str]:

@@ -1,18 +1,25 @@
-"""A registration as a calendar: the seats that somebody holds, else the days of the symposium."""
+"""Calendars of one person: of a registration, of all that is on their own programme.
+
+A registration without seats is the days of the symposium; a programme may be empty.
+"""
 
 import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
+from symposium.accounts.models import User
 from symposium.editions.models import Edition
 from symposium.registrations.models import Registration
+from symposium.registrations.models.registrations import State
 from symposium.sessions import ical
 from symposium.sessions.exports import exported
-from symposium.translated import text_and_language
+from symposium.sessions.models import Session
+from symposium.translated import LANGUAGES, text_and_language
 from symposium.typography import without_controls
 
 DAY = datetime.timedelta(days=1)
@@ -30,6 +37,26 @@ def of_registration(registration: Registration, language: str) -> bytes:
         sessions = list(exported(edition).filter(pk__in=booked))
         content = ical.calendar(edition, sessions, str(edition))
         return content if sessions else with_days(content, edition)
+
+
+def of_user(user: User, language: str) -> bytes:
+    """Return what somebody has starred, and the seats that they hold, in one calendar.
+
+    It is the programme's own: same UID, same SEQUENCE, and a cancelled session says so.
+    """
+    chosen = Q(stars__user=user) | Q(
+        bookings__registration__user=user, bookings__state=State.CONFIRMED
+    )
+    numbers = set(Session.objects.published().filter(chosen).values_list("pk", flat=True))
+    editions = Edition.objects.filter(sessions__in=numbers).distinct().order_by("starts_on", "pk")
+    with translation.override(language):
+        parts = [(edition, exported(edition).filter(pk__in=numbers)) for edition in editions]
+        return ical.of_editions(parts, _("My programme"))
+
+
+def language_of(asked: str | None, user: User) -> str:
+    """The language that an address asks for, else that of its reader's mails."""
+    return asked if asked in LANGUAGES else user.language
 
 
 def with_days(content: bytes, edition: Edition) -> bytes:

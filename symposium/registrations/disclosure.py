@@ -22,6 +22,7 @@ from post_office.models import Email
 from symposium.accounts.models import User
 from symposium.dates import long_date, moment
 from symposium.registrations.models import (
+    Agenda,
     Answer,
     Booking,
     Certificate,
@@ -29,6 +30,7 @@ from symposium.registrations.models import (
     Invitation,
     Message,
     Registration,
+    Star,
     StateChange,
 )
 
@@ -49,6 +51,7 @@ def about(user: User) -> dict:
         made,
         account=account(user),
         registrations=several(_("Registrations"), map(registration, registrations)),
+        programme=programme(user),
         invitations=several(_("Invitations"), map(invitation, invitations_for(user))),
         mails=several(_("Mails sent to you"), map(sent_mail, mails_to(user))),
     )
@@ -179,6 +182,29 @@ def message(found: Message) -> dict:
 
 def reminder(found) -> dict:
     return part(str(found), of(found, "kind", "sent_at"))
+
+
+def programme(user: User) -> dict:
+    """Stars, and what was asked for around them; never the address of the calendar: it opens it."""
+    agenda = Agenda.objects.filter(user=user).first() or Agenda(user=user)
+    return part(
+        _("My programme"),
+        of(agenda, "wants_mail", "token_made_at"),
+        stars=several(_("Sessions starred"), map(star, user.stars.in_order())),
+    )
+
+
+def star(found: Star) -> dict:
+    session = found.session
+    when = session.times() if session.starts_at else _("not scheduled yet")
+    return part(
+        str(session),
+        {
+            "session": field(_("Session"), str(session.guid), str(session)),
+            "when": field(_("When"), session.starts_at, when),
+            **of(found, "created_at"),
+        },
+    )
 
 
 def invitations_for(user: User) -> Iterable[Invitation]:

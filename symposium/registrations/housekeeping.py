@@ -13,13 +13,16 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from symposium.abstracts import prints
 from symposium.editions.models import Edition
-from symposium.registrations import batches, certificates, notices, places, privacy
+from symposium.registrations import batches, certificates, notices, places, privacy, stars
 from symposium.registrations.models import (
+    Agenda,
     Booking,
     Category,
     Registration,
     Reminder,
+    Star,
     StateChange,
 )
 from symposium.registrations.models.registrations import State
@@ -178,9 +181,49 @@ def tell_one(registration: Registration, *, at: datetime.datetime) -> bool:
     for booking in bookings:
         booking.told_sequence = booking.session.sequence
         booking.save(update_fields=["told_sequence"])
+    known = [booking.session_id for booking in bookings]
+    stars.up_to_date(registration.user.stars.filter(session__in=known).select_related("session"))
     if bookings:
         notices.session_changed(registration, [booking.session for booking in bookings])
     return bool(bookings)
+
+
+def tell_starred_changes(at: datetime.datetime | None = None) -> int:
+    """Tell those who asked for it of the starred sessions that have changed.
+
+    One mail for each edition. What somebody has also booked is told by `tell_changes`, once.
+    """
+    at = at or timezone.now()
+    mine = untold_stars(at).filter(user=OuterRef("user"))
+    moving = mine.filter(session__updated_at__gt=at - SETTLED)
+    to_tell = Agenda.objects.select_related("user").filter(
+        Exists(mine), ~Exists(moving), wants_mail=True, user__is_active=True
+    )
+    return batches.each(to_tell.order_by("pk"), partial(tell_starred_one, at=at))
+
+
+def untold_stars(at: datetime.datetime) -> QuerySet[Star]:
+    """Stars of people who know less than the programme, and are not told as ones with a seat."""
+    booked = Booking.objects.live().filter(
+        registration__user=OuterRef("user"), session=OuterRef("session")
+    )
+    return (
+        Star.objects.filter(session__sequence__gt=F("told_sequence"))
+        .filter(session__edition__is_published=True, session__edition__period__endswith__gt=at)
+        .exclude(session__status=Session.Status.DRAFT)
+        .exclude(session__ends_at__lte=at)
+        .exclude(Exists(booked))
+    )
+
+
+def tell_starred_one(agenda: Agenda, *, at: datetime.datetime) -> bool:
+    found = untold_stars(at).filter(user=agenda.user).in_order()
+    mine = list(found.select_for_update(of=("self",), no_key=True, skip_locked=True))
+    stars.up_to_date(mine)
+    for edition in dict.fromkeys(star.session.edition for star in mine):
+        changed = [star.session for star in mine if star.session.edition == edition]
+        notices.starred_changed(agenda.user, edition, changed)
+    return bool(mine)
 
 
 # Places
@@ -233,10 +276,12 @@ HOUSEKEEPING: list[Callable[[], object]] = [
     places.expire_offers,
     refill,
     tell_changes,
+    tell_starred_changes,
     remind,
     send_certificates,
     privacy.apply_retention,
     privacy.forget_accounts,
     privacy.forget_mails,
     forget_sessions,
+    prints.forget_what_changed,
 ]

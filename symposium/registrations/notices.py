@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from symposium import mail
+from symposium.accounts.models import User
 from symposium.dates import moment
 from symposium.editions.models import Edition
 from symposium.registrations.models import Booking, Certificate, Invitation, Registration
@@ -91,6 +92,27 @@ def session_changed(registration: Registration, sessions: Collection[Session]) -
         registration, "session_changed", enclosures=[f"calendar:{registration.code}"],
         changed=changed, clashes=clashes,
     )  # fmt: skip
+
+
+def starred_changed(user: User, edition: Edition, sessions: Collection[Session]) -> None:
+    """Starred sessions that have moved or are cancelled, to who asked to be told."""
+    with translation.override(user.language), timezone.override(edition.zone):
+        context = {
+            **about(edition),
+            "name": user.name,
+            "changed": [described(session) for session in sessions],
+            "action_url": settings.SITE_URL + reverse("registrations:programme"),
+            "action_label": _("My programme"),
+        }
+    mail.send(
+        to=user.email,
+        language=user.language,
+        template="registrations/email/starred_changed",
+        context=context,
+        reply_to=edition.contact_email,
+        zone=edition.zone,
+        bulk=True,
+    )
 
 
 def reminder(registration: Registration, *, tomorrow: bool) -> None:

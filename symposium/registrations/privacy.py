@@ -38,6 +38,7 @@ from symposium.registrations.models import (
     Certificate,
     Invitation,
     Registration,
+    Star,
 )
 from symposium.registrations.models.registrations import new_code
 from symposium.registrations.places import Refused
@@ -184,6 +185,10 @@ def forget_needs(registration: Registration, at: datetime.datetime) -> None:
     Registration.objects.filter(pk=registration.pk).update(needs="")
 
 
+def forget_star(star: Star, at: datetime.datetime) -> None:
+    star.delete()
+
+
 def forget_answers(registration: Registration, at: datetime.datetime) -> None:
     registration.answers.all().delete()
 
@@ -225,6 +230,14 @@ RETENTION = (
         ),
         left=registrations_with(Q(erased_at=None)),
         forget=anonymise,
+    ),
+    Rule(
+        what=gettext_lazy("Stars: the sessions on your programme"),
+        days=IDENTITY_DAYS,
+        then=gettext_lazy("Deleted."),
+        left=Star.objects.all,
+        forget=forget_star,
+        edition="session__edition",
     ),
 )
 

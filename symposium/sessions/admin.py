@@ -14,13 +14,14 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from import_export.fields import Field
 from modeltranslation.admin import TranslationStackedInline
 
 from symposium.sessions import planning
+from symposium.sessions.changes_admin import ChangesAdmin
 from symposium.sessions.models import Participation, Resource, Room, Session, Track
 from symposium.spreadsheet import ExportAdmin, Sheet
 from symposium.workplace import (
@@ -64,7 +65,18 @@ class TrackAdmin(PlaceAdmin):
 @admin.register(Room)
 class RoomAdmin(PlaceAdmin):
     list_display = ["text", "description", "capacity", "session_count", "languages_filled"]
-    fields = ["edition", "name", "description", "capacity", "slug"]
+    fields = ["edition", "name", "description", "capacity", "slug", "displays"]
+    readonly_fields = ["displays"]
+
+    @admin.display(description=_("displays"))
+    def displays(self, room):
+        """The pages to leave open on a screen; they are in the language of the desk."""
+        if not room.pk:
+            return "-"
+        door = f"{room.get_absolute_url()}?display=door"
+        lobby = f"{reverse('sessions:programme', args=[room.edition.slug])}?display=lobby"
+        links = ((door, _("At the door of this room")), (lobby, _("In the lobby, all rooms")))
+        return format_html_join(" · ", '<a href="{}">{}</a>', links)
 
 
 class SessionForm(WorkplaceForm):
@@ -149,7 +161,8 @@ class SessionSheet(Sheet):
 
 
 @admin.register(Session)
-class SessionAdmin(ExportAdmin, SortableAdminBase, HistoryAdmin):
+class SessionAdmin(ChangesAdmin, ExportAdmin, SortableAdminBase, HistoryAdmin):
+    import_export_change_list_template = "admin/symposium_sessions/session/change_list.html"
     form = SessionForm
     public_page = "symposium.sessions.views.session_page"
     resource_classes = [SessionSheet]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from symposium.sessions import exports
+from symposium.sessions import change_views, exports
 
 app_name = "exports"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("<slug:edition>/programme/<slug:slug>.ics", exports.session, name="session"),
     path("<slug:edition>/speakers/<slug:slug>.ics", exports.speaker, name="speaker"),
     path("<slug:edition>/rooms/<slug:slug>.ics", exports.room, name="room"),
+    path("<slug:edition>/changes.atom", change_views.feed, name="changes"),
     path("<slug:edition>/schedule.json", exports.schedule_json, name="schedule_json"),
     path("<slug:edition>/schedule.xml", exports.schedule_xml, name="schedule_xml"),
 ]

@@ -65,6 +65,12 @@ def exported(edition: Edition) -> SessionQuerySet:
     )
 
 
+def scheduled(edition: Edition) -> SessionQuerySet:
+    """The same sessions, without what the schedule reads by itself."""
+    sessions = edition.sessions.published().scheduled().for_timetable()
+    return sessions.defer(None).defer("period", "allowed_period")
+
+
 def calendar(edition: Edition, sessions: SessionQuerySet, name: str, filename: str) -> HttpResponse:
     content = ical.calendar(edition, sessions, name)
     return file(content, "text/calendar; charset=utf-8", f"{edition.slug}-{filename}.ics")
@@ -110,11 +116,11 @@ def moved_to(request: HttpRequest, edition: Edition, slug: str) -> HttpResponse:
 
 @export
 def schedule_json(request: HttpRequest, edition: Edition) -> HttpResponse:
-    content = as_json(schedule(edition, exported(edition)))
+    content = as_json(schedule(edition, scheduled(edition)))
     return file(content, "application/json", f"{edition.slug}-schedule.json")
 
 
 @export
 def schedule_xml(request: HttpRequest, edition: Edition) -> HttpResponse:
-    content = as_xml(schedule(edition, exported(edition)))
+    content = as_xml(schedule(edition, scheduled(edition)))
     return file(content, "application/xml", f"{edition.slug}-schedule.xml")

@@ -6,7 +6,7 @@ Texts are in the active language; each says which one it is in.
 import datetime
 import zoneinfo
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -26,6 +26,11 @@ DAY = datetime.timedelta(days=1)
 
 def calendar(edition: Edition, sessions: Iterable[Session], name: str) -> bytes:
     """Return the scheduled `sessions` of `edition`, read by `exports.exported`, as iCalendar."""
+    return of_editions([(edition, sessions)], name)
+
+
+def of_editions(parts: Sequence[tuple[Edition, Iterable[Session]]], name: str) -> bytes:
+    """The same of several editions, each with its sessions."""
     host, language = urlsplit(settings.SITE_URL).hostname, get_language().upper()
     result = Calendar()
     result.add("prodid", f"-//{host}//Symposium portal//{language}")
@@ -35,10 +40,21 @@ def calendar(edition: Edition, sessions: Iterable[Session], name: str) -> bytes:
     result.add("x-wr-calname", vText(without_controls(name)))
     result.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     result.add("x-published-ttl", REFRESH)
-    result.add_component(time_zone(edition.time_zone, edition.starts_on.year, edition.ends_on.year))
-    for session in sessions:
-        result.add_component(event(edition, session))
+    for zone in time_zones([edition for edition, _sessions in parts]):
+        result.add_component(zone)
+    for edition, sessions in parts:
+        for session in sessions:
+            result.add_component(event(edition, session))
     return result.to_ical()
+
+
+def time_zones(editions: Iterable[Edition]) -> list[Timezone]:
+    """The zones of `editions`, each once, for the years in which it is needed."""
+    years: dict[str, list[int]] = {}
+    for edition in editions:
+        found = years.setdefault(edition.time_zone, [])
+        found += [edition.starts_on.year, edition.ends_on.year]
+    return [time_zone(name, min(found), max(found)) for name, found in years.items()]
 
 
 def event(edition: Edition, session: Session) -> Event:

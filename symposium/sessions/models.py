@@ -122,6 +122,10 @@ class SessionQuerySet(models.QuerySet):
         texts = [f"description{suffix}" for suffix in ("_fr", "_en", "_ar")]
         return self.with_people().defer("period", "allowed_period", *texts)
 
+    def for_timetable(self):
+        """The same without the speakers, whom `people.name_people` reads by their names alone."""
+        return self.for_programme().prefetch_related(None).prefetch_related("room", "track")
+
     def with_people(self):
         """In the order of the programme, with room, track and published speakers.
 
@@ -255,6 +259,10 @@ class Session(SluggedModel):
     )
     # The days of the edition, copied here by a trigger so that a check constraint can see them.
     allowed_period = DateTimeRangeField(null=True, editable=False)
+    # What has changed lately, where `changes.mark` has looked for it.
+    change = None
+    # Who speaks, where `people.name_people` has looked for them.
+    people = None
 
     objects = SessionQuerySet.as_manager()
 
@@ -570,3 +578,94 @@ class Resource(models.Model):
     @property
     def href(self) -> str:
         return self.file.url if self.file else self.url
+
+
+class ChangeQuerySet(models.QuerySet):
+    def with_details(self):
+        texts = [f"session__description{suffix}" for suffix in ("_fr", "_en", "_ar")]
+        return self.select_related("old_room", "new_room", "session").defer(
+            "session__period", "session__allowed_period", *texts
+        )
+
+    def in_order(self):
+        """Those of a session one after the other, as they were made."""
+        return self.order_by("session_id", "at", "pk")
+
+    def told(self):
+        """What readers are told: of sessions that they see, since the programme is announced.
+
+        What is added within a day of that is the programme itself.
+        """
+        announced = F("edition__announcement__at")
+        return (
+            self.filter(at__gt=announced)
+            .filter(session__in=Session.objects.published())
+            .exclude(old_status="", at__lt=announced + Announcement.FILLED_IN)
+        )
+
+
+class Change(models.Model):
+    """What the public saw of a session before and after it was written; "" for a status is nothing.
+
+    A trigger writes the rows, so that an import or plain SQL counts too. Of a draft, and of an
+    edition while it is hidden, they know nothing.
+    """
+
+    # The database deletes it with its edition and with its session: see the migration.
+    edition = models.ForeignKey(
+        Edition, models.CASCADE, related_name="changes", verbose_name=_("edition"),
+        db_constraint=False, editable=False,
+    )  # fmt: skip
+    session = models.ForeignKey(
+        Session, models.CASCADE, related_name="changes", verbose_name=_("session"),
+        db_constraint=False, editable=False,
+    )  # fmt: skip
+    at = models.DateTimeField(_("when"), editable=False)
+    old_status = models.CharField(max_length=9, editable=False)
+    old_starts_at = models.DateTimeField(null=True, editable=False)
+    old_ends_at = models.DateTimeField(null=True, editable=False)
+    new_status = models.CharField(max_length=9, editable=False)
+    new_starts_at = models.DateTimeField(null=True, editable=False)
+    new_ends_at = models.DateTimeField(null=True, editable=False)
+    # A room may be deleted: what was in it is then told without its name.
+    old_room = models.ForeignKey(
+        Room, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, editable=False
+    )
+    new_room = models.ForeignKey(
+        Room, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, editable=False
+    )
+
+    objects = ChangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("change of the programme")
+        verbose_name_plural = _("changes of the programme")
+        ordering = ["-at", "-id"]
+        default_permissions = ()
+        indexes = [models.Index(fields=["edition", "at"], name="changes_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.session} · {self.at:%Y-%m-%d %H:%M}"
+
+
+class Announcement(models.Model):
+    """Since when readers know the programme of an edition: of what was before, nothing is told.
+
+    A trigger writes it as the first session is public; an organiser may set it anew.
+    """
+
+    FILLED_IN = datetime.timedelta(days=1)
+
+    edition = models.OneToOneField(
+        Edition, models.CASCADE, related_name="announcement", verbose_name=_("edition"),
+        db_constraint=False, editable=False,
+    )  # fmt: skip
+    at = models.DateTimeField(_("when"), editable=False)
+
+    class Meta:
+        verbose_name = _("announcement of the programme")
+        verbose_name_plural = _("announcements of the programme")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.edition} · {self.at:%Y-%m-%d %H:%M}"

@@ -7,7 +7,11 @@ import datetime
 import json
 import re
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from types import SimpleNamespace
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -16,7 +20,9 @@ from django.utils.encoding import iri_to_uri
 from django.utils.text import slugify
 
 from symposium.editions.models import Edition
-from symposium.sessions.models import Participation, Resource, Room, Session, Track
+from symposium.sessions.models import Resource, Room, Session, Track
+from symposium.sessions.people import Person, name_people
+from symposium.translated import LANGUAGES, text_and_language
 from symposium.typography import without_controls
 
 LONGEST = datetime.timedelta(hours=99, minutes=59)  # that the XML can write
@@ -28,12 +34,13 @@ def as_json(data: dict) -> bytes:
 
 
 def schedule(edition: Edition, sessions: Iterable[Session]) -> dict:
-    """Return the scheduled `sessions` of `edition`, read by `exports.exported`, as a schedule.
+    """Return the scheduled `sessions` of `edition`, read by `exports.scheduled`, as a schedule.
 
     What the format has no word for: a cancelled session says so in its subtitle; one without a
     room is held at the venue; a room has no number of its own that never changes but its key.
     """
     sessions = list(sessions)
+    name_people(sessions)
     changes = [edition.updated_at, *(session.updated_at for session in sessions)]
     return {
         "$schema": "https://c3voc.de/schedule/schema.json",
@@ -75,6 +82,7 @@ def acronym(edition: Edition) -> str:
     return f"symposium_{slugify(edition.slug)}".replace("-", "_")
 
 
+@lru_cache(maxsize=4096)
 def word(*parts: str) -> str:
     """A slug as both schemas want it: it starts with a letter, and ends with one or a digit."""
     return slugify(" ".join(parts)).replace("_", "-")
@@ -103,6 +111,7 @@ def room_entry(edition: Edition, room: Room) -> dict:
 def days(edition: Edition, sessions: list[Session]) -> list[dict]:
     """Every day of the edition, with the sessions that start on it, room by room."""
     zone = edition.zone
+    told = Told.about(edition)
     result = []
     for index, date in enumerate(edition.days, start=1):
         start, end = (
@@ -116,16 +125,16 @@ def days(edition: Edition, sessions: list[Session]) -> list[dict]:
                 "date": date.isoformat(),
                 "day_start": start.isoformat(),
                 "day_end": end.isoformat(),
-                "rooms": by_room(edition, found),
+                "rooms": by_room(edition, found, told),
             }
         )
     return result
 
 
-def by_room(edition: Edition, sessions: list[Session]) -> dict[str, list[dict]]:
+def by_room(edition: Edition, sessions: list[Session], told: "Told") -> dict[str, list[dict]]:
     rooms: dict[str, list[dict]] = {}
     for session in sorted(sessions, key=room_order):
-        entry = event(edition, session)
+        entry = event(edition, session, told)
         rooms.setdefault(entry["room"], []).append(entry)
     return rooms
 
@@ -135,7 +144,34 @@ def room_order(session: Session) -> tuple:
     return (room is None, *(in_order(room) if room else ()))
 
 
-def event(edition: Edition, session: Session) -> dict:
+@dataclass
+class Told:
+    """What is read once for all sessions: abstracts, resources, where the addresses begin."""
+
+    abstracts: dict[int, list[str]]
+    resources: dict[int, list[Resource]]
+    programme: str
+    speakers: str
+
+    @classmethod
+    def about(cls, edition: Edition) -> "Told":
+        told = cls(
+            defaultdict(list),
+            defaultdict(list),
+            absolute(reverse("sessions:programme", args=[edition.slug])),
+            absolute(reverse("speakers:list", args=[edition.slug])),
+        )
+        texts = [f"text_{language}" for language in LANGUAGES]
+        abstracts = edition.abstracts.published().exclude(session=None).order_by("pk")
+        for number, *row in abstracts.values_list("session_id", *texts):
+            thing = SimpleNamespace(**dict(zip(texts, row, strict=True)))
+            told.abstracts[number].append(text_and_language(thing, "text")[0])
+        for resource in Resource.objects.published().filter(session__edition=edition):
+            told.resources[resource.session_id].append(resource)
+        return told
+
+
+def event(edition: Edition, session: Session, told: Told) -> dict:
     start, end = (at.astimezone(edition.zone) for at in (session.starts_at, session.ends_at))
     place = session.room.name if session.room else edition.venue or edition.city
     return {
@@ -147,16 +183,16 @@ def event(edition: Edition, session: Session) -> dict:
         "duration": duration(session.ends_at - session.starts_at),
         "room": without_controls(place),
         "slug": f"{acronym(edition)}-{word(f'session{session.pk}', session.slug)}",
-        "url": absolute(session.get_absolute_url()),
+        "url": f"{told.programme}{session.slug}/",
         "title": without_controls(session.title),
         "subtitle": session.get_status_display() if session.is_cancelled else "",
         "track": without_controls(session.track.name) if session.track else None,
         "type": session.kind,
         "language": ",".join(session.languages) or None,
-        "abstract": without_controls("\n\n".join(a.text or "" for a in session.abstracts.all())),
+        "abstract": without_controls("\n\n".join(told.abstracts[session.pk])),
         "description": without_controls(session.description),
-        "persons": [person(edition, one) for one in session.participations.all()],
-        "links": [link(resource) for resource in session.resources.all()],
+        "persons": [person(one, told) for one in session.people],
+        "links": [link(resource) for resource in told.resources[session.pk]],
     }
 
 
@@ -166,12 +202,11 @@ def duration(length: datetime.timedelta) -> str:
     return f"{hours:02}:{minutes:02}"
 
 
-def person(edition: Edition, participation: Participation) -> dict:
-    speaker = participation.speaker
+def person(speaker: Person, told: Told) -> dict:
     return {
         "guid": str(speaker.guid),
         "name": without_controls(speaker.name),
-        "url": absolute(reverse("speakers:detail", args=[edition.slug, speaker.slug])),
+        "url": f"{told.speakers}{speaker.slug}/",
     }
 
 

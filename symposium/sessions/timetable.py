@@ -7,23 +7,65 @@ hour gets the height it needs. Columns are the rooms; a room in which things run
 
 import datetime
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from symposium import tags
 from symposium.sessions.models import Room, Session
+
+
+class Face(NamedTuple):
+    """All that a card shows, in the active language and time zone."""
+
+    language: str
+    edition: str  # its slug
+    guid: str
+    url: str  # it begins with where the site is mounted
+    place: str
+    title: SafeString
+    times: SafeString
+    room: SafeString | None
+    track: SafeString | None
+    mark: str | None
+    kind: str | None  # None for a talk, which most sessions are
+    people: SafeString | None
+    add: str
+    remove: str
+    change: str | None
+    is_break: bool
+    is_plenary: bool
+    is_cancelled: bool
+
+
+@lru_cache(maxsize=8192)
+def html_of(face: Face) -> SafeString:
+    """An edit changes one card of a thousand: the others need not be rendered again."""
+    return render_to_string("sessions/_card.html", {"card": face})
 
 
 @dataclass(slots=True)
 class Card:
-    """A session and its place: rows and columns are counted from 0 and from 1, as in the CSS."""
+    """A session and its place: rows and columns are counted from 0 and from 1, as in the CSS.
+
+    Of a thousand cards many name the same room, track or hour: `said` is shared by all cards of a
+    page, and each is put in words once.
+    """
 
     session: Session
     row: int
     rows: int
     column: int | None = None  # None: across all rooms
+    said: dict[tuple, str] = field(default_factory=dict)
 
     @property
     def is_plenary(self) -> bool:
@@ -35,12 +77,67 @@ class Card:
         return f"tt-s{self.row} tt-d{self.rows} {column}"
 
     @property
-    def words_to_add(self) -> str:
-        return _("Add to my programme: %(title)s") % {"title": self.session.title}
+    def html(self) -> SafeString:
+        return html_of(self.face())
 
-    @property
-    def words_to_remove(self) -> str:
-        return _("Remove from my programme: %(title)s") % {"title": self.session.title}
+    def face(self) -> Face:
+        session, title = self.session, self.session.title
+        return Face(
+            language=get_language(),
+            edition=self.once(("edition", session.edition_id), lambda: session.edition.slug),
+            guid=str(session.guid),
+            url=f"{self.programme()}{session.slug}/",
+            place=self.place,
+            title=tags.text(session, "title"),
+            times=self.once(
+                ("times", session.starts_at, session.ends_at), lambda: tags.times(session)
+            ),
+            room=self.name_of("room"),
+            track=self.name_of("track"),
+            mark=session.track.mark if session.track_id else None,
+            kind=None if session.kind == Session.Kind.TALK else self.kind(),
+            people=self.people(),
+            add=self.once(("add",), lambda: _("Add to my programme: %(title)s")) % {"title": title},
+            remove=self.once(("remove",), lambda: _("Remove from my programme: %(title)s"))
+            % {"title": title},
+            change=str(session.change.kind.label) if session.change else None,
+            is_break=session.is_break,
+            is_plenary=self.is_plenary,
+            is_cancelled=session.is_cancelled,
+        )
+
+    def programme(self) -> str:
+        """The address under which each session has its own, reversed once a page."""
+        return self.once(
+            ("programme", self.session.edition_id),
+            lambda: reverse("sessions:programme", args=[self.session.edition.slug]),
+        )
+
+    def kind(self) -> str:
+        return self.once(("kind", self.session.kind), lambda: str(self.session.get_kind_display()))
+
+    def people(self) -> SafeString | None:
+        """The names; of one person, the affiliation too."""
+        people = self.session.people
+        if people is None:
+            people = [part.speaker for part in self.session.participations.all()]
+        names = [tags.name(speaker) for speaker in people]
+        if len(people) == 1 and (affiliation := tags.text(people[0], "affiliation")):
+            return format_html("{} · {}", names[0], affiliation)
+        return format_html_join(self.once(("comma",), lambda: _(", ")), "{}", zip(names))
+
+    def name_of(self, relation: str) -> SafeString | None:
+        number = getattr(self.session, f"{relation}_id")
+        if number is None:
+            return None
+        return self.once(
+            (relation, number), lambda: tags.text(getattr(self.session, relation), "name")
+        )
+
+    def once(self, key: tuple, make: Callable[[], str]) -> str:
+        if key not in self.said:
+            self.said[key] = make()
+        return self.said[key]
 
 
 @dataclass(slots=True)
@@ -83,14 +180,16 @@ class Timetable:
 def by_day(sessions: Iterable[Session], zone: zoneinfo.ZoneInfo) -> list[Timetable]:
     """Lay out scheduled `sessions`, ordered by start, as one timetable a day of `zone`."""
     days = groupby(sessions, key=lambda session: session.starts_at.astimezone(zone).date())
-    return [lay_out(day, list(found)) for day, found in days]
+    said: dict[tuple, str] = {}
+    return [lay_out(day, list(found), said) for day, found in days]
 
 
-def lay_out(day: datetime.date, sessions: list[Session]) -> Timetable:
+def lay_out(day: datetime.date, sessions: list[Session], said: dict[tuple, str]) -> Timetable:
     times = {s.starts_at for s in sessions} | {s.ends_at for s in sessions}
     rows = {time: row for row, time in enumerate(sorted(times))}
     cards = [
-        Card(s, row=rows[s.starts_at], rows=rows[s.ends_at] - rows[s.starts_at]) for s in sessions
+        Card(s, row=rows[s.starts_at], rows=rows[s.ends_at] - rows[s.starts_at], said=said)
+        for s in sessions
     ]
     in_rooms = [card for card in cards if not spans_all_rooms(card, cards)]
     columns = place_in_columns(in_rooms)

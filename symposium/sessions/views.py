@@ -10,8 +10,10 @@ from django.views.decorators.http import require_safe
 from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
+from symposium.sessions import changes, displays
 from symposium.sessions.forms import ProgrammeFilter
 from symposium.sessions.models import Session
+from symposium.sessions.people import name_people
 from symposium.sessions.timetable import by_day
 
 
@@ -19,8 +21,12 @@ from symposium.sessions.timetable import by_day
 def programme(request: HttpRequest, edition: str) -> HttpResponse:
     edition = published_edition(edition)
     form = ProgrammeFilter(request.GET, edition)
-    sessions = edition.sessions.published().for_programme()
+    if request.GET.get("display") == "lobby":
+        return displays.lobby(request, edition, form)
+    sessions = edition.sessions.published().for_timetable()
     found = list(form.filter(sessions))
+    name_people(found)
+    changes.mark(edition, found)
     scheduled = [session for session in found if session.starts_at]
     days = by_day(scheduled, edition.zone)
     return render_page(
@@ -51,6 +57,7 @@ def session(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
 def session_page(request: HttpRequest, session: Session) -> HttpResponse:
     edition = session.edition
     draft = is_preview(request, session)
+    changes.mark(edition, [session])
     # The abstract of a draft session waits with it: here both are shown.
     abstracts = session.abstracts.not_withdrawn() if draft else session.abstracts.published()
     return render_page(
@@ -93,9 +100,12 @@ def stream(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
 def room(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     edition = published_edition(edition)
     found, moved = find_by_slug(edition.rooms.published(), slug, edition.pk)
+    if request.GET.get("display") == "door":
+        return displays.door(request, found)  # nobody is there to follow a former address
     if moved:
         return redirect(found, permanent=True)
-    sessions = edition.sessions.published().scheduled().for_programme().filter(room=found)
+    sessions = list(edition.sessions.published().scheduled().for_programme().filter(room=found))
+    changes.mark(edition, sessions)
     return render_page(
         request,
         edition,

@@ -73,6 +73,18 @@ def test_feed_of_a_keyword_has_its_abstracts_alone(client, edition):
     assert titles(feed(client, "/fr/2021/keywords/eau.atom")) == ["Oui"]
 
 
+@pytest.mark.parametrize("path", FEEDS)
+def test_reader_who_has_the_feed_gets_no_body(client, edition, path):
+    make_keyword(make_abstract(edition, title_fr="Oui"), slug="eau")
+    first = client.get(f"/fr/2021/{path}")
+    assert sorted(first["Cache-Control"].split(", ")) == ["max-age=60", "public"]
+    known = {"If-None-Match": first["ETag"]}
+    again = client.get(f"/fr/2021/{path}", headers=known)
+    assert (again.status_code, again.content) == (304, b"")
+    Abstract.objects.update(title_fr="Non")
+    assert client.get(f"/fr/2021/{path}", headers=known).status_code == 200
+
+
 def test_ids_stay_when_addresses_change(client, edition):
     keyword = make_keyword(make_abstract(edition, slug="a"), slug="eau")
     before = feed(client, "/fr/2021/keywords/eau.atom")

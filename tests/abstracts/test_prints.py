@@ -1,12 +1,16 @@
 """Abstracts as PDF: what a reader copies from them, what the standards ask, what never leaves."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pikepdf
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone, translation
 
+from symposium import prints as kept_files
 from symposium.abstracts import prints
 from symposium.abstracts.models import Abstract
 from tests.abstracts.records import HARD, ORCID, make_hard_record
@@ -20,6 +24,7 @@ from tests.factories import (
     make_speaker,
 )
 from tests.printed import opened, texts
+from tests.refusals import execute
 
 pytestmark = pytest.mark.django_db
 each_language = pytest.mark.parametrize(
@@ -158,7 +163,7 @@ def test_book_costs_the_same_for_any_number(client, edition, django_assert_num_q
         abstract = make_abstract(session=make_session(edition))
         make_author(abstract, speaker=make_speaker(edition))
         make_keyword(abstract)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(9):  # three of them for the lock of who makes the file
         client.get("/fr/2021/abstracts.pdf")
 
 
@@ -186,6 +191,55 @@ def test_file_cut_short_is_made_again(client, edition):
     with open(kept, "wb") as file:
         file.write(whole[:100])
     assert read(client, "/fr/2021/abstracts/ville.pdf") == whole
+
+
+def test_file_that_another_process_forgets_is_not_there():
+    assert kept_files.read("prints/nowhere/at-all.pdf") == b""
+    assert kept_files.forget("prints/nowhere") == 0
+
+
+@pytest.mark.parametrize("status", ["draft", "withdrawn", "deleted"])
+def test_files_of_what_is_not_public_any_more_go(client, edition, settings, tmp_path, status):
+    settings.MEDIA_ROOT = tmp_path
+    gone, stays = (make_abstract(edition, slug=slug) for slug in ("ville", "port"))
+    for path in ("abstracts/ville.pdf", "abstracts/port.pdf", "abstracts.pdf"):
+        read(client, f"/fr/2021/{path}")
+    assert [prints.forget_what_changed(), prints.forget_what_changed()] == [1, 0]  # the book
+    book = read(client, "/fr/2021/abstracts.pdf")
+    if status == "deleted":
+        gone.delete()
+    else:
+        withdrawn = {"withdrawn_at": timezone.now(), "withdrawal_reason_fr": "Erreur."}
+        fields = withdrawn if status == "withdrawn" else {}
+        Abstract.objects.filter(pk=gone.pk).update(status=status, **fields)
+    execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert prints.forget_what_changed() == 2
+    assert [len(stored(name)) for name in (gone.guid, stays.guid, "book")] == [0, 1, 0]
+    assert read(client, "/fr/2021/abstracts.pdf") != book
+
+
+@pytest.mark.django_db(transaction=True)
+def test_file_that_many_ask_for_is_made_once(monkeypatch, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    make_abstract(make_edition("2021"))
+    data = prints.abstract_data(Abstract.objects.with_reference().get(), "fr")
+    made, render, together = [], kept_files.pdf.render, Barrier(4)
+
+    def counted(*arguments, **options):
+        made.append(1)
+        return render(*arguments, **options)
+
+    def ask(_reader):
+        try:
+            together.wait()
+            return prints.kept("a", "typst/abstract.typ", data, "fr")
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(kept_files.pdf, "render", counted)
+    with ThreadPoolExecutor(4) as readers:
+        answers = set(readers.map(ask, range(4)))
+    assert (len(answers), len(made), len(stored("a"))) == (1, 1, 1)
 
 
 def test_kept_file_has_no_address(client, edition):

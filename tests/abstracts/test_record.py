@@ -162,7 +162,7 @@ def test_withdrawn_abstract_leaves_a_tombstone(client, edition):
     make_author(abstract, given_name_fr="Nora", family_name_fr="Rivage")
     make_keyword(abstract, name_fr="Mystère")
     answer = client.get("/en/2021/abstracts/ville/")
-    assert answer.status_code == 410
+    assert (answer.status_code, answer["Cache-Control"]) == (410, "no-cache, max-age=0")
     html = answer.content.decode()
     assert "Secret" not in html
     assert "Mystère" not in html
@@ -171,7 +171,7 @@ def test_withdrawn_abstract_leaves_a_tombstone(client, edition):
     assert [meta.get("content") for meta in page.xpath("//meta[@name='robots']")] == ["noindex"]
     assert page.xpath("//link[@rel='canonical' or @hreflang]") == []
     assert texts(page, "//h1") == ["Ville"]
-    assert texts(page, "//div[contains(@class, 'notice')]//p") == [
+    assert texts(page, "//main//div[contains(@class, 'notice')]//p") == [
         "It was withdrawn on 1 July 2021; its text is no longer published.", "Wrong.",
     ]  # fmt: skip
 
@@ -194,8 +194,8 @@ def test_argument_withdrawn_leaves_a_tombstone(client, edition):
 @pytest.mark.parametrize(
     "path",
     [
-        "2021/abstracts/ville.bib", "fr/2021/abstracts.pdf", "fr/2021/keywords/eau/",
-        "fr/2021/keywords/eau.atom",
+        "fr/2021/abstracts.pdf", "fr/2021/keywords/eau/", "fr/2021/keywords/eau.atom",
+        "2021/abstracts/ville.doc",
     ],
 )  # fmt: skip
 def test_withdrawn_abstract_is_in_no_other_place(client, edition, path):
@@ -203,6 +203,18 @@ def test_withdrawn_abstract_is_in_no_other_place(client, edition, path):
     assert client.get(f"/{path}").status_code == 404
     for listing in ("/sitemap.xml", "/fr/2021/abstracts/", "/fr/2021/abstracts.atom"):
         assert b"ville" not in client.get(listing).content
+
+
+@pytest.mark.parametrize("ending", [".bib", ".ris", ".json", ".xml", "/linkset.json"])
+def test_files_of_the_withdrawn_abstract_say_so(client, edition, ending):
+    make_abstract(edition, slug="ville", text_fr="Secret.", status="withdrawn")
+    make_argument(edition, status="withdrawn")
+    for path in ("abstracts/ville", "abstract"):
+        answer = client.get(f"/2021/{path}{ending}", headers={"Accept-Language": "ar"})
+        assert (answer.status_code, answer.content.decode()) == (
+            410, f"Ce résumé a été retiré: http://testserver/fr/2021/{path}/\n",
+        )  # fmt: skip
+        assert answer["Cache-Control"] == "no-cache, max-age=0, public"
 
 
 @pytest.mark.parametrize(
@@ -259,8 +271,12 @@ def test_doi_is_kept_bare(abstract, written, kept):
 
 
 @pytest.mark.parametrize(
-    "doi", ["11.1234/a", "10.12/a", "10.1234", "10.1234/", "10.1234/a b", "10.1234/é", "x"]
-)
+    "doi",
+    [
+        "11.1234/a", "10.12/a", "10.1234", "10.1234/", "10.1234/a b", "10.1234/é", "x",
+        "10.1234/a{b", "10.1234/a}b", r"10.1234/a\b",
+    ],
+)  # fmt: skip
 def test_doi_that_is_none(abstract, doi):
     abstract.doi = doi
     assert faults(abstract) == {"doi": ["A DOI is written 10.1234/abcd, without spaces."]}

@@ -104,6 +104,15 @@ def test_bibtex_writes_a_body_in_double_braces_and_keeps_its_key(client):
     assert bibtex(Record(fetched(abstract))).splitlines()[0] == before.splitlines()[0]
 
 
+def test_doi_of_any_allowed_sign_is_read_back():
+    signs = "".join(map(chr, range(ord("!"), ord("~") + 1)))
+    doi = "10.1234/" + re.sub(r"[A-Z{}\\]", "", signs)
+    text = bibtex(Record(fetched(make_abstract(make_edition("2021"), doi=doi))))
+    [entry] = parse_string(text, "bibtex").entries.values()
+    assert entry.fields["doi"] == doi
+    assert bibtexparser.parse_string(text).entries[0]["doi"] == doi
+
+
 @EVERY_HARD_TEXT
 def test_ris_is_read_back_by_rispy(record):
     text = ris(record)
@@ -220,7 +229,8 @@ def test_nothing_unpublished_leaves(client, ending):
         "/2021/abstracts/nowhere", "/nowhere/abstract",
     ]  # fmt: skip
     answers = {path: client.get(f"{path}.{ending}").status_code for path in paths}
-    assert answers == dict.fromkeys(paths, 404)
+    gone = {} if ending == "doc" else {"/2021/abstracts/withdrawn": 410}
+    assert answers == dict.fromkeys(paths, 404) | gone
 
 
 def test_speaker_who_is_not_published_gives_only_the_name():

@@ -1,4 +1,5 @@
 import datetime
+import time
 
 import pytest
 from django.db import connection
@@ -9,6 +10,7 @@ from symposium.abstracts.models import Abstract, AbstractKeyword, Keyword
 from symposium.abstracts.search import KINDS, PUBLIC, public, search
 from symposium.editions.models import Edition, Page
 from symposium.fulltext import LONGEST, Question, parse
+from symposium.marking import best_start
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
 from tests.factories import (
@@ -148,6 +150,32 @@ def test_english_that_does_not_answer(edition, q):
     assert not finds(edition, q)
 
 
+# Words that are too common to be looked for in one language, and not in another
+
+
+@pytest.mark.parametrize(
+    ("q", "titles"),
+    [
+        ("AI", ["AI for vital services", "AI in the ville"]),
+        ("EU", ["EU thé"]),
+        ("thé", ["Un thé"]),
+        ("it", ["L’it"]),
+        # Each language asks for what it looks for: in French « ville » alone.
+        ("AI ville", ["AI in the ville", "La ville"]),
+        ('"AI for vital" ville', []),
+        ("services -AI", ["Other services"]),
+        ("-AI", []),
+        ("la le", []),
+    ],
+)
+def test_word_is_looked_for_in_the_languages_that_want_it(edition, q, titles):
+    for title in ("AI for vital services", "EU thé", "AI in the ville", "Other services"):
+        make_abstract(edition, title_fr="", title_en=title, text_fr="Eau.")
+    for title in ("Un thé", "L’it", "La ville"):
+        make_abstract(edition, title_fr=title, text_fr="Eau.")
+    assert sorted(found(edition, q).get("abstract", [])) == titles
+
+
 # Arabic
 
 
@@ -273,6 +301,21 @@ def test_extract_is_the_part_that_answers(edition):
         "… " + " ".join(f"mot{number}" for number in range(92, 100))
         + " <mark>tramway</mark> " + " ".join(f"mot{number}" for number in range(27)) + " …"
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("places", "start"),
+    [([7], 7), ([0, 50, 60, 70, 78], 50), ([0, 27, 100, 127], 0), ([0, 28, 40, 55], 28)],
+)
+def test_extract_starts_where_most_stand_close(places, start):
+    assert best_start(places) == start
+
+
+def test_extract_of_a_text_that_is_all_answers_takes_no_time():
+    """Each place is looked at once; compared with every other, they would take minutes."""
+    before = time.process_time()
+    assert best_start(list(range(100_000))) == 0
+    assert time.process_time() - before < 5
 
 
 def test_hit_is_in_the_language_of_the_reader_where_it_answers_or_else_where_it_does(edition):
@@ -606,6 +649,11 @@ def test_nothing_is_offered_that_is_not_public(edition, q):
     assert search(edition, q, "fr").suggestion == ""
 
 
+def test_word_that_is_too_common_in_a_language_is_not_mended(edition):
+    make_abstract(edition, title_fr="Lac du tramway")
+    assert search(edition, "la tramwey", "fr").suggestion == "la tramway"
+
+
 def test_nothing_is_offered_that_finds_nothing(edition):
     make_abstract(edition, title_fr="Tramway")
     make_abstract(edition, title_fr="Résilience")
@@ -714,7 +762,9 @@ def test_programme_uses_the_same_search(client, edition):
     make_session(edition, title_fr="Les villes régénérées", slug="a")
     told = make_session(edition, title_fr="Séance", slug="b")
     make_abstract(session=told, text_fr="Une smart-city")
+    make_session(edition, title_fr="", title_en="AI for vital services", slug="c")
     for q, titles in {
+        "AI": ["AI for vital services"],
         "la ville regeneree": ["Les villes régénérées"],
         '"Smart City"': ["Séance"],
         "ville -regeneree": [],

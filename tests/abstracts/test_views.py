@@ -3,6 +3,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from symposium.abstracts.models import Keyword
 from tests.factories import (
     make_abstract,
     make_argument,
@@ -182,6 +183,17 @@ def test_related_keywords_share_abstracts(client, edition):
     ]  # fmt: skip
     alone = main(client.get("/en/2021/keywords/loin/"))
     assert texts(alone, ".//ul[@class='keywords']/li") == ["air1 abstract in common"]
+
+
+def test_related_keywords_are_the_closest(edition):
+    abstract = make_abstract(edition)
+    keyword, *others = (make_keyword(abstract, name_fr=f"{number:02}") for number in range(15))
+    closest = others[-1]
+    again = make_abstract(edition)
+    for used in (keyword, closest):
+        used.uses.create(abstract=again)
+    related = list(Keyword.objects.related_to(keyword, edition))
+    assert related == [closest, *others[:11]]
 
 
 # Former addresses

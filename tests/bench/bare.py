@@ -3,10 +3,17 @@
 gunicorn serves it to `test_bench_registration.py` in place of `config.wsgi`.
 """
 
+import os
+
+from django.conf import settings
+
+if "RENDERED" in os.environ:
+    settings.MIDDLEWARE.insert(1, "tests.bench.rendered.counting")  # inside what hands out
+
+# isort: split
 from config.wsgi import application  # it starts Django, which what follows needs
 
 # isort: split
-from django.conf import settings
 from django.db import transaction
 from django.shortcuts import redirect
 from django.urls import path

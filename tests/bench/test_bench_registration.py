@@ -8,18 +8,12 @@ registrations, which wait for each other; the CPU time, that of gunicorn's worke
 
 import contextlib
 import http.client
-import os
-import socket
 import statistics
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
 from urllib.parse import urlencode
 
 import environ
-import psutil
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -33,6 +27,7 @@ from symposium import postgres
 from symposium.accounts.models import User
 from symposium.registrations.models import Category, StateChange
 from symposium.registrations.models.registrations import State
+from tests.bench.server import Server, serving
 from tests.bench.test_pages import machine
 from tests.conftest import PROJECT
 from tests.factories import make_category, make_question, make_user, make_workshop, open_edition
@@ -41,7 +36,6 @@ PEOPLE, PLACES, AT_ONCE = 1_000, 100, 32
 REHEARSAL = 64  # the first requests read the templates
 FOLDER = PROJECT / "var" / "postgres-bench"
 CSRF = "c" * 32
-PATIENCE = 60
 
 
 @pytest.fixture
@@ -57,44 +51,10 @@ def database_url(django_db_blocker):
     postgres.remove(FOLDER)
 
 
-class Site(NamedTuple):
-    port: int
-    process: subprocess.Popen
-
-    def cpu(self) -> float:
-        """Seconds that its workers have computed."""
-        workers = psutil.Process(self.process.pid).children()
-        return sum(sum(worker.cpu_times()[:2]) for worker in workers)
-
-
 @pytest.fixture
 def site(database_url, tmp_path):
-    """One that is ready to answer."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    log = tmp_path / "gunicorn.log"
-    environment = os.environ | {"DATABASE_URL": database_url, "BIND": f"127.0.0.1:{port}"}
-    command = [sys.executable, "-m", "gunicorn", "tests.bench.bare:application"]
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            command, cwd=PROJECT, env=environment, stdout=output, stderr=subprocess.STDOUT
-        )
-        try:
-            wait_for(port, process, log)
-            yield Site(port, process)
-        finally:
-            process.terminate()
-            process.wait(PATIENCE)
-    print(log.read_text())  # pytest shows it when something failed
-
-
-def wait_for(port: int, process: subprocess.Popen, log) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-            return
-        time.sleep(0.1)
-    pytest.fail(log.read_text())
+    with serving("tests.bench.bare:application", tmp_path, DATABASE_URL=database_url) as server:
+        yield server
 
 
 def test_thousand_people_for_a_hundred_places(site, capsys):
@@ -126,7 +86,7 @@ def an_edition(slug: str, places: int) -> Category:
     return make_category(edition, name_fr="Sur place", places=places)
 
 
-def rehearse(site: Site, category: Category) -> None:
+def rehearse(site: Server, category: Category) -> None:
     people = [make_user() for _ in range(REHEARSAL)]
     measured(site, [registering(category, person) for person in people])
     measured(site, [writing(category, number) for number in range(REHEARSAL)])
@@ -170,7 +130,7 @@ def writing(category: Category, number: int) -> tuple[str, str, dict]:
     return f"/bare/{category.pk}", "bare=1", form
 
 
-def measured(site: Site, requests: list[tuple[str, str, dict]]) -> dict:
+def measured(site: Server, requests: list[tuple[str, str, dict]]) -> dict:
     """Send them, 32 at any moment, and say how long each answer took, in milliseconds."""
     connection.close()
     started, computed = time.perf_counter(), site.cpu()

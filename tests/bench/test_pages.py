@@ -48,7 +48,7 @@ urlpatterns = [path("bare/<str:name>", lambda request, name: HttpResponse(bodies
 
 @pytest.fixture
 def congress(db):
-    call_command("load_demo", sessions=1000, stdout=io.StringIO())
+    call_command("load_demo", scale=1000, stdout=io.StringIO())
     for slug, number in {"small": 3, "medium": 60}.items():
         make_programme(slug, number)
     with connection.cursor() as cursor:

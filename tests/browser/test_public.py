@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.clock import set_clock
 from tests.pages import PAGES
 
 DAY = PAGES["day"]
@@ -52,7 +53,7 @@ def test_the_menu_leads_to_every_part(window, width):
     plain.goto("/fr/2021/")
     addresses = [a.get_attribute("href") for a in plain.locator("#menu li a").all()]
     *public, mine, register = addresses
-    assert (len(public), mine, register) == (4, "/fr/my/", "/fr/2021/register/")
+    assert (len(public), mine, register) == (5, "/fr/my/", "/fr/2021/register/")
     for address in public:
         plain.goto("/fr/2021/")
         if width < 992:
@@ -186,7 +187,7 @@ def test_my_programme_without_a_star_says_so(window):
 @pytest.mark.parametrize("width", [390, 1280])
 def test_now_has_its_line_on_the_day(window, language, width):
     page = window(viewport={"width": width, "height": 800}, timezone_id="America/New_York")
-    page.clock.set_fixed_time(at(11, 20))
+    set_clock(page, at(11, 20))
     page.goto(f"/{language}/{DAY}")
     expect(page.locator(".tt-now")).to_be_visible()
     expect(page.locator(".tt-now bdi")).to_have_text("11:20")
@@ -203,7 +204,7 @@ def test_now_has_its_line_on_the_day(window, language, width):
 
 def test_sessions_that_are_on_say_so(window):
     page = window()
-    page.clock.set_fixed_time(at(11, 50))
+    set_clock(page, at(11, 50))
     page.goto(f"/fr/{DAY}")
     on = {session_of(card) for card in page.locator(".tt-item:has([data-live]:visible)").all()}
     assert on == {
@@ -221,7 +222,7 @@ def test_sessions_that_are_on_say_so(window):
 @pytest.mark.parametrize("moment", [at(11, 20, day=8), at(11, 20, day=10), at(3, 0), at(23, 0)])
 def test_now_has_no_line_at_another_time(window, moment):
     page = window()
-    page.clock.set_fixed_time(moment)
+    set_clock(page, moment)
     page.goto(f"/fr/{DAY}")
     expect(page.locator(".tt-now")).to_be_hidden()
     assert page.locator(".tt-live").count() == 0

@@ -404,7 +404,8 @@ def test_browser_sessions_that_have_ended():
     assert BrowserSession.objects.count() == 0
 
 
-def test_every_task_runs_on_an_empty_site():
+def test_every_task_runs_on_an_empty_site(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
     assert [task() for task in housekeeping.HOUSEKEEPING] == [0] * len(housekeeping.HOUSEKEEPING)
 
 

@@ -32,7 +32,7 @@ def test_a_stranger_signs_in(client, path):
 def test_the_page_shows_what_is_kept_and_for_how_long(client, mine, language):
     page = client.get(f"/{language}/my/data/").content.decode()
     assert ("Université d’essai" in page, "Boucle" in page) == (True, True)
-    assert [str(rule.days) in page for rule in privacy.RETENTION] == [True] * 4
+    assert [str(rule.days) in page for rule in privacy.RETENTION] == [True] * 5
 
 
 def test_the_file_holds_the_same(client, mine):

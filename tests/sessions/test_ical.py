@@ -368,14 +368,18 @@ def test_nothing_of_what_is_not_public(client, edition, address):
 
 
 @pytest.mark.parametrize("count", [1, 30])
-@pytest.mark.parametrize("name", ["programme.ics", "schedule.json", "schedule.xml"])
-def test_export_costs_the_same_for_many(client, edition, django_assert_num_queries, name, count):
+@pytest.mark.parametrize(
+    ("name", "queries"), [("programme.ics", 9), ("schedule.json", 7), ("schedule.xml", 7)]
+)
+def test_export_costs_the_same_for_many(
+    client, edition, django_assert_num_queries, name, queries, count
+):
     for number in range(count):
         room, track = make_room(edition), make_track(edition)
         session = make_session(edition, room=room, track=track, at=f"{9 + number % 9:02}:00")
         make_participation(session)
         make_keyword(make_abstract(session=session))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(queries):
         client.get(f"/2021/{name}")
 
 

@@ -10,9 +10,10 @@ from threading import Barrier
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
 
 from symposium.editions.models import Edition, Page
-from symposium.sessions.models import Participation, Session
+from symposium.sessions.models import Announcement, Participation, Session
 from tests.factories import (
     build_session,
     make_edition,
@@ -129,7 +130,10 @@ def rewritten(function: str, old: str, new: str):
 
 @pytest.fixture
 def edition():
-    return make_edition("2021")
+    """Announced, or who publishes the second session would wait for the first to commit."""
+    edition = make_edition("2021")
+    Announcement.objects.create(edition=edition, at=timezone.now())
+    return edition
 
 
 # Two sessions put in one room

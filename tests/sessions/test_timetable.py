@@ -150,3 +150,12 @@ def test_timetable_of_plenaries_alone_is_one_wide(edition):
     make_session(edition, kind="plenary")
     (timetable,) = laid_out(edition)
     assert (timetable.columns, timetable.width) == ([], 1)
+
+
+def test_cancelled_break_says_so(edition):
+    make_session(edition, kind="break", at="10:00")
+    make_session(edition, kind="break", at="16:00", status="cancelled")
+    (timetable,) = laid_out(edition)
+    held, cancelled = [card.html for group in timetable.groups for card in group.cards]
+    assert [html.count("tt-cancelled") for html in (held, cancelled)] == [0, 1]
+    assert [html.count("tag-bad") for html in (held, cancelled)] == [0, 1]

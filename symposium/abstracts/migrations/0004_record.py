@@ -289,7 +289,9 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             "UPDATE symposium_abstracts_abstract SET withdrawal_reason_fr = 'Retiré par les '"
             "'organisateurs.', withdrawn_at = GREATEST(updated_at, published_at) "
-            "WHERE status = 'withdrawn'",
+            "WHERE status = 'withdrawn'; "
+            # A table whose deferred triggers wait cannot be altered.
+            "SET CONSTRAINTS ALL IMMEDIATE",
             migrations.RunSQL.noop,
         ),
         migrations.AddConstraint(
@@ -350,7 +352,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     ("doi", ""),
                     models.Q(
-                        ("doi__regex", "^10\\.[0-9]{4,9}/[!-~]+$"),
+                        ("doi__regex", "^10\\.[0-9]{4,9}/[!-\\[\\]-z|~]+$"),
                         models.Q(("doi__regex", "[A-Z]"), _negated=True),
                     ),
                     _connector="OR",

@@ -54,9 +54,11 @@ LANGUAGE sql STABLE AS $$
 $$
 """
 
-# The lock is shared and waited for by nobody: it marks the transactions whose datestamps are
-# given but not seen yet. It is taken before the clock is read, as the horizon relies on. A plan
-# made for a small table would be kept while an import makes it large.
+# The rows are locked first, in one order: of two that change one thing at once, the second sees what
+# the first wrote, and neither waits for a row of the other's. The lock after them is shared and
+# waited for by nobody: it marks the transactions whose datestamps are given but not seen yet. It is
+# taken before the clock is read, as the horizon relies on. A plan made for a small table would be
+# kept while an import makes it large.
 HARVEST = """
 CREATE FUNCTION symposium_harvest(touched uuid[]) RETURNS void LANGUAGE plpgsql
 SET plan_cache_mode = force_custom_plan AS $$
@@ -66,6 +68,7 @@ BEGIN
     IF touched IS NULL OR touched = '{}' THEN
         RETURN;
     END IF;
+    PERFORM FROM symposium_abstracts_harvest WHERE guid = ANY (touched) ORDER BY guid FOR UPDATE;
     PERFORM pg_advisory_xact_lock_shared(20215);
     instant := clock_timestamp();
 
@@ -138,7 +141,11 @@ ROWS = {
 
 
 def trigger(table: str, event: str) -> migrations.RunSQL:
-    """Harvest anew, once a statement, the abstracts that show a row it wrote."""
+    """Harvest anew, once a statement, the abstracts that show a row it wrote.
+
+    Triggers fire in the order of their names: these after the `search_*` ones, on every table, so
+    that two statements take the rows of both in one order.
+    """
     column, guids = SHOWN[table]
     transition, rows = ROWS[event]
     function = f"{table}_harvest_{event}"
@@ -152,10 +159,10 @@ def trigger(table: str, event: str) -> migrations.RunSQL:
             RETURN NULL;
         END
         $$;
-        CREATE TRIGGER harvest_{event} AFTER {event} ON {table} REFERENCING {transition}
+        CREATE TRIGGER then_harvest_{event} AFTER {event} ON {table} REFERENCING {transition}
         FOR EACH STATEMENT EXECUTE FUNCTION {function}()
         """,
-        f"DROP TRIGGER harvest_{event} ON {table}; DROP FUNCTION {function}()",
+        f"DROP TRIGGER then_harvest_{event} ON {table}; DROP FUNCTION {function}()",
     )
 
 
@@ -167,11 +174,11 @@ BEGIN
     RETURN NULL;
 END
 $$;
-CREATE TRIGGER harvest_truncate AFTER TRUNCATE ON symposium_abstracts_abstract
+CREATE TRIGGER then_harvest_truncate AFTER TRUNCATE ON symposium_abstracts_abstract
 FOR EACH STATEMENT EXECUTE FUNCTION symposium_abstracts_abstract_harvest_truncate()
 """
 NOT_TRUNCATE = """
-DROP TRIGGER harvest_truncate ON symposium_abstracts_abstract;
+DROP TRIGGER then_harvest_truncate ON symposium_abstracts_abstract;
 DROP FUNCTION symposium_abstracts_abstract_harvest_truncate()
 """
 
@@ -218,6 +225,8 @@ class Migration(migrations.Migration):
         *(trigger(table, event) for table in SHOWN for event in ROWS),
         migrations.RunSQL(TRUNCATE, NOT_TRUNCATE),
         migrations.RunSQL(
+            # However many there are.
+            "SET LOCAL statement_timeout = 0;"
             "SELECT symposium_harvest(ARRAY(SELECT guid FROM symposium_abstracts_abstract))",
             migrations.RunSQL.noop,
         ),

@@ -419,9 +419,12 @@ def follow(table: str) -> migrations.RunSQL:
     kind = next((kind for kind, (owner, *_rest) in SOURCES.items() if owner == table), None)
     others = LINKED.get(table, {})
     own = {kind: "SELECT id FROM changed"} if kind else {}
+    every = {**own, **others}
+    # One order of kinds, a session before its abstracts, so that no two wait for each other.
     written = "".join(
-        f"    PERFORM symposium_search_{name}(ARRAY({ids}));\n"
-        for name, ids in {**own, **others}.items()
+        f"    PERFORM symposium_search_{name}(ARRAY({every[name]}));\n"
+        for name in reversed(SOURCES)
+        if name in every
     )
     # Of what is deleted only the links speak: whoever deletes a thing has deleted them before.
     gone = (
@@ -435,8 +438,9 @@ def follow(table: str) -> migrations.RunSQL:
         "DELETE": "OLD TABLE AS changed",
         "UPDATE": "OLD TABLE AS former NEW TABLE AS changed",
     }
-    # A link that moves leaves one thing and joins another.
-    moved = "" if kind else written.replace("FROM changed", "FROM former")
+    # A link that moves leaves one thing and joins another: both are taken at once, in one order.
+    both = "FROM (TABLE former UNION ALL TABLE changed) AS moved"
+    moved = "" if kind else written.replace("FROM changed", both) + "        RETURN NULL;\n"
     emptied = (
         f"    IF TG_OP = 'TRUNCATE' THEN DELETE FROM symposium_search WHERE kind = '{kind}'; "
         "RETURN NULL; END IF;\n"

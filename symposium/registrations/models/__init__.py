@@ -1,6 +1,7 @@
 from symposium.registrations.models.attendance import Certificate, CheckIn
 from symposium.registrations.models.categories import Category, Invitation
 from symposium.registrations.models.messages import Message
+from symposium.registrations.models.programmes import Agenda, Star
 from symposium.registrations.models.questions import Answer, Option, Question
 from symposium.registrations.models.registrations import (
     Booking,
@@ -10,6 +11,7 @@ from symposium.registrations.models.registrations import (
 )
 
 __all__ = [
+    "Agenda",
     "Answer",
     "Booking",
     "Category",
@@ -21,5 +23,6 @@ __all__ = [
     "Question",
     "Registration",
     "Reminder",
+    "Star",
     "StateChange",
 ]

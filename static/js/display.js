@@ -1,0 +1,183 @@
+/* A screen that nobody touches: it shows by the clock what is on and what comes, asks each minute
+   for what has changed, and goes on with what it has while the network is away. */
+
+const PERIOD = 60_000;
+const PATIENCE = 20_000;
+const SILENCE = 150_000; // two questions without an answer, and the screen says so
+const TURN = 12_000; // between two pages of a long day
+const AT_THE_DOOR = 3; // sessions to come
+const SMALLEST = { door: 5, lobby: 2 }; // of the sizes of letters in display.css
+
+const { lang, dataset } = document.documentElement;
+const locale = `${lang}-u-nu-latn`;
+const relative = new Intl.RelativeTimeFormat(locale);
+const dayAndHour = new Intl.DateTimeFormat(locale, {
+  weekday: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC",
+});
+
+let drift = 0; // of the server's clock from that of this machine, which may be off by hours
+let heard = Date.parse(dataset.kept) || Date.now(); // a page kept by the worker says from when
+let tag = null;
+let isOlder = false; // than the site, as the last answer has it
+let sessions = read();
+let minute = "";
+let page = 0;
+
+const now = () => Date.now() + drift;
+const display = () => document.querySelector("[data-display]");
+const part = (name) => display().querySelector(`[data-${name}]`);
+
+/* Minutes east of UTC, as the server writes them: a screen may know old rules of the time zone. */
+function offset(text) {
+  const [, sign, hours, minutes] = text.match(/([+-])(\d\d):?(\d\d)$/) ?? [null, "+", 0, 0];
+  return Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes));
+}
+
+function read() {
+  return [...document.querySelectorAll("[data-session]")].map((element) => {
+    const [start, end] = [...element.querySelectorAll("time")].map((time) => time.dateTime);
+    return { element, start: Date.parse(start), end: Date.parse(end), east: offset(start) };
+  });
+}
+
+// What is shown
+
+/* On the screen of a room what is on and the next few; in the lobby the rest of the day. */
+function chosen(ahead, coming, dateOf) {
+  if (display().dataset.display === "lobby") {
+    return ahead.filter(({ start }) => dateOf(start) === dateOf(ahead[0].start));
+  }
+  return [...ahead.filter((session) => !coming.includes(session)), ...coming.slice(0, AT_THE_DOOR)];
+}
+
+function draw() {
+  const at = now();
+  const ahead = sessions.filter(({ end }) => end > at);
+  const coming = ahead.filter(({ start }) => start > at);
+  const nearest = ahead[0] ?? sessions[sessions.length - 1];
+  const east = nearest?.east ?? offset(display().dataset.offset);
+  const clock = (time) => new Date(time + east * 60_000).toISOString();
+  const hourOf = (time) => clock(time).slice(11, 16);
+  const dateOf = (time) => clock(time).slice(0, 10);
+  if (clock(at).slice(0, 16) === minute) return;
+  minute = clock(at).slice(0, 16);
+
+  const shown = chosen(ahead, coming, dateOf);
+  for (const session of sessions) {
+    const { element, start } = session;
+    const later = start === coming[0]?.start ? "next" : "later";
+    if (shown.includes(session)) element.dataset.state = start <= at ? "now" : later;
+    else delete element.dataset.state;
+    element.toggleAttribute("data-another-day", dateOf(start) !== dateOf(at));
+    const left = Math.ceil((start - at) / 60_000);
+    const words = later === "next" && left <= 60 ? ` ${relative.format(left, "minute")}` : "";
+    for (const span of element.querySelectorAll("[data-left]")) span.textContent = words;
+  }
+  part("sessions").toggleAttribute("data-idle", ahead.length === coming.length);
+  part("clock").textContent = hourOf(at);
+  part("over").hidden = ahead.length > 0;
+  if (part("day") && shown.length) part("day").textContent = shown[0].element.dataset.date;
+  const today = dateOf(heard) === dateOf(at);
+  const since = today ? hourOf(heard) : dayAndHour.format(heard + east * 60_000);
+  part("age").hidden = at - heard <= SILENCE;
+  part("age").textContent = part("age").dataset.age.replace("{time}", `\u2068${since}\u2069`);
+  fit();
+}
+
+/* The largest letters with which everything is on the screen; in the lobby, pages of them. */
+function fit() {
+  const list = part("sessions");
+  for (let size = 0; size <= SMALLEST[display().dataset.display]; size += 1) {
+    list.dataset.size = size;
+    if (list.scrollHeight <= list.clientHeight && pagesOf(list) === 1) break;
+  }
+  turn(0);
+}
+
+const gapOf = (list) => parseFloat(getComputedStyle(list).columnGap) || 0;
+
+/* Its columns, but for an empty one at the end, by the number of them that a page shows. */
+function pagesOf(list) {
+  const shown = Number(getComputedStyle(list).columnCount) || 1;
+  const width = (list.clientWidth + gapOf(list)) / shown;
+  const columns = Math.round((list.scrollWidth + gapOf(list)) / width) - 1;
+  return Math.max(1, Math.ceil(columns / shown));
+}
+
+function turn(by = 1) {
+  const list = part("sessions");
+  const pages = pagesOf(list);
+  page = (page + by) % pages;
+  const way = document.documentElement.dir === "rtl" ? -1 : 1;
+  list.scrollLeft = way * page * (list.clientWidth + gapOf(list));
+  part("page").hidden = pages === 1;
+  part("page").firstElementChild.textContent = `${page + 1}/${pages}`;
+}
+
+// News
+
+/* `AbortSignal.timeout` is missing in older browsers, which a screen may well have. */
+function patience() {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), PATIENCE);
+  return controller.signal;
+}
+
+function hear(response) {
+  const gap = Date.parse(response.headers.get("Date")) - Date.now();
+  if (gap) drift = Math.abs(gap) < 5_000 ? 0 : gap; // it has no fractions, and was on its way
+}
+
+function files({ head }) {
+  const named = [...head.querySelectorAll("[src], [href]")];
+  return named.map((one) => one.getAttribute("src") ?? one.getAttribute("href")).join();
+}
+
+function replace(html) {
+  const news = new DOMParser().parseFromString(html, "text/html");
+  const fresh = news.querySelector("[data-display]");
+  if (!fresh) throw new Error("This is no display.");
+  const wasOlder = isOlder;
+  isOlder = files(news) !== files(document);
+  if (wasOlder && isOlder) location.reload(); // two answers in a row: the new site stands
+  display().replaceWith(fresh);
+  sessions = read();
+}
+
+async function ask() {
+  try {
+    const headers = tag ? { "If-None-Match": tag } : {};
+    const response = await fetch(location.href, { cache: "no-store", headers, signal: patience() });
+    hear(response);
+    if (response.status !== 304) {
+      if (!response.ok) throw new Error(`${response.status}`);
+      replace(await response.text());
+      tag = isOlder ? null : response.headers.get("ETag");
+    }
+    heard = now();
+  } catch {
+    isOlder = false; // the screen says how old it is
+  }
+  redraw();
+  setTimeout(ask, PERIOD);
+}
+
+function redraw() {
+  minute = "";
+  draw();
+}
+
+/* Tablets dim a page that nobody touches, unless it asks. */
+function stayAwake() {
+  if (!document.hidden) navigator.wakeLock?.request("screen").catch(() => {});
+}
+
+document.documentElement.toggleAttribute("data-on", true);
+draw();
+setInterval(draw, 1_000);
+setInterval(turn, TURN);
+setTimeout(ask, 1_000);
+addEventListener("resize", redraw);
+document.fonts.ready.then(redraw);
+document.addEventListener("visibilitychange", stayAwake);
+stayAwake();

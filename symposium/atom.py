@@ -1,0 +1,33 @@
+"""What the feeds of every app share: Atom, RFC 4287.
+
+The ids of feeds and entries stay when addresses change.
+"""
+
+from django.conf import settings
+from django.utils.feedgenerator import Atom1Feed
+
+
+class Atom(Atom1Feed):
+    """Each entry in its language, with its authors one by one."""
+
+    def latest_post_date(self):
+        """Of a feed without entries, not this very moment, which would make each answer another."""
+        return super().latest_post_date() if self.items else self.feed["updated"]
+
+    def item_attributes(self, item):
+        return {"xml:lang": item["language"]}
+
+    def add_item_elements(self, handler, item):
+        super().add_item_elements(handler, item)
+        for name in item.get("authors", ()):
+            handler.startElement("author", {})
+            handler.addQuickElement("name", name)
+            handler.endElement("author")
+
+
+def whole(path: str) -> str:
+    return f"{settings.SITE_URL}{path}"
+
+
+def host() -> str:
+    return settings.SITE_URL.partition("://")[2].partition(":")[0]

@@ -1,0 +1,45 @@
+"""The programme on the sites of others: who may show it, and the HTML that they paste.
+
+A frame is refused everywhere by `X-Frame-Options` and by `frame-ancestors 'none'`; the one page
+made for it says otherwise: https://www.w3.org/TR/CSP3/#directive-frame-ancestors
+"""
+
+from csp.constants import SELF
+from csp.utils import build_policy
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from symposium.editions.models import Edition
+
+WIDTH, HEIGHT = 720, 640  # pixels
+
+
+def may_be_framed(response: HttpResponse, edition: Edition) -> HttpResponse:
+    """Let the sites that the organisers name show this answer, and our own, for the preview.
+
+    `X-Frame-Options` goes: it knows no list of sites, and would refuse them all.
+    """
+    response.xframe_options_exempt = True
+    ancestors = [SELF, *edition.frame_ancestors]
+    response.headers["Content-Security-Policy"] = build_policy(
+        replace={"frame-ancestors": ["*"] if "*" in ancestors else ancestors}
+    )
+    return response
+
+
+def frame(
+    edition: Edition, query: str = "", width: int | str = "100%", height: int = HEIGHT
+) -> SafeString:
+    """The HTML that shows the programme, in the active language; `query` narrows it."""
+    return format_html(
+        '<iframe src="{}{}" title="{}" width="{}" height="{}" loading="lazy"></iframe>',
+        settings.SITE_URL + reverse("sessions:embed", args=[edition.slug]),
+        query,
+        f"{_('Programme')} – {edition.name} {edition.slug}",
+        width,
+        height,
+    )

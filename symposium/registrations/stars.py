@@ -1,0 +1,131 @@
+"""Stars in an account: the only code that gives and takes them.
+
+A browser keeps its stars by edition, as a list of the `guid` of sessions; it hands them over in
+that shape, `{"2021": ["…"]}`, once its reader has signed in, and gets those of the account back.
+"""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from symposium.accounts.models import User
+from symposium.registrations.models import Agenda, Star
+from symposium.sessions.models import Session, SessionQuerySet
+
+# More than any programme has; what a browser sends beyond it is not read.
+MOST = 2000
+
+Guids = Mapping[str, Iterable[str]]
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What became of a list: how many are new, and how many lead to no session of that edition."""
+
+    added: int
+    unknown: int
+
+
+def give(user: User, sessions: Iterable[Session]) -> int:
+    """Put `sessions` on somebody's programme; return how many were not there before.
+
+    Asked twice, or by two windows at once, it gives one star.
+    """
+    before = user.stars.count()
+    rows = [
+        Star(user=user, session=session, told_sequence=session.sequence) for session in sessions
+    ]
+    Star.objects.bulk_create(rows, ignore_conflicts=True)
+    return user.stars.count() - before
+
+
+def take(user: User, sessions: SessionQuerySet) -> None:
+    user.stars.filter(session__in=sessions).delete()
+
+
+@transaction.atomic
+def carry(user: User, *, add: Guids, remove: Guids) -> Carried:
+    """Do what a browser asks; what leads to no session of its edition is counted and left."""
+    wanted, unknown = known(add)
+    added = give(user, wanted)
+    gone, _unknown = known(remove)
+    take(user, gone)
+    return Carried(added, unknown)
+
+
+def known(guids: Guids) -> tuple[SessionQuerySet, int]:
+    """The public sessions that `guids` lead to, each in its edition, and how many lead nowhere."""
+    asked = {(edition, guid) for edition, found in guids.items() for guid in found}
+    valid = {(edition, number) for edition, guid in asked if (number := as_uuid(guid))}
+    public = Session.objects.published().filter(guid__in=[number for _edition, number in valid])
+    found = [
+        pk
+        for pk, edition, guid in public.values_list("pk", "edition__slug", "guid")
+        if (edition, guid) in valid
+    ]
+    return Session.objects.filter(pk__in=found), len(asked) - len(found)
+
+
+def as_uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def by_edition(user: User) -> dict[str, list[str]]:
+    """Somebody's stars in the shape in which a browser keeps them."""
+    result: dict[str, list[str]] = {}
+    found = user.stars.public().order_by("session__edition__slug", "pk")
+    for edition, guid in found.values_list("session__edition__slug", "session__guid"):
+        result.setdefault(edition, []).append(str(guid))
+    return result
+
+
+def read(data: object) -> tuple[Guids, Guids]:
+    """Return what to add and what to remove, as a browser sent them; raise ValueError if mangled.
+
+    >>> read({"add": {"2021": ["…"]}})
+    ({'2021': ['…']}, {})
+    """
+    if not isinstance(data, dict):
+        raise ValueError("not an object")
+    parts = tuple(data.get(name, {}) for name in ("add", "remove"))
+    for part in parts:
+        lists = part.values() if isinstance(part, dict) else [None]
+        if not all(isinstance(one, list) and all(isinstance(g, str) for g in one) for one in lists):
+            raise ValueError("not lists of texts by edition")
+        if sum(map(len, lists)) > MOST:
+            raise ValueError("more than any programme has")
+    return parts
+
+
+def agenda_of(user: User) -> Agenda:
+    return Agenda.objects.get_or_create(user=user)[0]
+
+
+@transaction.atomic
+def set_mail(user: User, wants: bool) -> None:
+    """Write to somebody when a starred session changes, or no more; of earlier changes nothing."""
+    agenda = agenda_of(user)
+    if wants and not agenda.wants_mail:
+        up_to_date(user.stars.select_related("session"))
+    agenda.wants_mail = wants
+    agenda.save(update_fields=["wants_mail"])
+
+
+def up_to_date(stars: Iterable[Star]) -> None:
+    """What these stars know of their sessions is what is known today."""
+    stars = list(stars)
+    for star in stars:
+        star.told_sequence = star.session.sequence
+    Star.objects.bulk_update(stars, ["told_sequence"])
+
+
+def calendar_url(agenda: Agenda, language: str) -> str:
+    """Where calendars read somebody's programme; whoever has this address reads it too."""
+    return f"{settings.SITE_URL}{reverse('my_calendar', args=[agenda.token])}?lang={language}"

@@ -1,0 +1,105 @@
+"""What has changed in a programme: a page, and a feed that says the same."""
+
+from itertools import groupby
+
+from django.contrib.syndication.views import Feed
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from symposium.atom import Atom, host, whole
+from symposium.editions.models import Edition
+from symposium.editions.rendering import render_page
+from symposium.editions.views import published_edition
+from symposium.sessions import changes
+from symposium.sessions.exports import export
+from symposium.translated import text_and_language
+from symposium.typography import without_controls
+
+LONGEST_FEED = 100
+
+
+@require_safe
+def page(request: HttpRequest, edition: str) -> HttpResponse:
+    edition = published_edition(edition)
+    shifts = changes.told(edition)
+
+    def day(shift: changes.Shift):
+        return shift.at.astimezone(edition.zone).date()
+
+    return render_page(
+        request,
+        edition,
+        "sessions/changes.html",
+        {
+            "section": "programme",
+            "heading": _("What has changed"),
+            "description": _("Sessions of %(name)s that were moved, added or cancelled.")
+            % {"name": edition},
+            "crumbs": [(_("Programme"), reverse("sessions:programme", args=[edition.slug]))],
+            "days": [(date, list(found)) for date, found in groupby(shifts, key=day)],
+        },
+    )
+
+
+class Changes(Feed):
+    """The latest changes; an entry keeps its id while what it tells is still being moved."""
+
+    feed_type = Atom
+
+    def get_object(self, request: HttpRequest, edition: Edition):
+        return edition
+
+    def feed_guid(self, edition):
+        return f"tag:{host()},2021:changes:{edition.slug}:{get_language()}"
+
+    def title(self, edition):
+        name = without_controls(f"{edition} {edition.slug}")
+        return _("What has changed · %(name)s") % {"name": name}
+
+    def author_name(self, edition):
+        return without_controls(edition.name)
+
+    def link(self, edition):
+        return whole(reverse("sessions:changes", args=[edition.slug]))
+
+    def feed_url(self, edition):
+        return f"{whole(reverse('exports:changes', args=[edition.slug]))}?lang={get_language()}"
+
+    def feed_extra_kwargs(self, edition):
+        return {"updated": edition.updated_at}
+
+    def items(self, edition):
+        return changes.told(edition)[:LONGEST_FEED]
+
+    def item_title(self, shift):
+        title, _language = text_and_language(shift.session, "title")
+        return without_controls(f"{shift.kind.label} · {title}")
+
+    def item_description(self, shift):
+        return without_controls(shift.sentence)
+
+    def item_link(self, shift):
+        return whole(shift.session.get_absolute_url())
+
+    def item_guid(self, shift):
+        return f"tag:{host()},2021:change:{shift.session.guid}:{shift.first.pk}:{get_language()}"
+
+    def item_pubdate(self, shift):
+        return shift.first.at
+
+    def item_updateddate(self, shift):
+        return shift.at
+
+    def item_extra_kwargs(self, shift):
+        return {"language": get_language()}
+
+
+read = Changes()
+
+
+@export
+def feed(request: HttpRequest, edition: Edition) -> HttpResponse:
+    return read(request, edition=edition)

@@ -1,0 +1,204 @@
+"""What has changed in a programme, as a reader is told: several writes taken together as one.
+
+A session that is moved, and moved again soon after, has moved once; moved back, it has not moved.
+"""
+
+import datetime
+import zoneinfo
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from symposium.dates import long_date
+from symposium.editions.models import Edition
+from symposium.sessions.models import Change, Room, Session
+
+# An organiser who moves a session often moves it again: to a reader that is one change.
+TOGETHER = datetime.timedelta(hours=1)
+# For how long a session says that it has changed.
+MARKED = datetime.timedelta(hours=24)
+# Of a page or a feed: nobody reads on.
+LONGEST = 1000
+EVER = datetime.timedelta.max
+
+
+class Kind(models.TextChoices):
+    ADDED = "added", pgettext_lazy("session", "New")
+    MOVED = "moved", pgettext_lazy("session", "Moved")
+    CANCELLED = "cancelled", pgettext_lazy("session", "Cancelled")
+    REINSTATED = "reinstated", gettext_lazy("Held after all")
+    REMOVED = "removed", gettext_lazy("Taken off the site")
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What became of a session from the first to the last of some changes."""
+
+    session: Session
+    first: Change
+    last: Change
+
+    @property
+    def at(self) -> datetime.datetime:
+        return self.last.at
+
+    @property
+    def kind(self) -> Kind | None:
+        """None where nothing is to be told: it is again as it was, or was never seen."""
+        old, new = self.first.old_status, self.last.new_status
+        if not new:
+            return Kind.REMOVED if old else None
+        if new == Session.Status.CANCELLED:
+            return None if old == new else Kind.CANCELLED
+        if not old:
+            return Kind.ADDED
+        if old == Session.Status.CANCELLED:
+            return Kind.REINSTATED
+        return Kind.MOVED if self.before != self.after else None
+
+    @property
+    def before(self) -> tuple:
+        change = self.first
+        return (change.old_starts_at, change.old_ends_at, change.old_room_id)
+
+    @property
+    def after(self) -> tuple:
+        change = self.last
+        return (change.new_starts_at, change.new_ends_at, change.new_room_id)
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in the active language, by the clock of the edition."""
+        match self.kind:
+            case Kind.ADDED:
+                return _("New: %(place)s.") % {"place": self.place()}
+            case Kind.MOVED:
+                return self.move()
+            case Kind.CANCELLED if self.first.old_starts_at:
+                return _("Cancelled; it was planned for %(place)s.") % {"place": self.old_place()}
+            case Kind.CANCELLED:
+                return _("Cancelled.")
+            case Kind.REINSTATED:
+                return _("Held after all: %(place)s.") % {"place": self.place()}
+            case Kind.REMOVED:
+                return _("Taken off the site.")
+        return ""
+
+    def move(self) -> str:
+        """From where to where: only what is another, and the day only where it is another."""
+        first, last = self.first, self.last
+        zone = self.session.edition.zone
+        old = (first.old_starts_at, first.old_ends_at)
+        new = (last.new_starts_at, last.new_ends_at)
+        other_day = day_of(old[0], zone) != day_of(new[0], zone)
+        parts = []
+        if old != new:
+            parts.append((when(*old, zone, other_day), when(*new, zone, other_day)))
+        if first.old_room_id != last.new_room_id:
+            parts.append((old_room(first), new_room(last)))
+        before, after = (_(", ").join(side) for side in zip(*parts, strict=True))
+        return _("Moved from %(before)s to %(after)s.") % {"before": before, "after": after}
+
+    def place(self) -> str:
+        change = self.last
+        return whole(self.session, change.new_starts_at, change.new_ends_at, change.new_room)
+
+    def old_place(self) -> str:
+        change = self.first
+        return whole(self.session, change.old_starts_at, change.old_ends_at, change.old_room)
+
+
+def whole(session: Session, start, end, held_in) -> str:
+    words = [when(start, end, session.edition.zone, with_day=True)]
+    return _(", ").join([*words, isolated(held_in)] if held_in else words)
+
+
+def when(start, end, zone: zoneinfo.ZoneInfo, with_day: bool) -> str:
+    if start is None:
+        return _("not scheduled yet")
+    start, end = start.astimezone(zone), end.astimezone(zone)
+    hours = f"\u2066{start:%H:%M}–{end:%H:%M}\u2069"
+    return f"{long_date(start.date())} {hours}" if with_day else hours
+
+
+def old_room(change: Change) -> str:
+    return room(change.old_room, change.old_room_id)
+
+
+def new_room(change: Change) -> str:
+    return room(change.new_room, change.new_room_id)
+
+
+def room(found: Room | None, number: int | None) -> str:
+    """Its name; one that is deleted has none any more."""
+    if found:
+        return isolated(found)
+    return _("another room") if number else _("no room")
+
+
+def isolated(found: Room) -> str:
+    return f"\u2068{found.name}\u2069"
+
+
+def day_of(at: datetime.datetime | None, zone: zoneinfo.ZoneInfo) -> datetime.date | None:
+    return at.astimezone(zone).date() if at else None
+
+
+def together(changes: Iterable[Change], within: datetime.timedelta = EVER) -> list[Shift]:
+    """Those of each session, made `within` a time of the first, as one; the latest come first.
+
+    `changes` are `in_order()`. What leaves everything as it was is left out.
+    """
+    shifts = []
+    for _session, found in groupby(changes, key=lambda change: change.session_id):
+        for run in runs(found, within):
+            shifts.append(Shift(run[0].session, run[0], run[-1]))
+    told = (shift for shift in shifts if shift.kind)
+    return sorted(told, key=lambda shift: (shift.at, shift.session.pk), reverse=True)
+
+
+def runs(changes: Iterable[Change], within: datetime.timedelta) -> list[list[Change]]:
+    result: list[list[Change]] = []
+    for change in changes:
+        if result and change.at - result[-1][0].at <= within:
+            result[-1].append(change)
+        else:
+            result.append([change])
+    return result
+
+
+def told(edition: Edition, limit: int = LONGEST) -> list[Shift]:
+    """What readers of `edition` are told, the latest first."""
+    latest = edition.changes.told().order_by("-at", "-pk").values("pk")[:limit]
+    found = Change.objects.filter(pk__in=latest).with_details().in_order()
+    return [shift for shift in shifts_of(edition, found, TOGETHER) if shift.kind != Kind.REMOVED]
+
+
+def since(edition: Edition, at: datetime.datetime) -> list[Shift]:
+    """What has become of each session since `at`, for organisers."""
+    return shifts_of(edition, edition.changes.filter(at__gte=at).with_details().in_order(), EVER)
+
+
+def shifts_of(
+    edition: Edition, changes: Iterable[Change], within: datetime.timedelta
+) -> list[Shift]:
+    changes = list(changes)
+    for change in changes:
+        change.session.edition = edition
+    return together(changes, within)
+
+
+def mark(edition: Edition, sessions: list[Session], at: datetime.datetime | None = None) -> None:
+    """Give those of `sessions` that have changed in the last hours their `change`; one query."""
+    recent = edition.changes.told().filter(
+        session__in=sessions, at__gte=(at or timezone.now()) - MARKED
+    )
+    shifts = shifts_of(edition, recent.with_details().in_order(), EVER)
+    found = {shift.session.pk: shift for shift in shifts if shift.kind != Kind.REMOVED}
+    for session in sessions if found else ():
+        session.change = found.get(session.pk)

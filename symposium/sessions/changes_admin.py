@@ -1,0 +1,109 @@
+"""What has changed in a programme, for organisers: since a moment that they choose, day by day."""
+
+import datetime
+from itertools import groupby
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from symposium.editions.models import Edition
+from symposium.sessions import changes
+from symposium.sessions.models import Announcement
+
+A_DAY = datetime.timedelta(days=1)
+# What a browser sends from a field of date and time, and shows in it.
+WRITTEN = "%Y-%m-%dT%H:%M"
+
+
+class MomentForm(forms.Form):
+    """A moment by the clock of the edition, which the view has set."""
+
+    moment = forms.DateTimeField(
+        input_formats=[WRITTEN, f"{WRITTEN}:%S"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=WRITTEN),
+    )
+
+    def __init__(self, label: str, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["moment"].label = label
+
+
+class ChangesAdmin(admin.ModelAdmin):
+    def changelist_view(self, request, extra_context=None):
+        edition = self.chosen_edition(request)
+        query = {"changes_query": f"edition={edition.pk}" if edition else ""}
+        return super().changelist_view(request, query | (extra_context or {}))
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.changes_view)
+        name = "symposium_sessions_session_changes"
+        return [path("changes/", view, name=name), *super().get_urls()]
+
+    def changes_view(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        edition = self.chosen_edition(request) or self.editions.current()
+        if edition is None:
+            raise Http404
+        with timezone.override(edition.zone):
+            if request.method == "POST":
+                return self.announce(request, edition)
+            return self.changes_page(request, edition)
+
+    def announce(self, request: HttpRequest, edition: Edition) -> HttpResponse:
+        """Set since when readers are told of changes."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        form = MomentForm(_("Announced"), request.POST)
+        if not form.is_valid():
+            return self.changes_page(request, edition, announced=form)
+        at = form.cleaned_data["moment"]
+        Announcement.objects.update_or_create(edition=edition, defaults={"at": at})
+        self.log_change(request, edition, f"{_('Announced')}: {at:%Y-%m-%d %H:%M}")
+        messages.success(request, _("Saved: readers are told of what has changed since then."))
+        name = reverse("admin:symposium_sessions_session_changes")
+        return redirect(f"{name}?edition={edition.pk}")
+
+    def changes_page(
+        self, request: HttpRequest, edition: Edition, announced: MomentForm | None = None
+    ) -> HttpResponse:
+        known = Announcement.objects.filter(edition=edition).first()
+        since = timezone.localtime() - A_DAY
+        asked = {"moment": request.GET.get("moment") or since.strftime(WRITTEN)}
+        form = MomentForm(_("Since"), asked)
+        shifts = changes.since(edition, form.cleaned_data["moment"]) if form.is_valid() else []
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("What has changed"),
+            "shown": edition,
+            "editions": self.editions.all(),
+            "form": form,
+            "announced": announced
+            or MomentForm(_("Announced"), initial={"moment": known and known.at}),
+            "may_announce": self.has_change_permission(request),
+            "days": by_day_of_programme(edition, shifts),
+        }
+        name = "admin/symposium_sessions/session/changes.html"
+        return TemplateResponse(request, name, context).render()
+
+
+def by_day_of_programme(edition: Edition, shifts: list[changes.Shift]) -> list[tuple]:
+    """The day on which each session is held now, or was, with what has become of its sessions."""
+
+    def day(shift: changes.Shift) -> datetime.date | None:
+        start = shift.last.new_starts_at or shift.first.old_starts_at
+        return start.astimezone(edition.zone).date() if start else None
+
+    def order(shift: changes.Shift) -> tuple:
+        start = shift.last.new_starts_at or shift.first.old_starts_at
+        return (start is None, start.timestamp() if start else 0)
+
+    return [(date, list(found)) for date, found in groupby(sorted(shifts, key=order), key=day)]

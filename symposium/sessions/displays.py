@@ -1,0 +1,40 @@
+"""Pages for a screen that nobody touches: beside the door of a room, and in the lobby.
+
+Each holds more than is on, so that the screen goes on by its own clock while the network is away.
+"""
+
+import datetime
+
+from django.http import HttpRequest, HttpResponse
+
+from symposium.editions.models import Edition
+from symposium.editions.rendering import render_page
+from symposium.sessions.forms import ALL_DAYS, ProgrammeFilter
+from symposium.sessions.models import Room
+
+
+def door(request: HttpRequest, room: Room) -> HttpResponse:
+    """What is on in a room and what comes next, over all its days."""
+    sessions = room.sessions.published().scheduled().for_programme()
+    context = {"room": room, "heading": room.name, "sessions": sessions}
+    return render_page(request, room.edition, "sessions/display_door.html", context)
+
+
+def lobby(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> HttpResponse:
+    """All rooms: a day and the one after it, or the day that the address names."""
+    first, last = days(edition, form.cleaned_data["day"])
+    sessions = form.filter(edition.sessions.published(), without="day").filter(
+        starts_at__gte=form.bounds(first)[0], starts_at__lte=form.bounds(last)[1]
+    )
+    context = {"heading": edition.name, "sessions": sessions.for_programme()}
+    return render_page(request, edition, "sessions/display_lobby.html", context)
+
+
+def days(edition: Edition, asked: str) -> tuple[datetime.date, datetime.date]:
+    """From which day to which: two of them, since nobody is there to turn the page at midnight."""
+    if asked and asked != ALL_DAYS:
+        day = datetime.date.fromisoformat(asked)
+        return day, day
+    today = edition.today()
+    day = today if today in edition.days else edition.starts_on
+    return day, day + datetime.timedelta(days=1)

@@ -1,0 +1,135 @@
+"""Several people write at the same moment, each in a connection of their own."""
+
+import itertools
+import time
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+
+import pytest
+from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
+
+from symposium.abstracts import readings, versions
+from symposium.abstracts.models import Abstract, Harvest, Keyword, Reading
+from symposium.editions.models import Edition
+from symposium.sessions.models import Session
+from symposium.speakers.models import Speaker
+from tests.factories import (
+    make_abstract,
+    make_author,
+    make_edition,
+    make_keyword,
+    make_participation,
+    make_session,
+    make_speaker,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LASTING = 2  # seconds
+CROWD = 24  # abstracts
+
+
+@pytest.fixture
+def crowd():
+    """Abstracts that share an edition, two sessions, a speaker and a keyword."""
+    edition = make_edition("2021")
+    sessions = [make_session(edition, at=None) for _number in range(2)]
+    speaker = make_speaker(edition)
+    keyword = make_keyword()
+    for number in range(CROWD):
+        abstract = make_abstract(session=sessions[number % 2])
+        abstract.ordered_keywords.create(keyword=keyword)
+        make_author(abstract, speaker=speaker)
+    for session in sessions:
+        make_participation(session, speaker)
+    return edition
+
+
+def edits() -> list[tuple[QuerySet, str, list]]:
+    """What is changed, of what, and the values in turn."""
+    names = ["Une", "Autre"]
+    return [
+        (Keyword.objects.all(), "name_fr", names),
+        (Speaker.objects.all(), "family_name_fr", names),
+        (Session.objects.order_by("-pk")[:1], "status", ["published", "draft"]),
+        (Session.objects.order_by("pk")[:1], "status", ["draft", "published"]),
+        (Edition.objects.all(), "name_fr", names),
+        (Edition.objects.all(), "is_published", [False, True]),
+        (Abstract.objects.order_by("pk")[:1], "title_fr", names),
+        (Abstract.objects.order_by("-pk")[:1], "title_fr", names),
+    ]
+
+
+def keep_editing(edit: tuple[QuerySet, str, list]) -> list[str]:
+    """Change one thing again and again, a statement a time; what PostgreSQL refused."""
+    rows, field, values = edit
+    refused, end = [], time.monotonic() + LASTING
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET deadlock_timeout = '20ms'")  # a second, else
+        things = rows.model.objects.filter(pk__in=list(rows.values_list("pk", flat=True)))
+        for value in itertools.cycle(values):
+            if time.monotonic() > end:
+                return refused
+            try:
+                things.update(**{field: value})
+            except OperationalError as error:
+                refused.append(f"{rows.model.__name__}.{field}: {error.__cause__}")
+    finally:
+        connection.close()
+
+
+def test_edits_of_one_statement_never_wait_for_each_other_in_a_circle(crowd):
+    """Without the locks of `symposium_harvest`, or with the triggers in another order, they do."""
+    with ThreadPoolExecutor(len(edits())) as pool:
+        assert list(pool.map(keep_editing, edits())) == [[] for _edit in edits()]
+
+
+def test_second_of_two_edits_tells_what_the_first_changed():
+    """Without the locks it would keep the digest of a record that nobody was ever shown."""
+    abstract = make_abstract(make_edition("2021"))
+
+    def edit():
+        try:
+            Abstract.objects.update(title_fr="Autre")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Edition.objects.update(name_fr="Autre")
+            other = pool.submit(edit)
+            until_waiting(other)
+        other.result(10)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT digest FROM symposium_harvest_state(%s)", [[abstract.guid]])
+        assert cursor.fetchone() == (Harvest.objects.get().digest,)
+
+
+def until_waiting(other: Future) -> None:
+    with connection.cursor() as cursor:
+        for _turn in range(1000):
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks"
+                " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone()[0]:
+                return
+            assert not wait([other], timeout=0.01).done
+    pytest.fail("the other one does not wait")
+
+
+def test_reading_is_counted_while_a_version_is_kept():
+    abstract = make_abstract(make_edition("2021"), slug="ville")
+
+    def read():
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '2s'")
+            readings.add(Reading.Kind.READ, "2021", "ville")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        versions.keep(abstract)
+        pool.submit(read).result(10)
+    assert Reading.objects.count() == 1

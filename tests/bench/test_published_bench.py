@@ -1,0 +1,269 @@
+"""Published pages beside a bare Django view that returns the same bytes: `make bench`.
+
+Both are served by gunicorn as gunicorn.conf.py says, and asked by `wrk` in turn, so that other
+work on the machine slows both: the ratio is what counts. The bare view has no middleware and no
+database; with the middleware of `startproject` it stands in a column of its own.
+"""
+
+import asyncio
+import contextlib
+import http.client
+import io
+import itertools
+import pickle
+import re
+import shutil
+import statistics
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import environ
+import psycopg2
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from symposium import postgres
+from tests.bench.server import Server, serving
+from tests.bench.test_pages import machine, make_programme
+from tests.conftest import PROJECT
+
+FOLDER = PROJECT / "var" / "postgres-bench"
+BROWSER = {"Accept-Encoding": "gzip, deflate, br"}
+ROUNDS, SECONDS, CONNECTIONS = 3, 2, 16
+PAGES = {
+    "home": "/fr/2021/",
+    "the abstract": "/fr/2021/abstract/",
+    "programme, 60 sessions": "/fr/medium/programme/?day=all",
+    "programme, a day of 1,000 sessions": "/fr/scale/programme/",
+    "programme, 1,000 sessions on one page": "/fr/scale/programme/?day=all",
+    "a session": "/fr/2021/programme/continuite-des-services-vitaux/",
+    "speakers": "/fr/2021/speakers/",
+    "schedule.json, 1,000 sessions": "/scale/schedule.json",
+    "programme.ics, 1,000 sessions": "/scale/programme.ics",
+}
+# What the server itself says of every answer.
+OF_THE_SERVER = {"server", "date", "connection", "content-length", "transfer-encoding"}
+
+needs_wrk = pytest.mark.skipif(
+    not shutil.which("wrk"), reason="no wrk on this machine (Debian: apt install wrk)"
+)
+
+
+@pytest.fixture(scope="module")
+def database_url(django_db_setup, django_db_blocker):
+    """The demonstration and a congress of 1,000 sessions, which only these tests read."""
+    own = connection.settings_dict
+    with postgres.running(FOLDER) as url, django_db_blocker.unblock():
+        connection.close()
+        connection.settings_dict = own | environ.Env.db_url_config(url)
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("load_demo", scale=1000, stdout=io.StringIO())
+        make_programme("medium", 60)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        yield url
+        connection.close()
+        connection.settings_dict = own
+    postgres.remove(FOLDER)
+
+
+@pytest.fixture
+def edit(database_url):
+    """Save a number in what every page of the demonstration says in its title."""
+    with contextlib.closing(psycopg2.connect(database_url)) as own:
+        own.autocommit = True
+
+        def edit(number: int) -> None:
+            with own.cursor() as cursor:
+                cursor.execute(
+                    "UPDATE symposium_editions_edition SET name_fr = %s WHERE slug = '2021'",
+                    [f"Essai {number}."],
+                )
+
+        yield edit
+
+
+def site(database_url: str, folder: Path):
+    return serving(
+        "tests.bench.bare:application",
+        folder,
+        DATABASE_URL=database_url,
+        PUBLISHED_MEGABYTES="64",
+        RENDERED=str(folder / "rendered"),
+    )
+
+
+@needs_wrk
+def test_kept_pages_beside_a_bare_view(database_url, tmp_path, capsys):
+    with contextlib.ExitStack() as servers:
+        ours = servers.enter_context(site(database_url, tmp_path))
+        answers = [taken(ours, address) for address in PAGES.values()]
+        answers += [without_body(answer) for answer in answers]
+        given = tmp_path / "answers"
+        given.write_bytes(pickle.dumps(answers))
+        bare, plain = (
+            servers.enter_context(serving("tests.bench.bare_pages:application", tmp_path, **more))
+            for more in ({"ANSWERS": str(given)}, {"ANSWERS": str(given), "STARTPROJECT": "1"})
+        )
+        rows = []
+        for number, (name, address) in enumerate(PAGES.items()):
+            rows.append(compared(name, ours, address, bare, plain, number))
+        tag = answers[0][1]["ETag"]
+        rows.append(
+            compared("home, 304", ours, PAGES["home"], bare, plain, len(PAGES), If_None_Match=tag)
+        )
+        assert taken(bare, "/0") == answers[0]
+    with capsys.disabled():
+        print(f"\n\n{machine()}\n\n{table(rows)}")
+
+
+def taken(server: Server, address: str) -> tuple[int, dict, bytes]:
+    """An answer of the site, for the bare view to give again."""
+    for _ in range(8):  # until both processes keep it
+        connected = http.client.HTTPConnection("127.0.0.1", server.port)
+        with contextlib.closing(connected) as browser:
+            browser.request("GET", address, headers=BROWSER)
+            response = browser.getresponse()
+            body = response.read()
+    headers = {k: v for k, v in response.getheaders() if k.lower() not in OF_THE_SERVER}
+    return response.status, headers, body
+
+
+def without_body(answer: tuple[int, dict, bytes]) -> tuple[int, dict, bytes]:
+    _status, headers, _body = answer
+    return 304, headers, b""
+
+
+def compared(name, ours, address, bare, plain, number, **headers) -> dict:
+    """Requests per second of the three, a few seconds each in turn."""
+    asked = [(ours, address), (bare, f"/{number}"), (plain, f"/{number}")]
+    for server, path in asked:
+        rate(server, path, headers, seconds=1)
+    rounds = [
+        [rate(server, path, headers, SECONDS) for server, path in asked] for _ in range(ROUNDS)
+    ]
+    own, least, usual = (statistics.median(column) for column in zip(*rounds, strict=True))
+    ratio = statistics.median(one / other for one, other, _usual in rounds)
+    return {"page": name, "ours": own, "bare": least, "plain": usual, "ratio": ratio}
+
+
+def rate(server: Server, path: str, headers: dict, seconds: int) -> float:
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s"]
+    for name, value in {**BROWSER, **headers}.items():
+        command += ["-H", f"{name.replace('_', '-')}: {value}"]
+    command.append(f"http://127.0.0.1:{server.port}{path}")
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "Non-2xx" not in said
+    assert "Socket errors" not in said
+    return float(re.search(r"Requests/sec: +([\d.]+)", said)[1])
+
+
+def table(rows: list[dict]) -> str:
+    lines = [
+        "| page | ours, a second | bare view | ratio | bare view with startproject’s middleware |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for row in rows:
+        lines.append(
+            f"| {row['page']} | {row['ours']:.0f} | {row['bare']:.0f} | {row['ratio']:.0%} "
+            f"| {row['plain']:.0f} |"
+        )
+    return "\n".join(lines)
+
+
+# A page that nobody has asked for since the last change
+
+COLD = {
+    "programme, a day of 1,000 sessions": "/fr/scale/programme/",
+    "schedule.json, 1,000 sessions": "/scale/schedule.json",
+}
+
+
+def test_pages_after_a_change(database_url, edit, tmp_path, capsys):
+    """Each answer is rendered: the revision has moved a moment before."""
+    with site(database_url, tmp_path) as server:
+        rows = [(name, changed(server, address, edit)) for name, address in COLD.items()]
+    with capsys.disabled():
+        print(f"\n\n{machine()}\n\n| rendered anew | median ms | best ms |\n|---|---:|---:|")
+        for name, waited in rows:
+            print(f"| {name} | {statistics.median(waited):.0f} | {min(waited):.0f} |")
+
+
+def changed(server: Server, address: str, edit: Callable) -> list[float]:
+    """Milliseconds until the whole page is here, after each of some edits."""
+    taken(server, address)
+    waited = []
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", server.port)) as browser:
+        for number in range(12):
+            edit(number)
+            started = time.perf_counter()
+            browser.request("GET", address, headers=BROWSER)
+            browser.getresponse().read()
+            waited.append((time.perf_counter() - started) * 1000)
+    return waited
+
+
+# An editor saves ten times a second while people read
+
+READERS, LASTING, EVERY = 64, 10, 0.1
+READ = ["/fr/2021/", "/fr/2021/abstract/", "/fr/2021/programme/", "/fr/2021/speakers/"]
+SAID = re.compile(rb"Essai (\d+)\.")
+
+
+def test_an_editor_and_many_readers(database_url, edit, tmp_path, capsys):
+    edit(0)
+    with site(database_url, tmp_path) as server:
+        for address in READ:
+            taken(server, address)
+        log = tmp_path / "rendered"
+        before = log.stat().st_size
+        commits, seen = asyncio.run(editing_and_reading(server, edit))
+        rendered = log.stat().st_size - before
+    # How long ago the next version had been saved when a page came in.
+    ages = [max(0, at - commits.get(version + 1, at)) for at, _waited, version in seen]
+    waited = [one for _at, one, _version in seen]
+    with capsys.disabled():
+        print(f"\n\n{machine()}\n")
+        print(
+            f"{len(commits)} saves and {len(seen)} pages in {LASTING} s, {rendered} rendered; "
+            f"waited p50 {statistics.median(waited) * 1000:.0f} ms, max {max(waited) * 1000:.0f} "
+            f"ms; oldest page {max(ages) * 1000:.0f} ms"
+        )
+    processes = 2
+    assert rendered <= (len(commits) + 1) * len(READ) * processes
+    assert max(waited) < 1
+    assert max(ages) < 1
+
+
+async def editing_and_reading(
+    server: Server, edit: Callable
+) -> tuple[dict[int, float], list[tuple]]:
+    """When each version was saved, and for each page: when it came, after how long, its version."""
+    commits, seen = {}, []
+    until = time.monotonic() + LASTING
+
+    async def editor():
+        for number in itertools.count(1):
+            if time.monotonic() > until:
+                return
+            await asyncio.to_thread(edit, number)
+            commits[number] = time.monotonic()
+            await asyncio.sleep(EVERY)
+
+    async def reader(address):
+        come, go = await asyncio.open_connection("127.0.0.1", server.port)
+        while time.monotonic() < until:
+            started = time.monotonic()
+            go.write(f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+            head = await come.readuntil(b"\r\n\r\n")
+            body = await come.readexactly(int(re.search(rb"Content-Length: (\d+)", head)[1]))
+            at = time.monotonic()
+            seen.append((at, at - started, int(SAID.search(body)[1])))
+            await asyncio.sleep(0.01)
+        go.close()
+
+    await asyncio.gather(editor(), *(reader(READ[n % len(READ)]) for n in range(READERS)))
+    return commits, seen

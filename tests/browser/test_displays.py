@@ -1,0 +1,240 @@
+"""What is on, without anybody touching anything: the pages of the day, the screens of the venue."""
+
+import datetime
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from tests.browser.clock import set_clock
+from tests.browser.test_accessibility import AXE, EVERY_RULE, FOUND
+from tests.factories import make_edition, make_participation, make_room, make_session
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DOOR = "/fr/2030/rooms/atlas/?display=door"
+LOBBY = "/fr/2030/programme/?display=lobby"
+FITS = """
+() => ["scrollWidth", "scrollHeight"].map((name) => document.scrollingElement[name] - (
+  name === "scrollWidth" ? innerWidth : innerHeight))
+"""
+# The sessions that can be seen: whole, or cut by an edge of their list.
+SEEN = """
+(whole) => {
+  const list = document.querySelector("[data-sessions]").getBoundingClientRect();
+  return [...document.querySelectorAll("[data-state]")].flatMap((session) => {
+    const { left, right, top, bottom } = session.getBoundingClientRect();
+    const meets = left < list.right - 1 && right > list.left + 1 && top < list.bottom - 1;
+    const fits = left >= list.left - 1 && right <= list.right + 1 && bottom <= list.bottom + 1;
+    return meets && fits === whole ? [session.querySelector("h2").innerText.trim()] : [];
+  });
+}
+"""
+
+
+@pytest.fixture
+def site(live_server):
+    """What `window` opens onto."""
+    cache.clear()
+    return live_server.url
+
+
+@pytest.fixture
+def edition():
+    """It is held today and tomorrow, at UTC+2 as the server has it."""
+    today = timezone.now().date()
+    return make_edition("2030", starts_on=today, time_zone="Etc/GMT-2", is_current=True)
+
+
+@pytest.fixture
+def room(edition):
+    """At nine, at ten, at noon and the day after at nine."""
+    room = make_room(edition, slug="atlas", name_fr="Atlas")
+    first = make_session(room=room, at="09:00", lasting=60, title_fr="Une", slug="une")
+    make_participation(first)
+    make_session(room=room, at="10:00", lasting=60, title_fr="Deux", slug="deux")
+    make_session(room=room, at="12:00", lasting=60, title_fr="Trois", status="cancelled")
+    make_session(room=room, at="09:00", day=2, title_fr="Quatre")
+    make_session(make_room(edition).edition, at="09:30", lasting=60, title_fr="Ailleurs")
+    return room
+
+
+@pytest.fixture
+def moment(edition):
+    """An instant of the first day, by the clock of the edition."""
+
+    def moment(hour: int, minute: int = 0) -> datetime.datetime:
+        day = datetime.datetime.combine(edition.starts_on, datetime.time(), edition.zone)
+        return day + datetime.timedelta(hours=hour, minutes=minute)
+
+    return moment
+
+
+def titles(page, state: str) -> list[str]:
+    shown = page.locator(f"[data-state={state}]")
+    assert all(one.is_visible() for one in shown.all())
+    return [title.strip() for title in shown.locator("h2").all_inner_texts()]
+
+
+def states(page) -> dict[str, list[str]]:
+    return {state: titles(page, state) for state in ("now", "next", "later")}
+
+
+# The pages of the day
+
+
+def test_programme_moves_on_by_itself(window, room, moment):
+    page = window(timezone_id="America/New_York")
+    set_clock(page, moment(9, 10), runs=True)
+    page.goto("/fr/2030/programme/")
+    live, coming = page.locator(".tt-live h4"), page.locator(".tt-item:has([data-next]) h4")
+    expect(live).to_have_text(["Une"])
+    expect(coming).to_have_text(["Ailleurs"])
+    page.clock.fast_forward("01:00:00")
+    expect(live).to_have_text(["Ailleurs", "Deux"])
+    expect(coming).to_have_count(0)  # a cancelled session does not come
+    expect(page.locator(".tt-now bdi")).to_have_text("10:10")
+
+
+def test_home_page_says_what_is_on_and_moves_on(window, room, moment):
+    page = window()
+    set_clock(page, moment(9, 10), runs=True)
+    page.goto("/fr/2030/")
+    live = page.locator("[data-today-live] h4")
+    expect(live).to_have_text(["Une"])
+    expect(page.locator("[data-today-next] h4")).to_have_text(["Ailleurs"])
+    page.clock.fast_forward("00:30:00")
+    expect(live).to_have_text(["Une", "Ailleurs"])
+    page.clock.fast_forward("09:00:00")
+    expect(page.locator("[data-today]")).to_be_hidden()
+
+
+def test_clock_of_the_server_is_believed(window, edition):
+    """A session is on at this very moment; the reader's clock is ten hours late."""
+    now = timezone.now()
+    start, end = now - datetime.timedelta(minutes=1), now + datetime.timedelta(minutes=1)
+    days = {start.astimezone(edition.zone).date(), end.astimezone(edition.zone).date()}
+    edition.starts_on, edition.ends_on = min(days), max(days)
+    edition.save()
+    make_session(edition, starts_at=start, ends_at=end, title_fr="Ici", room=make_room(edition))
+    page = window()
+    page.clock.set_fixed_time(now - datetime.timedelta(hours=10))
+    page.goto("/fr/2030/programme/?day=all")
+    expect(page.locator(".tt-live h4")).to_have_text(["Ici"])
+
+
+# The door
+
+
+def test_door_moves_from_now_to_next_and_through_the_night(window, room, moment):
+    page = window(viewport={"width": 1920, "height": 1080}, timezone_id="America/New_York")
+    set_clock(page, moment(8, 15), runs=True)
+    page.goto(DOOR)
+    assert states(page) == {"now": [], "next": ["Une"], "later": ["Deux", "Trois"]}
+    expect(page.locator("[data-state=next] [data-left]")).to_contain_text("45")
+    expect(page.locator("[data-clock]")).to_have_text("08:15")
+    page.clock.fast_forward("00:45:00")
+    expect(page.locator("[data-clock]")).to_have_text("09:00")
+    assert states(page) == {"now": ["Une"], "next": ["Deux"], "later": ["Trois", "Quatre"]}
+    expect(page.locator("[data-state=now] .display-people")).to_contain_text("Salma")
+    page.clock.fast_forward("03:30:00")
+    expect(page.locator("[data-state=now] .tag-bad")).to_be_visible()
+    assert states(page) == {"now": ["Trois"], "next": ["Quatre"], "later": []}
+    page.clock.fast_forward("11:00:00")
+    expect(page.locator("[data-state=next] .display-day")).to_be_visible()
+    page.clock.fast_forward("12:00:00")
+    expect(page.locator("[data-over]")).to_be_visible()
+    assert states(page) == {"now": [], "next": [], "later": []}
+
+
+def test_door_shows_what_has_changed(window, room, moment):
+    page = window()
+    set_clock(page, moment(9, 10), runs=True)
+    page.goto(DOOR)
+    with page.expect_response("**display=door"):
+        page.clock.run_for(2_000)
+    expect(page.locator("[data-state=now] h2")).to_have_text("Une")
+    room.sessions.filter(slug="une").update(title_fr="Une, corrigée")
+    page.clock.run_for(61_000)
+    expect(page.locator("[data-state=now] h2")).to_have_text("Une, corrigée")
+    expect(page.locator("[data-age]")).to_be_hidden()
+
+
+def test_door_without_a_network_goes_on_and_says_how_old_it_is(browser, site, room, moment):
+    context = browser.new_context(base_url=site, locale="fr-FR", service_workers="block")
+    page = context.new_page()
+    set_clock(page, moment(9, 50), runs=True)
+    page.goto(DOOR)
+    page.clock.run_for(2_000)
+    expect(page.locator("[data-state=now] h2")).to_have_text("Une")
+    context.set_offline(True)
+    page.clock.run_for(120_000)
+    expect(page.locator("[data-age]")).to_be_hidden()
+    page.clock.fast_forward("00:10:00")
+    expect(page.locator("[data-state=now] h2")).to_have_text("Deux")
+    expect(page.locator("[data-age]")).to_contain_text("09:50")
+    context.set_offline(False)
+    page.clock.run_for(61_000)
+    expect(page.locator("[data-age]")).to_be_hidden()
+    context.close()
+
+
+# The lobby
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_lobby_turns_its_pages(window, edition, moment, language):
+    """Every session is on one of them, the first ones first."""
+    for number in range(30):
+        room = make_room(edition)
+        make_session(room=room, at="09:00" if number < 3 else "11:00", title_fr=f"S{number}")
+    page = window(viewport={"width": 1280, "height": 720})
+    set_clock(page, moment(9, 10), runs=True)
+    page.goto(LOBBY.replace("/fr/", f"/{language}/"))
+    expect(page.locator("[data-state=now]")).to_have_count(3)
+    expect(page.locator("[data-page]")).to_be_visible()
+    number, pages = page.locator("[data-page]").inner_text().split("/")
+    seen = []
+    for turn in range(int(pages)):
+        expect(page.locator("[data-page]")).to_have_text(f"{turn + 1}/{pages}")
+        seen += page.evaluate(SEEN, True)
+        page.clock.run_for(12_000)
+    assert seen == [f"S{number}" for number in range(30)]
+    expect(page.locator("[data-page]")).to_have_text(f"1/{pages}")
+
+
+def test_lobby_goes_on_to_the_next_day(window, room, moment):
+    page = window()
+    set_clock(page, moment(9, 40), runs=True)
+    page.goto(LOBBY)
+    assert states(page) == {"now": ["Une", "Ailleurs"], "next": ["Deux"], "later": ["Trois"]}
+    page.clock.fast_forward("06:00:00")
+    expect(page.locator("[data-state=next] h2")).to_have_text(["Quatre"])
+
+
+# Both
+
+
+def nothing_new(route) -> None:
+    """Leave the page as it is, for whoever looks at it for a while."""
+    if route.request.resource_type == "fetch":
+        route.fulfill(status=304)
+    else:
+        route.continue_()
+
+
+@pytest.mark.parametrize("address", [DOOR, LOBBY])
+def test_screen_is_filled_and_never_wider(window, room, moment, address):
+    """Axe has nothing to say either."""
+    room.sessions.filter(slug="une").update(title_fr="Une très longue séance " * 8)
+    for width, height, scheme in [(1920, 1080, "light"), (768, 1024, "dark")]:
+        page = window(viewport={"width": width, "height": height}, color_scheme=scheme)
+        set_clock(page, moment(9, 10))
+        page.route("**display=**", nothing_new)
+        page.goto(address)
+        expect(page.locator("[data-state=now] h2").first).to_be_visible()
+        assert page.evaluate(FITS) == [0, 0]
+        assert page.evaluate(SEEN, False) == []
+        page.evaluate(AXE)
+        assert page.evaluate(FOUND, EVERY_RULE) == []

@@ -1,0 +1,111 @@
+"""Stars from a browser into an account, and out of the browser again."""
+
+import json
+
+import pytest
+
+from symposium.registrations.models import Star
+from tests.factories import make_edition, make_session, make_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+KEPT = "() => JSON.stringify(localStorage)"
+
+
+@pytest.fixture
+def user():
+    user = make_user("nora@example.org", "a long password")
+    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    return user
+
+
+@pytest.fixture
+def sessions():
+    edition = make_edition("2021", is_current=True)
+    return [make_session(edition, title_fr=title, at="10:00") for title in ("Eau", "Vent", "Sol")]
+
+
+def titles(page) -> list[str]:
+    return page.locator(".entry:not([hidden]) h3").all_inner_texts()
+
+
+def press(page, title: str) -> None:
+    page.get_by_role("button", name=title).click()
+
+
+def sign_in(page, email: str = "nora@example.org") -> None:
+    page.goto("/fr/accounts/login/password/?next=/fr/my/programme/")
+    page.fill("[name=login]", email)
+    page.fill("[name=password]", "a long password")
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/my/programme/")
+
+
+def test_stars_go_into_the_account_and_leave_with_it(page, user, sessions):
+    page.goto("/fr/2021/programme/?day=all")
+    for title in ("Eau", "Vent"):
+        press(page, title)
+    page.goto("/fr/2021/my-programme/")
+    assert titles(page) == ["Eau", "Vent"]
+    assert page.locator("[data-clash]:not([hidden]) a").all_inner_texts() == ["Vent", "Eau"]
+    page.locator("[data-mine-share]").click()
+    assert titles(page) == ["Eau", "Vent"]
+
+    sign_in(page)
+    page.locator(".entry").nth(1).wait_for()
+    assert titles(page) == ["Eau", "Vent"]
+    assert {star.session for star in user.stars.all()} == set(sessions[:2])
+
+    # Pressed on a page that knows nobody, a star is written in the account too.
+    page.goto("/fr/2021/programme/?day=all")
+    for title in ("Eau", "Sol"):
+        with page.expect_response("**/my/programme/stars/"):
+            press(page, title)
+    assert {star.session for star in user.stars.all()} == set(sessions[1:])
+
+    # Pressed again and again, it is as pressed last.
+    sent = []
+    page.on("request", lambda request: sent.append(request.post_data_json))
+    page.get_by_role("button", name="Eau").evaluate("(b) => [1, 2, 3].forEach(() => b.click())")
+    page.wait_for_function("() => !localStorage.getItem('stars-pending')")
+    water = str(sessions[0].guid)
+    assert sent == [{"add": {"2021": [water]}, "remove": {}, "carried": False}]
+    assert water in page.evaluate("() => localStorage['stars:2021']")
+    assert {star.session for star in user.stars.all()} == set(sessions)
+    with page.expect_response("**/my/programme/stars/"):
+        press(page, "Eau")
+
+    # Without a network it waits in the browser.
+    page.context.set_offline(True)
+    press(page, "Eau")
+    page.context.set_offline(False)
+    with page.expect_response("**/my/programme/stars/"):
+        page.goto("/fr/my/programme/")
+    page.locator(".entry").nth(2).wait_for()
+    assert user.stars.count() == 3
+
+    page.locator("form[action$='/accounts/logout/'] button").click()
+    page.wait_for_url("**/fr/2021/")
+    assert page.evaluate(KEPT) == "{}"
+    assert Star.objects.count() == 3
+
+
+def test_browser_forgets_an_account_that_is_signed_out_elsewhere(page, user, sessions):
+    """What it has not got waits for it, and for nobody else."""
+    Star.objects.create(user=user, session=sessions[0])
+    sign_in(page)
+    page.wait_for_function("() => localStorage.getItem('stars:2021')")
+    page.context.clear_cookies()
+    page.goto("/fr/2021/programme/?day=all")
+    with page.expect_response("**/my/programme/stars/"):
+        press(page, "Vent")
+    page.wait_for_function("() => JSON.parse(localStorage['stars-account']).former")
+    assert json.loads(page.evaluate("localStorage['stars:2021']")) == [str(sessions[1].guid)]
+    press(page, "Sol")  # of whoever signs in next
+
+    other = make_user("lina@example.org", "a long password")
+    other.emailaddress_set.create(email=other.email, verified=True, primary=True)
+    sign_in(page, "lina@example.org")
+    page.locator(".entry").wait_for()
+    assert titles(page) == ["Sol"]
+    assert [star.session for star in other.stars.all()] == [sessions[2]]
+    assert page.evaluate("localStorage['stars-pending']") is None

@@ -1,0 +1,257 @@
+"""The site read without a network: what is kept, what is not, and until when."""
+
+import datetime
+import re
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from config import machines
+from tests.factories import (
+    make_category,
+    make_edition,
+    make_participation,
+    make_registration,
+    make_room,
+    make_session,
+    make_speaker,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PROGRAMME = "/fr/2030/programme/"
+OPENING = f"{PROGRAMME}ouverture/"
+KEPT = """
+async () => {
+  const kept = {};
+  for (const name of await caches.keys()) {
+    const asked = await (await caches.open(name)).keys();
+    kept[name.replace(/-.*/, "")] = asked.map(({ url }) => url.replace(location.origin, "")).sort();
+  }
+  return kept;
+}
+"""
+UNTIL_KEPT = """
+async (path) => {
+  for (let turn = 0; turn < 400; turn += 1) {
+    const kept = await caches.match(path, { ignoreVary: true });
+    if (kept && navigator.serviceWorker.controller) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error(`${path} is not kept.`);
+}
+"""
+UPDATED = """
+async () => {
+  const changed = new Promise((resolve) =>
+    navigator.serviceWorker.addEventListener("controllerchange", resolve));
+  const registration = await navigator.serviceWorker.ready;
+  await registration.update();
+  await changed;
+  const { active } = registration;
+  if (active.state !== "activated") {
+    await new Promise((resolve) => active.addEventListener("statechange", resolve));
+  }
+}
+"""
+
+UNTIL_GONE = """
+async () => {
+  for (let turn = 0; turn < 400; turn += 1) {
+    const registration = await navigator.serviceWorker.getRegistration();
+    if (!registration) return;
+    await registration.update().catch(() => {}); // one that was asked for before is the same
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error("The worker is still there.");
+}
+"""
+
+
+@pytest.fixture
+def edition():
+    """It begins tomorrow and lasts two days; the second day has a session too."""
+    cache.clear()
+    tomorrow = timezone.now().date() + datetime.timedelta(days=1)
+    edition = make_edition(
+        "2030", starts_on=tomorrow, time_zone="UTC", is_current=True,
+        registration_opens_at=timezone.now() - datetime.timedelta(days=1),
+    )  # fmt: skip
+    room = make_room(edition, slug="atlas")
+    opening = make_session(room=room, slug="ouverture", title_fr="Ouverture", at="09:00")
+    make_participation(opening, make_speaker(edition, slug="salma-medina"))
+    make_session(edition, day=2, slug="cloture", title_fr="Clôture", kind="closing")
+    return edition
+
+
+@pytest.fixture
+def mine(edition):
+    return make_registration(make_category(edition))
+
+
+@pytest.fixture
+def reader(browser, live_server):
+    """A window in which the worker is let in."""
+    context = browser.new_context(base_url=live_server.url, locale="fr-FR")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def enter(reader, live_server, client):
+    """Sign somebody in, as if they had the code."""
+
+    def enter(user) -> None:
+        client.force_login(user)
+        session = client.cookies["sessionid"].value
+        cookie = {"name": "sessionid", "value": session, "url": live_server.url}
+        reader.context.add_cookies([cookie])
+
+    return enter
+
+
+def wait_for(page, path: str) -> None:
+    """Until the worker has this window and the page at `path`."""
+    page.evaluate(UNTIL_KEPT, path)
+
+
+def visit(page, path: str) -> None:
+    page.goto(path)
+    wait_for(page, path)
+
+
+def kept(page, kind: str) -> list[str]:
+    return page.evaluate(KEPT).get(kind, [])
+
+
+def line(page):
+    return page.locator("[data-offline] p")
+
+
+def test_programme_its_sessions_and_the_ticket_are_read_without_a_network(reader, mine, enter):
+    enter(mine.user)
+    ticket = f"/fr/my/{mine.code}/"
+    reader.goto(PROGRAMME)
+    expect(line(reader)).to_be_hidden()
+    wait_for(reader, OPENING)
+    visit(reader, ticket)
+    reader.context.set_offline(True)
+
+    reader.goto(PROGRAMME)
+    expect(reader.locator(".tt-item h4")).to_have_text(["Ouverture"])
+    expect(line(reader)).to_have_text(re.compile(r"\d\d:\d\d"))
+    expect(reader.locator(".star").first).to_be_visible()  # its script is kept too
+    reader.locator(".day-tabs a").nth(1).click()
+    expect(reader.locator(".tt-item h4")).to_have_text(["Clôture"])
+    reader.goto(OPENING)
+    expect(reader.locator("h1")).to_have_text("Ouverture")
+    expect(line(reader)).to_be_visible()
+    reader.goto(ticket)
+    expect(reader.locator(".ticket-code svg")).to_be_visible()
+    expect(line(reader)).to_be_visible()
+
+    reader.goto("/fr/2030/speakers/salma-medina/")  # never visited
+    listed = reader.locator("[data-kept-list] a")
+    expect(listed).to_have_count(6)  # the ticket, the programme, its two days and both, a session
+    assert [link.get_attribute("href") for link in listed.all()][0].endswith(ticket)
+    reader.context.set_offline(False)
+    reader.reload()
+    expect(reader.locator("h1")).to_contain_text("Salma")
+    expect(line(reader)).to_be_hidden()
+
+
+def test_nothing_is_left_of_somebody_who_signs_out(reader, mine, enter):
+    ticket = f"/fr/my/{mine.code}/"
+    enter(mine.user)
+    visit(reader, ticket)
+    reader.goto("/fr/my/")
+    wait_for(reader, "/fr/my/")
+    assert kept(reader, "private") == ["/fr/my/", ticket]
+    reader.locator("form[action$='/accounts/logout/'] [type=submit]").click()
+    reader.wait_for_url("**/fr/2030/")
+    wait_for(reader, "/fr/2030/")
+    assert kept(reader, "private") == []
+    reader.context.set_offline(True)
+    reader.goto(ticket)
+    expect(reader.locator("[data-kept-list]")).to_be_visible()
+    assert reader.locator(".ticket").count() == 0
+
+
+def test_nothing_is_left_of_somebody_who_was_signed_out_or_replaced(reader, mine, enter):
+    ticket = f"/fr/my/{mine.code}/"
+    enter(mine.user)
+    visit(reader, ticket)
+    reader.context.clear_cookies(name="sessionid")  # as when the session has ended
+    reader.goto(ticket)
+    assert "/accounts/login/" in reader.url
+    assert kept(reader, "private") == []
+
+    enter(mine.user)
+    visit(reader, ticket)
+    reader.context.clear_cookies(name="sessionid")
+    reader.goto("/fr/accounts/login/password/")
+    make_user("nora@example.org", "a long password")
+    reader.locator("main [name=login]").fill("nora@example.org")
+    reader.locator("main [name=password]").fill("a long password")
+    reader.locator("main form:has([name=password]) [type=submit]").click()
+    reader.wait_for_url(lambda url: "/login/" not in url)
+    assert ticket not in kept(reader, "private")
+
+
+def test_what_may_not_be_kept_is_not(reader, mine, enter):
+    mine.user.is_staff = mine.user.is_superuser = True
+    mine.user.save()
+    enter(mine.user)
+    visit(reader, "/fr/2030/")
+    for path in (
+        "/admin/", "/fr/2030/desk/check-in/", "/fr/accounts/email/", "/fr/my/data/",
+        f"/fr/my/{mine.code}/edit/", "/fr/2030/register/", "/fr/2030/participants/",
+        f"{PROGRAMME}?q=introuvable", f"{PROGRAMME}nowhere/", "/fr/2030/search/?q=ville",
+    ):  # fmt: skip
+        reader.goto(path)
+    visit(reader, "/fr/2030/speakers/")
+    assert kept(reader, "pages") == ["/fr/2030/", "/fr/2030/speakers/"]
+    assert kept(reader, "private") == [f"/fr/my/{mine.code}/"]  # where `register` leads
+
+
+def test_a_page_that_is_gone_is_not_kept_either(reader, edition):
+    reader.goto(PROGRAMME)
+    wait_for(reader, OPENING)
+    edition.sessions.filter(slug="ouverture").update(status="draft")
+    reader.goto(OPENING)
+    reader.goto("/fr/2030/speakers/")
+    wait_for(reader, "/fr/2030/speakers/")
+    assert OPENING not in kept(reader, "pages")
+
+
+def test_a_newer_worker_takes_the_place_of_the_older_one(reader, edition, monkeypatch):
+    reader.goto(PROGRAMME)
+    wait_for(reader, OPENING)
+    before = reader.evaluate("caches.keys()")
+    monkeypatch.setattr(machines, "KEPT", [*machines.KEPT, "img/og.png"])  # another build
+    reader.evaluate(UPDATED)
+    after = reader.evaluate("caches.keys()")
+    assert (len(before), len(after)) == (2, 2)
+    assert set(before) & set(after) == {"pages"}
+    assert "/static/img/og.png" in kept(reader, "static")
+    reader.context.set_offline(True)
+    reader.reload()
+    expect(reader.locator(".tt-item h4")).to_have_text(["Ouverture"])
+
+
+def test_a_worker_that_is_not_wanted_any_more_leaves_nothing(reader, mine, enter, settings):
+    enter(mine.user)
+    reader.goto(PROGRAMME)
+    wait_for(reader, OPENING)
+    visit(reader, f"/fr/my/{mine.code}/")
+    settings.OFFLINE = False
+    reader.evaluate(UNTIL_GONE)
+    assert reader.evaluate("caches.keys()") == []
+    for _visit in range(2):
+        reader.goto(PROGRAMME)
+        expect(reader.locator(".tt-item h4")).to_have_text(["Ouverture"])
+    assert reader.evaluate("navigator.serviceWorker.getRegistration()") is None
+    assert reader.evaluate("caches.keys()") == []

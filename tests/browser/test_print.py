@@ -1,0 +1,38 @@
+"""Pages as a printer has them: no navigation, the day said, when and where before what."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.pages import PAGES
+
+CHROME = ".utility, .site-nav, .site-footer, .filters, .day-tabs, .share, .star, .breadcrumb"
+
+
+@pytest.mark.parametrize("name", ["home", "day", "session", "speakers", "speaker", "abstract"])
+def test_what_is_for_the_screen_is_not_printed(window, name):
+    page = window(color_scheme="dark")
+    page.goto(f"/ar/{PAGES[name]}")
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.locator(f":is({CHROME}):visible").count() == 0
+    ink, paper = page.evaluate(
+        "['color', 'backgroundColor'].map(name => getComputedStyle(document.body)[name])"
+    )
+    assert (ink, paper) == ("rgb(0, 0, 0)", "rgb(255, 255, 255)")
+
+
+def test_printed_programme_says_its_day(window):
+    page = window()
+    page.goto(f"/fr/{PAGES['day']}")
+    page.emulate_media(media="print")
+    box = page.get_by_role("heading", name="Mercredi 9 juin 2021").bounding_box()
+    assert box["height"] > 10
+
+
+def test_printed_session_begins_with_when_and_where(window):
+    page = window()
+    page.goto(f"/fr/{PAGES['session']}")
+    page.emulate_media(media="print")
+    expect(page.locator(".meta-list")).to_be_visible()
+    assert (
+        page.locator(".meta-list").bounding_box()["y"] < page.locator("article").bounding_box()["y"]
+    )

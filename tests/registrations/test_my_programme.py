@@ -1,0 +1,476 @@
+"""One's own programme: stars of a browser and of an account, a link, a calendar, mails."""
+
+import datetime
+import json
+import uuid
+from functools import partial
+from urllib.parse import unquote
+
+import pytest
+from django.core import mail
+from django.db import IntegrityError
+from django.db.models import QuerySet
+from django.test import Client
+from django.utils import timezone
+from icalendar import Calendar
+
+from symposium.registrations import housekeeping, places, privacy, stars
+from symposium.registrations.models import Agenda, Star
+from symposium.sessions import mine
+from symposium.sessions.models import Session
+from tests.desk import told
+from tests.factories import (
+    make_booking,
+    make_category,
+    make_edition,
+    make_registration,
+    make_room,
+    make_session,
+    make_user,
+    make_workshop,
+    open_edition,
+    refreshed,
+    times,
+)
+from tests.reading import hrefs, main, texts
+from tests.registrations.test_housekeeping import at_once
+
+pytestmark = pytest.mark.django_db
+STARS = "/fr/my/programme/stars/"
+PAGE = "/en/my/programme/"
+
+
+@pytest.fixture
+def edition():
+    return open_edition(slug="2031", name_en="Symposium", name_fr="Symposium")
+
+
+@pytest.fixture
+def user(client):
+    user = make_user("nora@example.org", language="en")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def water(edition):
+    return make_session(edition, title_fr="Eau", slug="eau", at="09:00")
+
+
+@pytest.fixture
+def air(edition):
+    return make_session(edition, title_fr="Air", slug="air", at="09:30")
+
+
+def send(client, **parcel):
+    return client.post(STARS, json.dumps(parcel), content_type="application/json")
+
+
+def starred(user) -> list[str]:
+    return [str(star) for star in user.stars.in_order()]
+
+
+# Which clash
+
+
+def test_entries_clash_with_what_is_held_at_the_same_time(edition, water, air):
+    after = make_session(edition, at="09:45", title_fr="Sol")
+    gone = make_session(edition, at="09:00", title_fr="Feu", status="cancelled")
+    later = make_session(edition, at=None, title_fr="Un jour")
+    found = mine.entries([later, after, gone, air, water])
+    said = {str(entry.session): list(map(str, entry.clashes)) for entry in found}
+    assert said == {"Eau": ["Air"], "Feu": [], "Air": ["Eau", "Sol"], "Sol": ["Air"], "Un jour": []}
+    days = mine.by_day(found, edition.zone)
+    assert [(day.date, len(day.entries)) for day in days] == [(edition.starts_on, 4), (None, 1)]
+
+
+# Without an account
+
+
+def test_page_of_the_browser_has_every_session_hidden_for_its_script(client, edition, water):
+    make_session(edition, kind="break")
+    make_session(edition, status="draft")
+    page = client.get("/fr/2031/my-programme/")
+    rows = main(page).xpath(".//*[@data-entry]")
+    assert [(row.get("data-entry"), row.get("data-number")) for row in rows] == [
+        (str(water.guid), str(water.pk))
+    ]
+    assert [row.get("hidden") is not None for row in rows] == [True]
+    assert len(main(page).xpath(".//noscript")) == 1
+    assert page.cookies == {}
+
+
+def test_page_of_the_browser_costs_the_same_for_any_number(
+    client, edition, django_assert_num_queries
+):
+    for number in (1, 3):
+        make_session(edition, at=f"1{number}:00", room=make_room(edition))
+        with django_assert_num_queries(4):
+            client.get("/fr/2031/my-programme/")
+
+
+def test_shared_link_shows_what_it_names(client, edition, water, air):
+    hidden = make_session(edition, status="draft")
+    elsewhere = make_session(make_edition("2020"))
+    path = f"/en/2031/my-programme/{mine.written([air, hidden, elsewhere, water])}/"
+    page = client.get(path)
+    assert texts(main(page), ".//li//h3") == ["Eau", "Air"]
+    assert texts(main(page), ".//p[@class='entry-clash']/span") == [
+        "Clash with Air", "Clash with Eau",
+    ]  # fmt: skip
+    assert texts(main(page), ".//bdi[@id='address']") == [f"http://testserver{path}"]
+    assert 'class="qr"' in page.content.decode()
+    assert page.cookies == {}
+
+
+def test_shared_link_is_written_in_one_way(client, edition, water, air):
+    one, other = sorted([water.pk, air.pk])
+    path = "/fr/2031/my-programme/"
+    for chosen in (f"{other}-{one}", f"{one}-{one}-{other}", f"0{one}-{other}"):
+        answer = client.get(f"{path}{chosen}/")
+        assert (answer.status_code, answer["Location"]) == (301, f"{path}{one}-{other}/")
+    for chosen in ("abc", "1--2", "-1", "9" * 19, str(10**17)):
+        assert client.get(f"{path}{chosen}/").status_code == 404
+    many = client.get(path + "-".join(map(str, range(1, 3000))) + "/")
+    assert many["Location"].count("-") == path.count("-") + mine.MOST - 1
+
+
+# Into the account
+
+
+def test_stars_of_a_browser_come_into_the_account_once(client, user, edition, water, air):
+    other = make_session(make_edition("2020"))
+    draft = make_session(edition, status="draft")
+    nobody = str(uuid.uuid4())
+    guids = [str(s.guid) for s in (water, other, draft)]
+    parcel = {"add": {"2031": [*guids, nobody, "x"], "2020": [str(air.guid)]}, "carried": True}
+    answer = send(client, **parcel).json()
+    assert answer == {"added": 1, "unknown": 5, "stars": {"2031": [str(water.guid)]}}
+    assert send(client, **parcel).json()["added"] == 0
+    assert starred(user) == ["Eau"]
+    said = told(client.get(PAGE))
+    assert said[:2] == [
+        "1 session marquée d’une étoile dans ce navigateur est maintenant dans votre programme.",
+        "5 étoiles de ce navigateur ne correspondent à aucune session du programme\xa0: "
+        "elles ont été laissées de côté.",
+    ]
+
+
+def test_star_pressed_in_the_browser_says_nothing_more(client, user, water, air):
+    stars.give(user, [water])
+    changed = send(client, add={"2031": [str(air.guid)]}, remove={"2031": [str(water.guid)]})
+    assert changed.json()["stars"] == {"2031": [str(air.guid)]}
+    assert told(client.get(PAGE)) == []
+    assert client.get(STARS).json()["stars"] == {"2031": [str(air.guid)]}
+
+
+def test_stars_are_for_whoever_has_signed_in(client, water):
+    assert (client.get(STARS).status_code, send(client, add={}).status_code) == (401, 401)
+    answer = client.get(PAGE)
+    assert answer["Location"] == f"/en/accounts/login/?next={PAGE}"
+
+
+@pytest.mark.usefixtures("user")
+@pytest.mark.parametrize(
+    "body",
+    ["", "[]", "nothing", '{"add": []}', '{"add": {"2031": "x"}}', '{"add": {"2031": [1]}}',
+     '{"remove": {"2031": null}}', json.dumps({"add": {"2031": ["x"] * 2001}})],
+)  # fmt: skip
+def test_what_is_no_list_of_stars_changes_nothing(client, body):
+    answer = client.post(STARS, body, content_type="application/json")
+    assert (answer.status_code, Star.objects.count()) == (400, 0)
+
+
+def test_stars_are_written_with_a_token_only(user, water):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(user)
+    parcel = {"add": {"2031": [str(water.guid)]}}
+    assert send(strict, **parcel).status_code == 403
+    token = strict.get(STARS).cookies["csrftoken"].value
+    answer = strict.post(
+        STARS, json.dumps(parcel), content_type="application/json", headers={"X-CSRFToken": token}
+    )
+    assert answer.json()["added"] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_windows_give_one_star():
+    user, session = make_user(), make_session(make_edition("2031"))
+    parcel = {"2031": [str(session.guid)]}
+
+    def work():
+        return stars.carry(user, add=parcel, remove={}).unknown
+
+    assert at_once(work, work, work) == [0, 0, 0]
+    assert user.stars.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_constraint_spoken_for_one_of_them_would_fail(monkeypatch):
+    """The negative control: a star is there when the second one is written."""
+    user, session = make_user(), make_session(make_edition("2031"))
+    plain = QuerySet.bulk_create
+    monkeypatch.setattr(
+        QuerySet, "bulk_create", lambda rows, objs, ignore_conflicts: plain(rows, objs)
+    )
+    stars.give(user, [session])
+    with pytest.raises(IntegrityError):
+        stars.give(user, [session])
+
+
+# The page of the account
+
+
+def test_page_merges_stars_and_bookings(client, user, edition, water):
+    workshop = make_workshop(edition, title_fr="Cartes", at="09:15")
+    registration = make_registration(make_category(edition), user=user, sessions=[workshop])
+    stars.give(user, [water, workshop])
+    stars.give(make_user(), [make_session(edition, at="16:00")])
+    page = client.get(PAGE)
+    assert texts(main(page), ".//li//h3") == ["Eau", "Cartes"]
+    assert texts(main(page), ".//p[@class='entry-clash']/span") == [
+        "Clash with Cartes", "Clash with Eau",
+    ]  # fmt: skip
+    assert f"/en/my/{registration.code}/#sessions" in hrefs(main(page), ".//a")
+    shared = f"/en/2031/my-programme/{mine.written([water, workshop])}/"
+    assert shared in hrefs(main(page), ".//a")
+
+
+def test_page_costs_the_same_for_any_number(client, user, edition, django_assert_num_queries):
+    registration = make_registration(make_category(edition), user=user)
+    for number in (1, 3):
+        workshop = make_workshop(edition, at=f"1{number}:00", room=make_room(edition))
+        make_booking(registration, workshop)
+        stars.give(user, [workshop, make_session(edition, at=f"1{number}:20")])
+        with django_assert_num_queries(7):
+            client.get(PAGE)
+
+
+def test_times_are_those_of_each_edition(client, user):
+    far = open_edition(slug="far", time_zone="America/St_Johns")
+    stars.give(user, [make_session(far, at="09:00")])
+    assert texts(main(client.get(PAGE)), ".//li//time") == ["09:00", "09:45"]
+
+
+def test_form_gives_and_takes_a_star_without_a_script(client, user, water):
+    page = "/en/2031/programme/eau/star/"
+    assert b'value="add"' in client.get(page).content
+    for _twice in range(2):
+        answer = client.post(page, {"answer": "add"}, follow=True)
+    assert told(answer)[-1] == "On your programme: Eau."
+    assert starred(user) == ["Eau"]
+    assert b'value="remove"' in client.get(page).content
+    client.post(page, {"answer": "remove"})
+    assert starred(user) == []
+
+
+def test_form_says_to_strangers_what_stars_need(client, edition, water):
+    make_session(edition, slug="brouillon", status="draft")
+    page = "/en/2031/programme/eau/star/"
+    answer = client.get(page)
+    [sign_in] = hrefs(main(answer), ".//a[contains(@class, 'btn-cta')]")
+    assert unquote(sign_in) == f"/en/accounts/login/?next={page}"
+    assert "no-store" in answer["Cache-Control"]
+    assert client.post(page)["Location"] == f"/en/accounts/login/?next={page}"
+    assert client.get("/en/2031/programme/brouillon/star/").status_code == 404
+    assert page in hrefs(main(client.get("/en/2031/programme/eau/")), ".//a[@data-star-link]")
+
+
+# The calendar
+
+
+def events(client, address: str) -> dict[str, str]:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    found = Calendar.from_ical(answer.content).walk("VEVENT")
+    return {str(event["summary"]): str(event["status"]) for event in found}
+
+
+@pytest.fixture
+def calendar(client, user):
+    client.post("/en/my/programme/calendar/")
+    return stars.calendar_url(user.agenda, "en").removeprefix("http://testserver")
+
+
+def test_calendar_has_stars_and_seats(client, user, edition, water, air, calendar):
+    workshop = make_workshop(edition, title_fr="Cartes", at="14:00")
+    full = make_workshop(edition, title_fr="Complet", at="16:00", places=0)
+    make_registration(make_category(edition), user=user, sessions=[workshop, full])
+    stars.give(user, [water, air, make_session(make_edition("2020"), title_fr="Ancien")])
+    Session.objects.filter(pk=air.pk).update(status="cancelled")
+    stranger = Client()
+    assert events(stranger, calendar) == {
+        "Ancien": "CONFIRMED", "Eau": "CONFIRMED", "Air": "CANCELLED", "Cartes": "CONFIRMED",
+    }  # fmt: skip
+    answer = stranger.get(calendar)
+    assert "private" in answer["Cache-Control"]
+    assert (answer["X-Robots-Tag"], answer.cookies) == ("noindex", {})
+    assert stranger.get(calendar, headers={"If-None-Match": answer["ETag"]}).status_code == 304
+    zones = Calendar.from_ical(answer.content).walk("VTIMEZONE")
+    assert len(zones) == 1
+    uids = {str(e["uid"]) for e in Calendar.from_ical(answer.content).walk("VEVENT")}
+    assert f"{water.guid}@testserver" in uids
+
+
+def test_calendar_follows_its_session(client, user, edition, water, calendar):
+    stars.give(user, [water])
+    Session.objects.filter(pk=water.pk).update(**times(edition, "15:00"))
+    [event] = Calendar.from_ical(client.get(calendar).content).walk("VEVENT")
+    assert (event["sequence"], f"{event.start:%H:%M}") == (1, "15:00")
+    Session.objects.filter(pk=water.pk).update(status="draft")
+    assert events(client, calendar) == {}
+
+
+def test_calendar_is_in_the_language_of_its_reader(client, user, calendar):
+    assert client.get(calendar)["Content-Language"] == "en"
+    assert client.get(calendar.replace("lang=en", "lang=ar"))["Content-Language"] == "ar"
+    assert client.get(calendar.replace("lang=en", "lang=xx"))["Content-Language"] == "en"
+
+
+def test_calendar_address_dies_at_once_when_it_is_renewed(client, user, calendar):
+    page = "/en/my/programme/calendar/"
+    assert client.get(page).status_code == 200
+    assert client.get(calendar).status_code == 200
+    client.post(page)  # the form that makes the first one, sent twice
+    assert client.get(calendar).status_code == 200
+    client.post(page, {"answer": "renew"})
+    assert client.get(calendar).status_code == 404
+    renewed = stars.calendar_url(refreshed(user.agenda), "en")
+    assert client.get(renewed).status_code == 200
+    client.post(page, {"answer": "end"})
+    assert client.get(renewed).status_code == 404
+    assert client.get(page)["Location"] == PAGE
+
+
+def test_calendar_of_a_closed_account_leads_nowhere(client, user, calendar):
+    type(user).objects.update(is_active=False)
+    assert client.get(calendar).status_code == 404
+    for token in ("x", "None", "programme"):
+        assert client.get(f"/my/{token}.ics").status_code == 404
+
+
+def test_page_gives_the_address_to_calendars_and_to_people(client, calendar):
+    page = client.get(PAGE)
+    assert f"webcal://testserver{calendar}" in hrefs(main(page), ".//a")
+    assert texts(main(page), ".//*[@id='calendar-address']") == [f"http://testserver{calendar}"]
+
+
+# Mails
+
+
+def soon():
+    return timezone.now() + datetime.timedelta(minutes=3)
+
+
+def move(session, at: str = "15:00") -> None:
+    Session.objects.filter(pk=session.pk).update(**times(session.edition, at))
+
+
+def mails() -> list[tuple[str, str]]:
+    """Whom a turn of the worker tells of changes, and the subjects."""
+    mail.outbox.clear()
+    housekeeping.tell_changes(soon())
+    housekeeping.tell_starred_changes(soon())
+    return [(message.to[0], message.subject) for message in mail.outbox]
+
+
+STARRED = ("nora@example.org", "A session that you starred has changed: Symposium 2031")
+
+
+def test_mail_is_sent_to_who_asked_for_it(client, user, water):
+    stars.give(user, [water])
+    move(water)
+    assert mails() == []
+    client.post("/en/my/programme/mails/", {"wants_mail": "on"})
+    assert mails() == []  # of earlier changes, nothing
+    move(water, "16:00")
+    assert mails() == [STARRED]
+    assert "- Eau · " in mail.outbox[0].body
+    assert "http://testserver/en/my/programme/" in mail.outbox[0].body
+    assert mails() == []
+    Session.objects.filter(pk=water.pk).update(status="cancelled")
+    assert mails() == [STARRED]
+    assert "- Eau · cancelled" in mail.outbox[0].body
+    client.post("/en/my/programme/mails/")
+    move(water, "17:00")
+    assert mails() == []
+
+
+def test_mail_waits_until_the_session_has_settled(user, water):
+    stars.give(user, [water])
+    stars.set_mail(user, True)
+    move(water)
+    assert housekeeping.tell_starred_changes(timezone.now()) == 0
+    assert housekeeping.tell_starred_changes(soon()) == 1
+
+
+def test_who_has_starred_and_booked_is_told_once(user, edition):
+    workshop = make_workshop(edition, title_fr="Cartes")
+    registration = make_registration(make_category(edition), user=user, sessions=[workshop])
+    stars.give(user, [workshop])
+    stars.set_mail(user, True)
+    move(workshop)
+    assert housekeeping.tell_starred_changes(soon()) == 0  # whichever comes first
+    booked = ("nora@example.org", "A session that you booked has changed: Symposium 2031")
+    assert mails() == [booked]
+    places.leave(registration.bookings.get())
+    assert mails() == []
+    move(workshop, "16:00")
+    assert mails() == [STARRED]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_tell_each_person_once():
+    session = make_session(open_edition())
+    for _ in range(5):
+        user = make_user()
+        stars.give(user, [session])
+        stars.set_mail(user, True)
+    move(session)
+    work = partial(housekeeping.tell_starred_changes, soon())
+    assert sum(at_once(work, work)) + work() == 5
+    assert len({message.to[0] for message in mail.outbox}) == len(mail.outbox) == 5
+
+
+def test_who_stars_what_has_moved_knows_it(user, water):
+    stars.set_mail(user, True)
+    move(water)
+    stars.give(user, [refreshed(water)])
+    assert mails() == []
+
+
+def test_drafts_and_what_is_over_are_not_told(user, edition, water, air):
+    stars.give(user, [water, air])
+    stars.set_mail(user, True)
+    move(water)
+    Session.objects.filter(pk=water.pk).update(status="draft")
+    assert mails() == []
+    move(air)
+    over = edition.period.upper
+    assert housekeeping.tell_starred_changes(over) == 0
+
+
+# What is known of somebody
+
+
+def test_stars_are_among_my_data_and_go_with_the_account(client, user, water, calendar):
+    stars.give(user, [water])
+    stars.set_mail(user, True)
+    data = client.get("/en/my/data.json").json()["parts"]["programme"]
+    [entry] = data["parts"]["stars"]["entries"]
+    assert entry["fields"]["session"]["value"] == str(water.guid)
+    assert data["fields"]["wants_mail"]["value"] is True
+    assert user.agenda.token not in json.dumps(client.get("/en/my/data.json").json())
+    assert "Eau" in client.get("/en/my/data/").content.decode()
+    privacy.erase(user)
+    assert (Star.objects.count(), Agenda.objects.count()) == (0, 0)
+    assert client.get(calendar).status_code == 404
+
+
+def test_stars_are_forgotten_in_time(user, edition, water):
+    stars.give(user, [water])
+    end = edition.period.upper
+    privacy.apply_retention(end + datetime.timedelta(days=privacy.IDENTITY_DAYS, seconds=-1))
+    assert Star.objects.count() == 1
+    privacy.apply_retention(end + datetime.timedelta(days=privacy.IDENTITY_DAYS))
+    assert Star.objects.count() == 0

@@ -1,0 +1,436 @@
+"""What has changed in a programme: kept by the database, told to readers and to organisers."""
+
+import datetime
+import threading
+
+import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.db import connection, transaction
+from django.utils import timezone, translation
+from lxml import etree
+
+from symposium.editions.models import Edition
+from symposium.sessions import changes, planning
+from symposium.sessions.changes import Kind
+from symposium.sessions.models import Announcement, Change, Room, Session
+from tests.desk import told as messages_of
+from tests.factories import (
+    make_edition,
+    make_organiser,
+    make_room,
+    make_session,
+    make_user,
+    refreshed,
+    times,
+)
+from tests.reading import cards, hrefs, main, texts
+from tests.refusals import execute
+
+pytestmark = pytest.mark.django_db
+ATOM = "{http://www.w3.org/2005/Atom}"
+HOUR = datetime.timedelta(hours=1)
+DAY = datetime.timedelta(days=1)
+PAGE = "/en/2021/changes/"
+
+
+@pytest.fixture
+def edition():
+    """Its programme was announced ten days ago."""
+    edition = make_edition("2021", name_en="Symposium", name_fr="Symposium")
+    announce(edition, 10 * DAY)
+    return edition
+
+
+@pytest.fixture
+def rooms(edition):
+    return [make_room(edition, name_fr=name) for name in ("Salle A", "Salle B")]
+
+
+@pytest.fixture
+def water(edition, rooms):
+    """Public for as long as the programme."""
+    session = make_session(
+        edition, title_fr="Eau", slug="eau", at="10:00", lasting=60, room=rooms[0]
+    )
+    Change.objects.all().delete()
+    return session
+
+
+def announce(edition, ago: datetime.timedelta) -> None:
+    at = timezone.now() - ago
+    Announcement.objects.update_or_create(edition=edition, defaults={"at": at})
+
+
+def change(session, ago: datetime.timedelta = HOUR, **fields) -> None:
+    """Write to the row of a session as plain SQL does; it was a while ago."""
+    last = Change.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    Session.objects.filter(pk=session.pk).update(**fields)
+    Change.objects.filter(pk__gt=last).update(at=timezone.now() - ago)
+
+
+def move(session, at: str, ago: datetime.timedelta = HOUR, **fields) -> None:
+    when = times(session.edition, at, lasting=60, day=fields.pop("day", 1))
+    change(session, ago, **when, **fields)
+
+
+def said(edition) -> list[str]:
+    """What readers are told, in English, without the marks of direction."""
+    with translation.override("en"):
+        sentences = [shift.sentence for shift in changes.told(edition)]
+    marks = str.maketrans("", "", "\u2066\u2068\u2069")
+    return [sentence.translate(marks) for sentence in sentences]
+
+
+# What the database keeps
+
+
+def kept() -> list[tuple]:
+    return list(Change.objects.order_by("pk").values_list("old_status", "new_status"))
+
+
+def test_every_way_of_writing_is_kept(edition, water, rooms):
+    water.room = rooms[1]
+    water.save()
+    Session.objects.update(status="cancelled")
+    execute("UPDATE symposium_sessions_session SET status = 'published'")
+    execute("UPDATE symposium_sessions_session SET room_id = %s", rooms[0].pk)
+    planning.set_status(refreshed(water), Session.Status.CANCELLED)
+    assert kept() == [
+        ("published", "published"), ("published", "cancelled"), ("cancelled", "published"),
+        ("published", "published"), ("published", "cancelled"),
+    ]  # fmt: skip
+
+
+def test_other_words_are_no_change(water):
+    Session.objects.update(title_fr="Mer", places=3)
+    water.save()
+    assert kept() == []
+
+
+def test_of_a_draft_nothing_is_known(edition, rooms):
+    draft = make_session(edition, status="draft", room=rooms[0])
+    move(draft, "14:00", room=rooms[1])
+    assert kept() == []
+    change(draft, status="published")
+    change(draft, status="draft")
+    first, second = Change.objects.order_by("pk")
+    assert (first.old_status, first.old_starts_at, first.old_room_id) == ("", None, None)
+    assert (second.new_status, second.new_starts_at, second.new_room_id) == ("", None, None)
+
+
+def test_room_and_session_can_be_deleted(edition, water, rooms):
+    move(water, "11:00", room=rooms[1])
+    rooms[1].delete()
+    assert said(edition) == [
+        "Moved from another room to no room.",
+        "Moved from 10:00–11:00, Salle A to 11:00–12:00, another room.",
+    ]
+    Room.objects.all().delete()
+    execute("DELETE FROM symposium_sessions_session WHERE id = %s", water.pk)
+    connection.check_constraints()
+    assert Change.objects.count() == 0
+
+
+def test_first_public_session_announces_the_programme():
+    edition = make_edition(is_published=False)
+    make_session(edition)
+    assert not Announcement.objects.exists()
+    Edition.objects.update(is_published=True)
+    announced = Announcement.objects.get(edition=edition).at
+    make_session(edition)
+    Edition.objects.update(is_published=False)
+    Edition.objects.update(is_published=True)
+    assert Announcement.objects.get(edition=edition).at == announced
+    other = make_edition()
+    make_session(other, status="draft")
+    assert not Announcement.objects.filter(edition=other).exists()
+    Session.objects.filter(edition=other).update(status="published")
+    assert Announcement.objects.filter(edition=other).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_first_sessions_at_once_announce_one_programme():
+    edition = make_edition()
+    barrier = threading.Barrier(2)
+
+    def work():
+        try:
+            with transaction.atomic():
+                barrier.wait(10)
+                make_session(edition)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert (edition.sessions.count(), Announcement.objects.count()) == (2, 1)
+
+
+# What is told
+
+
+def test_move_says_only_what_is_another(edition, water, rooms):
+    move(water, "11:00", 9 * HOUR, room=rooms[1])
+    change(water, 7 * HOUR, room=rooms[0])
+    move(water, "12:00", 5 * HOUR)
+    move(water, "09:00", 3 * HOUR, day=2)
+    change(water, HOUR, starts_at=None, ends_at=None)
+    assert said(edition) == [
+        "Moved from 10 June 2021 09:00–10:00 to not scheduled yet.",
+        "Moved from 9 June 2021 12:00–13:00 to 10 June 2021 09:00–10:00.",
+        "Moved from 11:00–12:00 to 12:00–13:00.",
+        "Moved from Salle B to Salle A.",
+        "Moved from 10:00–11:00, Salle A to 11:00–12:00, Salle B.",
+    ]
+
+
+def test_each_kind_is_told(edition, water):
+    change(water, 8 * HOUR, status="cancelled")
+    change(water, 6 * HOUR, status="published")
+    new = make_session(edition, at="16:00", title_fr="Neuf")
+    late = make_session(edition, at=None, status="draft")
+    change(late, 4 * HOUR, status="cancelled")
+    Change.objects.filter(session=new).update(at=timezone.now())
+    assert [shift.kind for shift in changes.told(edition)] == [
+        Kind.ADDED, Kind.CANCELLED, Kind.REINSTATED, Kind.CANCELLED,
+    ]  # fmt: skip
+    assert said(edition) == [
+        "New: 9 June 2021 16:00–16:45.",
+        "Cancelled.",
+        "Held after all: 9 June 2021 10:00–11:00, Salle A.",
+        "Cancelled; it was planned for 9 June 2021 10:00–11:00, Salle A.",
+    ]
+
+
+def test_moves_made_together_are_one(edition, water):
+    move(water, "11:00", 3 * HOUR)
+    move(water, "14:00", 2.5 * HOUR)
+    assert said(edition) == ["Moved from 10:00–11:00 to 14:00–15:00."]
+    move(water, "15:00", HOUR)
+    assert said(edition) == [
+        "Moved from 14:00–15:00 to 15:00–16:00.", "Moved from 10:00–11:00 to 14:00–15:00.",
+    ]  # fmt: skip
+
+
+def test_move_back_leaves_nothing(edition, water):
+    move(water, "11:00", 3 * HOUR)
+    move(water, "10:00", 2.5 * HOUR)
+    assert said(edition) == []
+    change(water, HOUR, status="draft")
+    change(water, HOUR / 2, status="published")
+    assert said(edition) == []
+
+
+def test_session_moved_while_it_was_a_draft_has_moved(edition, water):
+    change(water, HOUR, status="draft")
+    assert said(edition) == []
+    move(water, "15:00")
+    assert said(edition) == []
+    change(water, HOUR / 2, status="published")
+    assert said(edition) == ["Moved from 10:00–11:00 to 15:00–16:00."]
+
+
+def test_nothing_is_told_of_what_readers_do_not_see(edition, water):
+    move(water, "11:00")
+    make_session(make_edition("2020"))
+    for hidden in ({"status": "draft"}, {"status": "published"}):
+        change(water, HOUR / 2, **hidden)
+        assert (said(edition) == []) == (hidden["status"] == "draft")
+    Edition.objects.filter(pk=edition.pk).update(is_published=False)
+    assert said(edition) == []
+
+
+def test_move_in_a_hidden_edition_is_not_told(edition, water):
+    hidden = Edition.objects.filter(pk=edition.pk)
+    move(water, "11:00", 9 * HOUR)
+    hidden.update(is_published=False)
+    move(water, "14:00", 7 * HOUR)
+    change(water, 5 * HOUR, status="draft")
+    move(water, "15:00", 4 * HOUR, status="published")
+    hidden.update(is_published=True)
+    assert said(edition) == ["Moved from 10:00–11:00 to 11:00–12:00."]
+    move(water, "16:00", HOUR)
+    assert said(edition) == [
+        "Moved from 15:00–16:00 to 16:00–17:00.", "Moved from 10:00–11:00 to 11:00–12:00.",
+    ]  # fmt: skip
+
+
+def test_nothing_is_told_from_before_the_announcement(edition, water):
+    move(water, "11:00", 3 * HOUR)
+    announce(edition, 2 * HOUR)
+    assert said(edition) == []
+    added = make_session(edition, at="16:00", title_fr="Neuf")
+    Change.objects.filter(session=added).update(at=timezone.now() - HOUR)
+    assert said(edition) == []  # still the programme itself
+    move(added, "17:00", HOUR / 4)
+    assert said(edition) == ["Moved from 16:00–16:45 to 17:00–18:00."]
+    announce(edition, 2 * DAY)
+    assert said(edition)[:1] == ["New: 9 June 2021 17:00–18:00."]
+    assert len(said(edition)) == 2
+    Announcement.objects.all().delete()
+    assert said(edition) == []
+
+
+# On the pages
+
+
+def test_page_has_the_days_the_latest_first(client, edition, water):
+    move(water, "11:00", 49 * HOUR)
+    move(water, "12:00", 25 * HOUR)
+    page = client.get(PAGE)
+    assert len(main(page).xpath(".//section[h2][ul[@class='booking-list']]")) == 2
+    assert texts(main(page), ".//li//div/p") == [
+        "Moved from \u206611:00–12:00\u2069 to \u206612:00–13:00\u2069.",
+        "Moved from \u206610:00–11:00\u2069 to \u206611:00–12:00\u2069.",
+    ]
+    assert page.cookies == {}
+    assert PAGE in hrefs(main(client.get("/en/2021/programme/?day=all")), ".//a")
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_page_costs_the_same_for_any_number(client, edition, django_assert_num_queries, number):
+    for _place in range(number):
+        session = make_session(edition, room=make_room(edition))
+        Change.objects.filter(session=session).delete()
+        move(session, "11:00", room=make_room(edition))
+    with django_assert_num_queries(3):
+        assert len(texts(main(client.get(PAGE)), ".//li//h3")) == number
+
+
+def test_session_is_marked_for_a_while(client, edition, water):
+    marked = ".//span[contains(@class, 'tag-changed')]"
+    pages = ["/en/2021/programme/?day=all", f"/en/2021/rooms/{water.room.slug}/"]
+    move(water, "11:00", changes.MARKED - HOUR)
+    for page in pages:
+        assert texts(main(client.get(page)), marked) == ["Moved"]
+    detail = client.get("/en/2021/programme/eau/")
+    assert PAGE in hrefs(main(detail), ".//div[contains(@class, 'notice')]//a")
+    Change.objects.update(at=timezone.now() - changes.MARKED - HOUR)
+    for page in [*pages, "/en/2021/programme/eau/"]:
+        assert texts(main(client.get(page)), marked) == []
+        assert cards(client.get(pages[0])) == ["Eau"]
+
+
+def test_mark_reads_the_changes_of_its_sessions_only(edition, water, django_assert_num_queries):
+    move(make_session(edition), "15:00")
+    move(water, "11:00")
+    with django_assert_num_queries(1) as asked:
+        changes.mark(edition, [water])
+    with connection.cursor() as cursor:
+        cursor.execute(asked[0]["sql"])
+        assert (water.change.kind, cursor.rowcount) == (Kind.MOVED, 1)
+
+
+def test_session_moved_back_bears_no_mark(edition, water):
+    move(water, "11:00", 20 * HOUR)
+    move(water, "10:00", 2 * HOUR)
+    changes.mark(edition, [water])
+    assert water.change is None
+
+
+# The feed
+
+
+def feed(client, language: str = "en"):
+    response = client.get(f"/2021/changes.atom?lang={language}")
+    assert (response.status_code, response["Content-Type"]) == (
+        200, "application/atom+xml; charset=utf-8",
+    )  # fmt: skip
+    return etree.fromstring(response.content)
+
+
+def test_feed_says_the_same(client, edition, water):
+    Session.objects.filter(pk=water.pk).update(title_en="Water & “sea”\x0b")
+    move(water, "11:00", 5 * HOUR)
+    move(water, "12:00", 2 * HOUR)
+    root = feed(client)
+    assert [link.get("href") for link in root.findall(f"{ATOM}link")] == [
+        f"http://testserver{PAGE}", "http://testserver/2021/changes.atom?lang=en",
+    ]  # fmt: skip
+    latest, first = root.iter(f"{ATOM}entry")
+    assert latest.findtext(f"{ATOM}title") == "Moved · Water & “sea”"
+    assert latest.findtext(f"{ATOM}summary").startswith("Moved from ")
+    assert latest.find(f"{ATOM}link").get("href") == "http://testserver/en/2021/programme/eau/"
+    ids = [one.text for one in root.iter(f"{ATOM}id")]
+    assert len(set(ids)) == 3
+    assert first.findtext(f"{ATOM}updated") < latest.findtext(f"{ATOM}updated")
+    assert root.findtext(f"{ATOM}updated") == latest.findtext(f"{ATOM}updated")
+
+
+def test_entry_keeps_its_id_while_it_is_still_moved(client, edition, water):
+    move(water, "11:00", HOUR / 2)
+    before = [one.text for one in feed(client).iter(f"{ATOM}id")]
+    move(water, "12:00", HOUR / 4)
+    assert [one.text for one in feed(client).iter(f"{ATOM}id")] == before
+
+
+def test_feed_is_not_sent_twice(client, edition, water):
+    tag = client.get("/2021/changes.atom")["ETag"]
+    again = {"If-None-Match": tag}
+    assert client.get("/2021/changes.atom", headers=again).status_code == 304
+    move(water, "11:00")
+    assert client.get("/2021/changes.atom", headers=again).status_code == 200
+    assert client.get("/2021/changes.atom?lang=xx")["Content-Language"] == "fr"
+    assert client.get("/1999/changes.atom").status_code == 404
+
+
+# At the desk
+
+DESK = "/admin/symposium_sessions/session/changes/"
+
+
+@pytest.fixture
+def desk(client):
+    client.force_login(make_organiser(language="en"))
+    return client
+
+
+def rows(response) -> list[list[str]]:
+    table = response.content.decode()
+    root = etree.HTML(table)
+    return [
+        ["".join(cell.itertext()).strip() for cell in row] for row in root.iterfind(".//tbody/tr")
+    ]
+
+
+def test_organisers_see_what_has_changed_since_a_moment(desk, edition, water):
+    move(water, "11:00", 30 * HOUR)
+    other = make_session(edition, title_fr="Air", day=2)
+    change(other, HOUR, status="draft")
+    Change.objects.filter(old_status="").update(at=timezone.now() - 50 * HOUR)
+    assert [row[:2] for row in rows(desk.get(DESK))] == [["Air", "Taken off the site."]]
+    since = (timezone.now() - 40 * HOUR).astimezone(edition.zone).strftime("%Y-%m-%dT%H:%M")
+    found = rows(desk.get(f"{DESK}?moment={since}"))
+    assert [row[0] for row in found] == ["Eau", "Air"]
+    wrong = desk.get(f"{DESK}?moment=yesterday")
+    assert (rows(wrong), wrong.context["form"].is_valid()) == ([], False)
+
+
+def test_organisers_say_when_the_programme_was_announced(desk, edition):
+    page = f"{DESK}?edition={edition.pk}"
+    response = desk.post(page, {"moment": "2021-05-01T09:00"}, follow=True)
+    assert messages_of(response) == ["Saved: readers are told of what has changed since then."]
+    at = refreshed(edition).announcement.at
+    assert at == datetime.datetime(2021, 5, 1, 9, tzinfo=edition.zone)
+    [line] = LogEntry.objects.all()
+    assert (line.get_edited_object(), line.action_flag, line.get_change_message()) == (
+        edition, CHANGE, "Announced: 2021-05-01 09:00",
+    )  # fmt: skip
+    wrong = desk.post(page, {"moment": "soon"})
+    assert (wrong.status_code, refreshed(edition).announcement.at) == (200, at)
+    assert LogEntry.objects.count() == 1
+
+
+def test_list_of_sessions_leads_to_the_changes(desk, edition):
+    page = desk.get("/admin/symposium_sessions/session/")
+    assert f'href="{DESK}?edition={edition.pk}"' in page.content.decode()
+
+
+def test_changes_are_for_organisers(client, edition):
+    client.force_login(make_user())
+    assert client.get(DESK).status_code == 302
+    client.force_login(make_user(is_staff=True))
+    assert client.get(DESK).status_code == 403

@@ -1,0 +1,104 @@
+"""The pages for screens: what they hold; tests/browser/test_displays.py has what they do."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.factories import (
+    make_edition,
+    make_organiser,
+    make_participation,
+    make_room,
+    make_session,
+    make_track,
+)
+from tests.reading import hrefs, texts, tree
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def edition():
+    return make_edition("2021")
+
+
+@pytest.fixture
+def room(edition):
+    return make_room(edition, slug="atlas", name_fr="Atlas")
+
+
+def shown(response) -> list[str]:
+    return texts(tree(response), ".//li[@data-session]/h2")
+
+
+def test_door_has_every_day_of_its_room(client, edition, room):
+    make_session(room=room, title_fr="Demain", day=2)
+    make_session(room=room, title_fr="Annulée", status="cancelled")
+    make_session(room=room, title_fr="Brouillon", status="draft", at="11:00")
+    make_session(edition, room=make_room(edition), title_fr="Ailleurs")
+    make_session(room=room, title_fr="Sans heure", at=None)
+    response = client.get("/fr/2021/rooms/atlas/?display=door")
+    assert shown(response) == ["Annulée", "Demain"]
+    page = tree(response)
+    assert texts(page, ".//h1") == ["Atlas"]
+    assert hrefs(page, ".//body//a") == []
+
+
+def test_door_stays_when_its_address_changes(client, room):
+    room.slug = "neuve"
+    room.save()
+    assert client.get("/fr/2021/rooms/atlas/?display=door").status_code == 200
+
+
+def test_lobby_has_a_day_and_the_next(client, edition):
+    """The first two days before the symposium; on the day, today and tomorrow."""
+    for day in (1, 2):
+        make_session(edition, day=day, title_fr=f"Jour {day}")
+    address = "/fr/2021/programme/?display=lobby"
+    assert shown(client.get(address)) == ["Jour 1", "Jour 2"]
+    assert shown(client.get(f"{address}&day=2021-06-10")) == ["Jour 2"]
+    today = timezone.now().date()
+    held = make_edition("2030", starts_on=today, time_zone="UTC")
+    held.starts_on -= datetime.timedelta(days=1)
+    held.ends_on += datetime.timedelta(days=1)
+    held.save()
+    for day in (1, 2, 3):
+        make_session(held, day=day, title_fr=f"Jour {day}")
+    assert shown(client.get("/fr/2030/programme/?display=lobby")) == ["Jour 2", "Jour 3"]
+
+
+def test_lobby_is_narrowed_as_the_programme_is(client, edition):
+    make_session(edition, track=make_track(edition, slug="eau"), title_fr="Eau")
+    make_session(edition, title_fr="Feu")
+    assert shown(client.get("/fr/2021/programme/?display=lobby&track=eau")) == ["Eau"]
+
+
+@pytest.mark.parametrize("path", ["rooms/atlas/", "programme/"])
+@pytest.mark.parametrize("value", ["", "other", "doors"])
+def test_unknown_display_is_as_if_it_were_not_there(client, room, path, value):
+    make_session(room=room)
+    usual, asked = (client.get(f"/fr/2021/{path}{query}") for query in ("", f"?display={value}"))
+    assert asked.templates[0].name == usual.templates[0].name
+
+
+@pytest.mark.parametrize("number", [1, 3])
+@pytest.mark.parametrize(
+    ("path", "queries"), [("rooms/atlas/?display=door", 4), ("programme/?display=lobby", 7)]
+)
+def test_display_costs_the_same_for_any_number(
+    client, room, django_assert_num_queries, number, path, queries
+):
+    for place in range(number):
+        make_participation(make_session(room=room, at=f"{9 + place:02}:00"))
+    with django_assert_num_queries(queries):
+        response = client.get(f"/fr/2021/{path}")
+    assert len(shown(response)) == number
+
+
+def test_organiser_finds_the_displays_of_a_room(client, room):
+    client.force_login(make_organiser(language="fr"))
+    page = tree(client.get(reverse("admin:symposium_sessions_room_change", args=[room.pk])))
+    found = [address for address in hrefs(page, ".//a") if "display=" in address]
+    assert found == ["/fr/2021/rooms/atlas/?display=door", "/fr/2021/programme/?display=lobby"]

@@ -1,0 +1,82 @@
+"""The service worker as it is served; tests/browser/test_offline.py has what it does."""
+
+import re
+
+import pytest
+from django.core.management import call_command
+
+from config import machines
+from tests.factories import make_edition
+
+pytestmark = pytest.mark.django_db
+FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+HASHED = r"/static/[\w./-]+\.[0-9a-f]{12}\.\w+"
+
+
+def build(response) -> str:
+    return re.search(r'"build": "(\w+)"', response.content.decode())[1]
+
+
+def test_worker_is_asked_for_again_each_time_and_has_the_whole_site(client):
+    response = client.get("/sw.js")
+    assert response.headers["Content-Type"] == "text/javascript"
+    assert response.headers["Cache-Control"] == "no-cache"
+    assert response.headers["Service-Worker-Allowed"] == "/"
+    assert response.cookies == {}
+
+
+def test_worker_names_files_as_pages_do_and_changes_with_them(client, settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path / "collected"
+    settings.STATIC_ROOT.mkdir()
+    plain = build(client.get("/sw.js"))
+    page = client.get("/fr/offline/").content.decode()
+    manifest = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": manifest}}
+    own = tmp_path / "own"
+    for name in {*machines.KEPT, "js/worker.js", *re.findall(r'"/static/([\w./-]+)', page)}:
+        (own / name).parent.mkdir(parents=True, exist_ok=True)
+        (own / name).write_text(name)
+    settings.STATICFILES_DIRS, settings.STATICFILES_FINDERS = [own], FINDERS
+    call_command("collectstatic", interactive=False, verbosity=0)
+    first = client.get("/sw.js")
+    named = re.findall(HASHED, first.content.decode())
+    assert len(named) == len(machines.KEPT) + 1
+    (own / "js/worker.js").write_text("changed")
+    call_command("collectstatic", interactive=False, verbosity=0)
+    second = client.get("/sw.js")
+    assert len({plain, build(first), build(second)}) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_changes_with_what_its_pages_say(client, django_assert_num_queries):
+    edition = make_edition("2021", is_current=True)
+    machines.told.cache_clear()
+    first = client.get("/sw.js").content
+    with django_assert_num_queries(1):  # and no page is rendered again
+        assert client.get("/sw.js").content == first
+    edition.city_ar = "مدينة أخرى"
+    edition.save()
+    second = client.get("/sw.js")
+    assert second.content != first
+    assert build(second) == re.search(r'"build": "(\w+)"', first.decode())[1]  # files stay kept
+
+
+def test_worker_that_is_not_wanted_leaves_and_is_not_asked_for(client, settings):
+    make_edition("2021", is_current=True)
+    assert "js/offline.js" in client.get("/fr/2021/").content.decode()
+    settings.OFFLINE = False
+    response = client.get("/sw.js")
+    assert response.content.decode() == 'importScripts("/static/js/worker-leaves.js");\n'
+    assert response.headers["Cache-Control"] == "no-cache"
+    for address in ("/fr/2021/", "/fr/2021/programme/?display=lobby"):
+        assert "js/offline.js" not in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "ar"])
+def test_page_for_what_is_not_kept(client, language):
+    """The same for everybody, with or without an edition."""
+    for prepare in (lambda: None, lambda: make_edition("2021", is_current=True)):
+        prepare()
+        response = client.get(f"/{language}/offline/")
+        assert (response.status_code, response.cookies) == (200, {})
+        assert f'<html lang="{language}"' in response.content.decode()
