@@ -305,7 +305,9 @@ def browser():
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     closed = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium(), args=[closed])
+        launched = playwright.chromium.launch(
+            executable_path=chromium(), args=[closed, "--disable-gpu"]
+        )
         yield launched
         launched.close()
 

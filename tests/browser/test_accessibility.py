@@ -42,9 +42,10 @@ EVERY_RULE = WANTED | {"rules": TARGETS}
 ALL_BUT_CONTRAST = WANTED | {"rules": TARGETS | {"color-contrast": {"enabled": False}}}
 CONTRAST = WANTED | {"runOnly": ["color-contrast"]}
 PHONE, DESK = 390, 1280
-# The colours are those of the scheme, whatever the language: each scheme is read in one of them.
+# The markup is that of the page, the colours those of the scheme: each language, scheme and width
+# is read once.
 EACH_DIRECTION_AND_SCHEME = pytest.mark.parametrize(
-    ("language", "scheme"), [("fr", "light"), ("ar", "dark")]
+    ("language", "scheme", "width"), [("fr", "light", DESK), ("ar", "dark", PHONE)]
 )
 # How far the words in the head of a page reach into the arches beside them, in pixels.
 INTO_ARCHES = """
@@ -68,7 +69,7 @@ INTO_ARCHES = """
 
 
 @EACH_DIRECTION_AND_SCHEME
-def test_axe_finds_nothing_and_no_page_is_wider_than_the_window(window, language, scheme):
+def test_axe_finds_nothing_and_no_page_is_wider_than_the_window(window, language, scheme, width):
     """Nor does any keep something about the reader, or complain: see `window`."""
     page = window(color_scheme=scheme)
     found = {}
@@ -77,12 +78,12 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_the_window(window, language
         if not path.startswith("accounts/"):
             assert page.context.cookies() == [], name
         found[f"{name}, wider than"] = wider(page)
-        found |= examine(page, name, language, PHONE, DESK)
+        found |= examine(page, name, language, width)
     assert {where: faults for where, faults in found.items() if faults} == {}
 
 
 def examine(page, name: str, language: str, *widths: int) -> dict[str, list[str]]:
-    """What axe finds on a page as it stands, by where it is seen: every rule, at each width."""
+    """What axe finds on a page as it stands, by where it is seen: every rule at each width."""
     page.evaluate(ALONE, BESIDE)
     page.evaluate(AXE)
     if language == "ar":

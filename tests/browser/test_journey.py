@@ -44,6 +44,9 @@ TYPED = {
     "needs": "Une place près de l’écran",
 }
 IN_BOTH_DIRECTIONS = pytest.mark.parametrize("language", ["fr", "ar"])
+# What does not hang on the direction of writing is walked once.
+IN_FRENCH = pytest.mark.parametrize("language", ["fr"])
+IN_ARABIC = pytest.mark.parametrize("language", ["ar"])
 
 
 @pytest.fixture
@@ -201,7 +204,7 @@ def test_from_the_home_page_to_a_certificate_that_is_genuine(
     expect(stranger.locator("main dd bdi").first).to_have_text("Salma Médina")
 
 
-@IN_BOTH_DIRECTIONS
+@IN_FRENCH
 def test_everything_works_without_a_script(
     window, edition, category, workshop, question, mailoutbox, language
 ):
@@ -226,7 +229,7 @@ def test_everything_works_without_a_script(
 # What goes wrong
 
 
-@IN_BOTH_DIRECTIONS
+@IN_ARABIC
 def test_form_with_errors_keeps_what_was_typed_and_leads_to_each_field(
     window, sign_in, category, workshop, question, language
 ):
@@ -260,7 +263,7 @@ def described(page, field) -> str:
     return " ".join(page.locator(f"#{one}").inner_text() for one in pointed)
 
 
-@IN_BOTH_DIRECTIONS
+@IN_ARABIC
 def test_form_sent_after_the_session_ended_comes_back_filled_in(
     window, sign_in, category, workshop, question, mailoutbox, language
 ):

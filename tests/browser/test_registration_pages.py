@@ -8,9 +8,7 @@ from django.utils import timezone
 
 from symposium.registrations.models import Certificate, CheckIn
 from tests.browser.test_accessibility import (
-    DESK,
     EACH_DIRECTION_AND_SCHEME,
-    PHONE,
     examine,
     wider,
 )
@@ -115,11 +113,13 @@ def visit(page, people, name: str, language: str) -> None:
 
 
 @EACH_DIRECTION_AND_SCHEME
-def test_axe_finds_nothing_and_no_name_is_wider_than_the_window(window, people, language, scheme):
+def test_axe_finds_nothing_and_no_name_is_wider_than_the_window(
+    window, people, language, scheme, width
+):
     page = window(color_scheme=scheme)
     found = {}
     for name in VISITS:
         visit(page, people, name, language)
         found[f"{name}, wider than"] = wider(page)
-        found |= examine(page, name, language, PHONE, DESK)
+        found |= examine(page, name, language, width)
     assert {where: faults for where, faults in found.items() if faults} == {}
