@@ -47,6 +47,7 @@ def test_passkey_signs_in(page, live_server, client, violations):
     page.wait_for_url("**/2fa/reauthenticate/**")  # before it shows the recovery codes
     assert Authenticator.objects.filter(user=user, type="webauthn").count() == 1
 
+    page.wait_for_load_state("networkidle")  # the stars of this browser have gone into the account
     page.context.clear_cookies()
     page.goto("/fr/accounts/login/?next=/fr/accounts/2fa/")
     page.locator("#passkey_login").click()
