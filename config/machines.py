@@ -25,12 +25,20 @@ PRIVATE = [
     "/admin/",
     *(f"/{code}/{part}/" for code, _name in settings.LANGUAGES for part in ("accounts", "my")),
 ]
-# What every page needs; the worker keeps the rest as pages ask for it.
+# What every page needs, and what those need that are kept before they are opened; the worker keeps
+# the rest as pages ask for it.
 KEPT = [
     "css/portal.css",
+    "css/timetable.css",
     "js/theme.js",
     "js/offline.js",
     "js/kept.js",
+    "js/localtime.js",
+    "js/my-programme.js",
+    "js/now.js",
+    "js/share.js",
+    "js/stars.js",
+    "js/stars-account.js",
     "img/favicon.svg",
     "img/icons.svg",
     "img/zellige.svg",
@@ -134,8 +142,7 @@ def worker(request):
     pages = offline_pages()
     kept = {"assets": [static(name) for name in KEPT], "offline": pages}
     code = json.dumps(static("js/worker.js"))
-    build = hashlib.sha256(f"{kept} {code}".encode()).hexdigest()[:12]
-    kept = json.dumps({"build": build, **kept, "told": told(published.present_version(), **pages)})
+    kept = json.dumps({**kept, "told": told(published.present_version(), **pages)})
     return script(f"self.KEPT = {kept};\nimportScripts({code});\n")
 
 

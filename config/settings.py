@@ -107,7 +107,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "symposium.published.GZipMiddleware",
     "symposium.safety.BadRequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -171,13 +171,8 @@ NEVER_PUBLISHED = re.compile(
 )
 # Browsers keep the site for when there is no network; off, they throw away what they kept.
 OFFLINE = env.bool("OFFLINE", True)
-# The limits on attempts count in the first. Readers fill the second, with names that anybody can
-# invent, and must not push them out.
-CACHE = env.cache_url("CACHE_URL", "locmemcache://?max_entries=20000")
-CACHES = {
-    "default": CACHE,
-    "readings": CACHE | {"LOCATION": CACHE["LOCATION"] or "readings", "KEY_PREFIX": "readings"},
-}
+# The limits on attempts count in it.
+CACHES = {"default": env.cache_url("CACHE_URL", "locmemcache://?max_entries=20000")}
 
 # Files: hashed names, compressed once, served by the process itself
 STATIC_URL = "/static/"

@@ -9,7 +9,8 @@ the hours, hence the two offsets.
 
 from pathlib import Path
 
-ROWS, COLUMNS, WIDTH = 300, 60, 8
+# A day of twenty hours by five minutes.
+ROWS, COLUMNS, WIDTH = 240, 60, 8
 TARGET = Path(__file__).resolve().parent.parent / "static" / "css" / "timetable.css"
 
 

@@ -12,10 +12,11 @@ from collections.abc import Iterable
 from django.db import connection
 from django.utils.safestring import SafeString, mark_safe
 
+from symposium.fulltext import without_marks
 from symposium.translated import LANGUAGES
 from symposium.typography import typeset
 
-START, END = "\ue000", "\ue001"
+START, END, MARK = "\ue000", "\ue001", "<mark>"
 # A word with the signs that stand inside it: accents apart, Arabic vowels, tatweel, soft hyphen.
 INSIDE = "\u0300-\u036f\u0640\u064b-\u0655\u0670\u200c\u200d\u00ad"
 WORD = re.compile(rf"[^\W_](?:[^\W_]|[{INSIDE}])*")
@@ -58,10 +59,9 @@ def marks(words: list[str], texts: Iterable[tuple[str, str]]) -> dict[str, set[s
 
 
 def beginning(word: str) -> str:
-    """The first two letters, whatever their case, accents, article."""
+    """The first two letters, whatever their case, accents, article, and the signs inside."""
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", word).translate(FORMS))
-    letters = "".join(character for character in decomposed if character.isalnum()).casefold()
-    return ARTICLE.sub("", letters)[:2]
+    return ARTICLE.sub("", without_marks(decomposed).casefold())[:2]
 
 
 def marked(text: str, language: str, answering: set[str]) -> SafeString:
@@ -70,7 +70,7 @@ def marked(text: str, language: str, answering: set[str]) -> SafeString:
     text = WORD.sub(
         lambda word: f"{START}{word[0]}{END}" if word[0] in answering else word[0], text
     )
-    html = typeset(text, language).replace(START, "<mark>").replace(END, "</mark>")
+    html = typeset(text, language).replace(START, MARK).replace(END, "</mark>")
     return mark_safe(html)  # noqa: S308 - typeset has escaped it; the marks are ours
 
 

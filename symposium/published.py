@@ -31,6 +31,7 @@ from django.conf import settings
 from django.db import Error, InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
+from django.middleware import gzip as gzip_middleware
 
 STALE_FOR = 0.7  # seconds, so that with its way to the reader no page is older than one
 WAIT_FOR = 10.0
@@ -41,20 +42,23 @@ BESIDE_BODIES = 8192  # bytes of a page that is kept: its headers, by coding and
 UNREAD = "symposium.unread"  # in the environment of a request whose revision could not be read
 BROTLI, GZIP, IDENTITY = "br", "gzip", ""
 # A browser asks each time; a cache in between may answer for a second, and once more meanwhile.
-CACHE_CONTROL = "public, max-age=0, s-maxage=1, stale-while-revalidate=5, must-revalidate"
+CACHE_CONTROL = "public, max-age=0, s-maxage=1, stale-while-revalidate=5"
 # What the answer to one request has, and the next one needs not.
 NOT_KEPT = {"content-length", "content-encoding", "etag", "vary", "last-modified"}
 # What an answer without a body does not say again.
 OF_A_BODY = {"content-type", "content-language", "content-disposition"}
 
 
-def publish(response: HttpResponse) -> HttpResponse:
+def publish(response: HttpResponse, **used: str) -> HttpResponse:
     """Mark an answer as the same for everybody; it is kept if it is whole and sets no cookie.
+
+    `used` are the parameters of the address that it depends on, with the values they were taken
+    for: what is asked with any other is answered and not kept, or made-up ones would fill memory.
 
     What is to be done with each request that the kept page answers, such as counting it, the view
     leaves as `response.on_answer`, a function of the WSGI environment.
     """
-    response.published_body = response.content
+    response.published_body, response.used = response.content, used
     return response
 
 
@@ -124,6 +128,41 @@ class Page:
         return self.whole[coding]
 
 
+class Renderer:
+    """One who renders at a time, those who wait in their turn.
+
+    Whoever may do with the page before does not take the turn of those who may not: in a storm of
+    edits every page is out of date at every moment.
+    """
+
+    def __init__(self):
+        self.lock, self.counting = threading.Lock(), threading.Lock()
+        self.waiting = 0
+
+    @property
+    def is_busy(self) -> bool:
+        return self.waiting > 0 or self.lock.locked()
+
+    def take(self) -> bool:
+        """Begin, if nobody renders or waits."""
+        return not self.waiting and self.lock.acquire(blocking=False)
+
+    def wait(self) -> bool:
+        """Begin once it is our turn; False if that takes too long."""
+        self.count(+1)
+        try:
+            return self.lock.acquire(timeout=WAIT_FOR)
+        finally:
+            self.count(-1)
+
+    def count(self, more: int) -> None:
+        with self.counting:
+            self.waiting += more
+
+    def release(self) -> None:
+        self.lock.release()
+
+
 class Shelf:
     """The pages of this process, by their addresses, up to a number of bytes."""
 
@@ -132,9 +171,9 @@ class Shelf:
         self.size = 0
         self.lock = threading.Lock()
         self.for_pages, self.for_files = (
-            [threading.Lock() for _renderer in range(RENDERERS)] for _kind in range(2)
+            [Renderer() for _renderer in range(RENDERERS)] for _kind in range(2)
         )
-        self.shapes: set[str] = set()
+        self.shapes: dict[str, bool] = {}
 
     def get(self, key: str) -> Page | None:
         page = self.pages.get(key)
@@ -169,17 +208,29 @@ class Shelf:
         if old := self.pages.pop(key, None):
             self.size -= old.size
 
-    def renderer(self, key: str) -> threading.Lock:
-        """One of few locks: what renders holds the processor, and who reads a page needs it too.
+    def renderer(self, key: str) -> Renderer:
+        """One of few: what renders holds the processor, and who reads a page needs it too.
 
         A PDF takes seconds, so no page waits behind a file; the address of a page ends with `/`.
         """
         is_page = key.partition("?")[0].endswith("/")
         return (self.for_pages if is_page else self.for_files)[hash(key) % RENDERERS]
 
+    def learn(self, request: HttpRequest, response: HttpResponse) -> None:
+        """Remember of a kind of address whether its pages are published; one that is says so."""
+        if is_page(response):
+            self.shapes[shape(request)] = True
+        elif response.status_code == 200:
+            self.shapes.setdefault(shape(request), False)
+
+    def forget(self, key: str) -> None:
+        with self.lock:
+            self.drop(key)
+
     def clear(self) -> None:
         with self.lock:
             self.pages.clear()
+            self.shapes.clear()
             self.size = 0
 
 
@@ -197,7 +248,7 @@ def hand_out(environ: dict, start_response: Callable) -> list[bytes] | None:
         version = present_version()
         if page.version == version:
             page.seen_at = now
-        elif not (SHELF.renderer(key).locked() and page.is_fresh(version, now)):
+        elif not (SHELF.renderer(key).is_busy and page.is_fresh(version, now)):
             return None
         status, headers, body = page.hand_out(environ)
     except Error:
@@ -220,37 +271,78 @@ class PublishedMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         key, came = key_of(request.META), time.monotonic()
-        if key is None or UNREAD in request.META:
-            return self.get_response(request)
+        if key is None or UNREAD in request.META or not settings.PUBLISHED_BYTES:
+            return self.made(request)
         try:
-            page, version = SHELF.get(key), present_version() if settings.PUBLISHED_BYTES else None
+            page, version = SHELF.get(key), present_version()
         except Error:
-            return self.get_response(request)
-        if version is None:
-            return kept(self.get_response(request), request, key, version, came)
+            return self.made(request)
         if page and page.version == version:
             page.seen_at = came
             return as_response(page.hand_out(request.META))
-        if not page and shape(request) not in SHELF.shapes:
-            # Not known to be public: nobody waits for what may be somebody else's own page.
-            return kept(self.get_response(request), request, key, version, came)
-        renderer = SHELF.renderer(key)
-        if not renderer.acquire(blocking=False):
+        if SHELF.shapes.get(shape(request)) is False:
+            return self.made(request)  # nobody waits for what is somebody else's own page
+        renderer, waited = SHELF.renderer(key), False
+        if not renderer.take():
             if page and page.is_fresh(version, came):
                 return as_response(page.hand_out(request.META))
-            if not renderer.acquire(timeout=WAIT_FOR):
-                return self.get_response(request)
+            if not (waited := renderer.wait()):
+                return self.made(request)
         try:
-            return self.rendered(request, key, came)
+            return self.rendered(request, key, came, waited=waited)
+        except Error:
+            return self.made(request)
         finally:
             renderer.release()
 
-    def rendered(self, request: HttpRequest, key: str, came: float) -> HttpResponse:
-        """Render a page, unless who rendered before us began to after we came."""
+    def rendered(
+        self, request: HttpRequest, key: str, came: float, *, waited: bool
+    ) -> HttpResponse:
+        """Render a page, unless the one that was made while we waited will do.
+
+        It does as it would for somebody who comes while it is being made: nobody waits for two.
+        """
         page, version, now = SHELF.get(key), present_version(), time.monotonic()
-        if page and (page.version == version or page.seen_at >= came):
+        will_do = page and (
+            page.version == version
+            or page.seen_at >= came
+            or (waited and page.is_fresh(version, now))
+        )
+        if will_do:
             return as_response(page.hand_out(request.META))
-        return kept(self.get_response(request), request, key, version, now)
+        if SHELF.shapes.get(shape(request)):
+            # It names its own address in its links: the one it is kept by, not the one asked for.
+            request.META["QUERY_STRING"] = key.partition("?")[2]
+        return self.made(request, key, version, now)
+
+    def made(
+        self,
+        request: HttpRequest,
+        key: str | None = None,
+        version: tuple[int, int] | None = None,
+        now: float = 0,
+    ) -> HttpResponse:
+        """Make an answer; a published page is kept by `key`, if there is one."""
+        response = self.get_response(request)
+        if not is_page(response):
+            if key:
+                SHELF.learn(request, response)
+                SHELF.forget(key)
+            return response
+        page = Page.of(key or "", response, version or (0, 0), now)
+        answer = page.answer(request.META)  # it is compressed before others find it
+        if key:
+            SHELF.learn(request, response)
+            if request.method == "GET" and is_of(response, request, key):
+                SHELF.put(page)
+        return as_response(answer)
+
+
+class GZipMiddleware(gzip_middleware.GZipMiddleware):
+    """Compress what is nobody's published page; those `PublishedMiddleware` compresses itself."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        return response if is_page(response) else super().process_response(request, response)
 
 
 def as_response(answer: Answer) -> HttpResponse:
@@ -262,30 +354,17 @@ def as_response(answer: Answer) -> HttpResponse:
     return response
 
 
-def kept(
-    response: HttpResponse,
-    request: HttpRequest,
-    key: str,
-    version: tuple[int, int] | None,
-    now: float,
-) -> HttpResponse:
-    """Keep an answer that is a published page, and return what the reader gets."""
-    if not is_page(response):
-        with SHELF.lock:
-            SHELF.drop(key)
-        return response
-    page = Page.of(key, response, version, now)
-    if version:
-        SHELF.shapes.add(shape(request))
-        if is_canonical(request):
-            SHELF.put(page)
-    return as_response(page.answer(request.META))
-
-
 def is_page(response: HttpResponse) -> bool:
     return (
         hasattr(response, "published_body") and response.status_code == 200 and not response.cookies
     )
+
+
+def is_of(response: HttpResponse, request: HttpRequest, key: str) -> bool:
+    """Whether an answer depends on the parameters of `key`, and was asked for with no others."""
+    query = key.partition("?")[2]
+    pairs = dict(parse_qsl(query))
+    return request.META.get("QUERY_STRING", "") == query and pairs.items() <= response.used.items()
 
 
 def shape(request: HttpRequest) -> str:
@@ -374,13 +453,12 @@ def key_of(meta: dict) -> str | None:
     query = meta.get("QUERY_STRING", "")
     if not query:
         return path
-    known = [pair for pair in parse_qsl(query) if pair[0] in settings.PUBLISHED_PARAMETERS]
-    if any(len(value) > LONGEST_VALUE for _name, value in known):
+    pairs = dict(parse_qsl(query, keep_blank_values=True))  # of two of a name the last, as Django
+    known = {k: v for k, v in pairs.items() if v and k in settings.PUBLISHED_PARAMETERS}
+    is_long = any(len(value) > LONGEST_VALUE for value in known.values())
+    if is_long or settings.SEARCH_PARAMETERS & pairs.keys():
         return None
-    names = {name for name, _value in parse_qsl(query, keep_blank_values=True)}
-    if names & settings.SEARCH_PARAMETERS:
-        return None
-    return f"{path}?{urlencode(sorted(known))}" if known else path
+    return f"{path}?{urlencode(sorted(known.items()))}" if known else path
 
 
 @lru_cache(maxsize=64)
@@ -393,20 +471,6 @@ def is_https(meta: dict) -> bool:
     """As `request.is_secure()`, before there is a request."""
     header, secure = settings.SECURE_PROXY_SSL_HEADER or ("wsgi.url_scheme", "https")
     return meta.get(header, "").split(",")[0].strip() == secure
-
-
-def is_canonical(request: HttpRequest) -> bool:
-    """Whether the page was rendered for its key and nothing else.
-
-    A page names its own address in its links: one asked for with an unknown parameter is handed
-    out and not kept.
-    """
-    if request.method == "HEAD":
-        return False
-    pairs = parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True)
-    names = [name for name, _value in pairs]
-    unknown = set(names) - settings.PUBLISHED_PARAMETERS
-    return not unknown and len(names) == len(set(names)) and all(value for _name, value in pairs)
 
 
 @lru_cache(maxsize=256)

@@ -16,6 +16,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, OperationalError, connection, models, transaction
 from django.db.models import Q
 from django.http import Http404, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -315,6 +316,28 @@ class DeskAdmin(admin.ModelAdmin):
             if "text" in list_display
             else super().get_list_display_links(request, list_display)
         )
+
+
+class KeptAdmin:
+    """What people hold is not deleted: a sentence says who stands in its way."""
+
+    def why_kept(self, obj) -> str:
+        """The sentence, or nothing when it may go."""
+        raise NotImplementedError
+
+    def delete_view(self, request, object_id, extra_context=None):
+        found = self.get_object(request, object_id)
+        reason = found and self.why_kept(found)
+        if not reason or not self.has_delete_permission(request, found):
+            return super().delete_view(request, object_id, extra_context)
+        messages.error(request, reason)
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", found.pk)
+
+    def get_deleted_objects(self, objs, request):
+        found = super().get_deleted_objects(objs, request)
+        if reasons := [reason for obj in objs if (reason := self.why_kept(obj))]:
+            return found[0], found[1], set(), reasons
+        return found
 
 
 class WorkplaceAdmin(AnyLanguage, DeskAdmin, TabbedTranslationAdmin):

@@ -42,6 +42,11 @@ def make_edition(slug: str = "", **fields) -> Edition:
     return refreshed(Edition.objects.create(slug=slug, **fields))
 
 
+def where_it_is_noon(now: datetime.datetime) -> str:
+    """A time zone: midnight is hours away for an edition that is held there, whenever tests run."""
+    return f"Etc/GMT{now.astimezone(datetime.UTC).hour - 12:+d}"
+
+
 def make_partner(edition: Edition | None = None, **fields) -> Partner:
     fields = {"name_fr": f"Partenaire {next(numbers)}"} | fields
     return Partner.objects.create(edition=edition or make_edition(), **fields)

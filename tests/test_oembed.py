@@ -68,8 +68,9 @@ def test_frame_is_no_larger_than_asked_for(edition):
     assert (large["width"], large["height"]) == (720, 640)
 
 
-def test_programme_that_no_site_may_show_is_a_link(edition):
-    Edition.objects.update(embed_origins="")
+@pytest.mark.parametrize("origins", ["", "https://www.example.org\nhttps://*.example.net"])
+def test_programme_that_not_every_site_may_show_is_a_link(edition, origins):
+    Edition.objects.update(embed_origins=origins)
     found = said("/fr/2021/programme/")
     assert (found["type"], found["title"], "html" in found) == (
         "link",

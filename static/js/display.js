@@ -36,24 +36,28 @@ function offset(text) {
 function read() {
   return [...document.querySelectorAll("[data-session]")].map((element) => {
     const [start, end] = [...element.querySelectorAll("time")].map((time) => time.dateTime);
-    return { element, start: Date.parse(start), end: Date.parse(end), east: offset(start) };
+    const isHeld = !element.matches(".display-cancelled");
+    return { element, start: Date.parse(start), end: Date.parse(end), east: offset(start), isHeld };
   });
 }
 
 // What is shown
 
-/* On the screen of a room what is on and the next few; in the lobby the rest of the day. */
-function chosen(ahead, coming, dateOf) {
+/* In the lobby what is on and the rest of the day. On the screen of a room what is on and the next
+   few that are held; who comes for a cancelled one before those reads that it is. */
+function chosen(ahead, coming, at, dateOf) {
   if (display().dataset.display === "lobby") {
-    return ahead.filter(({ start }) => dateOf(start) === dateOf(ahead[0].start));
+    const day = dateOf(Math.max(at, ahead[0].start));
+    return ahead.filter(({ start }) => start <= at || dateOf(start) === day);
   }
-  return [...ahead.filter((session) => !coming.includes(session)), ...coming.slice(0, AT_THE_DOOR)];
+  const last = coming[AT_THE_DOOR - 1];
+  return last ? ahead.slice(0, ahead.indexOf(last) + 1) : ahead;
 }
 
 function draw() {
   const at = now();
   const ahead = sessions.filter(({ end }) => end > at);
-  const coming = ahead.filter(({ start }) => start > at);
+  const coming = ahead.filter(({ start, isHeld }) => isHeld && start > at);
   const nearest = ahead[0] ?? sessions[sessions.length - 1];
   const east = nearest?.east ?? offset(display().dataset.offset);
   const clock = (time) => new Date(time + east * 60_000).toISOString();
@@ -62,10 +66,10 @@ function draw() {
   if (clock(at).slice(0, 16) === minute) return;
   minute = clock(at).slice(0, 16);
 
-  const shown = chosen(ahead, coming, dateOf);
+  const shown = ahead.length ? chosen(ahead, coming, at, dateOf) : [];
   for (const session of sessions) {
-    const { element, start } = session;
-    const later = start === coming[0]?.start ? "next" : "later";
+    const { element, start, isHeld } = session;
+    const later = isHeld && start === coming[0]?.start ? "next" : "later";
     if (shown.includes(session)) element.dataset.state = start <= at ? "now" : later;
     else delete element.dataset.state;
     element.toggleAttribute("data-another-day", dateOf(start) !== dateOf(at));
@@ -73,10 +77,11 @@ function draw() {
     const words = later === "next" && left <= 60 ? ` ${relative.format(left, "minute")}` : "";
     for (const span of element.querySelectorAll("[data-left]")) span.textContent = words;
   }
-  part("sessions").toggleAttribute("data-idle", ahead.length === coming.length);
+  part("sessions").toggleAttribute("data-idle", !ahead.some(({ start }) => start <= at));
   part("clock").textContent = hourOf(at);
   part("over").hidden = ahead.length > 0;
-  if (part("day") && shown.length) part("day").textContent = shown[0].element.dataset.date;
+  const latest = shown[shown.length - 1]; // one that is still on may be of the day before
+  if (part("day") && latest) part("day").textContent = latest.element.dataset.date;
   const today = dateOf(heard) === dateOf(at);
   const since = today ? hourOf(heard) : dayAndHour.format(heard + east * 60_000);
   part("age").hidden = at - heard <= SILENCE;

@@ -32,12 +32,14 @@ function draw(ids) {
     day.hidden = !day.querySelector("[data-entry]:not([hidden])");
   }
   part("empty").hidden = rows.some((row) => !row.hidden);
-  const numbers = starred.map((row) => Number(row.dataset.number)).sort((a, b) => a - b);
+  const first = starred.slice(0, Number(share.dataset.most)); // of the programme, as the rows are
+  const numbers = first.map((row) => Number(row.dataset.number)).sort((a, b) => a - b);
   share.hidden = !numbers.length;
-  share.href = `${numbers.slice(0, Number(share.dataset.most)).join("-")}/`;
+  share.href = `${numbers.join("-")}/`;
 }
 
 addEventListener("stars:drawn", (event) => draw(event.detail));
 addEventListener("load", () => {
+  if (!rows.length) draw(new Set()); // there is nothing to star
   part("blocked").hidden = drawn; // this browser keeps nothing
 });

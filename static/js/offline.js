@@ -18,13 +18,25 @@ function sayAge() {
   line.querySelector("p").textContent = line.dataset.offline.replace("{time}", hour(dataset.kept));
 }
 
-/* This page and its files, if they came before the worker did, and what a timetable leads to. */
+/* What is read on the way: home, days and sessions, my programme, my ticket. */
+const AHEAD = [
+  ".brand",
+  ".legend a[href$='/my-programme/']",
+  ".day-tabs a",
+  ".tt-item :is(h3, h4) a",
+  ".account .booking-list a",
+  "[aria-labelledby=account-menu] a[href$='/my/programme/']",
+].join();
+
+const bare = (address) => address.split("#")[0];
+
+/* This page and its files, where they came before the worker, and what it leads to. */
 function ahead() {
-  const links = document.querySelectorAll(".day-tabs a, .tt-item :is(h3, h4) a");
-  const linked = navigator.connection?.saveData ? [] : Array.from(links, (link) => link.href);
+  const links = navigator.connection?.saveData ? [] : document.querySelectorAll(AHEAD);
+  const linked = Array.from(links, ({ href }) => bare(href));
   if (serviceWorker.controller) return linked;
   const files = performance.getEntriesByType("resource").map(({ name }) => name);
-  return [location.href.split("#")[0], ...files, ...linked];
+  return [bare(location.href), ...files, ...linked];
 }
 
 async function start() {
@@ -41,6 +53,8 @@ function forget({ target }) {
 
 sayAge();
 if (serviceWorker) {
-  addEventListener("load", () => start().catch(() => {})); // nothing is kept, that is all
+  const idle = window.requestIdleCallback ?? setTimeout;
+  // Where that fails nothing is kept, and that is all.
+  addEventListener("load", () => idle(() => start().catch(() => {})));
   document.addEventListener("submit", forget);
 }

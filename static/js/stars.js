@@ -43,7 +43,7 @@ function drawStar(form, starred) {
   const button = form.querySelector("button");
   const icon = button.querySelector("use");
   const { labelAdd, labelRemove } = button.dataset;
-  button.setAttribute("aria-pressed", String(starred));
+  button.toggleAttribute("data-starred", starred);
   button.querySelector("span").textContent = starred ? labelRemove : labelAdd;
   icon.setAttribute("href", icon.getAttribute("href").replace(/#.*/, starred ? "#star-fill" : "#star"));
   form.hidden = false;

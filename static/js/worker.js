@@ -1,17 +1,19 @@
-/* Reads the site without a network. /sw.js names the build, what every page needs (`assets`) and a
-   page to fall back on in each language (`offline`), then brings this in.
+/* Reads the site without a network. /sw.js names files that pages need (`assets`) and a page to
+   fall back on in each language (`offline`), then brings this in.
 
    Pages are asked of the network first, and kept as they come; what was kept is read when nothing
    answers. Public pages and those of somebody signed in are kept apart: the latter are thrown away
    as soon as an account comes or goes. */
 
-const { build, assets, offline } = self.KEPT;
-const STATIC = `static-${build}`;
+const { assets, offline } = self.KEPT;
+const STATIC = "static";
 const PAGES = "pages";
 const PRIVATE = "private";
 const PATIENCE = 4_000; // then a kept page is better than waiting
 const MOST = 250; // public pages, the last ones
-const AHEAD = 100; // pages fetched before they are asked for
+const FILES = 150; // an older page needs older ones
+const AHEAD = 100; // addresses that a page has fetched before they are asked for
+const BEYOND = 50; // and what those lead to
 const FRESH = 6 * 3_600_000; // and not fetched again for so long
 const FILE = /^\/static\/(?:css|img|js|vendor)\//;
 const HASHED = /\.[0-9a-f]{12}(?=\.\w+$)/; // a file whose name changes with what is in it
@@ -22,6 +24,11 @@ const LANGUAGE = /^\/(fr|en|ar)\//;
 const MINE = /^\/(?:fr|en|ar)\/my\/(?:(?!data\/|erase\/)[\w-]+\/)?$/;
 const PARTS = "abstracts?|changes|keywords|my-programme|pages|programme|rooms|speakers";
 const PUBLIC = new RegExp(`^/(?:fr|en|ar)/(?!my/|accounts/|offline/)[\\w-]+/(?:(?:${PARTS})/.*)?$`);
+const START = /^\/(?:(fr|en|ar)\/)?$/; // it leads to the home page of an edition, in a language
+const HOME = /^\/(fr|en|ar)\/[\w-]+\/$/;
+// What the page of a session leads to: its room and its speakers.
+const SESSION = /\/programme\/[\w-]+\/$/;
+const BEHIND = /href="(\/(?:fr|en|ar)\/[\w-]+\/(?:rooms|speakers)\/[\w-]+\/)"/g;
 // Where somebody signs in or out, or erases their account.
 const ENTRANCE = /^\/(?:fr|en|ar)\/(?:accounts\/|my\/erase\/)|^\/admin\/(?:login|logout)\//;
 const NOT_OURS = /^\/(?:fr|en|ar)\/(?:accounts|[\w-]+\/desk)\//;
@@ -41,6 +48,21 @@ async function find(name, request) {
   return name && quietly(caches.open(name).then(match));
 }
 
+/* What was kept of a page; where the site starts, the home page that was read last. */
+async function findPage(name, request) {
+  const start = new URL(request.url).pathname.match(START);
+  if (!start) return find(name, request);
+  const home = await quietly(newest(PAGES, ({ url }) => {
+    const [, language] = new URL(url).pathname.match(HOME) ?? [];
+    return language && language === (start[1] ?? language);
+  }));
+  return home && find(PAGES, home);
+}
+
+async function newest(name, isWanted) {
+  return (await (await caches.open(name)).keys()).reverse().find(isWanted);
+}
+
 async function keep(name, address, response, since) {
   if (name === PRIVATE && response.type === "opaqueredirect") return empty(); // signed out
   const cache = await caches.open(name);
@@ -50,8 +72,12 @@ async function keep(name, address, response, since) {
   if (response.status !== 200 || response.redirected || !isPage) return null;
   if (name === PRIVATE ? since !== changes : secret) return null;
   await cache.put(address, response);
+  return shorten(cache, MOST);
+}
+
+async function shorten(cache, most) {
   const known = await cache.keys();
-  return Promise.all(known.slice(0, -MOST).map((oldest) => cache.delete(oldest)));
+  return Promise.all(known.slice(0, -most).map((oldest) => cache.delete(oldest)));
 }
 
 function empty() {
@@ -79,7 +105,7 @@ async function page(event, name) {
   const answer = fetch(request);
   const keeping = (response) => name && keep(name, request.url, response.clone(), since);
   event.waitUntil(quietly(answer.then(keeping)));
-  const kept = await find(name, request);
+  const kept = await findPage(name, request);
   try {
     const response = await (kept ? Promise.race([answer, late()]) : answer);
     if (kept && response.status > 501) throw new Error("Nobody is behind the proxy.");
@@ -117,29 +143,41 @@ async function asset(event) {
 }
 
 async function keepFile(address, response) {
-  if (response.ok) await (await caches.open(STATIC)).put(address, response);
+  if (!response.ok) return;
+  const cache = await caches.open(STATIC);
+  await cache.put(address, response);
+  await shorten(cache, FILES);
 }
 
-/* A page kept under an older build names its older files: the present ones stand in for them. */
+/* A page that was kept may name files of which only newer ones are: they stand in for them. */
 async function kin(request) {
   const bare = ({ url }) => url.replace(HASHED, "");
-  const known = await (await caches.open(STATIC)).keys();
-  const other = known.find((one) => bare(one) === bare(request));
+  const other = await newest(STATIC, (one) => bare(one) === bare(request));
   return other && find(STATIC, other);
 }
 
 /* One after the other: a reader who opens the programme is no crowd. */
 async function keepAhead(addresses) {
-  for (const address of addresses.slice(0, AHEAD)) {
+  const wanted = new Set(addresses.slice(0, AHEAD));
+  for (const address of wanted) {
     const url = new URL(address);
-    const name = placeOf(url);
-    const since = changes;
     if (FILE.test(url.pathname)) {
       if (!(await find(STATIC, address))) await keepFile(address, await fetch(address));
-    } else if (name && !isFresh(await find(name, address))) {
-      await keep(name, address, await fetch(address, { redirect: "manual" }), since);
+      continue;
+    }
+    await keepFresh(address, placeOf(url));
+    if (!SESSION.test(url.pathname) || navigator.connection?.saveData) continue;
+    const html = (await (await find(PAGES, address))?.text()) ?? "";
+    for (const [, path] of html.matchAll(BEHIND)) {
+      if (wanted.size < AHEAD + BEYOND) wanted.add(new URL(path, address).href);
     }
   }
+}
+
+async function keepFresh(address, name) {
+  const since = changes;
+  if (!name || isFresh(await find(name, address))) return;
+  await keep(name, address, await fetch(address, { redirect: "manual" }), since);
 }
 
 function isFresh(kept) {

@@ -25,6 +25,7 @@ from symposium.workplace import (
     AnyLanguage,
     EditionFilter,
     HistoryAdmin,
+    KeptAdmin,
     UntranslatedFilter,
     WorkplaceAdmin,
     WorkplaceForm,
@@ -149,7 +150,7 @@ class AbstractSheet(Sheet):
 
 
 @admin.register(Abstract)
-class AbstractAdmin(ExportAdmin, SortableAdminBase, HistoryAdmin):
+class AbstractAdmin(KeptAdmin, ExportAdmin, SortableAdminBase, HistoryAdmin):
     form = AbstractForm
     public_page = "symposium.abstracts.views.abstract_page"
     resource_classes = [AbstractSheet]
@@ -201,6 +202,14 @@ class AbstractAdmin(ExportAdmin, SortableAdminBase, HistoryAdmin):
         if form.cleaned_data.get("new_version"):
             versions.publish(form.instance, form.notes(form.cleaned_data))
 
+    def why_kept(self, abstract) -> str:
+        words = _(
+            "“%(abstract)s” was public: it cannot be deleted, for its address goes on answering. "
+            "Withdraw it instead, in this form, and say why."
+        )
+        was_public = Abstract.objects.once_public().filter(pk=abstract.pk).exists()
+        return words % {"abstract": abstract} if was_public else ""
+
     @admin.display(description=_("readings"))
     def readings_drawn(self, abstract):
         days, today = readings.by_day(abstract), abstract.edition.today()
@@ -224,18 +233,26 @@ class AbstractAdmin(ExportAdmin, SortableAdminBase, HistoryAdmin):
 
     @admin.action(description=_("Publish"), permissions=["change"])
     def publish(self, request, queryset):
-        self.set_status(request, queryset, Abstract.Status.PUBLISHED)
-
-    def set_status(self, request, queryset, status):
-        done = sum(self.attempt(request, abstract, status) for abstract in queryset)
+        withdrawn = queryset.filter(status=Abstract.Status.WITHDRAWN).count()
+        drafts = queryset.filter(status=Abstract.Status.DRAFT)
+        done = sum(self.attempt(request, abstract) for abstract in drafts)
         if done:
-            label = Abstract.Status(status).label
+            label = Abstract.Status.PUBLISHED.label
             words = ngettext("%(n)d abstract: %(status)s.", "%(n)d abstracts: %(status)s.", done)
             messages.success(request, words % {"n": done, "status": label})
+        if withdrawn:
+            words = ngettext(
+                "%(n)d withdrawn abstract was left as it is: a withdrawal is undone in the form of"
+                " the abstract.",
+                "%(n)d withdrawn abstracts were left as they are: a withdrawal is undone in the"
+                " form of the abstract.",
+                withdrawn,
+            )
+            messages.warning(request, words % {"n": withdrawn})
 
-    def attempt(self, request, abstract, status) -> bool:
-        """Set the status, or tell why not."""
-        abstract.status = status
+    def attempt(self, request, abstract) -> bool:
+        """Publish it, or tell why not."""
+        abstract.status = Abstract.Status.PUBLISHED
         try:
             abstract.full_clean()
         except ValidationError as refused:

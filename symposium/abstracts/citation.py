@@ -74,8 +74,13 @@ class Record:
         self.edition = abstract.edition
         self.language = language if translated else abstract.language
 
+    def text_and_language(self, thing, field: str) -> tuple[str, str]:
+        """In the record's language, or in the first that it falls back to, which is told."""
+        text, language = text_and_language(thing, field, self.language)
+        return one_line(text), language
+
     def text_of(self, thing, field: str) -> str:
-        return one_line(text_and_language(thing, field, self.language)[0])
+        return self.text_and_language(thing, field)[0]
 
     @property
     def key(self) -> str:
@@ -101,8 +106,7 @@ class Record:
 
     @property
     def pdf_url(self) -> str:
-        with translation.override(self.language):
-            return f"{settings.SITE_URL}{self.abstract.get_pdf_url()}"
+        return pdf_address(self.abstract, self.language)
 
     @property
     def title(self) -> str:
@@ -145,21 +149,36 @@ class Record:
 
     @property
     def conference(self) -> str:
-        return f"{self.text_of(self.edition, 'name')} {self.edition.slug}"
+        return self.conference_and_language[0]
+
+    @property
+    def conference_and_language(self) -> tuple[str, str]:
+        name, language = self.text_and_language(self.edition, "name")
+        return f"{name} {self.edition.slug}", language
 
     @property
     def city(self) -> str:
         return self.text_of(self.edition, "city")
 
-    @cached_property
+    @property
     def publisher(self) -> str:
-        """The organisers of the edition, or the edition where none is named."""
+        return self.publisher_and_language[0]
+
+    @cached_property
+    def publisher_and_language(self) -> tuple[str, str]:
+        """The organisers of the edition, or the edition where none is named.
+
+        Their language is empty where they are named in several.
+        """
         organisers = [
-            self.text_of(partner, "name")
+            self.text_and_language(partner, "name")
             for partner in self.edition.partners.all()
             if partner.kind == Partner.Kind.ORGANISER
         ]
-        return "; ".join(organisers) or self.conference
+        if not organisers:
+            return self.conference_and_language
+        names, languages = zip(*organisers, strict=True)
+        return "; ".join(names), languages[0] if len({*languages}) == 1 else ""
 
 
 def whole_name(named: Author | Speaker, language: str) -> tuple[str, str]:
@@ -188,6 +207,11 @@ def address(thing, language: str) -> str:
     """The whole address of the page of `thing` in `language`."""
     with translation.override(language):
         return f"{settings.SITE_URL}{thing.get_absolute_url()}"
+
+
+def pdf_address(abstract: Abstract, language: str) -> str:
+    with translation.override(language):
+        return f"{settings.SITE_URL}{abstract.get_pdf_url()}"
 
 
 # The styles. Each returns HTML: names and titles are isolated, for they may be Arabic.

@@ -23,7 +23,7 @@ def datacite(record: Record) -> bytes:
         identifier(record),
         E.creators(*map(creator, record.authors)) if record.authors else nobody(),
         E.titles(*titles(record)),
-        E.publisher(record.publisher, {LANG: record.language}),
+        publisher(*record.publisher_and_language),
         E.publicationYear(str(record.issued.year)),
         E.resourceType("Conference abstract", resourceTypeGeneral="Text"),
         E.subjects(*subjects(record)),
@@ -43,6 +43,10 @@ def identifier(record: Record) -> etree._Element:
     if record.doi:
         return E.identifier(record.doi, identifierType="DOI")
     return E.identifier(record.url, identifierType="URL")
+
+
+def publisher(names: str, language: str) -> etree._Element:
+    return E.publisher(names, {LANG: language} if language else {})
 
 
 def alternate_identifiers(record: Record):
@@ -105,9 +109,12 @@ def affiliation(author: Person) -> etree._Element:
 
 
 def titles(record: Record):
-    yield E.title(record.title, {LANG: record.language})
-    for language in other_languages(record):
-        if title := one_line(getattr(record.abstract, f"title_{language}")):
+    """That of the record first, in the language that it is really in."""
+    main, first = record.text_and_language(record.abstract, "title")
+    yield E.title(main, {LANG: first})
+    for language in LANGUAGES:
+        title = one_line(getattr(record.abstract, f"title_{language}"))
+        if title and language != first:
             yield E.title(title, {LANG: language}, titleType="TranslatedTitle")
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
@@ -92,15 +93,15 @@ def file(request: HttpRequest, abstract: Abstract, ending: str) -> HttpResponse:
             "Content-Language": record.language,
         },
     )
-    return publish(response)
+    return publish(response, lang=record.language)
 
 
 def gone(abstract: Abstract) -> HttpResponse:
     """What a program gets of a withdrawn abstract: that it is, and the page that says why."""
     with translation.override(abstract.language):
-        said = _("This abstract has been withdrawn")
+        said = _("This abstract has been withdrawn") + pgettext("before a detail", ":")
     response = HttpResponse(
-        f"{said}: {address_of_page(abstract, abstract.language)}\n",
+        f"{said} {address_of_page(abstract, abstract.language)}\n",
         status=410,
         content_type="text/plain; charset=utf-8",
     )

@@ -6,7 +6,8 @@ The ids of feeds and entries stay when addresses change.
 from collections.abc import Callable
 
 from django.contrib.syndication.views import Feed
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import get_language
@@ -17,6 +18,7 @@ from django.views.decorators.http import conditional_page, require_safe
 from symposium.abstracts.citation import Record, one_line
 from symposium.abstracts.models import Keyword
 from symposium.atom import Atom, host, whole
+from symposium.editions.models import Edition
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
 from symposium.published import publish
@@ -109,11 +111,14 @@ class NewAbstracts(Feed):
 class OfKeyword(NewAbstracts):
     """Those of one keyword."""
 
-    def get_object(self, request: HttpRequest, edition: str, slug: str):
-        edition = published_edition(edition)
-        keyword, moved = find_by_slug(Keyword.objects.used_in(edition), slug)
+    def __call__(self, request: HttpRequest, edition: str, slug: str) -> HttpResponse:
+        found = published_edition(edition)
+        keyword, moved = find_by_slug(Keyword.objects.used_in(found), slug)
         if moved:
-            raise Http404
+            return redirect("abstracts:keyword_feed", edition, keyword.slug, permanent=True)
+        return super().__call__(request, found, keyword)
+
+    def get_object(self, request: HttpRequest, edition: Edition, keyword: Keyword):
         return edition, keyword
 
 

@@ -7,9 +7,11 @@ from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import connection
 from django.db.models import F, Func, Min, Q, TextField
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import cached_property
@@ -30,21 +32,30 @@ from symposium.translated import LANGUAGES
 DOMAIN = r"[a-zA-Z][a-zA-Z0-9-]*(\.[a-zA-Z][a-zA-Z0-9-]+)+"
 EMAIL = r"[^\s@]+@([^\s.@]+\.)+[^\s.@]+"
 NOWHERE = "symposium.invalid"  # RFC 2606
+# A form whose parts are not as they should be, of a charset that is none, too large, of too many.
+REFUSED = (BadRequest, SuspiciousOperation, MultiPartParserError, LookupError, UnicodeError)
 
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def oai(request: HttpRequest) -> HttpResponse:
-    received = request.POST if request.method == "POST" else request.GET
-    arguments = [(name, value) for name, values in received.lists() for value in values]
     with translation.override(settings.LANGUAGE_CODE):
         base_url = settings.SITE_URL + reverse("records:oai")
-        answer = respond(arguments, base_url, Abstracts())
+        answer = respond(arguments(request), base_url, Abstracts())
     return HttpResponse(
         etree.tostring(answer, xml_declaration=True, encoding="UTF-8"),
         content_type="text/xml; charset=utf-8",
     )
+
+
+def arguments(request: HttpRequest) -> list[tuple[str, str]] | None:
+    """Those of the request; None if Django refuses to read them."""
+    try:
+        received = request.POST if request.method == "POST" else request.GET
+    except REFUSED:
+        return None
+    return [(name, value) for name, values in received.lists() for value in values]
 
 
 class Abstracts:

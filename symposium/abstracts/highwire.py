@@ -4,11 +4,16 @@ https://scholar.google.com/intl/en/scholar/inclusion.html#indexing and Dublin Co
 https://www.dublincore.org/specifications/dublin-core/dcq-html/
 """
 
-from symposium.abstracts.citation import Person, Record
+from symposium.abstracts.citation import Person, Record, pdf_address
 
 
-def tags(record: Record) -> list[tuple[str, str]]:
-    """The name and the content of each `meta`, one author and one keyword a tag, in their order."""
+def tags(record: Record, language: str) -> list[tuple[str, str]]:
+    """The name and the content of each `meta`, one author and one keyword a tag, in their order.
+
+    They say the same on the page in each language, so that they make one record, and no other than
+    « Cite this »; Zotero joins two titles into one. Only the PDF, which has to be in the folder of
+    the page, is that of `language`.
+    """
     pairs = [
         ("citation_title", record.title),
         *(pair for author in record.authors for pair in author_tags(author)),
@@ -19,7 +24,7 @@ def tags(record: Record) -> list[tuple[str, str]]:
         *(("citation_keywords", keyword) for keyword in record.keywords),
         ("citation_doi", record.doi),
         ("citation_abstract_html_url", record.url),
-        ("citation_pdf_url", record.pdf_url),
+        ("citation_pdf_url", pdf_address(record.abstract, language)),
         ("DC.title", record.title),
         *(("DC.creator", author.inverted) for author in record.authors),
         ("DC.publisher", record.publisher),

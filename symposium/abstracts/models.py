@@ -28,6 +28,7 @@ from symposium.speakers.orcid import validate_orcid
 from symposium.translated import sort_key
 
 RELATED = 12  # keywords, beside one
+OF_NO_DRAFT = Q(session__isnull=True) | ~Q(session__status=Session.Status.DRAFT)
 
 
 class KeywordQuerySet(models.QuerySet):
@@ -92,16 +93,26 @@ class Keyword(SluggedModel):
 class AbstractQuerySet(models.QuerySet):
     def published(self, at: datetime.datetime | None = None):
         """Abstracts that the public reads; that of a draft session waits with it."""
-        return self.public(at).filter(status=Abstract.Status.PUBLISHED)
+        return self.due(at).filter(OF_NO_DRAFT, status=Abstract.Status.PUBLISHED)
 
     def public(self, at: datetime.datetime | None = None):
-        """Those with a public address: the published ones, and the tombstones of the withdrawn."""
-        return self.filter(
-            Q(session__isnull=True) | ~Q(session__status=Session.Status.DRAFT),
-            status__in=[Abstract.Status.PUBLISHED, Abstract.Status.WITHDRAWN],
-            published_at__lte=at or timezone.now(),
-            edition__is_published=True,
+        """Those with a public address: the published ones, and the tombstones of the withdrawn.
+
+        That of one that was read stays, even if its session is a draft again.
+        """
+        read = models.Exists(Harvest.objects.filter(guid=models.OuterRef("guid"), was_public=True))
+        return self.due(at).filter(
+            Q(OF_NO_DRAFT, status=Abstract.Status.PUBLISHED)
+            | Q(OF_NO_DRAFT | read, status=Abstract.Status.WITHDRAWN)
         )
+
+    def due(self, at: datetime.datetime | None = None):
+        return self.filter(published_at__lte=at or timezone.now(), edition__is_published=True)
+
+    def once_public(self):
+        """Those that have or had a public address, whatever became of them."""
+        known = Harvest.objects.known().values("guid")
+        return self.filter(Q(guid__in=known) | Q(status=Abstract.Status.WITHDRAWN))
 
     def not_withdrawn(self):
         return self.exclude(status=Abstract.Status.WITHDRAWN)
@@ -164,7 +175,7 @@ class Abstract(SluggedModel):
         Edition, models.CASCADE, related_name="abstracts", verbose_name=_("edition")
     )
     session = models.ForeignKey(
-        Session, models.SET_NULL, null=True, blank=True, related_name="abstracts",
+        Session, models.RESTRICT, null=True, blank=True, related_name="abstracts",
         verbose_name=_("session"),
     )  # fmt: skip
     kind = models.CharField(_("kind"), max_length=9, choices=Kind, default=Kind.PAPER)
@@ -276,9 +287,8 @@ class Abstract(SluggedModel):
         return reverse("abstracts:detail", args=[self.edition.slug, self.slug])
 
     def get_pdf_url(self) -> str:
-        if self.kind == self.Kind.SYMPOSIUM:
-            return reverse("abstracts:argument_pdf", args=[self.edition.slug])
-        return reverse("abstracts:pdf", args=[self.edition.slug, self.slug])
+        """In the folder of the page: Google Scholar asks for that."""
+        return f"{self.get_absolute_url()}abstract.pdf"
 
     def clean(self) -> None:
         super().clean()
@@ -286,12 +296,24 @@ class Abstract(SluggedModel):
             raise ValidationError(
                 {"session": ValidationError(_("It belongs to another edition."), code="edition")}
             )
+        self.clean_waiting()
         if self.status == self.Status.PUBLISHED and self.published_at is None:
             self.published_at = timezone.now()
         if self.status != self.Status.WITHDRAWN:
             self.withdrawn_at = None
         elif self.withdrawn_at is None:
             self.withdrawn_at = timezone.now()
+
+    def clean_waiting(self) -> None:
+        """Raise ValidationError if it would leave the draft session it waits with, published."""
+        stored = Abstract.objects.filter(pk=self.pk, status=self.Status.PUBLISHED)
+        is_free = self.status == self.Status.PUBLISHED and not self.session_id
+        if is_free and stored.exclude(OF_NO_DRAFT).exists():
+            words = _(
+                "Its session is a draft: without it the abstract would be public at once. Set it"
+                " back to draft too, and publish it afterwards."
+            )
+            raise ValidationError({"session": ValidationError(words, code="waiting")})
 
     @property
     def is_argument(self) -> bool:

@@ -115,9 +115,12 @@ class OaiError(Exception):
 
 
 def respond(
-    arguments: Iterable[tuple[str, str]], base_url: str, repository: Repository
+    arguments: Iterable[tuple[str, str]] | None, base_url: str, repository: Repository
 ) -> etree._Element:
-    """The answer to any arguments whatever, in the order and number they came: it never raises."""
+    """The answer to any arguments whatever, in the order and number they came: it never raises.
+
+    None are those that could not be read.
+    """
     request = E.request(base_url)
     root = E(
         "OAI-PMH",
@@ -126,6 +129,8 @@ def respond(
         request,
     )
     try:
+        if arguments is None:
+            raise OaiError("badArgument", "The arguments cannot be read.")
         verb, given = parsed(list(arguments))
         describe(request, verb, given)
         root.append(VERBS[verb].answer(Asked(verb, given, base_url, repository)))

@@ -26,11 +26,11 @@ def dublin_core(record: Record) -> etree._Element:
         *(E.creator(author.inverted) for author in record.authors),
         *subjects(record),
         *descriptions(record),
-        E.publisher(record.publisher, {LANG: record.language}),
+        labelled("publisher", *record.publisher_and_language),
         E.date(record.issued.isoformat()),
         *map(E.type, TYPES),
         *map(E.identifier, filter(None, (record.url, record.doi_url))),
-        E.source(record.conference, {LANG: record.language}),
+        labelled("source", *record.conference_and_language),
         *map(E.language, languages(record)),
         *map(E.rights, filter(None, [record.abstract.licence_url])),
     )
@@ -43,6 +43,10 @@ def titles(names: dict[str, str]) -> etree._Element:
 
 def container(*elements: etree._Element) -> etree._Element:
     return ROOT.dc({f"{{{XSI}}}schemaLocation": f"{OAI_DC} {SCHEMA}"}, *elements)
+
+
+def labelled(name: str, text: str, language: str) -> etree._Element:
+    return E(name, text, {LANG: language} if language else {})
 
 
 def titles_of(record: Record):

@@ -185,12 +185,15 @@ def session_line(abstract: Abstract, language: str) -> str:
 
 
 def when(abstract: Abstract) -> str:
-    """The day and the hours of its session, by the clock of the edition."""
+    """When its session is, by the clock of the edition, and that it is cancelled if it is."""
     session, zone = abstract.session, abstract.edition.zone
-    if not session or not session.starts_at:
-        return ""
-    starts_at, ends_at = (at.astimezone(zone) for at in (session.starts_at, session.ends_at))
-    return f"{dates.weekday(starts_at.date())} · {starts_at:%H:%M}–{ends_at:%H:%M}"
+    parts = []
+    if session and session.starts_at:
+        starts_at, ends_at = (at.astimezone(zone) for at in (session.starts_at, session.ends_at))
+        parts = [dates.weekday(starts_at.date()), f"{starts_at:%H:%M}–{ends_at:%H:%M}"]
+    if session and session.is_cancelled:
+        parts.append(session.get_status_display())
+    return " · ".join(parts)
 
 
 def index(pairs: Iterable[tuple[str, Record]]) -> list[dict]:

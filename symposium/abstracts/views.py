@@ -72,7 +72,7 @@ def abstract_or_tombstone(request: HttpRequest, abstract: Abstract) -> HttpRespo
 
 def abstract_page(request: HttpRequest, abstract: Abstract) -> HttpResponse:
     draft = is_preview(request, abstract)
-    about = of_abstract(abstract)
+    about, second = of_abstract(abstract), beside(abstract, request.GET.get("with", ""))
     response = render_page(
         request,
         abstract.edition,
@@ -81,11 +81,12 @@ def abstract_page(request: HttpRequest, abstract: Abstract) -> HttpResponse:
             **about,
             "is_translation": abstract.is_translation_in(get_language()),
             "is_untranslated": abstract.is_untranslated_in(get_language()),
-            "beside": beside(abstract, request.GET.get("with", "")),
+            "beside": second,
             "others": languages_beside(abstract),
             "draft": draft,
             **({} if draft else for_machines(abstract, about["shown"])),
         },
+        **({"with": second["language"]} if second else {}),
     )
     if not draft:
         response.headers["Link"] = signposting.header(Record(abstract))
@@ -128,11 +129,12 @@ def beside(abstract: Abstract, language: str) -> dict | None:
 
 
 def for_machines(abstract: Abstract, shown: Record) -> dict:
-    """The head speaks of the text on the page; what is cited is the record."""
+    """What is cited is the record, on each of its pages; linked data know its translations too."""
+    record = Record(abstract)
     return {
-        "meta_tags": highwire.tags(shown),
+        "meta_tags": highwire.tags(record, get_language()),
         "jsonld": script(jsonld.article(shown)),
-        "citations": citations(Record(abstract)),
+        "citations": citations(record),
         "files": exports.addresses(abstract),
     }
 

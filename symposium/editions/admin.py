@@ -106,7 +106,9 @@ class EditionAdmin(HistoryAdmin):
 
     def has_delete_permission(self, request, obj=None):
         """Deleting an edition would take its whole programme: only an empty one goes."""
-        empty = obj is None or not (obj.sessions.exists() or obj.speakers.exists())
+        empty = obj is None or not (
+            obj.sessions.exists() or obj.speakers.exists() or obj.abstracts.exists()
+        )
         return empty and super().has_delete_permission(request, obj)
 
     def get_actions(self, request):

@@ -1,3 +1,5 @@
+from urllib.parse import parse_qsl, urlencode
+
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
@@ -26,7 +28,8 @@ def site(request) -> dict:
 def alternates(request):
     """Yield this page in each language: the prefix changes, the rest and the filters stay."""
     current = get_language()
-    query = request.META.get("QUERY_STRING", "")
+    # In one order, as a page that is kept for all has them.
+    query = urlencode(sorted(parse_qsl(request.META.get("QUERY_STRING", ""))))
     head, _slash, rest = request.path_info.lstrip("/").partition("/")
     localised = head in dict(settings.LANGUAGES)
     for code, name in settings.LANGUAGES:

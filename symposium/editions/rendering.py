@@ -8,14 +8,22 @@ from symposium.published import publish
 
 
 def render_page(
-    request: HttpRequest, edition: Edition, template: str, context: dict, status: int = 200
+    request: HttpRequest,
+    edition: Edition,
+    template: str,
+    context: dict,
+    status: int = 200,
+    **used: str,
 ) -> HttpResponse:
-    """Render a page of `edition`: its times are those of its own clock."""
+    """Render a page of `edition`: its times are those of its own clock.
+
+    `used` are the parameters of the address that it depends on (see `publish`).
+    """
     context = {"edition": edition, "is_public": True, **context}
     with timezone.override(edition.zone):
         response = render(request, template, context, status=status)
     is_same_for_all = context["is_public"] and not context.get("draft")
-    return publish(response) if is_same_for_all else response
+    return publish(response, **used) if is_same_for_all else response
 
 
 def is_preview(request: HttpRequest, thing: models.Model) -> bool:

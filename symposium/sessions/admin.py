@@ -28,6 +28,7 @@ from symposium.workplace import (
     AnyLanguage,
     EditionFilter,
     HistoryAdmin,
+    KeptAdmin,
     OfTheEdition,
     UntranslatedFilter,
     WorkplaceAdmin,
@@ -161,7 +162,7 @@ class SessionSheet(Sheet):
 
 
 @admin.register(Session)
-class SessionAdmin(ChangesAdmin, ExportAdmin, SortableAdminBase, HistoryAdmin):
+class SessionAdmin(KeptAdmin, ChangesAdmin, ExportAdmin, SortableAdminBase, HistoryAdmin):
     import_export_change_list_template = "admin/symposium_sessions/session/change_list.html"
     form = SessionForm
     public_page = "symposium.sessions.views.session_page"
@@ -284,6 +285,17 @@ class SessionAdmin(ChangesAdmin, ExportAdmin, SortableAdminBase, HistoryAdmin):
         return False
 
     # One session
+
+    def why_kept(self, session) -> str:
+        number = session.abstracts.count()
+        words = ngettext(
+            "“%(session)s” has %(n)d abstract: it cannot be deleted. Open the abstract first, and "
+            "give it another session or none.",
+            "“%(session)s” has %(n)d abstracts: it cannot be deleted. Open the abstracts first, "
+            "and give them another session or none.",
+            number,
+        )
+        return words % {"n": number, "session": session} if number else ""
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.duplicate_view)

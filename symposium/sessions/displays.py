@@ -17,17 +17,21 @@ def door(request: HttpRequest, room: Room) -> HttpResponse:
     """What is on in a room and what comes next, over all its days."""
     sessions = room.sessions.published().scheduled().for_programme()
     context = {"room": room, "heading": room.name, "sessions": sessions}
-    return render_page(request, room.edition, "sessions/display_door.html", context)
+    return render_page(request, room.edition, "sessions/display_door.html", context, display="door")
 
 
 def lobby(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> HttpResponse:
     """All rooms: a day and the one after it, or the day that the address names."""
     first, last = days(edition, form.cleaned_data["day"])
-    sessions = form.filter(edition.sessions.published(), without="day").filter(
-        starts_at__gte=form.bounds(first)[0], starts_at__lte=form.bounds(last)[1]
-    )
+    begins, ends = form.bounds(first)[0], form.bounds(last)[1]
+    sessions = form.filter(edition.sessions.published(), without="day").filter(starts_at__lte=ends)
+    # What began the evening before is on after midnight; it is no part of a day that was asked for.
+    since = {"starts_at__gte": begins} if first == last else {"ends_at__gt": begins}
+    sessions = sessions.filter(**since)
     context = {"heading": edition.name, "sessions": sessions.for_programme()}
-    return render_page(request, edition, "sessions/display_lobby.html", context)
+    return render_page(
+        request, edition, "sessions/display_lobby.html", context, display="lobby", **form.used
+    )
 
 
 def days(edition: Edition, asked: str) -> tuple[datetime.date, datetime.date]:
@@ -35,6 +39,5 @@ def days(edition: Edition, asked: str) -> tuple[datetime.date, datetime.date]:
     if asked and asked != ALL_DAYS:
         day = datetime.date.fromisoformat(asked)
         return day, day
-    today = edition.today()
-    day = today if today in edition.days else edition.starts_on
+    day = min(max(edition.today(), edition.starts_on), edition.ends_on)
     return day, day + datetime.timedelta(days=1)

@@ -27,19 +27,18 @@ THEMES = ("light", "dark")
 @conditional_page
 def programme_pdf(request: HttpRequest, edition: str) -> HttpResponse:
     """The programme as PDF; `?layout=large` is the one in large print."""
-    edition, layout = published_edition(edition), request.GET.get("layout", "")
+    edition = published_edition(edition)
     sessions = edition.sessions.published().for_programme()
     if not sessions:
         raise Http404
-    large, language = layout == LARGE, get_language()
+    large, language = request.GET.get("layout") == LARGE, get_language()
     name = f"{edition.slug}-programme{'-large' if large else ''}-{language}.pdf"
     response = HttpResponse(
         programme_of(edition, sessions, language, large=large),
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{name}"', "Content-Language": language},
     )
-    # Files are large: what a made-up layout gives is not kept beside the one it is the same as.
-    return publish(response) if layout in ("", LARGE) else response
+    return publish(response, **({"layout": LARGE} if large else {}))
 
 
 # On the sites of others
@@ -61,6 +60,8 @@ def embed(request: HttpRequest, edition: str) -> HttpResponse:
             "theme": theme_of(request),
             "unlisted": True,
         },
+        theme=theme_of(request),
+        **form.used,
     )
     return may_be_framed(response, edition)
 
@@ -84,6 +85,8 @@ def embedding(request: HttpRequest, edition: str) -> HttpResponse:
             "origins": edition.frame_ancestors,
             "unlisted": True,
         },
+        theme=theme,
+        **form.used,
     )
 
 

@@ -37,7 +37,7 @@ def export(view: Callable) -> Callable:
         with translation.override(language):
             response = view(request, published_edition(edition), **arguments)
         response.headers["Content-Language"] = language
-        return publish(response)
+        return publish(response, lang=language)
 
     return answer
 

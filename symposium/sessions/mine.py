@@ -12,8 +12,10 @@ from itertools import combinations, groupby
 
 from symposium.sessions.models import Session
 
-# A link that a QR code holds, and that a camera still reads from a screen.
-MOST = 100
+# Many more than anybody attends; an address of such a length goes through every server and mail.
+MOST = 300
+# Characters of an address whose QR code a camera still reads from a screen.
+READABLE = 700
 # That PostgreSQL takes as a key.
 LONGEST_NUMBER = 18
 
@@ -82,5 +84,6 @@ def numbers(written: str) -> list[int]:
 
 
 def written(sessions: Iterable[Session]) -> str:
-    """The one way to write the list of `sessions` in an address."""
-    return "-".join(str(number) for number in sorted({s.pk for s in sessions})[:MOST])
+    """The one way to write the list of `sessions` in an address: `MOST`, the first to be held."""
+    first = sorted(set(sessions), key=in_programme)[:MOST]
+    return "-".join(map(str, sorted(session.pk for session in first)))

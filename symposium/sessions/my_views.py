@@ -64,7 +64,8 @@ def shared(request: HttpRequest, edition: str, chosen: str) -> HttpResponse:
             "crumbs": crumbs(edition),
             "days": programmes.by_day(entries, edition.zone),
             "address": address,
-            "qr": qr.svg(address, label=_("QR code of this programme")),
+            "qr": len(address) <= programmes.READABLE
+            and qr.svg(address, label=_("QR code of this programme")),
             "unlisted": True,
             "is_public": False,
         },

@@ -43,6 +43,7 @@ def programme(request: HttpRequest, edition: str) -> HttpResponse:
             "unscheduled": [session for session in found if not session.starts_at],
             "looser": [] if found else form.looser(sessions),
         },
+        **form.used,
     )
 
 

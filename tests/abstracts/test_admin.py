@@ -1,11 +1,16 @@
 """The organisers' pages of abstracts and keywords."""
 
+import datetime
+
 import pytest
+from django.utils import timezone
 
 from symposium.abstracts.models import Abstract, Keyword
+from symposium.sessions.models import Session
 from tests.desk import admin_url, errors_of, form_of, save, told
 from tests.factories import (
     make_abstract,
+    make_argument,
     make_author,
     make_edition,
     make_keyword,
@@ -19,6 +24,7 @@ from tests.reading import texts, tree
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/symposium_abstracts/abstract/"
+DAY = datetime.timedelta(days=1)
 
 
 @pytest.fixture
@@ -35,6 +41,13 @@ def desk(client):
 def act(client, action: str, *abstracts):
     data = {"action": action, "_selected_action": [abstract.pk for abstract in abstracts]}
     return client.post(LIST, data | {"index": 0}, follow=True)
+
+
+def delete(client, thing):
+    """Ask for it on its own page, then in a list."""
+    alone = client.post(admin_url(thing, "delete"), {"post": "yes"}, follow=True)
+    data = {"action": "delete_selected", "_selected_action": [thing.pk], "post": "yes"}
+    return alone, client.post(admin_url(type(thing), "changelist"), data, follow=True)
 
 
 def test_an_abstract_with_its_authors_and_keywords(desk, edition):
@@ -88,6 +101,89 @@ def test_publishing_without_the_text_of_the_record_is_refused(desk, edition):
     [reason] = told(act(desk, "publish", abstract))
     assert reason.startswith("Vide: To be published, an abstract needs a date and its text")
     assert refreshed(abstract).status == "draft"
+
+
+def test_publishing_leaves_what_is_withdrawn(desk, edition):
+    draft = make_abstract(edition, status="draft")
+    published = make_abstract(edition)
+    withdrawn = [make_abstract(edition, status="withdrawn") for _number in range(2)]
+    before = published.updated_at
+    assert told(act(desk, "publish", draft, published, *withdrawn)) == [
+        "1 abstract: Published.",
+        "2 withdrawn abstracts were left as they are: a withdrawal is undone in the form of the"
+        " abstract.",
+    ]
+    assert refreshed(draft).status == "published"
+    assert refreshed(published).updated_at == before
+    for abstract in withdrawn:
+        kept = refreshed(abstract)
+        assert (kept.status, kept.withdrawn_at) == ("withdrawn", abstract.withdrawn_at)
+
+
+def was_published(edition):
+    abstract = make_abstract(edition)
+    Abstract.objects.update(status="draft")
+    return abstract
+
+
+@pytest.mark.parametrize(
+    ("make", "goes"),
+    [
+        (make_abstract, False),
+        (was_published, False),
+        (lambda edition: make_abstract(edition, status="withdrawn"), False),
+        (lambda edition: make_abstract(edition, status="draft"), True),
+        (lambda edition: make_abstract(edition, published_at=timezone.now() + DAY), True),
+        (lambda edition: make_abstract(session=make_session(edition, status="draft")), True),
+    ],
+)
+def test_what_was_public_is_not_deleted(desk, edition, make, goes):
+    abstract = make(edition)
+    reason = (
+        f"“{abstract}” was public: it cannot be deleted, for its address goes on answering."
+        " Withdraw it instead, in this form, and say why."
+    )
+    alone, among = delete(desk, abstract)
+    if not goes:
+        assert told(alone) == [reason]
+        assert among.context["protected"] == [reason]
+    assert Abstract.objects.exists() is not goes
+
+
+def test_edition_with_an_abstract_is_not_deleted(desk, edition):
+    make_argument(edition)
+    assert desk.post(admin_url(edition, "delete"), {"post": "yes"}).status_code == 403
+
+
+def test_draft_session_is_deleted_once_its_abstract_is_elsewhere(desk, client, edition):
+    """On the page, to harvesters and to the search the abstract is as little public as before."""
+    session = make_session(edition, status="draft")
+    abstract = make_abstract(session=session, slug="ville", title_fr="Introuvable")
+
+    def shown():
+        records = client.get("/oai?verb=ListRecords&metadataPrefix=oai_dc").content.decode()
+        found = client.get("/fr/2021/search/?q=introuvable")
+        return (
+            client.get("/fr/2021/abstracts/ville/").status_code,
+            "Introuvable" in records,
+            found.context["results"].total,
+        )
+
+    assert shown() == (404, False, 0)
+    reason = (
+        f"“{session}” has 1 abstract: it cannot be deleted. Open the abstract first, and give it"
+        " another session or none."
+    )
+    alone, among = delete(desk, session)
+    assert (told(alone), among.context["protected"]) == ([reason], [reason])
+    assert shown() == (404, False, 0)
+    response = save(desk, admin_url(abstract), session="")
+    assert list(errors_of(response)) == ["session"]
+    assert save(desk, admin_url(abstract), session="", status="draft").status_code == 302
+    assert desk.post(admin_url(session, "delete"), {"post": "yes"}).status_code == 302
+    assert (Session.objects.exists(), shown()) == (False, (404, False, 0))
+    assert save(desk, admin_url(abstract), status="published").status_code == 302
+    assert shown() == (200, True, 1)
 
 
 def test_withdrawing_needs_a_reason(desk, edition):

@@ -7,7 +7,7 @@ from symposium.abstracts.citation import Record
 from symposium.abstracts.datacite import KERNEL, datacite
 from symposium.abstracts.models import Abstract
 from tests.abstracts.records import HARD, ORCID, make_hard_record
-from tests.factories import make_abstract, make_edition
+from tests.factories import make_abstract, make_edition, make_partner
 
 pytestmark = pytest.mark.django_db
 SCHEMA = Path(__file__).parents[3] / "shared" / "schemas" / "datacite-4.7" / "metadata.xsd"
@@ -68,6 +68,30 @@ def test_document_says_the_record(text):
             zip(texts(root, "description"), all_of(root, "description"), strict=True)] == [
         ("".join(record.paragraphs), "fr"), ("نص", "ar"),
     ]  # fmt: skip
+
+
+def test_text_of_another_language_is_labelled_with_its_own():
+    """And a title that stands for a missing one is not given twice."""
+    edition = make_edition("2021", name_fr="Ville", name_ar="المدينة")
+    abstract = make_abstract(
+        edition, language="ar", title_fr="Ville", title_en="City", text_ar="نص"
+    )
+    make_partner(edition, kind="organiser", name_fr="Agence", order=1)
+    root = tree(abstract)
+    assert texts(root, "language") == ["ar"]
+    assert [(e.text, e.get(LANG), e.get("titleType")) for e in all_of(root, "title")] == [
+        ("Ville", "fr", None), ("City", "en", "TranslatedTitle"),
+    ]  # fmt: skip
+    labels = [labelled(root, "publisher")]
+    make_partner(edition, kind="organiser", name_fr="", name_ar="جامعة", order=2)
+    labels.append(labelled(tree(abstract), "publisher"))
+    edition.partners.all().delete()
+    labels.append(labelled(tree(abstract), "publisher"))
+    assert labels == [[("Agence", "fr")], [("Agence; جامعة", None)], [("المدينة 2021", "ar")]]
+
+
+def labelled(root, name: str) -> list[tuple]:
+    return [(element.text, element.get(LANG)) for element in all_of(root, name)]
 
 
 def test_record_is_named_by_its_address_and_tells_its_translation():

@@ -96,6 +96,15 @@ def test_ids_stay_when_addresses_change(client, edition):
     assert ids[0] == ids[1]
 
 
+def test_former_address_of_a_keyword_leads_to_its_feed(client, edition):
+    keyword = make_keyword(make_abstract(edition), slug="eau")
+    keyword.slug = "air"
+    keyword.save()
+    answer = client.get("/fr/2021/keywords/eau.atom")
+    assert (answer.status_code, answer["Location"]) == (301, "/fr/2021/keywords/air.atom")
+    assert client.get("/fr/2021/keywords/feu.atom").status_code == 404
+
+
 @pytest.mark.parametrize("path", FEEDS)
 def test_feed_leaves_out_what_is_not_public(client, edition, path):
     keyword = make_keyword(make_abstract(edition, title_fr="Oui"), slug="eau")

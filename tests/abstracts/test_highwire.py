@@ -2,7 +2,13 @@ import pytest
 from lxml import html
 
 from tests.abstracts.records import HARD, ORCID, make_hard_record
-from tests.factories import make_abstract, make_edition, make_keyword
+from tests.factories import (
+    make_abstract,
+    make_argument,
+    make_author,
+    make_edition,
+    make_keyword,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +44,7 @@ def test_page_says_its_record_one_author_and_one_keyword_a_tag(client, text):
         ("citation_keywords", f"Mot {text}"),
         ("citation_keywords", "ville"),
         ("citation_abstract_html_url", address),
-        ("citation_pdf_url", f"{address[:-1]}.pdf"),
+        ("citation_pdf_url", f"{address}abstract.pdf"),
         ("DC.title", text),
         *(("DC.creator", person) for person in people),
         ("DC.publisher", f"Agence {text}"),
@@ -52,22 +58,37 @@ def test_page_says_its_record_one_author_and_one_keyword_a_tag(client, text):
     ]
 
 
-@pytest.mark.parametrize(
-    ("language", "expected"),
-    [
-        ("fr", ("fr", "Ville", "mot")),
-        ("ar", ("ar", "مدينة", "كلمة")),
-        ("en", ("fr", "Ville", "mot")),
-    ],
-)
-def test_page_speaks_of_the_text_it_shows(client, language, expected):
+def test_every_page_of_a_record_says_that_record(client):
+    """What Zotero takes from a translation is what « Cite this » gives there."""
     abstract = make_abstract(
         make_edition("2021"), slug="ville", title_fr="Ville", title_ar="مدينة", text_ar="نص"
     )
+    make_author(abstract, family_name_fr="Rivage", given_name_fr="Nora", family_name_ar="ساحل")
     make_keyword(abstract, name_fr="mot", name_ar="كلمة", name_en="word")
-    said = dict(metas(client, f"/{language}/2021/abstracts/ville/"))
-    names = ["citation_language", "citation_title", "citation_keywords"]
-    assert tuple(said[name] for name in names) == expected
-    assert said["citation_abstract_html_url"] == (
-        f"http://testserver/{expected[0]}/2021/abstracts/ville/"
-    )
+    address = "http://testserver/{}/2021/abstracts/ville/"
+    said = {code: metas(client, address.format(code)) for code in ("fr", "en", "ar")}
+    assert dict(said["fr"]) | {
+        "citation_language": "fr",
+        "citation_title": "Ville",
+        "citation_author": "Rivage, Nora",
+        "citation_keywords": "mot",
+        "citation_abstract_html_url": address.format("fr"),
+        "DC.description": "La ville apprend de ses crises.",
+    } == dict(said["fr"])
+    for code, pairs in said.items():
+        beside = ("citation_pdf_url", f"{address.format(code)}abstract.pdf")
+        assert [pair for pair in said["fr"] if pair[0] != "citation_pdf_url"] == [
+            pair for pair in pairs if pair != beside
+        ]
+        assert len(pairs) == len(said["fr"])
+        page = html.fromstring(client.get(address.format(code)).content.decode())
+        tags = page.xpath("//meta[starts-with(@name, 'citation_')]/@lang")
+        assert set(tags) == {"fr"}
+        [iso, *_others] = page.xpath("//*[starts-with(@id, 'cite')]//bdi[.='Ville.']") or [None]
+        assert iso is not None
+
+
+def test_pdf_is_in_the_folder_of_the_page_for_the_argument_too(client):
+    make_argument(make_edition("2021"))
+    said = dict(metas(client, "/ar/2021/abstract/"))
+    assert said["citation_pdf_url"] == "http://testserver/ar/2021/abstract/abstract.pdf"

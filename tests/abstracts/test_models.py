@@ -2,9 +2,12 @@ import datetime
 import re
 
 import pytest
+from django.db import IntegrityError, transaction
+from django.db.models import RestrictedError
 from django.utils import timezone, translation
 
 from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword
+from symposium.sessions.models import Session
 from symposium.translated import text_and_language
 from tests.factories import (
     make_abstract,
@@ -16,7 +19,7 @@ from tests.factories import (
     make_speaker,
     refreshed,
 )
-from tests.refusals import faults, refused_by
+from tests.refusals import commit, execute, faults, refused_by
 
 pytestmark = pytest.mark.django_db
 
@@ -118,10 +121,51 @@ def test_abstract_and_its_session_belong_to_one_edition(abstract):
     assert faults(abstract) == {"session": ["It belongs to another edition."]}
 
 
-def test_abstract_outlives_its_session(edition):
-    abstract = make_abstract(session=make_session(edition))
-    abstract.session.delete()
-    assert refreshed(abstract).session is None
+@pytest.mark.parametrize("status", ["draft", "published"])
+def test_session_with_an_abstract_stays(edition, status):
+    """Without the draft it waits with, an abstract would be public at once."""
+    abstract = make_abstract(session=make_session(edition, status=status))
+    with pytest.raises(RestrictedError):
+        abstract.session.delete()
+    with pytest.raises(RestrictedError):
+        Session.objects.all().delete()
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():  # noqa: PT012
+        execute("DELETE FROM symposium_sessions_session")
+        commit()
+    assert caught.value.__cause__.diag.table_name == "symposium_abstracts_abstract"
+    assert refreshed(abstract).session == abstract.session
+
+
+def test_abstract_that_leaves_a_draft_session_is_not_public_by_accident(edition):
+    abstract = make_abstract(session=make_session(edition, status="draft"))
+    abstract.session = None
+    assert faults(abstract) == {
+        "session": [
+            "Its session is a draft: without it the abstract would be public at once. Set it back"
+            " to draft too, and publish it afterwards."
+        ]
+    }
+    abstract.status = "draft"
+    assert faults(abstract) == {}
+    abstract.save()
+    abstract.status = "published"
+    assert faults(abstract) == {}
+
+
+def test_tombstone_stays_when_the_session_is_a_draft_again(edition):
+    session, draft = make_session(edition), make_session(edition, status="draft")
+    read = make_abstract(session=session)
+    unread = make_abstract(session=draft)
+    for abstract in (read, unread):
+        abstract.status, abstract.withdrawal_reason_fr = "withdrawn", "Erreur."
+        assert faults(abstract) == {}
+        abstract.save()
+    assert list(Abstract.objects.public()) == [read]
+    Session.objects.update(status="draft")
+    assert list(Abstract.objects.public()) == [read]
+    assert list(Abstract.objects.published()) == []
+    Session.objects.update(status="published")
+    assert set(Abstract.objects.public()) == {read, unread}
 
 
 def test_abstract_slug_is_unique_in_its_edition(edition):

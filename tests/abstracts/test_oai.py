@@ -207,7 +207,7 @@ def test_record_whole(client, edition):
         ("subject", "en", "water"),
         ("description", "ar", "نص"),
         ("description", "fr", "Un.\nDeux."),
-        ("publisher", "ar", "Agence"),
+        ("publisher", "fr", "Agence"),
         ("date", None, "2021-06-01"),
         ("type", None, "Text"),
         ("type", None, "info:eu-repo/semantics/conferenceObject"),
@@ -521,6 +521,51 @@ def test_any_bytes_have_a_valid_answer(client, one_of_each, query, names):
     )
     for verb in ("", "verb=ListRecords&", "verb=GetRecord&metadataPrefix=oai_dc&"):
         assert error(answer(client, verb + query)) in CODES
+
+
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data; boundary=b"
+FIELD = b'--b\r\nContent-Disposition: form-data; name="verb"\r\n\r\nIdentify\r\n'
+FILE = FIELD.replace(b"verb", b'verb"; filename="x')
+IDENTIFY = b"verb=Identify"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (FIELD, f"{MULTIPART}; charset=base64"),
+        (FIELD, f"{MULTIPART}; charset=idna"),
+        (IDENTIFY, f"{FORM}; charset=utf-16"),
+        (IDENTIFY, "multipart/form-data"),
+        (IDENTIFY, "multipart/form-data; boundary="),
+        (IDENTIFY, "multipart/form-data; boundary=é"),
+        (b"&a=1" * 6000, FORM),
+        (FIELD * 6000, MULTIPART),
+        (IDENTIFY + b"&a=" + b"a" * 6_000_000, FORM),
+    ],
+    ids=range(9),
+)
+def test_form_that_cannot_be_read_is_a_bad_argument(client, edition, body, kind):
+    response = client.generic("POST", "/oai", body, content_type=kind)
+    assert (response.status_code, error(read(response.content))) == (200, "badArgument")
+
+
+def test_too_many_arguments_are_a_bad_argument(client, edition):
+    assert error(answer(client, "verb=Identify" + "&a=1" * 6000)) == "badArgument"
+
+
+@fuzz
+@given(
+    body=st.binary(max_size=60) | st.binary(max_size=40).map(lambda part: FILE.replace(b"x", part)),
+    kind=st.sampled_from([FORM, MULTIPART, "multipart/form-data", "multipart/mixed", "text/xml"]),
+    more=st.sampled_from(
+        ["", "; charset=utf-8", "; charset=latin-1", "; charset=idna", "; boundary="]
+    )
+    | st.text(alphabet="a;=\"'é*", max_size=9),
+)
+def test_any_form_has_a_valid_answer(client, one_of_each, body, kind, more):
+    response = client.generic("POST", "/oai", body, content_type=kind + more)
+    assert (response.status_code, error(read(response.content)) in CODES) == (200, True)
 
 
 @pytest.fixture

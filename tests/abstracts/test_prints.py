@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from symposium import prints as kept_files
 from symposium.abstracts import prints
 from symposium.abstracts.models import Abstract
+from tests import reading
 from tests.abstracts.records import HARD, ORCID, make_hard_record
 from tests.factories import (
     make_abstract,
@@ -24,6 +25,7 @@ from tests.factories import (
     make_speaker,
 )
 from tests.printed import opened, texts
+from tests.reading import main
 from tests.refusals import execute
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +63,7 @@ def test_abstract_is_pdf_ua_and_pdf_a(client, edition, language, direction):
         edition, slug="ville", title_fr="Ville", title_ar="مدينة", text_ar="نص", title_en="City",
         text_en="Text.",
     )  # fmt: skip
-    file = opened(read(client, f"/{language}/2021/abstracts/ville.pdf"))
+    file = opened(read(client, f"/{language}/2021/abstracts/ville/abstract.pdf"))
     metadata = file.open_metadata()
     title = {"fr": "Ville", "en": "City", "ar": "مدينة"}[language]
     assert [metadata[name] for name in ("pdfuaid:part", "pdfaid:part", "pdfaid:conformance")] == [
@@ -84,7 +86,7 @@ def test_abstract_says_all_that_its_page_says(client, edition):
     )
     make_keyword(abstract, name_fr="eau")
     make_keyword(abstract, name_fr="air")
-    [page] = texts(read(client, "/en/2021/abstracts/ville.pdf"))
+    [page] = texts(read(client, "/en/2021/abstracts/ville/abstract.pdf"))
     assert page == (
         "Symposium fictif 2021 9 and 10 June 2021 · Casablanca PAPER Ville"
         f" Nora Rivage · Labo · orcid.org/{ORCID} Un : deux. Trois. Keywords · eau · air"
@@ -93,19 +95,33 @@ def test_abstract_says_all_that_its_page_says(client, edition):
     )
 
 
+def test_cancelled_session_says_so(client, edition):
+    cancelled = {"title_fr": "Mobilités", "status": "cancelled"}
+    make_abstract(session=make_session(edition, at="14:00", lasting=45, **cancelled), slug="ville")
+    make_abstract(session=make_session(edition, at=None, **cancelled), slug="port")
+    said = "Mobilités · mercredi 9 juin · 14:00–14:45 · Annulée"
+    assert f" {said} " in texts(read(client, "/fr/2021/abstracts/ville/abstract.pdf"))[0]
+    assert " Mobilités · Annulée " in texts(read(client, "/fr/2021/abstracts/port/abstract.pdf"))[0]
+    book = " ".join(texts(read(client, "/fr/2021/abstracts.pdf")))
+    assert " MERCREDI 9 JUIN · 14:00–14:45 · ANNULÉE " in book
+    assert book.count("ANNULÉE") == 2
+    page = main(client.get("/fr/2021/abstracts/ville/"))
+    assert reading.texts(page, ".//dl//span[@class='tag tag-bad']") == ["Annulée"]
+
+
 @pytest.mark.parametrize("text", HARD, ids=range(len(HARD)))
 @pytest.mark.parametrize("language", ["fr", "ar"])
 def test_hostile_words_are_words(client, text, language):
     abstract = make_hard_record(text)
     slug = abstract.edition.slug
-    for path in ("abstracts/ville.pdf", "abstracts.pdf"):
+    for path in ("abstracts/ville/abstract.pdf", "abstracts.pdf"):
         file = read(client, f"/{language}/{slug}/{path}")
         assert opened(file).open_metadata()["pdfaid:part"] == "2"
 
 
 def test_hostile_latin_title_is_read_back(client):
     abstract = make_hard_record(HARD[0])
-    file = read(client, f"/fr/{abstract.edition.slug}/abstracts/ville.pdf")
+    file = read(client, f"/fr/{abstract.edition.slug}/abstracts/ville/abstract.pdf")
     assert opened(file).open_metadata()["dc:title"] == HARD[0]
     assert f" {HARD[0]} " in " ".join(texts(file)[0].split())
 
@@ -113,7 +129,7 @@ def test_hostile_latin_title_is_read_back(client):
 def test_long_text_is_whole(client, edition):
     words = [f"mot{number}" for number in range(2500)]
     make_abstract(edition, slug="long", text_fr=" ".join(words))
-    read_back = " ".join(texts(read(client, "/fr/2021/abstracts/long.pdf"))).split()
+    read_back = " ".join(texts(read(client, "/fr/2021/abstracts/long/abstract.pdf"))).split()
     assert [word for word in read_back if word.startswith("mot")] == words
 
 
@@ -172,7 +188,7 @@ def test_book_costs_the_same_for_any_number(client, edition, django_assert_num_q
 
 def test_file_is_made_once_and_again_when_it_says_something_else(client, edition):
     abstract = make_abstract(edition, slug="ville", title_fr="Ville")
-    path = "/fr/2021/abstracts/ville.pdf"
+    path = "/fr/2021/abstracts/ville/abstract.pdf"
     first = read(client, path)
     [kept] = stored(abstract.guid)
     assert read(client, path) == first
@@ -186,11 +202,11 @@ def test_file_is_made_once_and_again_when_it_says_something_else(client, edition
 
 def test_file_cut_short_is_made_again(client, edition):
     abstract = make_abstract(edition, slug="ville")
-    whole = read(client, "/fr/2021/abstracts/ville.pdf")
+    whole = read(client, "/fr/2021/abstracts/ville/abstract.pdf")
     [kept] = stored(abstract.guid)
     with open(kept, "wb") as file:
         file.write(whole[:100])
-    assert read(client, "/fr/2021/abstracts/ville.pdf") == whole
+    assert read(client, "/fr/2021/abstracts/ville/abstract.pdf") == whole
 
 
 def test_file_that_another_process_forgets_is_not_there():
@@ -202,7 +218,7 @@ def test_file_that_another_process_forgets_is_not_there():
 def test_files_of_what_is_not_public_any_more_go(client, edition, settings, tmp_path, status):
     settings.MEDIA_ROOT = tmp_path
     gone, stays = (make_abstract(edition, slug=slug) for slug in ("ville", "port"))
-    for path in ("abstracts/ville.pdf", "abstracts/port.pdf", "abstracts.pdf"):
+    for path in ("abstracts/ville/abstract.pdf", "abstracts/port/abstract.pdf", "abstracts.pdf"):
         read(client, f"/fr/2021/{path}")
     assert [prints.forget_what_changed(), prints.forget_what_changed()] == [1, 0]  # the book
     book = read(client, "/fr/2021/abstracts.pdf")
@@ -244,7 +260,7 @@ def test_file_that_many_ask_for_is_made_once(monkeypatch, settings, tmp_path):
 
 def test_kept_file_has_no_address(client, edition):
     abstract = make_abstract(edition, slug="ville")
-    read(client, "/fr/2021/abstracts/ville.pdf")
+    read(client, "/fr/2021/abstracts/ville/abstract.pdf")
     [kept] = stored(abstract.guid)
     name = kept.removeprefix(str(settings.MEDIA_ROOT)).lstrip("/")
     assert client.get(f"/media/{name}").status_code == 404
@@ -262,15 +278,16 @@ def test_same_data_gives_the_same_bytes(edition):
 
 def test_conditional_request_costs_no_body(client, edition):
     make_abstract(edition, slug="ville")
-    answer = client.get("/fr/2021/abstracts/ville.pdf")
-    again = client.get("/fr/2021/abstracts/ville.pdf", headers={"If-None-Match": answer["ETag"]})
+    path = "/fr/2021/abstracts/ville/abstract.pdf"
+    answer = client.get(path)
+    again = client.get(path, headers={"If-None-Match": answer["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
 
 
 @pytest.mark.parametrize(("slug", "status"), [("draft", 404), ("withdrawn", 410)])
 def test_pdf_of_what_is_not_public(client, edition, slug, status):
     make_abstract(edition, slug=slug, status=slug, text_fr="Secret.")
-    answer = client.get(f"/fr/2021/abstracts/{slug}.pdf")
+    answer = client.get(f"/fr/2021/abstracts/{slug}/abstract.pdf")
     assert answer.status_code == status
     assert b"Secret." not in answer.content
 
@@ -280,4 +297,18 @@ def test_former_address_leads_to_the_present_pdf(client, edition):
     abstract.slug = "nouveau"
     abstract.save()
     answer = client.get("/en/2021/abstracts/ancien.pdf")
-    assert (answer.status_code, answer["Location"]) == (301, "/en/2021/abstracts/nouveau.pdf")
+    assert (answer.status_code, answer["Location"]) == (
+        301, "/en/2021/abstracts/ancien/abstract.pdf",
+    )  # fmt: skip
+    answer = client.get(answer["Location"])
+    assert (answer.status_code, answer["Location"]) == (
+        301, "/en/2021/abstracts/nouveau/abstract.pdf",
+    )  # fmt: skip
+
+
+def test_pdf_of_the_argument_is_beside_its_page(client, edition):
+    make_argument(edition, title_fr="Argument")
+    answer = client.get("/ar/2021/abstract.pdf")
+    assert (answer.status_code, answer["Location"]) == (301, "/ar/2021/abstract/abstract.pdf")
+    file = opened(read(client, "/fr/2021/abstract/abstract.pdf"))
+    assert file.open_metadata()["dc:title"] == "Argument"

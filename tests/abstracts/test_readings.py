@@ -1,11 +1,18 @@
 """Reads and downloads: who counts, who does not, and that nobody is followed."""
 
 import datetime
+import os
+import subprocess
+import sys
 import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from urllib.parse import urlsplit
 
 import pytest
-from django.core.cache import cache, caches
-from django.db import connection
+from django.db import connection, transaction
+from django.utils import timezone
 
 from symposium import published
 from symposium.abstracts import plots, readings
@@ -14,7 +21,7 @@ from tests.factories import make_abstract, make_argument, make_edition
 from tests.refusals import refused_by
 
 pytestmark = pytest.mark.django_db
-PAGE, PDF = "/fr/2021/abstracts/ville/", "/fr/2021/abstracts/ville.pdf"
+PAGE, PDF = "/fr/2021/abstracts/ville/", "/fr/2021/abstracts/ville/abstract.pdf"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 SAFARI = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15"
@@ -32,8 +39,20 @@ ROBOTS = [
 
 
 @pytest.fixture(autouse=True)
+def notes(monkeypatch):
+    monkeypatch.setattr(readings, "NOTES", process())
+    return readings.NOTES
+
+
+def process() -> readings.Notes:
+    """The notes of a process without a thread that writes them."""
+    notes = readings.Notes()
+    notes.begun.acquire()
+    return notes
+
+
+@pytest.fixture(autouse=True)
 def abstract():
-    caches["readings"].clear()
     return make_abstract(make_edition("2021"), slug="ville")
 
 
@@ -43,6 +62,7 @@ def visit(client, path: str = PAGE, agent: str = FIREFOX, address: str = "192.0.
 
 
 def counts() -> dict[str, int]:
+    readings.NOTES.write()
     return dict(Reading.objects.values_list("kind", "count"))
 
 
@@ -72,17 +92,154 @@ def test_another_reader_another_browser_and_another_page_count(client, abstract)
     visit(client, address="192.0.2.2")
     visit(client, agent=SAFARI)
     visit(client, "/fr/2021/abstract/")
+    readings.NOTES.write()
     assert sorted(Reading.objects.values_list("abstract__slug", "count")) == [
         (abstract.slug, 3), (abstract.edition.abstracts.argument().slug, 1),
     ][::1 if abstract.slug < abstract.edition.abstracts.argument().slug else -1]  # fmt: skip
 
 
-def test_click_counts_again_after_half_a_minute(client, monkeypatch):
-    monkeypatch.setattr(readings, "DOUBLE_CLICK", 0.05)
-    visit(client)
-    threading.Event().wait(0.1)
-    visit(client)
+CLICKS = [str(uuid.UUID(int=number)) for number in range(1, 201)]
+
+
+def note(notes, seconds: int = 0, click: str = CLICKS[0], slug: str = "ville") -> None:
+    moment = timezone.now() + datetime.timedelta(seconds=seconds)
+    notes.add(click, "read", "2021", slug, moment)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize(
+    ("seconds", "count"),
+    [
+        ((0, 29), 1), ((0, 31), 2), ((0, 25, 50), 1), ((0, 31, 35), 2), ((0, 31, 62), 3),
+        ((29, 0), 1), ((60, 0), 2),
+    ],
+)  # fmt: skip
+def test_click_counts_again_after_half_a_minute(notes, seconds, count, at_once):
+    for moment in seconds:
+        note(notes, moment)
+        if not at_once:
+            notes.write()
+    assert counts() == {"read": count}
+
+
+def test_two_clicks_that_reach_two_processes_count_once(client, monkeypatch):
+    for _process in range(2):
+        monkeypatch.setattr(readings, "NOTES", process())
+        visit(client)
+        assert counts() == {"read": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_processes_that_write_at_once_count_each_click_once(abstract):
+    """The same readers in both, in another order: one waits for the other, never in a circle."""
+    make_abstract(abstract.edition, slug="eau")
+    first, second, both = process(), process(), threading.Barrier(2)
+    asked = list(zip(CLICKS, ["ville", "eau"] * 100, strict=True))
+    for notes, order in ((first, asked), (second, reversed(asked))):
+        for click, slug in order:
+            note(notes, click=click, slug=slug)
+
+    def write(notes):
+        both.wait(10)
+        notes.write()
+        connection.close()
+        return len(notes.notes)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(write, (first, second))) == [0, 0]
+    assert sorted(Reading.objects.values_list("abstract__slug", "count")) == [
+        ("eau", 100), ("ville", 100),
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_lost_while_the_database_does_not_answer(notes):
+    for click in CLICKS[:3]:
+        note(notes, click=click)
+
+    def write():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '10ms'")
+        notes.write()
+        return len(notes.notes), notes.some.is_set()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE symposium_abstracts_click")
+        assert pool.submit(write).result(10) == (3, True)
+    assert counts() == {"read": 3}
+    assert (len(notes.notes), notes.some.is_set()) == (0, False)
+
+
+def test_what_is_noted_while_the_database_is_away_is_bounded(notes):
+    for _time in range(readings.MOST + 1):
+        note(notes)
+    assert len(notes.notes) == readings.MOST
+
+
+class EndOfThread(BaseException):
+    pass
+
+
+@pytest.mark.django_db(transaction=True)
+def test_thread_begun_by_the_first_note_writes_by_itself(monkeypatch):
+    monkeypatch.setattr(readings, "EVERY", 0)
+    written = threading.Event()
+
+    class Notes(readings.Notes):
+        def keep_writing(self):
+            with suppress(EndOfThread):
+                super().keep_writing()
+
+        def write(self):
+            super().write()
+            connection.close()
+            written.set()
+            raise EndOfThread
+
+    note(Notes())
+    assert written.wait(10)
+    assert counts() == {"read": 1}
+
+
+SERVER = """
+import os, sys, django
+django.setup()
+from symposium.abstracts import readings
+from symposium.abstracts.models import Reading
+
+def read(address):
+    meta = {"REQUEST_METHOD": "GET", "HTTP_USER_AGENT": "Firefox/140.0", "REMOTE_ADDR": address}
+    readings.count(Reading.Kind.READ, "2021", "ville", meta)
+
+readings.EVERY = 600  # the thread writes nothing
+read("192.0.2.1")
+if not (child := os.fork()):
+    read("192.0.2.2")
+    sys.exit()
+os.waitpid(child, 0)
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_process_writes_what_it_noted_itself_before_it_exits():
+    server = urlsplit(os.environ["DATABASE_URL"])
+    tested = server._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    done = subprocess.run(
+        [sys.executable, "-c", SERVER], env=os.environ | {"DATABASE_URL": tested},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
     assert counts() == {"read": 2}
+
+
+def test_reader_waits_for_no_query(client, notes, settings, django_assert_num_queries):
+    settings.PUBLISHED_BYTES = 1024 * 1024
+    visit(client)
+    with django_assert_num_queries(1):  # the revision
+        visit(client, address="192.0.2.2")
+    published.SHELF.clear()
+    assert (len(notes.notes), Reading.objects.count()) == (2, 0)
 
 
 def test_pages_that_are_kept_are_counted_too(client, settings):
@@ -101,7 +258,7 @@ def test_what_is_not_read_is_not_counted(client):
     visit(client, "/fr/2021/abstracts/ailleurs/")
     make_abstract(make_edition("2020"), slug="retire", status="withdrawn")
     visit(client, "/fr/2020/abstracts/retire/")
-    visit(client, "/fr/2020/abstracts/retire.pdf")
+    visit(client, "/fr/2020/abstracts/retire/abstract.pdf")
     assert counts() == {}
 
 
@@ -110,21 +267,41 @@ def test_nothing_says_by_whom(client):
     assert {field.name for field in Reading._meta.fields} == {
         "id", "abstract", "day", "kind", "count",
     }  # fmt: skip
-    [key] = caches["readings"]._cache
-    assert (key.startswith("readings:1:reading-"), "192.0.2.77" in key) == (True, False)
+    [(click, *said)] = readings.NOTES.notes
+    assert (len(click), said[:-1]) == (32, ["read", "2021", "ville"])
+    readings.NOTES.write()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT click, before FROM symposium_abstracts_click")
+        assert cursor.fetchall() == [(uuid.UUID(click), None)]
 
 
-def test_crowd_of_readers_pushes_no_limit_on_attempts_out():
-    cache.set("allauth:rl:login", 1)
-    for number in range(400):  # more than a cache of this process holds here
-        meta = {"REMOTE_ADDR": "192.0.2.1", "HTTP_USER_AGENT": f"Firefox {number}"}
-        assert readings.is_double_click(meta, "read") is False
-    assert cache.get("allauth:rl:login") == 1
+def test_hash_is_that_of_a_reader_and_a_thing_for_a_day(monkeypatch):
+    meta = {"REMOTE_ADDR": "192.0.2.1", "HTTP_USER_AGENT": FIREFOX}
+    first = readings.click_of(meta, "read")
+    assert readings.click_of(meta, "read") == first
+    others = [
+        readings.click_of(meta, "download"),
+        readings.click_of(meta | {"REMOTE_ADDR": "192.0.2.2"}, "read"),
+        readings.click_of(meta | {"HTTP_USER_AGENT": SAFARI}, "read"),
+    ]
+    tomorrow = timezone.now() + datetime.timedelta(days=1)
+    monkeypatch.setattr(timezone, "now", lambda: tomorrow)
+    assert len({first, *others, readings.click_of(meta, "read")}) == 5
 
 
-def test_day_is_that_of_the_edition(abstract):
+def test_clicks_are_forgotten_after_half_a_minute(notes):
+    note(notes, -31)
+    note(notes, -10, click=CLICKS[1])
+    notes.write()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT click FROM symposium_abstracts_click")
+        assert cursor.fetchall() == [(uuid.UUID(CLICKS[1]),)]
+
+
+def test_day_is_that_of_the_edition(abstract, notes):
     type(abstract.edition).objects.update(time_zone="Pacific/Kiritimati")
-    readings.add(Reading.Kind.READ, "2021", "ville")
+    note(notes)
+    notes.write()
     abstract.edition.refresh_from_db()
     assert Reading.objects.get().day == abstract.edition.today()
 
@@ -134,21 +311,6 @@ def test_day_is_counted_once(abstract):
     abstract.readings.create(day=day, kind="read", count=1)
     with refused_by("readings_once_per_day"):
         abstract.readings.create(day=day, kind="read", count=1)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_readers_at_once_are_all_counted():
-    def read():
-        for _time in range(10):
-            readings.add(Reading.Kind.READ, "2021", "ville")
-        connection.close()
-
-    threads = [threading.Thread(target=read) for _reader in range(5)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert counts() == {"read": 50}
 
 
 def test_drawing_has_the_last_days(abstract):

@@ -188,7 +188,7 @@ def test_versions_go_with_the_withdrawn_abstract(client, abstract, path):
 def test_argument_withdrawn_leaves_a_tombstone(client, edition):
     make_argument(edition, status="withdrawn")
     assert client.get("/fr/2021/abstract/").status_code == 410
-    assert client.get("/fr/2021/abstract.pdf").status_code == 410
+    assert client.get("/fr/2021/abstract/abstract.pdf").status_code == 410
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_files_of_the_withdrawn_abstract_say_so(client, edition, ending):
     for path in ("abstracts/ville", "abstract"):
         answer = client.get(f"/2021/{path}{ending}", headers={"Accept-Language": "ar"})
         assert (answer.status_code, answer.content.decode()) == (
-            410, f"Ce résumé a été retiré: http://testserver/fr/2021/{path}/\n",
+            410, f"Ce résumé a été retiré\u00a0: http://testserver/fr/2021/{path}/\n",
         )  # fmt: skip
         assert answer["Cache-Control"] == "no-cache, max-age=0, public"
 

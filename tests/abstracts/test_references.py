@@ -120,7 +120,6 @@ def test_ris_is_read_back_by_rispy(record):
     assert text.endswith("ER  - \r\n")
     assert re.search(r"(?<!\r)\n", text) is None
     [read] = rispy.load(io.StringIO(text, newline=""))
-    read["urls"] = record.url
     assert read == {
         "type_of_reference": "CPAPER",
         "id": record.key,
@@ -134,7 +133,7 @@ def test_ris_is_read_back_by_rispy(record):
         "language": "fr",
         "abstract": " ".join(record.paragraphs),
         "keywords": record.keywords,
-        "urls": record.url,
+        "urls": [record.url],
     }
 
 

@@ -24,7 +24,7 @@ FILES = {
     f"{SITE}/2021/abstracts/ville.json": "application/vnd.citationstyles.csl+json",
     f"{SITE}/2021/abstracts/ville.xml": "application/vnd.datacite.datacite+xml",
 }
-PDF = f"{SITE}/fr/2021/abstracts/ville.pdf"
+PDF = f"{PAGE}abstract.pdf"
 LINKSET = f"{SITE}/2021/abstracts/ville/linkset.json"
 
 

@@ -58,7 +58,7 @@ def test_abstract_that_is_not_public_is_nowhere(client, edition, fields, status)
     hidden = make_abstract(edition, slug="cache", title_fr="Caché", **fields)
     make_keyword(hidden, name_fr="Secret")
     assert client.get("/fr/2021/abstracts/cache/").status_code == status
-    assert client.get("/fr/2021/abstracts/cache.pdf").status_code == status
+    assert client.get("/fr/2021/abstracts/cache/abstract.pdf").status_code == status
     assert client.get("/fr/2021/abstracts.pdf").status_code == 404
     assert texts(main(client.get(LIST)), TITLES) == []
     assert texts(main(client.get(KEYWORDS)), ".//ul[@class='keywords']/li") == []

@@ -31,8 +31,15 @@ from tests.bench.test_pages import machine, make_programme
 from tests.conftest import PROJECT
 
 FOLDER = PROJECT / "var" / "postgres-bench"
-BROWSER = {"Accept-Encoding": "gzip, deflate, br"}
-ROUNDS, SECONDS, CONNECTIONS = 3, 2, 16
+# A person's, whose reading of an abstract is counted; a robot's is not.
+BROWSER = {
+    "Accept-Encoding": "gzip, deflate, br",
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+}
+ROUNDS, SECONDS, CONNECTIONS = 7, 1, 16
+LEAST, LEAST_UNCHANGED = 0.65, 0.8  # of what the bare view gives, a page and a 304
+# Answers a second of the programme of pretalx that needs no script, on two such cores.
+PEER = {"programme, 60 sessions": (34, 50), "programme, 1,000 sessions on one page": (1.4, 500)}
 PAGES = {
     "home": "/fr/2021/",
     "the abstract": "/fr/2021/abstract/",
@@ -118,6 +125,15 @@ def test_kept_pages_beside_a_bare_view(database_url, tmp_path, capsys):
         assert taken(bare, "/0") == answers[0]
     with capsys.disabled():
         print(f"\n\n{machine()}\n\n{table(rows)}")
+        for row in rows:
+            if row["page"] in PEER:
+                print(f"\n{row['page']}: {row['ours'] / PEER[row['page']][0]:.0f} times the peer’s")
+    *pages, unchanged = rows
+    assert [row["page"] for row in pages if row["ratio"] < LEAST] == []
+    assert unchanged["ratio"] >= LEAST_UNCHANGED
+    for row in pages:
+        rate_of_peer, times = PEER.get(row["page"], (0, 0))
+        assert row["ours"] >= rate_of_peer * times
 
 
 def taken(server: Server, address: str) -> tuple[int, dict, bytes]:
@@ -181,28 +197,45 @@ COLD = {
     "schedule.json, 1,000 sessions": "/scale/schedule.json",
 }
 
+AIMS = dict(zip(COLD, (150, 400), strict=True))
+
 
 def test_pages_after_a_change(database_url, edit, tmp_path, capsys):
     """Each answer is rendered: the revision has moved a moment before."""
     with site(database_url, tmp_path) as server:
         rows = [(name, changed(server, address, edit)) for name, address in COLD.items()]
     with capsys.disabled():
-        print(f"\n\n{machine()}\n\n| rendered anew | median ms | best ms |\n|---|---:|---:|")
-        for name, waited in rows:
-            print(f"| {name} | {statistics.median(waited):.0f} | {min(waited):.0f} |")
+        print(f"\n\n{machine()}\n")
+        print("| rendered anew | aim ms | median ms | best ms | first of a process, ms |")
+        print("|---|---:|---:|---:|---:|")
+        for name, (first, *waited) in rows:
+            print(
+                f"| {name} | {AIMS[name]} | {statistics.median(waited):.0f} "
+                f"| {min(waited):.0f} | {first:.0f} |"
+            )
+    for name, (_first, *waited) in rows:
+        assert statistics.median(waited) < AIMS[name], name
 
 
 def changed(server: Server, address: str, edit: Callable) -> list[float]:
-    """Milliseconds until the whole page is here, after each of some edits."""
+    """Milliseconds until the whole page is here: at first, and after each of some edits."""
+
+    def timed(browser) -> float:
+        started = time.perf_counter()
+        browser.request("GET", address, headers=BROWSER)
+        browser.getresponse().read()
+        return (time.perf_counter() - started) * 1000
+
+    def connected():
+        return contextlib.closing(http.client.HTTPConnection("127.0.0.1", server.port))
+
+    with connected() as browser:
+        waited = [timed(browser)]
     taken(server, address)
-    waited = []
-    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", server.port)) as browser:
+    with connected() as browser:
         for number in range(12):
             edit(number)
-            started = time.perf_counter()
-            browser.request("GET", address, headers=BROWSER)
-            browser.getresponse().read()
-            waited.append((time.perf_counter() - started) * 1000)
+            waited.append(timed(browser))
     return waited
 
 
@@ -253,11 +286,13 @@ async def editing_and_reading(
             commits[number] = time.monotonic()
             await asyncio.sleep(EVERY)
 
+    agent = f"User-Agent: {BROWSER['User-Agent']}"
+
     async def reader(address):
         come, go = await asyncio.open_connection("127.0.0.1", server.port)
         while time.monotonic() < until:
             started = time.monotonic()
-            go.write(f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+            go.write(f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1\r\n{agent}\r\n\r\n".encode())
             head = await come.readuntil(b"\r\n\r\n")
             body = await come.readexactly(int(re.search(rb"Content-Length: (\d+)", head)[1]))
             at = time.monotonic()

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.clock import set_clock
 from tests.browser.test_accessibility import AXE, EVERY_RULE, FOUND
-from tests.factories import make_edition, make_participation, make_room, make_session
+from tests.factories import make_edition, make_participation, make_room, make_session, times
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,13 +49,14 @@ def edition():
 
 @pytest.fixture
 def room(edition):
-    """At nine, at ten, at noon and the day after at nine."""
+    """At nine, at ten, at noon (cancelled), and the day after from nine on."""
     room = make_room(edition, slug="atlas", name_fr="Atlas")
     first = make_session(room=room, at="09:00", lasting=60, title_fr="Une", slug="une")
     make_participation(first)
     make_session(room=room, at="10:00", lasting=60, title_fr="Deux", slug="deux")
     make_session(room=room, at="12:00", lasting=60, title_fr="Trois", status="cancelled")
-    make_session(room=room, at="09:00", day=2, title_fr="Quatre")
+    for at, title in (("09:00", "Quatre"), ("10:00", "Cinq"), ("11:00", "Six")):
+        make_session(room=room, at=at, day=2, title_fr=title)
     make_session(make_room(edition).edition, at="09:30", lasting=60, title_fr="Ailleurs")
     return room
 
@@ -131,19 +132,23 @@ def test_door_moves_from_now_to_next_and_through_the_night(window, room, moment)
     page = window(viewport={"width": 1920, "height": 1080}, timezone_id="America/New_York")
     set_clock(page, moment(8, 15), runs=True)
     page.goto(DOOR)
-    assert states(page) == {"now": [], "next": ["Une"], "later": ["Deux", "Trois"]}
+    assert states(page) == {"now": [], "next": ["Une"], "later": ["Deux", "Trois", "Quatre"]}
     expect(page.locator("[data-state=next] [data-left]")).to_contain_text("45")
     expect(page.locator("[data-clock]")).to_have_text("08:15")
     page.clock.fast_forward("00:45:00")
     expect(page.locator("[data-clock]")).to_have_text("09:00")
-    assert states(page) == {"now": ["Une"], "next": ["Deux"], "later": ["Trois", "Quatre"]}
+    assert states(page) == {"now": ["Une"], "next": ["Deux"], "later": ["Trois", "Quatre", "Cinq"]}
     expect(page.locator("[data-state=now] .display-people")).to_contain_text("Salma")
-    page.clock.fast_forward("03:30:00")
+    page.clock.fast_forward("02:30:00")
+    expect(page.locator("[data-clock]")).to_have_text("11:30")
+    expect(page.locator("[data-state=later] .tag-bad")).to_be_visible()  # not what is next
+    assert states(page) == {"now": [], "next": ["Quatre"], "later": ["Trois", "Cinq", "Six"]}
+    page.clock.fast_forward("01:00:00")
     expect(page.locator("[data-state=now] .tag-bad")).to_be_visible()
-    assert states(page) == {"now": ["Trois"], "next": ["Quatre"], "later": []}
+    assert states(page) == {"now": ["Trois"], "next": ["Quatre"], "later": ["Cinq", "Six"]}
     page.clock.fast_forward("11:00:00")
     expect(page.locator("[data-state=next] .display-day")).to_be_visible()
-    page.clock.fast_forward("12:00:00")
+    page.clock.fast_forward("13:00:00")
     expect(page.locator("[data-over]")).to_be_visible()
     assert states(page) == {"now": [], "next": [], "later": []}
 
@@ -204,13 +209,17 @@ def test_lobby_turns_its_pages(window, edition, moment, language):
     expect(page.locator("[data-page]")).to_have_text(f"1/{pages}")
 
 
-def test_lobby_goes_on_to_the_next_day(window, room, moment):
+def test_lobby_goes_on_to_the_next_day_with_what_is_still_on(window, edition, room, moment):
     page = window()
     set_clock(page, moment(9, 40), runs=True)
     page.goto(LOBBY)
     assert states(page) == {"now": ["Une", "Ailleurs"], "next": ["Deux"], "later": ["Trois"]}
-    page.clock.fast_forward("06:00:00")
-    expect(page.locator("[data-state=next] h2")).to_have_text(["Quatre"])
+    room.sessions.filter(slug="deux").update(**times(edition, "23:30", lasting=60))
+    page.clock.fast_forward("14:00:00")
+    expect(page.locator("[data-state=now] h2")).to_have_text(["Deux"])
+    page.clock.fast_forward("00:30:00")
+    expect(page.locator("[data-clock]")).to_have_text("00:10")
+    assert states(page) == {"now": ["Deux"], "next": ["Quatre"], "later": ["Cinq", "Six"]}
 
 
 # Both

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from playwright.sync_api import expect
 
 from symposium.registrations.models import Star
 from tests.factories import make_edition, make_session, make_user
@@ -41,10 +42,18 @@ def sign_in(page, email: str = "nora@example.org") -> None:
 
 
 def test_stars_go_into_the_account_and_leave_with_it(page, user, sessions):
+    make_edition("2020")
+    page.goto("/fr/2020/my-programme/")  # of an edition without a session
+    expect(page.locator("[data-mine-empty]")).to_be_visible()
+    expect(page.locator("[data-mine-blocked]")).to_be_hidden()
+
     page.goto("/fr/2021/programme/?day=all")
     for title in ("Eau", "Vent"):
         press(page, title)
     page.goto("/fr/2021/my-programme/")
+    for title in ("Eau", "Vent"):
+        name = f"Retirer de mon programme : {title}"
+        expect(page.get_by_role("button", name=name, exact=True)).to_be_visible()
     assert titles(page) == ["Eau", "Vent"]
     assert page.locator("[data-clash]:not([hidden]) a").all_inner_texts() == ["Vent", "Eau"]
     page.locator("[data-mine-share]").click()
@@ -76,7 +85,8 @@ def test_stars_go_into_the_account_and_leave_with_it(page, user, sessions):
 
     # Without a network it waits in the browser.
     page.context.set_offline(True)
-    press(page, "Eau")
+    with page.expect_event("requestfailed"):
+        press(page, "Eau")
     page.context.set_offline(False)
     with page.expect_response("**/my/programme/stars/"):
         page.goto("/fr/my/programme/")

@@ -85,17 +85,3 @@ def test_list_is_in_the_order_of_time(window, language, path):
     lines = sorted([*drawn["hours"], *cards], key=lambda line: line["top"])
     said = [line.get("at", line.get("starts")) for line in lines]
     assert said == sorted(said)
-
-
-@IN_BOTH_DIRECTIONS
-@pytest.mark.parametrize("width", [390, 1280])
-def test_card_read_aloud_names_its_room_and_its_time(window, language, width):
-    page = window(viewport={"width": width, "height": 800})
-    page.goto(f"/{language}/{DAYS[0]}")
-    cards = page.locator(".tt-item:has(.tt-room)").all()
-    assert len(cards) == 21
-    for card in cards:
-        heard = card.aria_snapshot()
-        times = [time.inner_text() for time in card.locator("time").all()]
-        for words in [*times, card.locator(".tt-room").inner_text().strip()]:
-            assert words in heard

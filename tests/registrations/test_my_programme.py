@@ -135,6 +135,20 @@ def test_shared_link_is_written_in_one_way(client, edition, water, air):
     assert many["Location"].count("-") == path.count("-") + mine.MOST - 1
 
 
+def test_shared_link_of_a_long_list_has_the_first_to_be_held_and_no_code(
+    client, edition, water, air, monkeypatch
+):
+    later = make_session(edition, title_fr="Soir", at="20:00")
+    earlier = make_session(edition, title_fr="Aube", at="06:00")
+    monkeypatch.setattr(mine, "MOST", 3)
+    path = f"/en/2031/my-programme/{mine.written([later, air, water, earlier])}/"
+    assert texts(main(client.get(path)), ".//li//h3") == ["Aube", "Eau", "Air"]
+    monkeypatch.setattr(mine, "READABLE", len(f"http://testserver{path}") - 1)
+    page = client.get(path)
+    assert 'class="qr"' not in page.content.decode()
+    assert texts(main(page), ".//bdi[@id='address']") == [f"http://testserver{path}"]
+
+
 # Into the account
 
 

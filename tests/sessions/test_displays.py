@@ -54,11 +54,12 @@ def test_door_stays_when_its_address_changes(client, room):
 
 def test_lobby_has_a_day_and_the_next(client, edition):
     """The first two days before the symposium; on the day, today and tomorrow."""
+    coming = make_edition("2099", starts_on=datetime.date(2099, 6, 9))
     for day in (1, 2):
-        make_session(edition, day=day, title_fr=f"Jour {day}")
-    address = "/fr/2021/programme/?display=lobby"
+        make_session(coming, day=day, title_fr=f"Jour {day}")
+    address = "/fr/2099/programme/?display=lobby"
     assert shown(client.get(address)) == ["Jour 1", "Jour 2"]
-    assert shown(client.get(f"{address}&day=2021-06-10")) == ["Jour 2"]
+    assert shown(client.get(f"{address}&day=2099-06-10")) == ["Jour 2"]
     today = timezone.now().date()
     held = make_edition("2030", starts_on=today, time_zone="UTC")
     held.starts_on -= datetime.timedelta(days=1)
@@ -69,9 +70,20 @@ def test_lobby_has_a_day_and_the_next(client, edition):
     assert shown(client.get("/fr/2030/programme/?display=lobby")) == ["Jour 2", "Jour 3"]
 
 
+def test_lobby_has_what_is_still_on_after_midnight(client, edition):
+    """Once the symposium is over it has the last day, of which no test needs a clock."""
+    make_session(edition, at="09:00", title_fr="Matin")
+    make_session(edition, at="23:00", lasting=60, title_fr="Soir")
+    make_session(edition, at="23:00", lasting=61, title_fr="Nuit", room=make_room(edition))
+    make_session(edition, day=2, title_fr="Demain")
+    address = "/fr/2021/programme/?display=lobby"
+    assert shown(client.get(address)) == ["Nuit", "Demain"]
+    assert shown(client.get(f"{address}&day=2021-06-10")) == ["Demain"]
+
+
 def test_lobby_is_narrowed_as_the_programme_is(client, edition):
-    make_session(edition, track=make_track(edition, slug="eau"), title_fr="Eau")
-    make_session(edition, title_fr="Feu")
+    make_session(edition, track=make_track(edition, slug="eau"), title_fr="Eau", day=2)
+    make_session(edition, title_fr="Feu", day=2)
     assert shown(client.get("/fr/2021/programme/?display=lobby&track=eau")) == ["Eau"]
 
 
@@ -91,7 +103,7 @@ def test_display_costs_the_same_for_any_number(
     client, room, django_assert_num_queries, number, path, queries
 ):
     for place in range(number):
-        make_participation(make_session(room=room, at=f"{9 + place:02}:00"))
+        make_participation(make_session(room=room, day=2, at=f"{9 + place:02}:00"))
     with django_assert_num_queries(queries):
         response = client.get(f"/fr/2021/{path}")
     assert len(shown(response)) == number

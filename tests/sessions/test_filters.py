@@ -209,7 +209,7 @@ def test_nul_is_a_bad_request(client, edition):
 
 def test_filters_survive_a_change_of_language(client, edition):
     make_track(edition, name_fr="Usages")
-    query = "day=all&track=usages&q=l%27eau+%26+la+ville"
+    query = "day=all&q=l%27eau+%26+la+ville&track=usages"
     page = tree(client.get(f"/fr/2021/programme/?{query}"))
     assert hrefs(page, "(//ul[@class='langs'])[1]//a") == [
         f"/{language}/2021/programme/?{query}" for language in ("fr", "en", "ar")

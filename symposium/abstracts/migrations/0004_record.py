@@ -449,4 +449,17 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(KEEP, FORGET),
+        # Without the draft it waits with, an abstract would be public at once.
+        migrations.AlterField(
+            model_name="abstract",
+            name="session",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="abstracts",
+                to="symposium_sessions.session",
+                verbose_name="session",
+            ),
+        ),
     ]

@@ -16,7 +16,7 @@ from symposium.accounts.models import User
 from symposium.registrations import privacy
 from symposium.registrations.admin import journal
 from symposium.registrations.admin.decisions import ASKING
-from symposium.registrations.admin.manners import KeptAdmin
+from symposium.workplace import KeptAdmin
 
 admin.site.unregister(User)
 

@@ -3,10 +3,10 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from symposium.registrations.admin.manners import KeptAdmin, OwnerAdmin, listed, number_of
+from symposium.registrations.admin.manners import OwnerAdmin, listed, number_of
 from symposium.registrations.models import Category, Registration
 from symposium.registrations.models.registrations import State
-from symposium.workplace import EditionFilter, UntranslatedFilter, WorkplaceAdmin
+from symposium.workplace import EditionFilter, KeptAdmin, UntranslatedFilter, WorkplaceAdmin
 
 
 @admin.register(Category)

@@ -4,7 +4,6 @@ from django.contrib import admin, messages
 from django.db import models
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
@@ -38,28 +37,6 @@ class PartOfIt(ReadOnly, admin.TabularInline):
 
     def get_readonly_fields(self, request, obj=None):
         return self.fields
-
-
-class KeptAdmin:
-    """What people hold is not deleted: a sentence says who stands in its way."""
-
-    def why_kept(self, obj) -> str:
-        """The sentence, or nothing when it may go."""
-        raise NotImplementedError
-
-    def delete_view(self, request, object_id, extra_context=None):
-        found = self.get_object(request, object_id)
-        reason = found and self.why_kept(found)
-        if not reason or not self.has_delete_permission(request, found):
-            return super().delete_view(request, object_id, extra_context)
-        messages.error(request, reason)
-        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", found.pk)
-
-    def get_deleted_objects(self, objs, request):
-        found = super().get_deleted_objects(objs, request)
-        if reasons := [reason for obj in objs if (reason := self.why_kept(obj))]:
-            return found[0], found[1], set(), reasons
-        return found
 
 
 class OwnerAdmin:

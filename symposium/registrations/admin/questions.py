@@ -5,11 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from modeltranslation.admin import TranslationStackedInline
 
-from symposium.registrations.admin.manners import KeptAdmin
 from symposium.registrations.models import Option, Question
 from symposium.workplace import (
     AnyLanguage,
     EditionFilter,
+    KeptAdmin,
     UntranslatedFilter,
     WorkplaceAdmin,
     WorkplaceForm,

@@ -7,7 +7,6 @@ from django.utils.translation import ngettext
 
 from symposium.registrations import places
 from symposium.registrations.admin.manners import (
-    KeptAdmin,
     OwnerAdmin,
     ReadOnly,
     chip,
@@ -23,7 +22,7 @@ admin.site.unregister(Session)
 
 
 @admin.register(Session)
-class SessionAdmin(KeptAdmin, OwnerAdmin, ProgrammeSessionAdmin):
+class SessionAdmin(OwnerAdmin, ProgrammeSessionAdmin):
     list_display = [
         *ProgrammeSessionAdmin.list_display[:-1],
         "booked",
@@ -46,7 +45,8 @@ class SessionAdmin(KeptAdmin, OwnerAdmin, ProgrammeSessionAdmin):
             "Cancel it instead: it stays in the programme, marked, and they are told.",
             number,
         )
-        return words % {"n": number, "session": session} if number else ""
+        booked = words % {"n": number, "session": session} if number else ""
+        return booked or super().why_kept(session)
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
