@@ -5,6 +5,7 @@ import re
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from symposium.typography import french
 
@@ -12,6 +13,18 @@ TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "a", "strong", "em", "blockquot
         "code", "pre", "table", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
 # `html: False`: what somebody types between angle brackets is shown, not run.
 PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+def to_text(text: str) -> str:
+    """Return what is read of CommonMark `text`: no signs nor addresses, a dot between blocks."""
+    return " · ".join(filter(None, map(inline, PARSER.parse(text))))
+
+
+def inline(token: Token) -> str:
+    if token.type != "inline":
+        return token.content.strip()
+    breaks = ("softbreak", "hardbreak")
+    return "".join(" " if one.type in breaks else one.content for one in token.children).strip()
 
 
 def to_html(text: str, language: str) -> SafeString:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +18,7 @@ from symposium import marking
 from symposium.abstracts.models import Keyword
 from symposium.editions.models import Edition
 from symposium.fulltext import Question, parse, says
+from symposium.markdown import to_text
 from symposium.translated import LANGUAGES
 
 AT_A_GLANCE = 20
@@ -79,6 +80,11 @@ class Found:
     titles: dict[str, str]
     also: dict[str, str]
     bodies: dict[str, str]
+
+    def texts(self, code: str) -> tuple[str, str, str]:
+        """What is shown of it in a language; a page is written in Markdown."""
+        body = self.bodies[code]
+        return self.titles[code], self.also[code], to_text(body) if self.kind == "page" else body
 
     def language(self, reader: str) -> str:
         """The language to show it in: the reader's where it answers, or one where it does."""
@@ -194,12 +200,7 @@ def found(row: tuple) -> Found:
 def groups(edition: Edition, question: Question, found: list[Found], reader: str) -> list[Group]:
     shown = [(row, row.language(reader)) for row in found]
     marks = marking.marks(
-        question.words,
-        (
-            (code, text)
-            for row, code in shown
-            for text in (row.titles[code], row.also[code], row.bodies[code])
-        ),
+        question.words, ((code, text) for row, code in shown for text in row.texts(code))
     )
     things = {
         kind: KINDS[kind].shown(edition).in_bulk([row.id for row in found if row.kind == kind])
@@ -211,7 +212,7 @@ def groups(edition: Edition, question: Question, found: list[Found], reader: str
             kind,
             next(row.total for row in found if row.kind == kind),
             [
-                hit(row, code, things[kind][row.id], edition, marks[code])
+                hit(row, code, things[kind][row.id], edition, marks[code], reader)
                 for row, code in shown
                 # Somebody may have deleted it in between.
                 if row.kind == kind and row.id in things[kind]
@@ -221,18 +222,38 @@ def groups(edition: Edition, question: Question, found: list[Found], reader: str
     ]
 
 
-def hit(row: Found, code: str, thing, edition: Edition, marks: set[str]) -> Hit:
-    keyword = row.kind == "keyword"
-    return Hit(
-        thing,
-        reverse("abstracts:keyword", args=[edition.slug, thing.slug])
-        if keyword
-        else thing.get_absolute_url(),
-        code,
-        marking.marked(row.titles[code], code, marks),
-        marking.marked(row.also[code], code, marks),
-        marking.extract(row.bodies[code], code, marks),
-    )
+def hit(row: Found, code: str, thing, edition: Edition, marks: set[str], reader: str) -> Hit:
+    title, also, body = row.texts(code)
+    title, also = (marking.marked(text, code, marks) for text in (title, also))
+    extract = marking.extract(body, code, marks)
+    parts = [(row.titles, title), (row.also, also), (row.bodies, extract)]
+    saying = [texts for texts, html in parts if marking.MARK in html]
+    return Hit(thing, url(row, code, thing, edition, saying, reader), code, title, also, extract)
+
+
+def url(row: Found, code: str, thing, edition: Edition, saying: list[dict], reader: str) -> str:
+    """The page where what was found can be read, in the reader's language if it stands there too.
+
+    `saying` are those of its texts, by language, that say it in the language `code`.
+    """
+    two_texts = row.bodies[reader] and row.bodies[code]
+    order = [reader, getattr(thing, "record_language", reader), *LANGUAGES]
+    elsewhere = [
+        texts
+        for texts in saying
+        if next(texts[one] for one in order if texts[one]) != texts[code]
+        and not (row.kind == "keyword" and texts is row.titles)  # its page names it in each
+    ]
+    if not elsewhere:
+        language, query = reader, ""
+    elif row.kind == "abstract" and row.also not in elsewhere and two_texts:
+        language, query = reader, f"?with={code}"
+    else:
+        language, query = code, ""
+    with translation.override(language):
+        if row.kind == "keyword":
+            return reverse("abstracts:keyword", args=[edition.slug, thing.slug])
+        return f"{thing.get_absolute_url()}{query}"
 
 
 # Did you mean

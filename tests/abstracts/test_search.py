@@ -161,7 +161,8 @@ def test_english_that_does_not_answer(edition, q):
         ("thé", ["Un thé"]),
         ("it", ["L’it"]),
         # Each language asks for what it looks for: in French « ville » alone.
-        ("AI ville", ["AI in the ville", "La ville"]),
+        ("ai ville", ["AI in the ville", "La ville"]),
+        ("AI ville", ["AI in the ville"]),
         ('"AI for vital" ville', []),
         ("services -AI", ["Other services"]),
         ("-AI", []),
@@ -174,6 +175,34 @@ def test_word_is_looked_for_in_the_languages_that_want_it(edition, q, titles):
     for title in ("Un thé", "L’it", "La ville"):
         make_abstract(edition, title_fr=title, text_fr="Eau.")
     assert sorted(found(edition, q).get("abstract", [])) == titles
+
+
+@pytest.mark.parametrize(
+    ("q", "titles"),
+    [
+        ("AI", ["L’AI pour la ville", "The AI of a city"]),
+        ("AI ville", ["L’AI pour la ville"]),
+        ('"l’AI pour la ville"', ["L’AI pour la ville"]),
+        ("ville -AI", ["La ville", "Villes que j’ai vues"]),
+        ("j’ai vu la ville", ["Villes que j’ai vues"]),
+        ("IT", ["IT and the WHO", "تقنيات IT"]),
+        ("WHO", ["IT and the WHO"]),
+        ("it", []),
+        ("LA VILLE", ["La ville", "L’AI pour la ville", "Villes que j’ai vues"]),
+    ],
+)
+def test_capitals_that_spell_a_word_too_common_are_looked_for(edition, q, titles):
+    for title in ("L’AI pour la ville", "La ville", "Villes que j’ai vues"):
+        make_abstract(edition, title_fr=title, text_fr="Eau.")
+    for title in ("The AI of a city", "IT and the WHO", "Who is it?"):
+        make_abstract(edition, title_fr="", title_en=title, text_fr="Eau.")
+    make_abstract(edition, title_fr="", title_ar="تقنيات IT", text_fr="Eau.")
+    assert sorted(found(edition, q).get("abstract", [])) == titles
+
+
+def test_capitals_that_spell_a_word_too_common_are_marked(edition):
+    make_abstract(edition, title_fr="J’ai vu l’AI")
+    assert only_hit(edition, "AI").title == "J’ai vu l’<mark>AI</mark>"
 
 
 # Arabic
@@ -286,6 +315,19 @@ def test_marks_in_arabic_take_the_whole_word(edition):
     assert hit.language == "ar"
 
 
+@pytest.mark.parametrize(
+    ("q", "word"),
+    [
+        ("مدينة", "المـدينة"), ("مدينة", "الـمدينة"), ("مدينة", "مـدينة"), ("مدينة", "والْمَدينة"),
+        ("والمدينة", "المدينة"), ("المـدينة", "مدينة"), ("رحمن", "رحمٰن"), ("الرحمن", "والرّحمٰن"),
+        ("ville", "vil\u00adle"),
+    ],
+)  # fmt: skip
+def test_marks_take_a_word_with_signs_inside_it_whole(edition, q, word):
+    make_abstract(edition, title_ar=f"قبل {word} بعد")
+    assert only_hit(edition, q, "ar").title == f"قبل <mark>{word}</mark> بعد"
+
+
 def test_marks_typed_in_a_text_mark_nothing(edition):
     make_abstract(edition, title_fr="Le \ue000phare\ue001 <mark>vert</mark>")
     assert only_hit(edition, "vert").title == (
@@ -327,6 +369,63 @@ def test_hit_is_in_the_language_of_the_reader_where_it_answers_or_else_where_it_
         ("en", "The <mark>harbour</mark>"),
         ("ar", "<mark>الميناء</mark>"),
     ]
+
+
+def path_of(edition, q: str, language: str, kind: str) -> str:
+    [group] = search(edition, q, language, kind=kind).groups
+    [hit] = group.hits
+    return hit.url
+
+
+def test_hit_leads_to_a_page_that_shows_what_was_found(edition):
+    abstract = make_abstract(
+        edition, slug="port", title_fr="Le port", title_en="Harbour", title_ar="الميناء",
+        text_fr="Le quai.", text_en="", text_ar="رصيف",
+    )  # fmt: skip
+    make_author(abstract, family_name_fr="Dupont", family_name_ar="دوبون")
+    page = "2021/abstracts/port/"
+    for language, q, path in [
+        ("fr", "quai", f"/fr/{page}"),
+        ("fr", "رصيف", f"/fr/{page}?with=ar"),
+        ("fr", "harbour", f"/en/{page}"),  # a title without a text stands beside none
+        ("fr", "دوبون", f"/ar/{page}"),
+        ("en", "quai", f"/en/{page}"),  # what it has no words for is there in French
+        ("en", "رصيف", f"/ar/{page}"),
+        ("ar", "port", f"/ar/{page}?with=fr"),
+        ("en", "dupont", f"/en/{page}"),  # so is a name
+        ("ar", "dupont", f"/fr/{page}"),
+    ]:  # fmt: skip
+        assert path_of(edition, q, language, "abstract") == path, (language, q)
+
+
+def test_hit_of_a_session_or_a_keyword_leads_to_a_page_that_shows_it(edition):
+    make_session(edition, slug="visite", title_fr="Visite", title_en="Tour", description_fr="Quai.")
+    keyword = {"slug": "eau", "name_fr": "Eau", "name_en": "Water", "definition_fr": "Un fluide.",
+               "definition_en": "A liquid."}  # fmt: skip
+    make_keyword(make_abstract(edition), **keyword)
+    for language, q, path in [
+        ("en", "visite", "/fr/2021/programme/visite/"),
+        ("ar", "visite", "/ar/2021/programme/visite/"),
+        ("en", "quai", "/en/2021/programme/visite/"),
+        ("fr", "water", "/fr/2021/keywords/eau/"),  # where its names in each language stand
+        ("fr", "liquid", "/en/2021/keywords/eau/"),
+    ]:
+        kind = path.split("/")[3].replace("programme", "session").replace("keywords", "keyword")
+        assert path_of(edition, q, language, kind) == path, (language, q)
+
+
+def test_extract_of_a_page_is_what_its_readers_read(edition):
+    make_page(
+        edition,
+        title_fr="Venir",
+        body_fr="## En *tramway*\n\n"
+        "**Ligne 1** : la [`place`](https://x.example/a_b) \\*du* port_.\n\n"
+        "| jour | heure |\n|---|:-:|\n| lundi | 8 h |\n\n- ~~un~~\n- deux\n\n> Fin\nici\n\n---\n",
+    )
+    assert only_hit(edition, "tramway").extract == (
+        "En <mark>tramway</mark> · Ligne 1\u00a0: la place *du* port_. · jour · heure · lundi · 8 h"
+        " · ~~un~~ · deux · Fin ici"
+    )
 
 
 # What is not public
@@ -429,7 +528,10 @@ def findable(edition: Edition) -> dict[str, set[int]]:
         lambda: Speaker.objects.update(is_published=True),
         lambda: Page.objects.update(is_published=True),
         lambda: AbstractKeyword.objects.all().delete(),
-        lambda: Session.objects.filter(status="draft").delete(),
+        lambda: (
+            Abstract.objects.filter(session__status="draft").update(session=None),
+            Session.objects.filter(status="draft").delete(),
+        ),
         lambda: Edition.objects.update(is_published=False),
     ],
 )

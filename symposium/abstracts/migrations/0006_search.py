@@ -34,6 +34,14 @@ ARABIC_STOP = (
     "كانت|هو|هي|هم|بين|حتي|اذا|كما|لكن|بعد|قبل|عند|ايضا"
 )
 
+# In capitals these are names, though the same letters are a word of the lists above.
+NAMES_IN_CAPITALS = {"fr": "AI|EU", "en": "IT|WHO", "ar": "IT|WHO"}
+
+
+def lower(code: str) -> str:
+    """SQL: what is given in small letters; a name in capitals becomes a word that nobody writes."""
+    return f"lower(regexp_replace($1, '\\m({NAMES_IN_CAPITALS[code]})\\M', 'x\\1x', 'g'))"
+
 
 def one_form(text: str) -> str:
     """SQL: `text` with each form of a letter made the same."""
@@ -53,19 +61,19 @@ RETURN {one_form("lower($1)")};
 
 -- Its feminine takes its masculine's stem (régénérée, première), with accents or without.
 CREATE FUNCTION symposium_letters_fr(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN regexp_replace(regexp_replace(regexp_replace(lower($1),
+RETURN regexp_replace(regexp_replace(regexp_replace({lower("fr")},
     '(^|[^{LATIN}])(?:{FRENCH_STOP})(?![{LATIN}])', '\\1', 'g'),
     '([{LATIN}]{{3}})[ée]es?(?![{LATIN}])', '\\1e', 'g'),
     '([{LATIN}]{{2}})i[èe]res?(?![{LATIN}])', '\\1ier', 'g');
 
 CREATE FUNCTION symposium_letters_en(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN lower($1);
+RETURN {lower("en")};
 
 -- The article goes, with the « and », « by », « like », « for » written in one word with it; then
 -- each word of three letters gets it, since the stemmer takes what has none for a verb.
 CREATE FUNCTION symposium_letters_ar(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN regexp_replace(regexp_replace(regexp_replace(
-    symposium_one_form($1),
+    symposium_one_form({lower("ar")}),
     '(^|[^{ARABIC}])[وف]?(?:{ARABIC_STOP})(?![{ARABIC}])', '\\1', 'g'),
     '([{ARABIC}]{{2}})ه(?![{ARABIC}])', '\\1ة', 'g'),
     '(^|[^{ARABIC}])(?:[وف]?[بك]?(?:ال)+|[وف]?لل)?([{ARABIC}]{{3,}})', '\\1ال\\2', 'g');
@@ -331,7 +339,7 @@ SOURCES = {
             body=lambda code: f"thing.biography_{code}",
         ),
     ),
-    # The addresses of the links of a text are not read.
+    # The addresses of the links of a text are not read. What else is Markdown in it holds no word.
     "page": (
         "symposium_editions_page",
         "thing.edition_id",
@@ -339,7 +347,9 @@ SOURCES = {
         columns(
             title=lambda code: f"thing.title_{code}",
             also=lambda code: EMPTY,
-            body=lambda code: f"regexp_replace(thing.body_{code}, '\\]\\([^)]*\\)', ']', 'g')",
+            body=lambda code: (
+                f"regexp_replace(thing.body_{code}, '!?\\[([^\\]]*)\\]\\([^)]*\\)', '\\1', 'g')"
+            ),
         ),
     ),
     "keyword": (
