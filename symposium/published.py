@@ -41,8 +41,9 @@ LONGEST_VALUE = 60
 BESIDE_BODIES = 8192  # bytes of a page that is kept: its headers, by coding and as a whole
 UNREAD = "symposium.unread"  # in the environment of a request whose revision could not be read
 BROTLI, GZIP, IDENTITY = "br", "gzip", ""
-# A browser asks each time; a cache in between may answer for a second, and once more meanwhile.
-CACHE_CONTROL = "public, max-age=0, s-maxage=1, stale-while-revalidate=5"
+# A cache in between, as nginx, may answer for a second, and with the page before while it asks. A
+# browser asks each time: without `must-revalidate` it too would first show the page before.
+CACHE_CONTROL = "public, max-age=0, s-maxage=1, stale-while-revalidate=5, must-revalidate"
 # What the answer to one request has, and the next one needs not.
 NOT_KEPT = {"content-length", "content-encoding", "etag", "vary", "last-modified"}
 # What an answer without a body does not say again.

@@ -42,7 +42,8 @@ def refusal(error: IntegrityError | OperationalError) -> str:
         return _("Somebody else is changing the same things. Nothing was saved: try again.")
     if not isinstance(error, IntegrityError):
         raise error
-    name = cause.diag.constraint_name or ""
+    # Django itself refuses to delete what others need; there is no cause then.
+    name = (cause.diag.constraint_name or "") if cause else ""
     if name.endswith("_same_edition"):
         return _("It belongs to another edition.")
     for model in apps.get_models():

@@ -3,10 +3,12 @@
 import datetime
 
 import pytest
-from django.utils import timezone
+from django.db.models import RestrictedError
+from django.utils import timezone, translation
 
 from symposium.abstracts.models import Abstract, Keyword
 from symposium.sessions.models import Session
+from symposium.workplace import refusal
 from tests.desk import admin_url, errors_of, form_of, save, told
 from tests.factories import (
     make_abstract,
@@ -326,3 +328,13 @@ def test_preview(desk, edition):
     page = desk.get(admin_url(abstract, "preview")).content.decode()
     assert "Ébauche" in page
     assert "Preview: the public does not see this page in this state." in page
+
+
+def test_session_that_got_an_abstract_meanwhile_is_refused_in_a_sentence(edition):
+    session = make_session(edition)
+    make_abstract(edition, session=session)
+    with pytest.raises(RestrictedError) as refused:
+        session.delete()
+    with translation.override("en"):
+        said = str(refusal(refused.value))
+    assert said.startswith("The database refused this change. Nothing was saved")

@@ -130,9 +130,13 @@ def kept(page, kind: str) -> list[str]:
     return page.evaluate(KEPT).get(kind, [])
 
 
-def lose_the_network(page) -> None:
-    """And what the browser itself holds for some seconds, beside the worker."""
+def forget_answers(page) -> None:
+    """What the browser itself holds beside the worker: for some seconds it asks behind its back."""
     page.context.new_cdp_session(page).send("Network.clearBrowserCache")
+
+
+def lose_the_network(page) -> None:
+    forget_answers(page)
     page.context.set_offline(True)
 
 
@@ -250,6 +254,7 @@ def test_a_page_that_is_gone_is_not_kept_either(reader, edition):
     for path in (OPENING, SPEAKER, ROOM):  # what is fetched last: while the site renders another
         wait_for(reader, path)  # page, it may hand out for a moment the one before
     edition.sessions.filter(slug="ouverture").update(status="draft")
+    forget_answers(reader)
     reader.goto(OPENING)
     wait_for(reader, OPENING, is_kept=False)
 
