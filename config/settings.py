@@ -160,7 +160,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PUBLISHED_BYTES = env.int("PUBLISHED_MEGABYTES", 64) * 1024 * 1024
 PUBLISHED_PARAMETERS = {
     "day", "track", "room", "kind", "language", "keyword", "lang", "with", "layout", "theme",
-    "display",
+    "display", "p",
 }  # fmt: skip
 SEARCH_PARAMETERS = {"q"}
 # Addresses that are never such a page: they are answered without asking the database first, and

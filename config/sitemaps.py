@@ -7,13 +7,16 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
+from django.contrib.sitemaps import views as django
 from django.db.models import Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
 from symposium.abstracts.models import Abstract
 from symposium.editions.models import Edition, Page
+from symposium.published import publish, published_page
 from symposium.sessions.models import Change, Room, Session
 from symposium.speakers.models import Speaker
 
@@ -160,3 +163,10 @@ SITEMAPS = {
     "speakers": Speakers,
     "rooms": Rooms,
 }
+
+
+@published_page
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """Every public address; a large site has more pages of them (`?p=2`)."""
+    response = django.sitemap(request, sitemaps=SITEMAPS).render()
+    return publish(response, p=request.GET.get("p", ""))

@@ -1,11 +1,10 @@
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
 from config import machines, media
-from config.sitemaps import SITEMAPS
+from config.sitemaps import sitemap
 from symposium.abstracts import search_views
 from symposium.editions.views import root
 from symposium.registrations import programme_views
@@ -21,7 +20,7 @@ urlpatterns = [
     path("healthz", machines.healthz, name="healthz"),
     path("readyz", machines.readyz, name="readyz"),
     path("robots.txt", machines.robots, name="robots"),
-    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", sitemap, name="sitemap"),
     path("manifest.webmanifest", machines.manifest, name="manifest"),
     path("sw.js", machines.worker, name="worker"),
     path("", include("config.oembed")),

@@ -3,7 +3,8 @@
 A page is a function of its address, of the **revision** of what is public, and of the minute: what
 opens, ends or is published at an hour does so without a write. Every write to a public table moves
 the revision (a trigger; see the migration `revision`), so an answer is never older than the last
-commit. A view says that its answer is such a page with `publish(response)`.
+commit. A view that answers with such pages is declared with `@published_page`, and marks each with
+`publish(response)`; it is called without what is the visitor's own (`anonymous`).
 
 Each process keeps its own pages in memory, compressed, the least asked for given up first; one
 request renders a missing page while the others wait, or have the one before while it is less than
@@ -15,6 +16,7 @@ A page that is kept is handed out by `config/wsgi.py` before Django makes a requ
 """
 
 import contextlib
+import copy
 import gzip
 import hashlib
 import threading
@@ -32,6 +34,9 @@ from django.db import Error, InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
 from django.middleware import gzip as gzip_middleware
+from django.urls import Resolver404, resolve
+from django.utils import translation
+from django.utils.translation import get_language_from_path
 
 STALE_FOR = 0.7  # seconds, so that with its way to the reader no page is older than one
 WAIT_FOR = 10.0
@@ -46,8 +51,22 @@ BROTLI, GZIP, IDENTITY = "br", "gzip", ""
 CACHE_CONTROL = "public, max-age=0, s-maxage=1, stale-while-revalidate=5, must-revalidate"
 # What the answer to one request has, and the next one needs not.
 NOT_KEPT = {"content-length", "content-encoding", "etag", "vary", "last-modified"}
+# What a visitor brings that no published page depends on.
+VISITORS_OWN = {
+    *("HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_RANGE"),
+    *("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"),
+}
 # What an answer without a body does not say again.
 OF_A_BODY = {"content-type", "content-language", "content-disposition"}
+
+
+def published_page(view: Callable) -> Callable:
+    """Declare that a view answers with published pages: nothing of the visitor reaches it.
+
+    It stands outside the view's other decorators.
+    """
+    view.is_published_page = True
+    return view
 
 
 def publish(response: HttpResponse, **used: str) -> HttpResponse:
@@ -70,6 +89,8 @@ CODINGS = {
     IDENTITY: ("", bytes),
 }
 Headers = list[tuple[str, str]]
+# The path and the query of an address. They are never joined: a path may hold a « ? ».
+Key = tuple[str, str]
 Answer = tuple[int, Headers, bytes]
 
 
@@ -77,7 +98,7 @@ Answer = tuple[int, Headers, bytes]
 class Page:
     """A published page as it is handed out."""
 
-    key: str
+    key: Key
     version: tuple[int, int]
     seen_at: float  # when it was last known to be the present one
     body: bytes
@@ -89,7 +110,7 @@ class Page:
 
     @classmethod
     def of(
-        cls, key: str, response: HttpResponse, version: tuple[int, int], seen_at: float
+        cls, key: Key, response: HttpResponse, version: tuple[int, int], seen_at: float
     ) -> "Page":
         said = {k: v for k, v in response.headers.items() if k.lower() not in NOT_KEPT}
         headers = {"Cache-Control": CACHE_CONTROL} | said | {"Vary": "Accept-Encoding"}
@@ -168,15 +189,14 @@ class Shelf:
     """The pages of this process, by their addresses, up to a number of bytes."""
 
     def __init__(self):
-        self.pages: OrderedDict[str, Page] = OrderedDict()
+        self.pages: OrderedDict[Key, Page] = OrderedDict()
         self.size = 0
         self.lock = threading.Lock()
         self.for_pages, self.for_files = (
             [Renderer() for _renderer in range(RENDERERS)] for _kind in range(2)
         )
-        self.shapes: dict[str, bool] = {}
 
-    def get(self, key: str) -> Page | None:
+    def get(self, key: Key) -> Page | None:
         page = self.pages.get(key)
         if page:
             with contextlib.suppress(KeyError):  # another thread has just given it up
@@ -185,7 +205,7 @@ class Shelf:
 
     def put(self, page: Page) -> None:
         with self.lock:
-            self.drop(page.key)
+            self.take_away(page.key)
             self.pages[page.key] = page
             self.grow(page.size)
 
@@ -203,35 +223,27 @@ class Shelf:
     def grow(self, more: int) -> None:
         self.size += more
         while self.size > settings.PUBLISHED_BYTES:
-            self.drop(next(iter(self.pages)))
+            self.take_away(next(iter(self.pages)))
 
-    def drop(self, key: str) -> None:
+    def drop(self, key: Key) -> None:
+        with self.lock:
+            self.take_away(key)
+
+    def take_away(self, key: Key) -> None:
         if old := self.pages.pop(key, None):
             self.size -= old.size
 
-    def renderer(self, key: str) -> Renderer:
+    def renderer(self, key: Key) -> Renderer:
         """One of few: what renders holds the processor, and who reads a page needs it too.
 
         A PDF takes seconds, so no page waits behind a file; the address of a page ends with `/`.
         """
-        is_page = key.partition("?")[0].endswith("/")
-        return (self.for_pages if is_page else self.for_files)[hash(key) % RENDERERS]
-
-    def learn(self, request: HttpRequest, response: HttpResponse) -> None:
-        """Remember of a kind of address whether its pages are published; one that is says so."""
-        if is_page(response):
-            self.shapes[shape(request)] = True
-        elif response.status_code == 200:
-            self.shapes.setdefault(shape(request), False)
-
-    def forget(self, key: str) -> None:
-        with self.lock:
-            self.drop(key)
+        path, _query = key
+        return (self.for_pages if path.endswith("/") else self.for_files)[hash(key) % RENDERERS]
 
     def clear(self) -> None:
         with self.lock:
             self.pages.clear()
-            self.shapes.clear()
             self.size = 0
 
 
@@ -281,8 +293,8 @@ class PublishedMiddleware:
         if page and page.version == version:
             page.seen_at = came
             return as_response(page.hand_out(request.META))
-        if SHELF.shapes.get(shape(request)) is False:
-            return self.made(request)  # nobody waits for what is somebody else's own page
+        if not answers_with_published_pages(request.path_info):
+            return self.get_response(request)  # a page of one's own waits for no other
         renderer, waited = SHELF.renderer(key), False
         if not renderer.take():
             if page and page.is_fresh(version, came):
@@ -297,7 +309,7 @@ class PublishedMiddleware:
             renderer.release()
 
     def rendered(
-        self, request: HttpRequest, key: str, came: float, *, waited: bool
+        self, request: HttpRequest, key: Key, came: float, *, waited: bool
     ) -> HttpResponse:
         """Render a page, unless the one that was made while we waited will do.
 
@@ -311,32 +323,22 @@ class PublishedMiddleware:
         )
         if will_do:
             return as_response(page.hand_out(request.META))
-        if SHELF.shapes.get(shape(request)):
-            # It names its own address in its links: the one it is kept by, not the one asked for.
-            request.META["QUERY_STRING"] = key.partition("?")[2]
-        return self.made(request, key, version, now)
+        response = self.get_response(anonymous(request, key))
+        if not is_page(response):
+            SHELF.drop(key)
+            return response
+        page = Page.of(key, response, version, now)
+        answer = page.answer(request.META)  # it is compressed before others find it
+        if depends_on(response, key):
+            SHELF.put(page)
+        return as_response(answer)
 
-    def made(
-        self,
-        request: HttpRequest,
-        key: str | None = None,
-        version: tuple[int, int] | None = None,
-        now: float = 0,
-    ) -> HttpResponse:
-        """Make an answer; a published page is kept by `key`, if there is one."""
+    def made(self, request: HttpRequest) -> HttpResponse:
+        """Make an answer that is not kept."""
         response = self.get_response(request)
         if not is_page(response):
-            if key:
-                SHELF.learn(request, response)
-                SHELF.forget(key)
             return response
-        page = Page.of(key or "", response, version or (0, 0), now)
-        answer = page.answer(request.META)  # it is compressed before others find it
-        if key:
-            SHELF.learn(request, response)
-            if request.method == "GET" and is_of(response, request, key):
-                SHELF.put(page)
-        return as_response(answer)
+        return as_response(Page.of(("", ""), response, (0, 0), 0).answer(request.META))
 
 
 class GZipMiddleware(gzip_middleware.GZipMiddleware):
@@ -361,17 +363,31 @@ def is_page(response: HttpResponse) -> bool:
     )
 
 
-def is_of(response: HttpResponse, request: HttpRequest, key: str) -> bool:
-    """Whether an answer depends on the parameters of `key`, and was asked for with no others."""
-    query = key.partition("?")[2]
-    pairs = dict(parse_qsl(query))
-    return request.META.get("QUERY_STRING", "") == query and pairs.items() <= response.used.items()
+def depends_on(response: HttpResponse, key: Key) -> bool:
+    """Whether the parameters of `key` are among those that the answer depends on."""
+    _path, query = key
+    return dict(parse_qsl(query)).items() <= response.used.items()
 
 
-def shape(request: HttpRequest) -> str:
-    """What kind of address it is: its third word and its length, as `programme/5`, or itself."""
-    words = request.path_info.split("/")
-    return f"{words[3]}/{len(words)}" if len(words) > 4 else request.path_info
+def answers_with_published_pages(path: str) -> bool:
+    """Whether the view of an address is declared with `published_page`."""
+    with translation.override(get_language_from_path(path) or settings.LANGUAGE_CODE):
+        try:
+            view = resolve(path).func
+        except Resolver404:
+            return False
+    return getattr(view, "is_published_page", False)
+
+
+def anonymous(request: HttpRequest, key: Key) -> HttpRequest:
+    """A request for the page of `key` with nothing of the visitor in it.
+
+    Their cookies would be answered with cookies, their conditions without a page.
+    """
+    bare = copy.copy(request)
+    brought = {name: value for name, value in request.META.items() if name not in VISITORS_OWN}
+    bare.META = bare.environ = brought | {"QUERY_STRING": key[1]}
+    return bare
 
 
 class Reading:
@@ -438,8 +454,8 @@ def present_version() -> tuple[int, int]:
     return READING.now(), int(time.time() // 60)
 
 
-def key_of(meta: dict) -> str | None:
-    """The address, its known parameters in order; None for what is never kept.
+def key_of(meta: dict) -> Key | None:
+    """The path of the address and its known parameters in order; None for what is never kept.
 
     Nor is what another middleware refuses or sends elsewhere, an unknown host, plain HTTP; nor a
     page whose links begin with where the site is said to be mounted.
@@ -453,13 +469,19 @@ def key_of(meta: dict) -> str | None:
         return None
     query = meta.get("QUERY_STRING", "")
     if not query:
-        return path
+        return path, ""
     pairs = dict(parse_qsl(query, keep_blank_values=True))  # of two of a name the last, as Django
-    known = {k: v for k, v in pairs.items() if v and k in settings.PUBLISHED_PARAMETERS}
-    is_long = any(len(value) > LONGEST_VALUE for value in known.values())
-    if is_long or settings.SEARCH_PARAMETERS & pairs.keys():
+    if is_refused(pairs) or settings.SEARCH_PARAMETERS & pairs.keys():
         return None
-    return f"{path}?{urlencode(sorted(known.items()))}" if known else path
+    known = {k: v for k, v in pairs.items() if v and k in settings.PUBLISHED_PARAMETERS}
+    if any(len(value) > LONGEST_VALUE for value in known.values()):
+        return None
+    return path, urlencode(sorted(known.items()))
+
+
+def is_refused(pairs: dict[str, str]) -> bool:
+    """Whether `BadRequestMiddleware` has a word to say about the parameters."""
+    return any(sign in text for pair in pairs.items() for text in pair for sign in "\0\ufffd")
 
 
 @lru_cache(maxsize=64)

@@ -31,7 +31,7 @@ from tests.factories import (
     make_user,
     open_edition,
 )
-from tests.pages import LANGUAGES, PAGES
+from tests.pages import LANGUAGES, MISSING, PAGES, UNLISTED
 from tests.refusals import execute
 
 HOME = "/fr/2021/"
@@ -207,7 +207,7 @@ def test_who_comes_by_a_link_with_more_in_it_gets_the_page_that_is_kept(
     get()
     Edition.objects.update(name_fr="Autre")
     page = get(HOME + query)
-    assert (list(shelf.pages), b"Autre" in page.content) == ([HOME], True)
+    assert (list(shelf.pages), b"Autre" in page.content) == ([(HOME, "")], True)
     with django_assert_num_queries(2):
         assert [get(HOME + query).content, get().content] == [page.content] * 2
 
@@ -215,7 +215,7 @@ def test_who_comes_by_a_link_with_more_in_it_gets_the_page_that_is_kept(
 def test_of_two_of_a_name_the_last_counts(edition, shelf):
     get("/fr/2021/programme/")
     get("/fr/2021/programme/?day=2021-06-09&day=all")
-    assert list(shelf.pages) == ["/fr/2021/programme/", "/fr/2021/programme/?day=all"]
+    assert list(shelf.pages) == [("/fr/2021/programme/", ""), ("/fr/2021/programme/", "day=all")]
 
 
 @pytest.mark.parametrize(
@@ -243,21 +243,21 @@ def test_a_search_and_a_long_value_are_not_kept(edition, shelf):
 def test_filters_in_another_order_are_the_same_page(edition, shelf):
     get("/fr/2021/programme/?day=all&kind=talk")
     get("/fr/2021/programme/?kind=talk&day=all")
-    assert list(shelf.pages) == ["/fr/2021/programme/?day=all&kind=talk"]
+    assert list(shelf.pages) == [("/fr/2021/programme/", "day=all&kind=talk")]
 
 
 def test_the_shelf_gives_up_what_is_least_asked_for(edition, shelf, settings):
     get()
     settings.PUBLISHED_BYTES = shelf.size + 10
     get("/en/2021/")
-    assert list(shelf.pages) == ["/en/2021/"]
-    assert shelf.size == shelf.pages["/en/2021/"].size
+    [(key, page)] = shelf.pages.items()
+    assert (key, shelf.size) == (("/en/2021/", ""), page.size)
 
 
 def test_the_shelf_counts_all_that_it_holds(edition, shelf):
     for coding in ("", "gzip", "br", "br"):
         get(accept_encoding=coding)
-    page = shelf.pages[HOME]
+    page = shelf.pages[HOME, ""]
     bodies = [page.body, page.whole["gzip"][2], page.whole["br"][2]]
     assert shelf.size == page.size == sum(map(len, bodies)) + published.BESIDE_BODIES
 
@@ -304,10 +304,78 @@ OWN = [
 ]
 
 
+VISITORS = [
+    *({"cookie": "sessionid=x"}, {"cookie": "csrftoken=x; messages=x; django_language=ar"}),
+    *({"authorization": "Basic eDp4"}, {"range": "bytes=0-9"}, {"accept_language": "ar"}),
+    *({"if_none_match": "*"}, {"if_modified_since": "Wed, 09 Jun 2099 08:00:00 GMT"}),
+    {"x_forwarded_host": "evil.example", "x_original_url": "/admin/", "x_requested_with": "x"},
+]
+
+
+@pytest.mark.parametrize("headers", VISITORS, ids=lambda headers: next(iter(headers)))
+@pytest.mark.parametrize("address", [HOME, "/fr/2021/programme/", "/2021/schedule.json"])
+def test_who_comes_first_does_not_change_what_is_kept(edition, shelf, address, headers):
+    get(address)
+    kept = shelf.pages[address, ""]
+    shelf.clear()
+    get(address, **headers)
+    first = shelf.pages[address, ""]
+    assert (first.body, first.headers, get(address).cookies) == (kept.body, kept.headers, {})
+
+
+def test_an_organiser_who_comes_first_leaves_nothing_of_theirs(edition, shelf, client):
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    response = client.get(HOME)
+    assert (list(shelf.pages), response.cookies) == ([(HOME, "")], {})
+    assert response.content == get().content
+
+
+@pytest.mark.parametrize("kind", ["", "rooms/auditorium/", "keywords/digital/", "programme.pdf"])
+def test_a_cookie_that_is_none_turns_nothing_off(demonstration, shelf, kind, client):
+    """Each kind of page, asked for first by somebody whose session is none."""
+    assert get(f"/fr/2021/{kind}", cookie="sessionid=x").status_code == 200
+    assert list(shelf.pages) == [(f"/fr/2021/{kind}", "")]
+
+
+def test_a_path_with_a_question_mark_is_another_address(edition, shelf):
+    get("/fr/2021/programme/?day=all")
+    assert get("/fr/2021/programme/%3Fday=all").status_code == 404
+    assert served("/fr/2021/programme/%3Fday=all")[0] == "404 Not Found"
+
+
+@pytest.mark.parametrize("query", ["?utm_source=%00", "?day=%ff", "?%00=1", "?day=%EF%BF%BD"])
+def test_an_address_that_is_refused_is_refused_when_its_page_is_kept(edition, query):
+    asked = [get(HOME + query).status_code]
+    get()
+    asked.append(get(HOME + query).status_code)
+    assert (asked, served(HOME + query)[0]) == ([400, 400], "400 Bad Request")
+
+
+def test_the_sitemap_is_kept(demonstration, shelf, django_assert_num_queries):
+    first = get("/sitemap.xml")
+    with django_assert_num_queries(1):
+        assert get("/sitemap.xml").content == first.content
+    assert list(shelf.pages) == [("/sitemap.xml", "")]
+    assert get("/sitemap.xml?p=1").content == first.content
+    assert get("/sitemap.xml?p=2").status_code == 404
+
+
+def test_every_view_of_a_published_page_is_declared(demonstration, shelf):
+    """Or it would be rendered for each who asks."""
+    not_kept = MISSING | UNLISTED - {"my programme"} | {"filtered", "no result"}
+    addresses = [f"/fr/{path}" for name, path in PAGES.items() if name not in not_kept]
+    addresses += [f"/2021/{export}" for export in EXPORTS]
+    addresses += [f"/fr/2021/{page}" for page in ELSEWHERE if "abstract.pdf" not in page]
+    for address in addresses:
+        assert get(address).status_code == 200
+    kept = {f"{path}?{query}".removesuffix("?") for path, query in shelf.pages}
+    assert sorted(set(addresses) - kept) == []
+
+
 def test_somebodys_own_pages_wait_for_no_page(edition, shelf, django_assert_num_queries):
     """`/fr/my/programme/` has the shape of the programme of an edition."""
     keys = [published.key_of(RequestFactory().get(path).META) for path in [*OWN, HOME]]
-    assert keys == [None] * len(OWN) + [HOME]
+    assert keys == [None] * len(OWN) + [(HOME, "")]
     with django_assert_num_queries(0):
         assert get("/fr/my/programme/").status_code == 302
 
@@ -326,7 +394,7 @@ def test_what_is_due_at_an_hour_comes_by_itself(edition, monkeypatch):
     monkeypatch.setattr(published.time, "time", lambda: later)
     version = published.present_version()
     assert get().content == first.content
-    assert published.SHELF.pages[HOME].version == version
+    assert published.SHELF.pages[HOME, ""].version == version
 
 
 # Before Django
@@ -388,7 +456,7 @@ def test_a_script_name_changes_no_page_that_is_kept(edition, shelf):
         body = served(path, SCRIPT_NAME=prefix)[2].decode()
         assert card.replace('="', f'="{prefix}') in body
     assert "/elsewhere" not in body
-    assert list(shelf.pages) == [path]
+    assert list(shelf.pages) == [(path, "")]
     assert served(path, SCRIPT_NAME="/elsewhere")[2].decode() != body
 
 
@@ -407,7 +475,7 @@ def test_plain_http_gets_no_page_that_is_kept(edition, settings):
     meta = RequestFactory().get(HOME).environ
     assert published.key_of(meta) is None
     assert published.key_of(meta | {"HTTP_X_FORWARDED_PROTO": "http"}) is None
-    assert published.key_of(meta | {"HTTP_X_FORWARDED_PROTO": "https"}) == HOME
+    assert published.key_of(meta | {"HTTP_X_FORWARDED_PROTO": "https"}) == (HOME, "")
 
 
 def test_a_connection_that_the_database_has_closed_is_made_anew(edition):
@@ -548,8 +616,8 @@ def test_while_one_renders_the_others_have_the_page_before_for_a_second(edition,
 
 def test_a_file_that_is_rendered_holds_no_page(shelf):
     files, pages = (
-        {shelf.renderer(f"/fr/2021/abstracts/{number}{ending}") for number in range(100)}
-        for ending in (".pdf?lang=fr", "/?day=all")
+        {shelf.renderer((f"/fr/2021/abstracts/{number}{ending}", query)) for number in range(100)}
+        for ending, query in ((".pdf", "lang=fr"), ("/", "day=all"))
     )
     assert [len(files), len(pages), files & pages] == [2, 2, set()]
 

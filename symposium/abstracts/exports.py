@@ -23,7 +23,7 @@ from symposium.abstracts.models import Abstract
 from symposium.abstracts.references import bibtex, csl_json, ris
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
-from symposium.published import publish
+from symposium.published import publish, published_page
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ def addresses(abstract: Abstract) -> list[tuple[str, str]]:
     return [(kind.name, address(abstract, ending)) for ending, kind in FORMATS.items()]
 
 
+@published_page
 @require_safe
 @cache_control(public=True, max_age=60)
 @conditional_page
@@ -66,6 +67,7 @@ def argument(request: HttpRequest, edition: str, ending: str) -> HttpResponse:
     return file(request, found, ending)
 
 
+@published_page
 @require_safe
 @cache_control(public=True, max_age=60)
 @conditional_page

@@ -21,7 +21,7 @@ from symposium.atom import Atom, host, whole
 from symposium.editions.models import Edition
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
-from symposium.published import publish
+from symposium.published import publish, published_page
 from symposium.typography import typeset
 
 LONGEST = 50
@@ -125,6 +125,7 @@ class OfKeyword(NewAbstracts):
 def answering(feed: Feed) -> Callable:
     """A view that answers for a minute, and with 304 to who has these very bytes."""
 
+    @published_page
     @require_safe
     @cache_control(public=True, max_age=60)
     @conditional_page

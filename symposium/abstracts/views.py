@@ -17,10 +17,12 @@ from symposium.editions.models import Edition
 from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
+from symposium.published import published_page
 from symposium.translated import LANGUAGES, text_and_language
 from symposium.typography import typeset
 
 
+@published_page
 @require_safe
 @counted(Reading.Kind.READ)
 def argument(request: HttpRequest, edition: str) -> HttpResponse:
@@ -28,6 +30,7 @@ def argument(request: HttpRequest, edition: str) -> HttpResponse:
     return abstract_or_tombstone(request, public_argument(edition))
 
 
+@published_page
 @require_safe
 def abstracts(request: HttpRequest, edition: str) -> HttpResponse:
     edition = published_edition(edition)
@@ -44,6 +47,7 @@ def abstracts(request: HttpRequest, edition: str) -> HttpResponse:
     )
 
 
+@published_page
 @require_safe
 @counted(Reading.Kind.READ)
 def abstract(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
@@ -150,6 +154,7 @@ def tombstone(request: HttpRequest, abstract: Abstract) -> HttpResponse:
 # Earlier versions
 
 
+@published_page
 @require_safe
 def version(request: HttpRequest, edition: str, number: int, slug: str = "") -> HttpResponse:
     """An earlier version, as it was; the number of the current one leads to its page."""
@@ -227,6 +232,7 @@ def print_response(content: bytes, edition: Edition, name: str) -> HttpResponse:
 # Keywords
 
 
+@published_page
 @require_safe
 def keywords(request: HttpRequest, edition: str) -> HttpResponse:
     edition = published_edition(edition)
@@ -245,6 +251,7 @@ def keywords(request: HttpRequest, edition: str) -> HttpResponse:
     )
 
 
+@published_page
 @require_safe
 def keyword(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     edition = published_edition(edition)

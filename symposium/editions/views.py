@@ -7,6 +7,7 @@ from symposium.editions import jsonld
 from symposium.editions.models import Edition, Page
 from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.slugs import find_by_slug
+from symposium.published import published_page
 
 
 def published_edition(slug: str) -> Edition:
@@ -28,6 +29,7 @@ def current(request: HttpRequest) -> HttpResponse:
     return redirect(edition)
 
 
+@published_page
 @require_safe
 def home(request: HttpRequest, edition: str) -> HttpResponse:
     edition = published_edition(edition)
@@ -53,6 +55,7 @@ def home(request: HttpRequest, edition: str) -> HttpResponse:
     )
 
 
+@published_page
 @require_safe
 def page(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     edition = published_edition(edition)

@@ -13,6 +13,7 @@ from symposium.atom import Atom, host, whole
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
 from symposium.editions.views import published_edition
+from symposium.published import published_page
 from symposium.sessions import changes
 from symposium.sessions.exports import export
 from symposium.translated import text_and_language
@@ -21,6 +22,7 @@ from symposium.typography import without_controls
 LONGEST_FEED = 100
 
 
+@published_page
 @require_safe
 def page(request: HttpRequest, edition: str) -> HttpResponse:
     edition = published_edition(edition)

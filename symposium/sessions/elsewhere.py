@@ -10,7 +10,7 @@ from symposium.editions.embed import HEIGHT, frame, may_be_framed
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
 from symposium.editions.views import published_edition
-from symposium.published import publish
+from symposium.published import publish, published_page
 from symposium.sessions.forms import ProgrammeFilter
 from symposium.sessions.prints import programme_of
 from symposium.sessions.timetable import by_day
@@ -22,6 +22,7 @@ THEMES = ("light", "dark")
 # On paper
 
 
+@published_page
 @require_safe
 @cache_control(public=True, max_age=60)
 @conditional_page
@@ -44,6 +45,7 @@ def programme_pdf(request: HttpRequest, edition: str) -> HttpResponse:
 # On the sites of others
 
 
+@published_page
 @require_safe
 def embed(request: HttpRequest, edition: str) -> HttpResponse:
     """A compact list of the programme, alone on its page, for a frame of another site."""
@@ -66,6 +68,7 @@ def embed(request: HttpRequest, edition: str) -> HttpResponse:
     return may_be_framed(response, edition)
 
 
+@published_page
 @require_safe
 def embedding(request: HttpRequest, edition: str) -> HttpResponse:
     """What partners paste into a page of theirs, with what it gives."""

@@ -17,7 +17,7 @@ from django.views.decorators.http import conditional_page, require_safe
 from symposium.editions.models import Edition
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
-from symposium.published import publish
+from symposium.published import publish, published_page
 from symposium.sessions import ical
 from symposium.sessions.models import Resource, SessionQuerySet
 from symposium.sessions.schedule_json import as_json, schedule
@@ -28,6 +28,7 @@ from symposium.translated import LANGUAGES
 def export(view: Callable) -> Callable:
     """Answer in the language asked for, for a minute, and with 304 to who has these very bytes."""
 
+    @published_page
     @require_safe
     @cache_control(public=True, max_age=60)
     @conditional_page

@@ -12,10 +12,12 @@ from symposium import qr
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
 from symposium.editions.views import published_edition
+from symposium.published import published_page
 from symposium.sessions import mine as programmes
 from symposium.sessions.models import Session, SessionQuerySet
 
 
+@published_page
 @require_safe
 def mine(request: HttpRequest, edition: str) -> HttpResponse:
     """The same for everybody: all sessions, of which the browser shows those with its stars."""

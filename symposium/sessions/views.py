@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
+from symposium.published import published_page
 from symposium.sessions import changes, displays
 from symposium.sessions.forms import ProgrammeFilter
 from symposium.sessions.models import Session
@@ -17,6 +18,7 @@ from symposium.sessions.people import name_people
 from symposium.sessions.timetable import by_day
 
 
+@published_page
 @require_safe
 def programme(request: HttpRequest, edition: str) -> HttpResponse:
     edition = published_edition(edition)
@@ -47,6 +49,7 @@ def programme(request: HttpRequest, edition: str) -> HttpResponse:
     )
 
 
+@published_page
 @require_safe
 def session(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     edition = published_edition(edition)
@@ -97,6 +100,7 @@ def stream(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     return redirect(found.stream_url)
 
 
+@published_page
 @require_safe
 def room(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     edition = published_edition(edition)

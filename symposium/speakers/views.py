@@ -7,9 +7,11 @@ from django.views.decorators.http import require_safe
 from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
+from symposium.published import published_page
 from symposium.speakers.models import Speaker
 
 
+@published_page
 @require_safe
 def speakers(request: HttpRequest, edition: str) -> HttpResponse:
     edition = published_edition(edition)
@@ -27,6 +29,7 @@ def speakers(request: HttpRequest, edition: str) -> HttpResponse:
     )
 
 
+@published_page
 @require_safe
 def speaker(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     edition = published_edition(edition)
