@@ -13,6 +13,9 @@ the context may hold, by the last word of its key:
 - anything else that is text: one line of words. Whoever wrote it, it becomes neither a link, nor
   a header, nor a template: `send()` sees to it, so that no template has to.
 
+What organisers write is given as `Trusted`: it goes as it is, and the web and e-mail addresses in
+it become links.
+
 Besides text: numbers, dates, lists and dicts of these. Not a model: a template would reach the
 text of its fields untreated, and queries hide in it.
 """
@@ -58,6 +61,15 @@ JOINTS = re.compile(
 )
 WORD_JOINER = "\u2060"
 BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+# What organisers write as an address, and what stands after one without being of it.
+WEB_OR_EMAIL = re.compile(r"https?://[^\s<>\"«»“”]+|[\w.+-]+@\w[\w-]*(?:\.\w[\w-]*)+")
+AFTER_AN_ADDRESS = ".,;:!?'’*_…،؛؟"
+
+
+class Trusted(str):
+    """Words that an organiser wrote: nothing is put into them, and their addresses are links."""
+
+    __slots__ = ()
 
 
 def send(**letter) -> None:
@@ -75,11 +87,13 @@ def composed(
     reply_to: str = "",
     zone: datetime.tzinfo | None = None,
     bulk: bool = False,
+    unsubscribe_url: str = "",
 ) -> EmailMultiAlternatives:
     """A mail as its reader will see it, not sent.
 
     `enclosures` are names such as "ticket:7K4Q2M9XTB", which the worker turns into files. Dates
     are shown in `zone`, or in that of the site. A mail of many alike (`bulk`) lets others pass.
+    `unsubscribe_url` ends such mails for its reader: a page, and by POST at once (RFC 8058).
     """
     with translation.override(language), timezone.override(zone or timezone.get_default_timezone()):
         words = harmless(context)
@@ -90,15 +104,21 @@ def composed(
             "subject": subject,
             "body": body,
             "site_url": settings.SITE_URL,
+            "unsubscribe_url": unsubscribe_url,
         }
         text = BLANK_LINES.sub("\n\n", rendered("mail/frame.txt", frame)).strip() + "\n"
-        html = framed(frame, language, addresses(words))
+        html = framed(frame, language, links_of(words))
     message = EmailMultiAlternatives(
         subject, text, to=[to], reply_to=[reply_to] if reply_to else [], headers={**AUTOMATIC}
     )
     message.attach_alternative(html, "text/html")
     if enclosures:
         message.extra_headers[ENCLOSE] = ", ".join(enclosures)
+    if unsubscribe_url:
+        message.extra_headers |= {
+            "List-Unsubscribe": f"<{unsubscribe_url}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
     message.priority = PRIORITY.low if bulk else PRIORITY.medium
     return message
 
@@ -151,6 +171,8 @@ def harmless(value, key: str = ""):
 
     Raises TypeError for a value of another kind, ValueError for a `…_url` that is not an address.
     """
+    if isinstance(value, Trusted):
+        return Trusted(whole_text(value, key))
     if isinstance(value, str | Promise):
         return harmless_text(str(value), key)
     if isinstance(value, Mapping):
@@ -166,9 +188,14 @@ def harmless(value, key: str = ""):
 def harmless_text(text: str, key: str) -> str:
     if key.endswith("_url"):
         return address(text, key)
+    return unlinked(whole_text(text, key))
+
+
+def whole_text(text: str, key: str) -> str:
+    """Return `text` in one line, or in several for a `…_text`, without controls."""
     text = text.encode(errors="ignore").decode()  # a half of a surrogate pair is no letter
     text = BIDI_CONTROLS.sub("", typography.without_controls(text.replace("\r\n", "\n")))
-    return unlinked(text if key.endswith("_text") else one_line(text, LONGEST_LINE))
+    return text if key.endswith("_text") else one_line(text, LONGEST_LINE)
 
 
 def unlinked(text: str) -> str:
@@ -193,26 +220,44 @@ def address(text: str, key: str) -> str:
 # The HTML part
 
 
-def addresses(words: dict) -> set[str]:
-    """Every `…_url` of a context."""
+def links_of(words: dict) -> set[str]:
+    """Every `…_url` of a context, and every address in what organisers wrote."""
     found = set()
     for name, value in words.items():
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, dict):
-                found |= addresses(item)
+                found |= links_of(item)
             elif name.endswith("_url") and item:
                 found.add(item)
+            elif isinstance(item, Trusted):
+                found |= {trimmed(match) for match in WEB_OR_EMAIL.findall(item)}
     return found
 
 
-def paragraphs(body: str, links: set[str]) -> list[list[list[tuple[str, bool]]]]:
-    """Cut a body into paragraphs, lines, and pieces `(text, whether it is one of the links)`."""
+def trimmed(address: str) -> str:
+    """An address without the punctuation of its sentence; a bracket closes one that it opened."""
+    while True:
+        bare = address.rstrip(AFTER_AN_ADDRESS)
+        if bare.endswith(")") and bare.count(")") > bare.count("("):
+            bare = bare[:-1]
+        if bare == address:
+            return bare
+        address = bare
+
+
+def paragraphs(body: str, links: set[str]) -> list[list[list[tuple[str, str]]]]:
+    """Cut a body into paragraphs, lines, and pieces `(text, where it leads to, if it does)`."""
     found = "|".join(re.escape(link) for link in sorted(links, key=len, reverse=True))
     # A link ends where the words go on: one may be the beginning of another.
     pattern = re.compile(f"({found})" if found else "(?!)()")
 
-    def pieces(line: str) -> list[tuple[str, bool]]:
-        return [(piece, piece in links) for piece in pattern.split(line) if piece]
+    def pieces(line: str) -> list[tuple[str, str]]:
+        return [(piece, target(piece)) for piece in pattern.split(line) if piece]
+
+    def target(piece: str) -> str:
+        if piece not in links:
+            return ""
+        return piece if "://" in piece else f"mailto:{piece}"
 
     return [[pieces(line) for line in part.split("\n")] for part in body.split("\n\n")]
 

@@ -36,7 +36,7 @@ from symposium.registrations.models import (
 
 PERSON = [
     "given_name", "family_name", "given_name_ar", "family_name_ar", "affiliation", "role",
-    "country", "needs", "is_listed",
+    "country", "needs", "is_listed", "takes_messages",
 ]  # fmt: skip
 CONSENT = ["consented_at", "consent_version"]
 TIMES = ["created_at", "updated_at", "erased_at"]

@@ -26,6 +26,7 @@ from symposium.registrations.models import (
     StateChange,
 )
 from symposium.registrations.models.registrations import State
+from symposium.sessions.changes import since_told
 from symposium.sessions.models import Session
 
 DAY = datetime.timedelta(days=1)
@@ -178,14 +179,15 @@ def tell_one(registration: Registration, *, at: datetime.datetime) -> bool:
         .in_order()
         .select_for_update(of=("self",), no_key=True, skip_locked=True)
     )
+    news = since_told({booking.session: booking.told_sequence for booking in bookings})
     for booking in bookings:
         booking.told_sequence = booking.session.sequence
         booking.save(update_fields=["told_sequence"])
     known = [booking.session_id for booking in bookings]
     stars.up_to_date(registration.user.stars.filter(session__in=known).select_related("session"))
-    if bookings:
-        notices.session_changed(registration, [booking.session for booking in bookings])
-    return bool(bookings)
+    if news:
+        notices.session_changed(registration, news)
+    return bool(news)
 
 
 def tell_starred_changes(at: datetime.datetime | None = None) -> int:
@@ -219,11 +221,12 @@ def untold_stars(at: datetime.datetime) -> QuerySet[Star]:
 def tell_starred_one(agenda: Agenda, *, at: datetime.datetime) -> bool:
     found = untold_stars(at).filter(user=agenda.user).in_order()
     mine = list(found.select_for_update(of=("self",), no_key=True, skip_locked=True))
+    news = since_told({star.session: star.told_sequence for star in mine})
     stars.up_to_date(mine)
-    for edition in dict.fromkeys(star.session.edition for star in mine):
-        changed = [star.session for star in mine if star.session.edition == edition]
-        notices.starred_changed(agenda.user, edition, changed)
-    return bool(mine)
+    for edition in dict.fromkeys(session.edition for session, _shift in news):
+        here = [(session, shift) for session, shift in news if session.edition == edition]
+        notices.starred_changed(agenda, edition, here)
+    return bool(news)
 
 
 # Places

@@ -31,8 +31,8 @@ class Preview:
 
 
 def readers(people):
-    """Those of a queryset of registrations whom a mail reaches."""
-    return people.prefetch_related(None).filter(user__isnull=False)
+    """Those of a queryset of registrations whom a mail reaches, and who take such mails."""
+    return people.prefetch_related(None).filter(user__isnull=False, takes_messages=True)
 
 
 def words_for(message: Message, language: str) -> dict[str, str]:

@@ -17,14 +17,23 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from symposium import qr
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
-from symposium.registrations import calendars, certificates, drafts, places, privacy, tickets
+from symposium.registrations import (
+    calendars,
+    certificates,
+    drafts,
+    places,
+    privacy,
+    subscriptions,
+    tickets,
+)
 from symposium.registrations.forms import ChangeForm, ErasureForm
-from symposium.registrations.models import Certificate, Registration
+from symposium.registrations.models import Agenda, Certificate, Registration
 from symposium.registrations.models.registrations import Holder
 
 read_or_write = require_http_methods(["GET", "HEAD", "POST"])
@@ -210,6 +219,33 @@ def tell(request: HttpRequest, refused: ValidationError) -> None:
 
 def to_sessions(registration: Registration) -> HttpResponse:
     return redirect(f"{registration.get_absolute_url()}#sessions")
+
+
+# Mails
+
+
+@csrf_exempt  # a mail program posts to it: the signed token of the address is the right to do so
+@read_or_write
+@never_cache
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """End the mails that this link came with, or begin them again."""
+    subscriber = subscriptions.find(token)
+    if subscriber is None:
+        raise Http404
+    if request.method == "POST":
+        subscriptions.choose(subscriber, receive=request.POST.get("answer") == "receive")
+        subscriber.refresh_from_db()
+    context = {
+        "heading": _("Messages by email"),
+        "section": "account",
+        "receives": subscriptions.receives(subscriber),
+        "is_for_stars": isinstance(subscriber, Agenda),
+    }
+    if isinstance(subscriber, Registration):
+        context["edition"] = subscriber.edition
+    response = render(request, "registrations/unsubscribe.html", context)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 # Papers

@@ -5,6 +5,7 @@ back tells nobody. Tickets, calendars and certificates are named here and made b
 """
 
 import contextlib
+import re
 from collections.abc import Collection, Iterator
 
 from django.conf import settings
@@ -14,14 +15,18 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from symposium import mail
-from symposium.accounts.models import User
 from symposium.dates import moment
 from symposium.editions.models import Edition
-from symposium.registrations.models import Booking, Certificate, Invitation, Registration
+from symposium.registrations import subscriptions
+from symposium.registrations.models import Agenda, Booking, Certificate, Invitation, Registration
 from symposium.registrations.models.registrations import Holder
+from symposium.sessions.changes import Shift, present_place
 from symposium.sessions.models import Session
 
 LEFT_TO_RIGHT = "\u200e"
+HOURS = re.compile("\u2066([^\u2069]*)\u2069")
+# Sessions with what became of each, as `sessions.changes.since_told` gives them.
+News = Collection[tuple[Session, Shift | None]]
 
 
 def registered(registration: Registration) -> None:
@@ -39,7 +44,7 @@ def confirmed(registration: Registration, *, promoted: bool = False) -> None:
 
 
 def refused(registration: Registration, *, reason: str = "") -> None:
-    tell(registration, "refused", reason_text=reason)
+    tell(registration, "refused", reason_text=mail.Trusted(reason))
 
 
 def cancelled(
@@ -47,7 +52,7 @@ def cancelled(
 ) -> None:
     tell(
         registration, "cancelled", was_confirmed=was_confirmed, by_organiser=by_organiser,
-        reason_text=reason,
+        reason_text=mail.Trusted(reason),
     )  # fmt: skip
 
 
@@ -80,12 +85,12 @@ def booked(booking: Booking, *, promoted: bool = False) -> None:
     )  # fmt: skip
 
 
-def session_changed(registration: Registration, sessions: Collection[Session]) -> None:
+def session_changed(registration: Registration, news: News) -> None:
     """Booked sessions that have moved or are cancelled, with the clashes that this makes."""
     with reading(registration):
-        changed = [described(session) for session in sessions]
+        changed = [told(*one) for one in news]
         clashes = [
-            {"one": str(one.session), "other": str(other.session)}
+            {"one": mail.Trusted(one.session), "other": mail.Trusted(other.session)}
             for one, other in registration.clashes()
         ]
     tell(
@@ -94,16 +99,18 @@ def session_changed(registration: Registration, sessions: Collection[Session]) -
     )  # fmt: skip
 
 
-def starred_changed(user: User, edition: Edition, sessions: Collection[Session]) -> None:
+def starred_changed(agenda: Agenda, edition: Edition, news: News) -> None:
     """Starred sessions that have moved or are cancelled, to who asked to be told."""
+    user = agenda.user
     with translation.override(user.language), timezone.override(edition.zone):
         context = {
             **about(edition),
             "name": user.name,
-            "changed": [described(session) for session in sessions],
+            "changed": [told(*one) for one in news],
             "action_url": settings.SITE_URL + reverse("registrations:programme"),
             "action_label": _("My programme"),
         }
+        unsubscribe_url = subscriptions.url(agenda)
     mail.send(
         to=user.email,
         language=user.language,
@@ -112,6 +119,7 @@ def starred_changed(user: User, edition: Edition, sessions: Collection[Session])
         reply_to=edition.contact_email,
         zone=edition.zone,
         bulk=True,
+        unsubscribe_url=unsubscribe_url,
     )
 
 
@@ -119,7 +127,7 @@ def reminder(registration: Registration, *, tomorrow: bool) -> None:
     held = registration.edition.sessions.published().exclude(status=Session.Status.CANCELLED)
     first = held.scheduled().order_by("starts_at").first()
     with reading(registration):
-        address = registration.edition.address
+        address = mail.Trusted(registration.edition.address)
         opens = f"{timezone.localtime(first.starts_at):%H:%M}" if first else ""
     tell(
         registration, "reminder", enclosures=papers(registration), bulk=True,
@@ -139,13 +147,21 @@ def after(certificate: Certificate) -> None:
 
 def message(registration: Registration, *, subject: str, body: str) -> None:
     """Words of the organisers, in the reader's language."""
-    tell(registration, "message", bulk=True, subject_line=subject, message_text=body)
+    if registration.user is not None:
+        mail.send(**message_letter(registration, subject, body))
 
 
 def message_preview(registration: Registration, *, subject: str, body: str) -> EmailMessage:
     """The same words as their reader will see them, not sent."""
-    words = {"subject_line": subject, "message_text": body}
-    return mail.composed(**letter(registration, "message", bulk=True, **words))
+    return mail.composed(**message_letter(registration, subject, body))
+
+
+def message_letter(registration: Registration, subject: str, body: str) -> dict:
+    words = {"subject_line": mail.Trusted(subject), "message_text": mail.Trusted(body)}
+    with reading(registration):
+        unsubscribe_url = subscriptions.url(registration)
+    whole = letter(registration, "message", bulk=True, **words)
+    return {**whole, "unsubscribe_url": unsubscribe_url}
 
 
 def invited(invitation: Invitation) -> None:
@@ -155,8 +171,8 @@ def invited(invitation: Invitation) -> None:
         context = {
             **about(edition),
             "name": invitation.name,
-            "category": str(category),
-            "email": invitation.email,
+            "category": mail.Trusted(category),
+            "email": mail.Trusted(invitation.email),
             "action_url": settings.SITE_URL
             + reverse("registrations:register", args=[edition.slug]),
             "action_label": _("Register"),
@@ -196,14 +212,14 @@ def letter(
         context = {
             **about(edition),
             "name": registration.name,
-            "category": str(registration.category),
+            "category": mail.Trusted(registration.category),
             "on_site": registration.category.on_site,
             "online": registration.category.online_access,
             "code": registration.code_in_groups,
             "state": registration.get_state_display(),
             "confirmed": (holder or registration).is_confirmed,
             "bookings": [] if holder else seats(registration),
-            "what": str(holder.session if isinstance(holder, Booking) else edition),
+            "what": mail.Trusted(holder.session if isinstance(holder, Booking) else edition),
             "when": when(holder.session) if isinstance(holder, Booking) else "",
             "action_url": settings.SITE_URL + registration.get_absolute_url(),
             "action_label": _("My registration"),
@@ -252,24 +268,34 @@ def seats(registration: Registration) -> list[dict]:
 
 def about(edition: Edition) -> dict:
     return {
-        "edition_name": f"{edition.name} {edition.slug}",
+        "edition_name": mail.Trusted(f"{edition.name} {edition.slug}"),
         "dates": edition.dates,
-        "place": _(", ").join(filter(None, [edition.venue, edition.city])),
+        "place": mail.Trusted(_(", ").join(filter(None, [edition.venue, edition.city]))),
         "can_reply": bool(edition.contact_email),
     }
 
 
 def described(session: Session) -> dict:
     return {
-        "title": str(session),
+        "title": mail.Trusted(session),
         "when": when(session),
-        "room": str(session.room or ""),
-        "cancelled": session.is_cancelled,
+        "room": mail.Trusted(session.room or ""),
     }
+
+
+def told(session: Session, shift: Shift | None) -> dict:
+    """A session and what became of it: from where to where."""
+    change = shift.sentence if shift else present_place(session)
+    return {"title": mail.Trusted(session), "change": mail.Trusted(in_text(change))}
 
 
 def when(session: Session) -> str:
     """Its day and times; between marks, since a mail keeps no isolates."""
     if not session.starts_at:
         return _("not scheduled yet")
-    return session.times().replace("\u2066", LEFT_TO_RIGHT).replace("\u2069", LEFT_TO_RIGHT)
+    return in_text(session.times())
+
+
+def in_text(words: str) -> str:
+    """Put marks in place of the isolates around hours, which a mail does not keep."""
+    return HOURS.sub(rf"{LEFT_TO_RIGHT}\1{LEFT_TO_RIGHT}", words)

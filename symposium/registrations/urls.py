@@ -12,6 +12,7 @@ urlpatterns = [
     path("my/programme/stars/", programme_views.kept, name="stars"),
     path("my/programme/calendar/", programme_views.calendar_address, name="calendar_address"),
     path("my/programme/mails/", programme_views.mails, name="mails"),
+    path("my/messages/<str:token>/", my_views.unsubscribe, name="unsubscribe"),
     path("my/<slug:code>/", my_views.detail, name="detail"),
     path("my/<slug:code>/edit/", my_views.edit, name="edit"),
     path("my/<slug:code>/ticket.pdf", my_views.ticket, name="ticket"),

@@ -5,7 +5,7 @@ A session that is moved, and moved again soon after, has moved once; moved back,
 
 import datetime
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -182,6 +182,28 @@ def told(edition: Edition, limit: int = LONGEST) -> list[Shift]:
 def since(edition: Edition, at: datetime.datetime) -> list[Shift]:
     """What has become of each session since `at`, for organisers."""
     return shifts_of(edition, edition.changes.filter(at__gte=at).with_details().in_order(), EVER)
+
+
+def since_told(known: Mapping[Session, int]) -> list[tuple[Session, Shift | None]]:
+    """Each session with what became of it since its `sequence` was the one given.
+
+    What moved while its edition was hidden has no shift; what is again as it was is left out.
+    """
+    changes: dict[int, list[Change]] = {session.pk: [] for session in known}
+    for change in Change.objects.filter(session__in=known).with_details().in_order():
+        changes[change.session_id].append(change)
+    news = []
+    for session, number in known.items():
+        later = [change for change in changes[session.pk] if change.sequence > number]
+        shift = Shift(session, later[0], later[-1]) if later else None
+        if shift is None or shift.kind:
+            news.append((session, shift))
+    return news
+
+
+def present_place(session: Session) -> str:
+    """When and where it is held now."""
+    return whole(session, session.starts_at, session.ends_at, session.room)
 
 
 def shifts_of(

@@ -621,6 +621,8 @@ class Change(models.Model):
         db_constraint=False, editable=False,
     )  # fmt: skip
     at = models.DateTimeField(_("when"), editable=False)
+    # `Session.sequence` as this change has left it.
+    sequence = models.PositiveIntegerField(db_default=0, editable=False)
     old_status = models.CharField(max_length=9, editable=False)
     old_starts_at = models.DateTimeField(null=True, editable=False)
     old_ends_at = models.DateTimeField(null=True, editable=False)

@@ -252,8 +252,18 @@ def test_one_mail_tells_all_that_has_moved(sessions, edition):
     Session.objects.filter(pk=sessions[1].pk).update(status=Session.Status.CANCELLED)
     [lines] = changes_told()
     assert [line.partition(" ·")[0] for line in lines] == ["Air", "Eau"]
-    assert lines[1].endswith("\u200e14:00–14:45\u200e")
+    assert lines[1].endswith("to \u200e14:00–14:45\u200e.")
     assert changes_told() == []
+
+
+@pytest.mark.usefixtures("booked")
+def test_what_was_moved_back_is_not_told(sessions):
+    move(sessions[0], "14:00")
+    move(sessions[0], "09:00")
+    assert changes_told() == []
+    move(sessions[0], "14:00")
+    [[line]] = changes_told()
+    assert line == "Eau · Moved from \u200e09:00–09:45\u200e to \u200e14:00–14:45\u200e."
 
 
 @pytest.mark.usefixtures("booked")
@@ -328,7 +338,7 @@ def test_moving_to_a_room_is_told(sessions, edition):
     room = make_room(edition, name_fr="Auditorium")
     Session.objects.filter(pk=sessions[2].pk).update(room=room)
     [[line]] = changes_told()
-    assert line.endswith("· Auditorium")
+    assert line == "Sol · Moved from no room to Auditorium."
 
 
 def test_turn_costs_nothing_where_nothing_changed(booked, django_assert_num_queries):

@@ -2,14 +2,17 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import html5lib
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.core import mail
 from django.db import connection
+from django.test import Client
+from django.utils import timezone, translation
 
 from symposium.registrations import messages as letters
-from symposium.registrations import places
+from symposium.registrations import places, stars, subscriptions
 from symposium.registrations.admin import messages as desk_messages
 from symposium.registrations.models import Message, Registration
 from tests.desk import admin_url, told
@@ -173,14 +176,93 @@ def test_too_many_readers_are_not_begun(desk, people, monkeypatch):
 
 
 def test_words_that_look_like_code_are_words(desk, people):
-    words = {"subject_fr": "{{ 7|add:7 }}", "body_fr": "<b>{% now 'Y' %}</b> http://evil.example"}
+    words = {"subject_fr": "{{ 7|add:7 }}", "body_fr": "<b>{% now 'Y' %}</b> {{ name }}"}
     page = write(desk, people, "preview", **words)
     assert "<b>{% now" not in page.content.decode()
     send(desk, people[:1], **words)
-    assert mail.outbox[0].subject.replace("\u2060", "") == "{{ 7|add:7 }}"
+    assert mail.outbox[0].subject == "{{ 7|add:7 }}"
     html = mail.outbox[0].alternatives[0][0]
-    assert 'href="http://evil.example"' not in html
     assert "&lt;b&gt;{% now" in html
+
+
+LINKS = [
+    "https://zoom.us/j/12345?pwd=abc&x=1#top",
+    "http://www.example.org:8080/plan_(v1.2.3).pdf",
+    "https://مثال.المغرب/خريطة",
+    "info+salle@maps.example.org",
+]
+
+
+@pytest.mark.parametrize("link", LINKS)
+@pytest.mark.parametrize(
+    "sentence", ["{}", "Voir {}.", "(voir {})", "« {} »، ثم {}؛", "Node.js {}\nB.12"]
+)
+def test_addresses_of_organisers_work_and_copy_byte_for_byte(desk, people, sentence, link):
+    body = sentence.replace("{}", link)
+    send(desk, people[:1], subject_fr="Salle B.12, v1.2.3", body_fr=body)
+    [message] = mail.outbox
+    html = html5lib.parse(message.alternatives[0][0], namespaceHTMLElements=False)
+    targets = [a.get("href") for a in html.iter("a") if a.text == link]
+    assert set(targets) == {link if "://" in link else f"mailto:{link}"}
+    assert len(targets) == body.count(link)
+    assert (body in message.body, "\u2060" in message.body) == (True, False)
+    assert message.subject == "Salle B.12, v1.2.3"
+
+
+def test_the_name_of_a_stranger_stays_inert_in_an_organisers_message(desk, people):
+    Registration.objects.filter(pk=people[0].pk).update(given_name="evil.com", family_name="x@y.zz")
+    send(desk, people[:1], subject_fr="Salle", body_fr="Voir https://example.org/ et x@y.zz")
+    [message] = mail.outbox
+    assert "evil.\u2060com x@\u2060y.\u2060zz" in message.body
+    assert message.alternatives[0][0].count('href="mailto:x@y.zz"') == 1
+
+
+# Who wants no more of them
+
+
+def test_one_click_ends_the_messages_and_one_begins_them_again(desk, people, client):
+    reader = people[1]
+    send(desk, [reader], **WORDS)
+    headers = mail.outbox[0].extra_headers
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    address = headers["List-Unsubscribe"].strip("<>")
+    assert address.startswith("http://testserver/en/my/messages/")
+    assert address in mail.outbox[0].body
+    program = Client(enforce_csrf_checks=True)  # as a mail program: no cookie, no token
+    assert program.get(address).status_code == 200
+    assert letters.readers(Registration.objects.all()).count() == 3
+    assert program.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert list(letters.readers(Registration.objects.all())) == [people[2], people[0]]
+    assert "1 of them takes no messages" in write(desk, people).content.decode()
+    mail.outbox.clear()
+    send(desk, people, **{**WORDS, "subject_fr": "Autre"})
+    assert [one.to[0][:2] for one in mail.outbox] == ["fr", "ar"]
+    page = program.post(address, {"answer": "receive"})
+    assert "You receive the organisers" in page.content.decode()
+    assert letters.readers(Registration.objects.all()).count() == 3
+
+
+@pytest.mark.parametrize("change", [{"user": None}, {"erased_at": timezone.now()}])
+def test_the_link_of_somebody_erased_leads_nowhere(people, client, change):
+    with translation.override("fr"):
+        address = subscriptions.url(people[0])
+    Registration.objects.filter(pk=people[0].pk).update(state="cancelled", **change)
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("token", ["x", "WyJyZWdpc3RyYXRpb24iLDFd:x", "%00"])
+def test_a_forged_link_leads_nowhere(client, token):
+    assert client.get(f"/fr/my/messages/{token}/").status_code in (400, 404)
+
+
+def test_starred_sessions_end_by_their_own_link(client):
+    user = make_user()
+    stars.set_mail(user, wants=True)
+    address = subscriptions.url(user.agenda)
+    client.post(address)
+    assert stars.agenda_of(user).wants_mail is False
+    client.post(address, {"answer": "receive"})
+    assert stars.agenda_of(user).wants_mail is True
 
 
 def test_somebody_whose_data_are_erased_is_not_written_to(desk, people):

@@ -404,7 +404,7 @@ def test_mail_is_sent_to_who_asked_for_it(client, user, water):
     assert mails() == []
     Session.objects.filter(pk=water.pk).update(status="cancelled")
     assert mails() == [STARRED]
-    assert "- Eau · cancelled" in mail.outbox[0].body
+    assert "- Eau · Cancelled; it was planned for " in mail.outbox[0].body
     client.post("/en/my/programme/mails/")
     move(water, "17:00")
     assert mails() == []

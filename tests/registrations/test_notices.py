@@ -9,9 +9,11 @@ from django.db import transaction
 from django.utils import timezone, translation
 from post_office.models import Email
 
+from symposium.editions.models import Edition
 from symposium.mail import ENCLOSE
 from symposium.registrations import notices, places
 from symposium.registrations.models import Certificate, Registration
+from symposium.sessions.changes import since_told
 from symposium.sessions.models import Session
 from tests.factories import (
     build_registration,
@@ -369,17 +371,20 @@ def test_seat_offered_says_until_when(edition, workshop):
 
 def test_session_changed_names_what_is_new_and_what_clashes(edition, workshop):
     other = make_workshop(edition, title_en="Data", places=3, at="11:00")
-    gone = make_workshop(edition, title_en="Gone", places=3, at="14:00", status="cancelled")
+    gone = make_workshop(edition, title_en="Gone", places=3, at="14:00")
     holder = register(make_category(edition), [workshop, other])
+    known = {session: session.sequence for session in (refreshed(other), refreshed(gone))}
     Session.objects.filter(pk=other.pk).update(
         starts_at=workshop.starts_at, ends_at=workshop.ends_at
     )
-    notices.session_changed(holder, [refreshed(other), gone])
+    Session.objects.filter(pk=gone.pk).update(status=Session.Status.CANCELLED)
+    notices.session_changed(holder, since_told(known))
     assert said(holder)[2:5] == [
-        "The programme has changed. What you booked, as it is now:\n"
-        "- Data · 9 June 2027 09:00–09:45\n- Gone · cancelled",
-        "The calendar enclosed replaces the one you have. If the new time does not suit you, give "
-        "your seat back on the page of your registration.",
+        "What has changed in the sessions that you booked:\n"
+        "- Data · Moved from 11:00–11:45 to 09:00–09:45.\n"
+        "- Gone · Cancelled; it was planned for 9 June 2027 14:00–14:45.",
+        "The attached calendar replaces the one you have. If this no longer suits you, release "
+        "your seat on the page of your registration.",
         "Your sessions with limited places:\n"
         "- Maps · 9 June 2027 09:00–09:45 · R1 · Confirmed\n"
         "- Data · 9 June 2027 09:00–09:45 · Confirmed",
@@ -388,6 +393,18 @@ def test_session_changed_names_what_is_new_and_what_clashes(edition, workshop):
         "Two of your sessions are now held at the same time. Choose which one you keep:\n"
         "- Maps / Data"
     ]
+
+
+def test_what_moved_while_the_edition_was_hidden_is_told_as_it_is_now(edition, workshop):
+    known = {refreshed(workshop): workshop.sequence}
+    Edition.objects.filter(pk=edition.pk).update(is_published=False)
+    Session.objects.filter(pk=workshop.pk).update(
+        starts_at=workshop.starts_at + HOUR, ends_at=workshop.ends_at + HOUR
+    )
+    Edition.objects.filter(pk=edition.pk).update(is_published=True)
+    holder = register(make_category(edition), [])
+    notices.session_changed(holder, since_told({refreshed(w): n for w, n in known.items()}))
+    assert said(holder)[2].split("\n")[1] == "- Maps · 9 June 2027 10:00–10:45, R1"
 
 
 # Before and after

@@ -76,7 +76,12 @@ class LettersAdmin(admin.ModelAdmin):
         step = request.POST.get("decided")
         message = Message(edition_id=editions[0], by=request.user)
         form = MessageForm(request.POST if step else None, instance=message)
-        context = {"form": form, "title": _("Write to them"), "action": "write"}
+        context = {
+            "form": form,
+            "title": _("Write to them"),
+            "action": "write",
+            "unsubscribed": queryset.filter(user__isnull=False, takes_messages=False).count(),
+        }
         if not form.is_valid():
             return self.asked(request, people, context, template=WRITING)
         seen = letters.digest(message, people)

@@ -189,6 +189,10 @@ class Registration(Holder):
         _("on the public list of participants"), default=False,
         help_text=_("Name, affiliation and country. You can change your mind at any time."),
     )  # fmt: skip
+    # What one did not ask for can be ended by a link of the mail: `subscriptions.py`.
+    takes_messages = models.BooleanField(
+        _("organisers’ messages"), default=True, db_default=True, editable=False
+    )
     consented_at = models.DateTimeField(_("consent"), null=True, editable=False)
     consent_version = models.CharField(
         _("version of the privacy notice"), max_length=40, blank=True, editable=False

@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("symposium_registrations", "0007_changes_move_revision")]
+
+    operations = [
+        migrations.AddField(
+            model_name="registration",
+            name="takes_messages",
+            field=models.BooleanField(
+                default=True, db_default=True, editable=False, verbose_name="organisers’ messages"
+            ),
+        ),
+    ]
