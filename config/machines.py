@@ -61,11 +61,13 @@ def healthz(request):
 def readyz(request):
     """Each part this site stands on, and 503 unless all of them are ready.
 
-    Mail that waits is said and changes nothing: the site works, and the outbox loses no mail.
+    Mail that waits is said and changes nothing: the site works, and the outbox loses no mail. Nor
+    do rules of time zones in which PostgreSQL differs: the operator updates its own.
     """
     parts = {**database(), "cache": cache_state()}
     ready = set(parts.values()) == {"ok"}
     body = {"status": "ok" if ready else "unavailable", **parts, "mail": mail_state()}
+    body["time_zones"] = zones_state()
     return JsonResponse(body, status=200 if ready else 503)
 
 
@@ -83,6 +85,15 @@ def mail_state() -> str:
         return "waiting" if outbox.waits() else "ok"
     except Error:
         return "unknown"
+
+
+def zones_state() -> str:
+    try:
+        editions = list(Edition.objects.all())
+    except Error:
+        return "unknown"
+    alike = all(edition.has_hours_of_database() for edition in editions)
+    return "ok" if alike else "PostgreSQL has other rules"
 
 
 def cache_state() -> str:

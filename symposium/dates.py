@@ -1,11 +1,26 @@
-"""Dates and spans of days as a reader of each language writes them."""
+"""Dates and spans of days as a reader of each language writes them, and the rules of time zones."""
 
 import datetime
+import importlib.resources
+import os
+import time
+import zoneinfo
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+
+
+def pin_process_zone(name: str) -> None:
+    """Let the C library, which writes the times of the log, follow `tzdata` as Python does."""
+    rules = importlib.resources.files("tzdata").joinpath("zoneinfo", *name.split("/"))
+    os.environ["TZ"] = f":{rules}"
+    time.tzset()
+
+
+def midnight(day: datetime.date, zone: zoneinfo.ZoneInfo) -> datetime.datetime:
+    return datetime.datetime.combine(day, datetime.time.min, zone)
 
 
 def day_number(day: datetime.date) -> str:

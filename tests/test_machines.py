@@ -1,6 +1,7 @@
 """What machines ask: alive, ready, what to crawl, how to install."""
 
 import datetime
+import logging
 from xml.etree import ElementTree
 
 import pytest
@@ -40,7 +41,14 @@ def test_ready(client):
     response = client.get("/readyz")
     assert (response.status_code, response.json()) == (
         200,
-        {"status": "ok", "database": "ok", "migrations": "ok", "cache": "ok", "mail": "ok"},
+        {
+            "status": "ok",
+            "database": "ok",
+            "migrations": "ok",
+            "cache": "ok",
+            "mail": "ok",
+            "time_zones": "ok",
+        },
     )
 
 
@@ -53,7 +61,14 @@ def test_ready_though_mail_waits(client, settings):
     response = client.get("/readyz")
     assert (response.status_code, response.json()) == (
         200,
-        {"status": "ok", "database": "ok", "migrations": "ok", "cache": "ok", "mail": "waiting"},
+        {
+            "status": "ok",
+            "database": "ok",
+            "migrations": "ok",
+            "cache": "ok",
+            "mail": "waiting",
+            "time_zones": "ok",
+        },
     )
 
 
@@ -63,7 +78,7 @@ def test_not_ready_before_the_migrations(client):
     assert (response.status_code, response.json()) == (
         503,
         {"status": "unavailable", "database": "ok", "migrations": "pending", "cache": "ok",
-         "mail": "ok"},
+         "mail": "ok", "time_zones": "ok"},
     )  # fmt: skip
 
 
@@ -76,8 +91,32 @@ def test_not_ready_without_database(client):
     assert (response.status_code, response.json()) == (
         503,
         {"status": "unavailable", "database": "away", "migrations": "unknown", "cache": "ok",
-         "mail": "unknown"},
+         "mail": "unknown", "time_zones": "unknown"},
     )  # fmt: skip
+
+
+def test_ready_says_that_the_database_has_older_rules_of_time_zones(client):
+    """As where its `tzdata` is years old: Morocco kept UTC+1 in winter until 2026."""
+    edition = make_edition("2026", starts_on=datetime.date(2026, 12, 1))
+    assert client.get("/readyz").json()["time_zones"] == "ok"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE OR REPLACE FUNCTION symposium_days_period(first date, last date, zone text)"
+            " RETURNS tstzrange LANGUAGE sql IMMUTABLE AS $$ SELECT tstzrange("
+            "first::timestamp AT TIME ZONE '-01', (last + 1)::timestamp AT TIME ZONE '-01') $$"
+        )
+    edition.save()
+    response = client.get("/readyz")
+    said = response.json()
+    assert (response.status_code, said["time_zones"]) == (200, "PostgreSQL has other rules")
+
+
+def test_the_log_keeps_the_time_of_the_site():
+    """By the rules of `tzdata`, not the machine's, which may be years old."""
+    noon = datetime.datetime(2026, 12, 1, 12, tzinfo=datetime.UTC)
+    record = logging.makeLogRecord({"created": noon.timestamp()})
+    local = timezone.localtime(noon)
+    assert logging.Formatter().formatTime(record, "%H:%M %z") == f"{local:%H:%M %z}"
 
 
 def test_robots(client):

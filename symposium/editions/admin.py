@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.translation import gettext_lazy as _
 
+from symposium.dates import midnight
 from symposium.editions.embed import frame
 from symposium.editions.models import Edition, Page, Partner, validate_time_zone
 from symposium.workplace import (
@@ -42,10 +43,6 @@ class EditionForm(WorkplaceForm):
                     params={"session": session, "times": session.times()},
                 ),
             )
-
-
-def midnight(day: datetime.date, zone: zoneinfo.ZoneInfo) -> datetime.datetime:
-    return datetime.datetime.combine(day, datetime.time.min, zone)
 
 
 @admin.register(Edition)

@@ -197,6 +197,16 @@ class Edition(models.Model):
         length = (self.ends_on - self.starts_on).days + 1
         return [self.starts_on + datetime.timedelta(days=n) for n in range(length)]
 
+    def has_hours_of_database(self) -> bool:
+        """Whether PostgreSQL has given the days the hours that `tzdata` gives them.
+
+        It computes `period` by rules of its own, which may be older: sessions at the edge of the
+        days are then refused.
+        """
+        first = dates.midnight(self.starts_on, self.zone)
+        end = dates.midnight(self.ends_on + datetime.timedelta(days=1), self.zone)
+        return (self.period.lower, self.period.upper) == (first, end)
+
     @property
     def dates(self) -> str:
         return dates.span(self.starts_on, self.ends_on)
