@@ -18,7 +18,7 @@ import typst
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 
-from symposium.typography import without_controls
+from symposium.typography import composed, without_controls
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 # Made by scripts/pdf_fonts.py. The machine's own are ignored: every machine makes the same file.
@@ -30,8 +30,6 @@ ARCHIVED = ("ua-1", "a-2a")
 # Surrogates, private use, and what is never seen but turns the line around.
 UNPRINTABLE = {"Cs", "Co", "Cf"}
 JOINERS = "\u200c\u200d"  # Arabic script spells with them
-# Letters joined or shaped by a typesetter, as pasted from a PDF; not the signs that are words.
-DRAWN = re.compile("[\ufb00-\ufb17\ufb50-\ufdf1\ufdf3-\ufdf9\ufdfb\ufe70-\ufefc]+")
 BLANKS = re.compile(r"[ \t\n]+")  # not the no-break spaces
 
 
@@ -91,8 +89,7 @@ def printable(value, longest: int = LONGEST):
 
 def printable_text(text: str, longest: int = LONGEST) -> str:
     """Return `text` on one line, composed (NFC), without what cannot be seen, not too long."""
-    text = DRAWN.sub(lambda found: unicodedata.normalize("NFKC", found[0]), without_controls(text))
-    text = unicodedata.normalize("NFC", text)
+    text = composed(without_controls(text))
     seen = (
         character
         for character in BLANKS.sub(" ", text)
