@@ -1,13 +1,16 @@
 """Make the fonts that PDFs are set in: run by vendor.py, with the tools that it installs.
 
-typst wants one whole font for each weight, where npm has one variable file for each script.
+Inter is whole here, where the pages have parts of it. DejaVu Sans has what Inter lacks: Tifinagh,
+Hebrew, relations, arrows and other signs; « Noto Sans CJK » the Chinese and Japanese signs that
+their national standards call the usual ones, and the usual Korean syllables, in one weight.
 Noto Sans Arabic is of release 2.004: later ones draw a letter and its dots apart, and who copies a
 name out of the PDF in Chrome or Firefox would get its letters twice.
-« Symposium Fallback » has one sign, an empty arch, for whatever the others cannot write (an emoji,
-a Chinese letter): PDF/UA-1 allows no missing glyph, and a name must never stop a ticket.
+« Symposium Fallback » has one sign, an empty arch, for whatever the others cannot write (most
+emoji): PDF/UA-1 allows no missing glyph, and a name must never stop a ticket.
 """
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from fontTools.fontBuilder import FontBuilder
@@ -16,26 +19,35 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.subset import Options, Subsetter, parse_unicodes
 from fontTools.ttLib import TTFont, newTable
 from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
-from fontTools.varLib.instancer import instantiateVariableFont
 
 WEIGHTS = {"Regular": 400, "Bold": 700}
-# Where two have a letter, the first is taken.
-LATIN = ["latin", "latin-ext", "vietnamese", "greek", "cyrillic"]
-ARABIC = parse_unicodes(
-    "0020-0040,005B-0060,007B-007E,00A0,00AB,00BB,0600-06FF,0750-077F,200C-200D,2010-2014,2026,"
-    "202F,25CC,FDF2,FDFC"
+# Not Inter's calt, which draws « -> » as an arrow and « 3x9 » as a product: texts stay as typed.
+FEATURES = ["kern", "ccmp", "locl", "mark", "mkmk", "tnum"]
+ARABIC = set(
+    parse_unicodes(
+        "0020-0040,005B-0060,007B-007E,00A0,00AB,00BB,0600-06FF,0750-077F,200C-200D,2010-2014,"
+        "2026,202F,25CC,FD3E,FD3F,FDF2,FDFA,FDFC,FDFD"
+    )
 )
+ARABIC_SCRIPT = set(parse_unicodes("0600-06FF,0750-077F,08A0-08FF,FB50-FDFF,FE70-FEFE"))
+GAMES = set(parse_unicodes("1D300-1D35F,1F000-1F0FF,4DC0-4DFF"))  # dominoes, cards, hexagrams
+FIRST = {"gb2312": 0xA1, "big5": 0xA4, "euc_jp": 0xA1, "euc_kr": 0xB0}
+LAST = {"gb2312": 0xF7, "big5": 0xC6, "euc_jp": 0xCF, "euc_kr": 0xC8}  # the usual ones
 ALL_UNICODE = [range(0x20, 0xD800), range(0xE000, 0xFFFE), range(0x10000, 0xF0000)]
 
 
-def weighing(source: Path, weight: int) -> TTFont:
+def opened(source: Path) -> TTFont:
     font = TTFont(source, recalcTimestamp=False)
     font.flavor = None
-    return instantiateVariableFont(font, {"wght": weight})
+    return font
 
 
-def keep(font: TTFont, characters: list[int]) -> None:
-    options = Options(layout_features=["*"], notdef_outline=True, recalc_timestamp=False)
+def keep(font: TTFont, characters: Iterable[int], features: list[str]) -> None:
+    options = Options(
+        layout_features=features, notdef_outline=True, recalc_timestamp=False, hinting=False
+    )
+    options.drop_tables += ["FFTM", "STAT", "BASE", "vhea", "vmtx"]
+    options.drop_tables += [] if features else ["GSUB", "GPOS", "GDEF"]
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=characters)
     subsetter.subset(font)
@@ -62,25 +74,57 @@ def dated(font: TTFont, moment: int) -> None:
     font.recalcTimestamp = False
 
 
-def latin(files: Path, style: str, work: Path) -> TTFont:
-    parts = []
-    for script in LATIN:
-        part = work / f"{script}-{style}.ttf"
-        weighing(files / f"inter-{script}-wght-normal.woff2", WEIGHTS[style]).save(part)
-        parts.append(str(part))
-    font = Merger().merge(parts)
-    dated(font, TTFont(parts[0])["head"].modified)
+def latin(package: Path, style: str) -> TTFont:
+    font = opened(package / "web" / f"Inter-{style}.woff2")
+    keep(font, font.getBestCmap(), FEATURES)
     name(font, "Inter", style)
     return font
 
 
-def arabic(files: Path, style: str) -> TTFont:
-    source = files / f"noto-sans-arabic-arabic-{WEIGHTS[style]}-normal.woff2"
-    font = TTFont(source, recalcTimestamp=False)
-    font.flavor = None
-    keep(font, ARABIC)
+def signs(package: Path, style: str, known: set[int]) -> TTFont:
+    """What is not `known` by Inter; Arabic has a font of its own."""
+    font = opened(package / "ttf" / f"DejaVuSans{'-Bold' if style == 'Bold' else ''}.ttf")
+    keep(font, set(font.getBestCmap()) - known - ARABIC_SCRIPT - GAMES, FEATURES)
+    name(font, "DejaVu Sans", style)
+    return font
+
+
+def arabic(package: Path, style: str) -> TTFont:
+    font = opened(package / "files" / f"noto-sans-arabic-arabic-{WEIGHTS[style]}-normal.woff2")
+    keep(font, ARABIC, ["*"])
     name(font, "Noto Sans Arabic", style)
     return font
+
+
+def usual(codec: str) -> set[int]:
+    """What a national standard has, in two bytes, in the rows that everybody uses."""
+    found = set()
+    for first in range(FIRST[codec], LAST[codec] + 1):
+        for second in range(0x40, 0xFF):
+            text = bytes([first, second]).decode(codec, "ignore")
+            found.update(map(ord, text) if len(text) == 1 else ())
+    return found
+
+
+def east_asian(packages: list[Path], known: set[int], work: Path) -> TTFont:
+    """Merged of the parts that npm has: where two have a sign, the first is taken."""
+    wanted = set().union(*map(usual, FIRST)) - known
+    parts = []
+    for source in (path for package in packages for path in numbered(package)):
+        font = opened(source)
+        if found := wanted & set(font.getBestCmap()):
+            wanted -= found
+            keep(font, found, [])
+            parts.append(str(work / f"{len(parts)}.ttf"))
+            font.save(parts[-1])
+    font = Merger().merge(parts)
+    dated(font, TTFont(parts[0])["head"].modified)
+    name(font, "Noto Sans CJK", "Regular")
+    return font
+
+
+def numbered(package: Path) -> list[Path]:
+    return sorted((package / "files").glob("*-[0-9]*-400-normal.woff2"))
 
 
 def arch() -> TTGlyphPen:
@@ -122,10 +166,17 @@ def fallback() -> TTFont:
     return font
 
 
-def main(inter: Path, noto: Path, target: Path, work: Path) -> None:
+def main(inter: Path, dejavu: Path, noto: Path, chinese: Path, korean: Path, *rest: Path) -> None:
+    target, work = rest
     for style in WEIGHTS:
-        latin(inter, style, work).save(target / f"inter-{style.lower()}.ttf")
+        made = latin(inter, style)
+        known = set(made.getBestCmap())
+        made.save(target / f"inter-{style.lower()}.ttf")
+        made = signs(dejavu, style, known)
+        known |= set(made.getBestCmap())
+        made.save(target / f"dejavu-sans-{style.lower()}.ttf")
         arabic(noto, style).save(target / f"noto-sans-arabic-{style.lower()}.ttf")
+    east_asian([chinese, korean], known, work).save(target / "noto-sans-cjk-regular.ttf")
     fallback().save(target / "symposium-fallback.ttf")
 
 

@@ -22,7 +22,11 @@ PDF_FONTS = PROJECT / "symposium" / "fonts"  # set into documents, never served
 BOOTSTRAP = "bootstrap@5.3.9"
 INTER = "@fontsource-variable/inter@5.3.0"
 NOTO_SANS_ARABIC = "@fontsource-variable/noto-sans-arabic@5.3.0"
+INTER_FOR_PDF = "inter-ui@4.1.1"  # whole
+DEJAVU = "dejavu-fonts-ttf@2.37.3"
 NOTO_SANS_ARABIC_FOR_PDF = "@fontsource/noto-sans-arabic@4.5.9"  # pdf_fonts.py says why
+CHINESE = "@fontsource/noto-sans-sc@5.3.0"
+KOREAN = "@fontsource/noto-sans-kr@5.3.0"
 JQUERY_UI = "jquery-ui@1.14.2"
 BARCODE_DETECTOR = "barcode-detector@3.2.2"
 FONT_TOOLS = ["fonttools==4.68.0", "brotli==1.2.1"]
@@ -114,12 +118,15 @@ def font_licences(work: Path, target: Path) -> None:
 
 
 def pdf_fonts(work: Path, target: Path) -> None:
-    files = [unpacked(package, work) / "files" for package in (INTER, NOTO_SANS_ARABIC_FOR_PDF)]
+    packages = [INTER_FOR_PDF, DEJAVU, NOTO_SANS_ARABIC_FOR_PDF, CHINESE, KOREAN]
     parts = work / "pdf-parts"
     parts.mkdir()
     script = Path(__file__).with_name("pdf_fonts.py")
-    subprocess.run([font_tools(work), script, *files, target, parts], check=True)
-    font_licences(work, target)
+    folders = [unpacked(package, work) for package in packages]
+    subprocess.run([font_tools(work), script, *folders, target, parts], check=True)
+    font_licences(work, target)  # Inter's and Noto's
+    shutil.copy(unpacked(DEJAVU, work) / "LICENSE", target / "dejavu-sans.LICENSE.txt")
+    shutil.copy(unpacked(CHINESE, work) / "LICENSE", target / "noto-sans-cjk.LICENSE.txt")
 
 
 def jquery_ui(work: Path, target: Path) -> None:

@@ -18,7 +18,7 @@ import typst
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 
-from symposium.typography import without_controls
+from symposium.typography import composed, without_controls
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 # Made by scripts/pdf_fonts.py. The machine's own are ignored: every machine makes the same file.
@@ -89,7 +89,7 @@ def printable(value, longest: int = LONGEST):
 
 def printable_text(text: str, longest: int = LONGEST) -> str:
     """Return `text` on one line, composed (NFC), without what cannot be seen, not too long."""
-    text = unicodedata.normalize("NFC", without_controls(text))
+    text = composed(without_controls(text))
     seen = (
         character
         for character in BLANKS.sub(" ", text)

@@ -4,13 +4,15 @@ What is stored is always a new image made by Pillow: no EXIF (nor the place wher
 taken), no comment, nothing hidden behind the pixels.
 """
 
+import contextlib
+import io
 import warnings
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from imagekit.models import ProcessedImageField
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageCms, UnidentifiedImageError
 from pilkit.processors import Transpose
 
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -77,19 +79,58 @@ class PictureFormField(forms.ImageField):
         return super().to_python(data)
 
 
-class WithoutSecrets:
-    """A step of encoding that forgets what came beside the pixels: Pillow keeps some comments."""
+class PlainColours:
+    """A step of encoding: any picture as RGB or RGBA, in sRGB, and nothing beside the pixels."""
 
-    def process(self, image):
-        image.info = {key: image.info[key] for key in ("transparency",) if key in image.info}
+    def process(self, image: Image.Image) -> Image.Image:
+        profile = image.info.get("icc_profile")
+        image = in_eight_bits(image)
+        alpha = image.convert("RGBA").getchannel("A") if image.has_transparency_data else None
+        colours = in_srgb(image.convert(MODES.get(image.mode, "RGB")), profile)
+        if alpha:
+            colours.putalpha(alpha)
+        colours.info = {}
+        return colours
+
+
+# What a profile is made for: the picture's own colours, without transparency or palette.
+MODES = {"1": "L", "L": "L", "LA": "L", "CMYK": "CMYK"}
+SRGB = ImageCms.createProfile("sRGB")
+
+
+def in_eight_bits(image: Image.Image) -> Image.Image:
+    """A grey picture of 16 bits with 8, which Pillow would cut off at white; others as they are."""
+    if image.mode in ("La", "RGBa"):
+        return image.convert({"La": "LA", "RGBa": "RGBA"}[image.mode])
+    if not image.mode.startswith("I"):
         return image
+    transparent = image.info.get("transparency")
+    grey = image.convert("I").point(lambda value: value * (1 / 257) + 0.5).convert("L")
+    if transparent is not None:
+        grey.info["transparency"] = round(transparent / 257)
+    return grey
+
+
+def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """The colours as every screen shows them; a profile that does not fit is ignored."""
+    if profile:
+        with contextlib.suppress(ImageCms.PyCMSError, OSError):
+            return ImageCms.profileToProfile(
+                image,
+                ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+                SRGB,
+                renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+                outputMode="RGB",
+                flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+            )
+    return image.convert("RGB")
 
 
 class PictureField(ProcessedImageField):
     """An image re-encoded when it is saved, upright and through `processors`; see the module."""
 
     def __init__(self, processors=(), **kwargs):
-        super().__init__(processors=[Transpose(), *processors, WithoutSecrets()], **kwargs)
+        super().__init__(processors=[Transpose(), PlainColours(), *processors], **kwargs)
 
     def formfield(self, **kwargs):
         return super().formfield(**{"form_class": PictureFormField, **kwargs})

@@ -4,6 +4,7 @@ French: Imprimerie nationale, « Lexique des règles typographiques », no-break
 """
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from django.utils.html import conditional_escape
@@ -19,6 +20,11 @@ OPENING = re.compile(r"« ")
 # What no calendar and no XML may hold; a line or paragraph separator is a new line to them.
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 SEPARATORS = re.compile("[\u2028\u2029]")
+# What nobody sees and no record should hold: soft hyphens, marks of direction, joints without
+# width. Not U+200C and U+200D, which Persian and Arabic spell with.
+MARKS = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+# Letters that a typesetter joined or shaped, as pasted from a PDF; not the signs that are words.
+DRAWN = re.compile("[\ufb00-\ufb17\ufb50-\ufdf1\ufdf3-\ufdf9\ufdfb\ufe70-\ufefc]+")
 # A name such as COVID-19 does not break at its hyphen.
 TOGETHER = re.compile(r"\b[A-Z]{2,}-\d+\b")
 
@@ -50,3 +56,13 @@ def typeset_once(text: str, language: str) -> SafeString:
 def without_controls(text: str | None) -> str:
     """Return `text`, or nothing, as a calendar, JSON and XML can all carry it."""
     return CONTROLS.sub("", SEPARATORS.sub("\n", text or ""))
+
+
+def without_marks(text: str) -> str:
+    return MARKS.sub("", text)
+
+
+def composed(text: str) -> str:
+    """Return `text` letter by letter as it is typed (NFC): « ﬁ » is an f and an i."""
+    spelt = DRAWN.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+    return unicodedata.normalize("NFC", spelt)

@@ -2,6 +2,7 @@ import io
 import re
 import struct
 import zlib
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from django.utils import translation
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from symposium.pictures import MAX_BYTES
+from symposium.pictures import MAX_BYTES, PlainColours
 from symposium.speakers.models import Speaker
 from tests.factories import make_edition, make_partner, make_speaker, picture, refreshed
 from tests.refusals import faults
@@ -136,6 +137,196 @@ def test_logo_keeps_its_transparency():
     partner = make_partner(logo=uploaded(content.getvalue()))
     with Image.open(partner.logo.path) as kept:
         assert (kept.format, kept.convert("RGBA").getpixel((1, 1))[3]) == ("PNG", 0)
+
+
+# Colours
+
+
+def as_logo(image: Image.Image, **options) -> list[tuple]:
+    """The colours of the left and the right half of an image that became a partner's logo."""
+    partner = make_partner(logo=uploaded(encoded(image, **options)))
+    with Image.open(partner.logo.path) as kept:
+        return halves(kept.convert("RGBA"))
+
+
+def as_photo(image: Image.Image, kind: str = "PNG", **options) -> list[tuple]:
+    speaker = speaker_with(uploaded(encoded(image, kind, **options)))
+    with Image.open(speaker.photo.path) as kept:
+        return halves(kept)
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **options) -> bytes:
+    content = io.BytesIO()
+    image.save(content, kind, **options)
+    return content.getvalue()
+
+
+def halves(image: Image.Image) -> list[tuple]:
+    return [image.getpixel((image.width // 4 * place, image.height // 2)) for place in (1, 3)]
+
+
+def drawn(mode: str, left, right) -> Image.Image:
+    image = Image.new(mode, (80, 40), left)
+    image.paste(right, (40, 0, 80, 40))
+    return image
+
+
+def of_palette() -> Image.Image:
+    image = drawn("P", 0, 1)
+    image.putpalette([10, 20, 30, 200, 100, 50])
+    return image
+
+
+CLEAR = (0, 0, 0, 0)
+WHITE, BLACK, GREY = ((value, value, value, 255) for value in (255, 0, 128))
+
+
+@pytest.mark.parametrize(
+    ("image", "options", "seen"),
+    [
+        (drawn("LA", (0, 255), (0, 0)), {}, [BLACK, CLEAR]),
+        (drawn("LA", (255, 255), (0, 0)), {}, [WHITE, CLEAR]),
+        (drawn("LA", (128, 100), (128, 255)), {}, [(128, 128, 128, 100), GREY]),
+        (drawn("I;16", 0x8080, 0xFFFF), {}, [GREY, WHITE]),
+        (drawn("I;16", 0x8080, 0), {"transparency": 0}, [GREY, CLEAR]),
+        (drawn("L", 128, 255), {}, [GREY, WHITE]),
+        (drawn("L", 128, 255), {"transparency": 255}, [GREY, (255, 255, 255, 0)]),
+        (drawn("1", 0, 1), {}, [BLACK, WHITE]),
+        (drawn("RGB", (1, 2, 3), (4, 5, 6)), {}, [(1, 2, 3, 255), (4, 5, 6, 255)]),
+        (drawn("RGB", (1, 2, 3), (4, 5, 6)), {"transparency": (4, 5, 6)},
+         [(1, 2, 3, 255), (4, 5, 6, 0)]),
+        (drawn("RGBA", (1, 2, 3, 255), CLEAR), {}, [(1, 2, 3, 255), CLEAR]),
+        (of_palette(), {}, [(10, 20, 30, 255), (200, 100, 50, 255)]),
+        (of_palette(), {"transparency": 1}, [(10, 20, 30, 255), (200, 100, 50, 0)]),
+    ],
+)  # fmt: skip
+def test_logo_keeps_its_colours(image, options, seen):
+    assert as_logo(image, **options) == seen
+
+
+@pytest.mark.parametrize(
+    ("image", "seen"),
+    [
+        (drawn("LA", (0, 255), (0, 0)), [BLACK, WHITE]),
+        (drawn("RGBA", (0, 0, 0, 255), CLEAR), [BLACK, WHITE]),
+        (drawn("I;16", 0x8080, 0), [GREY, BLACK]),
+        (drawn("L", 128, 0), [GREY, BLACK]),
+    ],
+)
+def test_photo_stands_on_white(image, seen):
+    assert as_photo(image) == [colour[:3] for colour in seen]
+
+
+@pytest.mark.parametrize(
+    ("mode", "value", "seen"),
+    [
+        ("I", 0x8080, (128, 128, 128)), ("F", 128.0, (128, 128, 128)),
+        ("I;16B", 0x8080, (128, 128, 128)), ("La", (64, 128), (127, 127, 127, 128)),
+        ("RGBa", (64, 0, 0, 128), (127, 0, 0, 128)),
+        ("RGBX", (1, 2, 3, 4), (1, 2, 3)), ("YCbCr", (128, 128, 128), (128, 128, 128)),
+        ("HSV", (0, 0, 128), (128, 128, 128)), ("CMYK", (0, 0, 0, 127), (128, 128, 128)),
+    ],
+)  # fmt: skip
+def test_picture_of_any_mode_is_plain(mode, value, seen):
+    """Also those that no format of ours has, should Pillow read one so."""
+    image = PlainColours().process(Image.new(mode, (4, 4), value))
+    assert (image.mode, image.getpixel((1, 1))) == ("RGBA" if len(seen) == 4 else "RGB", seen)
+
+
+def test_palette_with_transparency_is_plain():
+    image = PlainColours().process(of_palette().convert("PA"))
+    assert halves(image) == [(10, 20, 30, 255), (200, 100, 50, 255)]
+
+
+def cmyk_profile() -> bytes:
+    """Ink by ink from paper to black, but cyan alone is a middle grey, so that it is told apart."""
+    lightness = [0 if any(inks) else 255 for inks in product((0, 1), repeat=4)]
+    lightness[0b1000] = 128
+    table = b"".join(bytes([value, 128, 128]) for value in lightness)
+    identity = bytes(range(256))
+    return profile(
+        b"CMYK",
+        {b"A2B0": b"mft1" + struct.pack(">IBBBx", 0, 4, 3, 2)
+         + fixed(1, 0, 0, 0, 1, 0, 0, 0, 1) + identity * 4 + table + identity * 3},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("icc_profile", "seen"),
+    [(None, [(0, 255, 255), BLACK[:3]]), (cmyk_profile, [(119, 119, 119), BLACK[:3]])],
+)
+def test_photo_for_the_press_is_shown_by_its_profile(icc_profile, seen):
+    image = drawn("CMYK", (255, 0, 0, 0), (0, 0, 0, 255))
+    options = {"icc_profile": icc_profile()} if icc_profile else {}
+    for colour, expected in zip(as_photo(image, "JPEG", **options), seen, strict=True):
+        assert max(abs(a - b) for a, b in zip(colour, expected, strict=True)) <= 4
+
+
+def profile(space: bytes, tags: dict[bytes, bytes]) -> bytes:
+    """An ICC profile of version 4 (ICC.1:2010, 7.2 and 7.3)."""
+    white = b"XYZ " + fixed(0, 0.9642, 1, 0.8249)
+    tags = {b"wtpt": white, b"cprt": text_tag("none"), b"desc": text_tag("test")} | tags
+    body, table = b"", struct.pack(">I", len(tags))
+    start = 128 + 4 + 12 * len(tags)
+    for name, content in tags.items():
+        table += name + struct.pack(">II", start + len(body), len(content))
+        body += content + bytes(-len(content) % 4)
+    connection = b"Lab " if space == b"CMYK" else b"XYZ "
+    header = struct.pack(">I4sI4s4s4s", start + len(body), bytes(4), 0x04200000,
+                         b"prtr" if space == b"CMYK" else b"mntr", space, connection)  # fmt: skip
+    header += bytes(12) + b"acsp" + bytes(28) + fixed(0.9642, 1, 0.8249)
+    return header.ljust(128, b"\0") + table + body
+
+
+def fixed(*values: float) -> bytes:
+    return b"".join(struct.pack(">i", round(value * 65536)) for value in values)
+
+
+def text_tag(text: str) -> bytes:
+    content = text.encode("utf-16-be")
+    return b"mluc" + struct.pack(">IIII4sII", 0, 1, 12, 0, b"enUS", len(content), 28)[:24] + content
+
+
+def matrix_profile(red, green, blue, curve: bytes) -> bytes:
+    columns = {b"rXYZ": red, b"gXYZ": green, b"bXYZ": blue}
+    return profile(
+        b"RGB ",
+        {name: b"XYZ " + fixed(0, *column) for name, column in columns.items()}
+        | dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve),
+    )
+
+
+DISPLAY_P3 = matrix_profile(
+    (0.5151, 0.2412, -0.0011), (0.2920, 0.6922, 0.0419), (0.1571, 0.0666, 0.7841),
+    b"para" + struct.pack(">IHH", 0, 3, 0)
+    + fixed(2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045),
+)  # fmt: skip
+ADOBE_RGB = matrix_profile(
+    (0.60974, 0.31111, 0.01947), (0.20528, 0.62567, 0.06087), (0.14919, 0.06322, 0.74457),
+    b"para" + struct.pack(">IHH", 0, 0, 0) + fixed(2.19921875),
+)  # fmt: skip
+GREY_LINEAR = profile(b"GRAY", {b"kTRC": b"para" + struct.pack(">IHH", 0, 0, 0) + fixed(1.0)})
+
+
+@pytest.mark.parametrize("save", [as_logo, as_photo])
+@pytest.mark.parametrize(
+    ("image", "icc_profile", "seen"),
+    [
+        (Image.new("RGB", (80, 40), (200, 40, 40)), DISPLAY_P3, (218, 0, 26)),
+        (Image.new("RGB", (80, 40), (128, 128, 128)), DISPLAY_P3, (128, 128, 128)),
+        (Image.new("RGBA", (80, 40), (200, 40, 40, 255)), DISPLAY_P3, (218, 0, 26)),
+        (Image.new("RGB", (80, 40), (40, 200, 40)), ADOBE_RGB, (0, 202, 0)),
+        (Image.new("L", (80, 40), 55), GREY_LINEAR, (128, 128, 128)),
+        (Image.new("LA", (80, 40), (55, 255)), GREY_LINEAR, (128, 128, 128)),
+        (Image.new("RGB", (80, 40), (200, 40, 40)), b"broken", (200, 40, 40)),
+        (Image.new("RGB", (80, 40), (200, 40, 40)), DISPLAY_P3[:200], (200, 40, 40)),
+        (Image.new("RGB", (80, 40), (200, 40, 40)), GREY_LINEAR, (200, 40, 40)),
+        (Image.new("L", (80, 40), 128), DISPLAY_P3, (128, 128, 128)),
+    ],
+)
+def test_colours_of_a_profile_are_those_of_screens(save, image, icc_profile, seen):
+    for colour in save(image, icc_profile=icc_profile):
+        assert max(abs(a - b) for a, b in zip(colour[:3], seen, strict=True)) <= 2
 
 
 # What is refused

@@ -8,7 +8,8 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from django.conf import settings
 from django.utils import translation
@@ -22,8 +23,11 @@ from symposium.abstracts.models import Abstract, Author
 from symposium.editions.models import Partner
 from symposium.speakers.models import Speaker
 from symposium.translated import LANGUAGES, text_and_language
-from symposium.typography import without_controls
+from symposium.typography import composed, without_controls, without_marks
 
+SUFFIX = re.compile(r"(.+), ((?:Jr|Sr)\.?|I{2,3}|IV|fils|père)")
+HYPHENS = re.compile("[\u2010\u2011]")
+APART = re.compile(r"([\s-]+|\b[dl]['’](?=[^\W\d_a-zà-ÿ]))")  # of a given name
 BLANKS = re.compile(r"[^\S\u00a0\u202f]+")
 
 
@@ -47,8 +51,15 @@ class Person:
         return f"https://ror.org/{self.ror}" if self.ror else ""
 
     @property
+    def surname_and_suffix(self) -> tuple[str, str]:
+        """« King, Jr. » in two; who has no suffix has an empty one."""
+        found = SUFFIX.fullmatch(self.family) if self.given else None
+        return (found[1], found[2]) if found else (self.family, "")
+
+    @property
     def inverted(self) -> str:
-        return f"{self.family}, {self.given}" if self.given else self.family
+        surname, suffix = self.surname_and_suffix
+        return ", ".join(filter(None, [surname, self.given, suffix]))
 
     @property
     def natural(self) -> str:
@@ -56,10 +67,23 @@ class Person:
 
     @property
     def shortened(self) -> str:
-        """The family name with initials; a given name of another script than Latin stays whole."""
-        parts = re.split(r"([\s-]+)", self.given)
-        letters = [f"{part[0]}." if is_latin(part) else part for part in parts]
-        return Person(self.family, "".join(letters)).inverted
+        """The family name with initials; a given name of another script than Latin stays whole.
+
+        So do articles and particles: Abd el-Krim is A. el-K.
+        """
+        given = HYPHENS.sub("-", self.given)
+        *parts, last = APART.split(given)
+        kept = set() if given.islower() else {part for part in parts if part.islower()}
+        letters = [part if part in kept else initial(part) for part in parts]
+        return replace(self, given="".join([*letters, initial(last)])).inverted
+
+
+def initial(word: str) -> str:
+    """Its first letter, with the accents that stand on it."""
+    if not is_latin(word):
+        return word
+    accents = takewhile(unicodedata.combining, word[1:])
+    return f"{word[0]}{''.join(accents)}."
 
 
 class Record:
@@ -195,7 +219,8 @@ def whole_name(named: Author | Speaker, language: str) -> tuple[str, str]:
 
 
 def one_line(text: str) -> str:
-    return BLANKS.sub(" ", without_controls(text)).strip()
+    """The text as records and reference managers carry it; see `typography`."""
+    return BLANKS.sub(" ", composed(without_marks(without_controls(text)))).strip()
 
 
 def paragraphs(abstract: Abstract, language: str) -> list[str]:
@@ -221,7 +246,7 @@ def iso690(record: Record) -> SafeString:
     """ISO 690:2021, name and date, with the words of its French usage."""
     edition, year = record.edition, record.issued.year
     names = [
-        Person(author.family.upper(), author.given).inverted if author.given else author.family
+        replace(author, family=author.family.upper()).inverted if author.given else author.family
         for author in record.authors
     ]
     with translation.override("fr"):

@@ -1,11 +1,11 @@
 """Names that stay when addresses change: DOI, ROR id; and the licences, by their SPDX ids."""
 
-import re
-
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from symposium.identifiers import BareField
 
 # Readable by Python and by PostgreSQL alike: they stand in constraints too.
 DOI_FORM = r"^10\.[0-9]{4,9}/[!-\[\]-z|~]+$"  # no \ { }, which BibTeX could not carry
@@ -41,23 +41,13 @@ def validate_ror(value: str) -> None:
         )
 
 
-class BareField(models.CharField):
-    """An identifier in small letters, without the address that people paste before it."""
-
-    before = ""
-
-    def to_python(self, value):
-        text = super().to_python(value)
-        return re.sub(rf"^\s*(https?://)?{self.before}", "", text or "").strip().lower()
-
-
 class DoiField(BareField):
-    before = r"(dx\.)?doi(\.org/|:\s*)"
+    label, address = r"(info:|urn:)?doi\b(?!\.)/?", r"(dx\.)?doi\.org"
     default_validators = [validate_doi]
 
 
 class RorField(BareField):
-    before = r"ror\.org/"
+    label, address = r"ror( id)?\b(?!\.)", r"ror\.org"
     default_validators = [validate_ror]
 
 

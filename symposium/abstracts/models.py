@@ -24,7 +24,7 @@ from symposium.editions.slugs import SluggedModel
 from symposium.names import PersonName
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
-from symposium.speakers.orcid import validate_orcid
+from symposium.speakers.orcid import OrcidField
 from symposium.translated import sort_key
 
 RELATED = 12  # keywords, beside one
@@ -384,7 +384,7 @@ class Author(PersonName, models.Model):
         _("ROR id of the affiliation"), max_length=40, blank=True, default="", db_default="",
         help_text=_("Found at ror.org; of the body itself where the author is one."),
     )  # fmt: skip
-    orcid = models.CharField("ORCID iD", max_length=19, blank=True, validators=[validate_orcid])
+    orcid = OrcidField("ORCID iD", max_length=19, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
 
     class Meta:

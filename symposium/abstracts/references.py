@@ -69,8 +69,9 @@ def bibtex(record: Record) -> str:
 def bibtex_person(author: Person) -> BibtexPerson:
     if not author.given:
         return BibtexPerson(last=f"{{{latex(author.family)}}}")
+    surname, suffix = author.surname_and_suffix
     return BibtexPerson(
-        first=protected(author.given), last=protected(author.family, rf"\s|{APART}")
+        first=protected(author.given), last=protected(surname, rf"\s|{APART}"), lineage=suffix
     )
 
 
@@ -155,7 +156,9 @@ def csl_json(record: Record) -> str:
 def csl_person(author: Person) -> dict[str, str]:
     if not author.given:
         return {"literal": author.family}
-    return {"family": author.family, "given": author.given}
+    surname, suffix = author.surname_and_suffix
+    name = {"family": surname, "given": author.given}
+    return name | {"suffix": suffix} if suffix else name
 
 
 def parts(day) -> list[int]:

@@ -13,7 +13,7 @@ from symposium.editions.models import Edition, filled
 from symposium.editions.slugs import SluggedModel, random_code
 from symposium.names import PersonName
 from symposium.pictures import PictureField, validate_picture
-from symposium.speakers.orcid import validate_orcid
+from symposium.speakers.orcid import OrcidField
 from symposium.translated import sort_key
 
 
@@ -62,10 +62,7 @@ class Speaker(PersonName, SluggedModel):
         format="WEBP",
         options={"quality": 50, "method": 6},
     )
-    orcid = models.CharField(
-        "ORCID iD", max_length=19, blank=True, validators=[validate_orcid],
-        help_text="0000-0000-0000-0000",
-    )  # fmt: skip
+    orcid = OrcidField("ORCID iD", max_length=19, blank=True, help_text="0000-0000-0000-0000")
     is_published = models.BooleanField(_("published"), default=True)
     is_featured = models.BooleanField(
         _("on the home page"), default=False, help_text=_("Among the faces of the home page.")

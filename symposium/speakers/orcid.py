@@ -1,6 +1,10 @@
+import re
+
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
+
+from symposium.identifiers import BareField
 
 validate_form = RegexValidator(
     r"^([0-9]{4}-){3}[0-9]{3}[0-9X]\Z",
@@ -26,3 +30,17 @@ def validate_orcid(value: str) -> None:
             _("This ORCID iD is mistyped: its last character does not match."),
             code="orcid_digit",
         )
+
+
+class OrcidField(BareField):
+    """An ORCID iD: four groups of four, the last character a digit or a capital X."""
+
+    label, address = r"orcid( id)?\b(?!\.)", r"orcid\.org"
+    default_validators = [validate_orcid]
+
+    def bare(self, text: str) -> str:
+        return super().bare(text.replace("/my-orcid?orcid=", "/"))
+
+    def written(self, text: str) -> str:
+        digits = re.sub(r"[\s-]", "", text).upper()
+        return "-".join(re.findall("....", digits)) if len(digits) == 16 else text

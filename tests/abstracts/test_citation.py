@@ -1,5 +1,6 @@
 import datetime
 import html
+import json
 import re
 
 import pytest
@@ -7,6 +8,7 @@ from django.utils.html import strip_tags
 
 from symposium.abstracts.citation import Person, Record, american, apa, asrdlf, chicago, iso690
 from symposium.abstracts.models import Abstract
+from symposium.abstracts.references import bibtex, csl_json, ris
 from tests.factories import make_abstract, make_argument, make_author, make_edition, make_partner
 
 pytestmark = pytest.mark.django_db
@@ -183,6 +185,37 @@ def test_preview_of_a_draft_has_nothing_to_cite(client, admin_client):
     address = f"/admin/symposium_abstracts/abstract/{abstract.pk}/preview/"
     page = admin_client.get(address).content.decode()
     assert [word in page for word in ("citation_title", "ld+json", "cite-apa")] == [False] * 3
+
+
+@pytest.mark.parametrize(
+    ("given", "shortened"),
+    [
+        ("Jean-Paul", "J.-P."), ("Jean\u2011Pierre", "J.-P."), ("Jean\u2010Pierre", "J.-P."),
+        ("Jean Pierre", "J. P."), ("E\u0301lodie", "E\u0301."), ("X\u0302avi", "X\u0302."),
+        ("Abd el-Krim", "A. el-K."), ("Abd-el-Krim", "A.-el-K."), ("El Mehdi", "E. M."),
+        ("el Mehdi", "el M."), ("d’Artagnan", "d’A."), ("Marie d'Arc", "M. d'A."),
+        ("M’hamed", "M."), ("Ai-jun", "A.-j."), ("jean pierre", "j. p."), ("Łukasz", "Ł."),
+        ("سلمى", "سلمى"), ("Ιωάννης", "Ιωάννης"), ("Martin Luther", "M. L."),
+    ],
+)  # fmt: skip
+def test_given_name_is_shortened(given, shortened):
+    assert Person("Médina", given).shortened == f"Médina, {shortened}"
+
+
+def test_suffix_stands_after_the_given_name(abstract):
+    make_author(abstract, given_name_fr="Martin Luther", family_name_fr="King, Jr.")
+    make_author(abstract, given_name_fr="", family_name_fr="Médina, Jr.")
+    record = Record(abstract)
+    assert [author.inverted for author in record.authors] == [
+        "King, Martin Luther, Jr.", "Médina, Jr.",
+    ]  # fmt: skip
+    assert said(apa(record)).startswith("King, M. L., Jr., & Médina, Jr. (2021")
+    assert "\r\nAU  - King, Martin Luther, Jr.\r\nAU  - Médina, Jr.\r\n" in ris(record)
+    assert "author = {King, Jr., Martin Luther and {Médina, Jr.}}" in bibtex(record)
+    assert json.loads(csl_json(record))[0]["author"] == [
+        {"family": "King", "given": "Martin Luther", "suffix": "Jr."},
+        {"literal": "Médina, Jr."},
+    ]
 
 
 @pytest.mark.browser

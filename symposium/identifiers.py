@@ -1,0 +1,38 @@
+"""Identifiers as people paste them: with an address, a label, or the signs of a typesetter."""
+
+import re
+import unicodedata
+from urllib.parse import unquote
+
+from django.db import models
+
+HYPHENS = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+
+
+class BareField(models.CharField):
+    """An identifier in small letters, without the address or the label before it.
+
+    `label` and `address` are patterns of what may stand there.
+    """
+
+    label = address = ""
+
+    def to_python(self, value):
+        return self.written(self.bare(super().to_python(value) or ""))
+
+    def bare(self, text: str) -> str:
+        text = "".join(one for one in text if unicodedata.category(one) != "Cf").strip()
+        text = HYPHENS.sub("-", text)
+        text = re.sub(rf"^({self.label})\s*:?\s*(?=\S)", "", text, flags=re.IGNORECASE)
+        before = re.match(rf"(https?://)?(www\.)?({self.address})/(?=.)", text, re.IGNORECASE)
+        if not before:
+            return text
+        path = re.split("[?#]", text[before.end() :])[0]
+        return unquote(path.rstrip("/")).strip()
+
+    def written(self, text: str) -> str:
+        return text.lower()
+
+    def formfield(self, **kwargs):
+        """Without a limit, at which a browser would cut off what is pasted."""
+        return super().formfield(**{"max_length": None, **kwargs})

@@ -1,0 +1,39 @@
+"""What nobody sees in a title stays out of records, which are searched, sorted and compared."""
+
+import pytest
+
+from symposium.abstracts.citation import Record, citations
+from tests.abstracts.records import make_hard_record
+from tests.reading import tree
+
+pytestmark = pytest.mark.django_db
+
+HIDDEN = "\u00ad\u200b\u200e\u200f\u061c\u202a\u202c\u202e\u2060\u2066\u2069\ufeff\x0b"
+JOINED = "می\u200cروم 👩\u200d🔬"  # Persian, and a picture of two, spell with what is not seen
+TITLE, SEEN = f"Un{HIDDEN}ir {JOINED} ﬁn e\u0301t{HIDDEN}é", f"Unir {JOINED} fin été"
+
+
+@pytest.fixture
+def abstract():
+    return make_hard_record(TITLE)
+
+
+@pytest.mark.parametrize("ending", ["bib", "ris", "json", "xml"])
+def test_files_hold_nothing_hidden(client, abstract, ending):
+    content = client.get(f"/{abstract.edition.slug}/abstracts/ville.{ending}").content.decode()
+    assert ({*HIDDEN} & {*content}, content.count(SEEN) > 5) == (set(), True)
+
+
+def test_harvesters_get_nothing_hidden(client, abstract):
+    content = client.get("/oai?verb=ListRecords&metadataPrefix=oai_dc").content.decode()
+    assert ({*HIDDEN} & {*content}, content.count(SEEN) > 5) == (set(), True)
+
+
+def test_page_tells_nothing_hidden(client, abstract):
+    page = tree(client.get(abstract.get_absolute_url()))
+    told = page.xpath(
+        "//meta[starts-with(@name, 'citation_') or starts-with(@name, 'DC.')]/@content"
+    )
+    told += page.xpath("//script[@type='application/ld+json']/text()")
+    told += [str(citation) for _style, citation in citations(Record(abstract))]
+    assert ({*HIDDEN} & {*"".join(told)}, "".join(told).count(SEEN) > 10) == (set(), True)

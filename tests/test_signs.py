@@ -1,0 +1,139 @@
+"""Every sign that scholars write is printed as itself in every PDF, not as the empty arch."""
+
+import ctypes
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+import pytest
+from django.utils import translation
+
+from symposium import pdf
+from symposium.abstracts import prints
+from symposium.sessions.prints import programme_of
+from tests.factories import make_abstract, make_author, make_edition, make_session
+from tests.printed import badges, certificate, person, ticket
+
+SIGNS = {
+    "superscripts": "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ",
+    "subscripts": "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₙ",
+    "relations": "≤≥≠≈≡≅∼≃≪≫∝±∓×÷−⊂⊃⊆⊇∈∉∋∪∩∅∧∨¬∀∃∄⊥∥∠",
+    "operators": "∂∫∬∮∑∏√∛∞∇∆∘∙⊕⊗⌈⌉⌊⌋⟨⟩",
+    "arrows": "←→↑↓↔↕⇐⇒⇑⇓⇔↦↗↘↙↖⟶",
+    "Greek": "αβγδεζηθικλμνξοπρςστυφχψωΓΔΘΛΞΠΣΦΨΩϑϕϵἀὐῆᾳ",
+    "Cyrillic": "АБВЖЩЫЯабвжщыяЄєЇїҐґ",
+    "fractions": "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⁄",
+    "currency": "$¢£¥€₣₤₦₩₪₫₭₮₱₲₴₵₸₹₺₽₿¤ƒ",
+    "Roman numerals": "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫⅬⅭⅮⅯⅰⅱⅲⅳⅴ",
+    "punctuation": "‐‑‒–—―‖‘’‚‛“”„‟†‡•‣…‰‱′″‴‹›«»‽⁂¿¡§¶·⁎",
+    "marks": "✓✔✗✘★☆✦▪▫■□▲△▼▽◆◇○●◦☐☑☒♀♂☎✉⚠♥",
+    "letters of science": "ℓℕℤℚℝℂℏℵ℃℉№℗®©™ªº°µÅ℮",
+    "Latin": "ÀÉÎÕÜŒœÆæÇçĞğİıŁłØøŠšŻżĐđÞþßẞƏəʔʿʾʼḤḥṢṣṬṭẒẓḌḍĀāĪīŪūẾế",
+    "phonetics": "ɑɛɔɣɦɲŋʃʒʁðˈː",
+    "Tifinagh": "ⴰⴱⴳⴷⴹⴻⴼⴽⵀⵃⵄⵅⵇⵉⵊⵍⵎⵏⵓⵔⵕⵖⵙⵚⵛⵜⵟⵡⵢⵣⵥⵯ",
+    "Hebrew": "אבגדהוזחטיכךלמםנןסעפףצץקרשת",
+    "Armenian and Georgian": "ԱԲաբႠაბგ",
+    "Chinese, Japanese, Korean": "王李陳张劉城市東京橋あアん김이박한",
+    "Arabic": "ﷲﷺ﷽؟،؛٪٠١٢٣ءأپچگڤٱ﴾﴿",
+}
+SEVERAL = "".join(SIGNS.values())
+# As typography alone draws them: the letters are printed, which can be searched and copied.
+DRAWN = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬆ": "st", "ﻻ": "لا", "ﺱ": "س"}
+SPELT_OUT = "ﷲﷺ"  # readers copy these as the words that they are
+FALLBACK = "SymposiumFallback"
+
+
+def pieces(text: str, words: int = 10) -> list[str]:
+    """In words that fit into the narrowest column, and names that fit onto a badge."""
+    short = [text[place : place + 6] for place in range(0, len(text), 6)]
+    return [" ".join(short[place : place + words]) for place in range(0, len(short), words)]
+
+
+def of_tickets(text: str, language: str) -> list[bytes]:
+    return [ticket(language, affiliation=one, name=one, lines=[]) for one in pieces(text)]
+
+
+def of_badges(text: str, language: str) -> list[bytes]:
+    people = [person(one, affiliation=one) for one in pieces(text)]
+    return [badges(*people, language=language)]
+
+
+def of_certificates(text: str, language: str) -> list[bytes]:
+    return [certificate(language, name=one) for one in pieces(text)]
+
+
+def record(text: str):
+    edition = make_edition("2021", name_fr="Symposium fictif", name_ar="ندوة خيالية")
+    session = make_session(edition, title_fr="Ouverture")
+    abstract = make_abstract(
+        edition, session=session, title_fr=text[:40], title_ar=text[:40], text_fr=text, text_ar=text
+    )
+    make_author(abstract, family_name_fr=text[40:80], affiliation_fr=text[80:160])
+    return abstract
+
+
+def of_abstract(text: str, language: str) -> list[bytes]:
+    data = prints.abstract_data(record(text), language)
+    return [pdf.render("typst/abstract.typ", data, language, longest=20_000)]
+
+
+def of_book(text: str, language: str) -> list[bytes]:
+    abstract = record(text)
+    data = prints.book_data(abstract.edition, [abstract], language)
+    return [pdf.render("typst/book.typ", data, language, longest=20_000)]
+
+
+def of_programme(text: str, language: str) -> list[bytes]:
+    edition = make_edition("2021", name_fr="Symposium fictif", name_ar="ندوة خيالية")
+    for hour, piece in enumerate(pieces(text)):
+        make_session(edition, title_fr=piece, at=f"{hour // 2:02}:{hour % 2 * 30:02}", lasting=30)
+    return [programme_of(edition, edition.sessions.published(), language, large=False)]
+
+
+DOCUMENTS = {
+    "tickets": of_tickets, "badges": of_badges, "certificates": of_certificates,
+    "abstract": of_abstract, "book": of_book, "programme": of_programme,
+}  # fmt: skip
+
+
+def letters(files: list[bytes]) -> dict[str, set[str]]:
+    """The characters of the files, by the font that draws them."""
+    found: dict[str, set[str]] = {}
+    for file in files:
+        document = pypdfium2.PdfDocument(file)
+        for page in document:
+            text = page.get_textpage()
+            for place in range(text.count_chars()):
+                found.setdefault(font_of(text, place), set()).add(text.get_text_range(place, 1))
+        document.close()
+    return found
+
+
+def font_of(text: pypdfium2.PdfTextPage, place: int) -> str:
+    name, flags = ctypes.create_string_buffer(100), ctypes.c_int()
+    pdfium.FPDFText_GetFontInfo(text, place, name, len(name), flags)
+    return name.value.decode().partition("+")[2].partition("-")[0]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["fr", "ar"])
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_sign_is_printed_as_itself(document, language):
+    with translation.override(language):
+        found = letters(DOCUMENTS[document](SEVERAL, language))
+    assert found.get(FALLBACK, set()) == set()
+    if language == "fr":  # pdfium turns signs around in a line that runs from right to left
+        assert set(SEVERAL) - set().union(*found.values()) == set(SPELT_OUT)
+
+
+def test_sign_that_no_font_has_is_seen_as_the_arch():
+    """The negative control: the test above would find it."""
+    assert letters(of_tickets("aሀ₂", "fr"))[FALLBACK] == {"ሀ"}
+
+
+def test_list_names_more_than_a_hundred_and_twenty_signs():
+    assert len(set(SEVERAL)) == len(SEVERAL) > 120
+
+
+@pytest.mark.parametrize(("drawn", "spelt"), DRAWN.items())
+def test_what_is_only_typography_is_printed_in_letters(drawn, spelt):
+    assert pdf.printable(f"{drawn} ﷺ ² Ⅳ ½") == f"{spelt} ﷺ ² Ⅳ ½"
