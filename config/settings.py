@@ -171,8 +171,10 @@ NEVER_PUBLISHED = re.compile(
 )
 # Browsers keep the site for when there is no network; off, they throw away what they kept.
 OFFLINE = env.bool("OFFLINE", True)
-# The limits on attempts count in it.
-CACHES = {"default": env.cache_url("CACHE_URL", "locmemcache://?max_entries=20000")}
+# The limits on attempts count in it, those of all processes together: see gunicorn.conf.py. No page
+# is kept there.
+CACHES = {"default": env.cache_url("CACHE_URL", "dbcache://symposium_cache?max_entries=100000")}
+CACHE_IS_SHARED = not CACHES["default"]["BACKEND"].endswith((".LocMemCache", ".DummyCache"))
 
 # Files: hashed names, compressed once, served by the process itself
 STATIC_URL = "/static/"
