@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Callable
 from functools import partial
 
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session as BrowserSession
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -266,10 +267,15 @@ def fill(model: type[places.Owner], pk: int) -> bool:
 
 
 def forget_sessions(at: datetime.datetime | None = None) -> int:
-    """Delete the browser sessions that have ended, as `manage.py clearsessions` does."""
+    """Delete the browser sessions that have ended, as `manage.py clearsessions` does.
+
+    From where, and with what browser, somebody signed in is kept no longer than their session.
+    """
     over = BrowserSession.objects.filter(expire_date__lt=at or timezone.now())
     keys = list(over.values_list("pk", flat=True)[:SESSIONS_AT_ONCE])
     BrowserSession.objects.filter(pk__in=keys).delete()
+    alive = BrowserSession.objects.filter(pk=OuterRef("session_key"))
+    UserSession.objects.filter(~Exists(alive)).delete()
     return len(keys)
 
 
