@@ -45,6 +45,25 @@ def test_deployment_check_finds_nothing():
     assert (result.returncode, result.stderr) == (0, "")
 
 
+def test_start_knows_two_rules_for_the_second_factor():
+    result = run("manage.py", "check", **PRODUCTION, STAFF_SECOND_FACTOR="no")
+    said = "STAFF_SECOND_FACTOR is 'no'. Set it to required or to optional\n"
+    assert (result.returncode, result.stderr) == (1, said)
+
+
+@pytest.mark.parametrize(
+    ("environment", "rule"),
+    [
+        ({}, "required"),
+        ({"DEMO": "1"}, "optional"),
+        ({"STAFF_SECOND_FACTOR": "optional"}, "optional"),
+    ],
+)
+def test_organisers_need_a_second_factor_outside_a_demonstration(environment, rule):
+    asked = "from config import settings; print(settings.STAFF_SECOND_FACTOR)"
+    assert run("-c", asked, **PRODUCTION | environment).stdout == f"{rule}\n"
+
+
 def gunicorn_starts(**environment) -> subprocess.CompletedProcess:
     """gunicorn by gunicorn.conf.py, up to where it would listen."""
     start = (

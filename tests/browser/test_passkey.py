@@ -66,7 +66,7 @@ def test_passkey_signs_in(page, violations):
     page.locator("#mfa_webauthn_add").click()
     page.wait_for_url("**/accounts/2fa/webauthn/")
     assert page.locator("h1").inner_text() == "Clés d’accès"
-    assert page.locator("tbody th").all_inner_texts() == ["Téléphone d’Amina"]
+    assert page.locator("main li strong").all_inner_texts() == ["Téléphone d’Amina"]
     assert "Clé d’accès ajoutée." in page.locator("main").inner_text()
     assert Authenticator.objects.filter(user=user, type="webauthn").count() == 1
 
