@@ -51,6 +51,14 @@ DJANGO = [
     ),
 ]
 
+# French that allauth has with straight apostrophes.
+ACCOUNTS = [
+    gettext_noop("Bad Token"),
+    gettext_noop("Confirm Access"),
+    gettext_noop("Please type your current password."),
+    gettext_noop("The new value must be different from the current one."),
+]
+
 MONTHS = [
     gettext_noop("January"),
     gettext_noop("February"),

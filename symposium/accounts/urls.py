@@ -11,5 +11,9 @@ urlpatterns = [
     # One page serves everybody: allauth's own pages to ask for a code and to sign up lead to it.
     path("login/code/", to_login),
     path("signup/", to_login),
+    path("second-factor/", views.lead_to_second_factor, name="account_second_factor"),
+    # In place of allauth's, under its names: they lead on to another page.
+    path("2fa/webauthn/add/", views.AddPasskeyView.as_view()),
+    path("2fa/totp/activate/", views.ActivateApplicationView.as_view()),
     path("", include(allauth)),
 ]
