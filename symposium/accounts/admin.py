@@ -1,5 +1,6 @@
 from django.contrib import admin
 
+from symposium.accounts import entrance
 from symposium.accounts.models import User
 
 
@@ -28,3 +29,5 @@ class UserAdmin(admin.ModelAdmin):
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            entrance.follow_email(obj)

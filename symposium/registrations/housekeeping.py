@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from symposium.abstracts import prints
+from symposium.accounts import guesses
 from symposium.editions.models import Edition
 from symposium.registrations import batches, certificates, notices, places, privacy, stars
 from symposium.registrations.models import (
@@ -283,5 +284,6 @@ HOUSEKEEPING: list[Callable[[], object]] = [
     privacy.forget_accounts,
     privacy.forget_mails,
     forget_sessions,
+    guesses.forget,
     prints.forget_what_changed,
 ]
