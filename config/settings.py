@@ -238,6 +238,7 @@ ACCOUNT_FORMS = {
     "login": "symposium.accounts.forms.LoginForm",
     "confirm_login_code": "symposium.accounts.forms.ConfirmLoginCodeForm",
     "confirm_email_verification_code": "symposium.accounts.forms.ConfirmEmailForm",
+    "confirm_reauthentication_code": "symposium.accounts.forms.ConfirmReauthenticationCodeForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -250,18 +251,24 @@ ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
-ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.partition(":")[0]
-# By address, many people share one at the venue; by key (the e-mail), a code cannot be guessed.
+# By network (ip), for many people share one at the venue. By key, that is by account and whence the
+# tries come: a network, or a browser in which it was opened before. `…_for_address` are for what
+# all networks together try at one account. Wrong codes are counted in accounts/guesses.py.
 ACCOUNT_RATE_LIMITS = {
     "login": "120/m/ip",
     "request_login_code": "60/m/ip,3/m/key,20/h/key",
+    "codes_for_address": "60/h/key",
+    "login_failed": "10/m/ip,5/5m/key,20/h/key,60/d/key",
+    "passwords_for_address": "300/d/key",
+    "confirm_email": "1/10s/key,20/h/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 MFA_ADAPTER = "symposium.accounts.second_factor.MFAAdapter"

@@ -59,6 +59,16 @@ ACCOUNTS = [
     gettext_noop("The new value must be different from the current one."),
 ]
 
+SIGNING_IN = [
+    gettext_noop("Too many failed login attempts. Try again later."),
+    gettext_noop("Be patient, you are sending too many requests."),
+    gettext_noop("Incorrect code."),
+    gettext_noop("Use your password"),
+    gettext_noop("Send me a sign-in code"),
+    gettext_noop("Use authenticator app or code"),
+    gettext_noop("Use a security key"),
+]
+
 MONTHS = [
     gettext_noop("January"),
     gettext_noop("February"),

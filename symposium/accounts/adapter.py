@@ -1,9 +1,16 @@
+import time
+
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.core.ratelimit import consume
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from symposium import mail
+from symposium.accounts import addresses, browsers, codes, entrance
 
 WAYS = {
     "mfa_reauthenticate": _("Use a code of the application, or a recovery code"),
@@ -31,3 +38,47 @@ class AccountAdapter(DefaultAccountAdapter):
         message = super().render_mail(template_prefix, email, context, headers)
         mail.add_html(message, get_language())
         return message
+
+    def clean_email(self, email: str) -> str:
+        addresses.validate_plain(email)
+        return super().clean_email(email)
+
+    def generate_login_code(self) -> str:
+        """The code with which somebody who is signed in says again who they are."""
+        return codes.new(for_staff=self.request.user.is_in_staff)
+
+    def generate_email_verification_code(self) -> str:
+        """For an account that signs in with a password first, it is not known whose it is."""
+        user = self.request.user
+        return codes.new(for_staff=user.is_anonymous or user.is_in_staff)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
+        """Who has only just signed in need not say again who they are."""
+        records = get_authentication_records(self.request, self.request.user)
+        is_recent = records and (
+            records[-1]["method"] in app_settings.REAUTHENTICATION_METHODS
+            and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT
+        )
+        return not is_recent and super().is_reauthentication_required(app=app, **kwargs)
+
+    def post_login(self, request, user, **kwargs):
+        response = super().post_login(request, user, **kwargs)
+        request.session.set_expiry(None)
+        browsers.remember(request, response, user.email)
+        return response
+
+    def get_logout_redirect_url(self, request) -> str:
+        return reverse("editions:current")
+
+    # Wrong passwords are counted by whence they come, and many strangers' together.
+
+    def _get_login_attempts_cache_key(self, request, **credentials) -> str:
+        return entrance.origin(request, credentials["email"].lower())
+
+    def pre_authenticate(self, request, **credentials) -> None:
+        super().pre_authenticate(request, **credentials)
+        email = credentials["email"].lower()
+        if not browsers.known(request, email) and not consume(
+            request, action="passwords_for_address", key=email
+        ):
+            raise self.validation_error("too_many_login_attempts")

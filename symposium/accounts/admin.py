@@ -5,6 +5,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from symposium.accounts import entrance
 from symposium.accounts.models import User
 from symposium.accounts.second_factor import NAMES
 
@@ -64,3 +65,5 @@ class UserAdmin(admin.ModelAdmin):
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            entrance.follow_email(obj)

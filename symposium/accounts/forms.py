@@ -1,13 +1,15 @@
 from allauth.account import forms as allauth
+from allauth.account.adapter import get_adapter
+from allauth.core import context
+from allauth.core.internal.httpkit import headed_redirect_response
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.core.validators import MaxLengthValidator
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from symposium.accounts.entrance import account_for
+from symposium.accounts import addresses, codes, entrance, guesses
 
 
 class LoginForm(allauth.LoginForm):
@@ -15,13 +17,20 @@ class LoginForm(allauth.LoginForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = _("E-mail address")
-        self.fields["login"].validators.append(MaxLengthValidator(254))  # as RFC 5321 and User
-        del self.fields["login"].widget.attrs["placeholder"]
+        login = self.fields["login"]
+        login.label = _("E-mail address")
+        login.validators += [MaxLengthValidator(254), addresses.validate_plain]  # as User
+        del login.widget.attrs["placeholder"]
 
-    def login(self, request, redirect_url=None):
-        self.user = account_for(email=self.cleaned_data["login"], language=get_language())
-        return super().login(request, redirect_url)
+    def _clean_without_password(self, email: str | None, phone: str | None) -> dict:
+        if not entrance.may_send(context.request, email):
+            self.add_error("login", get_adapter().validation_error("too_many_login_attempts"))
+        return self.cleaned_data
+
+    def _login_by_code(self, request, redirect_url, credentials):
+        entrance.send_code(request, credentials["email"])
+        query = {"next": redirect_url} if redirect_url else None
+        return headed_redirect_response("account_confirm_login_code", query=query)
 
 
 class PasswordLoginForm(allauth.LoginForm):
@@ -34,30 +43,36 @@ class PasswordLoginForm(allauth.LoginForm):
 
 
 class CodeField(forms.CharField):
-    """Six digits; a space inside, as some people copy them, does no harm."""
+    """Six or eight digits of any script: a browser must not refuse what the server reads."""
 
     def __init__(self):
         super().__init__(
             label=_("Code received by e-mail"),
-            help_text=_("Six digits. Pasting them is enough."),
+            help_text=_("You can paste it as it is."),
             widget=forms.TextInput(
                 attrs={
                     "class": "code-input",
                     "inputmode": "numeric",
                     "autocomplete": "one-time-code",
-                    "pattern": r"\s*[0-9]{3}\s?[0-9]{3}\s*",
-                    "maxlength": 10,
+                    "pattern": codes.PATTERN,
+                    "maxlength": 50,
                 }
             ),
         )
 
+    def to_python(self, value) -> str:
+        return codes.digits(super().to_python(value))
 
-class ConfirmLoginCodeForm(allauth.ConfirmLoginCodeForm):
+
+class CodeForm(allauth.BaseConfirmCodeForm):
+    """Compares a code with the one that was sent, unless too many were wrong already."""
+
     code = CodeField()
+    email: str
 
-
-class ConfirmEmailForm(allauth.ConfirmEmailVerificationCodeForm):
-    code = CodeField()
+    def clean_code(self) -> str:
+        with guesses.counted(context.request, self.email):
+            return super().clean_code()
 
 
 class ApplicationCode(forms.CharField):
@@ -99,3 +114,19 @@ class AddPasskeyForm(AddWebAuthnForm):
 
 class RenamePasskeyForm(EditWebAuthnForm):
     name = PasskeyName(required=True)
+
+
+class ConfirmLoginCodeForm(CodeForm):
+    def __init__(self, *args, email: str, **kwargs):
+        self.email = email
+        super().__init__(*args, **kwargs)
+
+
+class ConfirmEmailForm(CodeForm, allauth.ConfirmEmailVerificationCodeForm):
+    pass
+
+
+class ConfirmReauthenticationCodeForm(CodeForm):
+    @property
+    def email(self) -> str:
+        return context.request.user.email

@@ -8,14 +8,25 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from symposium.accounts import addresses
 
-class UserManager(BaseUserManager):
-    """Accounts are found by e-mail, whatever its case."""
+
+class UserQuerySet(models.QuerySet):
+    def staff(self):
+        """Organisers, and members of a group such as the welcome team."""
+        return self.filter(Q(is_staff=True) | Q(is_superuser=True) | Q(groups__isnull=False))
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+    """Accounts are found by e-mail, which they keep in lower case.
+
+    Exactly: a comparison without case takes `ı` for `i`, and one account for another.
+    """
 
     use_in_migrations = True
 
     def get_by_natural_key(self, email: str):
-        return self.get(email__iexact=email)
+        return self.get(email=email.strip().lower())
 
     def create_user(self, email: str, password: str | None = None, **fields):
         if not email:
@@ -36,7 +47,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """Somebody who signs in. The e-mail is the login; there is no username."""
 
     email = models.EmailField(
-        _("e-mail address"), max_length=254, unique=True,
+        _("e-mail address"), max_length=254, unique=True, validators=[addresses.validate_plain],
         error_messages={"unique": _("There is already an account with this e-mail address.")},
     )  # fmt: skip
     name = models.CharField(_("name"), max_length=150, blank=True)
@@ -67,7 +78,12 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=Q(email=Lower("email")),
                 name="accounts_email_in_lower_case",
                 violation_error_message=_("Write the e-mail address in lower case."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(email__regex=r"^[ -~]+@[^@]*$"),
+                name="accounts_email_is_plain",
+                violation_error_message=addresses.PLAIN,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -75,6 +91,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def clean(self) -> None:
         self.email = self.email.strip().lower()
+
+    @property
+    def is_in_staff(self) -> bool:
+        return User.objects.staff().filter(pk=self.pk).exists()
 
     @property
     def browser_key(self) -> str:
@@ -86,3 +106,18 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return str(self)
+
+
+class Guess(models.Model):
+    """A code that was typed for an address; see `guesses.py`. It says nothing of who it was."""
+
+    key = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("code entered")
+        verbose_name_plural = _("codes entered")
+        indexes = [models.Index(fields=["key", "at"], name="accounts_guess_key_at")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"

@@ -1,13 +1,15 @@
 from allauth.urls import urlpatterns as allauth
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from symposium.accounts import views
 
 to_login = RedirectView.as_view(pattern_name="account_login", query_string=True)
+to_password = RedirectView.as_view(pattern_name="account_change_password")
 
 urlpatterns = [
     path("login/password/", views.PasswordLoginView.as_view(), name="account_login_password"),
+    path("login/code/confirm/", views.ConfirmLoginCodeView.as_view()),
     # One page serves everybody: allauth's own pages to ask for a code and to sign up lead to it.
     path("login/code/", to_login),
     path("signup/", to_login),
@@ -15,5 +17,8 @@ urlpatterns = [
     # In place of allauth's, under its names: they lead on to another page.
     path("2fa/webauthn/add/", views.AddPasskeyView.as_view()),
     path("2fa/totp/activate/", views.ActivateApplicationView.as_view()),
+    # And one page for a password: whoever has forgotten theirs signs in with a code.
+    path("password/change/", views.password),
+    re_path("^password/", to_password),
     path("", include(allauth)),
 ]

@@ -1,18 +1,28 @@
+from allauth.account import views as allauth
+from allauth.account.decorators import reauthentication_required
+from allauth.account.forms import SetPasswordForm
+from allauth.account.internal.flows import password_change
 from allauth.account.utils import get_next_redirect_url
-from allauth.account.views import LoginView
+from allauth.decorators import rate_limit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.internal import auth
 from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
 
 from symposium.accounts import second_factor
+from symposium.accounts.entrance import LoginCode, account_for
 from symposium.accounts.forms import PasswordLoginForm
 
 
-class PasswordLoginView(LoginView):
+class PasswordLoginView(allauth.LoginView):
     template_name = "account/login_password.html"
 
     def get_form_class(self):
@@ -45,3 +55,51 @@ def lead_to_second_factor(request):
     kinds = Authenticator.objects.filter(user=request.user, type__in=second_factor.KINDS)
     context = {"to": to, "kinds": set(kinds.values_list("type", flat=True))}
     return render(request, "account/second_factor.html", context)
+
+
+class ConfirmLoginCodeView(allauth.ConfirmLoginCodeView):
+    """The code comes back: now there is an account, if there was none."""
+
+    def get_form_kwargs(self) -> dict:
+        kwargs = super().get_form_kwargs()
+        if self._action != "resend":
+            kwargs["email"] = self.stage.login.email
+        return kwargs
+
+    def _resend_form_valid(self, form) -> HttpResponse:
+        self._process = LoginCode(self.stage)
+        return super()._resend_form_valid(form)
+
+    def _verify_form_valid(self, form) -> HttpResponse:
+        user = account_for(email=self.stage.login.email, language=get_language())
+        if user is None:
+            self._process.abort()
+            return redirect("account_inactive")
+        self.stage.login.user = user
+        self._process = LoginCode(self.stage)
+        return super()._verify_form_valid(form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+@reauthentication_required(app="allauth.account")
+@rate_limit(action="change_password")
+@sensitive_post_parameters()
+def password(request: HttpRequest) -> HttpResponse:
+    """A first password or another one, by somebody who has just shown who they are.
+
+    The present one, which they may have forgotten, is not asked for: a code by mail does as well.
+    """
+    had_one = request.user.has_usable_password()
+    form = SetPasswordForm(data=request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        finish = (
+            password_change.finalize_password_change
+            if had_one
+            else password_change.finalize_password_set
+        )
+        finish(request, request.user)
+        return redirect("account_change_password")
+    return render(request, "account/password.html", {"form": form})

@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from symposium.abstracts import prints
-from symposium.accounts import attempts
+from symposium.accounts import attempts, guesses
 from symposium.editions.models import Edition
 from symposium.registrations import batches, certificates, notices, places, privacy, stars
 from symposium.registrations.models import (
@@ -294,5 +294,6 @@ HOUSEKEEPING: list[Callable[[], object]] = [
     privacy.forget_mails,
     forget_sessions,
     attempts.forget,
+    guesses.forget,
     prints.forget_what_changed,
 ]

@@ -6,6 +6,7 @@ Whoever is signed out is asked to sign in; to anybody but its owner a registrati
 from collections.abc import Callable
 from functools import wraps
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -298,6 +299,7 @@ def file(content: bytes, kind: str, name: str) -> HttpResponse:
 @require_safe
 @never_cache
 @login_required
+@reauthentication_required
 def data(request: HttpRequest) -> HttpResponse:
     """What we know of somebody, to be read."""
     context = {
@@ -311,6 +313,7 @@ def data(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 @login_required
+@reauthentication_required
 def data_file(request: HttpRequest) -> HttpResponse:
     """The same, for a machine."""
     content = privacy.export(request.user)
@@ -324,6 +327,7 @@ def data_file(request: HttpRequest) -> HttpResponse:
 @read_or_write
 @never_cache
 @login_required
+@reauthentication_required
 def erase(request: HttpRequest) -> HttpResponse:
     form = ErasureForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():

@@ -1,20 +1,31 @@
 """Signing in: a code by e-mail, a password, and where it leads."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core import mail
 from django.core.cache import cache
+from django.db import connection
+from django.db.models import F
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import gettext, override
 
+from symposium.accounts import browsers, codes, guesses
+from symposium.accounts.addresses import PLAIN
 from symposium.accounts.entrance import account_for
-from symposium.accounts.models import User
-from tests.factories import make_user
+from symposium.accounts.models import Guess, User
+from tests.factories import make_organiser, make_user, refreshed
+from tests.signing_in import code_of, sign_in
 
 pytestmark = pytest.mark.django_db
 
 AMINA = "amina@example.org"
+TOO_MANY = "Trop de tentatives de connexion ont échoué. Réessayez plus tard."
 
 
 @pytest.fixture(autouse=True)
@@ -29,10 +40,6 @@ def amina():
 
 def ask(client, email=AMINA, language="fr", **more):
     return client.post(f"/{language}/accounts/login/", {"login": email, **more})
-
-
-def code_of(message) -> str:
-    return re.search(r"^(\d{6})$", message.body, re.MULTILINE)[1]
 
 
 def give(client, code, language="fr", **more):
@@ -93,22 +100,114 @@ def test_newcomer_gets_the_same_answer_and_an_account_in_the_language_of_the_pag
 
 def test_newcomer_keeps_the_language_of_the_page(client):
     ask(client, "new@example.org", language="ar")
+    give(client, code_of(mail.outbox[0]), "ar")
     user = User.objects.get(email="new@example.org")
     assert (user.language, user.has_usable_password()) == ("ar", False)
-    assert EmailAddress.objects.get(user=user).verified is False
-    give(client, code_of(mail.outbox[0]), "ar")
     assert EmailAddress.objects.get(user=user).verified is True
 
 
-def test_closed_account_gets_the_same_answer_and_no_mail(client, amina):
+def test_there_is_no_account_before_the_code_came_back(client):
+    ask(client, "new@example.org")
+    give(client, "000000")
+    client.post("/fr/accounts/login/code/confirm/", {"action": "resend"})
+    assert (User.objects.count(), EmailAddress.objects.count()) == (0, 0)
+    give(client, code_of(mail.outbox[-1]))
+    assert signed_in(client) == "new@example.org"
+
+
+def test_what_was_typed_is_kept_for_an_hour_until_the_code_came_back(client, amina):
+    ask(client)
+    assert client.session.get_expiry_age() == 3600
+    give(client, code_of(mail.outbox[0]))
+    assert client.session.get_expiry_age() == settings.SESSION_COOKIE_AGE
+
+
+def test_an_address_that_somebody_else_typed_is_free_for_its_owner(client, amina):
+    ask(Client(), "new@example.org")
+    sign_in(client, amina)
+    client.post("/fr/accounts/email/", {"email": "new@example.org", "action_add": ""})
+    client.post("/fr/accounts/confirm-email/", {"code": code_of(mail.outbox[-1])})
+    assert refreshed(amina).email == "new@example.org"
+
+
+def test_an_address_that_another_account_wants_is_free_for_its_owner(client, amina):
+    other = Client()
+    sign_in(other, amina)
+    other.post("/fr/accounts/email/", {"email": "new@example.org", "action_add": ""})
+    ask(client, "new@example.org")
+    give(client, code_of(mail.outbox[-1]))
+    assert signed_in(client) == "new@example.org"
+    assert refreshed(amina).email == AMINA
+
+
+def test_closed_account_gets_the_same_answer_and_its_owner_is_told(client, amina):
     known = answer(ask(client))
     User.objects.update(is_active=False)
     client.cookies.clear()
-    mail.outbox.clear()
     assert answer(ask(client)) == known
-    assert mail.outbox == []
-    give(client, "123456")
-    assert signed_in(client) is None
+    response = give(client, code_of(mail.outbox[-1]))
+    assert (signed_in(client), response.headers["Location"]) == (None, "/fr/accounts/inactive/")
+
+
+def test_known_and_unknown_addresses_cost_the_same(client, amina):
+    """Each answer takes the time of its queries, of one mail written, and of a page of one size."""
+    make_organiser(email="chief@example.org")
+    made = []
+    for email in [AMINA, "other@example.org", "chief@example.org"]:
+        client.cookies.clear()
+        with CaptureQueriesContext(connection) as asked:
+            response = ask(client, email)
+        kinds = [query["sql"].split()[0] for query in asked]
+        made.append((response.status_code, sorted(response.headers), response.content, kinds))
+    assert (made[1], made[2]) == (made[0], made[0])
+    assert [message.to for message in mail.outbox] == [
+        [AMINA], ["other@example.org"], ["chief@example.org"]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("stranger", ["am\u0131na@example.org", "amina\u017f@example.org"])
+def test_letters_that_pass_for_others_shut_nobody_out(client, amina, stranger):
+    """PostgreSQL's UPPER makes I of ı and S of ſ: two accounts were found for one address."""
+    response = ask(client, stranger)
+    assert response.context["form"].errors == {"login": [PLAIN]}
+    assert (mail.outbox, User.objects.count()) == ([], 1)
+    data = {"login": AMINA, "password": "correct horse battery"}
+    EmailAddress.objects.create(user=amina, email=AMINA, primary=True, verified=True)
+    assert client.post("/fr/accounts/login/password/", data).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        "٠٣٢٥٩٣", "۰۳۲۵۹۳", "032\u00a0593", "\u200f032593\u200e", "\u2067٠٣٢ ٥٩٣\u2069",
+        "０３２５９３", "032-593", "0 3 2 5 9 3", "\ufeff032593\n", "Code : 032593",
+    ],
+)  # fmt: skip
+def test_a_code_is_read_as_it_is_typed_and_pasted(write):
+    assert codes.digits(write) == "032593"
+
+
+def test_a_code_in_arabic_digits_signs_in(client, amina):
+    ask(client)
+    code = code_of(mail.outbox[0]).translate({48 + value: 0x660 + value for value in range(10)})
+    give(client, f"\u200f{code[:3]}\u00a0{code[3:]}")
+    assert signed_in(client) == AMINA
+
+
+def test_the_code_of_staff_is_longer_and_its_page_the_same(client, amina):
+    pages = []
+    make_organiser(email="chief@example.org")
+    make_user("door@example.org").groups.add(Group.objects.get(name="Welcome team"))
+    for email in [AMINA, "new@example.org", "chief@example.org", "door@example.org"]:
+        client.cookies.clear()
+        ask(client, email)
+        page = client.get("/fr/accounts/login/code/confirm/").content.decode()
+        form = page[page.index("<main") :].replace(email, "")
+        pages.append(re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", form))
+    assert [len(code_of(message)) for message in mail.outbox] == [6, 6, 8, 8]
+    assert pages == [pages[0]] * 4
+    give(client, code_of(mail.outbox[-1]))
+    assert signed_in(client) == "door@example.org"
 
 
 def test_a_code_is_worth_three_attempts(client, amina):
@@ -126,6 +225,78 @@ def test_three_codes_a_minute_for_one_address(client, amina):
         client.cookies.clear()
         last = ask(client)
     assert (last.status_code, len(mail.outbox)) == (200, 3)
+
+
+def test_codes_that_are_sent_again_count_as_well(client, amina):
+    for _request in range(2):
+        client.cookies.clear()
+        ask(client)
+        for _again in range(2):
+            client.post("/fr/accounts/login/code/confirm/", {"action": "resend"})
+    assert len(mail.outbox) == 3
+
+
+# Strangers
+
+
+def test_a_stranger_does_not_keep_anybody_out(client, amina):
+    EmailAddress.objects.create(user=amina, email=AMINA, primary=True, verified=True)
+    stranger = Client(REMOTE_ADDR="127.0.0.66")
+    for _time in range(3):
+        ask(stranger)
+    stranger = Client(REMOTE_ADDR="127.0.0.66")
+    for _time in range(6):
+        data = {"login": AMINA, "password": "wrong"}
+        refused = stranger.post("/fr/accounts/login/password/", data)
+    assert refused.context["form"].non_field_errors() == [TOO_MANY]
+    owner = Client(REMOTE_ADDR="127.0.0.77")
+    data = {"login": AMINA, "password": "correct horse battery"}
+    assert owner.post("/fr/accounts/login/password/", data).status_code == 302
+    owner = Client(REMOTE_ADDR="127.0.0.77")
+    ask(owner)
+    give(owner, code_of(mail.outbox[-1]))
+    assert signed_in(owner) == AMINA
+
+
+def test_all_strangers_together_send_sixty_mails_an_hour(amina):
+    for number in range(70):
+        ask(Client(REMOTE_ADDR=f"127.0.1.{number}"))
+    assert len(mail.outbox) == 60
+
+
+def test_a_browser_that_was_signed_in_before_passes_what_strangers_used_up(client, amina):
+    ask(client)
+    response = give(client, code_of(mail.outbox[0]))
+    cookie = response.cookies["known"]
+    assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", 31536000)
+    client.post("/fr/accounts/logout/")
+    for number in range(70):
+        ask(Client(REMOTE_ADDR=f"127.0.1.{number}"))
+    for _guess in range(20):
+        guesses.take(guesses.key_for("", AMINA))
+        Guess.objects.update(at=F("at") - timedelta(hours=1))
+    stranger = Client(REMOTE_ADDR="127.0.2.1")
+    assert ask(stranger).status_code == 200
+    ask(client)
+    give(client, code_of(mail.outbox[-1]))
+    assert signed_in(client) == AMINA
+
+
+def test_a_cookie_that_somebody_made_up_is_worth_nothing(client, amina):
+    for value in ["x", f"name.{browsers.digest(AMINA)}", "name.x:1tX:y"]:
+        client.cookies["known"] = value
+        request = RequestFactory().get("/", headers={"cookie": f"known={value}"})
+        assert browsers.known(request, AMINA) == ""
+        assert client.get("/fr/accounts/login/").status_code == 200
+
+
+def test_a_known_browser_is_known_for_the_accounts_that_were_opened_in_it(client, amina):
+    ask(client)
+    give(client, code_of(mail.outbox[0]))
+    request = RequestFactory().get("/")
+    request.COOKIES["known"] = client.cookies["known"].value
+    assert bool(browsers.known(request, AMINA.upper())) is True
+    assert browsers.known(request, "chief@example.org") == ""
 
 
 def test_another_code_replaces_the_first(client, amina):

@@ -1,5 +1,8 @@
 import pytest
+from django.core.management import CommandError, call_command
+from django.utils.translation import override
 
+from symposium.accounts.addresses import PLAIN
 from symposium.accounts.models import User
 from tests.factories import make_user
 from tests.refusals import faults, refused_by
@@ -33,6 +36,28 @@ def test_account_email_is_unique_whatever_its_case():
 def test_account_is_found_whatever_the_case():
     user = make_user("salma@example.org")
     assert User.objects.get_by_natural_key("Salma@EXAMPLE.org") == user
+
+
+def test_account_is_found_by_its_very_address():
+    user = make_user("organiser@example.org")
+    with pytest.raises(User.DoesNotExist):
+        User.objects.get_by_natural_key("organ\u0131ser@example.org")
+    assert User.objects.get_by_natural_key("Organiser@Example.org") == user
+
+
+@pytest.mark.parametrize("email", ["organ\u0131ser@example.org", "a\u017f@b.org", "a\u0661@b.org"])
+def test_account_has_only_plain_letters_before_the_at(email):
+    with refused_by("accounts_email_is_plain"):
+        make_user(email)
+    with override("en"):
+        assert faults(User(email=email, password="!"))["email"][-1:] == [str(PLAIN)]
+    with override("en"), pytest.raises(CommandError, match="unaccented Latin letters"):
+        call_command("createsuperuser", email=email, interactive=False)
+
+
+def test_account_may_have_any_letters_after_the_at():
+    assert faults(User(email="a@exämple.org", password="!")) == {}
+    make_user("a@exämple.org")
 
 
 def test_account_without_an_email_is_refused():

@@ -12,15 +12,16 @@ from django.core.cache import cache
 from symposium.accounts import urls as accounts_urls
 from symposium.accounts.models import User
 from tests.factories import make_organiser, make_user
+from tests.signing_in import code_of, sign_in
 
 pytestmark = pytest.mark.django_db
 
-OPEN = ["login/", "login/password/", "password/reset/", "password/reset/done/", "inactive/"]
+OPEN = ["login/", "login/password/", "inactive/"]
 CLOSED = [
     "email/",
     "password/change/",
-    "password/set/",
     "reauthenticate/",
+    "reauthenticate/code/",
     "2fa/",
     "2fa/totp/activate/",
     "2fa/recovery-codes/generate/",
@@ -64,10 +65,10 @@ def test_stranger_signs_in_first(client, path):
     assert parse_qs(target.query) == {"next": [f"/fr/accounts/{path}"]}
 
 
-@pytest.mark.parametrize("path", ["email/", "password/set/", "2fa/", "2fa/webauthn/", "logout/"])
+@pytest.mark.parametrize("path", ["email/", "password/change/", "2fa/", "2fa/webauthn/", "logout/"])
 @pytest.mark.parametrize(("language", "direction"), [("fr", "ltr"), ("ar", "rtl")])
 def test_own_page(client, user, path, language, direction):
-    client.force_login(user)
+    sign_in(client, user)
     response = client.get(f"/{language}/accounts/{path}")
     assert response.status_code == 200
     assert language_and_direction(response) == (language, direction)
@@ -75,7 +76,7 @@ def test_own_page(client, user, path, language, direction):
 
 @pytest.mark.parametrize("path", ["2fa/totp/activate/", "2fa/webauthn/add/"])
 def test_page_without_inline_script_or_style(client, user, path):
-    client.force_login(user)
+    sign_in(client, user)
     page = client.get(f"/fr/accounts/{path}").content.decode()
     scripts = re.findall(r"<script(?![^>]*(?:src=|application/json))[^>]*>", page)
     assert (scripts, re.findall(r"\sstyle=|\son\w+=", page)) == ([], [])
@@ -86,30 +87,30 @@ def test_key_of_somebody_else_cannot_be_removed(client, user):
     key = Authenticator.objects.create(
         user=other, type=Authenticator.Type.WEBAUTHN, data={"name": "key", "credential": {}}
     )
-    client.force_login(user)
+    sign_in(client, user)
     response = client.post(f"/fr/accounts/2fa/webauthn/keys/{key.pk}/remove/")
     assert response.status_code == 404
     assert Authenticator.objects.get() == key
 
 
 def test_change_of_address_waits_for_its_code(client, user):
-    client.force_login(user)
+    sign_in(client, user)
     client.post("/en/accounts/email/", {"email": "new@example.org", "action_add": ""})
     user.refresh_from_db()
     assert user.email == "amina@example.org"
     [message] = mail.outbox
     assert message.to == ["new@example.org"]
-    code = re.search(r"^(\d{6})$", message.body, re.MULTILINE)[1]
-    client.post("/en/accounts/confirm-email/", {"code": code})
+    client.post("/en/accounts/confirm-email/", {"code": code_of(message)})
     user.refresh_from_db()
     assert user.email == "new@example.org"
     assert [m.to for m in mail.outbox[1:]] == [["amina@example.org"]]
 
 
-def test_sign_out(client, user):
+@pytest.mark.parametrize("language", ["fr", "en", "ar"])
+def test_sign_out_stays_in_the_language_of_the_page(client, user, language):
     client.force_login(user)
-    response = client.post("/fr/accounts/logout/")
-    assert (response.status_code, response.headers["Location"]) == (302, "/")
+    response = client.post(f"/{language}/accounts/logout/", headers={"accept-language": "de"})
+    assert (response.status_code, response.headers["Location"]) == (302, f"/{language}/")
     assert "_auth_user_id" not in client.session
 
 

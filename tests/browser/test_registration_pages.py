@@ -23,6 +23,7 @@ from tests.factories import (
     make_workshop,
     open_edition,
 )
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -80,7 +81,7 @@ def people(client):
     users, cookies = {email: make_user(email) for email in (SALMA, KARIM, NORA)}, {}
     for email, user in users.items():
         client.cookies.clear()
-        client.force_login(user)
+        sign_in(client, user)
         cookies[email] = client.session.session_key
     ticket = make_registration(category, user=users[SALMA], **PERSON)
     make_booking(ticket, workshop)

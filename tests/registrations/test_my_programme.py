@@ -34,6 +34,7 @@ from tests.factories import (
 )
 from tests.reading import hrefs, main, texts
 from tests.registrations.test_housekeeping import at_once
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 STARS = "/fr/my/programme/stars/"
@@ -470,6 +471,7 @@ def test_drafts_and_what_is_over_are_not_told(user, edition, water, air):
 def test_stars_are_among_my_data_and_go_with_the_account(client, user, water, calendar):
     stars.give(user, [water])
     stars.set_mail(user, True)
+    sign_in(client, user)
     data = client.get("/en/my/data.json").json()["parts"]["programme"]
     [entry] = data["parts"]["stars"]["entries"]
     assert entry["fields"]["session"]["value"] == str(water.guid)

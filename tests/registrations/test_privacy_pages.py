@@ -11,6 +11,7 @@ from symposium.demo import data
 from symposium.registrations import privacy
 from symposium.registrations.models import Registration
 from tests.factories import make_registration, make_user
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def mine(client):
     registration = make_registration(affiliation="Université d’essai", needs="Boucle")
-    client.force_login(registration.user)
+    sign_in(client, registration.user)
     return registration
 
 
@@ -58,7 +59,7 @@ def test_an_account_is_erased_and_its_owner_signed_out(client, mine):
 
 def test_an_organiser_is_told_why_not(client):
     organiser = make_user(is_staff=True)
-    client.force_login(organiser)
+    sign_in(client, organiser)
     response = client.post("/fr/my/erase/", {"email": organiser.email})
     assert len(response.context["form"].non_field_errors()) == 1
     assert User.objects.count() == 1

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from symposium.accounts import addresses
 from symposium.accounts.entrance import account_for
 from symposium.accounts.models import User
 from symposium.registrations import checkin, places, sheets
@@ -56,7 +57,9 @@ class PersonForm(WorkplaceForm):
 class NewcomerForm(PersonForm):
     """Somebody registered by an organiser: at the door, or on paper."""
 
-    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    email = forms.EmailField(
+        label=_("E-mail address"), max_length=254, validators=[addresses.validate_plain]
+    )
     language = forms.ChoiceField(
         label=_("Language"), choices=settings.LANGUAGES,
         help_text=_("Of a new account. One that exists keeps its own."),

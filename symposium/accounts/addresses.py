@@ -1,0 +1,15 @@
+"""What an e-mail address may look like here, wherever one is typed for an account."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+PLAIN = _(
+    "Before the @, an email address may only have unaccented Latin letters, digits and signs. "
+    "Check the letters of this one."
+)
+
+
+def validate_plain(address: str) -> None:
+    """Refuse letters that can be mistaken for others before the @: `ı` would pass for `i`."""
+    if not address.rpartition("@")[0].isascii():
+        raise ValidationError(PLAIN, code="plain")
