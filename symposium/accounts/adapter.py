@@ -3,13 +3,14 @@ import time
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.core.internal.ratelimit import get_ip
 from allauth.core.ratelimit import consume
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 
 from symposium import mail
-from symposium.accounts import addresses, browsers, codes, entrance
+from symposium.accounts import addresses, browsers, codes
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -56,15 +57,17 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_logout_redirect_url(self, request) -> str:
         return reverse("editions:current")
 
-    # Wrong passwords are counted by whence they come, and many strangers' together.
-
     def _get_login_attempts_cache_key(self, request, **credentials) -> str:
-        return entrance.origin(request, credentials["email"].lower())
+        """Wrong passwords are counted by whence they come."""
+        return f"{get_ip(request)} {credentials['email'].lower()}"
 
     def pre_authenticate(self, request, **credentials) -> None:
-        super().pre_authenticate(request, **credentials)
+        """What strangers tried is nothing to a browser in which the account was opened before."""
         email = credentials["email"].lower()
-        if not browsers.known(request, email) and not consume(
-            request, action="passwords_for_address", key=email
-        ):
+        if browser := browsers.known(request, email):
+            may_try = consume(request, action="passwords_of_browser", key=f"{browser} {email}")
+        else:
+            super().pre_authenticate(request, **credentials)
+            may_try = consume(request, action="passwords_for_address", key=email)
+        if not may_try:
             raise self.validation_error("too_many_login_attempts")

@@ -282,6 +282,29 @@ def test_a_browser_that_was_signed_in_before_passes_what_strangers_used_up(clien
     assert signed_in(client) == AMINA
 
 
+def test_a_stranger_on_the_same_network_does_not_shut_a_known_browser_out(client, amina):
+    EmailAddress.objects.create(user=amina, email=AMINA, primary=True, verified=True)
+    owner = {"login": AMINA, "password": "correct horse battery"}
+    client.post("/fr/accounts/login/password/", owner)
+    client.post("/fr/accounts/logout/")
+    for number in range(61):
+        ask(Client(), f"somebody{number}@example.org")
+    wrong = {"login": "somebody@example.org", "password": "wrong"}
+    for _try in range(31):
+        refused = Client().post("/fr/accounts/login/password/", wrong)
+    assert refused.context["form"].non_field_errors() == [TOO_MANY]
+    assert ask(Client()).status_code == 200
+    assert client.post("/fr/accounts/login/password/", owner).status_code == 302
+    client.post("/fr/accounts/logout/")
+    assert ask(client).status_code == 302
+
+
+def test_a_passkey_is_never_refused_for_what_others_tried(client):
+    for _try in range(30):
+        response = client.post("/fr/accounts/2fa/webauthn/login/", {"credential": "{}"})
+    assert answer(response)[:2] == (302, "/fr/accounts/login/")
+
+
 def test_a_cookie_that_somebody_made_up_is_worth_nothing(client, amina):
     for value in ["x", f"name.{browsers.digest(AMINA)}", "name.x:1tX:y"]:
         client.cookies["known"] = value
