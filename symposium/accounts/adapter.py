@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 
 from symposium import mail
-from symposium.accounts import addresses, browsers, codes
+from symposium.accounts import addresses, codes, known_browsers
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -51,7 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request, user, **kwargs):
         response = super().post_login(request, user, **kwargs)
         request.session.set_expiry(None)
-        browsers.remember(request, response, user.email)
+        known_browsers.remember(request, response, user.email)
         return response
 
     def get_logout_redirect_url(self, request) -> str:
@@ -64,7 +64,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request, **credentials) -> None:
         """What strangers tried is nothing to a browser in which the account was opened before."""
         email = credentials["email"].lower()
-        if browser := browsers.known(request, email):
+        if browser := known_browsers.known(request, email):
             may_try = consume(request, action="passwords_of_browser", key=f"{browser} {email}")
         else:
             super().pre_authenticate(request, **credentials)

@@ -15,7 +15,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import gettext, override
 
-from symposium.accounts import browsers, codes, guesses
+from symposium.accounts import codes, guesses, known_browsers
 from symposium.accounts.addresses import PLAIN
 from symposium.accounts.entrance import account_for
 from symposium.accounts.models import Guess, User
@@ -306,10 +306,10 @@ def test_a_passkey_is_never_refused_for_what_others_tried(client):
 
 
 def test_a_cookie_that_somebody_made_up_is_worth_nothing(client, amina):
-    for value in ["x", f"name.{browsers.digest(AMINA)}", "name.x:1tX:y"]:
+    for value in ["x", f"name.{known_browsers.digest(AMINA)}", "name.x:1tX:y"]:
         client.cookies["known"] = value
         request = RequestFactory().get("/", headers={"cookie": f"known={value}"})
-        assert browsers.known(request, AMINA) == ""
+        assert known_browsers.known(request, AMINA) == ""
         assert client.get("/fr/accounts/login/").status_code == 200
 
 
@@ -318,8 +318,8 @@ def test_a_known_browser_is_known_for_the_accounts_that_were_opened_in_it(client
     give(client, code_of(mail.outbox[0]))
     request = RequestFactory().get("/")
     request.COOKIES["known"] = client.cookies["known"].value
-    assert bool(browsers.known(request, AMINA.upper())) is True
-    assert browsers.known(request, "chief@example.org") == ""
+    assert bool(known_browsers.known(request, AMINA.upper())) is True
+    assert known_browsers.known(request, "chief@example.org") == ""
 
 
 def test_another_code_replaces_the_first(client, amina):
