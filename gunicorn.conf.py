@@ -15,6 +15,18 @@ timeout = 60
 forwarder_headers = ""
 max_requests = 1_000_000
 max_requests_jitter = 100_000
+# A door for an administrator that nobody uses.
+control_socket_disable = True
+
+
+def on_starting(server) -> None:
+    """The limits on attempts count in the cache: several processes need one for them all."""
+    site = sys.modules.get("config.settings")
+    if site and server.num_workers > 1 and not (site.CACHE_IS_SHARED or site.DEMO):
+        sys.exit(
+            f"CACHE_URL names a cache that each of the {server.num_workers} processes has for"
+            " itself. Unset it, name a Redis, or set WEB_CONCURRENCY=1"
+        )
 
 
 def post_worker_init(worker) -> None:

@@ -62,6 +62,8 @@ else:
     SITE_URL = required("SITE_URL", "SITE_URL=https://symposium.example.org")
     required("ALLOWED_HOSTS", "ALLOWED_HOSTS=symposium.example.org")
     ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS")]
+# What a former key has signed or encrypted is still read; sessions too.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 SITE_URL = SITE_URL.rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 
@@ -87,6 +89,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "crispy_forms",
     "crispy_bootstrap5",
     "imagekit",
@@ -108,6 +111,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "symposium.published.GZipMiddleware",
+    "symposium.safety.NoStoreMiddleware",
     "symposium.safety.BadRequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -171,8 +175,10 @@ NEVER_PUBLISHED = re.compile(
 )
 # Browsers keep the site for when there is no network; off, they throw away what they kept.
 OFFLINE = env.bool("OFFLINE", True)
-# The limits on attempts count in it.
-CACHES = {"default": env.cache_url("CACHE_URL", "locmemcache://?max_entries=20000")}
+# The limits on attempts count in it, those of all processes together: see gunicorn.conf.py. No page
+# is kept there.
+CACHES = {"default": env.cache_url("CACHE_URL", "dbcache://symposium_cache?max_entries=100000")}
+CACHE_IS_SHARED = not CACHES["default"]["BACKEND"].endswith((".LocMemCache", ".DummyCache"))
 
 # Files: hashed names, compressed once, served by the process itself
 STATIC_URL = "/static/"
@@ -268,9 +274,23 @@ ACCOUNT_RATE_LIMITS = {
 }
 MFA_RATE_LIMITS = {"webauthn_login": None}  # a passkey cannot be guessed
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
+MFA_ADAPTER = "symposium.accounts.second_factor.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "symposium.accounts.forms.SecondStepForm",
+    "reauthenticate": "symposium.accounts.forms.ConfirmSecondStepForm",
+    "activate_totp": "symposium.accounts.forms.ActivateApplicationForm",
+    "add_webauthn": "symposium.accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "symposium.accounts.forms.RenamePasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
+
+# Whether organisers need a second step, an application or a passkey, to open the desk
+STAFF_SECOND_FACTOR = env.str("STAFF_SECOND_FACTOR", "optional" if DEMO else "required")
+if STAFF_SECOND_FACTOR not in ("required", "optional"):
+    sys.exit(f"STAFF_SECOND_FACTOR is {STAFF_SECOND_FACTOR!r}. Set it to required or to optional")
 
 # The admin
 JQUERY_UI_URL = "vendor/jquery-ui/jquery-ui-tabs.js"

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from symposium.abstracts.models import Abstract
+from symposium.accounts import second_factor
 from symposium.editions.models import Edition
 from symposium.registrations import checkin
 from symposium.registrations.models import CheckIn, Registration
@@ -56,9 +57,17 @@ class Desk(AdminSite):
             if language := getattr(request.user, "language", ""):
                 translation.activate(language)
                 request.LANGUAGE_CODE = language
+            if view != self.logout and second_factor.is_missing(request):
+                return redirect(second_factor.address(request))
             return inner(request, *args, **kwargs)
 
         return update_wrapper(in_own_language, inner)
+
+    def password_change(self, request, extra_context=None):
+        """Lead to the page of the account, where attempts are limited."""
+        return redirect("account_change_password")
+
+    password_change_done = password_change
 
     def get_urls(self):
         language = path("language/", self.admin_view(self.language_view), name="language")

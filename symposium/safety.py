@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import UnreadablePostError
+from django.utils.cache import add_never_cache_headers
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 # Django leaves the bytes of a path that are not UTF-8 as they came, percent-encoded.
 NOT_UTF8 = re.compile(r"%[89A-F][0-9A-F]", re.IGNORECASE)
+ACCOUNT = re.compile(r"/[^/]+/accounts/")
 # OAI-PMH has its own words for what is wrong with a request, and looks nothing up before.
 ANSWERS_FOR_ITSELF = "/oai"
 
@@ -62,6 +64,22 @@ class PermissionsPolicyMiddleware:
     def __call__(self, request):
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+        return response
+
+
+class NoStoreMiddleware:
+    """Nothing below `accounts/`, a redirect or an error neither, is kept by a browser or a proxy.
+
+    On a shared machine the Back button would show it to the next person.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if ACCOUNT.match(request.path_info):
+            add_never_cache_headers(response)
         return response
 
 

@@ -12,7 +12,7 @@ from django.utils.text import Truncator
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
-from symposium import dates, markdown, typography
+from symposium import browsers, dates, markdown, typography
 from symposium.translated import text_and_language
 
 register = template.Library()
@@ -23,6 +23,11 @@ SENTENCE_END = re.compile(r"(?<=[.!?؟]) +")
 def typo(text: str) -> SafeString:
     """Escape a text of the page's own language and set its typography."""
     return typography.typeset(text or "", get_language())
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    return browsers.named(user_agent)
 
 
 @register.simple_tag

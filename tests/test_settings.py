@@ -45,6 +45,59 @@ def test_deployment_check_finds_nothing():
     assert (result.returncode, result.stderr) == (0, "")
 
 
+def test_start_knows_two_rules_for_the_second_factor():
+    result = run("manage.py", "check", **PRODUCTION, STAFF_SECOND_FACTOR="no")
+    said = "STAFF_SECOND_FACTOR is 'no'. Set it to required or to optional\n"
+    assert (result.returncode, result.stderr) == (1, said)
+
+
+@pytest.mark.parametrize(
+    ("environment", "rule"),
+    [
+        ({}, "required"),
+        ({"DEMO": "1"}, "optional"),
+        ({"STAFF_SECOND_FACTOR": "optional"}, "optional"),
+    ],
+)
+def test_organisers_need_a_second_factor_outside_a_demonstration(environment, rule):
+    asked = "from config import settings; print(settings.STAFF_SECOND_FACTOR)"
+    assert run("-c", asked, **PRODUCTION | environment).stdout == f"{rule}\n"
+
+
+def gunicorn_starts(**environment) -> subprocess.CompletedProcess:
+    """gunicorn by gunicorn.conf.py, up to where it would listen."""
+    start = (
+        "import runpy, types, config.settings\n"
+        "own = runpy.run_path('gunicorn.conf.py')\n"
+        "own['on_starting'](types.SimpleNamespace(num_workers=own['workers']))\n"
+    )
+    return run("-c", start, **PRODUCTION | environment)
+
+
+@pytest.mark.parametrize("url", ["locmemcache://", "dummycache://"])
+def test_several_processes_do_not_count_attempts_apart(url):
+    result = gunicorn_starts(CACHE_URL=url, WEB_CONCURRENCY="2")
+    said = (
+        "CACHE_URL names a cache that each of the 2 processes has for itself. Unset it, name a "
+        "Redis, or set WEB_CONCURRENCY=1\n"
+    )
+    assert (result.returncode, result.stderr) == (1, said)
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"WEB_CONCURRENCY": "2"},
+        {"WEB_CONCURRENCY": "2", "CACHE_URL": "redis://cache.example.org:6379/0"},
+        {"WEB_CONCURRENCY": "1", "CACHE_URL": "locmemcache://"},
+        {"WEB_CONCURRENCY": "2", "CACHE_URL": "locmemcache://", "DEMO": "1"},
+    ],
+)
+def test_processes_that_count_together_or_alone_start(environment):
+    result = gunicorn_starts(**environment)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
 def test_redis_is_used_where_it_is_named():
     """No server is needed: a connection is made when it is first used."""
     asked = (

@@ -1,7 +1,43 @@
+import allauth.mfa.admin
+import allauth.usersessions.admin  # noqa: F401 (both bring pages, which are taken away here)
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from symposium.accounts import entrance
 from symposium.accounts.models import User
+from symposium.accounts.second_factor import NAMES
+
+# From where somebody signs in, and with what browser, is for them alone.
+admin.site.unregister([Authenticator, UserSession])
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(admin.ModelAdmin):
+    """Second factors: that there is one, never its secret. A lost one is deleted here."""
+
+    list_display = ["user", "kind", "created_at", "last_used_at"]
+    search_fields = ["user__email"]
+    fields = readonly_fields = list_display
+
+    @admin.display(description=_("kind"), ordering="type")
+    def kind(self, authenticator):
+        return NAMES[authenticator.type]
+
+    def has_module_permission(self, request):
+        return request.user.is_superuser
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.is_superuser
+
+    has_delete_permission = has_view_permission
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
 
 
 @admin.register(User)

@@ -9,6 +9,11 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
+        from allauth.mfa.signals import authenticator_added, authenticator_used
+
+        from symposium.accounts import second_factor
         from symposium.accounts.groups import give_permissions
 
+        authenticator_added.connect(second_factor.shown)
+        authenticator_used.connect(second_factor.shown)
         post_migrate.connect(give_permissions, dispatch_uid="organisers")

@@ -2,6 +2,9 @@ from allauth.account import forms as allauth
 from allauth.account.adapter import get_adapter
 from allauth.core import context
 from allauth.core.internal.httpkit import headed_redirect_response
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
@@ -86,3 +89,44 @@ class ConfirmReauthenticationCodeForm(CodeForm):
     @property
     def email(self) -> str:
         return context.request.user.email
+
+
+class ApplicationCode(forms.CharField):
+    """Six digits of the application, or the eight of a recovery code."""
+
+    def __init__(self, *, label, **options):
+        attrs = {"inputmode": "numeric", "autocomplete": "one-time-code", "dir": "ltr"}
+        super().__init__(label=label, max_length=20, widget=forms.TextInput(attrs), **options)
+
+
+class SecondStepForm(AuthenticateForm):
+    code = ApplicationCode(label=_("Code of the application, or recovery code"))
+
+
+class ConfirmSecondStepForm(ReauthenticateForm):
+    code = ApplicationCode(label=_("Code of the application, or recovery code"))
+
+
+class ActivateApplicationForm(ActivateTOTPForm):
+    code = ApplicationCode(label=_("Code of the application"))
+
+
+class PasskeyName(forms.CharField):
+    def __init__(self, *, required: bool):
+        super().__init__(
+            label=_("Name of the passkey"),
+            help_text=_("For you, to tell one device from another."),
+            max_length=60,
+            required=required,
+        )
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    """Every key here opens the account on its own: there is nothing to choose but its name."""
+
+    name = PasskeyName(required=False)
+    passwordless = None
+
+
+class RenamePasskeyForm(EditWebAuthnForm):
+    name = PasskeyName(required=True)

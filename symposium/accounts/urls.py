@@ -16,5 +16,9 @@ urlpatterns = [
     # And one page for a password: whoever has forgotten theirs signs in with a code.
     path("password/change/", views.password),
     re_path("^password/", to_password),
+    path("second-factor/", views.lead_to_second_factor, name="account_second_factor"),
+    # In place of allauth's, under its names: they lead on to another page.
+    path("2fa/webauthn/add/", views.AddPasskeyView.as_view()),
+    path("2fa/totp/activate/", views.ActivateApplicationView.as_view()),
     path("", include(allauth)),
 ]

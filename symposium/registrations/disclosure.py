@@ -11,6 +11,7 @@ import datetime
 from collections.abc import Iterable
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db.models import Model
 from django.utils import timezone
@@ -20,6 +21,7 @@ from django_countries.fields import Country
 from post_office.models import Email
 
 from symposium.accounts.models import User
+from symposium.accounts.second_factor import NAMES
 from symposium.dates import long_date, moment
 from symposium.registrations.models import (
     Agenda,
@@ -60,11 +62,13 @@ def about(user: User) -> dict:
 def account(user: User) -> dict:
     addresses = user.emailaddress_set.order_by("pk")
     keys = Authenticator.objects.filter(user=user).order_by("pk")
+    sessions = UserSession.objects.filter(user=user).order_by("created_at")
     return part(
         _("Account"),
         of(user, "email", "name", "language", "date_joined", "last_login", "is_active"),
         addresses=several(_("E-mail addresses"), map(address, addresses)),
         keys=several(_("Ways to sign in"), map(key, keys)),
+        sessions=several(_("Where you are signed in"), map(signed_in, sessions)),
     )
 
 
@@ -72,9 +76,20 @@ def address(found) -> dict:
     return part(found.email, of(found, "email", "verified", "primary"))
 
 
+def signed_in(found: UserSession) -> dict:
+    return part(
+        moment(found.created_at),
+        {
+            "created_at": field(_("Signed in"), found.created_at),
+            "ip": field(_("Network address"), found.ip),
+            "user_agent": field(_("Browser"), found.user_agent),
+        },
+    )
+
+
 def key(found: Authenticator) -> dict:
     """When it was made and used; never the secret."""
-    label = found.get_type_display()
+    label = str(NAMES[found.type])
     return part(
         label,
         {

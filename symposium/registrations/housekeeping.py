@@ -8,13 +8,14 @@ import datetime
 from collections.abc import Callable
 from functools import partial
 
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session as BrowserSession
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from symposium.abstracts import prints
-from symposium.accounts import guesses
+from symposium.accounts import attempts, guesses
 from symposium.editions.models import Edition
 from symposium.registrations import batches, certificates, notices, places, privacy, stars
 from symposium.registrations.models import (
@@ -266,10 +267,15 @@ def fill(model: type[places.Owner], pk: int) -> bool:
 
 
 def forget_sessions(at: datetime.datetime | None = None) -> int:
-    """Delete the browser sessions that have ended, as `manage.py clearsessions` does."""
+    """Delete the browser sessions that have ended, as `manage.py clearsessions` does.
+
+    From where, and with what browser, somebody signed in is kept no longer than their session.
+    """
     over = BrowserSession.objects.filter(expire_date__lt=at or timezone.now())
     keys = list(over.values_list("pk", flat=True)[:SESSIONS_AT_ONCE])
     BrowserSession.objects.filter(pk__in=keys).delete()
+    alive = BrowserSession.objects.filter(pk=OuterRef("session_key"))
+    UserSession.objects.filter(~Exists(alive)).delete()
     return len(keys)
 
 
@@ -285,5 +291,6 @@ HOUSEKEEPING: list[Callable[[], object]] = [
     privacy.forget_mails,
     forget_sessions,
     guesses.forget,
+    attempts.forget,
     prints.forget_what_changed,
 ]

@@ -295,7 +295,13 @@ def retention_table() -> list[dict[str, str]]:
         % {"days": UNUSED_ACCOUNT_DAYS},
         "then": _("Deleted."),
     }
-    return [*rows, mails, account]
+    sessions = {
+        "what": _("Where you are signed in: network address and browser"),
+        "kept": _("As long as the session: until you sign out, %(days)s days at most")
+        % {"days": settings.SESSION_COOKIE_AGE // 86400},
+        "then": _("Deleted."),
+    }
+    return [*rows, mails, account, sessions]
 
 
 def forget_accounts(at: datetime.datetime | None = None) -> int:

@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.cache import cache
 
+from symposium.accounts import urls as accounts_urls
 from symposium.accounts.models import User
 from tests.factories import make_organiser, make_user
 from tests.signing_in import code_of, sign_in
@@ -27,6 +28,8 @@ CLOSED = [
     "2fa/webauthn/",
     "2fa/webauthn/add/",
     "2fa/webauthn/reauthenticate/",
+    "second-factor/",
+    "sessions/",
 ]
 
 
@@ -145,3 +148,37 @@ def test_organiser_opens_the_desk(client):
     assert client.get("/admin/symposium_sessions/session/").status_code == 200
     response = client.get("/admin/login/?next=/admin/")
     assert (response.status_code, response.headers["Location"]) == (302, "/admin/")
+
+
+# What a browser keeps
+
+
+def addresses(patterns=accounts_urls.urlpatterns, prefix="") -> list[str]:
+    """Every address below accounts/, as it is written in the urlconf, its parameters filled in."""
+    found = []
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if hasattr(pattern, "url_patterns"):
+            found += addresses(pattern.url_patterns, route)
+        else:
+            filled = re.sub(r"<int:\w+>", "1", re.sub(r"<(?:\w+:)?(?!int)\w+>", "x", route))
+            found.append(re.sub(r"[\^$\\Z]|\(\?P[^)]*\)", "", filled))
+    return found
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_no_page_of_the_account_is_kept_by_a_browser(client, user, signed_in):
+    """Neither are its redirects and its errors: Back on a shared machine would show them."""
+    if signed_in:
+        client.force_login(user)
+    client.raise_request_exception = False
+    asked = [f"/fr/accounts/{path}" for path in [*addresses(), "nothing/here/"]]
+    answers = [client.get(address) for address in asked if "logout" not in address]
+    assert len(answers) > 30
+    kept = [
+        (answer.request["PATH_INFO"], answer.headers.get("Cache-Control"))
+        for answer in answers
+        if "no-store" not in answer.headers.get("Cache-Control", "")
+    ]
+    assert kept == []
+    assert {answer.status_code for answer in answers} == {200, 302, 404}

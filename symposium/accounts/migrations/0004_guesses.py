@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("symposium_accounts", "0001_initial")]
+    dependencies = [("symposium_accounts", "0003_encrypt_second_factors")]
 
     operations = [
         migrations.CreateModel(

@@ -12,7 +12,7 @@ from symposium.accounts import addresses
 
 
 class Migration(migrations.Migration):
-    dependencies = [("symposium_accounts", "0002_guesses")]
+    dependencies = [("symposium_accounts", "0004_guesses")]
 
     operations = [
         migrations.AlterField(

@@ -1,0 +1,75 @@
+"""The second step of signing in: how its secrets are kept, and when the desk asks for it."""
+
+import base64
+from urllib.parse import urlencode
+
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+SESSION_KEY = "second_factor"
+KINDS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+# What people call them: allauth has other words.
+NAMES = {
+    Authenticator.Type.WEBAUTHN: _("Passkey"),
+    Authenticator.Type.TOTP: _("Authenticator application"),
+    Authenticator.Type.RECOVERY_CODES: _("Recovery codes"),
+}
+
+
+def box() -> MultiFernet:
+    """What encrypts with the present SECRET_KEY, and reads what former ones have encrypted."""
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    digests = [
+        salted_hmac("symposium.second_factor", "", secret=secret, algorithm="sha256").digest()
+        for secret in secrets
+    ]
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """The secrets of applications and of recovery codes are encrypted in the database."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_generate_recovery_codes": _("Add a passkey or an application first."),
+        "unverified_email": _("Confirm your e-mail address first."),
+    }
+
+    def encrypt(self, text: str) -> str:
+        return box().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return box().decrypt(encrypted_text).decode()
+
+    def generate_authenticator_name(self, user, type) -> str:
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return gettext("Passkey %(number)s") % {"number": number}
+
+
+def is_missing(request: HttpRequest) -> bool:
+    """Whether this session of an organiser has still to show the second factor it needs."""
+    if settings.STAFF_SECOND_FACTOR != "required" or not request.user.is_staff:
+        return False
+    shown = request.session.get(SESSION_KEY) == str(request.user.pk)
+    return not (shown and is_mfa_enabled(request.user, KINDS))
+
+
+def address(request: HttpRequest) -> str:
+    """The page that leads to one, and then to where this request was going."""
+    query = urlencode({"next": request.get_full_path()})
+    return f"{reverse('account_second_factor')}?{query}"
+
+
+def shown(sender, request: HttpRequest, user, authenticator: Authenticator, **kwargs) -> None:
+    """Remember in the session that a factor was used, or set up, which takes using it.
+
+    Recovery codes are made without being used, beside the first factor.
+    """
+    request.session[SESSION_KEY] = str(user.pk)

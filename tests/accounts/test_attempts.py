@@ -1,0 +1,61 @@
+"""Attempts are counted for all processes together, in the database, and nothing else is there."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.cache import cache, caches
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from symposium.accounts import attempts
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+LOGIN = "/en/accounts/login/password/"
+
+
+@pytest.fixture(autouse=True)
+def _shared(settings):
+    """The cache of a production that sets none."""
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "symposium_cache",
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
+    }
+
+
+def counted() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM symposium_cache")
+        return cursor.fetchone()[0]
+
+
+def test_a_wrong_password_counts_for_the_next_process(client):
+    user = make_user("amina@example.org", password="the right password")
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    for guess in range(6):
+        client.post(LOGIN, {"login": "amina@example.org", "password": f"guess {guess}"})
+        del caches["default"]  # another process has no memory of this one
+    client.post(LOGIN, {"login": "amina@example.org", "password": "the right password"})
+    assert "_auth_user_id" not in client.session
+    cache.clear()
+    client.post(LOGIN, {"login": "amina@example.org", "password": "the right password"})
+    assert "_auth_user_id" in client.session
+
+
+def test_what_was_counted_is_forgotten_when_its_time_is_over():
+    cache.set("past", 1, timeout=-1)
+    cache.set("present", 1, timeout=60)
+    assert (attempts.forget(), counted(), cache.get("present")) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "programme/", "speakers/", "abstracts/", "keywords/", "search/?q=ville"],
+)
+def test_no_public_page_asks_the_cache(client, demonstration, path):
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(f"/fr/{demonstration.slug}/{path}")
+    asked = [query for query in queries.captured_queries if "symposium_cache" in query["sql"]]
+    assert (response.status_code, asked) == (200, [])

@@ -1,0 +1,117 @@
+"""Where somebody is signed in: they see it, and end it; nobody else does."""
+
+import datetime
+import json
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from symposium import browsers
+from symposium.registrations import housekeeping, privacy
+from tests.factories import make_organiser, make_user
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/fr/accounts/sessions/"
+FIREFOX = "Mozilla/5.0 (Android 16; Mobile; rv:150.0) Gecko/150.0 Firefox/150.0"
+EDGE = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0"
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def user():
+    cache.clear()
+    user = make_user("amina@example.org", password=PASSWORD)
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    return user
+
+
+def signed_in(user, browser: str) -> Client:
+    client = Client(headers={"User-Agent": browser})
+    login = {"login": user.email, "password": PASSWORD}
+    assert client.post("/fr/accounts/login/password/", login).status_code == 302
+    return client
+
+
+def test_a_stolen_session_is_seen_and_ended(user):
+    own, stolen = signed_in(user, FIREFOX), signed_in(user, EDGE)
+    page = own.get(LIST).content.decode()
+    assert [name in page for name in ("Firefox · Android", "Edge · Windows")] == [True, True]
+    assert stolen.get("/fr/my/").status_code == 200
+    assert own.post(LIST, follow=True).redirect_chain == [(LIST, 302)]
+    assert stolen.get("/fr/my/").status_code == 302
+    assert own.get("/fr/my/").status_code == 200
+    assert "Edge" not in own.get(LIST).content.decode()
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "ar"])
+def test_the_page_is_in_each_language(user, language):
+    page = signed_in(user, FIREFOX).get(f"/{language}/accounts/sessions/")
+    assert (page.status_code, page.templates[0].name) == (200, "usersessions/usersession_list.html")
+    assert f'<html lang="{language}"' in page.content.decode()
+
+
+def test_of_somebody_elses_sessions_nothing_is_shown_or_ended(user):
+    own = signed_in(user, FIREFOX)
+    other = make_user("other@example.org", password=PASSWORD)
+    EmailAddress.objects.create(user=other, email=other.email, primary=True, verified=True)
+    theirs = signed_in(other, EDGE)
+    assert "Edge" not in own.get(LIST).content.decode()
+    own.post(LIST)
+    assert theirs.get("/fr/my/").status_code == 200
+
+
+def test_organisers_do_not_see_from_where_people_sign_in(user, client):
+    signed_in(user, FIREFOX)
+    client.force_login(make_organiser())
+    assert client.get("/admin/usersessions/usersession/").status_code == 404
+
+
+def test_a_page_asks_nothing_more_of_the_database_than_before(user, django_assert_num_queries):
+    """The session and the account, as ever: a session is written down as it begins."""
+    client = signed_in(user, FIREFOX)
+    client.get("/fr/accounts/logout/")
+    with django_assert_num_queries(3):
+        client.get("/fr/accounts/logout/")
+
+
+def test_what_is_known_of_a_session_is_kept_no_longer_than_it_lasts(user):
+    kept, left, ended = (signed_in(user, FIREFOX) for _ in range(3))
+    left.post("/fr/accounts/logout/")
+    session = ended.session
+    session.set_expiry(timezone.now() - datetime.timedelta(seconds=1))
+    session.save()
+    housekeeping.forget_sessions()
+    assert [row.session_key for row in UserSession.objects.all()] == [kept.session.session_key]
+
+
+def test_a_person_reads_it_and_takes_it_away_and_it_is_erased_with_them(user):
+    signed_in(user, FIREFOX)
+    [session] = privacy.export(user)["parts"]["account"]["parts"]["sessions"]["entries"]
+    told = {name: field["value"] for name, field in session["fields"].items()}
+    kept = UserSession.objects.get()
+    assert json.loads(json.dumps(told)) == {
+        "created_at": kept.created_at.isoformat(),
+        "ip": "127.0.0.1",
+        "user_agent": FIREFOX,
+    }
+    privacy.erase(user)
+    assert not UserSession.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        (FIREFOX, "Firefox · Android"),
+        (EDGE, "Edge · Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) Safari/604.1", "Safari · iPhone"),
+        ("Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 Safari/537.36", "Chrome · Linux"),
+        ("curl/8.0", ""),
+    ],
+)
+def test_a_browser_has_the_name_that_people_give_it(user_agent, name):
+    assert browsers.named(user_agent) == name
