@@ -57,8 +57,6 @@ SIGNING_IN = [
     gettext_noop("Incorrect code."),
     gettext_noop("Use your password"),
     gettext_noop("Send me a sign-in code"),
-    gettext_noop("Use authenticator app or code"),
-    gettext_noop("Use a security key"),
 ]
 
 MONTHS = [
