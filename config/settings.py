@@ -120,6 +120,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "symposium.accounts.middleware.ShortFormsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
