@@ -120,6 +120,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "symposium.accounts.middleware.ShortFormsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
@@ -259,17 +260,20 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.partition(":")[0]
-# By network (ip), for many people share one at the venue. By key, that is by account and whence the
-# tries come: a network, or a browser in which it was opened before. `…_for_address` are for what
-# all networks together try at one account. Wrong codes are counted in accounts/guesses.py.
+# By network (ip), wide, for many people share one at the venue. By key, that is by account and by
+# whence the tries come: a network, or a browser in which it was opened before. `…_for_address` is
+# for what all strangers try at one account. Wrong codes are counted in accounts/guesses.py.
 ACCOUNT_RATE_LIMITS = {
-    "login": "120/m/ip",
+    "login": None,  # what its form does is limited below
     "request_login_code": "60/m/ip,3/m/key,20/h/key",
     "codes_for_address": "60/h/key",
-    "login_failed": "10/m/ip,5/5m/key,20/h/key,60/d/key",
-    "passwords_for_address": "300/d/key",
+    "codes_of_browser": "3/m/key,20/h/key",
+    "login_failed": "5/5m/key,20/h/key,60/d/key",
+    "passwords_for_address": "30/m/ip,300/d/key",
+    "passwords_of_browser": "5/5m/key,60/d/key",
     "confirm_email": "1/10s/key,20/h/key",
 }
+MFA_RATE_LIMITS = {"webauthn_login": None}  # a passkey cannot be guessed
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 MFA_ADAPTER = "symposium.accounts.second_factor.MFAAdapter"
 MFA_FORMS = {

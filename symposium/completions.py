@@ -51,22 +51,20 @@ DJANGO = [
     ),
 ]
 
-# French that allauth has with straight apostrophes.
-ACCOUNTS = [
-    gettext_noop("Bad Token"),
-    gettext_noop("Confirm Access"),
-    gettext_noop("Please type your current password."),
-    gettext_noop("The new value must be different from the current one."),
-]
-
 SIGNING_IN = [
     gettext_noop("Too many failed login attempts. Try again later."),
     gettext_noop("Be patient, you are sending too many requests."),
     gettext_noop("Incorrect code."),
     gettext_noop("Use your password"),
     gettext_noop("Send me a sign-in code"),
-    gettext_noop("Use authenticator app or code"),
-    gettext_noop("Use a security key"),
+]
+
+# French that allauth has with straight apostrophes.
+ACCOUNTS = [
+    gettext_noop("Bad Token"),
+    gettext_noop("Confirm Access"),
+    gettext_noop("Please type your current password."),
+    gettext_noop("The new value must be different from the current one."),
 ]
 
 MONTHS = [

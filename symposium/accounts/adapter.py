@@ -3,6 +3,7 @@ import time
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.core.internal.ratelimit import get_ip
 from allauth.core.ratelimit import consume
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -10,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from symposium import mail
-from symposium.accounts import addresses, browsers, codes, entrance
+from symposium.accounts import addresses, codes, known_browsers
 
 WAYS = {
     "mfa_reauthenticate": _("Use a code of the application, or a recovery code"),
@@ -64,21 +65,23 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request, user, **kwargs):
         response = super().post_login(request, user, **kwargs)
         request.session.set_expiry(None)
-        browsers.remember(request, response, user.email)
+        known_browsers.remember(request, response, user.email)
         return response
 
     def get_logout_redirect_url(self, request) -> str:
         return reverse("editions:current")
 
-    # Wrong passwords are counted by whence they come, and many strangers' together.
-
     def _get_login_attempts_cache_key(self, request, **credentials) -> str:
-        return entrance.origin(request, credentials["email"].lower())
+        """Wrong passwords are counted by whence they come."""
+        return f"{get_ip(request)} {credentials['email'].lower()}"
 
     def pre_authenticate(self, request, **credentials) -> None:
-        super().pre_authenticate(request, **credentials)
+        """What strangers tried is nothing to a browser in which the account was opened before."""
         email = credentials["email"].lower()
-        if not browsers.known(request, email) and not consume(
-            request, action="passwords_for_address", key=email
-        ):
+        if browser := known_browsers.known(request, email):
+            may_try = consume(request, action="passwords_of_browser", key=f"{browser} {email}")
+        else:
+            super().pre_authenticate(request, **credentials)
+            may_try = consume(request, action="passwords_for_address", key=email)
+        if not may_try:
             raise self.validation_error("too_many_login_attempts")

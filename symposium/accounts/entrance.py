@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest
 
-from symposium.accounts import browsers, codes
+from symposium.accounts import codes, known_browsers
 from symposium.accounts.models import User
 
 # How long a browser that nobody has signed in with keeps what was typed.
@@ -53,15 +53,11 @@ def may_send(request: HttpRequest, email: str) -> bool:
     By whence it is asked for, so that strangers do not use up what its owner may ask for. All of
     them together are limited as well, for the sake of who gets the mails.
     """
-    browser = browsers.known(request, email)
-    return consume(request, action="request_login_code", key=origin(request, email)) and (
-        bool(browser) or consume(request, action="codes_for_address", key=email)
-    )
-
-
-def origin(request: HttpRequest, email: str) -> str:
-    """Whence tries at an account come: a browser that it knows, else a network."""
-    return f"{browsers.known(request, email) or get_ip(request)} {email}"
+    if browser := known_browsers.known(request, email):
+        return consume(request, action="codes_of_browser", key=f"{browser} {email}")
+    return consume(
+        request, action="request_login_code", key=f"{get_ip(request)} {email}"
+    ) and consume(request, action="codes_for_address", key=email)
 
 
 @transaction.atomic

@@ -75,6 +75,22 @@ class CodeForm(allauth.BaseConfirmCodeForm):
             return super().clean_code()
 
 
+class ConfirmLoginCodeForm(CodeForm):
+    def __init__(self, *args, email: str, **kwargs):
+        self.email = email
+        super().__init__(*args, **kwargs)
+
+
+class ConfirmEmailForm(CodeForm, allauth.ConfirmEmailVerificationCodeForm):
+    pass
+
+
+class ConfirmReauthenticationCodeForm(CodeForm):
+    @property
+    def email(self) -> str:
+        return context.request.user.email
+
+
 class ApplicationCode(forms.CharField):
     """Six digits of the application, or the eight of a recovery code."""
 
@@ -114,19 +130,3 @@ class AddPasskeyForm(AddWebAuthnForm):
 
 class RenamePasskeyForm(EditWebAuthnForm):
     name = PasskeyName(required=True)
-
-
-class ConfirmLoginCodeForm(CodeForm):
-    def __init__(self, *args, email: str, **kwargs):
-        self.email = email
-        super().__init__(*args, **kwargs)
-
-
-class ConfirmEmailForm(CodeForm, allauth.ConfirmEmailVerificationCodeForm):
-    pass
-
-
-class ConfirmReauthenticationCodeForm(CodeForm):
-    @property
-    def email(self) -> str:
-        return context.request.user.email

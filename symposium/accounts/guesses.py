@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from symposium.accounts import browsers
+from symposium.accounts import known_browsers
 from symposium.accounts.models import Guess
 
 DAY = datetime.timedelta(days=1)
@@ -25,7 +25,7 @@ LIMITS = {datetime.timedelta(minutes=10): 5, DAY: 20}
 @contextmanager
 def counted(request: HttpRequest, address: str) -> Iterator[None]:
     """Compare a code inside: raises ValidationError at once if there were too many wrong ones."""
-    guess = take(key_for(browsers.known(request, address), address))
+    guess = take(key_for(known_browsers.known(request, address), address))
     yield
     guess.delete()
 

@@ -13,12 +13,12 @@ urlpatterns = [
     # One page serves everybody: allauth's own pages to ask for a code and to sign up lead to it.
     path("login/code/", to_login),
     path("signup/", to_login),
+    # And one page for a password: whoever has forgotten theirs signs in with a code.
+    path("password/change/", views.password),
+    re_path("^password/", to_password),
     path("second-factor/", views.lead_to_second_factor, name="account_second_factor"),
     # In place of allauth's, under its names: they lead on to another page.
     path("2fa/webauthn/add/", views.AddPasskeyView.as_view()),
     path("2fa/totp/activate/", views.ActivateApplicationView.as_view()),
-    # And one page for a password: whoever has forgotten theirs signs in with a code.
-    path("password/change/", views.password),
-    re_path("^password/", to_password),
     path("", include(allauth)),
 ]

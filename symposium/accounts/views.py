@@ -29,34 +29,6 @@ class PasswordLoginView(allauth.LoginView):
         return PasswordLoginForm
 
 
-class AddPasskeyView(AddWebAuthnView):
-    """A key that the device keeps and opens with a finger, a face or a code: a passkey."""
-
-    def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
-        options = auth.begin_registration(self.request.user, passwordless=True)
-        return context | {"js_data": {"creation_options": options}}
-
-    def get_success_url(self) -> str:
-        return get_next_redirect_url(self.request) or reverse("mfa_list_webauthn")
-
-
-class ActivateApplicationView(ActivateTOTPView):
-    def get_success_url(self) -> str:
-        return get_next_redirect_url(self.request) or super().get_success_url()
-
-
-@login_required
-def lead_to_second_factor(request):
-    """Lead an organiser without a second factor to one, then on to the desk."""
-    to = get_next_redirect_url(request) or reverse("admin:index")
-    if not second_factor.is_missing(request):
-        return redirect(to)
-    kinds = Authenticator.objects.filter(user=request.user, type__in=second_factor.KINDS)
-    context = {"to": to, "kinds": set(kinds.values_list("type", flat=True))}
-    return render(request, "account/second_factor.html", context)
-
-
 class ConfirmLoginCodeView(allauth.ConfirmLoginCodeView):
     """The code comes back: now there is an account, if there was none."""
 
@@ -103,3 +75,31 @@ def password(request: HttpRequest) -> HttpResponse:
         finish(request, request.user)
         return redirect("account_change_password")
     return render(request, "account/password.html", {"form": form})
+
+
+class AddPasskeyView(AddWebAuthnView):
+    """A key that the device keeps and opens with a finger, a face or a code: a passkey."""
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        options = auth.begin_registration(self.request.user, passwordless=True)
+        return context | {"js_data": {"creation_options": options}}
+
+    def get_success_url(self) -> str:
+        return get_next_redirect_url(self.request) or reverse("mfa_list_webauthn")
+
+
+class ActivateApplicationView(ActivateTOTPView):
+    def get_success_url(self) -> str:
+        return get_next_redirect_url(self.request) or super().get_success_url()
+
+
+@login_required
+def lead_to_second_factor(request):
+    """Lead an organiser without a second factor to one, then on to the desk."""
+    to = get_next_redirect_url(request) or reverse("admin:index")
+    if not second_factor.is_missing(request):
+        return redirect(to)
+    kinds = Authenticator.objects.filter(user=request.user, type__in=second_factor.KINDS)
+    context = {"to": to, "kinds": set(kinds.values_list("type", flat=True))}
+    return render(request, "account/second_factor.html", context)

@@ -293,7 +293,7 @@ HOUSEKEEPING: list[Callable[[], object]] = [
     privacy.forget_accounts,
     privacy.forget_mails,
     forget_sessions,
-    attempts.forget,
     guesses.forget,
+    attempts.forget,
     prints.forget_what_changed,
 ]

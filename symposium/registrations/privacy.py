@@ -305,9 +305,9 @@ def retention_table() -> list[dict[str, str]]:
 
 
 def forget_accounts(at: datetime.datetime | None = None) -> int:
-    """Delete the accounts made for an address from which no code ever came back.
+    """Delete the accounts that organisers made for an address from which no code ever came back.
 
-    Not those that an organiser has given something to do: they wait for somebody.
+    Not those that have something to do, or a registration: they wait for somebody.
     """
     at = at or timezone.now()
     before = at - datetime.timedelta(days=UNUSED_ACCOUNT_DAYS)

@@ -15,7 +15,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import gettext, override
 
-from symposium.accounts import browsers, codes, guesses
+from symposium.accounts import codes, guesses, known_browsers
 from symposium.accounts.addresses import PLAIN
 from symposium.accounts.entrance import account_for
 from symposium.accounts.models import Guess, User
@@ -282,11 +282,34 @@ def test_a_browser_that_was_signed_in_before_passes_what_strangers_used_up(clien
     assert signed_in(client) == AMINA
 
 
+def test_a_stranger_on_the_same_network_does_not_shut_a_known_browser_out(client, amina):
+    EmailAddress.objects.create(user=amina, email=AMINA, primary=True, verified=True)
+    owner = {"login": AMINA, "password": "correct horse battery"}
+    client.post("/fr/accounts/login/password/", owner)
+    client.post("/fr/accounts/logout/")
+    for number in range(61):
+        ask(Client(), f"somebody{number}@example.org")
+    wrong = {"login": "somebody@example.org", "password": "wrong"}
+    for _try in range(31):
+        refused = Client().post("/fr/accounts/login/password/", wrong)
+    assert refused.context["form"].non_field_errors() == [TOO_MANY]
+    assert ask(Client()).status_code == 200
+    assert client.post("/fr/accounts/login/password/", owner).status_code == 302
+    client.post("/fr/accounts/logout/")
+    assert ask(client).status_code == 302
+
+
+def test_a_passkey_is_never_refused_for_what_others_tried(client):
+    for _try in range(30):
+        response = client.post("/fr/accounts/2fa/webauthn/login/", {"credential": "{}"})
+    assert answer(response)[:2] == (302, "/fr/accounts/login/")
+
+
 def test_a_cookie_that_somebody_made_up_is_worth_nothing(client, amina):
-    for value in ["x", f"name.{browsers.digest(AMINA)}", "name.x:1tX:y"]:
+    for value in ["x", f"name.{known_browsers.digest(AMINA)}", "name.x:1tX:y"]:
         client.cookies["known"] = value
         request = RequestFactory().get("/", headers={"cookie": f"known={value}"})
-        assert browsers.known(request, AMINA) == ""
+        assert known_browsers.known(request, AMINA) == ""
         assert client.get("/fr/accounts/login/").status_code == 200
 
 
@@ -295,8 +318,8 @@ def test_a_known_browser_is_known_for_the_accounts_that_were_opened_in_it(client
     give(client, code_of(mail.outbox[0]))
     request = RequestFactory().get("/")
     request.COOKIES["known"] = client.cookies["known"].value
-    assert bool(browsers.known(request, AMINA.upper())) is True
-    assert browsers.known(request, "chief@example.org") == ""
+    assert bool(known_browsers.known(request, AMINA.upper())) is True
+    assert known_browsers.known(request, "chief@example.org") == ""
 
 
 def test_another_code_replaces_the_first(client, amina):

@@ -124,6 +124,8 @@ def at_once(works: list) -> list:
 
     def alone(work):
         try:
+            with connection.cursor() as cursor:  # the machine may be busy with other tests
+                cursor.execute("SET lock_timeout = '30s'")
             together.wait()
             return work()
         finally:

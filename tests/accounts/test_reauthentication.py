@@ -5,6 +5,7 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
 from django.utils.translation import gettext, override
@@ -121,6 +122,15 @@ def test_another_address_is_given_up_when_its_organiser_corrects_it(client):
     assert [(row.email, row.verified) for row in EmailAddress.objects.filter(user=user)] == [
         ("right@example.org", False)
     ]
+
+
+@pytest.mark.parametrize("page", [*SENSITIVE, "/fr/accounts/2fa/webauthn/keys/1/remove/"])
+@pytest.mark.parametrize("who", ["stranger", "signed in"])
+def test_what_is_sent_meanwhile_does_not_fill_the_session(client, page, who):
+    if who == "signed in":
+        sign_in(client, make_user(AMINA), ago=SIX_DAYS)
+    client.post(page, {"name": "\u6f22" * 20_000})
+    assert sum(len(str(row.get_decoded())) for row in Session.objects.all()) < 2_000
 
 
 # A password

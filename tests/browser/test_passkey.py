@@ -49,11 +49,6 @@ def sign_in(page, email: str) -> None:
     page.wait_for_url("**/my/")
 
 
-def confirm_password(page) -> None:
-    page.locator("#id_password").fill(PASSWORD)
-    page.locator("form:has(#id_password) [type=submit]").click()
-
-
 @pytest.mark.usefixtures("device")
 def test_passkey_signs_in(page, violations):
     user = make_user("amina@example.org", password=PASSWORD)
@@ -61,7 +56,6 @@ def test_passkey_signs_in(page, violations):
     sign_in(page, user.email)
 
     page.goto("/fr/accounts/2fa/webauthn/add/")
-    confirm_password(page)
     page.get_by_label("Nom de la clé d’accès").fill("Téléphone d’Amina")
     page.locator("#mfa_webauthn_add").click()
     page.wait_for_url("**/accounts/2fa/webauthn/")
@@ -81,7 +75,8 @@ def test_passkey_signs_in(page, violations):
     page.context.clear_cookies()
     page.goto("/fr/accounts/login/password/?next=/fr/accounts/2fa/")
     page.locator("#id_login").fill(user.email)
-    confirm_password(page)
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("form:has(#id_password) [type=submit]").click()
     page.get_by_role("button", name="Utiliser une clé d’accès").click()
     page.wait_for_url("**/fr/accounts/2fa/")
     assert violations == []
@@ -100,7 +95,6 @@ def test_the_first_organiser_of_an_installation_comes_to_the_desk_with_a_passkey
     page.locator("form:has(#id_password) [type=submit]").click()
     page.wait_for_url("**/second-factor/?next=*")
     page.get_by_role("link", name="Ajouter une clé d’accès").click()
-    confirm_password(page)
     page.locator("#mfa_webauthn_add").click()
     page.wait_for_url("**/admin/")
     assert page.locator("#site-name a").inner_text() == "Espace des organisateurs"
