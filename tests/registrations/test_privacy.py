@@ -464,6 +464,10 @@ def test_table_says_what_is_done():
             "Account: e-mail address, name, language",
             "Until you delete it; 7 days when nobody has signed in to it",
         ),
+        (
+            "Where you are signed in: network address and browser",
+            "As long as the session: until you sign out, 14 days at most",
+        ),
     ]
     assert {row["then"][:7] for row in rows} == {"Deleted"}
 
