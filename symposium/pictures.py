@@ -99,9 +99,11 @@ SRGB = ImageCms.createProfile("sRGB")
 
 
 def in_eight_bits(image: Image.Image) -> Image.Image:
-    """A grey picture of 16 bits with 8, which Pillow would cut off at white; others as they are."""
+    """The picture in a mode with 8 bits a colour: Pillow would cut 16 bits off at white."""
     if image.mode in ("La", "RGBa"):
         return image.convert({"La": "LA", "RGBa": "RGBA"}[image.mode])
+    if image.mode == "P" and image.has_transparency_data:
+        return image.convert("RGBA")
     if not image.mode.startswith("I"):
         return image
     transparent = image.info.get("transparency")

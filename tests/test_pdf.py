@@ -216,6 +216,55 @@ def test_long_name_is_whole_on_a_badge(name):
     assert name.replace(" ", "") in re.sub(r"[\s\u200b]", "", text)
 
 
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("Anne-Marie Charbonneau-Bertrand-Lafayette",
+         ["Anne-Marie", "Charbonneau-", "Bertrand-", "Lafayette"]),
+        ("Leutheusser-Schnarrenberger", ["Leutheusser-", "Schnarrenberger"]),
+        ("Jean-Paul Saint-Exupéry", ["Jean-Paul", "Saint-Exupéry"]),
+        ("Donaudampfschifffahrtsgesellschaft", ["Donaudampfschifff", "ahrtsgesellschaft"]),
+    ],
+)  # fmt: skip
+def test_long_name_is_broken_at_its_hyphens_first(name, lines):
+    document = pypdfium2.PdfDocument(badges(person(name, name_ar="", affiliation="")))
+    text = document[0].get_textpage().get_text_bounded().replace("\u200b", "").splitlines()
+    document.close()
+    # pdfium writes a hyphen at a line's end as U+0002
+    found = [line.replace("\x02", "-").strip() for line in text]
+    start = found.index(lines[0])
+    assert found[start : start + len(lines)] == lines
+
+
+@each_language
+def test_rules_of_the_ticket_run_from_edge_to_edge(language):
+    document = pypdfium2.PdfDocument(ticket(language, sessions=3))
+    widths = [
+        (bounds[2] - bounds[0]) / 72 * 25.4
+        for bounds in (
+            piece.get_bounds()
+            for piece in document[0].get_objects([pypdfium2.raw.FPDF_PAGEOBJ_PATH])
+        )
+        if bounds[3] - bounds[1] < 3 and bounds[1] < 400
+    ]
+    document.close()
+    assert [width > 173 for width in widths] == [True] * 4
+
+
+def test_longest_day_stays_on_one_line():
+    session = {"title": "Ouverture", "lang": "fr", "day": "mercredi 30 septembre",
+               "times": "09:00–09:30", "room": "Auditorium"}  # fmt: skip
+    file = pypdfium2.PdfDocument(ticket_with(session))
+    lines = file[0].get_textpage().get_text_bounded().splitlines()
+    file.close()
+    assert any("mercredi 30 septembre" in line for line in lines)
+
+
+def ticket_with(session: dict) -> bytes:
+    data = {**document(), **person(), "lines": [], "sessions": [session]}
+    return pdf.render("typst/ticket.typ", data, "fr")
+
+
 def test_short_name_is_read_at_three_metres():
     """A letter is read at 250 times its height: capitals of 12 mm, at 3 m."""
     document = pypdfium2.PdfDocument(badges(person("Salma Medina", name_ar="")))

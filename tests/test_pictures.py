@@ -197,6 +197,8 @@ WHITE, BLACK, GREY = ((value, value, value, 255) for value in (255, 0, 128))
          [(1, 2, 3, 255), (4, 5, 6, 0)]),
         (drawn("RGBA", (1, 2, 3, 255), CLEAR), {}, [(1, 2, 3, 255), CLEAR]),
         (of_palette(), {}, [(10, 20, 30, 255), (200, 100, 50, 255)]),
+        (of_palette(), {"transparency": bytes([100, 255])},
+         [(10, 20, 30, 100), (200, 100, 50, 255)]),
         (of_palette(), {"transparency": 1}, [(10, 20, 30, 255), (200, 100, 50, 0)]),
     ],
 )  # fmt: skip

@@ -114,9 +114,10 @@ def session_data(session: Session) -> dict[str, str]:
 
 
 def opening(edition: Edition) -> list[list[str]]:
-    """When the first session starts, once the programme says so."""
+    """When the first session starts, once the programme says so; a welcome by its own title."""
     held = edition.sessions.published().scheduled().exclude(status=Session.Status.CANCELLED)
     first = held.order_by("starts_at").first()
     if not first:
         return []
-    return [[_("First session"), moment(first.starts_at)]]
+    label = text_and_language(first, "title")[0] if first.is_break else _("First session")
+    return [[label, moment(first.starts_at)]]

@@ -1,10 +1,12 @@
 """Abstracts as PDF: what a reader copies from them, what the standards ask, what never leaves."""
 
+import statistics
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
 import pikepdf
+import pypdfium2
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -89,7 +91,7 @@ def test_abstract_says_all_that_its_page_says(client, edition):
     [page] = texts(read(client, "/en/2021/abstracts/ville/abstract.pdf"))
     assert page == (
         "Symposium fictif 2021 9 and 10 June 2021 · Casablanca PAPER Ville"
-        f" Nora Rivage · Labo · orcid.org/{ORCID} Un : deux. Trois. Keywords · eau · air"
+        f" Nora Rivage · Labo orcid.org/{ORCID} Un : deux. Trois. Keywords · eau · air"
         " doi.org/10.1234/ville Mobilités · Wednesday 9 June · 14:00–14:45"
         " Published 1 June 2021 · Version 1 · Licence CC BY 4.0 Symposium fictif 2021 1"
     )
@@ -153,6 +155,40 @@ def test_book_has_contents_sessions_and_indexes(client, edition):
     ]  # fmt: skip
     assert "Argument" in contents
     assert authors.startswith("Index of authors Rivage, Nora · 3 ")
+
+
+def lines(file: bytes) -> list[list[str]]:
+    """The lines of each page."""
+    document = pypdfium2.PdfDocument(file)
+    pages = [page.get_textpage().get_text_bounded().splitlines() for page in document]
+    document.close()
+    return pages
+
+
+def test_line_has_about_seventy_five_letters(client, edition):
+    make_abstract(edition, slug="ville", text_fr="La ville apprend de ses crises passées. " * 40)
+    [page] = lines(read(client, "/fr/2021/abstracts/ville/abstract.pdf"))
+    widths = [len(line) for line in page if "apprend" in line]
+    assert 65 <= statistics.median(widths) <= max(widths) <= 85
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_no_page_of_the_book_ends_between_a_title_and_its_text(edition, language):
+    abstracts = []
+    codes = [f"{tens}{ones}" for tens in "abcd" for ones in "abcdefghij"]
+    for number, code in enumerate(codes):
+        session = make_session(edition, title_fr=f"Séance {code}", at=None)
+        text = f"Texte{code} " + "mot " * (50 + 37 * number % 190)
+        abstract = make_abstract(edition, session=session, title_fr=f"Titre{code}", text_fr=text)
+        for name in ("Un", "Deux"):
+            make_author(abstract, given_name_fr="Nora", family_name_fr=f"{name}{code}")
+        abstracts.append(abstract)
+    with translation.override(language):
+        pages = texts(prints.book_of(edition, abstracts, language))
+    for code in codes:
+        [page] = [page for page in pages if f"Texte{code}" in page]
+        for before in ("Titre", "Un", "Deux"):
+            assert f"{before}{code}" in page
 
 
 def test_book_of_another_edition_and_of_nothing(client, edition):

@@ -72,6 +72,18 @@ def test_times_are_those_of_the_edition(registration, edition):
     assert opening.endswith("09:00")
 
 
+def test_welcome_is_no_first_session(registration, edition):
+    make_session(edition, at="09:00")
+    assert [label for label, _at in lines_of(registration)] == ["Première session"]
+    make_session(edition, at="08:30", lasting=30, kind="break", title_fr="Accueil des participants")
+    [[label, at]] = lines_of(registration)
+    assert (label, at[-5:]) == ("Accueil des participants", "08:30")
+
+
+def lines_of(registration) -> list[list[str]]:
+    return tickets.ticket_data(registration, "fr")["lines"]
+
+
 def test_title_that_is_not_translated_says_its_language(registration, edition):
     make_booking(registration, make_workshop(edition, title_fr="Atelier"))
     [session] = tickets.ticket_data(registration, "en")["sessions"]
