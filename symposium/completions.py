@@ -1,5 +1,5 @@
 """Texts of our dependencies that they leave in English, named here so that makemessages
-gathers them.
+gathers them; and a few that they translate by another word than ours.
 
 Our catalogues come before theirs, so each is translated in `locale/`; nothing imports this module.
 The months are here because Moroccans do not name them as Django's Arabic does.
@@ -33,6 +33,8 @@ SORTING = [
 ]
 
 DJANGO = [
+    gettext_noop("Email"),
+    gettext_noop("email address"),
     gettext_noop("Constraint “%(name)s” is violated."),
     gettext_noop("%(model)s instance with %(field)s %(value)r is not a valid choice."),
     ngettext_lazy(

@@ -1,11 +1,14 @@
 """Which text a reader gets when one is missing in their language."""
 
+import re
 import unicodedata
 
 from django.conf import settings
 from django.utils.translation import get_language
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
+# The Arabic article, before a word of two letters or more: الفاسي is looked for under ف.
+ARTICLE = re.compile(r"\bال(?=\w{2})")
 
 
 def text_and_language(thing, field: str, language: str | None = None) -> tuple[str, str]:
@@ -23,6 +26,11 @@ def text_and_language(thing, field: str, language: str | None = None) -> tuple[s
 
 
 def sort_key(text: str | None) -> str:
-    """Where a reader looks for `text` in a list: case and accents do not matter."""
-    decomposed = unicodedata.normalize("NFKD", text or "")
+    """Where a reader looks for `text` in a list: by no case, accent or Arabic article."""
+    decomposed = unicodedata.normalize("NFKD", without_article(text or ""))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+def without_article(text: str) -> str:
+    """`text` without the Arabic article of its words: « البوصلة » is « بوصلة »."""
+    return ARTICLE.sub("", text)

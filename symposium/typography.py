@@ -47,7 +47,7 @@ def typeset(text: str, language: str) -> SafeString:
 
 @lru_cache(maxsize=4096, typed=True)  # typed: what is safe is not what must be escaped
 def typeset_once(text: str, language: str) -> SafeString:
-    html = str(conditional_escape(text))
+    html = str(conditional_escape(text)).replace(" · ", f"{WIDE}· ")  # a dot ends a line
     if language == "fr":
         html = french(html)
     return mark_safe(TOGETHER.sub(r'<span class="nowrap">\g<0></span>', html))  # noqa: S308

@@ -7,6 +7,7 @@ PAGES = MappingProxyType(
     {
         "home": "2021/",
         "argument": "2021/abstract/",
+        "argument in two languages": "2021/abstract/?with=fr",
         "abstracts": "2021/abstracts/",
         "abstract": "2021/abstracts/continuite-des-services-vitaux/",
         "keywords": "2021/keywords/",

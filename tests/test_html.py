@@ -2,6 +2,7 @@
 
 import functools
 import os
+import re
 import subprocess
 from collections import Counter
 from urllib.parse import urlsplit
@@ -83,6 +84,14 @@ def test_html_is_valid_by_the_checker_of_the_w3c(read, language, tmp_path):
 def test_page_says_its_language_and_direction(tree, language):
     direction = "rtl" if language == "ar" else "ltr"
     assert (tree.get("lang"), tree.get("dir")) == (language, direction)
+
+
+@IN_EACH_LANGUAGE
+@EVERY_PAGE
+def test_no_line_begins_with_a_dot_between_two_things(tree):
+    """A no-break space holds it to what is before."""
+    text = "".join(tree.find("body").itertext())
+    assert re.findall(r".{,20}[ \n]·.{,20}", text) == []
 
 
 @IN_EACH_LANGUAGE

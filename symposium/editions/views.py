@@ -45,6 +45,7 @@ def home(request: HttpRequest, edition: str) -> HttpResponse:
             "abstract": edition.abstracts.published().with_details().argument(),
             "highlights": highlights,
             "faces": faces,
+            "has_participants": edition.registrations.listed().exists(),
             "partners": partners,
             "jsonld": jsonld.script(jsonld.event(edition, highlights, partners, faces)),
             "counts": {

@@ -125,20 +125,12 @@ class PersonForm(forms.ModelForm):
                 yield name, question
 
     def check_answers(self, category: Category | None) -> None:
-        """Ask for what this category must answer; forget what only others are asked."""
+        """Forget what only other categories are asked: also that an answer is missing."""
         asked = dict(self.questions_of(category))
-        for name, question in self.questions.items():
+        for name in self.questions:
             if name not in asked:
                 self.cleaned_data.pop(name, None)
                 self.errors.pop(name, None)
-            elif (
-                question.is_required
-                and not self.cleaned_data.get(name)
-                and not self.errors.get(name)
-            ):
-                self.add_error(
-                    name, ValidationError(_("This answer is required."), code="required")
-                )
 
     def save_answers(self, registration: Registration) -> None:
         asked = dict(self.questions_of(registration.category))
@@ -227,9 +219,7 @@ class RegistrationForm(PersonForm):
     @property
     def layout_of_questions(self) -> list[Div]:
         fields = [
-            Div(Field(name), data_categories=" ".join(str(one.pk) for one in asked))
-            if (asked := question.categories.all())
-            else Field(name)
+            asked_of(asked, name) if (asked := question.categories.all()) else Field(name)
             for name, question in self.questions.items()
         ]
         return [block(_("The organisers ask"), *fields)] if fields else []
@@ -331,6 +321,14 @@ def block(heading, *fields) -> Div:
     return Div(Words(format_html("<h2>{}</h2>", heading)), *fields, css_class="block")
 
 
+def asked_of(categories, name: str) -> Div:
+    """A question for some categories: a script shows it to them; without, it says whose it is."""
+    names = format_html_join(_(", "), "{}", ([text(one, "name")] for one in categories))
+    words = format_html('<p class="muted small mb-1">{} {}</p>', _("Asked only of:"), names)
+    numbers = " ".join(str(one.pk) for one in categories)
+    return Div(Words(format_html("<noscript>{}</noscript>", words)), name, data_categories=numbers)
+
+
 def category_label(category: Category):
     details = [
         text(category, "description") if category.description else "",
@@ -363,10 +361,11 @@ def labelled(words, details: list):
 
 
 def field_for(question: Question) -> forms.Field:
-    """The field of a question; what is required is said by its category, later."""
+    """The field of a question; `check_answers` forgives those whom it is not asked."""
     # Crispy takes an explanation for HTML; this one is what an organiser typed.
     explanation = conditional_escape(question.help_text)
-    asked = {"label": question.label, "help_text": explanation, "required": False}
+    asked = {"label": question.label, "help_text": explanation, "required": question.is_required}
+    asked["error_messages"] = {"required": _("This answer is required.")}
     options = [(option.pk, option.label) for option in question.options.all()]
     match question.kind:
         case Question.Kind.CHOICE:

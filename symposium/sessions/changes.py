@@ -215,6 +215,12 @@ def shifts_of(
     return together(changes, within)
 
 
+def of_session(session: Session) -> Shift | None:
+    """What has become of a session since the programme was announced."""
+    found = session.changes.told().with_details().in_order()
+    return next(iter(shifts_of(session.edition, found, EVER)), None)
+
+
 def mark(edition: Edition, sessions: list[Session], at: datetime.datetime | None = None) -> None:
     """Give those of `sessions` that have changed in the last hours their `change`; one query."""
     recent = edition.changes.told().filter(

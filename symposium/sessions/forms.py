@@ -33,6 +33,14 @@ SEARCHED = {
 }  # fmt: skip
 MOST_WORDS = 10  # each costs a search of its own
 ALL_DAYS = "all"
+# What a filter without a choice shows: French makes « all » agree with it.
+ALL = {
+    "track": _("All tracks"),
+    "room": _("All rooms"),
+    "kind": _("All kinds"),
+    "language": _("All languages"),
+    "keyword": _("All keywords"),
+}
 
 
 class ProgrammeFilter(forms.Form):
@@ -63,7 +71,7 @@ class ProgrammeFilter(forms.Form):
             "keyword": keyword_choices(edition),
         }
         for field, choices in self.choices.items():
-            self.fields[field].choices = [("", _("All")), *choices]
+            self.fields[field].choices = [("", ALL[field]), *choices]
             self.fields[field].widget.attrs["class"] = "form-select"
         self.full_clean()
         # What the address says and we do not know is as if it were not there.

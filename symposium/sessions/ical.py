@@ -13,7 +13,15 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vText
+from icalendar import (
+    Calendar,
+    Event,
+    Timezone,
+    TimezoneDaylight,
+    TimezoneStandard,
+    vDuration,
+    vText,
+)
 
 from symposium.editions.models import Edition
 from symposium.sessions.models import Participation, Session
@@ -39,7 +47,7 @@ def of_editions(parts: Sequence[tuple[Edition, Iterable[Session]]], name: str) -
     result.add("name", vText(without_controls(name)))
     result.add("x-wr-calname", vText(without_controls(name)))
     result.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    result.add("x-published-ttl", REFRESH)
+    result.add("x-published-ttl", vDuration(REFRESH).to_ical().decode())
     for zone in time_zones([edition for edition, _sessions in parts]):
         result.add_component(zone)
     for edition, sessions in parts:
@@ -68,6 +76,8 @@ def event(edition: Edition, session: Session) -> Event:
     result.add("status", "CANCELLED" if session.is_cancelled else "CONFIRMED")
     title, language = text_and_language(session, "title")
     result.add("summary", without_controls(title), parameters={"LANGUAGE": language})
+    if session.is_break:
+        result.add("transp", "TRANSPARENT")  # nobody is busy at a coffee break
     if words := description(session):
         result.add("description", words)
     result.add("location", location(edition, session))

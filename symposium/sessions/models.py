@@ -19,6 +19,7 @@ from symposium.editions.models import Edition, filled
 from symposium.editions.slugs import SluggedModel
 from symposium.sessions.uploads import EXTENSIONS, validate_document
 from symposium.speakers.models import Speaker
+from symposium.translated import sort_key
 
 
 class Track(SluggedModel):
@@ -433,6 +434,12 @@ class Session(SluggedModel):
         return limited and (not self.starts_at or self.edition.today() <= self.day)
 
     @property
+    def is_watchable(self) -> bool:
+        """Whether its page leads to the online stream: until its end."""
+        is_over = self.ends_at is not None and self.ends_at <= timezone.now()
+        return bool(self.stream_url) and not self.is_cancelled and not is_over
+
+    @property
     def is_for_all(self) -> bool:
         return self.kind in self.FOR_ALL
 
@@ -574,6 +581,11 @@ class Resource(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.get_kind_display()
+
+    @property
+    def says_kind(self) -> bool:
+        """Whether its title already says what it is: « Diaporama de la conférence »."""
+        return sort_key(self.get_kind_display()) in sort_key(self.title)
 
     @property
     def href(self) -> str:

@@ -123,7 +123,7 @@ class Card:
             people = [part.speaker for part in self.session.participations.all()]
         names = [tags.name(speaker) for speaker in people]
         if len(people) == 1 and (affiliation := tags.text(people[0], "affiliation")):
-            return format_html("{} · {}", names[0], affiliation)
+            return format_html("{}\u00a0· {}", names[0], affiliation)
         return format_html_join(self.once(("comma",), lambda: _(", ")), "{}", zip(names))
 
     def name_of(self, relation: str) -> SafeString | None:

@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from symposium.editions.jsonld import script
 from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
 from symposium.published import published_page
-from symposium.sessions import changes, displays
+from symposium.sessions import changes, displays, jsonld
 from symposium.sessions.forms import ProgrammeFilter
 from symposium.sessions.models import Session
 from symposium.sessions.people import name_people
@@ -64,6 +65,7 @@ def session_page(request: HttpRequest, session: Session) -> HttpResponse:
     changes.mark(edition, [session])
     # The abstract of a draft session waits with it: here both are shown.
     abstracts = session.abstracts.not_withdrawn() if draft else session.abstracts.published()
+    participations = session.participations.published().select_related("speaker")
     return render_page(
         request,
         edition,
@@ -75,7 +77,10 @@ def session_page(request: HttpRequest, session: Session) -> HttpResponse:
             "crumbs": [(_("Programme"), reverse("sessions:programme", args=[edition.slug]))],
             "crumb": session.get_kind_display(),
             "session": session,
-            "participations": session.participations.published().select_related("speaker"),
+            "participations": participations,
+            "jsonld": script(jsonld.event(session, participations, changes.of_session(session)))
+            if session.starts_at and not session.is_break and not draft
+            else "",
             "abstracts": abstracts.with_details(),
             "resources": session.resources.published(),
             "next_in_room": session.next_in_room(),

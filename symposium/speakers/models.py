@@ -14,7 +14,7 @@ from symposium.editions.slugs import SluggedModel, random_code
 from symposium.names import PersonName
 from symposium.pictures import PictureField, validate_picture
 from symposium.speakers.orcid import OrcidField
-from symposium.translated import sort_key
+from symposium.translated import sort_key, without_article
 
 
 def photo_name(speaker: "Speaker", name: str) -> str:
@@ -110,8 +110,8 @@ class Speaker(PersonName, SluggedModel):
 
     @property
     def initials(self) -> str:
-        """The first letters of the names; apart in Arabic, where they would join."""
-        names = (self.given_name or "", self.family_name or "")
+        """The first letters of the names, not of their Arabic article; apart where they join."""
+        names = map(without_article, (self.given_name or "", self.family_name or ""))
         letters = [letter for name in names if (letter := next(filter(str.isalpha, name), ""))]
         apart = any(unicodedata.bidirectional(letter) == "AL" for letter in letters)
         return (" " if apart else "").join(letters)

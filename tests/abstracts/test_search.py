@@ -423,8 +423,9 @@ def test_extract_of_a_page_is_what_its_readers_read(edition):
         "| jour | heure |\n|---|:-:|\n| lundi | 8 h |\n\n- ~~un~~\n- deux\n\n> Fin\nici\n\n---\n",
     )
     assert only_hit(edition, "tramway").extract == (
-        "En <mark>tramway</mark> · Ligne 1\u00a0: la place *du* port_. · jour · heure · lundi · 8 h"
-        " · ~~un~~ · deux · Fin ici"
+        "En <mark>tramway</mark>\u00a0· Ligne 1\u00a0: la place *du* port_."
+        "\u00a0· jour\u00a0· heure\u00a0· lundi\u00a0· 8 h"
+        "\u00a0· ~~un~~\u00a0· deux\u00a0· Fin ici"
     )
 
 
@@ -816,7 +817,7 @@ def test_page_that_found_says_how_many_and_in_which_language(client, edition):
     assert hrefs(page, ".//article//h3/a") == [
         "/en/2021/abstracts/phare/", "/en/2021/programme/phares/"
     ]  # fmt: skip
-    assert page.xpath(".//article//h3//span/@lang") == ["fr", "en"]
+    assert page.xpath(".//article//h3/@lang") == ["fr", "en"]
     assert texts(page, ".//article//*[contains(@class, 'tag-bad')]") == ["Cancelled"]
 
 

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from symposium.registrations.models import Certificate, CheckIn
 from tests.browser.test_accessibility import (
+    DESK,
     EACH_DIRECTION_AND_SCHEME,
+    PHONE,
     examine,
     wider,
 )
@@ -52,9 +54,31 @@ VISITS = {
     "edit": (SALMA, "my/{ticket}/edit/"),
     "cancel": (SALMA, "my/{ticket}/cancel/"),
     "my": (SALMA, "my/"),
+    "my programme": (SALMA, "my/programme/"),
     "data": (SALMA, "my/data/"),
     "erase": (SALMA, "my/erase/"),
 }
+# Sentences of a form in a column so narrow that nobody reads them.
+NARROW = """
+() => [...document.querySelectorAll("main form :not(.visually-hidden)")]
+  .filter((element) => [...element.childNodes].some(
+    (node) => node.nodeType === Node.TEXT_NODE && node.data.trim().length > 40))
+  .filter((element) => element.checkVisibility() && element.offsetWidth < 200)
+  .map((element) => element.textContent.trim())
+"""
+# Headings that a line under them touches: their own, or that of what follows.
+CUT = """
+() => [...document.querySelectorAll("main :is(h1, h2, h3, h4)")].filter((heading) => {
+  const style = getComputedStyle(heading);
+  if (parseFloat(style.borderBlockEndWidth)) return parseFloat(style.paddingBlockEnd) < 4;
+  let next = heading.nextElementSibling;
+  while (next && !parseFloat(getComputedStyle(next).borderBlockStartWidth)) {
+    next = next.firstElementChild;
+  }
+  const foot = heading.getBoundingClientRect().bottom;
+  return next?.checkVisibility() && next.getBoundingClientRect().top - foot < 4;
+}).map((heading) => heading.textContent.trim())
+"""
 
 
 @pytest.fixture
@@ -121,6 +145,10 @@ def test_axe_finds_nothing_and_no_name_is_wider_than_the_window(
     found = {}
     for name in VISITS:
         visit(page, people, name, language)
+        for pixels in (PHONE, DESK):
+            page.set_viewport_size({"width": pixels, "height": 844})
+            found[f"{name}, narrow at {pixels}"] = page.evaluate(NARROW)
+            found[f"{name}, cut at {pixels}"] = page.evaluate(CUT)
         found[f"{name}, wider than"] = wider(page)
         found |= examine(page, name, language, width)
     assert {where: faults for where, faults in found.items() if faults} == {}

@@ -17,11 +17,13 @@ from tests.factories import (
     make_page,
     make_question,
     make_registration,
+    make_speaker,
     make_user,
     make_workshop,
     open_edition,
     refreshed,
 )
+from tests.reading import hrefs, main, texts
 
 pytestmark = pytest.mark.django_db
 HOSTILE = [
@@ -169,6 +171,29 @@ def test_questions_are_asked_of_their_category_only(client, edition, category, u
     ticked = [str(option.pk) for option in tools.options.all()]
     client.post(address(), typed(online, **{free: ticked, asked: "yes"}))
     assert [str(answer) for answer in Answer.objects.all()] == ["Tram", "Train"]
+
+
+def test_what_is_required_bears_its_asterisk_and_is_missed_at_once(client, edition, category, user):
+    questions = [make_question(edition, kind=kind, is_required=True) for kind in ("yes_no", "text")]
+    questions[1].categories.add(category)
+    names = [f"question_{question.pk}" for question in questions]
+    starred = texts(main(client.get(address())), ".//*[contains(@class, 'asteriskField')]/..")
+    assert [label for label in starred if label.startswith("Question")] == [
+        f"{question.label}*" for question in questions
+    ]
+    found = client.post(address(), {"category": category.pk})
+    expected = ["family_name", "role", "country", *names, "consent"]
+    assert list(errors(found)) == expected
+    other = make_category(edition)
+    assert names[1] not in errors(client.post(address(), {"category": other.pk}))
+
+
+def test_a_question_says_whose_it_is_where_no_script_hides_it(client, edition, category, user):
+    make_question(edition).categories.add(category, make_category(edition, name_fr="Presse"))
+    page = main(client.get(address()))
+    assert texts(page, ".//div[@data-categories]/noscript") == [
+        "Question posée seulement à : Sur place, Presse"
+    ]
 
 
 def test_a_category_that_filled_up_meanwhile_gives_a_turn(client, category, user):
@@ -333,5 +358,14 @@ def test_the_form_asks_as_much_for_one_as_for_four(
         make_category(edition, places=1)
         make_workshop(edition, at=f"{9 + hour:02}:00")
         make_question(edition, ("a", "b"), kind="choice")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(address())
+
+
+def test_the_public_list_is_linked_once_somebody_is_on_it(client, edition, category):
+    way, pages = "/fr/2030/participants/", ["/fr/2030/", address()]
+    make_speaker(edition)
+    make_registration(category, is_listed=False)
+    assert [way in hrefs(main(client.get(page)), ".//a") for page in pages] == [False, False]
+    make_registration(category, is_listed=True)
+    assert [way in hrefs(main(client.get(page)), ".//a") for page in pages] == [True, True]

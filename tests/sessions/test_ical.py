@@ -59,6 +59,24 @@ def sequence(session) -> int:
 # One session
 
 
+def test_nobody_is_busy_at_a_break(edition):
+    make_session(edition, kind="break", title_fr="Café")
+    make_session(edition, kind="talk", at="10:00", title_fr="Eau")
+    assert {str(event["summary"]): event.get("transp") for event in events(edition)} == {
+        "Café": "TRANSPARENT",
+        "Eau": None,
+    }
+
+
+def test_a_calendar_is_read_again_after_an_hour(edition):
+    make_session(edition)
+    lines = written(edition).split("\r\n")
+    assert [line for line in lines if "PT" in line] == [
+        "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
+        "X-PUBLISHED-TTL:PT1H",
+    ]
+
+
 def test_event_says_what_the_page_says(edition):
     room = make_room(edition, name_fr="Auditorium")
     track = make_track(edition, name_fr="Usages")

@@ -1,6 +1,10 @@
+import datetime
+
 import pytest
 from django.contrib.auth.models import Permission
+from django.utils import timezone
 
+from symposium.sessions.models import Session
 from tests.factories import (
     make_abstract,
     make_edition,
@@ -12,6 +16,7 @@ from tests.factories import (
     make_speaker,
     make_track,
     make_user,
+    open_edition,
 )
 from tests.reading import cards, hrefs, main, texts, words
 
@@ -104,7 +109,7 @@ def test_session_costs_the_same_for_any_number(client, edition, django_assert_nu
         make_participation(session, make_speaker(edition, family_name_fr=f"P{place}"), order=place)
         make_resource(session, title_fr=f"D{place}", order=place)
         make_keyword(make_abstract(edition, session=session, title_fr=f"R{place}"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         page = main(client.get(f"{PROGRAMME}a/"))
     assert texts(page, ".//div[@class='byline']//a") == [f"Salma P{n}" for n in range(number)]
     assert texts(page, ".//article/h3") == [f"R{n}" for n in range(number)]
@@ -146,8 +151,35 @@ def test_address_of_the_stream_is_on_no_public_page(client, edition):
     make_session(edition, slug="a", stream_url="https://example.org/live")
     for path in (PROGRAMME, f"{PROGRAMME}a/"):
         assert b"example.org/live" not in client.get(path).content
-    page = main(client.get(f"{PROGRAMME}a/"))
-    assert f"{PROGRAMME}a/stream/" in hrefs(page, ".//a")
+
+
+def test_stream_is_offered_until_the_end(client):
+    edition = open_edition("2030")
+    session = make_session(edition, slug="a", stream_url="https://example.org/live")
+    way = "/fr/2030/programme/a/stream/"
+    assert way in hrefs(main(client.get(session.get_absolute_url())), ".//a")
+    past = timezone.now() - datetime.timedelta(hours=2)
+    edition.starts_on = past.date()
+    edition.save()
+    Session.objects.update(starts_at=past, ends_at=past + datetime.timedelta(hours=1))
+    assert way not in hrefs(main(client.get(session.get_absolute_url())), ".//a")
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        (
+            {"title_fr": "Diaporama de la conférence", "kind": "slides"},
+            "Diaporama de la conférence",
+        ),
+        ({"title_fr": "enregistrement", "kind": "recording"}, "enregistrement"),
+        ({"title_fr": "Annexes", "kind": "slides"}, "Annexes · Diaporama"),
+        ({"title_fr": "", "kind": "recording"}, "Enregistrement"),
+    ],
+)
+def test_a_document_says_once_what_it_is(client, edition, fields, said):
+    make_resource(make_session(edition, slug="a"), **fields)
+    assert texts(main(client.get(f"{PROGRAMME}a/")), ".//article//li") == [said]
 
 
 def test_former_addresses_lead_on(client, edition):

@@ -58,6 +58,19 @@ def test_initials_are_letters(client, edition):
     assert texts(main(client.get(LIST)), ".//li[@class='person']//b") == ["Ét"]
 
 
+def test_the_arabic_article_is_no_letter_of_a_name(client, edition):
+    for given, family in (
+        ("سلمى", "البوصلة"),
+        ("أمينة", "الفاسي"),
+        ("آل", "أندلسي"),
+        ("ليلى", "ألفا"),
+    ):
+        make_speaker(edition, given_name_ar=given, family_name_ar=family)
+    page = main(client.get("/ar/2021/speakers/"))
+    assert texts(page, NAMES) == ["ليلى ألفا", "آل أندلسي", "سلمى البوصلة", "أمينة الفاسي"]
+    assert texts(page, ".//li[@class='person']//b") == ["ل أ", "آ أ", "س ب", "أ ف"]
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_speaker_costs_the_same_for_any_number(client, edition, django_assert_num_queries, number):
     speaker = make_speaker(edition, slug="salma")
