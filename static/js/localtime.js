@@ -1,9 +1,12 @@
-/* Beside a time of the edition, the visitor's own, where the two clocks differ. */
+/* Under a time of the edition, the visitor's own, where the two clocks differ. */
 
 const { lang, dataset } = document.documentElement;
 const locale = `${lang}-u-nu-latn`;
 const hours = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const weekday = new Intl.DateTimeFormat(locale, { weekday: "short" });
+// Europe/Paris is Paris; Etc/GMT-1 is no place.
+const [, place] = hours.resolvedOptions().timeZone?.match(/^(?!Etc\/).+\/(.+)$/) ?? [];
+const city = place?.replaceAll("_", " ");
 
 /* Minutes east of UTC, as the edition's own clock writes them: "…+01:00", "…Z". */
 function offset(text) {
@@ -22,13 +25,22 @@ function ownTime(element) {
   return sameDay ? isolated : `${weekday.format(start)} ${isolated}`;
 }
 
+/* Whose time it is; where, among the facts of a session, and not again in each line of a list. */
+function words(time, isFact) {
+  const where = isFact && city ? `\u2068${city}\u2069` : null;
+  const said = where ? dataset.ownTime : dataset.ownTime.replace(/\s*\(\{city\}\)/, "");
+  return said.replace("{time}", time).replace("{city}", where);
+}
+
 if (dataset.ownTime) {
   for (const element of document.querySelectorAll("time[data-local]")) {
     const time = ownTime(element);
     if (!time) continue;
+    const line = element.closest(".tt-meta, p, dd, li") ?? element.parentElement;
+    if (line.closest(".tt-break")) continue; // who is not there has no break
     const span = document.createElement("span");
     span.className = "own-time";
-    span.textContent = dataset.ownTime.replace("{time}", time);
-    (element.closest("bdi") ?? element).after(span);
+    span.textContent = words(time, line.matches("dd"));
+    line.append(span);
   }
 }

@@ -106,7 +106,7 @@ def test_change_of_address_waits_for_its_code(client, user):
 def test_sign_out(client, user):
     client.force_login(user)
     response = client.post("/fr/accounts/logout/")
-    assert (response.status_code, response.headers["Location"]) == (302, "/")
+    assert (response.status_code, response.headers["Location"]) == (302, "/fr/")
     assert "_auth_user_id" not in client.session
 
 
