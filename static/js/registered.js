@@ -35,7 +35,8 @@ function tagCard(card, isBooked) {
   tag.className = "tag tag-ok";
   tag.dataset.bookedTag = "";
   tag.textContent = card.closest("[data-booked]").dataset.booked;
-  card.querySelector(".tt-meta").append(tag);
+  const facts = card.querySelector(".tt-meta");
+  facts.insertBefore(tag, facts.querySelector(".own-time"));
 }
 
 function draw() {

@@ -54,6 +54,13 @@ def tree_of(response):
     return html.document_fromstring(response.content.decode())
 
 
+def steps(page) -> tuple[int, int]:
+    """How many there are, and which one it is."""
+    numbers = texts(page, "//*[@class='steps']/li/b")
+    (present,) = texts(page, "//*[@class='steps']/li[@aria-current]/b")
+    return len(numbers), int(present)
+
+
 # Errors, the page without a network
 
 
@@ -105,7 +112,9 @@ def test_who_registers_stays_in_the_edition_and_so_does_the_mail(client, languag
     login, confirm = f"/{language}/accounts/login/", f"/{language}/accounts/login/code/confirm/"
     assert edition_of(client.get(f"{login}?next={register}")) == "2030"
     response = client.post(login, {"login": "nora@example.org", "next": register})
-    assert edition_of(client.get(response["Location"])) == "2030"
+    code = tree(client.get(response["Location"]))
+    assert shown(code) == "2030"
+    assert [steps(page) for page in (entrance, code)] == [(3, 1), (3, 2)]
     assert edition_of(client.get(confirm)) == "2030"
     [message] = mail.outbox
     assert "Symposium 2030 2030" in message.body
