@@ -6,7 +6,7 @@
 
 const ACCOUNT = "stars-account";
 const PENDING = "stars-pending";
-const REGISTRATIONS = "registrations"; // for registered.js
+const REGISTRATIONS = "registrations";
 const PREFIX = "stars:";
 const page = document.querySelector("meta[name=stars-account]")?.dataset;
 
