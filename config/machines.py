@@ -14,12 +14,14 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext, override
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from symposium import outbox, published
+from symposium.editions.context import edition_named
 from symposium.editions.models import Edition
+from symposium.typography import direction
 
 PRIVATE = [
     "/admin/",
@@ -36,6 +38,7 @@ KEPT = [
     "js/localtime.js",
     "js/my-programme.js",
     "js/now.js",
+    "js/registered.js",
     "js/share.js",
     "js/stars.js",
     "js/stars-account.js",
@@ -116,28 +119,60 @@ def robots(request):
 @require_safe
 @cache_control(max_age=3600, public=True)
 def manifest(request):
-    """https://www.w3.org/TR/appmanifest/, in the language that the browser likes best."""
-    edition = Edition.objects.current()
-    data = {
-        "name": f"{edition.name} {edition.slug}" if edition else "",
-        "short_name": edition.short_name if edition else "",
-        "lang": get_language(),
-        "dir": "auto",
-        "start_url": "/",
+    """https://www.w3.org/TR/appmanifest/, of the edition and in the language of its address.
+
+    Without them, of the current edition and in the language that the browser likes best.
+    """
+    asked = request.GET.get("lang")
+    language = asked if asked in dict(settings.LANGUAGES) else get_language()
+    with override(language):
+        data = application(edition_of(request), language)
+    return JsonResponse(data, content_type="application/manifest+json")
+
+
+def application(edition: Edition | None, language: str) -> dict:
+    """What is installed: an edition is one application, in whichever language."""
+    own = {"start_url": "/"}
+    if edition:
+        own = {
+            "id": f"/{edition.slug}/",
+            "name": f"{edition.name} {edition.slug}",
+            "short_name": edition.short_name,
+            "start_url": edition.get_absolute_url(),
+            "shortcuts": shortcuts(edition),
+        }
+    return own | {
+        "lang": language,
+        "dir": direction(language),
+        "scope": "/",
         "display": "minimal-ui",
         "background_color": "#ffffff",
         "theme_color": "#0a4a70",
-        "icons": [
-            {
-                "src": static(f"img/icon-{size}.png"),
-                "sizes": f"{size}x{size}",
-                "type": "image/png",
-                "purpose": "any",
-            }
-            for size in (192, 512)
-        ],
+        # Its star lies within the circle that is left of a masked icon.
+        "icons": [icon(192, "any"), icon(512, "any"), icon(512, "maskable")],
     }
-    return JsonResponse(data, content_type="application/manifest+json")
+
+
+def icon(size: int, purpose: str) -> dict:
+    return {
+        "src": static(f"img/icon-{size}.png"),
+        "sizes": f"{size}x{size}",
+        "type": "image/png",
+        "purpose": purpose,
+    }
+
+
+def shortcuts(edition: Edition) -> list[dict]:
+    """Where a long press on the icon leads."""
+    programme = {
+        "name": gettext("Programme"),
+        "url": reverse("sessions:programme", args=[edition.slug]),
+    }
+    ticket = {
+        "name": gettext("My ticket"),
+        "url": f"{reverse('registrations:my')}?edition={edition.slug}",
+    }
+    return [programme] if edition.is_over else [programme, ticket]
 
 
 @require_safe
@@ -190,4 +225,9 @@ def told(version: tuple[int, int], **pages: str) -> str:
 @require_safe
 def offline(request):
     """What a reader without a network gets for a page that was not kept."""
-    return render(request, "offline.html")
+    return render(request, "offline.html", {"edition": edition_of(request)})
+
+
+def edition_of(request: HttpRequest) -> Edition | None:
+    """That of the address, else the current one: these answers are the same for everybody."""
+    return edition_named(request) or Edition.objects.current()

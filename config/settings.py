@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "symposium.editions.context.EditionMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "symposium.accounts.middleware.ShortFormsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -174,6 +175,8 @@ NEVER_PUBLISHED = re.compile(
     r"/(?:static|media|admin|my|[^/]+/my|[^/]+/accounts|[^/]+/[^/]+/desk)/"
     r"|/(?:healthz|readyz|oai|sw\.js)"
 )
+# Those of a reader's own account, which remember the edition that they were reached from.
+OWN_PAGES = re.compile(r"/[^/]+/(?:my|accounts)/")
 # Browsers keep the site for when there is no network; off, they throw away what they kept.
 OFFLINE = env.bool("OFFLINE", True)
 # The limits on attempts count in it, those of all processes together: see gunicorn.conf.py. No page
@@ -234,6 +237,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "registrations:my"
+ACCOUNT_LOGOUT_REDIRECT_URL = "editions:current"
 ACCOUNT_ADAPTER = "symposium.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "symposium.accounts.forms.LoginForm",

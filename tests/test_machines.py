@@ -141,7 +141,7 @@ def test_manifest(client, language, name):
     data = response.json()
     assert response.headers["Content-Type"] == "application/manifest+json"
     assert (data["name"], data["lang"]) == (f"{name} 2021", language)
-    assert [icon["sizes"] for icon in data["icons"]] == ["192x192", "512x512"]
+    assert [icon["sizes"] for icon in data["icons"]] == ["192x192", "512x512", "512x512"]
 
 
 def test_manifest_of_an_empty_site(client):

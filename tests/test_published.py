@@ -652,3 +652,13 @@ def test_the_shelf_changes_nothing_but_speed(demonstration, settings, address):
         assert [page.content for page in kept] == [fresh.content] * 2
         assert [dict(page.headers) for page in kept] == [dict(fresh.headers)] * 2
     assert [page["Content-Language"] for page in kept] == [fresh["Content-Language"]] * 2
+
+
+def test_a_filter_that_is_not_known_is_answered_and_never_kept(edition, shelf):
+    make_session(edition)
+    for value in ("usages", "<b>", "x"):
+        page = get(f"{HOME}programme/?track={value}").content.decode()
+        assert page.count("est inconnu") == 1
+    assert list(shelf.pages) == []
+    assert "est inconnu" not in get(f"{HOME}programme/").content.decode()
+    assert list(shelf.pages) == [f"{HOME}programme/"]

@@ -1,20 +1,16 @@
-/* Beside a time of the edition, the visitor's own, where the two clocks differ. */
+/* Under a time of the edition, the visitor's own, where the two clocks differ. */
 
 const { lang, dataset } = document.documentElement;
 const locale = `${lang}-u-nu-latn`;
 const hours = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const weekday = new Intl.DateTimeFormat(locale, { weekday: "short" });
-
-/* Minutes east of UTC, as the edition's own clock writes them: "…+01:00", "…Z". */
-function offset(text) {
-  const [, sign, hour, minute] = text.match(/([+-])(\d\d):?(\d\d)$/) ?? [null, "+", 0, 0];
-  return Number(`${sign}1`) * (Number(hour) * 60 + Number(minute));
-}
+const [, city] = hours.resolvedOptions().timeZone.match(/^(?!Etc).+\/(.+)/) ?? [];
 
 function ownTime(element) {
   const text = element.getAttribute("datetime");
   const start = new Date(text);
-  if (Number.isNaN(start.getTime()) || offset(text) === -start.getTimezoneOffset()) return null;
+  const east = Date.parse(`${text.slice(0, 19)}Z`) - start; // of UTC
+  if (east === start.getTimezoneOffset() * -60_000) return null;
   const end = element.dataset.localEnd && new Date(element.dataset.localEnd);
   const span = end ? `${hours.format(start)}–${hours.format(end)}` : hours.format(start);
   const sameDay = start.getDate() === Number(text.slice(8, 10));
@@ -22,13 +18,15 @@ function ownTime(element) {
   return sameDay ? isolated : `${weekday.format(start)} ${isolated}`;
 }
 
-if (dataset.ownTime) {
-  for (const element of document.querySelectorAll("time[data-local]")) {
-    const time = ownTime(element);
-    if (!time) continue;
-    const span = document.createElement("span");
-    span.className = "own-time";
-    span.textContent = dataset.ownTime.replace("{time}", time);
-    (element.closest("bdi") ?? element).after(span);
-  }
+for (const element of document.querySelectorAll("time[data-local]")) {
+  const time = ownTime(element);
+  if (!time) continue;
+  const line = element.closest(".tt-meta, p, dd, li");
+  if (line.closest(".tt-break")) continue;
+  const span = document.createElement("span");
+  span.className = "own-time";
+  const where = line.matches("dd") && city; // once, not in each line of a list
+  span.textContent = dataset.ownTime.replace("{time}", time)
+    .replace(/ \(.+?\)$/, where ? ` (\u2068${city.replaceAll("_", " ")}\u2069)` : "");
+  line.append(span);
 }

@@ -6,6 +6,7 @@
 
 const ACCOUNT = "stars-account";
 const PENDING = "stars-pending";
+const REGISTRATIONS = "registrations";
 const PREFIX = "stars:";
 const page = document.querySelector("meta[name=stars-account]")?.dataset;
 
@@ -35,7 +36,7 @@ function editions() {
 }
 
 function forget() {
-  for (const name of [...editions(), ACCOUNT, PENDING]) localStorage.removeItem(name);
+  for (const name of [...editions(), ACCOUNT, PENDING, REGISTRATIONS]) localStorage.removeItem(name);
   dispatchEvent(new Event("stars:changed"));
 }
 
@@ -103,10 +104,11 @@ async function carry(account, isNew) {
   else keep(account, answer);
 }
 
-function keep({ key, address }, { stars, added }) {
+function keep({ key, address }, { stars, registrations, added }) {
   for (const name of [...editions(), PENDING]) localStorage.removeItem(name);
   for (const [edition, ids] of Object.entries(stars)) write(PREFIX + edition, ids);
   write(ACCOUNT, { key, address });
+  write(REGISTRATIONS, registrations);
   dispatchEvent(new Event("stars:changed"));
   if (added && document.querySelector("[data-my-programme]")) location.reload();
 }

@@ -25,7 +25,8 @@ const MINE = /^\/(?:fr|en|ar)\/my\/(?:(?!data\/|erase\/)[\w-]+\/)?$/;
 const PARTS = "abstracts?|changes|keywords|my-programme|pages|programme|rooms|speakers";
 const PUBLIC = new RegExp(`^/(?:fr|en|ar)/(?!my/|accounts/|offline/)[\\w-]+/(?:(?:${PARTS})/.*)?$`);
 const START = /^\/(?:(fr|en|ar)\/)?$/; // it leads to the home page of an edition, in a language
-const HOME = /^\/(fr|en|ar)\/[\w-]+\/$/;
+const HOME = /^\/(fr|en|ar)\/([\w-]+)\/$/;
+const IN_EDITION = /^\/(fr|en|ar)\/(?!my\/|accounts\/)([\w-]+)\//;
 // What the page of a session leads to: its room and its speakers.
 const SESSION = /\/programme\/[\w-]+\/$/;
 const BEHIND = /href="(\/(?:fr|en|ar)\/[\w-]+\/(?:rooms|speakers)\/[\w-]+\/)"/g;
@@ -34,6 +35,11 @@ const ENTRANCE = /^\/(?:fr|en|ar)\/(?:accounts\/|my\/erase\/)|^\/admin\/(?:login
 const NOT_OURS = /^\/(?:fr|en|ar)\/(?:accounts|[\w-]+\/desk)\//;
 
 let changes = 0; // how often an account came or went since this worker woke
+
+/* One's own page is one page, whichever edition it was reached from. */
+function nameOf(name, address) {
+  return name === PRIVATE ? address.split("?")[0] : address;
+}
 
 function placeOf({ pathname, searchParams }) {
   if (MINE.test(pathname)) return PRIVATE;
@@ -44,7 +50,8 @@ function placeOf({ pathname, searchParams }) {
 const quietly = (work) => work.catch(() => {});
 
 async function find(name, request) {
-  const match = (cache) => cache.match(request, { ignoreVary: true });
+  const address = nameOf(name, request.url ?? request);
+  const match = (cache) => cache.match(address, { ignoreVary: true });
   return name && quietly(caches.open(name).then(match));
 }
 
@@ -66,12 +73,14 @@ async function newest(name, isWanted) {
 async function keep(name, address, response, since) {
   if (name === PRIVATE && response.type === "opaqueredirect") return empty(); // signed out
   const cache = await caches.open(name);
-  if ([404, 410].includes(response.status)) return cache.delete(address, { ignoreVary: true });
+  if ([404, 410].includes(response.status)) {
+    return cache.delete(nameOf(name, address), { ignoreVary: true });
+  }
   const isPage = response.headers.get("Content-Type")?.startsWith("text/html");
   const secret = /no-store|private/.test(response.headers.get("Cache-Control"));
   if (response.status !== 200 || response.redirected || !isPage) return null;
   if (name === PRIVATE ? since !== changes : secret) return null;
-  await cache.put(address, response);
+  await cache.put(nameOf(name, address), response);
   return shorten(cache, MOST);
 }
 
@@ -125,8 +134,16 @@ async function dated(kept) {
 }
 
 async function fallback(address) {
+  const own = offlineOf(address);
   const language = new URL(address).pathname.match(LANGUAGE)?.[1] ?? navigator.language.slice(0, 2);
-  return (await find(STATIC, offline[language] ?? offline.fr)) ?? Response.error();
+  const kept = (own && (await find(STATIC, own))) ?? (await find(STATIC, offline[language] ?? offline.fr));
+  return kept ?? Response.error();
+}
+
+/* The page to fall back on in an edition: in its colours and with its menu. */
+function offlineOf(address) {
+  const [, language, edition] = new URL(address).pathname.match(IN_EDITION) ?? [];
+  return edition && new URL(`${offline[language]}?edition=${edition}`, address).href;
 }
 
 async function asset(event) {
@@ -166,6 +183,7 @@ async function keepAhead(addresses) {
       continue;
     }
     await keepFresh(address, placeOf(url));
+    if (HOME.test(url.pathname)) await keepFresh(offlineOf(address), STATIC);
     if (!SESSION.test(url.pathname) || navigator.connection?.saveData) continue;
     const html = (await (await find(PAGES, address))?.text()) ?? "";
     for (const [, path] of html.matchAll(BEHIND)) {

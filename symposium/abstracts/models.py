@@ -119,7 +119,10 @@ class AbstractQuerySet(models.QuerySet):
 
     def argument(self):
         """The edition's own abstract, or None."""
-        return self.filter(kind=Abstract.Kind.SYMPOSIUM).first()
+        return self.of_the_symposium().first()
+
+    def of_the_symposium(self):
+        return self.filter(kind=Abstract.Kind.SYMPOSIUM)
 
     def listed(self):
         """For a list, the symposium's own first: titles and authors, without long texts."""

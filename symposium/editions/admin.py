@@ -67,7 +67,12 @@ class EditionAdmin(HistoryAdmin):
             "fields": ["starts_on", "ends_on", "time_zone", "city", "country", "venue", "address"],
         }),
         (_("Registration"), {
-            "fields": ["contact_email", "registration_opens_at", "registration_closes_at"],
+            "fields": [
+                "contact_email",
+                "registration_opens_at",
+                "registration_closes_at",
+                "registration_after_end",
+            ],
             "description": _("Times are those of the edition's time zone."),
         }),
         (_("On the site"), {"fields": ["is_published", "is_current", "is_demonstration"]}),

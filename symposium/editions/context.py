@@ -1,18 +1,24 @@
-from urllib.parse import parse_qsl, urlencode
+import re
+from collections.abc import Iterator
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from symposium.editions.models import Edition
 from symposium.typography import direction
 
+REMEMBERED = "edition"  # in the session
+SLUG = re.compile(r"[-\w]{1,40}", re.ASCII)
+
 
 def site(request) -> dict:
-    """What `base.html` needs: the languages of this page, its address, the current edition.
+    """What `base.html` needs: the languages of this page, its address, its edition.
 
-    A view that knows its edition gives it; the other pages (accounts, errors) belong to the
-    current one, which is looked for only if the template asks.
+    A view that knows its edition gives it; that of the other pages (accounts, errors) is looked
+    for only if the template asks.
     """
     language = get_language() or settings.LANGUAGE_CODE
     return {
@@ -21,8 +27,81 @@ def site(request) -> dict:
         "direction": direction(language),
         "languages": list(alternates(request)),
         "works_offline": settings.OFFLINE,
-        "edition": SimpleLazyObject(Edition.objects.current),
+        "edition": SimpleLazyObject(lambda: edition_of(request)),
     }
+
+
+def edition_of(request: HttpRequest) -> Edition | None:
+    """The edition that a page belongs to, so that nobody is led from one into another.
+
+    It is the one that its address names. A page of somebody's own account has also the one that it
+    was reached from last, or that of their next registration. Else it is the current one.
+    """
+    edition = edition_named(request)
+    if not edition and settings.OWN_PAGES.match(request.path_info):
+        edition = first_of([request.session.get(REMEMBERED, "")]) or next_of(request.user)
+    return edition or Edition.objects.current()
+
+
+def next_of(user) -> Edition | None:
+    """The edition to come first that somebody is registered for."""
+    if not user.is_authenticated:
+        return None
+    to_come = Edition.objects.published().to_come()
+    return to_come.filter(registrations__in=user.registrations.live()).order_by("starts_on").first()
+
+
+def edition_named(request: HttpRequest) -> Edition | None:
+    """The published edition that an address names, `/fr/2021/…`, `?edition=2021`.
+
+    A page that leads on to another (`?next=`, or a form that says so) is of the edition of that.
+    """
+    addresses = [request.get_full_path(), request.GET.get("next", "")]
+    if request.method == "POST" and settings.OWN_PAGES.match(request.path_info):
+        addresses.append(request.POST.get("next", ""))
+    return first_of([word for address in addresses for word in words(address)])
+
+
+def words(address: str) -> Iterator[str]:
+    """What of an address may be the word of an edition."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # it is not an address, and anybody may write it
+        return
+    head, _slash, rest = parts.path.lstrip("/").partition("/")
+    if head in dict(settings.LANGUAGES) and not settings.OWN_PAGES.match(parts.path):
+        yield rest.partition("/")[0]
+    yield from parse_qs(parts.query).get("edition", [])[:1]
+
+
+def first_of(slugs: list[str]) -> Edition | None:
+    """The first published edition that is called so."""
+    wanted = [slug for slug in slugs if SLUG.fullmatch(slug)]
+    published = Edition.objects.published().filter(slug__in=wanted) if wanted else ()
+    found = {edition.slug: edition for edition in published}
+    return next((found[slug] for slug in wanted if slug in found), None)
+
+
+class EditionMiddleware:
+    """Has an account page remember the edition that it was reached from.
+
+    A session is made for nobody: whoever has none is led on by the address alone. Pages that are
+    the same for everybody neither read nor write it.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest):
+        response = self.get_response(request)
+        if settings.OWN_PAGES.match(request.path_info) and not request.session.is_empty():
+            self.remember(request)
+        return response
+
+    def remember(self, request: HttpRequest) -> None:
+        edition = edition_named(request)
+        if edition and edition.slug != request.session.get(REMEMBERED):
+            request.session[REMEMBERED] = edition.slug
 
 
 def alternates(request):

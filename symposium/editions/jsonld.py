@@ -90,16 +90,14 @@ def is_streamed(highlights) -> bool:
 
 def offer(edition: Edition) -> dict | None:
     """Where and when one registers, until it closes. Prices are not known here, nor said."""
-    opens, closes = edition.registration_opens_at, edition.registration_closes_at
-    until = closes or edition.period.upper
-    if not opens or until <= timezone.now():
+    opens, until = edition.registration_opens_at, edition.registration_ends_at
+    if not opens or (until and until <= timezone.now()):
         return None
-    return {
-        "@type": "Offer",
-        "url": settings.SITE_URL + reverse("registrations:register", args=[edition.slug]),
-        "validFrom": opens.astimezone(edition.zone).isoformat(),
-        "validThrough": until.astimezone(edition.zone).isoformat(),
-    }
+    return {"@type": "Offer"} | known(
+        url=settings.SITE_URL + reverse("registrations:register", args=[edition.slug]),
+        validFrom=opens.astimezone(edition.zone).isoformat(),
+        validThrough=until and until.astimezone(edition.zone).isoformat(),
+    )
 
 
 def where(edition: Edition) -> dict:

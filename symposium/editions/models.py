@@ -5,9 +5,10 @@ import zoneinfo
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from pilkit.processors import ResizeToFit
 
@@ -66,10 +67,13 @@ class EditionQuerySet(models.QuerySet):
     def taking_registrations(self, at: datetime.datetime | None = None):
         """Those in which one can register now."""
         at = at or timezone.now()
-        still = Q(registration_closes_at=None, period__endswith__gt=at) | Q(
-            registration_closes_at__gt=at
-        )
-        return self.published().filter(still, registration_opens_at__lte=at)
+        not_closed = Q(registration_closes_at=None) | Q(registration_closes_at__gt=at)
+        not_over = Q(registration_after_end=True) | Q(period__endswith__gt=at)
+        return self.published().filter(not_closed, not_over, registration_opens_at__lte=at)
+
+    def to_come(self, at: datetime.datetime | None = None):
+        """Those whose last day is not over."""
+        return self.filter(period__endswith__gt=at or timezone.now())
 
     def current(self):
         """The edition that `/` leads to; the latest published one when none is marked."""
@@ -103,6 +107,13 @@ class Edition(models.Model):
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
     registration_opens_at = models.DateTimeField(_("registration opens"), null=True, blank=True)
     registration_closes_at = models.DateTimeField(_("registration closes"), null=True, blank=True)
+    registration_after_end = models.BooleanField(
+        _("registration after the last day"), default=False, db_default=False,
+        help_text=_(
+            "Registration ends with the last day. Tick this to go on registering people "
+            "afterwards, until it closes."
+        ),
+    )  # fmt: skip
     offer_hours = models.PositiveSmallIntegerField(
         _("hours to accept an offered place"), null=True, blank=True,
         help_text=_(
@@ -234,16 +245,45 @@ class Edition(models.Model):
             return "before"
         return "during" if today <= self.ends_on else "after"
 
+    @property
+    def is_over(self) -> bool:
+        return self.phase() == "after"
+
+    @property
+    def registration_ends_at(self) -> datetime.datetime | None:
+        """When registration ends: as it closes or with the last day; None for never."""
+        closes, over = self.registration_closes_at, self.period.upper
+        if self.registration_after_end:
+            return closes
+        return min(closes, over) if closes else over
+
     def takes_registrations(self, at: datetime.datetime | None = None) -> bool:
         """Whether pages lead to the registration today, though it may not be open yet, or full."""
-        closes = self.registration_closes_at
-        last_day = self.today(closes) if closes else self.ends_on
-        return bool(self.registration_opens_at and self.today(at) <= last_day)
+        last_days = [] if self.registration_after_end else [self.ends_on]
+        if self.registration_closes_at:
+            last_days.append(self.today(self.registration_closes_at))
+        today = self.today(at)
+        return bool(self.registration_opens_at) and all(today <= day for day in last_days)
 
     def registration_is_open(self, at: datetime.datetime | None = None) -> bool:
         at = at or timezone.now()
-        opens, closes = self.registration_opens_at, self.registration_closes_at
-        return bool(opens and opens <= at < (closes or self.period.upper))
+        opens, ends = self.registration_opens_at, self.registration_ends_at
+        return bool(opens and opens <= at and (ends is None or at < ends))
+
+    @cached_property
+    def menu(self) -> dict[str, bool]:
+        """Which parts of it have something to read, asked for at once: a menu leads to no other."""
+        abstracts = self.abstracts.published()
+        parts = {
+            "argument": abstracts.of_the_symposium(),
+            "programme": self.sessions.published(),
+            "speakers": self.speakers.published(),
+            "abstracts": abstracts,
+            "keywords": abstracts.filter(keywords__isnull=False),
+        }
+        asked = [Exists(found.order_by()) for found in parts.values()]
+        found = Edition.objects.filter(pk=self.pk).values_list(*asked).get()
+        return dict(zip(parts, found, strict=True))
 
 
 class Partner(models.Model):

@@ -36,6 +36,7 @@ def home(request: HttpRequest, edition: str) -> HttpResponse:
     sessions = edition.sessions.published()
     highlights, partners = sessions.highlights(), edition.partners.all()
     faces = edition.speakers.published().featured()[:4]
+    others = list(Edition.objects.published().exclude(pk=edition.pk))
     return render_page(
         request,
         edition,
@@ -47,6 +48,8 @@ def home(request: HttpRequest, edition: str) -> HttpResponse:
             "faces": faces,
             "has_participants": edition.registrations.listed().exists(),
             "partners": partners,
+            "coming": [other for other in reversed(others) if not other.is_over],
+            "former": [other for other in others if other.is_over],
             "jsonld": jsonld.script(jsonld.event(edition, highlights, partners, faces)),
             "counts": {
                 "sessions": sessions.to_be_prepared().count(),

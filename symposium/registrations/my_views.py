@@ -3,7 +3,7 @@
 Whoever is signed out is asked to sign in; to anybody but its owner a registration does not exist.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 
 from allauth.account.decorators import reauthentication_required
@@ -74,11 +74,21 @@ def draft_name(code: str) -> str:
 @login_required
 def overview(request: HttpRequest) -> HttpResponse:
     mine = Registration.objects.of(request.user).with_details().order_by("-edition__starts_on")
-    open_to_me = Edition.objects.taking_registrations().exclude(
-        pk__in=mine.live().values("edition")
-    )
-    context = {"section": "account", "registrations": mine, "open_editions": open_to_me}
+    held = mine.live().values("edition")
+    open_to_all = Edition.objects.taking_registrations().to_come()
+    context = {
+        "section": "account",
+        "registrations": mine,
+        "next": next_of(mine),
+        "open_editions": open_to_all.exclude(pk__in=held).order_by("starts_on"),
+    }
     return render(request, "registrations/my.html", context)
+
+
+def next_of(registrations: Iterable[Registration]) -> Registration | None:
+    """The registration that matters now: the first to come of those that stand."""
+    to_come = [one for one in registrations if one.is_live and not one.edition.is_over]
+    return min(to_come, key=lambda one: one.edition.starts_on, default=None)
 
 
 @require_safe
@@ -101,9 +111,9 @@ def detail(request: HttpRequest, registration: Registration) -> HttpResponse:
             "clashes": registration.clashes(),
             "certificate": certificate,
             "qr": qr.svg(registration.code, label=_("QR code of the ticket"))
-            if has_ticket(registration)
+            if registration.has_ticket
             else "",
-            "is_over": registration.edition.phase() == "after",
+            "is_over": registration.edition.is_over,
         },
     )
 
@@ -142,7 +152,7 @@ def save(request: HttpRequest, form: ChangeForm) -> None:
 @for_its_owner
 def cancel(request: HttpRequest, registration: Registration) -> HttpResponse:
     """Ask first: a place that is given back goes to somebody else at once."""
-    if not registration.is_live or registration.edition.phase() == "after":
+    if not registration.is_live or registration.edition.is_over:
         return redirect(registration)
     if request.method == "POST":
         places.cancel(registration)
@@ -256,14 +266,10 @@ def valid_certificate(registration: Registration) -> Certificate | None:
     return Certificate.objects.valid().filter(registration=registration).first()
 
 
-def has_ticket(registration: Registration) -> bool:
-    return registration.is_confirmed and registration.category.on_site
-
-
 @require_safe
 @for_its_owner
 def ticket(request: HttpRequest, registration: Registration) -> HttpResponse:
-    if not has_ticket(registration):
+    if not registration.has_ticket:
         raise Http404
     content = tickets.ticket_pdf(registration, get_language())
     return file(content, "application/pdf", f"ticket-{registration.edition.slug}.pdf")

@@ -6,6 +6,7 @@ from itertools import groupby
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,7 +27,7 @@ from symposium.editions.rendering import render_page
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
 from symposium.registrations import calendars, stars
-from symposium.registrations.models import Agenda, Booking
+from symposium.registrations.models import Agenda, Booking, Registration
 from symposium.sessions import mine
 from symposium.sessions.models import Session
 
@@ -86,7 +87,10 @@ def of_edition(edition: Edition, sessions: list[Session], starred: dict, booked:
 @never_cache
 @ensure_csrf_cookie
 def kept(request: HttpRequest) -> JsonResponse:
-    """The stars of the account, for the scripts of a browser; what they send is done first."""
+    """The stars of the account, for the scripts of a browser; what they send is done first.
+
+    With them what somebody has registered for: public pages, the same for everybody, do not say.
+    """
     if not request.user.is_authenticated:
         return JsonResponse({"error": "signed out"}, status=401)
     answer = {"added": 0, "unknown": 0}
@@ -100,7 +104,22 @@ def kept(request: HttpRequest) -> JsonResponse:
         answer = {"added": done.added, "unknown": done.unknown}
         if data.get("carried"):
             tell_carried(request, done)
-    return JsonResponse({**answer, "stars": stars.by_edition(request.user)})
+    stands = {"stars": stars.by_edition(request.user), "registrations": registered(request.user)}
+    return JsonResponse({**answer, **stands})
+
+
+def registered(user: User) -> dict[str, dict]:
+    """By edition: the code of somebody's registration, whether it is a ticket, their seats."""
+    seats = Prefetch("bookings", Booking.objects.confirmed().select_related("session"))
+    found = Registration.objects.live().of(user).filter(edition__is_published=True)
+    return {
+        one.edition.slug: {
+            "code": one.code,
+            "ticket": one.has_ticket,
+            "booked": [str(booking.session.guid) for booking in one.bookings.all()],
+        }
+        for one in found.with_details().prefetch_related(seats)
+    }
 
 
 def tell_carried(request: HttpRequest, done: stars.Carried) -> None:

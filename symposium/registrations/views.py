@@ -104,7 +104,7 @@ def register_page(
         "opens_later": opens_at and timezone.now() < opens_at,
         "section": "register",
         "is_public": False,
-        "elsewhere": Edition.objects.published().exclude(pk=edition.pk).taking_registrations(),
+        "elsewhere": Edition.objects.exclude(pk=edition.pk).taking_registrations().to_come(),
     }
     return render_page(request, edition, template, page | (context or {}), status=status)
 

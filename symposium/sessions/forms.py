@@ -44,12 +44,12 @@ ALL = {
 
 
 class ProgrammeFilter(forms.Form):
-    """The filters of the programme, read from its address; what it does not know is ignored.
+    """The filters of the programme, read from its address; what it does not know is `unknown`.
 
     `at` is the time of asking, for the day that opens without a choice.
     """
 
-    day = forms.CharField(required=False)
+    day = forms.CharField(label=_("Day"), required=False)
     track = forms.ChoiceField(label=_("Track"), required=False)
     room = forms.ChoiceField(label=_("Room"), required=False)
     kind = forms.ChoiceField(label=_("Kind"), required=False)
@@ -78,6 +78,11 @@ class ProgrammeFilter(forms.Form):
         self.cleaned_data = {name: self.cleaned_data.get(name, "") for name in self.fields}
         if self.cleaned_data["day"] not in (ALL_DAYS, *map(str, edition.days)):
             self.cleaned_data["day"] = ""
+        self.unknown = [
+            {"name": self.fields[name].label, "value": data[name]}
+            for name in ("day", *self.choices)
+            if data.get(name) and not self.cleaned_data[name]
+        ]
 
     @property
     def active(self) -> dict[str, str]:
@@ -209,10 +214,10 @@ class ProgrammeFilter(forms.Form):
         names = [*self.active, *(["day"] if self.cleaned_data["day"] and self.day_chosen else [])]
         ways = [
             {
-                "name": self.fields[name].label or _("Day"),
+                "name": self.fields[name].label,
                 "value": self.label_of(name) if name != "day" else weekday(self.day_chosen),
                 "address": self.address(**{name: ALL_DAYS if name == "day" else ""}),
-                "count": self.filter(sessions, without=name).count(),
+                "count": self.filter(sessions, without=name).to_be_prepared().count(),
             }
             for name in names
         ]

@@ -158,6 +158,7 @@ class SessionQuerySet(models.QuerySet):
         return self.to_be_prepared().filter(participations__isnull=True)
 
     def to_be_prepared(self):
+        """The sessions that count, wherever they are counted: held, and more than a break."""
         return self.exclude(status=Session.Status.CANCELLED).exclude(kind=Session.Kind.BREAK)
 
     def bookable(self, at: datetime.datetime | None = None):
@@ -606,13 +607,15 @@ class ChangeQuerySet(models.QuerySet):
     def told(self):
         """What readers are told: of sessions that they see, since the programme is announced.
 
-        What is added within a day of that is the programme itself.
+        What is added within a day of that is the programme itself. What the programme says to be
+        cancelled is told whenever it was.
         """
         announced = F("edition__announcement__at")
-        return (
-            self.filter(at__gt=announced)
-            .filter(session__in=Session.objects.published())
-            .exclude(old_status="", at__lt=announced + Announcement.FILLED_IN)
+        cancelled = Session.Status.CANCELLED
+        filled_in = Q(old_status="", at__lt=announced + Announcement.FILLED_IN)
+        return self.filter(
+            Q(new_status=cancelled, session__status=cancelled) | ~filled_in & Q(at__gt=announced),
+            session__in=Session.objects.published(),
         )
 
 

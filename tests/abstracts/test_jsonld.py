@@ -13,6 +13,7 @@ from tests.factories import (
     make_partner,
     make_session,
     make_speaker,
+    open_edition,
 )
 
 pytestmark = pytest.mark.django_db
@@ -142,7 +143,7 @@ def test_home_page_says_the_event_and_its_main_moments(client):
 
 def test_home_page_offers_registration_until_it_closes(client):
     now = timezone.now().replace(microsecond=0)
-    edition = make_edition("2021", registration_opens_at=now - datetime.timedelta(days=1))
+    edition = open_edition("2021")
     type(edition).objects.update(registration_closes_at=now + datetime.timedelta(days=1))
     offer = data(client, "/fr/2021/")["offers"]
     assert (offer["@type"], offer["url"]) == ("Offer", "http://testserver/fr/2021/register/")

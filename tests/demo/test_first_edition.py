@@ -96,7 +96,8 @@ def test_abstract_of_the_symposium_is_the_published_text(first):
 
 def test_first_edition_shows_what_a_portal_must_show(first):
     sessions = first.sessions.all()
-    assert (first.is_current, first.is_demonstration, first.registration_is_open()) == (True,) * 3
+    assert (first.is_current, first.is_demonstration, first.is_over) == (True,) * 3
+    assert (first.takes_registrations(), first.registration_is_open()) == (False, False)
     assert slugs(sessions.filter(status="cancelled")) == {"teletravail-et-courtes-distances"}
     assert slugs(sessions.filter(status="draft")) == {"capteurs-citoyens"}
     assert slugs(sessions.filter(starts_at=None)) == {"la-nuit-une-ressource-urbaine"}

@@ -153,6 +153,29 @@ def test_edition_opens_and_closes_registration(edition):
     assert [edition.registration_is_open(at) for at in moments] == [False, True, True, False]
 
 
+def test_registration_ends_with_the_last_day_unless_the_organiser_says_otherwise(edition):
+    edition.registration_opens_at = instant(edition, "08:00")
+    last, after = instant(edition, "23:59", day=2), instant(edition, "00:00", day=3)
+    much_later = instant(edition, "08:00", day=3000)
+
+    def answers() -> list[tuple[bool, bool, bool]]:
+        """What pages show, what may be done, and what a query says of it; they agree."""
+        edition.save()
+        moments = (last, after, much_later)
+        asked = [Edition.objects.taking_registrations(at).exists() for at in moments]
+        assert [edition.registration_is_open(at) for at in moments] == asked
+        assert [edition.takes_registrations(at) for at in moments] == asked
+        return asked
+
+    assert answers() == [True, False, False]
+    edition.registration_closes_at = instant(edition, "08:00", day=2000)
+    assert answers() == [True, False, False]
+    edition.registration_after_end = True
+    assert answers() == [True, True, False]
+    edition.registration_closes_at = None
+    assert answers() == [True, True, True]
+
+
 def test_edition_without_an_opening_takes_no_registration(edition):
     assert edition.registration_is_open(instant(edition, "08:00")) is False
 

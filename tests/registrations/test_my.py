@@ -1,5 +1,7 @@
 """The attendee's own space: theirs alone, and every step with its sentence."""
 
+import datetime
+
 import pytest
 from django.utils import timezone
 
@@ -16,6 +18,7 @@ from tests.factories import (
     open_edition,
     refreshed,
 )
+from tests.reading import main, words
 from tests.registrations.entries import make_attendee, make_check_in, past_edition
 
 pytestmark = pytest.mark.django_db
@@ -235,3 +238,33 @@ def test_a_certificate_is_checked_until_its_registration_is_cancelled(client, de
 def test_a_certificate_is_checked_where_there_is_no_edition(client):
     Edition.objects.update(is_published=False)
     assert client.get("/fr/verify/nothing/").status_code == 404
+
+
+# What stands out
+
+
+def prominent(client) -> list[tuple[str, str]]:
+    page = main(client.get("/en/my/"))
+    return [(a.get("href"), words(a)) for a in page.xpath(".//a[contains(@class, 'btn-cta')]")]
+
+
+def test_the_one_prominent_action_is_never_of_an_edition_that_is_over(client, edition, mine):
+    over = {"starts_on": datetime.date(2021, 6, 9), "registration_after_end": True}
+    make_registration(make_category(open_edition("2021", **over)), user=mine.user)
+    open_edition("2022", starts_on=datetime.date(2022, 6, 9))
+    open_edition("2031", starts_on=edition.starts_on + datetime.timedelta(days=365))
+    assert prominent(client) == [(f"/en/my/{mine.code}/", "My ticket")]
+    page = main(client.get("/en/my/"))
+    offered = [a.get("href") for a in page.xpath(".//a[contains(@href, '/register/')]")]
+    assert offered == ["/en/2031/register/"]
+    places.cancel(mine)
+    assert prominent(client) == [
+        ("/en/2030/register/", "Register for Symposium 2030 2030"),
+        ("/en/2031/register/", "Register for Symposium 2031 2031"),
+    ]
+
+
+def test_who_waits_sees_their_registration_first(client, mine):
+    waiting = make_registration(mine.category)
+    client.force_login(waiting.user)
+    assert prominent(client) == [(f"/en/my/{waiting.code}/", "My registration")]

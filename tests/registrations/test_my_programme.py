@@ -106,7 +106,7 @@ def test_page_of_the_browser_costs_the_same_for_any_number(
 ):
     for number in (1, 3):
         make_session(edition, at=f"1{number}:00", room=make_room(edition))
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             client.get("/fr/2031/my-programme/")
 
 
@@ -160,7 +160,8 @@ def test_stars_of_a_browser_come_into_the_account_once(client, user, edition, wa
     guids = [str(s.guid) for s in (water, other, draft)]
     parcel = {"add": {"2031": [*guids, nobody, "x"], "2020": [str(air.guid)]}, "carried": True}
     answer = send(client, **parcel).json()
-    assert answer == {"added": 1, "unknown": 5, "stars": {"2031": [str(water.guid)]}}
+    kept = {"stars": {"2031": [str(water.guid)]}, "registrations": {}}
+    assert answer == {"added": 1, "unknown": 5} | kept
     assert send(client, **parcel).json()["added"] == 0
     assert starred(user) == ["Eau"]
     said = told(client.get(PAGE))
@@ -169,6 +170,23 @@ def test_stars_of_a_browser_come_into_the_account_once(client, user, edition, wa
         "5 étoiles de ce navigateur ne correspondent à aucune session du programme\xa0: "
         "elles ont été laissées de côté.",
     ]
+
+
+def test_with_the_stars_goes_what_one_is_registered_for(client, user, edition, water):
+    online = make_category(open_edition("2032"), on_site=False, online_access=True)
+    make_registration(online, user=user)
+    make_registration(make_category(open_edition("2033")))  # of somebody else
+    places.cancel(make_registration(make_category(open_edition("2034")), user=user))
+    workshop, full = make_workshop(edition), make_workshop(edition, at="14:00", places=1)
+    make_booking(make_registration(make_category(edition)), full)
+    mine = make_registration(make_category(edition), user=user, sessions=[workshop, full])
+    found = client.get(STARS).json()["registrations"]
+    assert found.pop("2032")["ticket"] is False
+    booked = [str(workshop.guid)]  # and not where one waits
+    assert found == {"2031": {"code": mine.code, "ticket": True, "booked": booked}}
+    edition.is_published = False
+    edition.save()
+    assert "2031" not in client.get(STARS).json()["registrations"]
 
 
 def test_star_pressed_in_the_browser_says_nothing_more(client, user, water, air):
@@ -257,7 +275,7 @@ def test_page_costs_the_same_for_any_number(client, user, edition, django_assert
         workshop = make_workshop(edition, at=f"1{number}:00", room=make_room(edition))
         make_booking(registration, workshop)
         stars.give(user, [workshop, make_session(edition, at=f"1{number}:20")])
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get(PAGE)
 
 

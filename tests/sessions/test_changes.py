@@ -274,6 +274,22 @@ def test_nothing_is_told_from_before_the_announcement(edition, water):
     assert said(edition) == []
 
 
+def test_what_the_programme_says_to_be_cancelled_is_told_whenever_it_was(client, edition, water):
+    change(water, 3 * HOUR, status="cancelled")
+    announce(edition, 2 * HOUR)
+    gone = make_session(edition, at="16:00", title_fr="Air", status="cancelled")
+    Change.objects.filter(session=gone).update(at=timezone.now() - HOUR)
+    programme = client.get("/en/2021/programme/")
+    assert texts(main(programme), ".//*[contains(@class, 'tag-bad')]") == ["Cancelled"] * 2
+    told = texts(main(client.get(PAGE)), ".//li//*[contains(@class, 'tag-bad')]")
+    assert told == ["Cancelled"] * 2
+    assert said(edition) == [
+        "Cancelled.", "Cancelled; it was planned for 9 June 2021 10:00–11:00, Salle A.",
+    ]  # fmt: skip
+    change(water, HOUR / 2, status="published")
+    assert said(edition)[0].startswith("Held after all")
+
+
 # On the pages
 
 
@@ -296,7 +312,7 @@ def test_page_costs_the_same_for_any_number(client, edition, django_assert_num_q
         session = make_session(edition, room=make_room(edition))
         Change.objects.filter(session=session).delete()
         move(session, "11:00", room=make_room(edition))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(texts(main(client.get(PAGE)), ".//li//h3")) == number
 
 

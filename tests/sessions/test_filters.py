@@ -250,3 +250,41 @@ def test_day_without_sessions_says_so(client, edition):
     page = main(client.get("/en/2021/programme/"))
     (empty,) = page.xpath(".//div[@class='empty'][not(@hidden)]")
     assert words(empty) == "Nothing is planned on this day yet"
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fr", "Le filtre « Piste : usages » est inconnu. Le programme s’affiche sans lui."),
+        ("en", "The filter “Track: usages” is not known here. The programme is shown without it."),
+        ("ar", "المرشِّح «المحور: usages» غير معروف. يُعرض البرنامج من دونه."),
+    ],
+)
+def test_a_filter_that_is_not_known_is_said(client, edition, language, sentence):
+    make_session(edition, track=make_track(edition, slug="uses"))
+    page = f"/{language}/2021/programme/"
+    notices = ".//*[contains(@class, 'notice-warn')]"
+    shown = client.get(page, {"track": "usages"})
+    assert texts(main(shown), notices) == [sentence]
+    assert len(cards(shown)) == 1
+    for known in ({}, {"track": "uses"}, {"track": ""}, {"day": "all", "q": "x"}, {"foo": "x"}):
+        assert texts(main(client.get(page, known)), notices) == []
+
+
+def test_a_filter_that_is_not_known_is_shown_and_not_run(client, edition):
+    evil = "<b>x</b>" * 20
+    page = main(client.get("/en/2021/programme/", {"room": evil, "day": "2021-06-31"}))
+    assert texts(page, ".//*[contains(@class, 'notice-warn')]") == [
+        "The filter “Day: 2021-06-31” is not known here. The programme is shown without it.",
+        f"The filter “Room: {evil[:59]}…” is not known here. The programme is shown without it.",
+    ]
+
+
+def test_breaks_and_cancelled_sessions_are_counted_nowhere(client, edition):
+    make_session(edition, kind="panel")
+    make_session(edition, at="10:00", kind="break")
+    make_session(edition, at="11:00", status="cancelled")
+    home = main(client.get("/en/2021/"))
+    assert texts(home, ".//div[@class='facts']//dl/div[4]/dd") == ["1 session, 0 speakers"]
+    empty = main(client.get("/en/2021/programme/", {"q": "nothing"}))
+    assert texts(empty, ".//div[@class='empty']//li") == ["without “Words: nothing” – 1 session"]

@@ -49,7 +49,7 @@ def test_programme_costs_the_same_for_any_number(
         )
         make_participation(session)
         make_keyword(make_abstract(edition, session=session))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         response = client.get(PROGRAMME)
     assert cards(response) == [f"S{place}" for place in range(number)]
 
@@ -212,7 +212,7 @@ def test_room_costs_the_same_for_any_number(client, edition, django_assert_num_q
         make_participation(session)
     make_session(room=room, status="draft", at="15:00")
     make_session(edition, room=make_room(edition))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         response = client.get("/fr/2021/rooms/salle/")
     assert cards(response) == [f"S{place}" for place in range(number)]
 

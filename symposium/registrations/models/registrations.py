@@ -260,6 +260,10 @@ class Registration(Holder):
         return self.category
 
     @property
+    def has_ticket(self) -> bool:
+        return self.is_confirmed and self.category.on_site
+
+    @property
     def name(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
 

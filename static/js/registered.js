@@ -1,0 +1,60 @@
+/* Who has registered sees their ticket where others see « Register », and what they have booked.
+
+   Pages are the same for everybody: what is known of the reader is what stars-account.js has kept
+   under "registrations", by edition. Without it, and without this script, they stay as they came. */
+
+const { lang } = document.documentElement;
+
+function read() {
+  try {
+    return JSON.parse(localStorage.getItem("registrations")) ?? {};
+  } catch {
+    return {}; // this browser keeps nothing
+  }
+}
+
+/* A link as it came, and as it is for somebody: other words, and an address of their own. */
+function known(link) {
+  const part = link.querySelector("[data-words]") ?? link;
+  const words = part.firstChild.data;
+  const address = link.href;
+  return (mine, own, anchor = "") => {
+    part.firstChild.data = mine ? `${own} ` : words;
+    link.href = mine ? `/${lang}/my/${mine.code}/${anchor}` : address;
+  };
+}
+
+const links = Array.from(document.querySelectorAll("[data-register]"), (link) => [link.dataset, known(link)]);
+const seats = Array.from(document.querySelectorAll("[data-seat]"), (link) => [link, known(link)]);
+const cards = document.querySelectorAll("[data-booked] .tt-item");
+
+function tagCard(card, isBooked) {
+  card.querySelector("[data-booked-tag]")?.remove();
+  if (!isBooked) return;
+  const tag = document.createElement("span");
+  tag.className = "tag tag-ok";
+  tag.dataset.bookedTag = "";
+  tag.textContent = card.closest("[data-booked]").dataset.booked;
+  const facts = card.querySelector(".tt-meta");
+  facts.insertBefore(tag, facts.querySelector(".own-time"));
+}
+
+function draw() {
+  const registrations = read();
+  const holding = (guid) => Object.values(registrations).find(({ booked }) => booked.includes(guid));
+  for (const [{ register, ticket, registration }, say] of links) {
+    const mine = registrations[register];
+    say(mine, mine?.ticket ? ticket : registration);
+  }
+  for (const [link, say] of seats) {
+    const mine = holding(link.dataset.seat);
+    say(mine, link.dataset.seatBooked, "#sessions");
+    link.classList.toggle("btn-primary", !mine);
+    link.classList.toggle("btn-ghost", Boolean(mine));
+  }
+  for (const card of cards) tagCard(card, Boolean(holding(card.querySelector("[data-star]")?.dataset.star)));
+}
+
+draw();
+addEventListener("stars:changed", draw);
+addEventListener("storage", draw);

@@ -1,0 +1,121 @@
+"""Who has registered sees it on pages that are the same for everybody."""
+
+import pytest
+from playwright.sync_api import expect
+
+from symposium.registrations import places
+from tests.factories import (
+    make_category,
+    make_edition,
+    make_registration,
+    make_user,
+    make_workshop,
+    open_edition,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WAYS = "[data-register='2030']"
+KNOWN = "() => localStorage.getItem('registrations')"
+
+
+@pytest.fixture
+def user():
+    user = make_user("nora@example.org", "a long password")
+    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    return user
+
+
+@pytest.fixture
+def edition():
+    make_edition("2021", is_current=True)
+    return open_edition("2030")
+
+
+@pytest.fixture
+def sessions(edition):
+    maps = make_workshop(edition, slug="cartes", title_fr="Cartes", at="09:00")
+    return [maps, make_workshop(edition, slug="sols", title_fr="Sols", at="14:00")]
+
+
+def sign_in(page, path: str = "/fr/my/") -> None:
+    page.goto(f"/fr/accounts/login/password/?next={path}")
+    page.fill("[name=login]", "nora@example.org")
+    page.fill("[name=password]", "a long password")
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url(f"**{path}")
+
+
+def ways(page) -> set[tuple[str, str]]:
+    """Where the ways to register lead, and what they say."""
+    texts = page.locator(WAYS).all_text_contents()
+    addresses = page.locator(WAYS).evaluate_all("(all) => all.map((a) => a.pathname)")
+    assert len(texts) >= 2  # in the header and in the footer
+    return {(address, text.strip()) for address, text in zip(addresses, texts, strict=True)}
+
+
+def test_who_has_registered_is_led_to_their_ticket_and_sees_what_is_booked(
+    page, user, edition, sessions
+):
+    category = make_category(edition)
+    registration = make_registration(category, user=user, sessions=sessions[:1])
+    page.goto("/fr/2030/")
+    assert ways(page) == {("/fr/2030/register/", "S’inscrire")}
+
+    sign_in(page, f"/fr/my/{registration.code}/")
+    page.wait_for_function(KNOWN)
+    for address in ("/fr/2030/", "/fr/2030/programme/?day=all", "/fr/my/"):
+        page.goto(address)
+        assert ways(page) == {(f"/fr/my/{registration.code}/", "Mon billet")}
+    page.goto("/en/2030/speakers/")
+    assert ways(page) == {(f"/en/my/{registration.code}/", "My ticket")}
+    page.goto("/fr/2021/")  # where the next edition is named
+    expect(page.locator(WAYS)).to_have_text("Mon billet")
+
+    page.goto("/fr/2030/programme/?day=all")
+    booked = page.locator(".tt-item:has([data-booked-tag])")
+    expect(booked.locator("h4")).to_have_text(["Cartes"])
+    expect(booked.locator("[data-booked-tag]")).to_have_text(["Place réservée"])
+    page.goto("/fr/2030/programme/sols/")
+    seat = page.locator("[data-seat]")
+    expect(seat).to_have_text("Réserver une place")
+    page.goto("/fr/2030/programme/cartes/")
+    expect(seat).to_have_text("Place réservée")
+    seat.click()
+    page.wait_for_url(f"**/fr/my/{registration.code}/#sessions")
+
+    places.cancel(registration)
+    with page.expect_response("**/my/programme/stars/"):
+        page.reload()
+    expect(page.locator(WAYS).first).to_have_text("S’inscrire")
+    assert ways(page) == {("/fr/2030/register/", "S’inscrire")}
+
+
+def test_who_waits_has_no_ticket(page, user, edition):
+    make_registration(make_category(edition, needs_approval=True), user=user)
+    sign_in(page)
+    page.wait_for_function(KNOWN)
+    page.goto("/ar/2030/")
+    assert {words for _address, words in ways(page)} == {"تسجيلي"}
+
+
+def test_who_signs_out_is_forgotten(page, user, edition):
+    make_registration(make_category(edition), user=user)
+    sign_in(page)
+    page.wait_for_function(KNOWN)
+    page.locator("form[action$='/accounts/logout/'] button").click()
+    page.wait_for_url("**/fr/2030/")
+    assert ways(page) == {("/fr/2030/register/", "S’inscrire")}
+
+
+@pytest.mark.parametrize("status", [500, None])
+def test_where_the_account_does_not_answer_pages_stay_as_they_are(page, user, edition, status):
+    make_registration(make_category(edition), user=user)
+    page.route(
+        "**/my/programme/stars/",
+        lambda route: route.fulfill(status=status) if status else route.abort(),
+    )
+    sign_in(page)
+    page.goto("/fr/2030/")
+    assert ways(page) == {("/fr/2030/register/", "S’inscrire")}
+    assert page.evaluate(KNOWN) is None

@@ -1,0 +1,302 @@
+"""Nobody is led from one edition into another: pages, errors, mails and what is installed."""
+
+import datetime
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.utils import timezone
+from lxml import html
+
+from symposium.editions.models import Edition
+from tests.factories import (
+    make_argument,
+    make_category,
+    make_edition,
+    make_organiser,
+    make_page,
+    make_registration,
+    make_session,
+    make_speaker,
+    make_user,
+    open_edition,
+)
+from tests.reading import hrefs, texts, tree
+
+pytestmark = pytest.mark.django_db
+
+LANGUAGES = ["fr", "en", "ar"]
+DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _editions():
+    """The current edition is over; another one is being prepared."""
+    cache.clear()
+    make_edition("2021", is_current=True)
+    open_edition("2030")
+
+
+def shown(page) -> str:
+    """The edition of a page: that of its title, its brand and its menu, which agree."""
+    title = page.findtext("head/title")
+    brands = set(hrefs(page, "//*[@class='brand']"))
+    (brand,) = {brand.split("/")[2] for brand in brands}
+    assert title.endswith(f"Symposium {brand} {brand}"), title
+    return brand
+
+
+def edition_of(response) -> str:
+    return shown(tree_of(response))
+
+
+def tree_of(response):
+    return html.document_fromstring(response.content.decode())
+
+
+def steps(page) -> tuple[int, int]:
+    """How many there are, and which one it is."""
+    numbers = texts(page, "//*[@class='steps']/li/b")
+    (present,) = texts(page, "//*[@class='steps']/li[@aria-current]/b")
+    return len(numbers), int(present)
+
+
+# Errors, the page without a network
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", ["nowhere/", "programme/nowhere/", "pages/privacy/", "rooms/x/"])
+def test_what_is_not_found_in_an_edition_is_said_by_it(client, language, path):
+    response = client.get(f"/{language}/2030/{path}")
+    assert (response.status_code, edition_of(response)) == (404, "2030")
+
+
+def test_of_an_edition_that_is_not_public_nothing_is_given_away(client):
+    make_edition("2027", name_fr="Secret", is_published=False)
+    hidden, never = client.get("/fr/2027/"), client.get("/fr/2028/")
+    assert hidden.status_code == never.status_code == 404
+    assert hidden.content.decode().replace("2027", "2028") == never.content.decode()
+
+
+def test_what_is_refused_in_an_edition_is_said_by_it(client):
+    client.force_login(make_user())
+    edition = Edition.objects.get(slug="2030")
+    make_session(edition, slug="eau", stream_url="https://example.org/live")
+    response = client.get("/fr/2030/programme/eau/stream/")
+    assert (response.status_code, edition_of(response)) == (403, "2030")
+
+
+@pytest.mark.parametrize("address", ["/fr/2030x/", "/fr/accounts/login/?next=//[&edition='"])
+def test_an_address_that_is_none_names_no_edition(client, address):
+    assert edition_of(client.get(address)) == "2021"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_without_a_network_is_of_the_edition_and_the_same_for_everybody(client, language):
+    stranger = client.get(f"/{language}/offline/?edition=2030")
+    assert edition_of(stranger) == "2030"
+    client.force_login(make_user())
+    client.get("/fr/my/?edition=2030")
+    assert client.get(f"/{language}/offline/?edition=2030").content == stranger.content
+    assert edition_of(client.get(f"/{language}/offline/")) == "2021"
+
+
+# The account
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_registers_stays_in_the_edition_and_so_does_the_mail(client, language):
+    register = f"/{language}/2030/register/"
+    entrance = tree(client.get(register))
+    assert shown(entrance) == "2030"
+    login, confirm = f"/{language}/accounts/login/", f"/{language}/accounts/login/code/confirm/"
+    assert edition_of(client.get(f"{login}?next={register}")) == "2030"
+    response = client.post(login, {"login": "nora@example.org", "next": register})
+    code = tree(client.get(response["Location"]))
+    assert shown(code) == "2030"
+    assert [steps(page) for page in (entrance, code)] == [(3, 1), (3, 2)]
+    assert edition_of(client.get(confirm)) == "2030"
+    [message] = mail.outbox
+    assert "Symposium 2030 2030" in message.body
+    assert "Symposium 2030 2030" in message.alternatives[0][0]
+    assert "2021" not in message.body
+
+
+PRIVATE = ["my/", "my/programme/", "my/data/", "accounts/email/", "accounts/2fa/"]
+
+
+@pytest.mark.parametrize("path", PRIVATE)
+def test_account_pages_stay_in_the_edition_that_they_were_reached_from(client, path):
+    client.force_login(make_user())
+    assert edition_of(client.get(f"/fr/{path}")) == "2021"
+    (account, _same_in_the_footer) = hrefs(
+        tree(client.get("/fr/2030/")), "//a[starts-with(@href, '/fr/my/')]"
+    )
+    assert edition_of(client.get(account)) == "2030"
+    assert edition_of(client.get(f"/fr/{path}")) == "2030"
+
+
+def test_a_mail_that_no_address_names_is_of_the_edition_that_is_remembered(client):
+    client.post("/fr/accounts/login/?edition=2030", {"login": "nora@example.org"})
+    client.post("/fr/accounts/login/code/confirm/", {"action": "resend"})
+    assert ["Symposium 2030 2030" in message.body for message in mail.outbox] == [True, True]
+
+
+def test_account_pages_are_of_the_next_edition_that_one_is_registered_for(client):
+    registration = make_registration(make_category(open_edition("2031")))
+    client.force_login(registration.user)
+    assert edition_of(client.get("/fr/my/")) == "2031"
+    assert edition_of(client.get(f"/fr/my/{registration.code}/")) == "2031"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_signing_out_leads_to_the_edition_in_the_language_of_the_page(client, language):
+    client.force_login(make_user())
+    page = tree(client.get(f"/{language}/my/?edition=2030"))
+    (form,) = page.xpath("//form[contains(@action, '/logout/')]")
+    response = client.post(form.get("action"), dict(form.form_values()))
+    assert (response.status_code, response["Location"]) == (302, f"/{language}/2030/")
+
+
+def test_signing_out_elsewhere_keeps_the_language(client):
+    client.force_login(make_user())
+    assert client.post("/ar/accounts/logout/")["Location"] == "/ar/"
+
+
+def test_nobody_gets_a_session_for_it(client):
+    for address in ("/fr/accounts/login/?next=/fr/2030/register/", "/fr/2030/", "/fr/2030/x/"):
+        assert "sessionid" not in client.get(address).cookies
+    assert client.get("/fr/my/?edition=2030")["Location"] == (
+        "/fr/accounts/login/?next=/fr/my/%3Fedition%3D2030"
+    )
+    assert edition_of(client.get("/fr/my/?edition=2030", follow=True)) == "2030"
+
+
+def test_public_pages_neither_read_nor_write_the_session(client):
+    client.force_login(make_organiser())
+    client.get("/fr/my/?edition=2030")
+    response = client.get("/fr/2021/")
+    assert "Cookie" not in response.headers.get("Vary", "")
+    assert client.session["edition"] == "2030"
+
+
+# The menu
+
+
+def menu(client, slug: str) -> list[str]:
+    page = tree(client.get(f"/fr/{slug}/"))
+    own = "//nav//a[starts-with(@href, '/fr/') and not(contains(@href, '/my/'))]"
+    return sorted({address for address in hrefs(page, own) if f"/{slug}/" in address})
+
+
+def test_the_menu_of_a_new_edition_has_no_dead_link(client):
+    make_edition("2027", starts_on=timezone.now().date() + 30 * DAY)
+    found = menu(client, "2027")
+    assert found == ["/fr/2027/search/"]
+    assert [client.get(address).status_code for address in found] == [200]
+
+
+def test_the_menu_has_what_there_is(client):
+    edition = make_edition("2027")
+    make_session(edition, status="draft")
+    make_speaker(edition, is_published=False)
+    argument = make_argument(edition, status="draft", published_at=None)
+    assert menu(client, "2027") == ["/fr/2027/search/"]
+    make_session(edition)
+    make_speaker(edition)
+    argument.delete()
+    make_argument(edition)
+    make_page(edition, slug="venir")
+    found = menu(client, "2027")
+    assert [address.removeprefix("/fr/2027/") for address in found] == [
+        "abstract/", "abstracts/", "pages/venir/", "programme/", "search/", "speakers/",
+    ]  # fmt: skip
+    assert [client.get(address).status_code for address in found] == [200] * 6
+
+
+# An archive, and what comes
+
+
+def buttons(page, where: str) -> list[tuple[str, str]]:
+    return [(a.get("href"), a.text_content().strip()) for a in page.xpath(f"{where}//a")]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("fr", "Lire le résumé"), ("en", "Read the abstract"), ("ar", "قراءة الملخص")],
+)
+def test_an_edition_that_is_over_is_read_and_not_registered_for(client, language, words):
+    edition = make_edition("2022", registration_opens_at=timezone.now() - 900 * DAY)
+    make_argument(edition)
+    page = tree(client.get(f"/{language}/2022/"))
+    abstract = (f"/{language}/2022/abstract/", words)
+    assert buttons(page, "//header")[-1] == abstract
+    assert abstract in buttons(page, "//footer")
+    assert buttons(page, "//*[@class='hero']") == [abstract]
+    assert f"/{language}/2022/register/" not in hrefs(page, "//a")
+    make_session(edition)
+    register = client.get(f"/{language}/2022/register/")
+    assert register.templates[0].name == "registrations/closed.html"
+    assert f"/{language}/2030/register/" in hrefs(tree(register))
+
+
+def test_home_names_the_editions_that_come_and_those_that_were(client):
+    make_edition("2019", starts_on=datetime.date(2019, 6, 9))
+    make_edition("2018", starts_on=datetime.date(2018, 6, 9), is_published=False)
+    archive, next_one = tree(client.get("/fr/2021/")), tree(client.get("/fr/2030/"))
+    coming, former = "//*[@aria-labelledby='home-coming']", "//*[@aria-labelledby='home-former']"
+    assert hrefs(archive, f"{coming}//a") == ["/fr/2030/", "/fr/2030/register/"]
+    assert hrefs(archive, f"{former}//a") == ["/fr/2019/"]
+    assert hrefs(next_one, f"{coming}//a") == []
+    assert hrefs(next_one, f"{former}//a") == ["/fr/2021/", "/fr/2019/"]
+    assert texts(archive, f"{coming}//h3") == ["Symposium 2030 2030"]
+
+
+# What is installed
+
+
+@pytest.mark.parametrize(
+    ("language", "programme", "ticket"),
+    [
+        ("fr", "Programme", "Mon billet"),
+        ("en", "Programme", "My ticket"),
+        ("ar", "البرنامج", "تذكرتي"),
+    ],
+)
+def test_manifest_is_of_the_edition_and_the_language_of_the_page(
+    client, language, programme, ticket
+):
+    page = tree(client.get(f"/{language}/2030/"))
+    (address,) = hrefs(page, "//link[@rel='manifest']")
+    client.force_login(make_user())
+    client.get("/fr/my/?edition=2021")  # nothing of the reader is in it
+    response = client.get(address, headers={"accept-language": "es"})
+    data = response.json()
+    assert "Cookie" not in response.headers.get("Vary", "")
+    assert {name: data[name] for name in ("id", "name", "lang", "dir", "start_url", "scope")} == {
+        "id": "/2030/",
+        "name": "Symposium 2030 2030",
+        "lang": language,
+        "dir": "rtl" if language == "ar" else "ltr",
+        "start_url": f"/{language}/2030/",
+        "scope": "/",
+    }
+    assert data["shortcuts"] == [
+        {"name": programme, "url": f"/{language}/2030/programme/"},
+        {"name": ticket, "url": f"/{language}/my/?edition=2030"},
+    ]
+    assert [(icon["sizes"], icon["purpose"]) for icon in data["icons"]] == [
+        ("192x192", "any"), ("512x512", "any"), ("512x512", "maskable"),
+    ]  # fmt: skip
+
+
+def test_manifest_of_an_archive_has_no_ticket(client):
+    data = client.get("/manifest.webmanifest?edition=2021&lang=en").json()
+    assert [shortcut["url"] for shortcut in data["shortcuts"]] == ["/en/2021/programme/"]
+
+
+@pytest.mark.parametrize("query", ["", "?edition=2027&lang=xx", "?edition='"])
+def test_manifest_of_no_edition_is_that_of_the_current_one(client, query):
+    make_edition("2027", is_published=False)
+    data = client.get(f"/manifest.webmanifest{query}", headers={"accept-language": "en"}).json()
+    assert (data["name"], data["lang"]) == ("Symposium 2021 2021", "en")
