@@ -20,6 +20,7 @@ from symposium.registrations.models import (
     Agenda,
     Booking,
     Category,
+    Draft,
     Registration,
     Reminder,
     Star,
@@ -272,6 +273,12 @@ def forget_sessions(at: datetime.datetime | None = None) -> int:
     return len(keys)
 
 
+def forget_drafts(at: datetime.datetime | None = None) -> int:
+    """Delete what was typed in forms whose hour has passed."""
+    deleted, _by_model = Draft.objects.expired(at or timezone.now()).delete()
+    return deleted
+
+
 HOUSEKEEPING: list[Callable[[], object]] = [
     places.expire_offers,
     refill,
@@ -282,6 +289,8 @@ HOUSEKEEPING: list[Callable[[], object]] = [
     privacy.apply_retention,
     privacy.forget_accounts,
     privacy.forget_mails,
+    privacy.forget_journal,
     forget_sessions,
+    forget_drafts,
     prints.forget_what_changed,
 ]

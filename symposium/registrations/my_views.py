@@ -11,7 +11,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -50,13 +50,9 @@ def signed_out(request: HttpRequest, code: str) -> HttpResponse:
         return redirect_to_login(request.get_full_path())
     edit_page = reverse("registrations:edit", args=[code])
     if request.path == edit_page:
-        drafts.keep(request, draft_name(code))
+        drafts.keep_details(request, code)
         return redirect_to_login(edit_page)
     return redirect_to_login(reverse("registrations:detail", args=[code]))
-
-
-def draft_name(code: str) -> str:
-    return f"details-{code.upper()}"
 
 
 @require_safe
@@ -103,11 +99,12 @@ def detail(request: HttpRequest, registration: Registration) -> HttpResponse:
 def edit(request: HttpRequest, registration: Registration) -> HttpResponse:
     if not registration.is_live:
         return redirect(registration)
-    code = registration.code
-    data = request.POST if request.method == "POST" else drafts.kept(request, draft_name(code))
-    form = ChangeForm(data, instance=registration)
-    if request.method == "POST":
-        drafts.drop(request, draft_name(code))
+    is_sent = request.method == "POST"
+    form = ChangeForm(
+        request.POST if is_sent else typed_before(registration), instance=registration
+    )
+    if is_sent:
+        drafts.drop(request.user, registration.edition)
         if form.is_valid():
             save(request, form)
             return redirect(registration)
@@ -115,8 +112,21 @@ def edit(request: HttpRequest, registration: Registration) -> HttpResponse:
         request,
         registration,
         "registrations/edit.html",
-        {"heading": _("Change my details"), "form": form, "owner": drafts.owner(request.user)},
+        {
+            "heading": _("Change my details"),
+            "form": form,
+            "was_kept": form.is_bound and not is_sent,
+            "owner": drafts.owner(request.user),
+        },
     )
+
+
+def typed_before(registration: Registration) -> QueryDict | None:
+    """What its owner had typed, with the needs that are known: those typed are not kept."""
+    typed = drafts.kept(registration.user, registration.edition)
+    if typed is not None:
+        typed["needs"] = registration.needs
+    return typed
 
 
 def save(request: HttpRequest, form: ChangeForm) -> None:

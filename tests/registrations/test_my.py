@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from symposium.editions.models import Edition
-from symposium.registrations import certificates, drafts, places
+from symposium.registrations import certificates, places
 from symposium.registrations.forms import ChangeForm
 from symposium.registrations.models import Booking, Registration
 from tests.factories import (
@@ -68,15 +68,6 @@ def test_a_stranger_who_pressed_a_button_signs_in_and_comes_back_to_the_page(cli
     client.logout()
     response = client.post(f"/fr/my/{mine.code}/{path}", {"answer": "accept"})
     assert response.headers["Location"] == f"/fr/accounts/login/?next=/fr/my/{mine.code}/"
-
-
-def test_details_sent_after_the_session_ended_come_back(client, mine):
-    client.logout()
-    page = f"/fr/my/{mine.code}/edit/"
-    owner = drafts.owner(mine.user)
-    client.post(page, {"family_name": "Rivage", "affiliation": "Université", "owner": owner})
-    client.force_login(mine.user)
-    assert 'value="Université"' in client.get(page).content.decode()
 
 
 @pytest.mark.parametrize("path", FORMS)

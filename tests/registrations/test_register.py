@@ -1,14 +1,12 @@
 """From « Register » to a registration: who may, what is kept, what is refused and how."""
 
 import datetime
-import time
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from symposium.registrations import drafts, places
+from symposium.registrations import places
 from symposium.registrations.models import Answer, Registration
 from tests.factories import (
     make_category,
@@ -106,21 +104,6 @@ def test_without_consent_nobody_registers_and_nothing_typed_is_lost(client, cate
     assert list(errors(response)) == ["consent"]
     assert 'value="Université"' in response.content.decode()
     assert Registration.objects.count() == 0
-
-
-def test_a_form_sent_after_the_session_ended_comes_back_filled_in(client, category):
-    user = make_user()
-    data = typed(category, affiliation="Université", needs="Boucle", owner=drafts.owner(user))
-    response = client.post(address(), data)
-    assert response.headers["Location"] == "/fr/accounts/login/?next=/fr/2030/register/"
-    client.force_login(user)
-    page = client.get(address())
-    assert page.context["was_kept"] is True
-    assert 'value="Université"' in page.content.decode()
-    assert "Boucle" in page.content.decode()
-    client.post(address(), typed(category))
-    assert Registration.objects.get().user == user
-    assert [key for key in client.session.keys() if key.startswith("draft")] == []  # noqa: SIM118
 
 
 def test_the_same_form_twice_gives_one_registration(client, category, user, mailoutbox):
@@ -283,48 +266,6 @@ def test_a_hidden_category_is_not_named(client, edition, category, user):
     assert "Ministre secret" not in response.content.decode()
 
 
-@pytest.mark.parametrize("somebody", [True, False])
-def test_what_was_kept_is_not_shown_to_whoever_signs_in_next(client, category, somebody):
-    owner = drafts.owner(make_user()) if somebody else "forged"
-    client.post(address(), typed(category, needs="fauteuil", owner=owner))
-    client.force_login(make_user())
-    page = client.get(address())
-    assert (page.context["was_kept"], "fauteuil" in page.content.decode()) == (False, False)
-
-
-def test_what_was_kept_is_forgotten_after_half_an_hour(client, category, monkeypatch):
-    user = make_user()
-    client.post(address(), typed(category, owner=drafts.owner(user)))
-    client.force_login(user)
-    later = time.time() + 31 * 60
-    monkeypatch.setattr(drafts.time, "time", lambda: later)
-    assert client.get(address()).context["was_kept"] is False
-
-
-def test_long_answers_in_arabic_are_kept(client, edition, category):
-    questions = [make_question(edition) for _ in range(4)]
-    answers = {f"question_{one.pk}": "ع" * 2000 for one in questions}
-    user = make_user()
-    client.post(address(), typed(category, owner=drafts.owner(user), **answers))
-    client.force_login(user)
-    assert client.get(address()).content.decode().count("ع" * 2000) == 4
-
-
-def test_a_form_from_before_signing_in_elsewhere_comes_back(category):
-    """Signing in changes the token of every form that stands open."""
-    client = Client(enforce_csrf_checks=True)
-    user = make_user()
-    client.force_login(user)
-    owner = drafts.owner(user)
-    data = typed(category, affiliation="Université", owner=owner, csrfmiddlewaretoken="x" * 64)
-    kept = client.post(address(), data, headers={"Origin": "http://testserver"})
-    assert kept.headers["Location"] == address()
-    assert 'value="Université"' in client.get(address()).content.decode()
-    stranger = client.post(address(), data, headers={"Origin": "http://evil.example"})
-    assert stranger.status_code == 403
-    assert Registration.objects.count() == 0
-
-
 @pytest.mark.parametrize("number", [1, 4])
 def test_the_form_asks_as_much_for_one_as_for_four(
     client, edition, user, number, django_assert_num_queries
@@ -333,5 +274,5 @@ def test_the_form_asks_as_much_for_one_as_for_four(
         make_category(edition, places=1)
         make_workshop(edition, at=f"{9 + hour:02}:00")
         make_question(edition, ("a", "b"), kind="choice")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(address())
