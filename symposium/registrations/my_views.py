@@ -24,8 +24,8 @@ from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
 from symposium.registrations import calendars, certificates, drafts, places, privacy, tickets
 from symposium.registrations.forms import ChangeForm, ErasureForm
-from symposium.registrations.models import Certificate, Registration
-from symposium.registrations.models.registrations import Holder
+from symposium.registrations.models import Booking, Certificate, Registration
+from symposium.registrations.models.registrations import Holder, State
 
 read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -84,6 +84,7 @@ def detail(request: HttpRequest, registration: Registration) -> HttpResponse:
             "heading": _("My registration"),
             "bookings": bookings,
             "to_book": to_book if registration.is_live else [],
+            "had_ticket": had_ticket(registration),
             "clashes": registration.clashes(),
             "certificate": certificate,
             "qr": qr.svg(registration.code, label=_("QR code of the ticket"))
@@ -173,13 +174,19 @@ def book(request: HttpRequest, registration: Registration) -> HttpResponse:
     except ValidationError as refused:
         tell(request, refused)
     else:
-        words = (
-            _("Your seat is booked: %(session)s.")
-            if booking.is_confirmed
-            else _("You are on the waiting list: %(session)s.")
-        )
-        messages.success(request, words % {"session": session})
+        messages.success(request, answer_to(booking) % {"session": session})
     return to_sessions(registration)
+
+
+def answer_to(booking: Booking) -> str:
+    if booking.is_confirmed:
+        return _("Your seat is booked: %(session)s.")
+    if booking.registration.is_confirmed:
+        return _("You are on the waiting list: %(session)s.")
+    return _(
+        "You have asked for a seat: %(session)s. You keep your turn, and the seats are given once "
+        "your registration is confirmed."
+    )
 
 
 @require_POST
@@ -231,6 +238,12 @@ def valid_certificate(registration: Registration) -> Certificate | None:
 
 def has_ticket(registration: Registration) -> bool:
     return registration.is_confirmed and registration.category.on_site
+
+
+def had_ticket(registration: Registration) -> bool:
+    """Whether a registration that has ended once had a ticket to lose."""
+    confirmed = registration.changes.filter(state=State.CONFIRMED)
+    return not registration.is_live and registration.category.on_site and confirmed.exists()
 
 
 @require_safe

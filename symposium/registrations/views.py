@@ -1,5 +1,6 @@
 """Registering, and what the public sees of those who did."""
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -39,6 +40,8 @@ def register(request: HttpRequest, edition: str) -> HttpResponse:
         speak(request.user, get_language())
         try:
             if registration := form.register():
+                words = _("We have sent an e-mail to %(email)s.")
+                messages.success(request, words % {"email": request.user.email})
                 return redirect(registration)
         except OperationalError:
             form.add_error(None, _("Many people are registering at this moment. Send it again."))

@@ -1,6 +1,9 @@
 """The attendee's own space: theirs alone, and every step with its sentence."""
 
+import datetime
+
 import pytest
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from symposium.editions.models import Edition
@@ -20,6 +23,7 @@ from tests.registrations.entries import make_attendee, make_check_in, past_editi
 
 pytestmark = pytest.mark.django_db
 PAGES = ["", "edit/", "cancel/", "ticket.pdf", "calendar.ics", "certificate.pdf"]
+DAY = datetime.timedelta(days=1)
 FORMS = ["offer/", "book/", "bookings/1/"]
 
 
@@ -226,3 +230,42 @@ def test_a_certificate_is_checked_until_its_registration_is_cancelled(client, de
 def test_a_certificate_is_checked_where_there_is_no_edition(client):
     Edition.objects.update(is_published=False)
     assert client.get("/fr/verify/nothing/").status_code == 404
+
+
+@pytest.mark.parametrize("state", ["waiting", "pending"])
+def test_seat_that_cannot_be_had_yet_is_asked_for(client, edition, mine, state):
+    workshop = make_workshop(edition, title_en="Maps")
+    Registration.objects.update(state=state, queue_number=1)
+    page = client.get(f"/en/my/{mine.code}/").content.decode()
+    assert ("Book a seat" in page, "btn-primary" in page.partition('id="sessions"')[2]) == (
+        False, False,
+    )  # fmt: skip
+    assert page.count("Ask for a seat") == 1
+    response = client.post(f"/en/my/{mine.code}/book/", {"session": workshop.pk}, follow=True)
+    assert told(response) == [
+        "You have asked for a seat: Maps. You keep your turn, and the seats are given once your "
+        "registration is confirmed."
+    ]
+    assert Booking.objects.get().state == "waiting"
+
+
+@pytest.mark.parametrize("had_one", [True, False])
+def test_ticket_is_spoken_of_to_those_who_had_one(client, mine, had_one):
+    if not had_one:
+        mine.changes.all().delete()
+        Registration.objects.update(state="offered", offer_expires_at=timezone.now() + DAY)
+        client.post(f"/en/my/{mine.code}/offer/", {"answer": "decline"})
+    else:
+        places.cancel(mine)
+    page = client.get(f"/en/my/{mine.code}/").content.decode()
+    assert "This registration has ended" in page
+    assert ("Its ticket is no longer valid." in page) is had_one
+
+
+@pytest.mark.parametrize("may", [True, False])
+def test_account_of_the_welcome_team_leads_to_the_door(client, mine, may):
+    Edition.objects.update(is_current=True)
+    if may:
+        mine.user.user_permissions.add(Permission.objects.get(codename="check_in"))
+    page = client.get("/en/my/").content.decode()
+    assert ('href="/en/2030/desk/check-in/"' in page) is may

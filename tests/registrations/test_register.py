@@ -91,6 +91,37 @@ def test_a_registration_is_made_and_its_mails_speak_the_language_of_the_page(
     assert [mail.to for mail in mailoutbox] == [["salma@example.org"]]
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fr", "Un e-mail a été envoyé à salma@example.org."),
+        ("en", "We have sent an e-mail to salma@example.org."),
+        ("ar", "أُرسلت رسالة إلى salma@example.org."),
+    ],
+)
+def test_page_that_follows_says_that_a_mail_has_left_and_to_whom(
+    client, category, user, language, sentence
+):
+    page = client.post(address(language), typed(category), follow=True)
+    assert sentence in page.content.decode().replace("\u200e", "")
+
+
+@pytest.mark.parametrize(
+    ("on_site", "online", "sentence"),
+    [
+        (True, False, "Show this ticket at the entrance."),
+        (False, True, "The online streams are on the page of each session."),
+        (True, True, "Show this ticket at the entrance. The online streams are on the page of each "
+                     "session."),
+    ],
+)  # fmt: skip
+def test_first_sentence_is_for_the_category(client, edition, user, on_site, online, sentence):
+    category = make_category(edition, on_site=on_site, online_access=online)
+    page = client.post(address("en"), typed(category), follow=True).content.decode()
+    words = page.partition("notice-ok")[2].partition("<p>")[2].partition("</p>")[0]
+    assert f"Your registration is confirmed. {sentence}" in page, words
+
+
 def test_the_version_of_the_notice_agreed_to_is_kept(client, edition, category, user):
     page = make_page(edition, slug="privacy", title_fr="Données personnelles")
     client.post(address(), typed(category))

@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "default_permissions": (),
                 "verbose_name": "kept form",
                 "verbose_name_plural": "kept forms",
             },

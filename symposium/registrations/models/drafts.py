@@ -30,6 +30,7 @@ class Draft(models.Model):
     objects = DraftQuerySet.as_manager()
 
     class Meta:
+        default_permissions = ()
         verbose_name = _("kept form")
         verbose_name_plural = _("kept forms")
 
