@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from symposium.registrations.views import keep_typed
+from symposium.editions.views import published_edition
+from symposium.registrations import drafts
 
 
 def bad_request(request, exception):
@@ -23,12 +24,19 @@ def permission_denied(request, exception):
 
 
 def csrf_failure(request, reason=""):
-    """Signing in elsewhere ends the forms that stand open; that of the registration is kept."""
-    match = request.resolver_match
-    if match and match.view_name == "registrations:register" and is_of_this_site(request):
-        keep_typed(request, match.kwargs["edition"])
+    """Signing in elsewhere ends the forms that stand open; those of a registration are kept."""
+    if is_of_this_site(request) and is_kept(request):
         return redirect(request.path)
     return framed(request, "403_csrf.html", 403)
+
+
+def is_kept(request) -> bool:
+    match = request.resolver_match
+    if match.view_name == "registrations:register":
+        return drafts.keep_registering(request, published_edition(match.kwargs["edition"]))
+    if match.view_name == "registrations:edit":
+        return drafts.keep_details(request, match.kwargs["code"])
+    return False
 
 
 def is_of_this_site(request) -> bool:

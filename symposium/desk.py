@@ -9,7 +9,7 @@ from django.contrib.admin import AdminSite
 from django.db.models import Count, Q, Sum
 from django.shortcuts import redirect
 from django.urls import path, reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import format_lazy
@@ -19,7 +19,6 @@ from django.views.decorators.http import require_POST
 from symposium.abstracts.models import Abstract
 from symposium.accounts import second_factor
 from symposium.editions.models import Edition
-from symposium.registrations import checkin
 from symposium.registrations.models import CheckIn, Registration
 from symposium.registrations.models.registrations import State
 from symposium.sessions.models import Session
@@ -212,8 +211,7 @@ def abstract_counts(edition):
 
 def registration_counts(edition):
     """Who has a place, of how many; who waits for one or for an answer; who came today."""
-    today = checkin.day_at(edition, timezone.now()) or edition.today()
-    entries = CheckIn.objects.standing().at_the_entrance().filter(day=today)
+    entries = CheckIn.objects.standing().at_the_entrance().filter(day=edition.today())
     number = counted(
         Registration.objects.filter(edition=edition),
         confirmed=Q(state=State.CONFIRMED),

@@ -10,6 +10,7 @@ import warnings
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_image_file_extension
 from django.utils.translation import gettext_lazy as _
 from imagekit.models import ProcessedImageField
 from PIL import Image, ImageCms, UnidentifiedImageError
@@ -44,10 +45,7 @@ def check_picture(file) -> None:
     except Image.DecompressionBombError:
         raise too_large() from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
-        raise ValidationError(
-            _("This is not a picture that we can read. Choose a JPEG, PNG or WebP file."),
-            code="not_a_picture",
-        ) from None
+        raise not_a_picture() from None
     finally:
         file.seek(0)
     if min(width, height) < MIN_SIDE:
@@ -56,6 +54,13 @@ def check_picture(file) -> None:
             code="too_small",
             params={"limit": MIN_SIDE},
         )
+
+
+def not_a_picture() -> ValidationError:
+    return ValidationError(
+        _("This is not a picture that we can read. Choose a JPEG, PNG or WebP file."),
+        code="not_a_picture",
+    )
 
 
 def too_large() -> ValidationError:
@@ -72,7 +77,17 @@ def validate_picture(picture) -> None:
         check_picture(picture.file)
 
 
+def validate_extension(file) -> None:
+    """Refuse what is called something else than a picture; Django would list eighty extensions."""
+    try:
+        validate_image_file_extension(file)
+    except ValidationError:
+        raise not_a_picture() from None
+
+
 class PictureFormField(forms.ImageField):
+    default_validators = [validate_extension]
+
     def to_python(self, data):
         if data not in self.empty_values:
             check_picture(data)

@@ -2,10 +2,11 @@
 
 import logging
 import re
+import traceback
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import UnreadablePostError
 from django.utils.cache import add_never_cache_headers
 
@@ -15,6 +16,8 @@ NOT_UTF8 = re.compile(r"%[89A-F][0-9A-F]", re.IGNORECASE)
 ACCOUNT = re.compile(r"/[^/]+/accounts/")
 # OAI-PMH has its own words for what is wrong with a request, and looks nothing up before.
 ANSWERS_FOR_ITSELF = "/oai"
+# No form of the public is longer; those of the desk hold long texts in three languages, and files.
+LONGEST_FORM = 512 * 1024  # bytes
 
 
 class BadRequestMiddleware:
@@ -33,6 +36,8 @@ class BadRequestMiddleware:
         refuse(*(value.replace("\ufffd", "") for value in request.COOKIES.values()))
         if NOT_UTF8.search(request.path_info):
             raise BadRequest("The address is not UTF-8")
+        if length(request) > LONGEST_FORM and not request.path_info.startswith("/admin/"):
+            raise RequestDataTooBig("Longer than any form of the public")
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
@@ -42,6 +47,22 @@ class BadRequestMiddleware:
             refuse(*texts(request.POST), *texts(request.FILES))
         except UnreadablePostError as error:
             raise BadRequest("The body was cut short") from error
+
+    def process_exception(self, request, exception):
+        """JSON nested deeper than Python reads, whichever view or form was given it."""
+        if isinstance(exception, RecursionError) and raised_in(exception) == "json.decoder":
+            raise BadRequest("JSON nested too deep") from exception
+
+
+def length(request) -> int:
+    declared = request.META.get("CONTENT_LENGTH") or ""
+    return int(declared) if declared.isdecimal() else 0
+
+
+def raised_in(exception: Exception) -> str:
+    """The module whose function raised it."""
+    *_, (frame, _line) = traceback.walk_tb(exception.__traceback__)
+    return frame.f_globals["__name__"]
 
 
 def refuse(*received: str) -> None:

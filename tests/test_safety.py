@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import gettext, override
 
-from symposium.safety import TracesOfOursOnly
+from symposium.safety import BadRequestMiddleware, TracesOfOursOnly
 from symposium.typography import typeset
 from tests.factories import make_edition, make_user
 
@@ -114,6 +114,33 @@ def test_form_that_is_too_large(client, settings, name, limit, status):
     setattr(settings, name, limit)
     response = client.post(LOGIN, {"login": "a" * 100, "more": "b"})
     assert (response.status_code, response.templates[0].name) == (status, "400.html")
+
+
+def test_json_nested_deeper_than_python_reads(client):
+    """In a field of a form, from anybody; as a whole body, from who is signed in."""
+    deep = "[" * 200_000
+    response = client.post("/fr/accounts/2fa/webauthn/login/", {"credential": deep})
+    assert (response.status_code, response.templates[0].name) == (400, "400.html")
+    client.force_login(make_user())
+    stars = "/fr/my/programme/stars/"
+    response = client.post(stars, deep, content_type="application/json")
+    assert (response.status_code, response.templates[0].name) == (400, "400.html")
+
+
+def test_recursion_of_our_own_is_no_fault_of_the_request(rf):
+    def endless():
+        endless()
+
+    with pytest.raises(RecursionError) as raised:
+        endless()
+    middleware = BadRequestMiddleware(lambda request: None)
+    assert middleware.process_exception(rf.get("/"), raised.value) is None
+
+
+def test_form_longer_than_any_of_the_public_is_not_read(client):
+    response = client.post(LOGIN, {"login": "a" * 600_000})
+    assert (response.status_code, response.templates[0].name) == (413, "400.html")
+    assert client.post("/admin/", {"text": "a" * 600_000}).status_code == 302
 
 
 def test_unknown_host_is_refused_without_a_trace(client, caplog):

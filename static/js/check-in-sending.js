@@ -1,7 +1,7 @@
 /* Each scan is kept on this device before it is sent, until the server has answered it or has
    said that its code or its number is malformed.
 
-   Hears `door:scan` {code}. Says `door:answer` {scan, answer, late}, `door:trouble`
+   Hears `door:scan` {code}, or {person, name} for somebody found by name. Says `door:answer` {scan, answer, late}, `door:trouble`
    {scan, trouble, late} and `door:kept` {mine, others}. A scan has a number of its own, so that
    sent twice it counts once; it is only ever sent by the account that made it. */
 
@@ -79,9 +79,9 @@ function patience() {
   return controller.signal;
 }
 
-/* What cannot be read in a scan: its code or its number, or something that may be mended. */
+/* What cannot be read in a scan: its ticket or its number, or something that may be mended. */
 function malformed({ fields }) {
-  return fields.some((field) => field === "code" || field === "nonce") ? "unreadable" : "error";
+  return fields.some((field) => ["code", "person", "nonce"].includes(field)) ? "unreadable" : "error";
 }
 
 async function post(scan) {
@@ -90,7 +90,8 @@ async function post(scan) {
       method: "POST",
       headers: { Accept: "application/json", "X-CSRFToken": token() },
       body: new URLSearchParams({
-        code: scan.code, nonce: scan.nonce, scanned_at: scan.at, session: scan.session, user: scan.user,
+        code: scan.code, person: scan.person ?? "", nonce: scan.nonce, scanned_at: scan.at, session: scan.session,
+        user: scan.user,
       }),
       signal: patience(),
     });
@@ -134,8 +135,8 @@ function shortened(text) {
 }
 
 document.addEventListener("door:scan", ({ detail }) => {
-  const code = shortened(detail.code);
-  const scan = { code, nonce: newNonce(), at: new Date().toISOString(), session: guid, user, url: scanUrl };
+  const { code = "", person, name } = detail;
+  const scan = { code: shortened(code), person, name, nonce: newNonce(), at: new Date().toISOString(), session: guid, user, url: scanUrl };
   keep(scan);
   send(scan, false);
 });

@@ -7,11 +7,12 @@ const KEY = "check-in-sound";
 const TUNES = {
   in: [[880, 0, 0.12], [1320, 0.1, 0.16]],
   already: [[660, 0, 0.14], [660, 0.22, 0.14], [660, 0.44, 0.14]],
+  other_day: [[660, 0, 0.14], [440, 0.22, 0.14], [660, 0.44, 0.14]],
   undone: [[196, 0, 0.3]],
   refused: [[196, 0, 0.55]],
   kept: [[440, 0, 0.1]],
 };
-const SHAKES = { in: [80], already: [80, 80, 80, 80, 80], undone: [80, 80, 80], refused: [400], kept: [40] };
+const SHAKES = { in: [80], already: [80, 80, 80, 80, 80], other_day: [80, 80, 80, 80, 80], undone: [80, 80, 80], refused: [400], kept: [40] };
 
 let audio = null;
 

@@ -1,5 +1,5 @@
 /* Codes from a scanner that types like a keyboard, wherever the cursor is; names and codes typed
-   by hand in the field. Says `door:scan` {code}. */
+   by hand in the field. Says `door:scan` {code}, or {person, name} for somebody found by name. */
 
 const door = document.querySelector("[data-door]");
 const form = door.querySelector("[data-typing]");
@@ -13,12 +13,12 @@ function hasCode(text) {
   return CODE.test(text.toUpperCase());
 }
 
-function scan(code) {
+function scan(detail) {
   clearTimeout(pause);
   asked += 1;
   field.value = "";
   found.replaceChildren();
-  document.dispatchEvent(new CustomEvent("door:scan", { detail: { code } }));
+  document.dispatchEvent(new CustomEvent("door:scan", { detail }));
 }
 
 // The scanner
@@ -42,7 +42,7 @@ document.addEventListener("keydown", (event) => {
   keys = [];
   if (!text) return;
   event.preventDefault();
-  scan(text);
+  scan({ code: text });
 }, true);
 
 // The field
@@ -52,7 +52,7 @@ let pause = 0;
 
 async function search(text) {
   const number = (asked += 1);
-  if (text.length < 2) return found.replaceChildren();
+  if (!text) return found.replaceChildren();
   const address = new URL(door.dataset.searchUrl, location);
   address.searchParams.set("session", door.dataset.session);
   address.searchParams.set("q", text);
@@ -84,11 +84,11 @@ form.addEventListener("submit", (event) => {
   const text = field.value.trim();
   // A name of ten letters looks like a code, until somebody of that name is found.
   const meansName = !/\d/.test(text) && found.querySelector("form");
-  if (hasCode(text) && !meansName) scan(text);
+  if (hasCode(text) && !meansName) scan({ code: text });
   else search(text);
 });
 
 found.addEventListener("submit", (event) => {
   event.preventDefault();
-  scan(event.target.elements.code.value);
+  scan({ person: event.target.elements.person.value, name: event.target.dataset.name });
 });

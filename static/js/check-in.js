@@ -8,7 +8,7 @@ const last = door.querySelector("[data-last]");
 const late = door.querySelector("[data-late]");
 const express = door.querySelector("[data-express]");
 const network = door.querySelector("[data-network]");
-const { session, guid } = door.dataset;
+const { session, guid, days, zone } = door.dataset;
 const MOST = 10;
 const A_GLANCE = 1_500;
 const REFRESH = 15_000;
@@ -24,7 +24,7 @@ function fragment(html) {
 
 function fromTemplate(name, scan) {
   const copy = door.querySelector(`template[data-${name}]`).content.cloneNode(true);
-  for (const place of copy.querySelectorAll("[data-code]")) place.textContent = scan.code;
+  for (const place of copy.querySelectorAll("[data-code]")) place.textContent = scan.name ?? scan.code;
   for (const place of copy.querySelectorAll("[data-nonce]")) place.dataset.nonce = scan.nonce;
   return copy;
 }
@@ -100,10 +100,20 @@ document.addEventListener("door:trouble", ({ detail: { scan, trouble: what, late
   answered(isLate);
   trouble(what);
   if (isLate) return;
-  const name = what === "unreadable" ? "unreadable" : "kept";
-  show(fromTemplate(name, scan), name === "kept" ? "kept" : "refused");
-  if (name === "kept") list(fromTemplate("kept-row", scan), scan.nonce);
+  if (what === "unreadable") {
+    show(fromTemplate("unreadable", scan), "refused");
+    return;
+  }
+  if (isOpen(scan.at)) show(fromTemplate("kept", scan), "kept");
+  else show(fromTemplate("kept-other-day", scan), "other_day");
+  list(fromTemplate("kept-row", scan), scan.nonce);
 });
+
+/* Whether this door is for the day of a scan, where the symposium is held. */
+function isOpen(at) {
+  const day = new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(new Date(at));
+  return days.split(" ").includes(day);
+}
 
 // What stands in the way, and how many scans wait for it to go
 

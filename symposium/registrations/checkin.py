@@ -10,6 +10,7 @@ import re
 import uuid
 from dataclasses import dataclass
 
+from django.core import signing
 from django.db import models, transaction
 from django.db.models import F, Func, Prefetch, Q, Value
 from django.db.models.functions import Concat, Lower
@@ -39,6 +40,7 @@ WRITTEN = "اااايهوي"
 class Outcome(models.TextChoices):
     IN = "in", _("Entered")
     ALREADY = "already", _("Already in")
+    OTHER_DAY = "other_day", _("Another day")
     UNDONE = "undone", _("Taken back")
     REFUSED = "refused", _("Refused")
 
@@ -58,15 +60,20 @@ class Reason(models.TextChoices):
     ONLINE_ONLY = "online_only", _("This registration is for following online only.")
     NOT_TODAY = "not_today", _("The symposium opens on %(first)s.")
     OVER = "over", _("The symposium ended on %(last)s.")
+    SESSION_OTHER_DAY = "session_other_day", _("This session is on %(day)s.")
+    DEMONSTRATION = "demonstration", _("A trial: this entry counts for %(day)s.")
     NOT_BOOKED = "not_booked", _("No place is booked in this session.")
     UNDONE = "undone", _("This entry was taken back: scan the ticket again to let them in.")
+
+
+OTHER_DAYS = (Reason.NOT_TODAY, Reason.OVER, Reason.SESSION_OTHER_DAY)
 
 
 @dataclass(frozen=True)
 class Result:
     """What the door answers; `check_in` is the entry that stands, made now or before.
 
-    Or the one that was taken back.
+    Or the one that was taken back. `day` is the day that another one was meant for.
     """
 
     edition: Edition
@@ -74,6 +81,7 @@ class Result:
     reason: Reason | None = None
     registration: Registration | None = None
     check_in: CheckIn | None = None
+    day: datetime.date | None = None
 
     @property
     def sentence(self) -> str:
@@ -85,12 +93,17 @@ class Result:
             "edition": f"{ticket.edition.name} {ticket.edition.slug}",
             "first": long_date(self.edition.starts_on),
             "last": long_date(self.edition.ends_on),
+            "day": self.day and long_date(self.day),
         }
+
+    @property
+    def is_of_today(self) -> bool:
+        return self.check_in is not None and self.check_in.day == self.edition.today()
 
     @cached_property
     def bookings(self) -> list[Booking]:
-        """The seats of this person today, in order of time."""
-        if self.outcome not in (Outcome.IN, Outcome.ALREADY):
+        """The seats of this person on the day of their entry, in order of time."""
+        if self.check_in is None or self.outcome == Outcome.UNDONE:
             return []
         held = self.registration.bookings.confirmed().exclude(
             session__status=Session.Status.CANCELLED
@@ -101,6 +114,23 @@ class Result:
             if booking.session.starts_at
             and self.edition.today(booking.session.starts_at) == self.check_in.day
         ]
+
+
+# Somebody found by name: the door is handed a token for them, good for a day, and no ticket code.
+FOUND_FOR = datetime.timedelta(days=1)
+
+
+def token_of(registration: Registration) -> str:
+    return signing.dumps(registration.pk, salt=salt_of(registration.edition_id))
+
+
+def read_token(edition: Edition, token: str) -> int:
+    """The key of a registration to this edition; raises BadSignature."""
+    return signing.loads(token, salt=salt_of(edition.pk), max_age=FOUND_FOR)
+
+
+def salt_of(edition: int) -> str:
+    return f"check-in-{edition}"
 
 
 class NonceUsed(ValueError):
@@ -138,6 +168,13 @@ def day_shown(edition: Edition, at: datetime.datetime | None = None) -> datetime
     return day_at(edition, at) or nearest
 
 
+def days_of(edition: Edition, session: Session | None = None) -> list[datetime.date]:
+    """The days on which a door is open: those of the edition, or of its session."""
+    if session and session.starts_at:
+        return sorted({edition.today(session.starts_at), edition.today(session.ends_at)})
+    return edition.days
+
+
 def time_of(edition: Edition, scanned_at: datetime.datetime | None) -> datetime.datetime:
     """When the scan took place: what the device says, if its clock can be right."""
     now = timezone.now()
@@ -151,20 +188,22 @@ def time_of(edition: Edition, scanned_at: datetime.datetime | None) -> datetime.
 def check_in(
     *,
     edition: Edition,
-    code: str,
+    code: str = "",
+    person: int | None = None,
     by: User,
     nonce: uuid.UUID,
     scanned_at: datetime.datetime | None = None,
     session: Session | None = None,
 ) -> Result:
-    """Let in whoever holds the ticket `code`, or say why not.
+    """Let in whoever holds the ticket `code`, or was found by name, or say why not.
 
-    `session` is the door, None for the entrance. Sent again with the same `nonce`, an entry is
-    answered as the first time, unless it was taken back since. Raises NonceUsed if that number
-    was for something else.
+    `person` is the key of a registration to the edition. `session` is the door, None for the
+    entrance. Sent again with the same `nonce`, an entry is answered as the first time, unless it
+    was taken back since. Raises NonceUsed if that number was for something else.
     """
     tickets = Registration.objects.select_for_update(of=("self",), no_key=True).with_details()
-    registration = tickets.filter(code=read_code(code) or code.upper()).first()
+    asked = Q(pk=person, edition=edition) if person else Q(code=read_code(code) or code.upper())
+    registration = tickets.filter(asked).first()
     if registration is None:
         return Result(edition, Outcome.REFUSED, Reason.UNKNOWN)
     if earlier := CheckIn.objects.select_related("by").filter(nonce=nonce).first():
@@ -172,18 +211,28 @@ def check_in(
             raise NonceUsed
         if earlier.undone_at:
             return Result(edition, Outcome.UNDONE, Reason.UNDONE, registration, earlier)
-        return Result(edition, Outcome.IN, None, registration, earlier)
+        return entered(earlier, edition, registration)
     at = time_of(edition, scanned_at)
     day = day_at(edition, at)
     if reason := objection(registration, edition, at, session):
-        return Result(edition, Outcome.REFUSED, reason, registration)
+        outcome = Outcome.OTHER_DAY if reason in OTHER_DAYS else Outcome.REFUSED
+        return Result(edition, outcome, reason, registration, day=days_of(edition, session)[0])
     if standing := at_door(registration.check_ins, day, session).select_related("by").first():
         return Result(edition, Outcome.ALREADY, None, registration, standing)
     made = CheckIn.objects.create(
         edition=edition, registration=registration, session=session, day=day,
         scanned_at=at, by=by, nonce=nonce,
     )  # fmt: skip
-    return Result(edition, Outcome.IN, None, registration, made)
+    return entered(made, edition, registration)
+
+
+def entered(check_in: CheckIn, edition: Edition, registration: Registration) -> Result:
+    """In; a demonstration, which is tried on any day, says which one the entry counts for."""
+    days = days_of(edition, check_in.session)
+    if edition.today(check_in.scanned_at) in days:
+        return Result(edition, Outcome.IN, None, registration, check_in)
+    reason = Reason.DEMONSTRATION
+    return Result(edition, Outcome.OTHER_DAY, reason, registration, check_in, days[0])
 
 
 def objection(
@@ -198,6 +247,8 @@ def objection(
         return Reason.ONLINE_ONLY
     if day_at(edition, at) is None:
         return Reason.NOT_TODAY if edition.today(at) < edition.starts_on else Reason.OVER
+    if not edition.is_demonstration and edition.today(at) not in days_of(edition, session):
+        return Reason.SESSION_OTHER_DAY
     if session and session.places is not None:
         booked = registration.bookings.confirmed().filter(session=session)
         return None if booked.exists() else Reason.NOT_BOOKED
@@ -294,15 +345,17 @@ def folded(text) -> Func:
 def search(edition: Edition, text: str, day: datetime.date, session: Session | None = None):
     """Registrations whose name, in either script, has every word of `text`, or that code.
 
-    Each comes with `standing`: its entries at this door, at most one.
+    One letter alone is a whole name: most names have it in them. Each comes with `standing`: its
+    entries at this door, at most one.
     """
     whole = Concat(
-        F("given_name"), Value(" "), F("family_name"), Value(" "), F("given_name_ar"), Value(" "),
-        F("family_name_ar"), output_field=models.TextField(),
+        Value(" "), F("given_name"), Value(" "), F("family_name"), Value(" "),
+        F("given_name_ar"), Value(" "), F("family_name_ar"), Value(" "),
+        output_field=models.TextField(),
     )  # fmt: skip
     found = edition.registrations.with_details().annotate(searched=folded(whole))
     named = Q()
-    for word in text.split():
+    for word in [f" {text} "] if len(text) == 1 else text.split():
         named &= Q(searched__contains=folded(Value(word)))
     standing = at_door(CheckIn.objects, day, session)
     return (

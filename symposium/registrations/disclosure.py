@@ -14,6 +14,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db.models import Model
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -29,6 +30,7 @@ from symposium.registrations.models import (
     Booking,
     Certificate,
     CheckIn,
+    Draft,
     Invitation,
     Message,
     Registration,
@@ -54,6 +56,7 @@ def about(user: User) -> dict:
         account=account(user),
         registrations=several(_("Registrations"), map(registration, registrations)),
         programme=programme(user),
+        drafts=several(_("Forms kept for an hour"), map(draft, Draft.objects.filter(user=user))),
         invitations=several(_("Invitations"), map(invitation, invitations_for(user))),
         mails=several(_("Mails sent to you"), map(sent_mail, mails_to(user))),
     )
@@ -220,6 +223,12 @@ def star(found: Star) -> dict:
             **of(found, "created_at"),
         },
     )
+
+
+def draft(found: Draft) -> dict:
+    typed = QueryDict(found.typed)
+    values = {name: field(name, values) for name, values in typed.lists()}
+    return part(str(found.edition), {**of(found, "expires_at"), **values})
 
 
 def invitations_for(user: User) -> Iterable[Invitation]:

@@ -4,11 +4,13 @@ import datetime
 import uuid
 
 from django import forms
+from django.core import signing
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from symposium.editions.models import Edition
+from symposium.registrations import checkin
 from symposium.sessions.models import Session
 
 
@@ -46,13 +48,14 @@ class DoorForm(forms.Form):
 
 
 class ScanForm(DoorForm):
-    """A code or, where no script runs, a name; the rest is known to the device.
+    """A code, somebody found by name or, where no script runs, a name; the rest the device knows.
 
     `nonce` is the device's number of the scan, `user` who was signed in when it was made. The
     session is named by its `guid`, whatever became of it while the device kept the scan.
     """
 
-    code = forms.CharField(max_length=300)
+    code = forms.CharField(max_length=300, required=False)
+    person = forms.CharField(required=False)
     nonce = forms.UUIDField(required=False)
     scanned_at = forms.DateTimeField(required=False)
     user = forms.IntegerField(required=False)
@@ -63,6 +66,18 @@ class ScanForm(DoorForm):
         self.fields["session"] = forms.ModelChoiceField(
             sessions, required=False, to_field_name="guid"
         )
+
+    def clean_person(self) -> int | None:
+        token = self.cleaned_data["person"]
+        try:
+            return checkin.read_token(self.edition, token) if token else None
+        except signing.BadSignature:
+            words = _("Look for this name again.")
+            raise forms.ValidationError(words, code="person") from None
+
+    def clean(self):
+        if not self.errors and not (self.cleaned_data["code"] or self.cleaned_data["person"]):
+            self.add_error("code", forms.ValidationError(_("Enter a code."), code="required"))
 
     def clean_nonce(self) -> uuid.UUID:
         return self.cleaned_data["nonce"] or uuid.uuid4()

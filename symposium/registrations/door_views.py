@@ -4,6 +4,7 @@ Each answer is for a page without a script or, asked for as JSON, for `static/js
 same parts of templates, so that a result looks the same either way.
 """
 
+import time
 import uuid
 from collections.abc import Callable
 from functools import wraps
@@ -11,6 +12,7 @@ from functools import wraps
 from csp.constants import SELF, WASM_UNSAFE_EVAL
 from csp.decorators import csp_update
 from django.contrib.auth.views import redirect_to_login
+from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -20,6 +22,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from symposium.accounts.models import User
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
 from symposium.editions.views import published_edition
@@ -30,6 +33,7 @@ from symposium.registrations.models import CheckIn
 from symposium.sessions.models import Session
 
 MOST_FOUND = 20
+MOST_SEARCHES = 60  # a minute, of one account
 LAST_ENTRIES = 10
 ON_A_PAGE = 100
 # The reader of QR codes of browsers that have none of their own is compiled code.
@@ -86,12 +90,13 @@ def scan(request: HttpRequest, edition: Edition) -> HttpResponse:
     asked = form.cleaned_data
     if asked["user"] not in (None, request.user.pk):
         return JsonResponse({"error": "other_user"}, status=409)
-    if not asks_json(request) and not checkin.is_code(asked["code"]):
+    by_name = not asked["person"] and not checkin.is_code(asked["code"])
+    if by_name and not asks_json(request):
         return search_page(request, edition, asked["session"], asked["code"])
     try:
         result = checkin.check_in(
-            edition=edition, code=asked["code"], by=request.user, nonce=asked["nonce"],
-            scanned_at=asked["scanned_at"], session=asked["session"],
+            edition=edition, code=asked["code"], person=asked["person"], by=request.user,
+            nonce=asked["nonce"], scanned_at=asked["scanned_at"], session=asked["session"],
         )  # fmt: skip
     except checkin.NonceUsed:
         return unreadable(request, edition, ["nonce"])
@@ -101,7 +106,7 @@ def scan(request: HttpRequest, edition: Edition) -> HttpResponse:
 
 
 def unreadable(request: HttpRequest, edition: Edition, fields: list[str]) -> HttpResponse:
-    """What no device of ours sends; it gives up a scan whose code or nonce is among `fields`."""
+    """What no device of ours sends; a code, person or nonce among `fields` makes it give up."""
     if asks_json(request):
         return JsonResponse({"error": "unreadable", "fields": fields}, status=400)
     return redirect("door:door", edition.slug)
@@ -139,7 +144,7 @@ def search(request: HttpRequest, edition: Edition) -> HttpResponse:
     session, words = chosen(DoorForm(request.GET, edition)), request.GET.get("q", "")
     if not asks_json(request):
         return search_page(request, edition, session, words)
-    context = {"edition": edition, "session": session} | found_by(edition, session, words)
+    context = {"edition": edition, "session": session} | found_by(request, edition, session, words)
     return JsonResponse({"html": part(request, "_found", context)})
 
 
@@ -198,6 +203,7 @@ def door_page(
         "session": session,
         "door_address": door_address(edition, session),
         "nonce": uuid.uuid4(),
+        "days": checkin.days_of(edition, session),
         "code_pattern": checkin.CODE.pattern,
         "counts": checkin.counts(edition, day, session),
         "rows": [row_of(check_in) for check_in in last],
@@ -206,20 +212,28 @@ def door_page(
 
 
 def search_page(request, edition: Edition, session: Session | None, words: str) -> HttpResponse:
-    return door_page(request, edition, session, **found_by(edition, session, words))
+    return door_page(request, edition, session, **found_by(request, edition, session, words))
 
 
-def found_by(edition: Edition, session: Session | None, words: str) -> dict:
-    """Those whom `words` may mean, the first twenty; nobody for fewer than two letters."""
+def found_by(request, edition: Edition, session: Session | None, words: str) -> dict:
+    """Those whom `words` may mean, the first twenty, each with a token in place of their code."""
     words = " ".join(words.split())
+    if words and searches_this_minute(request.user) > MOST_SEARCHES:
+        return {"words": words, "too_many": True}
     day = checkin.day_shown(edition)
-    asked = len(words) >= 2
-    found = checkin.search(edition, words, day, session)[: MOST_FOUND + 1] if asked else []
+    found = checkin.search(edition, words, day, session)[: MOST_FOUND + 1] if words else []
     return {
         "words": words,
-        "found": [(person, uuid.uuid4()) for person in found[:MOST_FOUND]],
+        "found": [(one, checkin.token_of(one), uuid.uuid4()) for one in found[:MOST_FOUND]],
         "more": len(found) > MOST_FOUND,
     }
+
+
+def searches_this_minute(user: User) -> int:
+    """Count one more: whoever looks for every name in turn is slowed down."""
+    key = f"check-in-searches:{user.pk}:{int(time.time() // 60)}"
+    cache.add(key, 0, timeout=120)
+    return cache.incr(key)
 
 
 def answer(request: HttpRequest, edition: Edition, asked: dict, result: Result) -> HttpResponse:
@@ -231,7 +245,7 @@ def answer(request: HttpRequest, edition: Edition, asked: dict, result: Result) 
         "sentence": result.sentence,
         "registration": result.registration,
         "code": asked["code"],
-        "check_in": result.check_in if result.outcome == Outcome.IN else None,
+        "check_in": None if result.outcome == Outcome.ALREADY else result.check_in,
         "at": timezone.now(),
     }
     return JsonResponse(

@@ -1,20 +1,23 @@
-"""What somebody had typed when their session ended, kept in the browser's session until it is sent.
+"""What somebody had typed when their session ended: kept for an hour, for its owner alone.
 
-For half an hour, and for its owner alone: a form carries, signed, for whom it was shown, and who
-signs in next at a shared machine may be somebody else.
+A form carries, signed, for whom it was shown: who signs in next at a shared machine may be somebody
+else, and a stranger's form is not kept. Accessibility needs never are.
 """
 
-import time
-
+from django.contrib import messages
 from django.core import signing
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from symposium.accounts.models import User
+from symposium.editions.models import Edition
+from symposium.registrations.models import Draft, Registration
+from symposium.registrations.models.drafts import KEPT_FOR, LONGEST
 
-LONGEST = 100_000  # characters
-KEPT_FOR = 30 * 60  # seconds
 OWNER = "owner"
 SALT = "draft"
+NOT_KEPT = ("csrfmiddlewaretoken", OWNER, "needs")
 
 
 def owner(user: User) -> str:
@@ -22,32 +25,48 @@ def owner(user: User) -> str:
     return signing.dumps(user.pk, salt=SALT)
 
 
-def keep(request: HttpRequest, name: str) -> None:
-    """Keep the form that `request` brings, unless it is longer than anybody types."""
-    typed = request.POST.copy()
-    typed.pop("csrfmiddlewaretoken", None)
-    if sum(len(value) for _name, values in typed.lists() for value in values) <= LONGEST:
-        request.session[key(name)] = [time.time(), typed.urlencode()]
-
-
-def kept(request: HttpRequest, name: str) -> QueryDict | None:
-    """What the user had typed, if it is there, theirs and not old."""
-    at, typed = request.session.get(key(name), (0, ""))
-    data = QueryDict(typed)
-    is_theirs = typed and is_of(data.get(OWNER, ""), request.user)
-    return data if is_theirs and time.time() - at < KEPT_FOR else None
-
-
-def is_of(token: str, user: User) -> bool:
+def owner_of(request: HttpRequest) -> User | None:
+    """The account to which the form that `request` brings was shown."""
     try:
-        return signing.loads(token, salt=SALT) == user.pk
+        number = signing.loads(request.POST.get(OWNER, ""), salt=SALT)
     except signing.BadSignature:
+        return None
+    return User.objects.filter(pk=number, is_active=True).first()
+
+
+def keep_registering(request: HttpRequest, edition: Edition) -> bool:
+    """Keep a form to register, while the edition takes registrations; say whether it is kept."""
+    user = owner_of(request) if edition.registration_is_open() else None
+    return user is not None and keep(request, user, edition)
+
+
+def keep_details(request: HttpRequest, code: str) -> bool:
+    """Keep changes of a registration that stands, for whom it belongs to."""
+    user = owner_of(request)
+    live = Registration.objects.live().select_related("edition")
+    standing = user and live.of(user).filter(code=code.upper()).first()
+    return bool(standing) and keep(request, user, standing.edition)
+
+
+def keep(request: HttpRequest, user: User, edition: Edition) -> bool:
+    typed = request.POST.copy()
+    for name in NOT_KEPT:
+        typed.pop(name, None)
+    text = typed.urlencode()
+    if len(text) > LONGEST:
+        messages.warning(request, _("This form is too long to be kept: fill it in again."))
         return False
+    values = {"edition": edition, "typed": text, "expires_at": timezone.now() + KEPT_FOR}
+    Draft.objects.update_or_create(user=user, defaults=values)
+    return True
 
 
-def drop(request: HttpRequest, name: str) -> None:
-    request.session.pop(key(name), None)
+def kept(user: User, edition: Edition) -> QueryDict | None:
+    """What `user` had typed for this edition within the hour."""
+    mine = Draft.objects.filter(user=user, edition=edition, expires_at__gt=timezone.now())
+    draft = mine.first()
+    return QueryDict(draft.typed, mutable=True) if draft else None
 
 
-def key(name: str) -> str:
-    return f"draft-{name}"
+def drop(user: User, edition: Edition) -> None:
+    Draft.objects.filter(user=user, edition=edition).delete()

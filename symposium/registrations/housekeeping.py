@@ -22,6 +22,7 @@ from symposium.registrations.models import (
     Agenda,
     Booking,
     Category,
+    Draft,
     Registration,
     Reminder,
     Star,
@@ -282,6 +283,12 @@ def forget_sessions(at: datetime.datetime | None = None) -> int:
     return len(keys)
 
 
+def forget_drafts(at: datetime.datetime | None = None) -> int:
+    """Delete what was typed in forms whose hour has passed."""
+    deleted, _by_model = Draft.objects.expired(at or timezone.now()).delete()
+    return deleted
+
+
 HOUSEKEEPING: list[Callable[[], object]] = [
     places.expire_offers,
     refill,
@@ -292,8 +299,10 @@ HOUSEKEEPING: list[Callable[[], object]] = [
     privacy.apply_retention,
     privacy.forget_accounts,
     privacy.forget_mails,
+    privacy.forget_journal,
     forget_sessions,
     guesses.forget,
     attempts.forget,
+    forget_drafts,
     prints.forget_what_changed,
 ]

@@ -1,59 +1,24 @@
 """Invitations: a list that somebody keeps elsewhere, read line by line, and the mail to each."""
 
-import csv
+import codecs
 import re
-import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import IO
-from zipfile import BadZipFile, ZipFile
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from symposium.plain import one_line, validate_name
-from symposium.registrations import notices
+from symposium.registrations import lists, notices, workbooks
+from symposium.registrations.lists import Line
 from symposium.registrations.models import Category, Invitation
 
 # More is no list of invited people but a file chosen by mistake.
 MOST_LINES = 5000
 MOST_CELLS = 12
-# Unpacked: a small file may hold a great deal of nothing.
-BIGGEST_WORKBOOK = 64 * 1024 * 1024
-# What reading a workbook raises when its archive, its XML or what this says is broken.
-BROKEN = (
-    BadZipFile, InvalidFileException, zlib.error, SyntaxError, LookupError, TypeError, ValueError,
-    AttributeError, RuntimeError, EOFError, OSError,
-)  # fmt: skip
-LANGUAGES = {
-    **{code: code for code, _name in settings.LANGUAGES},
-    "français": "fr", "francais": "fr", "french": "fr", "fra": "fr",
-    "english": "en", "anglais": "en", "eng": "en",
-    "arabic": "ar", "arabe": "ar", "العربية": "ar", "عربي": "ar", "ara": "ar",
-}  # fmt: skip
-HEADINGS = {
-    "email", "e-mail", "mail", "e-mail address", "email address", "courriel", "adresse e-mail",
-    "adresse électronique", "البريد الإلكتروني",
-}  # fmt: skip
-BETWEEN = re.compile(r"[;\t,]")
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of the list: what was read in it, or its fault. `text` is the line as it was."""
-
-    number: int
-    text: str
-    email: str = ""
-    name: str = ""
-    language: str = "fr"
-    fault: str = ""
 
 
 # Files
@@ -67,7 +32,7 @@ def text_of(file: IO[bytes], name: str) -> str:
     if name.lower().endswith(".xlsx"):
         return "\n".join(lines_of_workbook(file))
     content = file.read()
-    for encoding in ("utf-8-sig", "cp1256" if looks_arabic(content) else "cp1252"):
+    for encoding in encodings_of(content):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
@@ -75,24 +40,42 @@ def text_of(file: IO[bytes], name: str) -> str:
     raise unreadable()
 
 
+def encodings_of(content: bytes) -> list[str]:
+    """What the text may be written in, the likeliest first."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ["utf-16"]
+    # The signs of an address take two bytes in UTF-16, and one of the two is nothing.
+    first, second = content[::2].count(0), content[1::2].count(0)
+    if max(first, second) * 10 > len(content):
+        return ["utf-16-le" if second > first else "utf-16-be"]
+    return ["utf-8-sig", "cp1256" if looks_arabic(content) else "cp1252"]
+
+
 def looks_arabic(content: bytes) -> bool:
     """Whether letters beyond ASCII follow one another: accents of French never do by three."""
     return re.search(rb"[\xc0-\xed]{3}", content) is not None
 
 
-def lines_of_workbook(file: IO[bytes]) -> Iterator[str]:
+def lines_of_workbook(file: IO[bytes]) -> list[str]:
+    """The rows of the first sheet, with tabs between the cells, quoted as in CSV."""
     try:
-        with ZipFile(file) as parts:
-            if sum(part.file_size for part in parts.infolist()) > BIGGEST_WORKBOOK:
-                raise unreadable()
-        book = load_workbook(file, read_only=True, data_only=True)
-        rows = book.worksheets[0].iter_rows(
-            max_row=MOST_LINES + 1, max_col=MOST_CELLS, values_only=True
-        )
-        for row in rows:
-            yield "\t".join(one_line(str(cell)) for cell in row if cell is not None)
-    except BROKEN as error:
+        rows = workbooks.rows(file, most=MOST_LINES + 1, cells=MOST_CELLS)
+    except workbooks.TooLarge as error:
+        raise ValidationError(
+            _(
+                "This workbook holds more than a list of people: copy the list alone into a new "
+                "workbook, or paste it here."
+            ),
+            code="too_large",
+        ) from error
+    except workbooks.BROKEN as error:
         raise unreadable() from error
+    return ["\t".join(quoted(one_line(cell)) for cell in row) for row in rows]
+
+
+def quoted(cell: str) -> str:
+    escaped = cell.replace('"', '""')
+    return f'"{escaped}"' if '"' in cell else cell
 
 
 def unreadable() -> ValidationError:
@@ -106,66 +89,21 @@ def unreadable() -> ValidationError:
 
 
 def read(text: str, category: Category) -> list[Line]:
-    """Read a list, a person a line: an e-mail address, a name and a language, in any order.
+    """Read a list, in any form of `lists.py`; each line has the fault of what it says, if any.
 
-    Raises ValidationError if it is too long. Blank lines and a line of headings are passed over.
+    Raises ValidationError if it is too long.
     """
-    lines = text.splitlines()
-    if len(lines) > MOST_LINES:
+    if len(text.splitlines()) > MOST_LINES:
         raise ValidationError(
             _("At most %(most)d lines at a time."), code="too_long", params={"most": MOST_LINES}
         )
     known = set(category.invitations.values_list("email", flat=True))
-    found, first = [], True
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        if not (first and is_heading(line)):
-            read_one = line_read(number, line, known)
-            known |= {read_one.email} - {""}
-            found.append(read_one)
-        first = False
+    found = []
+    for line in lists.people(text):
+        fault = line.fault or fault_of(line.email, line.name, known)
+        found.append(Line(line.number, line.text, fault=fault) if fault else line)
+        known.add(line.email)
     return found
-
-
-def is_heading(line: str) -> bool:
-    words = {cell.strip().casefold() for cell in BETWEEN.split(line)}
-    return "@" not in line and bool(words & HEADINGS)
-
-
-def cells_of(line: str) -> list[str]:
-    between = max(";\t,", key=line.count)
-    cells = next(csv.reader([line.replace("\0", "")], delimiter=between), [])
-    return [one_line(cell) for cell in cells if cell.strip()]
-
-
-def line_read(number: int, text: str, known: set[str]) -> Line:
-    try:
-        cells = cells_of(text)
-    except csv.Error:
-        cells = []
-    addresses = [cell for cell in cells if "@" in cell]
-    if len(addresses) != 1:
-        fault = _("There is no e-mail address.") if not addresses else _("One address a line.")
-        return Line(number, text, fault=fault)
-    email = address_in(addresses[0])
-    languages = [cell for cell in cells if cell.casefold() in LANGUAGES]
-    rest = [cell for cell in cells if cell not in (*addresses, *languages)]
-    name = " ".join(rest) or name_in(addresses[0])
-    language = LANGUAGES[languages[0].casefold()] if languages else "fr"
-    if fault := fault_of(email, name, known):
-        return Line(number, text, fault=fault)
-    return Line(number, text, email, name, language)
-
-
-def address_in(cell: str) -> str:
-    """`Salma Médina <salma@example.org>` or the address alone, in lower case."""
-    found = re.search(r"<([^<>]+)>", cell)
-    return (found[1] if found else cell).strip().lower()
-
-
-def name_in(cell: str) -> str:
-    return cell.partition("<")[0].strip(' "') if "<" in cell else ""
 
 
 def fault_of(email: str, name: str, known: set[str]) -> str:

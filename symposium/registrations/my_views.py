@@ -12,7 +12,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -34,8 +34,8 @@ from symposium.registrations import (
     tickets,
 )
 from symposium.registrations.forms import ChangeForm, ErasureForm
-from symposium.registrations.models import Agenda, Certificate, Registration
-from symposium.registrations.models.registrations import Holder
+from symposium.registrations.models import Agenda, Booking, Certificate, Registration
+from symposium.registrations.models.registrations import Holder, State
 
 read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -60,13 +60,9 @@ def signed_out(request: HttpRequest, code: str) -> HttpResponse:
         return redirect_to_login(request.get_full_path())
     edit_page = reverse("registrations:edit", args=[code])
     if request.path == edit_page:
-        drafts.keep(request, draft_name(code))
+        drafts.keep_details(request, code)
         return redirect_to_login(edit_page)
     return redirect_to_login(reverse("registrations:detail", args=[code]))
-
-
-def draft_name(code: str) -> str:
-    return f"details-{code.upper()}"
 
 
 @require_safe
@@ -108,6 +104,7 @@ def detail(request: HttpRequest, registration: Registration) -> HttpResponse:
             "heading": _("My registration"),
             "bookings": bookings,
             "to_book": to_book if registration.is_live else [],
+            "had_ticket": had_ticket(registration),
             "clashes": registration.clashes(),
             "certificate": certificate,
             "qr": qr.svg(registration.code, label=_("QR code of the ticket"))
@@ -123,11 +120,12 @@ def detail(request: HttpRequest, registration: Registration) -> HttpResponse:
 def edit(request: HttpRequest, registration: Registration) -> HttpResponse:
     if not registration.is_live:
         return redirect(registration)
-    code = registration.code
-    data = request.POST if request.method == "POST" else drafts.kept(request, draft_name(code))
-    form = ChangeForm(data, instance=registration)
-    if request.method == "POST":
-        drafts.drop(request, draft_name(code))
+    is_sent = request.method == "POST"
+    form = ChangeForm(
+        request.POST if is_sent else typed_before(registration), instance=registration
+    )
+    if is_sent:
+        drafts.drop(request.user, registration.edition)
         if form.is_valid():
             save(request, form)
             return redirect(registration)
@@ -135,8 +133,21 @@ def edit(request: HttpRequest, registration: Registration) -> HttpResponse:
         request,
         registration,
         "registrations/edit.html",
-        {"heading": _("Change my details"), "form": form, "owner": drafts.owner(request.user)},
+        {
+            "heading": _("Change my details"),
+            "form": form,
+            "was_kept": form.is_bound and not is_sent,
+            "owner": drafts.owner(request.user),
+        },
     )
+
+
+def typed_before(registration: Registration) -> QueryDict | None:
+    """What its owner had typed, with the needs that are known: those typed are not kept."""
+    typed = drafts.kept(registration.user, registration.edition)
+    if typed is not None:
+        typed["needs"] = registration.needs
+    return typed
 
 
 def save(request: HttpRequest, form: ChangeForm) -> None:
@@ -183,13 +194,19 @@ def book(request: HttpRequest, registration: Registration) -> HttpResponse:
     except ValidationError as refused:
         tell(request, refused)
     else:
-        words = (
-            _("Your seat is booked: %(session)s.")
-            if booking.is_confirmed
-            else _("You are on the waiting list: %(session)s.")
-        )
-        messages.success(request, words % {"session": session})
+        messages.success(request, answer_to(booking) % {"session": session})
     return to_sessions(registration)
+
+
+def answer_to(booking: Booking) -> str:
+    if booking.is_confirmed:
+        return _("Your seat is booked: %(session)s.")
+    if booking.registration.is_confirmed:
+        return _("You are on the waiting list: %(session)s.")
+    return _(
+        "You have asked for a seat: %(session)s. You keep your turn, and the seats are given once "
+        "your registration is confirmed."
+    )
 
 
 @require_POST
@@ -264,6 +281,12 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 def valid_certificate(registration: Registration) -> Certificate | None:
     return Certificate.objects.valid().filter(registration=registration).first()
+
+
+def had_ticket(registration: Registration) -> bool:
+    """Whether a registration that has ended once had a ticket to lose."""
+    confirmed = registration.changes.filter(state=State.CONFIRMED)
+    return not registration.is_live and registration.category.on_site and confirmed.exists()
 
 
 @require_safe

@@ -22,7 +22,8 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session as BrowserSession
 from django.db import transaction
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, Model, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -35,17 +36,33 @@ from symposium.editions.models import Edition
 from symposium.registrations import batches, disclosure, places
 from symposium.registrations.models import (
     Answer,
+    Booking,
     Certificate,
+    CheckIn,
     Invitation,
     Registration,
     Star,
 )
+from symposium.registrations.models.drafts import KEPT_FOR
 from symposium.registrations.models.registrations import new_code
 from symposium.registrations.places import Refused
 
 # A mail that was claimed so lately may be leaving at this moment.
 IN_FLIGHT = datetime.timedelta(minutes=2)
+HOUR = datetime.timedelta(hours=1)
 NAMELESS = "…"
+UNNAMED = {"object_repr": NAMELESS, "change_message": ""}
+# What the journal of the desk calls by the name or the address of a person.
+PEOPLE = (
+    User,
+    EmailAddress,
+    Authenticator,
+    Invitation,
+    Registration,
+    Booking,
+    CheckIn,
+    Certificate,
+)
 UNUSED_ACCOUNT_DAYS = 7
 NEEDS_DAYS = 30
 INVITATION_DAYS = 30
@@ -123,9 +140,11 @@ def leave_journal(*things: QuerySet) -> None:
     """
     for rows in things:
         numbers = [str(pk) for pk in rows.values_list("pk", flat=True)]
-        LogEntry.objects.filter(
-            content_type=ContentType.objects.get_for_model(rows.model), object_id__in=numbers
-        ).update(object_repr=NAMELESS, change_message="")
+        journal_of(rows.model).filter(object_id__in=numbers).update(**UNNAMED)
+
+
+def journal_of(model: type[Model]) -> QuerySet[LogEntry]:
+    return LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(model))
 
 
 def browser_sessions(user: User) -> list[str]:
@@ -301,7 +320,13 @@ def retention_table() -> list[dict[str, str]]:
         % {"days": settings.SESSION_COOKIE_AGE // 86400},
         "then": _("Deleted."),
     }
-    return [*rows, mails, account, sessions]
+    hours = KEPT_FOR // HOUR
+    typed = {
+        "what": _("What you had typed when your session ended, without accessibility needs"),
+        "kept": ngettext("%(hours)s hour", "%(hours)s hours", hours) % {"hours": hours},
+        "then": _("Deleted."),
+    }
+    return [*rows, mails, account, sessions, typed]
 
 
 def forget_accounts(at: datetime.datetime | None = None) -> int:
@@ -328,6 +353,21 @@ def forget_accounts(at: datetime.datetime | None = None) -> int:
 def delete(user: User) -> bool:
     user.delete()
     return True
+
+
+def forget_journal() -> int:
+    """Take the names of people who are gone out of the journal, however they went.
+
+    An account or an invitation that an organiser deletes is written down as it is deleted.
+    """
+    return sum(
+        journal_of(model)
+        .exclude(object_repr=NAMELESS)
+        .exclude(object_id=None)
+        .filter(~Exists(model.objects.filter(pk=Cast(OuterRef("object_id"), BigIntegerField()))))
+        .update(**UNNAMED)
+        for model in PEOPLE
+    )
 
 
 def forget_mails() -> int:

@@ -1,5 +1,6 @@
 """Registering, and what the public sees of those who did."""
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -31,7 +32,6 @@ def register(request: HttpRequest, edition: str) -> HttpResponse:
         return keep_and_sign_in(request, edition)
     standing = Registration.objects.live().of(request.user).filter(edition=edition).first()
     if standing:
-        drafts.drop(request, draft_name(edition.slug))
         return redirect(standing)
     if not edition.registration_is_open():
         return register_page(request, edition, "registrations/closed.html")
@@ -40,6 +40,8 @@ def register(request: HttpRequest, edition: str) -> HttpResponse:
         speak(request.user, get_language())
         try:
             if registration := form.register():
+                words = _("We have sent an e-mail to %(email)s.")
+                messages.success(request, words % {"email": request.user.email})
                 return redirect(registration)
         except OperationalError:
             form.add_error(None, _("Many people are registering at this moment. Send it again."))
@@ -59,7 +61,7 @@ def speak(user: User, language: str) -> None:
 def keep_and_sign_in(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Ask who it is. A form sent after the end of a session comes back filled in."""
     if request.method == "POST":
-        keep_typed(request, edition.slug)
+        drafts.keep_registering(request, edition)
         return redirect_to_login(request.path)
     if not edition.registration_is_open():
         return register_page(request, edition, "registrations/closed.html")
@@ -69,9 +71,9 @@ def keep_and_sign_in(request: HttpRequest, edition: Edition) -> HttpResponse:
 def registration_form(request: HttpRequest, edition: Edition) -> RegistrationForm:
     if request.method == "POST":
         data = request.POST
-        drafts.drop(request, draft_name(edition.slug))
+        drafts.drop(request.user, edition)
     else:
-        data = drafts.kept(request, draft_name(edition.slug))
+        data = drafts.kept(request.user, edition)
     initial = {} if data else {"workshops": chosen(request, edition), **known(request.user)}
     return RegistrationForm(data, edition=edition, user=request.user, initial=initial)
 
@@ -107,15 +109,6 @@ def register_page(
         "elsewhere": Edition.objects.exclude(pk=edition.pk).taking_registrations().to_come(),
     }
     return render_page(request, edition, template, page | (context or {}), status=status)
-
-
-def keep_typed(request: HttpRequest, edition: str) -> None:
-    """Keep the form of a registration that could not be taken, by the slug of its edition."""
-    drafts.keep(request, draft_name(edition))
-
-
-def draft_name(edition: str) -> str:
-    return f"registration-{edition}"
 
 
 @require_safe

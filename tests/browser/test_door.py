@@ -7,7 +7,7 @@ import zoneinfo
 import pytest
 import segno
 from django.contrib.auth.models import Permission
-from django.utils import timezone
+from django.utils import timezone, translation
 from PIL import Image
 from pytest_django.live_server_helper import LiveServer
 
@@ -420,6 +420,35 @@ def test_page_of_before_signing_in_again_goes_on(door, sign_in, nadia):
     door.evaluate("dispatchEvent(new Event('online'))")
     typed(door, "7K4Q2M9XTB")
     door.locator("[data-result] .result-warn").wait_for()
+
+
+def test_person_found_by_name_is_kept_under_that_name_without_network(door, ticket):
+    door.locator("#id_code").press_sequentially("medi")
+    door.clock.run_for(250)
+    door.locator("[data-found] button").wait_for()
+    door.context.set_offline(True)
+    door.locator("[data-found] button").click()
+    door.locator(f"{RESULT}.result-kept", has_text="Salma Médina").wait_for()
+    assert ticket.code not in door.evaluate("JSON.stringify(localStorage)")
+    door.context.set_offline(False)
+    door.locator(LAST, has_text="Entered").wait_for()
+    assert (door.evaluate(KEPT), CheckIn.objects.get().registration) == (0, ticket)
+
+
+def test_scan_of_another_day_is_amber_without_network_too(door, edition, ticket):
+    first = edition.starts_on + 2 * DAY
+    type(edition).objects.update(starts_on=first, ends_on=first + DAY)
+    door.reload()
+    typed(door, "7K4Q2M9XTB")
+    door.locator(f"{RESULT}.result-warn").wait_for()
+    assert said(door)[0] == "Another day"
+    door.context.set_offline(True)
+    typed(door, "7K4Q2M9XTB")
+    door.locator(f"{RESULT}.result-warn", has_text="This scan is kept").wait_for()
+    with translation.override("en"):
+        days = refreshed(edition).dates
+    assert said(door)[:2] == ["Another day", f"The tickets are for {days}."]
+    assert CheckIn.objects.count() == 0
 
 
 def test_name_cannot_be_looked_for_without_network(door):

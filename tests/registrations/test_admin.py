@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.core import mail
 from django.urls import reverse
+from django.utils import timezone
 
 from symposium.registrations import places
 from symposium.registrations.models import (
@@ -253,14 +254,28 @@ def test_today_is_that_of_the_edition(desk):
     assert shown(desk, checked_in="today") == ["Ici"]
 
 
+def test_nobody_came_today_to_an_edition_of_another_day(desk):
+    """The demonstration counts an entry of any day for its first."""
+    first = datetime.date(2021, 6, 9)
+    edition = open_edition(
+        starts_on=first, ends_on=first, is_demonstration=True, is_current=True,
+        registration_closes_at=timezone.now() + datetime.timedelta(days=1),
+    )  # fmt: skip
+    make_check_in(make_registration(make_category(edition)), day=first)
+    assert shown(desk, checked_in="today") == []
+    here = desk.get("/admin/").context["panel"][-1]["counts"][-1]
+    assert (str(here["label"]), here["count"]) == ("checked in today", 0)
+
+
 @pytest.mark.parametrize(
-    "words", ["MEDINA", "médina salma", "المدينه", "salma.m@example.org", "CODE", "in groups"]
+    "words",
+    ["MEDINA", "médina salma", "المدينه", "salma.m@example.org", "ecole", "CODE", "in groups"],
 )
 def test_somebody_is_found_by_either_name_the_address_or_the_code(desk, edition, words):
     category = make_category(edition)
     salma = make_registration(
         category, given_name="Salma", family_name="Médina", family_name_ar="المدينة",
-        user=make_user("salma.m@example.org"),
+        user=make_user("salma.m@example.org"), affiliation="École de l’eau",
     )  # fmt: skip
     make_registration(category, given_name="Nora", family_name="Rivage")
     words = {"CODE": salma.code.lower(), "in groups": salma.code_in_groups}.get(words, words)

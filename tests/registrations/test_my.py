@@ -3,10 +3,11 @@
 import datetime
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from symposium.editions.models import Edition
-from symposium.registrations import certificates, drafts, places
+from symposium.registrations import certificates, places
 from symposium.registrations.forms import ChangeForm
 from symposium.registrations.models import Booking, Registration
 from tests.factories import (
@@ -23,6 +24,7 @@ from tests.registrations.entries import make_attendee, make_check_in, past_editi
 
 pytestmark = pytest.mark.django_db
 PAGES = ["", "edit/", "cancel/", "ticket.pdf", "calendar.ics", "certificate.pdf"]
+DAY = datetime.timedelta(days=1)
 FORMS = ["offer/", "book/", "bookings/1/"]
 
 
@@ -71,15 +73,6 @@ def test_a_stranger_who_pressed_a_button_signs_in_and_comes_back_to_the_page(cli
     client.logout()
     response = client.post(f"/fr/my/{mine.code}/{path}", {"answer": "accept"})
     assert response.headers["Location"] == f"/fr/accounts/login/?next=/fr/my/{mine.code}/"
-
-
-def test_details_sent_after_the_session_ended_come_back(client, mine):
-    client.logout()
-    page = f"/fr/my/{mine.code}/edit/"
-    owner = drafts.owner(mine.user)
-    client.post(page, {"family_name": "Rivage", "affiliation": "Université", "owner": owner})
-    client.force_login(mine.user)
-    assert 'value="Université"' in client.get(page).content.decode()
 
 
 @pytest.mark.parametrize("path", FORMS)
@@ -268,3 +261,42 @@ def test_who_waits_sees_their_registration_first(client, mine):
     waiting = make_registration(mine.category)
     client.force_login(waiting.user)
     assert prominent(client) == [(f"/en/my/{waiting.code}/", "My registration")]
+
+
+@pytest.mark.parametrize("state", ["waiting", "pending"])
+def test_seat_that_cannot_be_had_yet_is_asked_for(client, edition, mine, state):
+    workshop = make_workshop(edition, title_en="Maps")
+    Registration.objects.update(state=state, queue_number=1)
+    page = client.get(f"/en/my/{mine.code}/").content.decode()
+    assert ("Book a seat" in page, "btn-primary" in page.partition('id="sessions"')[2]) == (
+        False, False,
+    )  # fmt: skip
+    assert page.count("Ask for a seat") == 1
+    response = client.post(f"/en/my/{mine.code}/book/", {"session": workshop.pk}, follow=True)
+    assert told(response) == [
+        "You have asked for a seat: Maps. You keep your turn, and the seats are given once your "
+        "registration is confirmed."
+    ]
+    assert Booking.objects.get().state == "waiting"
+
+
+@pytest.mark.parametrize("had_one", [True, False])
+def test_ticket_is_spoken_of_to_those_who_had_one(client, mine, had_one):
+    if not had_one:
+        mine.changes.all().delete()
+        Registration.objects.update(state="offered", offer_expires_at=timezone.now() + DAY)
+        client.post(f"/en/my/{mine.code}/offer/", {"answer": "decline"})
+    else:
+        places.cancel(mine)
+    page = client.get(f"/en/my/{mine.code}/").content.decode()
+    assert "This registration has ended" in page
+    assert ("Its ticket is no longer valid." in page) is had_one
+
+
+@pytest.mark.parametrize("may", [True, False])
+def test_account_of_the_welcome_team_leads_to_the_door(client, mine, may):
+    Edition.objects.update(is_current=True)
+    if may:
+        mine.user.user_permissions.add(Permission.objects.get(codename="check_in"))
+    page = client.get("/en/my/").content.decode()
+    assert ('href="/en/2030/desk/check-in/"' in page) is may

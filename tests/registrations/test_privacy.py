@@ -2,11 +2,15 @@
 
 import datetime
 import json
+from importlib import import_module
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.contrib.admin.models import CHANGE, LogEntry
+from django.apps import apps
+from django.contrib.admin.models import CHANGE, DELETION, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session as BrowserSession
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -18,6 +22,7 @@ from symposium import outbox
 from symposium.accounts.models import User
 from symposium.editions.models import Edition
 from symposium.registrations import certificates, notices, places, privacy
+from symposium.registrations.admin import journal
 from symposium.registrations.enclosures import ENCLOSURES
 from symposium.registrations.models import (
     Answer,
@@ -281,6 +286,49 @@ def test_journal_keeps_who_did_what(user, past):
     assert list(entries) == [("…", "", CHANGE)] * 7
 
 
+def test_journal_forgets_who_went_in_another_way(user, past):
+    """An organiser deletes an invitation, or an account that was never used."""
+    leaving = make_user("amina@example.org")
+    invitation = make_invitation(past.category, email=leaving.email)
+    organiser, mine = make_organiser(), LogEntry.objects.count()
+    for thing in (leaving, invitation):
+        LogEntry.objects.log_actions(organiser.pk, [thing], DELETION, single_object=True)
+    assert privacy.forget_journal() == 0
+    for thing in (leaving, invitation):
+        thing.delete()
+    assert found(["amina@example.org"]) == ["amina@example.org"]
+    assert privacy.forget_journal() == 2
+    assert found(["amina@example.org"]) == []
+    assert privacy.forget_journal() == 0
+    assert LogEntry.objects.exclude(object_repr="…").count() == mine
+
+
+def test_words_typed_before_are_forgotten(user, past):
+    """Searches in the journal, forms in browser sessions: what the migration mends."""
+    migration = import_module("symposium.registrations.migrations.0009_forget_typed_words")
+    exported = "2 inscriptions exportées au format XLSX. Filtre : Edition"
+    needs = "Avec les besoins d’accessibilité."
+    messages = [
+        f"{exported}, country = MA, q = Zzx. Dr, state__exact = x. {needs}",
+        f"{exported}, user__email__icontains = salma@example.org.",
+        f"{exported}, state__exact = confirmed.",
+    ]
+    for message in messages:
+        journal.note(make_organiser(), "Export", message)
+    BrowserSession.objects.all().delete()
+    session = SessionStore()
+    session.update({"draft-registration-2031": [0, "needs=fauteuil"], "kept": 1})
+    session.save()
+    migration.forget(apps, None)
+    written = LogEntry.objects.filter(object_repr="Export").order_by("pk")
+    assert list(written.values_list("change_message", flat=True)) == [
+        f"{exported}, country = MA, q = …. {needs}",
+        f"{exported}, user__email__icontains = ….",
+        messages[2],
+    ]
+    assert BrowserSession.objects.get().get_decoded() == {"kept": 1}
+
+
 def test_old_ticket_and_certificate_lead_nowhere(user, past):
     code, token = past.code, past.certificate.token
     privacy.erase(user)
@@ -467,6 +515,10 @@ def test_table_says_what_is_done():
         (
             "Where you are signed in: network address and browser",
             "As long as the session: until you sign out, 14 days at most",
+        ),
+        (
+            "What you had typed when your session ended, without accessibility needs",
+            "1 hour",
         ),
     ]
     assert {row["then"][:7] for row in rows} == {"Deleted"}

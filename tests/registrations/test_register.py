@@ -1,14 +1,12 @@
 """From « Register » to a registration: who may, what is kept, what is refused and how."""
 
 import datetime
-import time
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from symposium.registrations import drafts, places
+from symposium.registrations import places
 from symposium.registrations.models import Answer, Registration
 from tests.factories import (
     make_category,
@@ -95,6 +93,37 @@ def test_a_registration_is_made_and_its_mails_speak_the_language_of_the_page(
     assert [mail.to for mail in mailoutbox] == [["salma@example.org"]]
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fr", "Un e-mail a été envoyé à salma@example.org."),
+        ("en", "We have sent an e-mail to salma@example.org."),
+        ("ar", "أُرسلت رسالة إلى salma@example.org."),
+    ],
+)
+def test_page_that_follows_says_that_a_mail_has_left_and_to_whom(
+    client, category, user, language, sentence
+):
+    page = client.post(address(language), typed(category), follow=True)
+    assert sentence in page.content.decode().replace("\u200e", "")
+
+
+@pytest.mark.parametrize(
+    ("on_site", "online", "sentence"),
+    [
+        (True, False, "Show this ticket at the entrance."),
+        (False, True, "The online streams are on the page of each session."),
+        (True, True, "Show this ticket at the entrance. The online streams are on the page of each "
+                     "session."),
+    ],
+)  # fmt: skip
+def test_first_sentence_is_for_the_category(client, edition, user, on_site, online, sentence):
+    category = make_category(edition, on_site=on_site, online_access=online)
+    page = client.post(address("en"), typed(category), follow=True).content.decode()
+    words = page.partition("notice-ok")[2].partition("<p>")[2].partition("</p>")[0]
+    assert f"Your registration is confirmed. {sentence}" in page, words
+
+
 def test_the_version_of_the_notice_agreed_to_is_kept(client, edition, category, user):
     page = make_page(edition, slug="privacy", title_fr="Données personnelles")
     client.post(address(), typed(category))
@@ -108,21 +137,6 @@ def test_without_consent_nobody_registers_and_nothing_typed_is_lost(client, cate
     assert list(errors(response)) == ["consent"]
     assert 'value="Université"' in response.content.decode()
     assert Registration.objects.count() == 0
-
-
-def test_a_form_sent_after_the_session_ended_comes_back_filled_in(client, category):
-    user = make_user()
-    data = typed(category, affiliation="Université", needs="Boucle", owner=drafts.owner(user))
-    response = client.post(address(), data)
-    assert response.headers["Location"] == "/fr/accounts/login/?next=/fr/2030/register/"
-    client.force_login(user)
-    page = client.get(address())
-    assert page.context["was_kept"] is True
-    assert 'value="Université"' in page.content.decode()
-    assert "Boucle" in page.content.decode()
-    client.post(address(), typed(category))
-    assert Registration.objects.get().user == user
-    assert [key for key in client.session.keys() if key.startswith("draft")] == []  # noqa: SIM118
 
 
 def test_the_same_form_twice_gives_one_registration(client, category, user, mailoutbox):
@@ -306,48 +320,6 @@ def test_a_hidden_category_is_not_named(client, edition, category, user):
     guests = make_category(edition, by_invitation=True, name_fr="Ministre secret")
     response = client.post(address(), typed(guests))
     assert "Ministre secret" not in response.content.decode()
-
-
-@pytest.mark.parametrize("somebody", [True, False])
-def test_what_was_kept_is_not_shown_to_whoever_signs_in_next(client, category, somebody):
-    owner = drafts.owner(make_user()) if somebody else "forged"
-    client.post(address(), typed(category, needs="fauteuil", owner=owner))
-    client.force_login(make_user())
-    page = client.get(address())
-    assert (page.context["was_kept"], "fauteuil" in page.content.decode()) == (False, False)
-
-
-def test_what_was_kept_is_forgotten_after_half_an_hour(client, category, monkeypatch):
-    user = make_user()
-    client.post(address(), typed(category, owner=drafts.owner(user)))
-    client.force_login(user)
-    later = time.time() + 31 * 60
-    monkeypatch.setattr(drafts.time, "time", lambda: later)
-    assert client.get(address()).context["was_kept"] is False
-
-
-def test_long_answers_in_arabic_are_kept(client, edition, category):
-    questions = [make_question(edition) for _ in range(4)]
-    answers = {f"question_{one.pk}": "ع" * 2000 for one in questions}
-    user = make_user()
-    client.post(address(), typed(category, owner=drafts.owner(user), **answers))
-    client.force_login(user)
-    assert client.get(address()).content.decode().count("ع" * 2000) == 4
-
-
-def test_a_form_from_before_signing_in_elsewhere_comes_back(category):
-    """Signing in changes the token of every form that stands open."""
-    client = Client(enforce_csrf_checks=True)
-    user = make_user()
-    client.force_login(user)
-    owner = drafts.owner(user)
-    data = typed(category, affiliation="Université", owner=owner, csrfmiddlewaretoken="x" * 64)
-    kept = client.post(address(), data, headers={"Origin": "http://testserver"})
-    assert kept.headers["Location"] == address()
-    assert 'value="Université"' in client.get(address()).content.decode()
-    stranger = client.post(address(), data, headers={"Origin": "http://evil.example"})
-    assert stranger.status_code == 403
-    assert Registration.objects.count() == 0
 
 
 @pytest.mark.parametrize("number", [1, 4])

@@ -172,12 +172,13 @@ def test_an_empty_list_is_headings_alone(desk, edition):
 
 def test_each_export_is_written_down(desk, edition):
     somebody(edition)
-    taken(desk, "xlsx", query="state__exact=confirmed&q=medina")
+    words = "state__exact=confirmed&q=medina&family_name__istartswith=M"
+    taken(desk, "xlsx", query=words)
     entry = LogEntry.objects.select_related("user").get()
     assert entry.user.is_superuser
     assert entry.change_message == (
         "1 registration taken away as XLSX. "
-        f"Filter: {edition}, state__exact = confirmed, q = medina."
+        f"Filter: {edition}, state__exact = confirmed, q = …, family_name__istartswith = …."
     )
     page = desk.get("/admin/admin/logentry/").content.decode()
     assert "1 registration taken away as XLSX." in page

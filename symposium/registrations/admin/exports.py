@@ -1,6 +1,7 @@
 """Registrations as a file: who may take them away, and the trace that it leaves."""
 
 import tempfile
+from collections.abc import Collection
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -11,8 +12,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from symposium.registrations import sheets
 from symposium.registrations.admin import journal
+from symposium.registrations.privacy import NAMELESS
 from symposium.spreadsheet import ExportAdmin
 
+# Filters whose values name no person. A search may, and so may a lookup typed in the address: once
+# that person is erased, nothing would lead from them to what was written down.
+IMPERSONAL = {
+    "state__exact", "category__id__exact", "checked_in", "session", "role__exact", "country",
+}  # fmt: skip
 # Up to here a file stays in memory.
 SMALL = 2 * 1024 * 1024
 
@@ -80,18 +87,20 @@ class SheetAdmin(ExportAdmin):
             "%(n)d registrations taken away as %(format)s. Filter: %(filter)s.",
             number,
         )
-        chosen = self.filters_in_words(request)
+        chosen = self.filters_in_words(request, told=IMPERSONAL)
         text = words % {"n": number, "format": format.upper(), "filter": chosen}
         if needs:
             text += " " + _("With the accessibility needs.")
         journal.note(request.user, _("Export of registrations"), text)
 
-    def filters_in_words(self, request) -> str:
-        """What the list was narrowed to, as in its address."""
+    def filters_in_words(self, request, told: Collection[str] | None = None) -> str:
+        """What the list was narrowed to, as in its address; only the values of those `told`."""
         edition = self.chosen_edition(request)
         chosen = QueryDict(mutable=True)
         chosen.update(request.GET)
         for name in ("edition", "_changelist_filters", "o", "p"):
             chosen.pop(name, None)
         words = [str(edition) if edition else _("all editions")]
-        return ", ".join([*words, *(f"{name} = {value}" for name, value in chosen.items())])
+        for name, value in chosen.items():
+            words.append(f"{name} = {value if told is None or name in told else NAMELESS}")
+        return ", ".join(words)

@@ -31,9 +31,9 @@ class ListForm(forms.Form):
         label=gettext_lazy("The list"), required=False, strip=False,
         widget=forms.Textarea(attrs={"rows": 12, "dir": "auto", "class": "vLargeTextField"}),
         help_text=gettext_lazy(
-            "A person a line: e-mail address, name, language (fr, en or ar), with commas, "
-            "semicolons or tabs between them. Cells copied from a spreadsheet are right as they "
-            "are."
+            "People, a line each or one after another, as a mail program or a spreadsheet gives "
+            "them: e-mail address, name, language (fr, en or ar). With a line of headings, "
+            "columns are read by their names and the others are left out."
         ),
     )  # fmt: skip
     file = forms.FileField(

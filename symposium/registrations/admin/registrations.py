@@ -37,7 +37,8 @@ PERSON = [
 ]
 SEARCHED = Concat(
     F("given_name"), Value(" "), F("family_name"), Value(" "), F("given_name_ar"), Value(" "),
-    F("family_name_ar"), Value(" "), F("user__email"), output_field=models.TextField(),
+    F("family_name_ar"), Value(" "), F("affiliation"), Value(" "), F("user__email"),
+    output_field=models.TextField(),
 )  # fmt: skip
 ARABIC = {"lang": "ar", "dir": "rtl", "class": "vTextField"}
 
@@ -172,7 +173,9 @@ class RegistrationAdmin(
     ]
     list_select_related = ["edition", "category"]
     search_fields = ["code"]
-    search_help_text = _("A name in either script, an e-mail address or a ticket code.")
+    search_help_text = _(
+        "A name in either script, an affiliation, an e-mail address or a ticket code."
+    )
     show_full_result_count = False
     actions = [
         "approve", "refuse", "promote", "cancel", "change_category", "resend", "badges", "write",

@@ -1,5 +1,6 @@
 from symposium.registrations.models.attendance import Certificate, CheckIn
 from symposium.registrations.models.categories import Category, Invitation
+from symposium.registrations.models.drafts import Draft
 from symposium.registrations.models.messages import Message
 from symposium.registrations.models.programmes import Agenda, Star
 from symposium.registrations.models.questions import Answer, Option, Question
@@ -17,6 +18,7 @@ __all__ = [
     "Category",
     "Certificate",
     "CheckIn",
+    "Draft",
     "Invitation",
     "Message",
     "Option",

@@ -42,7 +42,10 @@ class Category(models.Model):
     edition = models.ForeignKey(
         Edition, models.CASCADE, related_name="categories", verbose_name=_("edition")
     )
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(
+        _("name"), max_length=80,
+        help_text=_("Printed on badges: say who these people are, not how they are admitted."),
+    )  # fmt: skip
     description = models.CharField(
         _("description"), max_length=300, blank=True,
         help_text=_("Whom it is for, and what it gives: shown beside it in the form."),

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("symposium_registrations", "0007_changes_move_revision")]
+    dependencies = [("symposium_registrations", "0010_category_help")]
 
     operations = [
         migrations.AddField(

@@ -1,0 +1,38 @@
+import datetime
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from symposium.accounts.models import User
+from symposium.editions.models import Edition
+
+KEPT_FOR = datetime.timedelta(hours=1)
+LONGEST = 64 * 1024  # bytes: a form is kept percent-encoded, in ASCII
+
+
+class DraftQuerySet(models.QuerySet):
+    def expired(self, at: datetime.datetime):
+        return self.filter(expires_at__lte=at)
+
+
+class Draft(models.Model):
+    """What somebody had typed when their session ended: at most one form an account."""
+
+    user = models.OneToOneField(
+        User, models.CASCADE, primary_key=True, related_name="draft", verbose_name=_("account")
+    )
+    edition = models.ForeignKey(
+        Edition, models.CASCADE, related_name="+", verbose_name=_("edition")
+    )
+    typed = models.CharField(_("what was typed"), max_length=LONGEST)
+    expires_at = models.DateTimeField(_("kept until"), db_index=True)
+
+    objects = DraftQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("kept form")
+        verbose_name_plural = _("kept forms")
+
+    def __str__(self) -> str:
+        return str(self.edition)

@@ -1,0 +1,140 @@
+"""The texts of the first sheet of an XLSX workbook (ECMA-376), read as far as it is wanted.
+
+A small file may unpack to millions of cells. Its parts are read as a stream, in little memory, and
+no further than the last row; styles, formulas and pictures are not read at all.
+"""
+
+import posixpath
+import re
+import zlib
+from collections.abc import Iterator
+from typing import IO
+from xml.parsers import expat
+from zipfile import BadZipFile, ZipFile
+
+BIGGEST = 8 * 1024 * 1024  # bytes, unpacked
+MOST_EVENTS = 600_000  # tags and texts of a part: about a second
+CHUNK = 16 * 1024
+BOOK = "xl/workbook.xml"
+# What reading a workbook raises when its archive, its XML or what this says is broken.
+BROKEN = (
+    BadZipFile, zlib.error, expat.ExpatError, LookupError, ValueError, RuntimeError, EOFError,
+    OSError,
+)  # fmt: skip
+
+
+class TooLarge(Exception):
+    """There is more in the workbook than in any list of people."""
+
+
+Event = tuple[str, str, dict[str, str] | str]
+
+
+def rows(file: IO[bytes], *, most: int, cells: int) -> list[list[str]]:
+    """The first `most` rows of the first sheet, `cells` texts each at most; an empty cell is "".
+
+    Raises TooLarge, or one of BROKEN.
+    """
+    with ZipFile(file) as book:
+        if sum(part.file_size for part in book.infolist()) > BIGGEST:
+            raise TooLarge
+        sheet, strings = parts_of(book)
+        shared = shared_texts(book, strings) if strings else []
+        return rows_of(book, sheet, shared, most, cells)
+
+
+def parts_of(book: ZipFile) -> tuple[str, str | None]:
+    """Where the first sheet is, and the texts that sheets share, if there are any."""
+    by_id, by_kind = {}, {}
+    for what, name, found in events(book, "xl/_rels/workbook.xml.rels"):
+        if (what, name) == ("start", "Relationship"):
+            path = posixpath.normpath(posixpath.join("/xl", found["Target"]))[1:]
+            kind = by_kind[path] = found["Type"].rpartition("/")[2]
+            by_id[found["Id"]] = path
+            by_kind.setdefault(kind, path)
+    for what, name, found in events(book, BOOK):
+        if (what, name) == ("start", "sheet"):
+            path = by_id[found["id"]]
+            if by_kind[path] == "worksheet":
+                return path, by_kind.get("sharedStrings")
+    raise LookupError("no sheet")
+
+
+def shared_texts(book: ZipFile, path: str) -> list[str]:
+    found, reading, aside = [], False, False
+    for what, name, data in events(book, path):
+        if what == "text":
+            found[-1] += data if reading else ""
+        elif name == "si" and what == "start":
+            found.append("")
+        elif name == "rPh":  # how Japanese is pronounced
+            aside = what == "start"
+        elif name == "t":
+            reading = what == "start" and not aside
+    return found
+
+
+def rows_of(book: ZipFile, path: str, shared: list[str], most: int, cells: int) -> list[list[str]]:
+    found: list[list[str]] = []
+    column, kind, value, reading = 0, "", "", False
+    for what, name, data in events(book, path):
+        if what == "text":
+            value += data if reading else ""
+        elif name == "row" and what == "start":
+            number = int(data.get("r", len(found) + 1))
+            found += [[] for _ in range(min(number, most) - len(found))]
+            if number > most:
+                break
+            column = 0
+        elif name == "c" and what == "start":
+            column = column_of(data.get("r", ""), column)
+            kind, value = data.get("t", "n"), ""
+        elif name in ("v", "t"):
+            reading = what == "start" and column <= cells
+        elif name == "c" and column <= cells and value:
+            texts = found[-1]
+            texts += [""] * (column - len(texts))
+            texts[column - 1] = shared[int(value)] if kind == "s" else value
+    return found
+
+
+def column_of(reference: str, last: int) -> int:
+    """The number of a cell's column, from 1: B7 is in the second; without it, the next one."""
+    letters = re.match(r"[A-Z]{1,3}", reference)
+    number = 0
+    for letter in letters[0] if letters else "":
+        number = number * 26 + ord(letter) - 64
+    return number or last + 1
+
+
+def events(book: ZipFile, path: str) -> Iterator[Event]:
+    """The tags and texts of a part in their order, by names without namespace."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    found: list[Event] = []
+    parser.StartElementHandler = lambda name, given: found.append(
+        ("start", local(name), {local(key): value for key, value in given.items()})
+    )
+    parser.EndElementHandler = lambda name: found.append(("end", local(name), ""))
+    parser.CharacterDataHandler = lambda data: found.append(("text", "", data))
+    parser.StartDoctypeDeclHandler = refuse
+    seen = 0
+    with book.open(path) as part:
+        while chunk := part.read(CHUNK):
+            parser.Parse(chunk)
+            yield from found
+            seen += len(found)
+            if seen > MOST_EVENTS:
+                raise TooLarge
+            found.clear()
+        parser.Parse(b"", True)
+        yield from found
+
+
+def local(name: str) -> str:
+    return name.rpartition(" ")[2]
+
+
+def refuse(*_declared) -> None:
+    """No workbook declares a document type; entities could make a text of any length."""
+    raise ValueError("a document type")
