@@ -2,7 +2,8 @@
 
 The signs are those of web searches: words that must all be there, "a phrase", or between two
 choices, -minus before what must not be. The configurations, the letters they make one and the
-table `symposium_search` are those of the migration `symposium_abstracts.0006_search`.
+table `symposium_search` are those of the migrations `symposium_abstracts.0006_search` and
+`0008_search_signs`.
 """
 
 import re
@@ -19,6 +20,7 @@ PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+)
 QUOTES = str.maketrans("“”„«»", '"""""')
 WORD = re.compile(r'[^\s"]+')
 NO_LETTER = re.compile(r"[\W_]+")
+TRADEMARKS = str.maketrans("™℠", "  ")  # NFKC would make them letters of the word before
 # Between two words; capitals in French, where « ou » is in many a title.
 OR = {"or", "OR", "OU", "أو"}
 
@@ -89,7 +91,8 @@ def says(words: str) -> str:
 
 def parse(text: str) -> Question:
     """Read what was typed, at most `LONGEST` characters of it; it never fails."""
-    text = unicodedata.normalize("NFKC", text[:LONGEST]).translate(QUOTES)
+    text = text[:LONGEST].translate(TRADEMARKS)
+    text = unicodedata.normalize("NFKC", text).translate(QUOTES)
     wanted, unwanted = [], []
     for part in PART.finditer(text):
         word = part["word"]

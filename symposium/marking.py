@@ -24,7 +24,11 @@ EXTRACT = 36  # words
 BEFORE = 8  # of them before the first mark
 
 ARTICLE = re.compile(r"^(?:[وف]?[بك]?(?:ال)+|[وف]?لل)(?=.{3})")
-FORMS = str.maketrans("أإآٱىةؤئ", "اااايهوي")
+# As `symposium_one_form` makes them one.
+FORMS = str.maketrans(
+    "أإآٱىةؤئگڭݣکڪڤڥڢڧڨیېےەہھۀۃپچژ" "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹",
+    "اااايهويكككككفففققيييهههههبجز" "01234567890123456789",
+)  # fmt: skip
 
 
 def marks(words: list[str], texts: Iterable[tuple[str, str]]) -> dict[str, set[str]]:

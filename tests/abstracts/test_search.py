@@ -1,6 +1,12 @@
+import contextlib
 import datetime
+import importlib
+import os
+import sys
 import time
+import unicodedata
 
+import psycopg2
 import pytest
 from django.db import connection
 from django.utils import timezone
@@ -13,6 +19,7 @@ from symposium.fulltext import LONGEST, Question, parse
 from symposium.marking import best_start
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
+from symposium.translated import LANGUAGES
 from tests.factories import (
     make_abstract,
     make_author,
@@ -230,6 +237,118 @@ def test_arabic_is_found_however_typed(edition, q):
 def test_arabic_that_does_not_answer(edition, q):
     make_abstract(edition, title_ar="المدينة الذكية والأزمات", text_ar="من هذا في المدن")
     assert not finds(edition, q)
+
+
+# Signs glued to a word, and the forms of a letter
+
+
+@pytest.mark.parametrize(
+    ("text", "questions"),
+    [
+        ("La loi n°09-08", ["loi n°09-08", "n° 09-08", "09-08", '"loi n°09-08"', "loi"]),
+        ("Décret n°2-09-165", ["décret n°2-09-165", "2-09-165", "decret 165"]),
+        ("À 25°C", ["25°C", "25 °C", "25"]),
+        ("Pour 50€ ou $40", ["50€", "50 €", "50", "40"]),
+        ("À 10‰", ["10‰", "10 ‰", "10"]),
+        ("Voir §12", ["§12", "§ 12", "12"]),
+        ("IBM® et Acme™", ["IBM®", "IBM", "ibm", "Acme™", "acme"]),
+        ("Trajet Anfa→Bernoussi", ["Anfa→Bernoussi", "anfa bernoussi", "bernoussi"]),
+        ("Coût≈300", ["Coût≈300", "cout", "300"]),
+        ("Débit≤40×2±3", ["débit", "Débit≤40", "40×2±3"]),
+        ("Ville¹🌍verte", ["🌍verte", "verte"]),
+        ("Tonnes de CO₂", ["CO₂", "CO2", "co2"]),
+    ],
+)
+def test_signs_glued_to_a_word_do_not_hide_it(edition, text, questions):
+    make_abstract(edition, title_fr=text)
+    assert [q for q in questions if not finds(edition, q)] == []
+
+
+def test_words_beside_a_sign_are_marked(edition):
+    make_abstract(edition, title_fr="La loi n°09-08, 25°C")
+    assert only_hit(edition, "09-08 25").title == (
+        "La loi n°<mark>09</mark>-<mark>08</mark>, <mark>25</mark>°C"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("أگادير", "أكادير"), ("أݣادير", "اكادير"), ("أڭادير", "أگادير"), ("ڤيديو", "فيديو"),
+        ("کتاب المدينة", "كتاب"), ("المدینة", "المدينة"), ("مدرسه", "مدرسة"), ("مستشفى", "مستشفي"),
+        ("پاريس", "باريس"), ("٢٠٢١", "2021"), ("2021", "۲۰۲۱"), ("ھندسة", "هندسة"),
+    ],
+)  # fmt: skip
+def test_forms_of_an_arabic_letter_are_one(edition, text, typed):
+    make_abstract(edition, title_fr="", title_ar=text, text_fr="Eau.")
+    assert finds(edition, typed)
+    assert "<mark>" in only_hit(edition, typed, "ar").title
+
+
+def assigned() -> list[str]:
+    """Each character of Unicode that stands for something."""
+    every = map(chr, range(1, sys.maxunicode + 1))
+    return [one for one in every if unicodedata.category(one) not in ("Cn", "Cs")]
+
+
+def test_texts_and_questions_are_cut_by_one_rule(db):
+    """Nothing but letters, figures and spaces is left to the parser of the server."""
+    asked = [f"a{one}b" for one in assigned()]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT array_agg(symposium_words(word)) FROM unnest(%s) AS word", [asked])
+        [cut] = cursor.fetchone()
+    differing = [
+        text
+        for text, words in zip(asked, cut, strict=True)
+        if parse(text).words != list(dict.fromkeys(words.split()))
+    ]
+    assert differing == []
+
+
+@pytest.fixture
+def of_other_ctype(db):
+    """A cursor of a database whose ctype is C.UTF-8, with the functions of the search."""
+    name = f"ctype_{os.getpid()}"
+    options = connection.get_connection_params()
+    made = [
+        importlib.import_module(f"symposium.abstracts.migrations.{migration}")
+        for migration in ("0006_search", "0008_search_signs")
+    ]
+    with contextlib.closing(psycopg2.connect(**options)) as server:
+        server.autocommit = True
+        server.cursor().execute(
+            f"CREATE DATABASE {name} TEMPLATE template0 LOCALE_PROVIDER libc "
+            "LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
+        )
+        try:
+            with contextlib.closing(psycopg2.connect(**options | {"dbname": name})) as other:
+                cursor = other.cursor()
+                cursor.execute("CREATE EXTENSION unaccent")
+                for sql in (made[0].FUNCTIONS, made[0].CONFIGURATIONS, made[0].VECTORS):
+                    cursor.execute(sql)
+                cursor.execute(made[1].FUNCTIONS)
+                yield cursor
+        finally:
+            server.cursor().execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_words_are_the_same_whatever_the_ctype_of_the_database(of_other_ctype):
+    """The parser of the server takes « n°09 » for one word under C, and for two under C.UTF-8."""
+    texts = [
+        "loi n°09-08, décret n°2-09-165, 25°C, 50€, 10‰, §12, IBM®, A→B, Coût≈300, L’Île-d’Œuvre",
+        "المدينة الذكيّة، أݣادير «٢٠٢١» کتاب", "Ville¹🌍verte ﬁn CO₂ №5 ½ e\u0301te\u0301 ⴰⵣⵓⵍ",
+    ]  # fmt: skip
+    vectors = ", ".join(f"symposium_vector_{code}(text)::text" for code in LANGUAGES)
+    asked = f"SELECT {vectors}, symposium_folded(text) FROM unnest(%s) AS text"  # noqa: S608
+    read = []
+    with connection.cursor() as ours:
+        for cursor in (ours, of_other_ctype):
+            cursor.execute("SELECT to_tsvector('simple', 'n°09') @@ '09'")
+            parser = cursor.fetchone()
+            cursor.execute(asked, [texts])
+            read.append((parser, cursor.fetchall()))
+    assert read[0][1] == read[1][1]
+    assert {parser for parser, _vectors in read} == {(False,), (True,)}
 
 
 # The order, the groups
