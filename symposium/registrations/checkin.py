@@ -11,8 +11,7 @@ import uuid
 from dataclasses import dataclass
 
 from django.db import models, transaction
-from django.db.models import F, Func, Prefetch, Q, Value
-from django.db.models.functions import Concat, Lower
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +20,7 @@ from symposium.accounts.models import User
 from symposium.dates import long_date
 from symposium.editions.models import Edition
 from symposium.editions.slugs import UNAMBIGUOUS
+from symposium.fulltext import saying, typed_words
 from symposium.registrations.models import Booking, Category, CheckIn, Registration
 from symposium.registrations.models.registrations import State
 from symposium.sessions.models import Session
@@ -31,9 +31,7 @@ CODE = re.compile(
     rf"(?:^|[^A-Z0-9])({LETTER}{{4}})[-\s]?({LETTER}{{4}})[-\s]?({LETTER}{{2}})(?![A-Z0-9])"
 )
 CLOCK_DRIFT = datetime.timedelta(minutes=2)
-# Arabic letters that are written for one another; what stands after them is not written at all.
-VARIANTS = "أإآٱىةؤئ" + "ـًٌٍَُِّْٰ"
-WRITTEN = "اااايهوي"
+NAMES = ["given_name", "family_name", "given_name_ar", "family_name_ar"]
 
 
 class Outcome(models.TextChoices):
@@ -279,34 +277,19 @@ def recent(edition: Edition, by: User, session: Session | None = None):
     return made.select_related("registration__category").order_by("-recorded_at")
 
 
-class Unaccent(Func):
-    function = "UNACCENT"
-
-
-def folded(text) -> Func:
-    """An expression: `text` without case and accents, its Arabic letters in one writing."""
-    return Func(
-        Lower(Unaccent(text)), Value(VARIANTS), Value(WRITTEN),
-        function="TRANSLATE", output_field=models.TextField(),
-    )  # fmt: skip
-
-
 def search(edition: Edition, text: str, day: datetime.date, session: Session | None = None):
     """Registrations whose name, in either script, has every word of `text`, or that code.
 
     Each comes with `standing`: its entries at this door, at most one.
     """
-    whole = Concat(
-        F("given_name"), Value(" "), F("family_name"), Value(" "), F("given_name_ar"), Value(" "),
-        F("family_name_ar"), output_field=models.TextField(),
-    )  # fmt: skip
-    found = edition.registrations.with_details().annotate(searched=folded(whole))
-    named = Q()
-    for word in text.split():
-        named &= Q(searched__contains=folded(Value(word)))
+    words = typed_words(text)
+    named = edition.registrations.all() if words else edition.registrations.none()
+    for word in words:
+        named = saying(named, word, NAMES)
     standing = at_door(CheckIn.objects, day, session)
     return (
-        found.filter(named | Q(code=read_code(text)))
+        edition.registrations.with_details()
+        .filter(Q(pk__in=named.values("pk")) | Q(code=read_code(text)))
         .prefetch_related(Prefetch("check_ins", standing, to_attr="standing"))
         .order_by("family_name", "given_name", "pk")
     )

@@ -1,11 +1,14 @@
 # ruff: noqa: S608 - all that is put together here is written here
-"""A sign glued to a word ends it, and more forms of a letter are one.
+"""A sign glued to a word ends it, and rare letters are those that they stand for.
 
 The server's parser of texts takes any sign outside ASCII for a letter where the database's ctype is
 C, and not where it is C.UTF-8: `symposium_words` leaves it nothing but letters, figures and spaces,
-by the rule of `symposium.fulltext.quote`. `symposium_folded` is what the desk searches by.
+by the rule of `symposium.fulltext.quote`. `symposium_readable` is what is read of a text;
+`symposium_folded` is what the desk searches by.
 """
 
+import importlib
+import re
 import unicodedata
 from collections.abc import Callable
 
@@ -17,8 +20,7 @@ INVISIBLE = ("Mn", "Cf")
 TATWEEL = "\u0640"
 # NFKC would make letters of these, glued to the word before them.
 TRADEMARKS = "™℠"
-FORMS = {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه"}
-# Those of the Maghreb, Persian and Urdu, and the figures of both.
+# Letters of the Maghreb, Persian and Urdu, and the figures of both.
 RARE = {
     **dict.fromkeys("گڭݣکڪ", "ك"), **dict.fromkeys("ڤڥڢ", "ف"), **dict.fromkeys("ڧڨ", "ق"),
     **dict.fromkeys("یېے", "ي"), **dict.fromkeys("ەہھۀۃ", "ه"), "پ": "ب", "چ": "ج", "ژ": "ز",
@@ -73,17 +75,33 @@ RETURN regexp_replace(regexp_replace(normalize({one_form("$1", dict.fromkeys(TRA
     $mark$[{bracket(is_inside, lambda one: False)}\\U000e0000-\\U000e01ef]+$mark$, '', 'g'),
     $mark$[{bracket(is_sign, is_inside)}\\U000f0000-\\U0010ffff]+$mark$, ' ', 'g');
 
-CREATE OR REPLACE FUNCTION symposium_one_form(text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN CASE WHEN $1 ~ '[{"".join(RARE)}]' THEN {one_form("lower($1)", RARE | FORMS)}
-    ELSE {one_form("lower($1)", FORMS)} END;
-
 -- Of what is looked for on the desk: without case, accents, apostrophes, forms of a letter.
 CREATE FUNCTION symposium_folded(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN symposium_one_form(regexp_replace(
-    replace(unaccent('unaccent'::regdictionary, $1), '-', ' '),
+    replace(unaccent('unaccent'::regdictionary, {one_form("$1", RARE)}), '-', ' '),
     $mark${DROPPED}$mark$, '', 'g'));
 """
+# What is read of a text, once as it is written: rare letters as `symposium.fulltext.RARE`, then its
+# words with a hyphen as one too, « Wi-Fi » being « wifi ».
+READABLE = rf"""
+CREATE FUNCTION symposium_readable(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN {one_form("$1", RARE)}
+    || (SELECT coalesce(string_agg(' ' || regexp_replace(word, '[-‐‑]', '', 'g'), ''), '')
+    FROM regexp_split_to_table({one_form("$1", RARE)}, '\s+') AS word
+    WHERE word ~ '[^-‐‑][-‐‑][^-‐‑]');
+
+CREATE OR REPLACE FUNCTION symposium_search_words(text) RETURNS SETOF text LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
+    SELECT word FROM regexp_split_to_table(lower(symposium_words({one_form("$1", RARE)})), '\s+')
+    AS word WHERE length(word) BETWEEN 3 AND 40;
+END;
+"""
+SEARCH = importlib.import_module("symposium.abstracts.migrations.0006_search")
+READ = SEARCH.READ.partition("CREATE TRIGGER")[0].replace("CREATE", "CREATE OR REPLACE", 1)
+READ_ONCE = re.sub(r"(symposium_vector_\w+)\((NEW\.\w+)\)", r"\1(symposium_readable(\2))", READ)
+WORDS_AS_WRITTEN = (
+    SEARCH.WORDS.partition("CREATE FUNCTION symposium_search_words_insert")[0]
+).replace("CREATE", "CREATE OR REPLACE", 1)
 # A word that was mistyped is mended by the nearest; one that is known was not.
 WORDS = "CREATE INDEX symposium_search_word_same ON symposium_search_word (plain)"
 # Each text is read anew: it holds other words.
@@ -108,6 +126,9 @@ class Migration(migrations.Migration):
     operations = [
         CreateExtension("fuzzystrmatch"),
         migrations.RunSQL([FUNCTIONS], "DROP FUNCTION symposium_folded"),
+        migrations.RunSQL(
+            [READABLE + READ_ONCE], [READ + WORDS_AS_WRITTEN + "DROP FUNCTION symposium_readable"]
+        ),
         migrations.RunSQL([WORDS], "DROP INDEX symposium_search_word_same"),
         migrations.RunSQL([FILL], migrations.RunSQL.noop),
     ]
