@@ -23,7 +23,7 @@ from symposium.registrations.models import CheckIn, Registration
 from symposium.registrations.models.registrations import State
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
-from symposium.workplace import untranslated
+from symposium.workplace import SearchedAdmin, untranslated
 
 # Name, what the group is for, and its models, by what an organiser looks for first.
 GROUPS = [
@@ -46,6 +46,12 @@ class Desk(AdminSite):
     site_title = _("Desk")
     index_title = _("What would you like to do?")
     login = method_decorator(secure_admin_login)(AdminSite.login)
+
+    def register(self, model_or_iterable, admin_class=None, **options):
+        """Every list and picker is searched in one way, those of dependencies too."""
+        if admin_class and not issubclass(admin_class, SearchedAdmin):
+            admin_class = type(admin_class.__name__, (SearchedAdmin, admin_class), {})
+        super().register(model_or_iterable, admin_class, **options)
 
     # The language: there is no prefix here, so it is that of the account
 

@@ -2,14 +2,18 @@
 
 The signs are those of web searches: words that must all be there, "a phrase", or between two
 choices, -minus before what must not be. The configurations, the letters they make one and the
-table `symposium_search` are those of the migration `symposium_abstracts.0006_search`.
+table `symposium_search` are those of the migrations `symposium_abstracts.0006_search` and
+`0008_search_signs`.
 """
 
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db import connection
+from django.db.models import F, Func, Q, QuerySet, TextField, Value
 from django.db.models.expressions import RawSQL
 
 from symposium.translated import LANGUAGES
@@ -19,6 +23,13 @@ PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+)
 QUOTES = str.maketrans("“”„«»", '"""""')
 WORD = re.compile(r'[^\s"]+')
 NO_LETTER = re.compile(r"[\W_]+")
+EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+TRADEMARKS = str.maketrans("™℠", "  ")  # NFKC would make them letters of the word before
+# Letters of the Maghreb, Persian and Urdu, and the figures of both, as the texts are read.
+RARE = str.maketrans(
+    "گڭݣکڪڤڥڢڧڨیېےەہھۀۃپچژ" "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹",
+    "كككككفففققيييهههههبجز" "01234567890123456789",
+)  # fmt: skip
 # Between two words; capitals in French, where « ou » is in many a title.
 OR = {"or", "OR", "OU", "أو"}
 
@@ -89,7 +100,8 @@ def says(words: str) -> str:
 
 def parse(text: str) -> Question:
     """Read what was typed, at most `LONGEST` characters of it; it never fails."""
-    text = unicodedata.normalize("NFKC", text[:LONGEST]).translate(QUOTES)
+    text = text[:LONGEST].translate(TRADEMARKS)
+    text = unicodedata.normalize("NFKC", text).translate(QUOTES | RARE)
     wanted, unwanted = [], []
     for part in PART.finditer(text):
         word = part["word"]
@@ -127,3 +139,39 @@ def without_marks(text: str) -> str:
         for character in text
         if character != "\u0640" and unicodedata.category(character) not in ("Mn", "Cf")
     )
+
+
+# Names and titles, searched as they are typed
+
+
+class Folded(Func):
+    """A text without case, accents and apostrophes, the forms of its Arabic letters made one."""
+
+    function = "symposium_folded"
+    output_field = TextField()
+
+
+class Same(Func):
+    """A name whose twins differ in case, spaces, hyphens, apostrophes or Unicode form alone."""
+
+    function = "symposium_same"
+    output_field = TextField()
+
+
+def typed_words(text: str) -> list[str]:
+    """The words of a search in lists, without the signs around them; the longest is the rarest."""
+    words = (EDGES.sub("", word) for word in text.split())
+    return sorted(filter(None, words), key=len, reverse=True)
+
+
+def saying(queryset: QuerySet, word: str, fields: list[str]) -> QuerySet:
+    """Those of a queryset that have `word` in one of the `fields`, however it is typed."""
+    groups: dict[str, list[F]] = {}
+    for field in fields:
+        groups.setdefault(field.rpartition("__")[0], []).append(F(field))
+    texts = {
+        f"text_{number}": Folded(Func(Value(" "), *group, function="CONCAT_WS"))
+        for number, group in enumerate(groups.values())
+    }
+    said = (Q(**{f"{name}__contains": Folded(Value(word))}) for name in texts)
+    return queryset.alias(**texts).filter(reduce(or_, said))

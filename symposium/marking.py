@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from django.db import connection
 from django.utils.safestring import SafeString, mark_safe
 
-from symposium.fulltext import without_marks
+from symposium.fulltext import RARE, without_marks
 from symposium.translated import LANGUAGES
 from symposium.typography import typeset
 
@@ -20,11 +20,14 @@ START, END, MARK = "\ue000", "\ue001", "<mark>"
 # A word with the signs that stand inside it: accents apart, Arabic vowels, tatweel, soft hyphen.
 INSIDE = "\u0300-\u036f\u0640\u064b-\u0655\u0670\u200c\u200d\u00ad"
 WORD = re.compile(rf"[^\W_](?:[^\W_]|[{INSIDE}])*")
+# « Wi-Fi » is « wifi » too.
+HYPHEN = re.compile("[-‐‑]")
+COMPOUND = re.compile(rf"{WORD.pattern}(?:{HYPHEN.pattern}{WORD.pattern})+")
 EXTRACT = 36  # words
 BEFORE = 8  # of them before the first mark
 
 ARTICLE = re.compile(r"^(?:[وف]?[بك]?(?:ال)+|[وف]?لل)(?=.{3})")
-FORMS = str.maketrans("أإآٱىةؤئ", "اااايهوي")
+FORMS = str.maketrans("أإآٱىةؤئ", "اااايهوي") | RARE
 
 
 def marks(words: list[str], texts: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
@@ -33,12 +36,12 @@ def marks(words: list[str], texts: Iterable[tuple[str, str]]) -> dict[str, set[s
     Only those that begin alike are asked about: dictionaries change the end of a word.
     """
     beginnings = {beginning(word) for word in words}
-    asked = {
-        (code, word)
-        for code, text in texts
-        for word in set(WORD.findall(text))
-        if beginning(word) in beginnings
-    }
+    asked: dict[tuple[str, str], set[str]] = {}  # the words of the texts, by how they are asked
+    for code, text in texts:
+        for word in {*WORD.findall(text), *compounds(text)}:
+            whole = HYPHEN.sub("", word) if HYPHEN.search(word) else word
+            if beginning(whole) in beginnings:
+                asked.setdefault((code, whole.translate(RARE)), set()).add(word)
     answering = {code: set() for code in LANGUAGES}
     if asked:
         codes, candidates = zip(*sorted(asked), strict=True)
@@ -54,8 +57,16 @@ def marks(words: list[str], texts: Iterable[tuple[str, str]]) -> dict[str, set[s
                 [list(codes), list(candidates), *[either] * len(LANGUAGES)],
             )
             for code, word in cursor:
-                answering[code].add(word)
+                answering[code] |= asked[code, word]
     return answering
+
+
+def compounds(text: str) -> list[str]:
+    """The words of a text that have a hyphen."""
+    if not HYPHEN.search(text):
+        return []
+    parts = (part for part in text.split() if HYPHEN.search(part))
+    return [word for part in parts for word in COMPOUND.findall(part)]
 
 
 def beginning(word: str) -> str:
@@ -67,17 +78,25 @@ def beginning(word: str) -> str:
 def marked(text: str, language: str, answering: set[str]) -> SafeString:
     """The text as safe HTML, its answering words in <mark>."""
     text = text.replace(START, "").replace(END, "")
-    text = WORD.sub(
+    text = word_pattern(answering).sub(
         lambda word: f"{START}{word[0]}{END}" if word[0] in answering else word[0], text
     )
     html = typeset(text, language).replace(START, MARK).replace(END, "</mark>")
     return mark_safe(html)  # noqa: S308 - typeset has escaped it; the marks are ours
 
 
+def word_pattern(answering: set[str]) -> re.Pattern:
+    """The words of a text; those with a hyphen that answer as one are one."""
+    whole = sorted(filter(HYPHEN.search, answering), key=len, reverse=True)
+    if not whole:
+        return WORD
+    return re.compile("|".join([*(rf"{re.escape(one)}(?![^\W_])" for one in whole), WORD.pattern]))
+
+
 def extract(text: str, language: str, answering: set[str]) -> SafeString:
     """The part of a text where most answering words stand, marked."""
     text = " ".join(text.split())
-    words = list(WORD.finditer(text))
+    words = list(word_pattern(answering).finditer(text))
     places = [number for number, word in enumerate(words) if word[0] in answering]
     first = max(best_start(places) - BEFORE, 0) if places else 0
     last = min(first + EXTRACT, len(words)) - 1

@@ -11,7 +11,7 @@ from django import forms
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import lookup_spawns_duplicates, unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, OperationalError, connection, models, transaction
 from django.db.models import Q
@@ -28,6 +28,7 @@ from modeltranslation.admin import TabbedTranslationAdmin
 from psycopg2 import errors
 from simple_history.admin import SimpleHistoryAdmin
 
+from symposium.fulltext import saying, typed_words
 from symposium.typography import direction
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
@@ -149,7 +150,32 @@ class OfTheEdition(admin.RelatedFieldListFilter):
         return field.get_choices(include_blank=False, limit_choices_to=limit)
 
 
-class DeskAdmin(admin.ModelAdmin):
+class SearchedAdmin(admin.ModelAdmin):
+    """A list and a picker that find each word in any of the `search_fields`, however it is typed.
+
+    The desk makes one of every admin, those of dependencies too.
+    """
+
+    def get_search_results(self, request, queryset, search_term):
+        fields = list(self.get_search_fields(request))
+        words = typed_words(search_term) if fields else []
+        if not words:
+            return queryset.none() if fields and search_term.strip() else queryset, False
+        of_many = any(lookup_spawns_duplicates(self.opts, field) for field in fields)
+        for word in words:
+            if of_many:
+                found = saying(self.model._base_manager.all(), word, fields)
+                queryset = queryset.filter(pk__in=found.values("pk"))
+            else:
+                queryset = saying(queryset, word, fields)
+        return queryset, False
+
+
+def in_each_language(*fields: str) -> list[str]:
+    return [f"{field}_{code}" for field in fields for code in LANGUAGES]
+
+
+class DeskAdmin(SearchedAdmin):
     """The pages of a model that belongs to an edition, directly or by its `edition_path`."""
 
     form = WorkplaceForm
@@ -359,10 +385,10 @@ class WorkplaceAdmin(AnyLanguage, DeskAdmin, TabbedTranslationAdmin):
         return ("filled", code, _("written")) if filled else ("missing", code, _("missing"))
 
     def search_columns(self) -> list[str]:
-        return [f"{self.text_field}_{code}" for code in LANGUAGES]
+        return in_each_language(self.text_field)
 
     def get_search_fields(self, request):
-        return [*self.search_columns(), *self.search_fields]
+        return list(dict.fromkeys([*self.search_columns(), *self.search_fields]))
 
 
 class HistoryAdmin(WorkplaceAdmin, SimpleHistoryAdmin):

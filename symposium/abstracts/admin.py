@@ -1,4 +1,5 @@
 import datetime
+import json
 
 from adminsortable2.admin import (
     SortableAdminBase,
@@ -7,9 +8,13 @@ from adminsortable2.admin import (
 )
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -17,7 +22,7 @@ from import_export.fields import Field
 from modeltranslation.admin import TranslationStackedInline
 
 from symposium.abstracts import plots, readings, versions
-from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword, Version
+from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword, Twin, Version
 from symposium.spreadsheet import ExportAdmin, Sheet
 from symposium.translated import LANGUAGES
 from symposium.typography import direction
@@ -29,11 +34,33 @@ from symposium.workplace import (
     UntranslatedFilter,
     WorkplaceAdmin,
     WorkplaceForm,
+    in_each_language,
 )
+
+
+class KeywordForm(WorkplaceForm):
+    is_popup = False
+
+    def _post_clean(self):
+        """Beside the sentence that refuses a twin, a way to the keyword that is there."""
+        super()._post_clean()
+        for errors in self._errors.values():
+            errors.data = [self.offer(one) if isinstance(one, Twin) else one for one in errors.data]
+
+    def offer(self, twin: Twin) -> ValidationError:
+        number = twin.keyword.pk
+        way = (
+            (f"?{IS_POPUP_VAR}=1&use={number}", _("Use this one"))
+            if self.is_popup
+            else (reverse("admin:symposium_abstracts_keyword_change", args=[number]), _("Open it"))
+        )
+        words = format_html('{} <a href="{}">{}</a>', twin.messages[0], *way)
+        return ValidationError(words, code=twin.code)
 
 
 @admin.register(Keyword)
 class KeywordAdmin(WorkplaceAdmin):
+    form = KeywordForm
     text_field = "name"
     list_display = ["text", "abstract_count", "languages_filled"]
     list_filter = [UntranslatedFilter]
@@ -42,6 +69,21 @@ class KeywordAdmin(WorkplaceAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(abstract_count=Count("uses"))
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.is_popup = IS_POPUP_VAR in request.GET or IS_POPUP_VAR in request.POST
+        return form
+
+    def add_view(self, request, form_url="", extra_context=None):
+        """Opened beside an abstract, it may also end with a keyword that is there."""
+        known = self.get_object(request, request.GET.get("use", ""))
+        if known is None or not self.has_view_permission(request, known):
+            return super().add_view(request, form_url, extra_context)
+        chosen = json.dumps({"value": str(known.pk), "obj": str(known)})
+        return TemplateResponse(
+            request, "admin/popup_response.html", {"popup_response_data": chosen}
+        )
 
     @admin.display(description=_("name"), ordering="name_fr")
     def text(self, keyword):
@@ -165,7 +207,13 @@ class AbstractAdmin(KeptAdmin, ExportAdmin, SortableAdminBase, HistoryAdmin):
     ]
     list_filter = [EditionFilter, "status", "kind", "language", UntranslatedFilter]
     list_select_related = ["edition", "session"]
-    search_fields = ["authors__family_name_fr", "authors__speaker__family_name_fr", "slug"]
+    search_fields = [
+        *in_each_language(
+            "authors__given_name", "authors__family_name",
+            "authors__speaker__given_name", "authors__speaker__family_name",
+        ),
+        "slug",
+    ]  # fmt: skip
     autocomplete_fields = ["session"]
     actions = ["publish"]
     inlines = [AuthorInline, KeywordInline, VersionInline]

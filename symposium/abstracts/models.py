@@ -21,11 +21,12 @@ from symposium.abstracts.identifiers import (
 )
 from symposium.editions.models import Edition, filled, has_text
 from symposium.editions.slugs import SluggedModel
+from symposium.fulltext import Same
 from symposium.names import PersonName
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
 from symposium.speakers.orcid import OrcidField
-from symposium.translated import sort_key
+from symposium.translated import LANGUAGES, sort_key
 
 RELATED = 12  # keywords, beside one
 OF_NO_DRAFT = Q(session__isnull=True) | ~Q(session__status=Session.Status.DRAFT)
@@ -48,6 +49,15 @@ class KeywordQuerySet(models.QuerySet):
             .annotate(abstract_count=models.Count("abstracts", distinct=True))
             .order_by("-abstract_count", "name_fr", "pk")[:RELATED]
         )
+
+
+class Twin(ValidationError):
+    """There is such a `keyword`: the desk offers it."""
+
+    def __init__(self, keyword: "Keyword"):
+        self.keyword = keyword
+        message = _("There is a keyword of this name: “%(keyword)s”.")
+        super().__init__(message, code="twin", params={"keyword": keyword})
 
 
 class Keyword(SluggedModel):
@@ -75,10 +85,35 @@ class Keyword(SluggedModel):
                 name="keywords_named",
                 violation_error_message=_("Write the name in at least one language."),
             ),
+            *(
+                models.UniqueConstraint(
+                    Same(f"name_{code}"),
+                    name=f"keywords_name_{code}_once",
+                    condition=Q(**{f"name_{code}__gt": ""}),
+                    violation_error_message=_("Another keyword has this name."),
+                )
+                for code in LANGUAGES
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name or self.slug
+
+    def clean(self) -> None:
+        super().clean()
+        self.clean_names()
+
+    def clean_names(self) -> None:
+        """Raise ValidationError, which names the other one, if it has a twin in a language."""
+        others = Keyword.objects.exclude(pk=self.pk)
+        twins = {
+            f"name_{code}": others.alias(same=Same(f"name_{code}")).filter(
+                same=Same(models.Value(name))
+            ).first()
+            for code, name in self.names()
+        }  # fmt: skip
+        if errors := {field: Twin(twin) for field, twin in twins.items() if twin}:
+            raise ValidationError(errors)
 
     @property
     def sort_key(self) -> str:

@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -25,6 +25,7 @@ AT_A_GLANCE = 20
 A_PAGE = 100
 MENDED = 5  # words of a question, at most
 NEAREST = 10  # words that one of them might have meant
+FEW = 5  # answers in the language of the reader: a word may have been mistyped
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,23 @@ KINDS = {
             .defer("period", "allowed_period", "description_fr", "description_en", "description_ar")
         ),
     ),
+    "room": Kind(_("Rooms"), lambda edition: edition.rooms.published()),
     "speaker": Kind(_("Speakers"), lambda edition: edition.speakers.published().listed()),
     "page": Kind(
         _("Pages"),
         lambda edition: edition.pages.published().defer("body_fr", "body_en", "body_ar"),
     ),
 }
+SAID_IN = {
+    "fr": _("Results in French"),
+    "en": _("Results in English"),
+    "ar": _("Results in Arabic"),
+}
+MANY = 1000  # things that say a word: no more are counted
+LONGEST_WORD = 40  # letters, as in `symposium_search_word`
+MOST_CHANGED = "least(length(mistyped.plain) / 3, 3)"  # letters
+# Of words that differ in accents alone, the French one has them.
+SPELLING = {"fr": "octet_length(word) DESC", "en": "octet_length(word)", "ar": "word"}
 # True of a row of `symposium_search` that the public may find in an edition at an instant.
 PUBLIC = """
     (symposium_search.edition_id = %(edition)s AND symposium_search.public_from <= %(now)s
@@ -104,6 +116,10 @@ class Hit:
     also: SafeString
     extract: SafeString
 
+    @property
+    def said_in(self) -> str:
+        return SAID_IN[self.language]
+
 
 @dataclass(frozen=True)
 class Group:
@@ -121,10 +137,17 @@ class Results:
     question: Question
     groups: list[Group] = field(default_factory=list)
     suggestion: str = ""
+    # Nothing answers what was typed: the groups are what the suggestion finds.
+    is_mended: bool = False
 
     @property
     def total(self) -> int:
         return sum(group.total for group in self.groups)
+
+    @property
+    def languages(self) -> set[str]:
+        """Those in which it answered, on this page."""
+        return {hit.language for group in self.groups for hit in group.hits}
 
 
 def search(edition: Edition, q: str, language: str, *, kind: str = "", page: int = 1) -> Results:
@@ -136,47 +159,98 @@ def search(edition: Edition, q: str, language: str, *, kind: str = "", page: int
     if not question.wanted:
         return Results(question)
     kinds, size = ([kind], A_PAGE) if kind in KINDS else (list(KINDS), AT_A_GLANCE)
-    found = rows(edition, question, kinds, size, (page - 1) * size)
+    found = rows(edition, question, kinds, size, (page - 1) * size, reader=language)
+    if page > 1 or sum(row.answers[language] for row in found) >= FEW:
+        return Results(question, groups(edition, question, found, language))
+    meant = suggestion(edition, question, language, is_found=bool(found))
+    if found or not meant:
+        return Results(question, groups(edition, question, found, language), meant)
+    mended = parse(meant)
+    found = rows(edition, mended, kinds, size, reader=language)
     if not found:
-        return Results(question, suggestion=suggestion(edition, question) if page == 1 else "")
-    return Results(question, groups(edition, question, found, language))
+        return Results(question)
+    return Results(question, groups(edition, mended, found, language), meant, is_mended=True)
 
 
 def rows(
-    edition: Edition, question: Question, kinds: Iterable[str], limit: int, offset: int = 0
+    edition: Edition,
+    question: Question,
+    kinds: Iterable[str],
+    limit: int,
+    offset: int = 0,
+    *,
+    reader: str,
 ) -> list[Found]:
-    """The best of each kind: by what their titles and names say, then the newest."""
-    wanted, unwanted = question.queries()
-    if not any(wanted):
+    """The best of each kind: first those that answer in the language of the reader.
+
+    Which ones do costs as much as the rest to ask of all, so it is asked only where one that does
+    may stand behind those that were found.
+    """
+    asked = Asked.of(edition, question, kinds, limit, offset)
+    if not any(asked.wanted.values()):
         return []
-    asked = {f"wanted_{code}": query for code, query in zip(LANGUAGES, wanted, strict=True)}
-    asked |= {f"unwanted_{code}": query for code, query in zip(LANGUAGES, unwanted, strict=True)}
-    answers = [f"search_{code} @@ %(wanted_{code})s::tsquery" for code in LANGUAGES]
-    asked["either"] = " | ".join(f"({query})" for query in dict.fromkeys(wanted) if query)
-    said = " OR ".join(answers)
-    if all("<" in query for query in wanted if query):
-        # The index knows no phrase: each text is read, but not those of the other languages.
-        said = f"(kind, id) IN ({' UNION ALL '.join(map(those, answers))})"
-    texts = [f"{part}_{code}" for part in ("title", "also", "body") for code in LANGUAGES]
-    unsaid = " OR ".join(f"search_{code} @@ %(unwanted_{code})s::tsquery" for code in LANGUAGES)
-    without = f"(kind, id) NOT IN ({those(unsaid)})" if any(unwanted) else "true"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""WITH answering AS MATERIALIZED (
-                SELECT kind, id, public_from, ts_rank(heads, %(either)s::tsquery) AS near
-                FROM symposium_search
-                WHERE ({said}) AND {PUBLIC} AND kind = ANY (%(kinds)s) AND {without}
+    found = asked.best(LANGUAGES, first=reader if offset else "")
+    totals = {row.kind: row.total for row in found}
+    if offset or all(row.answers[reader] or row.total <= limit for row in found):
+        return found
+    own = [replace(row, total=totals[row.kind]) for row in asked.best([reader])]
+    merged = own + [row for row in found if not row.answers[reader]]
+    return [row for kind in totals for row in [r for r in merged if r.kind == kind][:limit]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question to `symposium_search`: what PostgreSQL looks for in each language, and where."""
+
+    wanted: dict[str, str]
+    unwanted: dict[str, str]
+    parameters: dict
+
+    @classmethod
+    def of(cls, edition: Edition, question: Question, kinds, limit: int, offset: int) -> "Asked":
+        wanted, unwanted = (dict(zip(LANGUAGES, one, strict=True)) for one in question.queries())
+        return cls(wanted, unwanted, {
+            **{f"wanted_{code}": query for code, query in wanted.items()},
+            **{f"unwanted_{code}": query for code, query in unwanted.items()},
+            "either": " | ".join(f"({query})" for query in dict.fromkeys(wanted.values()) if query),
+            **public(edition), "kinds": list(kinds), "limit": limit, "offset": offset,
+        })  # fmt: skip
+
+    def best(self, languages: list[str], *, first: str = "") -> list[Found]:
+        """What answers in one of the languages, of each kind the first ones.
+
+        Those that answer in the language `first`; then by what their titles and names say; then
+        the newest.
+        """
+        answers = {code: f"search_{code} @@ %(wanted_{code})s::tsquery" for code in LANGUAGES}
+        said = " OR ".join(answers[code] for code in languages)
+        if len(languages) > 1 and all("<" in query for query in self.wanted.values() if query):
+            # The index knows no phrase: each text is read, but not those of the other languages.
+            parts = " UNION ALL ".join(those(answers[code]) for code in languages)
+            said = f"(kind, id) IN ({parts})"
+        is_first = f"(kind, id) IN ({those(answers[first])})" if first else "true"
+        texts = [f"{part}_{code}" for part in ("title", "also", "body") for code in LANGUAGES]
+        unsaid = " OR ".join(f"search_{code} @@ %(unwanted_{code})s::tsquery" for code in LANGUAGES)
+        without = f"(kind, id) NOT IN ({those(unsaid)})" if any(self.unwanted.values()) else "true"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""WITH answering AS MATERIALIZED (
+                    SELECT kind, id, public_from, {is_first} AS is_first,
+                        ts_rank(heads, %(either)s::tsquery) AS near
+                    FROM symposium_search
+                    WHERE ({said}) AND {PUBLIC} AND kind = ANY (%(kinds)s) AND {without}
+                )
+                SELECT kind, id, total, {", ".join([*answers.values(), *texts])}
+                FROM (SELECT kind, count(*) AS total FROM answering GROUP BY kind) AS counted
+                CROSS JOIN LATERAL (
+                    SELECT id, is_first, near FROM answering WHERE answering.kind = counted.kind
+                    ORDER BY is_first DESC, near DESC, public_from DESC, id
+                    LIMIT %(limit)s OFFSET %(offset)s
+                ) AS best JOIN symposium_search USING (kind, id)
+                ORDER BY is_first DESC, near DESC, public_from DESC, id""",  # noqa: S608
+                self.parameters,
             )
-            SELECT kind, id, total, {", ".join(answers + texts)}
-            FROM (SELECT kind, count(*) AS total FROM answering GROUP BY kind) AS counted
-            CROSS JOIN LATERAL (
-                SELECT id, near FROM answering WHERE answering.kind = counted.kind
-                ORDER BY near DESC, public_from DESC, id LIMIT %(limit)s OFFSET %(offset)s
-            ) AS best JOIN symposium_search USING (kind, id)
-            ORDER BY near DESC, public_from DESC, id""",  # noqa: S608
-            asked | public(edition) | {"kinds": list(kinds), "limit": limit, "offset": offset},
-        )
-        return [found(row) for row in cursor]
+            return [found(row) for row in cursor]
 
 
 def those(condition: str) -> str:
@@ -198,7 +272,9 @@ def found(row: tuple) -> Found:
 
 
 def groups(edition: Edition, question: Question, found: list[Found], reader: str) -> list[Group]:
+    order = [reader, *LANGUAGES]
     shown = [(row, row.language(reader)) for row in found]
+    shown.sort(key=lambda one: order.index(one[1]))  # one language after the other
     marks = marking.marks(
         question.words, ((code, text) for row, code in shown for text in row.texts(code))
     )
@@ -259,40 +335,67 @@ def url(row: Found, code: str, thing, edition: Edition, saying: list[dict], read
 # Did you mean
 
 
-def suggestion(edition: Edition, question: Question) -> str:
-    """What one might have meant to type: the words nobody wrote, as the nearest that somebody did.
+def suggestion(edition: Edition, question: Question, reader: str, *, is_found: bool) -> str:
+    """What one might have meant to type: each mistyped word as the nearest one that is there.
 
-    Nothing, unless it finds something.
+    Beside what was found (`is_found`), nothing unless it finds something.
     """
-    nearest = nearest_words(edition, question.words[:MENDED])
-    better = question.with_words(nearest)
-    return better if nearest and rows(edition, parse(better), KINDS, 1) else ""
+    nearest = nearest_words(edition, question.words[:MENDED], reader, is_found=is_found)
+    better = question.with_words(nearest) if nearest else ""
+    is_sure = not is_found or (len(question.words) == 1 and not question.unwanted)
+    return better if is_sure or rows(edition, parse(better), KINDS, 1, reader=reader) else ""
 
 
-def nearest_words(edition: Edition, words: list[str]) -> dict[str, str]:
-    """Of those of the words that find nothing in `edition`, the word there that is most alike.
+def nearest_words(
+    edition: Edition, words: list[str], reader: str, *, is_found: bool
+) -> dict[str, str]:
+    """For each mistyped one of the words, the one of `edition` that was probably meant.
 
-    One that is too common to be looked for in one of the languages is not mistyped.
+    Mistyped is what no title or name says and, where nothing was found, what finds nothing; what
+    is too common to be looked for in one of the languages is not. The nearest has the fewest
+    letters changed; of those as near, it is what most things say in the language of the reader.
     """
     looked_for = " AND ".join(f"numnode(symposium_query_{code}(word)) > 0" for code in LANGUAGES)
+    uses = number(f"search_{reader} @@ symposium_query_{reader}(word)")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT DISTINCT ON (typed.word) typed.word, near.word
-            FROM (SELECT word FROM unnest(%(words)s) AS word
-                  WHERE {looked_for} AND NOT {finds("word")} OFFSET 0) AS typed
-            CROSS JOIN LATERAL (
-                SELECT DISTINCT word, similarity(plain, symposium_plain(typed.word)) AS likeness
-                FROM symposium_search_word
-                WHERE plain %% symposium_plain(typed.word) AND plain <> symposium_plain(typed.word)
-                ORDER BY likeness DESC, word LIMIT %(nearest)s
-            ) AS near
-            WHERE {finds("near.word")}
-            ORDER BY typed.word, likeness DESC, near.word""",  # noqa: S608
+            f"""WITH typed AS MATERIALIZED (
+                SELECT word, symposium_plain(word) AS plain FROM unnest(%(words)s) AS word
+                WHERE length(word) <= {LONGEST_WORD} AND {looked_for}
+            ), mistyped AS MATERIALIZED (
+                SELECT word, plain, {uses} AS uses FROM typed
+                WHERE NOT EXISTS (SELECT FROM symposium_search_word known
+                                  WHERE known.plain = typed.plain)
+                {"" if is_found else f"OR NOT {finds('word')}"}
+            ), near AS MATERIALIZED (
+                SELECT mistyped.word AS typed, mistyped.uses AS typed_uses, one.*
+                FROM mistyped CROSS JOIN LATERAL (
+                    SELECT (array_agg(word ORDER BY {SPELLING[reader]}, word))[1] AS word,
+                        levenshtein(plain, mistyped.plain) AS changed
+                    FROM symposium_search_word
+                    WHERE plain %% mistyped.plain AND plain <> mistyped.plain
+                    GROUP BY plain ORDER BY changed, plain LIMIT %(nearest)s
+                ) AS one
+                WHERE changed <= {MOST_CHANGED}
+            )
+            SELECT DISTINCT ON (typed) typed, word
+            FROM (SELECT *, {uses} AS uses FROM near) AS counted
+            WHERE uses > typed_uses {"" if is_found else f"OR {finds('word')}"}
+            ORDER BY typed, changed, uses DESC, word""",  # noqa: S608
             public(edition) | {"words": words, "nearest": NEAREST},
         )
         return dict(cursor.fetchall())
 
 
 def finds(word: str) -> str:
-    """SQL: the public finds something by a word; counted, since EXISTS would read every text."""
-    return f"((SELECT count(*) FROM symposium_search WHERE {says(word)} AND {PUBLIC}) > 0)"  # noqa: S608
+    """SQL: the public finds something by a word."""
+    return f"({number(says(word))} > 0)"
+
+
+def number(condition: str) -> str:
+    """SQL: how many things the public finds, up to `MANY`.
+
+    Counted, since EXISTS would read every text.
+    """
+    every = f"SELECT FROM symposium_search WHERE {condition} AND {PUBLIC} LIMIT {MANY}"
+    return f"(SELECT count(*) FROM ({every}) AS said)"  # noqa: S608

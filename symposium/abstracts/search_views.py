@@ -1,3 +1,5 @@
+from urllib.parse import quote
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -35,6 +37,7 @@ def results(request: HttpRequest, edition: str) -> HttpResponse:
             "unlisted": True,
             "is_public": False,
             "asked": asked,
+            "looked_for": quote(found.suggestion if found.is_mended else asked, safe=""),
             "kind": kind,
             "results": found,
             "previous_page": page - 1,

@@ -9,11 +9,13 @@ import datetime
 import re
 import uuid
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.core import signing
 from django.db import models, transaction
-from django.db.models import F, Func, Prefetch, Q, Value
-from django.db.models.functions import Concat, Lower
+from django.db.models import F, Prefetch, Q, Value
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +24,7 @@ from symposium.accounts.models import User
 from symposium.dates import long_date
 from symposium.editions.models import Edition
 from symposium.editions.slugs import UNAMBIGUOUS
+from symposium.fulltext import Folded, saying, typed_words
 from symposium.registrations.models import Booking, Category, CheckIn, Registration
 from symposium.registrations.models.registrations import State
 from symposium.sessions.models import Session
@@ -32,9 +35,7 @@ CODE = re.compile(
     rf"(?:^|[^A-Z0-9])({LETTER}{{4}})[-\s]?({LETTER}{{4}})[-\s]?({LETTER}{{2}})(?![A-Z0-9])"
 )
 CLOCK_DRIFT = datetime.timedelta(minutes=2)
-# Arabic letters that are written for one another; what stands after them is not written at all.
-VARIANTS = "أإآٱىةؤئ" + "ـًٌٍَُِّْٰ"
-WRITTEN = "اااايهوي"
+NAMES = ["given_name", "family_name", "given_name_ar", "family_name_ar"]
 
 
 class Outcome(models.TextChoices):
@@ -330,16 +331,10 @@ def recent(edition: Edition, by: User, session: Session | None = None):
     return made.select_related("registration__category").order_by("-recorded_at")
 
 
-class Unaccent(Func):
-    function = "UNACCENT"
-
-
-def folded(text) -> Func:
-    """An expression: `text` without case and accents, its Arabic letters in one writing."""
-    return Func(
-        Lower(Unaccent(text)), Value(VARIANTS), Value(WRITTEN),
-        function="TRANSLATE", output_field=models.TextField(),
-    )  # fmt: skip
+def called(people, name: str):
+    """Those whose given or family name is `name`, however it is typed."""
+    is_name = (Q(Exact(Folded(F(field)), Folded(Value(name)))) for field in NAMES)
+    return people.filter(reduce(or_, is_name))
 
 
 def search(edition: Edition, text: str, day: datetime.date, session: Session | None = None):
@@ -348,18 +343,14 @@ def search(edition: Edition, text: str, day: datetime.date, session: Session | N
     One letter alone is a whole name: most names have it in them. Each comes with `standing`: its
     entries at this door, at most one.
     """
-    whole = Concat(
-        Value(" "), F("given_name"), Value(" "), F("family_name"), Value(" "),
-        F("given_name_ar"), Value(" "), F("family_name_ar"), Value(" "),
-        output_field=models.TextField(),
-    )  # fmt: skip
-    found = edition.registrations.with_details().annotate(searched=folded(whole))
-    named = Q()
-    for word in [f" {text} "] if len(text) == 1 else text.split():
-        named &= Q(searched__contains=folded(Value(word)))
+    words = typed_words(text)
+    named = edition.registrations.all() if words else edition.registrations.none()
+    for word in words:
+        named = called(named, word) if len(text) == 1 else saying(named, word, NAMES)
     standing = at_door(CheckIn.objects, day, session)
     return (
-        found.filter(named | Q(code=read_code(text)))
+        edition.registrations.with_details()
+        .filter(Q(pk__in=named.values("pk")) | Q(code=read_code(text)))
         .prefetch_related(Prefetch("check_ins", standing, to_attr="standing"))
         .order_by("family_name", "given_name", "pk")
     )

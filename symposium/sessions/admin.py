@@ -33,6 +33,7 @@ from symposium.workplace import (
     UntranslatedFilter,
     WorkplaceAdmin,
     WorkplaceForm,
+    in_each_language,
     refusal,
 )
 
@@ -188,9 +189,7 @@ class SessionAdmin(KeptAdmin, ChangesAdmin, ExportAdmin, SortableAdminBase, Hist
     list_select_related = ["edition", "room"]
     date_hierarchy = "starts_at"
     search_fields = [
-        "speakers__family_name_fr",
-        "speakers__family_name_en",
-        "speakers__family_name_ar",
+        *in_each_language("speakers__given_name", "speakers__family_name"),
         "slug",
     ]
     autocomplete_fields = ["room", "track"]

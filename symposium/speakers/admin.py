@@ -9,7 +9,13 @@ from modeltranslation.admin import TranslationStackedInline
 
 from symposium.speakers.models import Link, Speaker
 from symposium.spreadsheet import ExportAdmin, Sheet
-from symposium.workplace import AnyLanguage, EditionFilter, HistoryAdmin, UntranslatedFilter
+from symposium.workplace import (
+    AnyLanguage,
+    EditionFilter,
+    HistoryAdmin,
+    UntranslatedFilter,
+    in_each_language,
+)
 
 
 class MissingFilter(admin.SimpleListFilter):
@@ -66,7 +72,7 @@ class SpeakerAdmin(ExportAdmin, SortableAdminBase, HistoryAdmin):
     ]
     list_editable = ["is_published", "is_featured"]
     list_filter = [EditionFilter, MissingFilter, "is_published", "is_featured", UntranslatedFilter]
-    search_fields = ["given_name_fr", "given_name_en", "given_name_ar", "affiliation_fr", "slug"]
+    search_fields = [*in_each_language("given_name", "affiliation"), "slug"]
     readonly_fields = ["photo_shown", "sessions_shown"]
     inlines = [LinkInline]
     fieldsets = [

@@ -1,6 +1,7 @@
 """The organisers' pages of abstracts and keywords."""
 
 import datetime
+import json
 
 import pytest
 from django.db.models import RestrictedError
@@ -21,7 +22,7 @@ from tests.factories import (
     make_speaker,
     refreshed,
 )
-from tests.reading import texts, tree
+from tests.reading import hrefs, texts, tree
 
 pytestmark = pytest.mark.django_db
 
@@ -338,3 +339,25 @@ def test_session_that_got_an_abstract_meanwhile_is_refused_in_a_sentence(edition
     with translation.override("en"):
         said = str(refusal(refused.value))
     assert said.startswith("The database refused this change. Nothing was saved")
+
+
+def test_a_keyword_that_is_there_is_named_and_led_to(desk):
+    keyword = make_keyword(name_fr="Résilience")
+    page = tree(save(desk, admin_url(Keyword, "add"), name_fr="RÉSILIENCE"))
+    assert texts(page, "//*[@class='errorlist']/li") == [
+        "There is a keyword of this name: “Résilience”. Open it"
+    ]
+    assert hrefs(page, "//*[@class='errorlist']//a") == [admin_url(keyword)]
+    assert Keyword.objects.count() == 1
+
+
+def test_a_keyword_that_is_there_may_be_used_where_a_new_one_was_to_be_added(desk):
+    keyword = make_keyword(name_fr="Résilience")
+    add = admin_url(Keyword, "add")
+    page = tree(save(desk, f"{add}?_popup=1", name_fr="résilience"))
+    [href] = hrefs(page, "//*[@class='errorlist']//a")
+    assert href == f"?_popup=1&use={keyword.pk}"
+    chosen = tree(desk.get(f"{add}{href}"))
+    [data] = chosen.xpath("//script/@data-popup-response")
+    assert json.loads(data) == {"value": str(keyword.pk), "obj": "Résilience"}
+    assert Keyword.objects.count() == 1

@@ -208,6 +208,44 @@ def test_keyword_slug_is_unique():
     }
 
 
+@pytest.mark.parametrize("language", ["fr", "en", "ar"])
+@pytest.mark.parametrize(
+    ("name", "twin"),
+    [
+        ("Résilience", "résilience"), ("Résilience", "RE\u0301SILIENCE"),
+        ("Smart city", "smart-city"), ("Smart city", " Smart  City"),
+        ("Smart city", "Smart\u00a0city"), ("Smart city", "Smart‑city"),
+        ("Droit à l’eau", "droit à l'eau"), ("Eau", "E\u00adau"),
+        ("المدينة الذكية", "المدينة  الذكيـة"),
+    ],
+)  # fmt: skip
+def test_keyword_has_no_twin_in_a_language(language, name, twin):
+    first = make_keyword(**{"name_fr": "", f"name_{language}": name})
+    with refused_by(f"keywords_name_{language}_once"):
+        make_keyword(**{"name_fr": "", f"name_{language}": twin})
+    second = Keyword(**{f"name_{language}": twin})
+    with translation.override("en"):
+        assert faults(second) == {
+            f"name_{language}": [f"There is a keyword of this name: “{first.name or name}”."]
+        }
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("Marché", "Marche"), ("Ville", "Villes"), ("C", "C++"), ("Smart city", "Smartcity")],
+)
+def test_keywords_that_are_no_twins(name, other):
+    make_keyword(name_fr=name)
+    keyword = make_keyword(name_fr=other)
+    assert faults(keyword) == {}
+
+
+def test_keywords_may_lack_a_name_and_have_one_in_two_languages():
+    make_keyword(name_fr="Participation", name_en="Participation")
+    make_keyword(name_fr="Concertation", name_en="")
+    make_keyword(name_fr="Coproduction", name_en="")
+
+
 def test_keyword_keeps_its_former_slugs():
     make_keyword(slug="resilience")
     Keyword.objects.update(slug="resilience-urbaine")

@@ -1,6 +1,12 @@
+import contextlib
 import datetime
+import importlib
+import os
+import sys
 import time
+import unicodedata
 
+import psycopg2
 import pytest
 from django.db import connection
 from django.utils import timezone
@@ -9,10 +15,11 @@ from lxml import etree
 from symposium.abstracts.models import Abstract, AbstractKeyword, Keyword
 from symposium.abstracts.search import KINDS, PUBLIC, public, search
 from symposium.editions.models import Edition, Page
-from symposium.fulltext import LONGEST, Question, parse
+from symposium.fulltext import LONGEST, RARE, Question, parse
 from symposium.marking import best_start
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
+from symposium.translated import LANGUAGES
 from tests.factories import (
     make_abstract,
     make_author,
@@ -20,6 +27,7 @@ from tests.factories import (
     make_keyword,
     make_page,
     make_participation,
+    make_room,
     make_session,
     make_speaker,
 )
@@ -232,6 +240,118 @@ def test_arabic_that_does_not_answer(edition, q):
     assert not finds(edition, q)
 
 
+# Signs glued to a word, and the forms of a letter
+
+
+@pytest.mark.parametrize(
+    ("text", "questions"),
+    [
+        ("La loi n°09-08", ["loi n°09-08", "n° 09-08", "09-08", '"loi n°09-08"', "loi"]),
+        ("Décret n°2-09-165", ["décret n°2-09-165", "2-09-165", "decret 165"]),
+        ("À 25°C", ["25°C", "25 °C", "25"]),
+        ("Pour 50€ ou $40", ["50€", "50 €", "50", "40"]),
+        ("À 10‰", ["10‰", "10 ‰", "10"]),
+        ("Voir §12", ["§12", "§ 12", "12"]),
+        ("IBM® et Acme™", ["IBM®", "IBM", "ibm", "Acme™", "acme"]),
+        ("Trajet Anfa→Bernoussi", ["Anfa→Bernoussi", "anfa bernoussi", "bernoussi"]),
+        ("Coût≈300", ["Coût≈300", "cout", "300"]),
+        ("Débit≤40×2±3", ["débit", "Débit≤40", "40×2±3"]),
+        ("Ville¹🌍verte", ["🌍verte", "verte"]),
+        ("Tonnes de CO₂", ["CO₂", "CO2", "co2"]),
+    ],
+)
+def test_signs_glued_to_a_word_do_not_hide_it(edition, text, questions):
+    make_abstract(edition, title_fr=text)
+    assert [q for q in questions if not finds(edition, q)] == []
+
+
+def test_words_beside_a_sign_are_marked(edition):
+    make_abstract(edition, title_fr="La loi n°09-08, 25°C")
+    assert only_hit(edition, "09-08 25").title == (
+        "La loi n°<mark>09</mark>-<mark>08</mark>, <mark>25</mark>°C"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("أگادير", "أكادير"), ("أݣادير", "اكادير"), ("أڭادير", "أگادير"), ("ڤيديو", "فيديو"),
+        ("کتاب المدينة", "كتاب"), ("المدینة", "المدينة"), ("مدرسه", "مدرسة"), ("مستشفى", "مستشفي"),
+        ("پاريس", "باريس"), ("٢٠٢١", "2021"), ("2021", "۲۰۲۱"), ("ھندسة", "هندسة"),
+    ],
+)  # fmt: skip
+def test_forms_of_an_arabic_letter_are_one(edition, text, typed):
+    make_abstract(edition, title_fr="", title_ar=text, text_fr="Eau.")
+    assert finds(edition, typed)
+    assert "<mark>" in only_hit(edition, typed, "ar").title
+
+
+def assigned() -> list[str]:
+    """Each character of Unicode that stands for something."""
+    every = map(chr, range(1, sys.maxunicode + 1))
+    return [one for one in every if unicodedata.category(one) not in ("Cn", "Cs")]
+
+
+def test_texts_and_questions_are_cut_by_one_rule(db):
+    """Nothing but letters, figures and spaces is left to the parser of the server."""
+    asked = [f"a{one}b" for one in assigned()]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT array_agg(symposium_words(word)) FROM unnest(%s) AS word", [asked])
+        [cut] = cursor.fetchone()
+    differing = [
+        text
+        for text, words in zip(asked, cut, strict=True)
+        if parse(text).words != list(dict.fromkeys(words.translate(RARE).split()))
+    ]
+    assert differing == []
+
+
+@pytest.fixture
+def of_other_ctype(db):
+    """A cursor of a database whose ctype is C.UTF-8, with the functions of the search."""
+    name = f"ctype_{os.getpid()}"
+    options = connection.get_connection_params()
+    made = [
+        importlib.import_module(f"symposium.abstracts.migrations.{migration}")
+        for migration in ("0006_search", "0008_search_signs")
+    ]
+    with contextlib.closing(psycopg2.connect(**options)) as server:
+        server.autocommit = True
+        server.cursor().execute(
+            f"CREATE DATABASE {name} TEMPLATE template0 LOCALE_PROVIDER libc "
+            "LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
+        )
+        try:
+            with contextlib.closing(psycopg2.connect(**options | {"dbname": name})) as other:
+                cursor = other.cursor()
+                cursor.execute("CREATE EXTENSION unaccent")
+                for sql in (made[0].FUNCTIONS, made[0].CONFIGURATIONS, made[0].VECTORS):
+                    cursor.execute(sql)
+                cursor.execute(made[1].FUNCTIONS)
+                yield cursor
+        finally:
+            server.cursor().execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_words_are_the_same_whatever_the_ctype_of_the_database(of_other_ctype):
+    """The parser of the server takes « n°09 » for one word under C, and for two under C.UTF-8."""
+    texts = [
+        "loi n°09-08, décret n°2-09-165, 25°C, 50€, 10‰, §12, IBM®, A→B, Coût≈300, L’Île-d’Œuvre",
+        "المدينة الذكيّة، أݣادير «٢٠٢١» کتاب", "Ville¹🌍verte ﬁn CO₂ №5 ½ e\u0301te\u0301 ⴰⵣⵓⵍ",
+    ]  # fmt: skip
+    vectors = ", ".join(f"symposium_vector_{code}(text)::text" for code in LANGUAGES)
+    asked = f"SELECT {vectors}, symposium_folded(text) FROM unnest(%s) AS text"  # noqa: S608
+    read = []
+    with connection.cursor() as ours:
+        for cursor in (ours, of_other_ctype):
+            cursor.execute("SELECT to_tsvector('simple', 'n°09') @@ '09'")
+            parser = cursor.fetchone()
+            cursor.execute(asked, [texts])
+            read.append((parser, cursor.fetchall()))
+    assert read[0][1] == read[1][1]
+    assert {parser for parser, _vectors in read} == {(False,), (True,)}
+
+
 # The order, the groups
 
 
@@ -253,12 +373,14 @@ def test_groups_are_what_is_found_in_the_order_of_the_page(edition):
     abstract = make_abstract(edition, title_fr="Le phare")
     make_keyword(abstract, name_fr="Phare urbain")
     make_session(edition, title_fr="Phares")
+    make_room(edition, name_fr="Salle du phare")
     make_speaker(edition, given_name_fr="Lina", family_name_fr="Phare")
     make_page(edition, title_fr="Où voir le phare")
     assert found(edition, "phare") == {
         "abstract": ["Le phare"],
         "keyword": ["Phare urbain"],
         "session": ["Phares"],
+        "room": ["Salle du phare"],
         "speaker": ["Lina Phare"],
         "page": ["Où voir le phare"],
     }
@@ -487,6 +609,7 @@ def all_states(edition):
         for is_published in (True, False):
             make_speaker(where, is_published=is_published)
             make_page(where, is_published=is_published)
+        make_room(where)
     make_keyword()
     return edition
 
@@ -496,6 +619,7 @@ def publicly(edition: Edition) -> dict[str, set[int]]:
     seen = {
         "abstract": edition.abstracts.published(),
         "session": edition.sessions.published(),
+        "room": edition.rooms.published(),
         "speaker": edition.speakers.published(),
         "page": edition.pages.published(),
         "keyword": Keyword.objects.used_in(edition),
@@ -608,6 +732,7 @@ def test_nothing_stays_of_what_is_deleted(edition):
     make_keyword(abstract)
     make_author(abstract, speaker=make_speaker(edition))
     make_page(edition)
+    make_room(edition)
     edition.delete()
     abstract.keywords.model.objects.all().delete()
     with connection.cursor() as cursor:
@@ -740,7 +865,52 @@ def test_nearest_words_are_offered(edition, typed, meant):
     make_abstract(edition, title_fr="Résilience du tramway", title_ar="المرونة")
     make_speaker(edition, family_name_fr="Rivage")
     results = search(edition, typed, "fr")
-    assert (results.groups, results.suggestion) == ([], meant)
+    assert (results.suggestion, results.is_mended) == (meant, bool(meant))
+    assert results.groups == search(edition, meant, "fr").groups
+
+
+def test_nearest_has_the_fewest_letters_changed_then_is_what_most_things_say(edition):
+    for title in ("Territoires", "Terroir", "Terroir et ville", "Le terroir"):
+        make_abstract(edition, title_fr=title)
+    assert search(edition, "territoirre", "fr").suggestion == "territoires"
+    for title in ("Rivage", "Rivale", "La rivale"):
+        make_abstract(edition, title_fr=title)
+    assert search(edition, "rivaxe", "fr").suggestion == "rivale"
+
+
+@pytest.mark.parametrize(
+    ("typed", "reader", "meant"),
+    [("resiliense", "fr", "résilience"), ("resiliense", "en", "resilience"),
+     ("gouvernence", "fr", "gouvernance"), ("gouvernacne", "fr", "gouvernance")],
+)  # fmt: skip
+def test_nearest_is_spelt_as_in_the_language_of_the_reader(edition, typed, reader, meant):
+    for title in ("Résilience", "La gouvernance", "Gouvernance et résilience"):
+        make_abstract(edition, title_fr=title, title_en="Resilience and governance")
+    assert search(edition, typed, reader).suggestion == meant
+
+
+def test_nearest_is_offered_beside_few_answers(edition):
+    for title in ("La gouvernance", "Gouvernance locale"):
+        make_abstract(edition, title_fr=title)
+    make_abstract(edition, title_fr="Essai", text_fr="Des élus gouvernent.")
+    results = search(edition, "gouvernence", "fr")
+    assert (results.suggestion, results.is_mended) == ("gouvernance", False)
+    assert found(edition, "gouvernence") == {"abstract": ["Essai"]}
+
+
+def test_nothing_is_offered_for_a_word_that_a_title_says(edition):
+    make_abstract(edition, title_fr="Le port")
+    for _ in range(3):
+        make_abstract(edition, title_fr="Le pont")
+    assert search(edition, "port", "fr").suggestion == ""
+
+
+def test_what_answers_in_another_language_offers_the_word_of_the_reader(edition):
+    for _ in range(7):
+        make_abstract(edition, title_fr="La résilience", title_en="Measuring resilience")
+    results = search(edition, "resiliance", "fr")
+    assert (results.languages, results.suggestion) == ({"en"}, "résilience")
+    assert search(edition, "resilience", "fr").languages == {"fr"}
 
 
 @pytest.mark.parametrize("q", ["secrat", "secrets tramwey"])
@@ -771,9 +941,10 @@ def fill(edition, number: int) -> None:
         abstract = make_abstract(edition, title_fr="Phare", session=make_session(edition))
         speaker = make_speaker(edition, family_name_fr="Phare")
         make_author(abstract, speaker=speaker)
-        make_keyword(abstract, name_fr="Phare")
+        make_keyword(abstract, name_fr=f"Phare {abstract.pk}")
         make_participation(abstract.session, speaker)
         make_page(edition, title_fr="Phare")
+        make_room(edition, name_fr="Phare")
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -781,7 +952,7 @@ def test_number_of_queries_does_not_grow(client, edition, django_assert_num_quer
     fill(edition, number)
     with django_assert_num_queries(11):
         page = main(client.get("/fr/2021/search/?q=phare"))
-    assert len(page.xpath(".//article")) == 5 * number
+    assert len(page.xpath(".//article")) == 6 * number
 
 
 def test_programme_reads_nothing_of_the_search(client, edition, django_assert_num_queries):
@@ -803,16 +974,92 @@ def test_page_without_words_asks_for_them(client, edition):
 
 def test_page_that_found_nothing_says_so_and_what_else_to_try(client, edition):
     make_abstract(edition, title_fr="Résilience")
-    page = main(client.get("/en/2021/search/?q=resiliance"))
+    page = main(client.get("/en/2021/search/?q=xyzzy"))
     assert texts(page, ".//*[@role='status']//h2") == ["Nothing was found"]
-    assert hrefs(page, ".//*[@role='status']/p/a") == ["?q=r%C3%A9silience"]
+
+
+def test_page_of_a_mended_word_announces_it(client, edition):
+    for number in range(21):
+        make_abstract(edition, title_fr=f"Résilience {number}", title_en="")
+    page = main(client.get("/fr/2021/search/?q=resilianse"))
+    assert texts(page, ".//*[@role='status']/p") == [
+        "Rien n’a été trouvé pour « resilianse ». Voici les résultats pour résilience.",
+        "21 résultats",
+    ]
+    assert hrefs(page, ".//*[@role='status']//a") == ["?q=r%C3%A9silience"]
+    assert hrefs(page, ".//section//a[@class='more']") == ["?q=r%C3%A9silience&kind=abstract"]
+    assert page.xpath("string(.//input[@name='q']/@value)") == "resilianse"
+
+
+def test_page_offers_another_word_above_few_answers(client, edition):
+    for _ in range(2):
+        make_abstract(edition, title_fr="Gouvernance")
+    make_abstract(edition, title_fr="Des élus gouvernent")
+    page = main(client.get("/fr/2021/search/?q=gouvernence"))
+    assert texts(page, ".//*[@role='status']/p") == [
+        "Vouliez-vous dire : gouvernance", "1 résultat"
+    ]  # fmt: skip
+    assert texts(page, ".//article//h3") == ["Des élus gouvernent"]
+
+
+def test_page_says_in_which_language_it_answered(client, edition):
+    for language in ("fr", "en"):
+        titles = {"title_fr": "", f"title_{language}": f"Transport {language}"}
+        make_abstract(edition, **titles, text_fr="Eau.")
+    make_abstract(edition, title_fr="", title_ar="Transport ar", text_fr="Eau.")
+    page = main(client.get("/en/2021/search/?q=transport"))
+    assert texts(page, ".//section/p | .//article//h3") == [
+        "Transport en", "Results in French", "Transport fr", "Results in Arabic", "Transport ar"
+    ]  # fmt: skip
+    Abstract.objects.filter(title_en="Transport en").update(title_en="Another")
+    page = main(client.get("/en/2021/search/?q=transport"))
+    assert texts(page, ".//*[@role='status']/p") == ["2 results, none in the language of this page"]
+
+
+def test_answers_in_the_language_of_the_reader_come_first_on_each_page(edition):
+    for number in range(103):
+        make_abstract(edition, title_fr="", title_en=f"Tram tram {number}", text_fr="Eau.")
+    for number in range(3):
+        make_abstract(edition, title_fr=f"Tram {number}", text_fr="Un tram.", title_en="Other")
+    [group] = search(edition, "tram", "fr").groups
+    assert (group.total, len(group.hits)) == (106, 20)
+    assert [hit.language for hit in group.hits] == ["fr"] * 3 + ["en"] * 17
+    pages = [search(edition, "tram", "fr", kind="abstract", page=n).groups[0] for n in (1, 2)]
+    assert [(page.total, len(page.hits)) for page in pages] == [(106, 100), (106, 6)]
+    assert len({hit.thing.pk for page in pages for hit in page.hits}) == 106
+
+
+@pytest.mark.parametrize(
+    ("q", "reader"),
+    [("salle corniche", "fr"), ("Corniche", "ar"), ("قاعه الكورنيش", "fr"), ("corniche room", "en"),
+     ("ascenseur", "fr")],
+)  # fmt: skip
+def test_room_is_found_by_its_names_and_the_words_under_them(edition, q, reader):
+    room = make_room(
+        edition, slug="corniche", name_fr="Salle Corniche", name_en="Corniche Room",
+        name_ar="قاعة الكورنيش", description_fr="Deuxième étage, par l’ascenseur",
+    )  # fmt: skip
+    hit = only_hit(edition, q, reader)
+    assert (hit.thing, "/2021/rooms/corniche/" in hit.url) == (room, True)
+    room.delete()
+    assert not finds(edition, q)
+
+
+def test_practical_page_is_found_by_what_it_says(edition):
+    make_page(
+        edition, slug="practical", title_fr="Informations pratiques",
+        body_fr="## Sur place\n\nLe Wi-Fi est ouvert. Le parking est gratuit.",
+    )  # fmt: skip
+    for q in ("wifi", "Wi-Fi", "wi fi", "parking", "PARKING gratuit"):
+        assert found(edition, q) == {"page": ["Informations pratiques"]}, q
+        assert "<mark>" in only_hit(edition, q).extract, q
 
 
 def test_page_that_found_says_how_many_and_in_which_language(client, edition):
     make_abstract(edition, title_fr="Le phare", title_en="", slug="phare")
     make_session(edition, title_fr="Phare", title_en="Phare", slug="phares", status="cancelled")
     page = main(client.get("/en/2021/search/?q=phares"))
-    assert texts(page, ".//p[@role='status']") == ["2 results"]
+    assert texts(page, ".//*[@role='status']/p") == ["2 results"]
     assert texts(page, ".//section/h2") == ["Abstracts 1", "Sessions 1"]
     assert hrefs(page, ".//article//h3/a") == [
         "/en/2021/abstracts/phare/", "/en/2021/programme/phares/"

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from symposium.registrations.admin.manners import ReadOnly
+from symposium.registrations.admin.manners import NAMED, ReadOnly
 from symposium.registrations.models import Certificate, CheckIn
 from symposium.workplace import DeskAdmin, EditionFilter
 
@@ -13,7 +13,7 @@ class CheckInAdmin(ReadOnly, DeskAdmin):
     list_display = ["text", "day", "door", "scanned_at", "by", "undone_at"]
     list_filter = [EditionFilter, "day", ("undone_at", admin.EmptyFieldListFilter)]
     list_select_related = ["registration", "session", "by", "edition"]
-    search_fields = ["registration__code", "registration__family_name"]
+    search_fields = [f"registration__{field}" for field in NAMED]
     show_full_result_count = False
     fields = [
         "registration", "day", "session", "scanned_at", "recorded_at", "by", "undone_at",

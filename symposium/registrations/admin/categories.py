@@ -6,7 +6,13 @@ from django.utils.translation import ngettext
 from symposium.registrations.admin.manners import OwnerAdmin, listed, number_of
 from symposium.registrations.models import Category, Registration
 from symposium.registrations.models.registrations import State
-from symposium.workplace import EditionFilter, KeptAdmin, UntranslatedFilter, WorkplaceAdmin
+from symposium.workplace import (
+    EditionFilter,
+    KeptAdmin,
+    UntranslatedFilter,
+    WorkplaceAdmin,
+    in_each_language,
+)
 
 
 @admin.register(Category)
@@ -24,7 +30,7 @@ class CategoryAdmin(KeptAdmin, OwnerAdmin, SortableAdminMixin, WorkplaceAdmin):
         "languages_filled",
     ]
     list_filter = [EditionFilter, UntranslatedFilter]
-    search_fields = ["name"]
+    search_fields = in_each_language("name")
     ordering = ["order", "id"]
     fieldsets = [
         (None, {"fields": ["edition", "name", "description", "colour"]}),

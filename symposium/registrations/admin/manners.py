@@ -9,7 +9,10 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import ngettext
 
-from symposium.registrations import places
+from symposium.registrations import checkin, places
+
+# By what a person is looked for.
+NAMED = [*checkin.NAMES, "code"]
 
 
 class ReadOnly:

@@ -2,10 +2,8 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.db.models import F, Prefetch, Value
+from django.db.models import Prefetch
 from django.db.models.constants import LOOKUP_SEP
-from django.db.models.functions import Concat
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +18,7 @@ from symposium.registrations.admin.badges import BadgesAdmin
 from symposium.registrations.admin.decisions import DecisionsAdmin
 from symposium.registrations.admin.exports import SheetAdmin
 from symposium.registrations.admin.filters import CheckedInFilter, CountryFilter, WorkshopFilter
-from symposium.registrations.admin.manners import PartOfIt, chip
+from symposium.registrations.admin.manners import NAMED, PartOfIt, chip
 from symposium.registrations.admin.messages import LettersAdmin
 from symposium.registrations.admin.plots import PlotsAdmin
 from symposium.registrations.models import Answer, Booking, CheckIn, Registration, StateChange
@@ -35,11 +33,6 @@ PERSON = [
     "role",
     "country",
 ]
-SEARCHED = Concat(
-    F("given_name"), Value(" "), F("family_name"), Value(" "), F("given_name_ar"), Value(" "),
-    F("family_name_ar"), Value(" "), F("affiliation"), Value(" "), F("user__email"),
-    output_field=models.TextField(),
-)  # fmt: skip
 ARABIC = {"lang": "ar", "dir": "rtl", "class": "vTextField"}
 
 
@@ -172,7 +165,7 @@ class RegistrationAdmin(
         CountryFilter,
     ]
     list_select_related = ["edition", "category"]
-    search_fields = ["code"]
+    search_fields = [*NAMED, "affiliation", "user__email"]
     search_help_text = _(
         "A name in either script, an affiliation, an e-mail address or a ticket code."
     )
@@ -200,17 +193,11 @@ class RegistrationAdmin(
         return not hidden and super().lookup_allowed(lookup, value, request)
 
     def get_search_results(self, request, queryset, search_term):
-        if not search_term.strip():
-            return super().get_search_results(request, queryset, search_term)
         if code := checkin.read_code(search_term):
             coded = queryset.filter(code=code)
             if coded.exists():
                 return coded, False
-        found = queryset.annotate(searched=checkin.folded(SEARCHED))
-        # The longest word is the rarest: the others are looked for in what it leaves.
-        for word in sorted(search_term.split(), key=len, reverse=True):
-            found = found.filter(searched__contains=checkin.folded(Value(word)))
-        return found, False
+        return super().get_search_results(request, queryset, search_term)
 
     # Columns
 

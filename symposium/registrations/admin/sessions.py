@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from symposium.registrations import places
 from symposium.registrations.admin.manners import (
+    NAMED,
     OwnerAdmin,
     ReadOnly,
     chip,
@@ -98,7 +99,7 @@ class BookingAdmin(ReadOnly, DeskAdmin):
     list_display = ["text", "session", "state_shown", "created_at"]
     list_filter = [EditionFilter, "state", ("session", BookedSession)]
     list_select_related = ["edition", "registration", "session"]
-    search_fields = ["registration__family_name", "registration__code"]
+    search_fields = [f"registration__{field}" for field in NAMED]
     show_full_result_count = False
     fields = ["registration", "session", "state_shown", "created_at"]
     readonly_fields = ["state_shown"]

@@ -7,7 +7,7 @@ import symposium.speakers.orcid
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("symposium_abstracts", "0007_clicks"),
+        ("symposium_abstracts", "0010_keywords_once"),
     ]
 
     operations = [
