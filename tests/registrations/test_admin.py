@@ -260,6 +260,7 @@ def test_nobody_came_today_to_an_edition_of_another_day(desk):
     edition = open_edition(
         starts_on=first, ends_on=first, is_demonstration=True, is_current=True,
         registration_closes_at=timezone.now() + datetime.timedelta(days=1),
+        registration_after_end=True,
     )  # fmt: skip
     make_check_in(make_registration(make_category(edition)), day=first)
     assert shown(desk, checked_in="today") == []

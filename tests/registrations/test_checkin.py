@@ -221,6 +221,7 @@ def test_seats_are_those_of_the_day_of_the_entry(nadia, is_today):
     edition = make_edition(
         starts_on=first, ends_on=first + DAY, time_zone="UTC", is_demonstration=True,
         registration_opens_at=timezone.now() - DAY, registration_closes_at=timezone.now() + DAY,
+        registration_after_end=True,
     )  # fmt: skip
     ticket = make_registration(make_category(edition))
     sessions = [make_workshop(edition, day=day) for day in (1, 2)]

@@ -201,6 +201,7 @@ def test_ticket_of_another_day_is_amber_and_says_for_which(door, language, word,
     edition = make_edition(
         "2021", starts_on=first, ends_on=first + DAY, time_zone="UTC", is_demonstration=True,
         registration_opens_at=now - DAY, registration_closes_at=now + DAY,
+        registration_after_end=True,
     )  # fmt: skip
     person = make_registration(make_category(edition))
     for day in (1, 2):

@@ -275,7 +275,7 @@ def test_page_costs_the_same_for_any_number(client, user, edition, django_assert
         workshop = make_workshop(edition, at=f"1{number}:00", room=make_room(edition))
         make_booking(registration, workshop)
         stars.give(user, [workshop, make_session(edition, at=f"1{number}:20")])
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(10):
             client.get(PAGE)
 
 
