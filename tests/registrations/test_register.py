@@ -330,7 +330,7 @@ def test_the_form_asks_as_much_for_one_as_for_four(
         make_category(edition, places=1)
         make_workshop(edition, at=f"{9 + hour:02}:00")
         make_question(edition, ("a", "b"), kind="choice")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         client.get(address())
 
 
