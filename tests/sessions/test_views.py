@@ -109,7 +109,7 @@ def test_session_costs_the_same_for_any_number(client, edition, django_assert_nu
         make_participation(session, make_speaker(edition, family_name_fr=f"P{place}"), order=place)
         make_resource(session, title_fr=f"D{place}", order=place)
         make_keyword(make_abstract(edition, session=session, title_fr=f"R{place}"))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page = main(client.get(f"{PROGRAMME}a/"))
     assert texts(page, ".//div[@class='byline']//a") == [f"Salma P{n}" for n in range(number)]
     assert texts(page, ".//article/h3") == [f"R{n}" for n in range(number)]
