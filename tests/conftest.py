@@ -306,7 +306,9 @@ def browser():
     closed = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
-            executable_path=chromium(), args=[closed, "--disable-gpu"]
+            executable_path=chromium(),
+            args=[closed, "--disable-gpu"],
+            env={**os.environ, "TZ": settings.TIME_ZONE},  # by name: it has rules of its own
         )
         yield launched
         launched.close()

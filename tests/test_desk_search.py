@@ -2,6 +2,7 @@
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
@@ -55,6 +56,10 @@ def make_log_entry() -> LogEntry:
     return LogEntry.objects.create(user=make_user(), object_repr="x", action_flag=1)
 
 
+def make_second_factor() -> Authenticator:
+    return Authenticator.objects.create(user=make_user(), type=Authenticator.Type.TOTP, data={})
+
+
 def make_mail() -> Email:
     return Email.objects.create(from_email="a@example.org", to="b@example.org", subject="x")
 
@@ -82,6 +87,7 @@ def make_check_in() -> CheckIn:
 # Of each list: how one is made, and the text of it that is looked for.
 LISTS = {
     Abstract: (make_abstract, "title_en"),
+    Authenticator: (make_second_factor, "user.name"),
     Booking: (make_booking, "registration.family_name"),
     Category: (make_category, "name_ar"),
     Certificate: (make_certificate, "name_ar"),

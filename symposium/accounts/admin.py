@@ -18,7 +18,7 @@ class AuthenticatorAdmin(admin.ModelAdmin):
     """Second factors: that there is one, never its secret. A lost one is deleted here."""
 
     list_display = ["user", "kind", "created_at", "last_used_at"]
-    search_fields = ["user__email"]
+    search_fields = ["user__email", "user__name"]
     fields = readonly_fields = list_display
 
     @admin.display(description=_("kind"), ordering="type")
