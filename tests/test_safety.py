@@ -15,7 +15,7 @@ from django.utils.translation import gettext, override
 
 from symposium.safety import BadRequestMiddleware, TracesOfOursOnly
 from symposium.typography import typeset
-from tests.factories import make_edition, make_user
+from tests.factories import make_edition, make_session, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -226,6 +226,7 @@ def test_page_not_found(client, path, accept, language, direction):
 
 def test_page_not_found_offers_the_programme(client):
     edition = make_edition("2021", is_current=True)
+    make_session(edition)
     page = client.get("/en/nowhere/").content.decode()
     assert re.findall(r'<form class="search"[^>]*action="([^"]*)"', page) == [
         f"/en/{edition.slug}/programme/"

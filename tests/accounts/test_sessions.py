@@ -72,10 +72,10 @@ def test_organisers_do_not_see_from_where_people_sign_in(user, client):
 
 
 def test_a_page_asks_nothing_more_of_the_database_than_before(user, django_assert_num_queries):
-    """The session and the account, as ever: a session is written down as it begins."""
+    """The session, the account, the edition and its menu: a session is written as it begins."""
     client = signed_in(user, FIREFOX)
     client.get("/fr/accounts/logout/")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(6):
         client.get("/fr/accounts/logout/")
 
 
