@@ -275,7 +275,8 @@ def test_form_sent_after_the_session_ended_comes_back_filled_in(
     send(page)
     page.locator("main [name=login]").wait_for()
     enter(page, mailoutbox)
-    assert shown(page) == TYPED
+    # Health data are never in what is kept: they are typed again.
+    assert shown(page) == TYPED | {"needs": ""}
     assert page.locator(f"[name=question_{question.pk}]").input_value() == "Par le tram"
     for name in ("workshops", "consent"):
         expect(page.locator(f"[name={name}]")).to_be_checked()
