@@ -950,7 +950,7 @@ def fill(edition, number: int) -> None:
 @pytest.mark.parametrize("number", [1, 3])
 def test_number_of_queries_does_not_grow(client, edition, django_assert_num_queries, number):
     fill(edition, number)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page = main(client.get("/fr/2021/search/?q=phare"))
     assert len(page.xpath(".//article")) == 6 * number
 
