@@ -87,7 +87,7 @@ def test_page_kept_in_memory_says_the_same(edition, settings):
     published.SHELF.clear()
     try:
         first, second = (Client().get(EMBED) for _ in range(2))
-        assert list(published.SHELF.pages) == [EMBED]
+        assert list(published.SHELF.pages) == [(EMBED, "")]
         unchanged = Client().get(EMBED, headers={"If-None-Match": first["ETag"]})
         assert unchanged.status_code == 304
         expected = (f"'self' {PARTNER}", None)
