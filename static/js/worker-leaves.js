@@ -12,3 +12,6 @@ async function leave() {
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(leave()));
+// A window that was open before may register this worker just as it leaves, and browsers then take
+// the registration back: it leaves again with whatever is asked next.
+self.addEventListener("fetch", (event) => event.waitUntil(leave()));

@@ -61,12 +61,28 @@ async () => {
 }
 """
 
+# A window that was opened before registers the worker when it is idle (start() of offline.js),
+# here in the very moment in which the worker leaves: browsers then take the registration back.
+REGISTERS_LATE = """
+async () => {
+  const { serviceWorker } = navigator;
+  const changed = new Promise((resolve) =>
+    serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
+  await (await serviceWorker.ready).update();
+  await changed;
+  for (let turn = 0; turn < 80; turn += 1) {
+    await serviceWorker.register("/sw.js");
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+"""
 UNTIL_GONE = """
 async () => {
-  for (let turn = 0; turn < 4800; turn += 1) {
+  for (let turn = 0; turn < 400; turn += 1) {
     const registration = await navigator.serviceWorker.getRegistration();
     if (!registration) return;
     await registration.update().catch(() => {}); // one that was asked for before is the same
+    await fetch("/robots.txt"); // readers go on reading
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   throw new Error("The worker is still there.");
@@ -286,4 +302,13 @@ def test_a_worker_that_is_not_wanted_any_more_leaves_nothing(reader, mine, enter
         reader.goto(PROGRAMME)
         expect(reader.locator(".tt-item h4")).to_have_text(["Ouverture"])
     assert reader.evaluate("navigator.serviceWorker.getRegistration()") is None
+    assert reader.evaluate("caches.keys()") == []
+
+
+def test_a_worker_that_leaves_while_a_window_registers_it_is_gone_too(reader, edition, settings):
+    reader.goto(PROGRAMME)
+    wait_for(reader, OPENING)
+    settings.OFFLINE = False
+    reader.evaluate(REGISTERS_LATE)
+    reader.evaluate(UNTIL_GONE)
     assert reader.evaluate("caches.keys()") == []
