@@ -38,6 +38,7 @@ def make_edition(slug: str = "", **fields) -> Edition:
         "city_fr": "Casablanca",
         "starts_on": FIRST_DAY,
         "ends_on": fields.get("starts_on", FIRST_DAY) + datetime.timedelta(days=1),
+        "is_published": True,
     } | fields
     return refreshed(Edition.objects.create(slug=slug, **fields))
 
@@ -170,9 +171,9 @@ def make_organiser(**fields) -> User:
 
 
 def open_edition(slug: str = "", **fields) -> Edition:
-    """An edition of next month, with the registration open."""
+    """An edition of next month, with the registration open once it has a category."""
     now = timezone.now()
-    return make_edition(
+    edition = make_edition(
         slug,
         **{
             "starts_on": now.date() + datetime.timedelta(days=30),
@@ -180,6 +181,8 @@ def open_edition(slug: str = "", **fields) -> Edition:
         }
         | fields,
     )
+    make_page(edition, slug=Page.PRIVACY, title_fr="Données personnelles")
+    return edition
 
 
 def make_category(edition: Edition | None = None, **fields) -> Category:

@@ -5,9 +5,10 @@ import zoneinfo
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from pilkit.processors import ResizeToFit
 
@@ -69,7 +70,8 @@ class EditionQuerySet(models.QuerySet):
         still = Q(registration_closes_at=None, period__endswith__gt=at) | Q(
             registration_closes_at__gt=at
         )
-        return self.published().filter(still, registration_opens_at__lte=at)
+        ready = Q(categories__isnull=False, pages__in=Page.objects.privacy_notices())
+        return self.published().filter(still, ready, registration_opens_at__lte=at).distinct()
 
     def current(self):
         """The edition that `/` leads to; the latest published one when none is marked."""
@@ -110,7 +112,10 @@ class Edition(models.Model):
             "empty, it is theirs at once."
         ),
     )  # fmt: skip
-    is_published = models.BooleanField(_("published"), default=True)
+    is_published = models.BooleanField(
+        _("published"), default=False,
+        help_text=_("Until then it is a draft: only organisers see it, in this desk."),
+    )  # fmt: skip
     is_current = models.BooleanField(
         _("current"), default=False, help_text=_("The edition that the home page opens on.")
     )
@@ -228,12 +233,24 @@ class Edition(models.Model):
         """Whether pages lead to the registration today, though it may not be open yet, or full."""
         closes = self.registration_closes_at
         last_day = self.today(closes) if closes else self.ends_on
-        return bool(self.registration_opens_at and self.today(at) <= last_day)
+        if not self.registration_opens_at or self.today(at) > last_day:
+            return False
+        return not self.missing_for_registration
 
     def registration_is_open(self, at: datetime.datetime | None = None) -> bool:
         at = at or timezone.now()
         opens, closes = self.registration_opens_at, self.registration_closes_at
-        return bool(opens and opens <= at < (closes or self.period.upper))
+        if not opens or not opens <= at < (closes or self.period.upper):
+            return False
+        return not self.missing_for_registration
+
+    @cached_property
+    def missing_for_registration(self) -> list[str]:
+        """What nobody can register without: `category`, `privacy`; empty when all is there."""
+        asked = {"category": self.categories.all(), "privacy": self.pages.privacy_notices()}
+        there = {name: Exists(rows.order_by()) for name, rows in asked.items()}
+        found = Edition.objects.filter(pk=self.pk).values(**there).get()
+        return [name for name in asked if not found[name]]
 
 
 class Partner(models.Model):
@@ -276,9 +293,15 @@ class PageQuerySet(models.QuerySet):
     def published(self):
         return self.filter(is_published=True, edition__is_published=True)
 
+    def privacy_notices(self):
+        """What people agree to when they register: the page of that address, with a text."""
+        return self.filter(filled("body"), slug=Page.PRIVACY, is_published=True)
+
 
 class Page(SluggedModel):
     """A page of text: practical information, legal notice, privacy, accessibility."""
+
+    PRIVACY = "privacy"
 
     edition = models.ForeignKey(
         Edition, models.CASCADE, related_name="pages", verbose_name=_("edition")

@@ -285,7 +285,7 @@ def test_the_list_asks_as_much_for_three_as_for_one(
         abstract = make_abstract(edition, session=make_session(edition, at=None))
         make_author(abstract)
     desk.get(LIST)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         assert len(desk.get(LIST).context["cl"].result_list) == count
 
 

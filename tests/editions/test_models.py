@@ -8,6 +8,7 @@ from symposium.editions.models import Edition, FormerSlug, Page, Partner
 from symposium.editions.slugs import find_by_slug
 from tests.factories import (
     instant,
+    make_category,
     make_edition,
     make_keyword,
     make_page,
@@ -16,6 +17,7 @@ from tests.factories import (
     make_session,
     make_speaker,
     make_track,
+    open_edition,
     refreshed,
 )
 from tests.refusals import commit, execute, faults, refused_by
@@ -361,3 +363,33 @@ def test_page_is_published_with_its_edition(edition):
     make_page(edition, is_published=False)
     make_page(make_edition("2023", is_published=False))
     assert list(Page.objects.published()) == [shown]
+
+
+# What registration needs
+
+
+def test_registration_is_not_open_without_category_or_privacy_notice():
+    edition = open_edition()
+    asked = [edition]
+    make_category(edition)
+    asked.append(Edition.objects.get(pk=edition.pk))
+    edition.pages.update(body_fr="")
+    asked.append(Edition.objects.get(pk=edition.pk))
+    edition.pages.update(body_ar="نص", is_published=False)
+    asked.append(Edition.objects.get(pk=edition.pk))
+    assert [one.missing_for_registration for one in asked] == [
+        ["category"], [], ["privacy"], ["privacy"]
+    ]  # fmt: skip
+    assert [one.registration_is_open() for one in asked] == [False, True, False, False]
+    assert [one.takes_registrations() for one in asked] == [False, True, False, False]
+
+
+def test_editions_that_take_registrations_are_those_where_it_is_open():
+    edition = open_edition()
+    found = [list(Edition.objects.taking_registrations())]
+    make_category(edition)
+    make_category(edition)
+    found.append(list(Edition.objects.taking_registrations()))
+    edition.pages.update(body_fr=None)
+    found.append(list(Edition.objects.taking_registrations()))
+    assert found == [[], [edition], []]

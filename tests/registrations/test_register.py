@@ -335,3 +335,14 @@ def test_the_form_asks_as_much_for_one_as_for_four(
         make_question(edition, ("a", "b"), kind="choice")
     with django_assert_num_queries(13):
         client.get(address())
+
+
+def test_an_edition_without_category_or_notice_does_not_lead_to_its_form(client, user):
+    edition = open_edition("2027")
+    client.force_login(user)
+    page = client.get("/en/2027/register/").content.decode()
+    assert "Registration for this edition is not open yet." in page
+    assert 'href="/en/2027/register/"' not in client.get("/en/2027/programme/").content.decode()
+    make_category(edition)
+    assert 'name="consent"' in client.get("/en/2027/register/").content.decode()
+    assert 'href="/en/2027/register/"' in client.get("/en/2027/programme/").content.decode()

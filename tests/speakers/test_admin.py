@@ -113,7 +113,7 @@ def test_the_list_asks_as_much_for_three_as_for_one(
     for _number in range(count):
         make_participation(make_session(edition, at=None), make_speaker(edition))
     desk.get(LIST)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         shown = desk.get(LIST).context["cl"].result_list
     assert [speaker.session_count for speaker in shown] == [1] * count
 
