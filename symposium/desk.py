@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import Count, Q, Sum
 from django.shortcuts import redirect
 from django.urls import path, resolve, reverse
@@ -43,6 +44,14 @@ GROUPS = [
     ("accounts", _("Accounts"), _("Who signs in, and who may organise."),
      ["User", "Group", "EmailAddress", "Authenticator", "LogEntry"]),
 ]  # fmt: skip
+
+
+class Choices(AutocompleteJsonView):
+    """What an autocomplete offers, each named so that it is told apart from the others."""
+
+    def serialize_result(self, obj, to_field_name):
+        name = self.model_admin.choice(obj)
+        return super().serialize_result(obj, to_field_name) | {"text": name}
 
 
 class Desk(AdminSite):
@@ -98,6 +107,9 @@ class Desk(AdminSite):
         address = self.way_back(request).partition("?")[0]
         of_an_object = resolve(address).kwargs
         return redirect(LIST.match(address)[0] if of_an_object else address)
+
+    def autocomplete_view(self, request):
+        return Choices.as_view(admin_site=self)(request)
 
     # The start page
 

@@ -29,6 +29,7 @@ from modeltranslation.admin import TabbedTranslationAdmin
 from psycopg2 import errors
 from simple_history.admin import SimpleHistoryAdmin
 
+from symposium.history import ChangedValues, add_changed_parts
 from symposium.typography import direction
 from symposium.working_edition import all_editions, default_edition, work_on, working_edition
 
@@ -78,6 +79,13 @@ class WorkplaceForm(forms.ModelForm):
         if self.refusal:
             raise ValidationError(self.refusal, code="refused")
         return super().clean()
+
+    def _update_errors(self, errors):
+        """What cannot be read is said once: the model, which sees nothing there, adds no more."""
+        if hasattr(errors, "error_dict"):
+            for name in set(errors.error_dict) & set(self.errors):
+                del errors.error_dict[name]
+        super()._update_errors(errors)
 
 
 class EditionFilter(admin.SimpleListFilter):
@@ -227,6 +235,10 @@ class DeskAdmin(admin.ModelAdmin):
             queryset = queryset.filter(**{self.edition_path: number})
         return super().get_search_results(request, queryset, search_term)
 
+    def choice(self, obj) -> str:
+        """How it is named in an autocomplete."""
+        return str(obj)
+
     # The clock
 
     def zone_of_form(self, request, object_id) -> zoneinfo.ZoneInfo:
@@ -344,6 +356,12 @@ class DeskAdmin(admin.ModelAdmin):
         )
 
 
+def in_a_row(things, most: int = 5) -> str:
+    """Their names for a sentence, the first ones of many."""
+    names = [f"\u2068{thing}\u2069" for thing in things]
+    return _(", ").join([*names[:most], *(["…"] if len(names) > most else [])])
+
+
 class KeptAdmin:
     """What people hold is not deleted: a sentence says who stands in its way."""
 
@@ -394,6 +412,13 @@ class HistoryAdmin(WorkplaceAdmin, SimpleHistoryAdmin):
     """With the history of every change, and the way back."""
 
     object_history_list_template = "admin/object_history_list.html"
+
+    def get_historical_record_context_helper(self, request, historical_record):
+        return ChangedValues(self.model, historical_record)
+
+    def set_history_delta_changes(self, request, historical_records, foreign_keys_are_objs=True):
+        super().set_history_delta_changes(request, historical_records, foreign_keys_are_objs)
+        add_changed_parts(self.model, list(historical_records))
 
     def history_view(self, request, object_id, extra_context=None):
         with timezone.override(self.zone_of_form(request, object_id)):

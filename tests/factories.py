@@ -40,7 +40,10 @@ def make_edition(slug: str = "", **fields) -> Edition:
         "ends_on": fields.get("starts_on", FIRST_DAY) + datetime.timedelta(days=1),
         "is_published": True,
     } | fields
-    return refreshed(Edition.objects.create(slug=slug, **fields))
+    edition = refreshed(Edition.objects.create(slug=slug, **fields))
+    if edition.registration_opens_at:
+        make_page(edition, slug=Page.PRIVACY, title_fr="Données personnelles")
+    return edition
 
 
 def where_it_is_noon(now: datetime.datetime) -> str:
@@ -173,7 +176,7 @@ def make_organiser(**fields) -> User:
 def open_edition(slug: str = "", **fields) -> Edition:
     """An edition of next month, with the registration open once it has a category."""
     now = timezone.now()
-    edition = make_edition(
+    return make_edition(
         slug,
         **{
             "starts_on": now.date() + datetime.timedelta(days=30),
@@ -181,8 +184,6 @@ def open_edition(slug: str = "", **fields) -> Edition:
         }
         | fields,
     )
-    make_page(edition, slug=Page.PRIVACY, title_fr="Données personnelles")
-    return edition
 
 
 def make_category(edition: Edition | None = None, **fields) -> Category:

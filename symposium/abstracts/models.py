@@ -349,7 +349,7 @@ class AbstractKeyword(models.Model):
 
     abstract = models.ForeignKey(Abstract, models.CASCADE, related_name="ordered_keywords")
     keyword = models.ForeignKey(
-        Keyword, models.CASCADE, related_name="uses", verbose_name=_("keyword")
+        Keyword, models.RESTRICT, related_name="uses", verbose_name=_("keyword")
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
 

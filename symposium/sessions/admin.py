@@ -23,6 +23,7 @@ from modeltranslation.admin import TranslationStackedInline
 from symposium.sessions import planning
 from symposium.sessions.changes_admin import ChangesAdmin
 from symposium.sessions.models import Participation, Resource, Room, Session, Track
+from symposium.speakers.models import Speaker
 from symposium.spreadsheet import ExportAdmin, Sheet
 from symposium.workplace import (
     AnyLanguage,
@@ -33,11 +34,12 @@ from symposium.workplace import (
     UntranslatedFilter,
     WorkplaceAdmin,
     WorkplaceForm,
+    in_a_row,
     refusal,
 )
 
 
-class PlaceAdmin(SortableAdminMixin, WorkplaceAdmin):
+class PlaceAdmin(KeptAdmin, SortableAdminMixin, WorkplaceAdmin):
     """Rooms and tracks: what sessions are sorted into; dragging sets their order."""
 
     text_field = "name"
@@ -47,6 +49,18 @@ class PlaceAdmin(SortableAdminMixin, WorkplaceAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(session_count=Count("sessions"))
+
+    def why_kept(self, place) -> str:
+        sessions = list(place.sessions.order_by("starts_at", "pk"))
+        words = ngettext(
+            "“%(place)s” is the choice of %(n)d session: it cannot be deleted. "
+            "Change the session first: %(sessions)s.",
+            "“%(place)s” is the choice of %(n)d sessions: it cannot be deleted. "
+            "Change these sessions first: %(sessions)s.",
+            len(sessions),
+        )
+        names = {"place": place, "n": len(sessions), "sessions": in_a_row(sessions)}
+        return words % names if sessions else ""
 
     @admin.display(description=_("name"))
     def text(self, place):
@@ -61,6 +75,13 @@ class PlaceAdmin(SortableAdminMixin, WorkplaceAdmin):
 class TrackAdmin(PlaceAdmin):
     list_display = ["text", "mark", "session_count", "languages_filled"]
     fields = ["edition", "name", "mark", "slug"]
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        same = obj.edition.tracks.filter(mark=obj.mark).exclude(pk=obj.pk)
+        if {"mark", "edition"} & set(form.changed_data) and same:
+            words = _("Saved. The same mark also stands for: %(tracks)s.")
+            messages.warning(request, words % {"tracks": in_a_row(same)})
 
 
 @admin.register(Room)
@@ -102,6 +123,12 @@ class ParticipationInline(SortableTabularInline):
     autocomplete_fields = ["speaker"]
     ordering = ["order", "id"]
     extra = 0
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "speaker":
+            field.label_from_instance = Speaker.name_and_affiliation.fget
+        return field
 
 
 class ResourceInline(SortableInlineAdminMixin, AnyLanguage, TranslationStackedInline):

@@ -212,11 +212,11 @@ class Session(SluggedModel):
         help_text=_("What takes place. The abstract of a talk is a record of its own."),
     )  # fmt: skip
     track = models.ForeignKey(
-        Track, models.SET_NULL, null=True, blank=True, related_name="sessions",
+        Track, models.RESTRICT, null=True, blank=True, related_name="sessions",
         verbose_name=_("track"),
     )  # fmt: skip
     room = models.ForeignKey(
-        Room, models.SET_NULL, null=True, blank=True, related_name="sessions",
+        Room, models.RESTRICT, null=True, blank=True, related_name="sessions",
         verbose_name=_("room"),
     )  # fmt: skip
     starts_at = models.DateTimeField(_("start"), null=True, blank=True)

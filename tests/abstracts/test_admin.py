@@ -338,3 +338,20 @@ def test_session_that_got_an_abstract_meanwhile_is_refused_in_a_sentence(edition
     with translation.override("en"):
         said = str(refusal(refused.value))
     assert said.startswith("The database refused this change. Nothing was saved")
+
+
+def test_a_keyword_in_use_is_not_deleted(desk, edition):
+    keyword = make_keyword(make_abstract(edition, title_en="Cities"), name_en="Resilience")
+    response = desk.post(admin_url(keyword, "delete"), {"post": "yes"}, follow=True)
+    assert told(response) == [
+        "“Resilience” is a keyword of 1 abstract: it cannot be deleted. "
+        "Change the abstract first: \u2068Cities\u2069."
+    ]
+
+
+def test_the_history_shows_the_authors_who_were_added(desk, edition):
+    abstract = make_abstract(edition, title_en="Cities")
+    author = {"family_name_en": "Rivage", "given_name_en": "Nora"}
+    save(desk, admin_url(abstract), rows={"authors": author})
+    latest = desk.get(admin_url(abstract, "history")).context["page_obj"][0]
+    assert latest.changed_parts == ["Added author “Nora Rivage”."]

@@ -149,6 +149,8 @@ def test_edition_is_before_during_and_after(edition):
 
 
 def test_edition_opens_and_closes_registration(edition):
+    make_category(edition)
+    make_page(edition, slug=Page.PRIVACY)
     edition.registration_opens_at = instant(edition, "08:00")
     edition.registration_closes_at = instant(edition, "18:00")
     moments = [instant(edition, at) for at in ("07:59", "08:00", "17:59", "18:00")]
@@ -370,18 +372,20 @@ def test_page_is_published_with_its_edition(edition):
 
 def test_registration_is_not_open_without_category_or_privacy_notice():
     edition = open_edition()
-    asked = [edition]
+    assert what_registration_says(edition) == (["category"], False, False)
     make_category(edition)
-    asked.append(Edition.objects.get(pk=edition.pk))
+    assert what_registration_says(edition) == ([], True, True)
     edition.pages.update(body_fr="")
-    asked.append(Edition.objects.get(pk=edition.pk))
+    assert what_registration_says(edition) == (["privacy"], False, False)
     edition.pages.update(body_ar="نص", is_published=False)
-    asked.append(Edition.objects.get(pk=edition.pk))
-    assert [one.missing_for_registration for one in asked] == [
-        ["category"], [], ["privacy"], ["privacy"]
-    ]  # fmt: skip
-    assert [one.registration_is_open() for one in asked] == [False, True, False, False]
-    assert [one.takes_registrations() for one in asked] == [False, True, False, False]
+    assert what_registration_says(edition) == (["privacy"], False, False)
+
+
+def what_registration_says(edition: Edition) -> tuple[list[str], bool, bool]:
+    found = Edition.objects.get(pk=edition.pk)
+    return (
+        found.missing_for_registration, found.registration_is_open(), found.takes_registrations()
+    )  # fmt: skip
 
 
 def test_editions_that_take_registrations_are_those_where_it_is_open():

@@ -14,7 +14,6 @@ from tests.factories import (
     make_category,
     make_edition,
     make_invitation,
-    make_page,
     make_question,
     make_registration,
     make_user,
@@ -94,7 +93,7 @@ def test_a_registration_is_made_and_its_mails_speak_the_language_of_the_page(
 
 
 def test_the_version_of_the_notice_agreed_to_is_kept(client, edition, category, user):
-    page = make_page(edition, slug="privacy", title_fr="Données personnelles")
+    page = edition.pages.get(slug="privacy")
     client.post(address(), typed(category))
     made = Registration.objects.get()
     assert made.consent_version == f"{page.updated_at:%Y-%m-%dT%H:%M:%SZ}"
@@ -267,7 +266,7 @@ def test_nobody_registers_for_an_edition_that_is_not_published(client, user):
 
 def test_a_title_of_the_privacy_page_is_no_template(client, edition, category, user):
     """Whoever writes pages would otherwise read what they may not."""
-    make_page(edition, slug="privacy", title_fr="{{ form.edition.contact_email }}{% mark %}")
+    edition.pages.update(title_fr="{{ form.edition.contact_email }}{% mark %}")
     page = client.get(address()).content.decode()
     assert "{{ form.edition.contact_email }}{% mark %}" in page
 
@@ -333,7 +332,7 @@ def test_the_form_asks_as_much_for_one_as_for_four(
         make_category(edition, places=1)
         make_workshop(edition, at=f"{9 + hour:02}:00")
         make_question(edition, ("a", "b"), kind="choice")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(address())
 
 

@@ -1,0 +1,20 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    """A keyword is not deleted while an abstract has it."""
+
+    dependencies = [("symposium_abstracts", "0007_clicks")]
+
+    operations = [
+        migrations.AlterField(
+            model_name="abstractkeyword",
+            name="keyword",
+            field=models.ForeignKey(
+                on_delete=models.deletion.RESTRICT,
+                related_name="uses",
+                to="symposium_abstracts.keyword",
+                verbose_name="keyword",
+            ),
+        ),
+    ]
