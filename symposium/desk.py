@@ -29,6 +29,8 @@ from symposium.speakers.models import Speaker
 from symposium.working_edition import all_editions, working_edition
 from symposium.workplace import untranslated
 
+# Of packages that name theirs in English only.
+NAMES = {"Authenticator": _("Passkeys and second factors")}
 LIST = re.compile(r"/admin/(\w+/\w+/)?")
 # Name, what the group is for, and its models, by what an organiser looks for first.
 GROUPS = [
@@ -119,6 +121,8 @@ class Desk(AdminSite):
             return super().get_app_list(request, app_label)
         apps = super().get_app_list(request)
         models = {model["object_name"]: model for app in apps for model in app["models"]}
+        for name in NAMES.keys() & models.keys():
+            models[name]["name"] = NAMES[name]
         grouped = [self.group(*group, models) for group in GROUPS]
         named = {name for *_words, names in GROUPS for name in names}
         for app in apps:

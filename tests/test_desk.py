@@ -288,3 +288,32 @@ def test_every_field_that_one_may_edit_is_in_a_form(organiser, rf):
         if found := editable - set(shown):
             left_out[model.__name__] = found
     assert left_out == NOT_TYPED
+
+
+# Grammar
+
+
+@pytest.mark.parametrize(
+    ("language", "titles"),
+    [
+        (
+            "fr",
+            [
+                "Ajouter\u00a0: session",
+                "Modifier\u00a0: session",
+                "Supprimer la sélection (sessions)",
+            ],
+        ),
+        ("ar", ["إضافة: جلسة", "تعديل: جلسة", "حذف المحدد (الجلسات)"]),
+    ],
+)
+def test_django_puts_no_article_before_our_nouns(client, language, titles):
+    client.force_login(make_organiser(language=language))
+    session = make_session(make_edition(is_current=True))
+    pages = [
+        f"{admin_url(type(session), 'add')}",
+        admin_url(session),
+        admin_url(type(session), "changelist"),
+    ]
+    for page, title in zip(pages, titles, strict=True):
+        assert title in client.get(page).content.decode()

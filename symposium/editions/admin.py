@@ -19,6 +19,7 @@ from symposium.working_edition import work_on
 from symposium.workplace import (
     EditionFilter,
     HistoryAdmin,
+    KeptAdmin,
     UntranslatedFilter,
     WorkplaceAdmin,
     WorkplaceForm,
@@ -52,7 +53,7 @@ def midnight(day: datetime.date, zone: zoneinfo.ZoneInfo) -> datetime.datetime:
 
 
 @admin.register(Edition)
-class EditionAdmin(HistoryAdmin):
+class EditionAdmin(KeptAdmin, HistoryAdmin):
     form = EditionForm
     text_field = "name"
     list_display = [
@@ -126,12 +127,14 @@ class EditionAdmin(HistoryAdmin):
         work_on(request, obj)
         return super().log_addition(request, obj, message)
 
-    def has_delete_permission(self, request, obj=None):
+    def why_kept(self, edition) -> str:
         """Deleting an edition would take its whole programme: only an empty one goes."""
-        empty = obj is None or not (
-            obj.sessions.exists() or obj.speakers.exists() or obj.abstracts.exists()
+        parts = (edition.sessions, edition.speakers, edition.abstracts, edition.registrations)
+        words = _(
+            "“%(edition)s” has sessions, speakers, abstracts or registrations: it cannot be "
+            "deleted. Take it off the site instead."
         )
-        return empty and super().has_delete_permission(request, obj)
+        return words % {"edition": edition} if any(part.exists() for part in parts) else ""
 
     def get_actions(self, request):
         actions = super().get_actions(request)

@@ -188,6 +188,11 @@ class SessionSheet(Sheet):
         )
 
 
+def numbered(queryset):
+    """The same sessions, also once the filter of the list does not fit them any more."""
+    return Session.objects.filter(pk__in=list(queryset.values_list("pk", flat=True)))
+
+
 @admin.register(Session)
 class SessionAdmin(KeptAdmin, ChangesAdmin, ExportAdmin, SortableAdminBase, HistoryAdmin):
     import_export_change_list_template = "admin/symposium_sessions/session/change_list.html"
@@ -279,6 +284,7 @@ class SessionAdmin(KeptAdmin, ChangesAdmin, ExportAdmin, SortableAdminBase, Hist
         self.set_status(request, queryset, Session.Status.CANCELLED)
 
     def set_status(self, request, queryset, status):
+        queryset = numbered(queryset)
         done = sum(
             self.attempt(request, planning.set_status, session, status)
             for session in queryset.order_by("starts_at", "pk")
@@ -287,15 +293,18 @@ class SessionAdmin(KeptAdmin, ChangesAdmin, ExportAdmin, SortableAdminBase, Hist
             label = Session.Status(status).label
             words = ngettext("%(n)d session: %(status)s.", "%(n)d sessions: %(status)s.", done)
             messages.success(request, words % {"n": done, "status": label})
+            self.say_what_follows(request, queryset, published=status == Session.Status.PUBLISHED)
 
     @admin.action(description=_("Swap the times and rooms of two sessions"), permissions=["change"])
     def swap(self, request, queryset):
+        queryset = numbered(queryset)
         pair = list(queryset[:3])
         if len(pair) != 2:
             messages.error(request, _("Choose two sessions: each takes the other's time and room."))
         elif self.attempt(request, planning.swap, *pair):
             names = {"one": pair[0], "other": pair[1]}
             messages.success(request, _("“%(one)s” and “%(other)s” have swapped places.") % names)
+            self.say_what_follows(request, queryset)
 
     def attempt(self, request, verb, session, *arguments) -> bool:
         """Do it, or tell why not: the sentence names the session and what stands in its way."""
@@ -311,7 +320,30 @@ class SessionAdmin(KeptAdmin, ChangesAdmin, ExportAdmin, SortableAdminBase, Hist
             messages.error(request, f"{session}: {reason}")
         return False
 
+    def say_what_follows(self, request, sessions, *, published: bool = False) -> None:
+        """What readers see of sessions that were saved, where one might not think of it."""
+        on_site = sessions.published()
+        if untimed := on_site.filter(starts_at=None).exclude(status=Session.Status.CANCELLED):
+            words = _("On the site without a day and a time: %(sessions)s.")
+            messages.warning(request, words % {"sessions": in_a_row(untimed)})
+        if published and (session := on_site.first()):
+            page = reverse("admin:symposium_sessions_session_changes")
+            words = _(
+                "From now on, readers are told when a session is moved or cancelled. "
+                '<a href="{}">Choose when the programme was announced</a>'
+            )
+            page = f"{page}?edition={session.edition_id}#announced"
+            messages.info(request, format_html(words, page))
+
     # One session
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        session = form.instance
+        if {"status", "starts_at", "ends_at", "room"} & set(form.changed_data):
+            published = "status" in form.changed_data and session.status == session.Status.PUBLISHED
+            found = Session.objects.filter(pk=session.pk)
+            self.say_what_follows(request, found, published=published)
 
     def why_kept(self, session) -> str:
         number = session.abstracts.count()

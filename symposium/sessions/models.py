@@ -592,16 +592,15 @@ class ChangeQuerySet(models.QuerySet):
         return self.order_by("session_id", "at", "pk")
 
     def told(self):
-        """What readers are told: of sessions that they see, since the programme is announced.
-
-        What is added within a day of that is the programme itself.
-        """
+        """What readers are told: of sessions that they see, since the programme is announced."""
         announced = F("edition__announcement__at")
-        return (
-            self.filter(at__gt=announced)
-            .filter(session__in=Session.objects.published())
-            .exclude(old_status="", at__lt=announced + Announcement.FILLED_IN)
-        )
+        public = Session.objects.published()
+        return self.of_what_was_there().filter(at__gt=announced, session__in=public)
+
+    def of_what_was_there(self):
+        """What is added within a day of the announcement is the programme itself, no change."""
+        filled_in = F("edition__announcement__at") + Announcement.FILLED_IN
+        return self.exclude(old_status="", at__lt=filled_in)
 
 
 class Change(models.Model):

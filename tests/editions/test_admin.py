@@ -13,6 +13,7 @@ from tests.factories import (
     make_organiser,
     make_page,
     make_partner,
+    make_registration,
     make_session,
     picture,
     refreshed,
@@ -103,7 +104,17 @@ def test_a_second_current_edition_is_refused(desk, edition):
 
 def test_an_edition_with_a_programme_is_not_deleted(desk, edition):
     make_session(edition, at=None)
-    assert desk.post(admin_url(edition, "delete"), {"post": "yes"}).status_code == 403
+    assert told(desk.post(admin_url(edition, "delete"), {"post": "yes"}, follow=True)) == [
+        "“Symposium 2021” has sessions, speakers, abstracts or registrations: it cannot be deleted."
+        " Take it off the site instead."
+    ]
+    assert Edition.objects.get() == edition
+
+
+def test_an_edition_with_a_registration_is_not_deleted(desk):
+    edition = make_registration().edition
+    page = desk.post(admin_url(edition, "delete"), {"post": "yes"}, follow=True)
+    assert "it cannot be deleted. Take it off the site instead." in told(page)[0]
     assert Edition.objects.get() == edition
 
 

@@ -606,3 +606,22 @@ def test_the_start_page_leads_to_lists_of_as_many(desk, edition):
     }  # fmt: skip
     for one in rows["Registrations"]:
         assert desk.get(one["url"]).context["cl"].result_count == one["count"]
+
+
+@pytest.mark.parametrize("at_once", [False, True], ids=["form", "action"])
+def test_moving_a_session_says_how_many_people_are_told(desk, at_once):
+    edition = open_edition(is_current=True)
+    workshop, other = make_workshop(edition), make_workshop(edition, at="11:00")
+    category = make_category(edition)
+    for _person in range(2):
+        make_booking(make_registration(category), workshop)
+    if at_once:
+        chosen = {"action": "swap", "_selected_action": [workshop.pk, other.pk]}
+        response = desk.post(admin_url(type(workshop), "changelist"), chosen, follow=True)
+    else:
+        response = save(desk, admin_url(workshop), starts_at_1="08:30")
+        response = desk.get(response.url)
+    sentence = "2 people who booked or starred a session are told by e-mail in a few minutes."
+    assert told(response).count(sentence) == 1
+    response = desk.get(save(desk, admin_url(workshop), title_en="Maps").url)
+    assert sentence not in told(response)
