@@ -354,7 +354,7 @@ class AbstractKeyword(models.Model):
     order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
 
     class Meta:
-        verbose_name = _("keyword")
+        verbose_name = _("keyword of an abstract")
         verbose_name_plural = _("keywords")
         ordering = ["order", "id"]
         constraints = [

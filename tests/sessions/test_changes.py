@@ -120,6 +120,7 @@ def test_of_a_draft_nothing_is_known(edition, rooms):
 
 def test_room_and_session_can_be_deleted(edition, water, rooms):
     move(water, "11:00", room=rooms[1])
+    change(water, datetime.timedelta(0), room=None)
     rooms[1].delete()
     assert said(edition) == [
         "Moved from another room to no room.",

@@ -17,4 +17,12 @@ class Migration(migrations.Migration):
                 verbose_name="keyword",
             ),
         ),
+        migrations.AlterModelOptions(
+            name="abstractkeyword",
+            options={
+                "ordering": ["order", "id"],
+                "verbose_name": "keyword of an abstract",
+                "verbose_name_plural": "keywords",
+            },
+        ),
     ]
