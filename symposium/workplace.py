@@ -25,6 +25,7 @@ from django.utils.http import urlencode
 from django.utils.module_loading import import_string
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from modeltranslation.admin import TabbedTranslationAdmin
 from psycopg2 import errors
 from simple_history.admin import SimpleHistoryAdmin
@@ -359,7 +360,10 @@ class DeskAdmin(admin.ModelAdmin):
 def in_a_row(things, most: int = 5) -> str:
     """Their names for a sentence, the first ones of many."""
     names = [f"\u2068{thing}\u2069" for thing in things]
-    return _(", ").join([*names[:most], *(["…"] if len(names) > most else [])])
+    shown = names[:most]
+    if more := len(names) - len(shown):
+        shown.append(ngettext("%(n)d other", "%(n)d others", more) % {"n": more})
+    return _(", ").join(shown)
 
 
 class KeptAdmin:

@@ -105,7 +105,7 @@ def test_page_of_the_browser_costs_the_same_for_any_number(
 ):
     for number in (1, 3):
         make_session(edition, at=f"1{number}:00", room=make_room(edition))
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             client.get("/fr/2031/my-programme/")
 
 
@@ -256,7 +256,7 @@ def test_page_costs_the_same_for_any_number(client, user, edition, django_assert
         workshop = make_workshop(edition, at=f"1{number}:00", room=make_room(edition))
         make_booking(registration, workshop)
         stars.give(user, [workshop, make_session(edition, at=f"1{number}:20")])
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get(PAGE)
 
 
