@@ -1,14 +1,16 @@
 """The organisers' workplace: Django's admin, in the order in which an organiser thinks."""
 
+import re
 from functools import update_wrapper
 from urllib.parse import urlencode
 
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import Count, Q, Sum
 from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import path, resolve, reverse
 from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -19,12 +21,15 @@ from django.views.decorators.http import require_POST
 from symposium.abstracts.models import Abstract
 from symposium.accounts import second_factor
 from symposium.editions.models import Edition
+from symposium.editions.readiness import whats_missing
 from symposium.registrations.models import CheckIn, Registration
 from symposium.registrations.models.registrations import State
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
+from symposium.working_edition import all_editions, working_edition
 from symposium.workplace import SearchedAdmin, untranslated
 
+LIST = re.compile(r"/admin/(\w+/\w+/)?")
 # Name, what the group is for, and its models, by what an organiser looks for first.
 GROUPS = [
     ("programme", _("Programme"), _("What is held, when, where and with whom."),
@@ -39,6 +44,14 @@ GROUPS = [
     ("accounts", _("Accounts"), _("Who signs in, and who may organise."),
      ["User", "Group", "EmailAddress", "Authenticator", "LogEntry"]),
 ]  # fmt: skip
+
+
+class Choices(AutocompleteJsonView):
+    """What an autocomplete offers, each named so that it is told apart from the others."""
+
+    def serialize_result(self, obj, to_field_name):
+        name = self.model_admin.choice(obj)
+        return super().serialize_result(obj, to_field_name) | {"text": name}
 
 
 class Desk(AdminSite):
@@ -76,7 +89,15 @@ class Desk(AdminSite):
 
     def get_urls(self):
         language = path("language/", self.admin_view(self.language_view), name="language")
-        return [language, *super().get_urls()]
+        edition = path("edition/", self.admin_view(self.edition_view), name="edition")
+        return [language, edition, *super().get_urls()]
+
+    def each_context(self, request):
+        context = super().each_context(request)
+        if context["has_permission"]:
+            context["working_edition"] = working_edition(request, Edition.objects)
+            context["editions"] = all_editions(request, Edition.objects)
+        return context
 
     @method_decorator(require_POST)
     def language_view(self, request):
@@ -92,6 +113,17 @@ class Desk(AdminSite):
         home = reverse("admin:index")
         here = url_has_allowed_host_and_scheme(address, None, request.is_secure())
         return address if here and address.startswith(home) else home
+
+    @method_decorator(require_POST)
+    def edition_view(self, request):
+        """Work on another edition, and come back: to the list, from what is in the edition left."""
+        working_edition(request, Edition.objects)
+        address = self.way_back(request).partition("?")[0]
+        of_an_object = resolve(address).kwargs
+        return redirect(LIST.match(address)[0] if of_an_object else address)
+
+    def autocomplete_view(self, request):
+        return Choices.as_view(admin_site=self)(request)
 
     # The start page
 
@@ -118,10 +150,10 @@ class Desk(AdminSite):
         }
 
     def index(self, request, extra_context=None):
-        edition = Edition.objects.current()
+        edition = working_edition(request, Edition.objects)
         context = {
-            "edition": edition,
             "panel": panel(request.user, edition),
+            "missing": edition and whats_missing(edition),
             "has_door": request.user.has_perm("symposium_registrations.check_in"),
             "has_figures": request.user.has_perm("symposium_registrations.view_registration"),
         }

@@ -1,4 +1,6 @@
-from symposium.translated import text_and_language
+import re
+
+from symposium.translated import sort_key, text_and_language
 
 # Two languages of one script lend each other a given name that one of them lacks.
 SAME_SCRIPT = {"fr": "en", "en": "fr"}
@@ -35,3 +37,12 @@ class PersonName:
     @property
     def name_ar(self) -> str:
         return self.name_in("ar")
+
+
+WORD = re.compile(r"\w+")
+ONE_FORM = str.maketrans({"ى": "ي", "ة": "ه", "ـ": None, "ؤ": "و", "ئ": "ي", "ٱ": "ا"})
+
+
+def folded(name: str) -> str:
+    """The words of a name in one form and order: two people of that name may be one."""
+    return " ".join(sorted(WORD.findall(sort_key(name).translate(ONE_FORM))))

@@ -41,17 +41,30 @@ class LogInline(SuperusersLook, admin.TabularInline):
 
 @admin.register(Email)
 class EmailAdmin(SuperusersLook, admin.ModelAdmin):
-    list_display = ["created", "to", "subject", "status", "scheduled_time"]
+    list_display = ["created_at", "to", "subject", "status", "scheduled_time"]
     list_filter = ["status"]
     search_fields = ["to", "subject"]
     ordering = ["-pk"]
     show_full_result_count = False
-    fields = ["to", "subject", "status", "created", "last_updated", "scheduled_time",
-              "number_of_retries"]  # fmt: skip
+    fields = ["to", "subject", "status", "created_at", "updated_at", "scheduled_time", "retries"]
     inlines = [LogInline]
     # The package's own has a button which sends from the page.
     change_form_template = "admin/change_form.html"
     actions = ["send_again"]
+
+    # The package names these in English only.
+
+    @admin.display(description=_("created"), ordering="created")
+    def created_at(self, email):
+        return email.created
+
+    @admin.display(description=_("last change"))
+    def updated_at(self, email):
+        return email.last_updated
+
+    @admin.display(description=_("tried again"))
+    def retries(self, email):
+        return email.number_of_retries or "–"
 
     @admin.action(description=_("Send the failed ones again"), permissions=["view"])
     def send_again(self, request, queryset):

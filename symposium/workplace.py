@@ -21,15 +21,19 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.module_loading import import_string
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from modeltranslation.admin import TabbedTranslationAdmin
 from psycopg2 import errors
 from simple_history.admin import SimpleHistoryAdmin
 
 from symposium.fulltext import saying, typed_words
+from symposium.history import ChangedValues, add_changed_parts
 from symposium.typography import direction
+from symposium.working_edition import all_editions, default_edition, work_on, working_edition
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 # Two people at the same rows: one of them waits too long, or is sent back.
@@ -78,9 +82,16 @@ class WorkplaceForm(forms.ModelForm):
             raise ValidationError(self.refusal, code="refused")
         return super().clean()
 
+    def _update_errors(self, errors):
+        """What cannot be read is said once: the model, which sees nothing there, adds no more."""
+        if hasattr(errors, "error_dict"):
+            for name in set(errors.error_dict) & set(self.errors):
+                del errors.error_dict[name]
+        super()._update_errors(errors)
+
 
 class EditionFilter(admin.SimpleListFilter):
-    """Lists open on the current edition; the others are one click away."""
+    """Lists open on the edition being worked on; the others are one click away."""
 
     title = _("edition")
     parameter_name = "edition"
@@ -88,7 +99,7 @@ class EditionFilter(admin.SimpleListFilter):
     def lookups(self, request, model_admin):
         self.chosen = model_admin.chosen_edition(request)
         self.path = model_admin.edition_path
-        editions = model_admin.editions.all()
+        editions = all_editions(request, model_admin.editions)
         return [*((str(edition.pk), str(edition)) for edition in editions), ("all", _("All"))]
 
     def value(self):
@@ -204,25 +215,36 @@ class DeskAdmin(SearchedAdmin):
 
     # The edition
 
-    def chosen_edition(self, request):
-        """The edition that a list shows; None for all of them."""
-        if not hasattr(request, "chosen_edition"):
-            request.chosen_edition = self.find_edition(request.GET.get("edition"))
-        return request.chosen_edition
+    def working_edition(self, request):
+        return working_edition(request, self.editions)
 
-    def find_edition(self, number: str | None):
-        if not self.has_edition or number == "all":
+    def chosen_edition(self, request):
+        """The edition that a list shows; None for all of them.
+
+        What a list without it in its address sends is about the current one, as its page was: in
+        another tab, another edition may have been chosen meanwhile.
+        """
+        if not self.has_edition or request.GET.get("edition") == "all":
             return None
-        found = self.editions.filter(pk=number).first() if (number or "").isdecimal() else None
-        return found or self.editions.current() or self.editions.first()
+        if request.method == "POST" and "edition" not in request.GET:
+            return default_edition(request, self.editions)
+        return self.working_edition(request)
 
     def get_changeform_initial_data(self, request):
-        """A new thing goes to the edition of the list that one comes from."""
+        """A new thing goes to the edition being worked on."""
         initial = super().get_changeform_initial_data(request)
-        if self.has_edition and "edition" not in initial:
-            number = QueryDict(request.GET.get("_changelist_filters", "")).get("edition")
-            initial["edition"] = self.find_edition(number)
-        return initial
+        return {"edition": self.working_edition(request)} | initial if self.has_edition else initial
+
+    def get_preserved_filters(self, request):
+        """Those of the list, in the edition being worked on: what was saved is shown in its own."""
+        found = super().get_preserved_filters(request)
+        if not self.has_edition or not (edition := self.working_edition(request)):
+            return found
+        filters = QueryDict(QueryDict(found).get("_changelist_filters", ""), mutable=True)
+        if filters.get("edition", str(edition.pk)) not in (str(edition.pk), "all"):
+            filters.clear()
+        filters.setdefault("edition", edition.pk)
+        return urlencode({"_changelist_filters": filters.urlencode()})
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
@@ -240,15 +262,19 @@ class DeskAdmin(SearchedAdmin):
             queryset = queryset.filter(**{self.edition_path: number})
         return super().get_search_results(request, queryset, search_term)
 
+    def choice(self, obj) -> str:
+        """How it is named in an autocomplete."""
+        return str(obj)
+
     # The clock
 
     def zone_of_form(self, request, object_id) -> zoneinfo.ZoneInfo:
+        """That of the edition of the object, which is worked on from now on."""
         if not self.has_edition:
             return timezone.get_default_timezone()
         if object_id and (found := self.get_object(request, unquote(object_id))):
-            return self.edition_of(found).zone
-        number = request.POST.get("edition") or request.GET.get("edition")
-        edition = self.find_edition(number) or self.get_changeform_initial_data(request)["edition"]
+            work_on(request, self.edition_of(found))
+        edition = self.working_edition(request)
         return edition.zone if edition else timezone.get_default_timezone()
 
     # The views
@@ -260,12 +286,22 @@ class DeskAdmin(SearchedAdmin):
 
     def changelist_view(self, request, extra_context=None):
         edition = self.chosen_edition(request)
+        if request.method != "POST" and self.must_name(request, edition):
+            address = QueryDict(f"edition={edition.pk}", mutable=True)
+            address.update(request.GET)
+            return redirect(f"{request.path}?{address.urlencode()}")
         context = {"title": capfirst(self.opts.verbose_name_plural)} | (extra_context or {})
         with timezone.override(edition.zone if edition else None):
             return rendered(self.or_told(super().changelist_view, request, context))
 
+    def must_name(self, request, edition) -> bool:
+        """Whether the address must say the edition: a list without is of the current one."""
+        current = default_edition(request, self.editions) if edition else None
+        return "edition" not in request.GET and edition != current
+
     def delete_view(self, request, object_id, extra_context=None):
-        return self.or_told(super().delete_view, request, object_id, extra_context)
+        with timezone.override(self.zone_of_form(request, object_id)):
+            return rendered(self.or_told(super().delete_view, request, object_id, extra_context))
 
     def delete_model(self, request, obj):
         super().delete_model(request, obj)
@@ -293,6 +329,8 @@ class DeskAdmin(SearchedAdmin):
 
     def log_addition(self, request, obj, message):
         connection.check_constraints()
+        if self.has_edition:
+            work_on(request, self.edition_of(obj))
         return super().log_addition(request, obj, message)
 
     def log_change(self, request, obj, message):
@@ -345,6 +383,15 @@ class DeskAdmin(SearchedAdmin):
         )
 
 
+def in_a_row(things, most: int = 5) -> str:
+    """Their names for a sentence, the first ones of many."""
+    names = [f"\u2068{thing}\u2069" for thing in things]
+    shown = names[:most]
+    if more := len(names) - len(shown):
+        shown.append(ngettext("%(n)d other", "%(n)d others", more) % {"n": more})
+    return _(", ").join(shown)
+
+
 class KeptAdmin:
     """What people hold is not deleted: a sentence says who stands in its way."""
 
@@ -395,6 +442,13 @@ class HistoryAdmin(WorkplaceAdmin, SimpleHistoryAdmin):
     """With the history of every change, and the way back."""
 
     object_history_list_template = "admin/object_history_list.html"
+
+    def get_historical_record_context_helper(self, request, historical_record):
+        return ChangedValues(self.model, historical_record)
+
+    def set_history_delta_changes(self, request, historical_records, foreign_keys_are_objs=True):
+        super().set_history_delta_changes(request, historical_records, foreign_keys_are_objs)
+        add_changed_parts(self.model, list(historical_records))
 
     def history_view(self, request, object_id, extra_context=None):
         with timezone.override(self.zone_of_form(request, object_id)):

@@ -38,8 +38,12 @@ def make_edition(slug: str = "", **fields) -> Edition:
         "city_fr": "Casablanca",
         "starts_on": FIRST_DAY,
         "ends_on": fields.get("starts_on", FIRST_DAY) + datetime.timedelta(days=1),
+        "is_published": True,
     } | fields
-    return refreshed(Edition.objects.create(slug=slug, **fields))
+    edition = refreshed(Edition.objects.create(slug=slug, **fields))
+    if edition.registration_opens_at:
+        make_page(edition, slug=Page.PRIVACY, title_fr="Données personnelles")
+    return edition
 
 
 def where_it_is_noon(now: datetime.datetime) -> str:
@@ -170,7 +174,7 @@ def make_organiser(**fields) -> User:
 
 
 def open_edition(slug: str = "", **fields) -> Edition:
-    """An edition of next month, with the registration open."""
+    """An edition of next month, with the registration open once it has a category."""
     now = timezone.now()
     return make_edition(
         slug,

@@ -1,9 +1,13 @@
 """The organisers' start page, its language, and who may open it."""
 
 import pytest
+from django.contrib.admin import site
+from django.contrib.admin.utils import flatten_fieldsets
 
+from tests.desk import admin_url, form_of, save
 from tests.factories import (
     make_abstract,
+    make_category,
     make_edition,
     make_organiser,
     make_participation,
@@ -100,7 +104,7 @@ def test_the_start_page_asks_as_much_for_three_as_for_one(
     for number in range(count):
         make_participation(make_session(edition, at=f"1{number}:00"))
     client.get("/admin/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get("/admin/")
 
 
@@ -136,3 +140,180 @@ def test_the_start_page_leads_to_the_door_and_to_the_figures(client):
     page = client.get("/admin/").content.decode()
     assert 'href="/en/2021/desk/check-in/"' in page
     assert "/registration/plots/" in page
+
+
+# The edition being worked on
+
+ROOMS = "/admin/symposium_sessions/room/"
+
+
+@pytest.fixture
+def editions(organiser):
+    return make_edition("2021", is_current=True), make_edition("2027", is_published=False)
+
+
+def worked_on(response) -> str:
+    """What the switch in the header says."""
+    return response.context["working_edition"].slug
+
+
+def test_the_edition_chosen_stays_from_list_to_list(client, editions):
+    response = client.post(
+        "/admin/edition/", {"edition": editions[1].pk, "next": ROOMS}, follow=True
+    )
+    assert worked_on(response) == "2027"
+    for page in (ROOMS, "/admin/", "/admin/symposium_speakers/speaker/", f"{ROOMS}add/"):
+        assert worked_on(client.get(page, follow=True)) == "2027"
+    assert form_of(client.get("/admin/symposium_sessions/track/add/"))["edition"] == str(
+        editions[1].pk
+    )
+
+
+def test_the_start_page_counts_the_edition_being_worked_on(client, editions):
+    make_room(editions[1])
+    make_session(editions[1], at=None)
+    client.get(f"{ROOMS}?edition={editions[1].pk}")
+    assert counts(client.get("/admin/"))["Sessions"]["published"] == 1
+
+
+@pytest.mark.parametrize(
+    ("page", "back"),
+    [
+        ("/admin/", "/admin/"),
+        (f"{ROOMS}?edition=1&q=Amphi", ROOMS),
+        (f"{ROOMS}add/?_changelist_filters=edition%3D1", f"{ROOMS}add/"),
+        (f"{ROOMS}5/change/", ROOMS),
+        (f"{ROOMS}5/history/", ROOMS),
+        ("/admin/nowhere/", "/admin/"),
+        ("https://example.com/", "/admin/"),
+    ],
+)
+def test_after_the_switch_one_is_where_one_was(client, editions, page, back):
+    response = client.post("/admin/edition/", {"edition": editions[1].pk, "next": page})
+    assert response.url == back
+
+
+@pytest.mark.parametrize("number", ["", "0", "9" * 30, "all", "x"])
+def test_a_switch_to_no_edition_changes_nothing(client, editions, number):
+    client.post("/admin/edition/", {"edition": number, "next": "/admin/"})
+    assert worked_on(client.get("/admin/")) == "2021"
+
+
+def test_what_is_saved_is_shown_in_its_own_edition(client, editions):
+    of_2027 = str(editions[1].pk)
+    response = save(client, f"{ROOMS}add/", edition=of_2027, name_en="Hall")
+    assert response.url == f"{ROOMS}?edition={of_2027}"
+    shown = client.get(response.url)
+    assert [str(room) for room in shown.context["cl"].result_list] == ["Hall"]
+    assert worked_on(shown) == "2027"
+
+
+def test_what_is_saved_in_another_edition_leaves_the_filters_of_the_list(client, editions):
+    page = f"{ROOMS}add/?_changelist_filters=edition%3D{editions[0].pk}%26untranslated%3Dany"
+    response = save(client, page, edition=str(editions[1].pk), name_en="Hall")
+    assert response.url == f"{ROOMS}?edition={editions[1].pk}"
+
+
+def test_the_header_names_the_edition_of_what_is_open(client, editions):
+    room = make_room(editions[1])
+    assert worked_on(client.get(admin_url(room))) == "2027"
+    assert worked_on(client.get("/admin/")) == "2027"
+
+
+def test_a_new_edition_is_worked_on(client, organiser):
+    make_edition("2021", is_current=True)
+    save(
+        client, "/admin/symposium_editions/edition/add/", slug="2028", name_en="S",
+        short_name_en="S", city_en="Fès", starts_on="2028-06-09", ends_on="2028-06-10",
+    )  # fmt: skip
+    assert worked_on(client.get("/admin/")) == "2028"
+
+
+def test_two_editions_open_in_two_tabs(client, editions):
+    """A form, and a list, keep to their edition although another was chosen meanwhile."""
+    first, second = editions
+    room = make_room(first)
+    typed = form_of(client.get(f"{ROOMS}add/")) | {"name_en": "Hall"}
+    client.get(ROOMS)
+    client.post("/admin/edition/", {"edition": second.pk, "next": "/admin/"})
+    chosen = {"action": "delete_selected", "_selected_action": [room.pk], "post": "yes"}
+    client.post(ROOMS, chosen)
+    client.post("/admin/edition/", {"edition": second.pk, "next": "/admin/"})
+    assert client.post(f"{ROOMS}add/", typed).url == f"{ROOMS}?edition={first.pk}"
+    assert [str(one) for one in first.rooms.all()] == ["Hall"]
+
+
+def test_an_organiser_registers_somebody_in_the_edition_of_the_form(client, editions):
+    category = make_category(editions[0])
+    page = "/admin/symposium_registrations/registration/add/"
+    typed = form_of(client.get(page)) | {
+        "email": "nora@example.org", "given_name": "Nora", "family_name": "Rivage",
+        "role": "research", "country": "MA", "category": category.pk, "language": "fr",
+    }  # fmt: skip
+    client.post("/admin/edition/", {"edition": editions[1].pk, "next": "/admin/"})
+    assert client.post(page, typed).status_code == 302
+    assert category.registrations.count() == 1
+
+
+def test_one_edition_needs_no_switch(client, organiser):
+    make_edition("2021", is_current=True)
+    assert 'name="edition"' not in client.get("/admin/").content.decode()
+
+
+# The forms
+
+# What a form leaves out, since a page or an action of its own changes it, or nobody does by hand.
+NOT_TYPED = {
+    "User": {"password", "last_login", "user_permissions"},
+    "Registration": {"user"},
+    "Session": {"speakers"},
+    "Abstract": {"keywords"},
+    **{name: {"order"} for name in ("Partner", "Page", "Track", "Room", "Category", "Question")},
+}
+
+
+def test_every_field_that_one_may_edit_is_in_a_form(organiser, rf):
+    request = rf.get("/admin/")
+    request.user, request.session = organiser, {}
+    left_out = {}
+    for model, model_admin in site._registry.items():
+        if not model_admin.has_add_permission(request):
+            continue
+        shown = flatten_fieldsets(model_admin.get_fieldsets(request))
+        editable = {
+            field.name
+            for field in [*model._meta.fields, *model._meta.many_to_many]
+            if field.editable and not field.primary_key and not hasattr(model, f"{field.name}_fr")
+        }
+        if found := editable - set(shown):
+            left_out[model.__name__] = found
+    assert left_out == NOT_TYPED
+
+
+# Grammar
+
+
+@pytest.mark.parametrize(
+    ("language", "titles"),
+    [
+        (
+            "fr",
+            [
+                "Ajouter\u00a0: session",
+                "Modifier\u00a0: session",
+                "Supprimer la sélection (sessions)",
+            ],
+        ),
+        ("ar", ["إضافة: جلسة", "تعديل: جلسة", "حذف المحدد (الجلسات)"]),
+    ],
+)
+def test_django_puts_no_article_before_our_nouns(client, language, titles):
+    client.force_login(make_organiser(language=language))
+    session = make_session(make_edition(is_current=True))
+    pages = [
+        f"{admin_url(type(session), 'add')}",
+        admin_url(session),
+        admin_url(type(session), "changelist"),
+    ]
+    for page, title in zip(pages, titles, strict=True):
+        assert title in client.get(page).content.decode()

@@ -23,6 +23,7 @@ from modeltranslation.admin import TranslationStackedInline
 
 from symposium.abstracts import plots, readings, versions
 from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword, Twin, Version
+from symposium.speakers.models import Speaker
 from symposium.spreadsheet import ExportAdmin, Sheet
 from symposium.translated import LANGUAGES
 from symposium.typography import direction
@@ -34,6 +35,7 @@ from symposium.workplace import (
     UntranslatedFilter,
     WorkplaceAdmin,
     WorkplaceForm,
+    in_a_row,
     in_each_language,
 )
 
@@ -59,7 +61,7 @@ class KeywordForm(WorkplaceForm):
 
 
 @admin.register(Keyword)
-class KeywordAdmin(WorkplaceAdmin):
+class KeywordAdmin(KeptAdmin, WorkplaceAdmin):
     form = KeywordForm
     text_field = "name"
     list_display = ["text", "abstract_count", "languages_filled"]
@@ -85,6 +87,18 @@ class KeywordAdmin(WorkplaceAdmin):
             request, "admin/popup_response.html", {"popup_response_data": chosen}
         )
 
+    def why_kept(self, keyword) -> str:
+        abstracts = list(keyword.abstracts.order_by("pk"))
+        words = ngettext(
+            "“%(keyword)s” is a keyword of %(n)d abstract: it cannot be deleted. "
+            "Change the abstract first: %(abstracts)s.",
+            "“%(keyword)s” is a keyword of %(n)d abstracts: it cannot be deleted. "
+            "Change these abstracts first: %(abstracts)s.",
+            len(abstracts),
+        )
+        names = {"keyword": keyword, "n": len(abstracts), "abstracts": in_a_row(abstracts)}
+        return words % names if abstracts else ""
+
     @admin.display(description=_("name"), ordering="name_fr")
     def text(self, keyword):
         return super().text(keyword)
@@ -109,6 +123,12 @@ class AuthorInline(SortableInlineAdminMixin, AnyLanguage, TranslationStackedInli
     autocomplete_fields = ["speaker"]
     ordering = ["order", "id"]
     extra = 0
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "speaker":
+            field.label_from_instance = Speaker.name_and_affiliation.fget
+        return field
 
 
 class VersionInline(admin.TabularInline):

@@ -387,12 +387,12 @@ class AbstractKeyword(models.Model):
 
     abstract = models.ForeignKey(Abstract, models.CASCADE, related_name="ordered_keywords")
     keyword = models.ForeignKey(
-        Keyword, models.CASCADE, related_name="uses", verbose_name=_("keyword")
+        Keyword, models.RESTRICT, related_name="uses", verbose_name=_("keyword")
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
 
     class Meta:
-        verbose_name = _("keyword")
+        verbose_name = _("keyword of an abstract")
         verbose_name_plural = _("keywords")
         ordering = ["order", "id"]
         constraints = [

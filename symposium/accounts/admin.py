@@ -5,7 +5,10 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from symposium.accounts import entrance
+from symposium.accounts import (
+    entrance,
+    groups_admin,  # noqa: F401 (its page stands beside this one)
+)
 from symposium.accounts.models import User
 from symposium.accounts.second_factor import NAMES
 
@@ -50,6 +53,11 @@ class UserAdmin(admin.ModelAdmin):
     fields = ["email", "name", "language", "is_active", "is_staff", "groups", "is_superuser"]
     readonly_fields = ["date_joined"]
     filter_horizontal = ["groups"]
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        field.label_from_instance = lambda group: _(group.name)
+        return field
 
     def has_change_permission(self, request, obj=None):
         """Only a superuser changes accounts: whoever could would name themselves superuser."""

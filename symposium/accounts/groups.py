@@ -7,9 +7,10 @@ by name.
 
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
-ORGANISERS = "Organisers"
-WELCOME_TEAM = "Welcome team"
+ORGANISERS = gettext_noop("Organisers")
+WELCOME_TEAM = gettext_noop("Welcome team")
 PROGRAMME = [
     "symposium_editions",
     "symposium_speakers",

@@ -84,7 +84,7 @@ def move(edition: Edition, starts_on: datetime.date) -> None:
 def make_edition(entry: dict, text: dict[str, str], folder: str = "", **fields) -> Edition:
     """Make an edition and all that hangs from it; `text` is that of its own abstract."""
     edition = Edition.objects.create(
-        is_demonstration=True, **data.fields(entry["edition"]) | fields
+        is_published=True, is_demonstration=True, **data.fields(entry["edition"]) | fields
     )
     edition.refresh_from_db()
     for order, partner in enumerate(entry.get("partner", [])):

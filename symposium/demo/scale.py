@@ -37,6 +37,7 @@ def load(number: int) -> None:
         city_ar="الدار البيضاء",
         starts_on=FIRST_DAY,
         ends_on=FIRST_DAY + datetime.timedelta(days=DAYS - 1),
+        is_published=True,
         is_demonstration=True,
     )
     speakers = made(Speaker, build_speakers(edition, max(number * 3 // 2, ROOMS * SPEAKERS_EACH)))

@@ -3,6 +3,7 @@ import zoneinfo
 
 from adminsortable2.admin import SortableAdminMixin
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
@@ -14,9 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from symposium.dates import midnight
 from symposium.editions.embed import frame
 from symposium.editions.models import Edition, Page, Partner, validate_time_zone
+from symposium.editions.readiness import whats_missing
+from symposium.working_edition import work_on
 from symposium.workplace import (
     EditionFilter,
     HistoryAdmin,
+    KeptAdmin,
     UntranslatedFilter,
     WorkplaceAdmin,
     WorkplaceForm,
@@ -46,7 +50,7 @@ class EditionForm(WorkplaceForm):
 
 
 @admin.register(Edition)
-class EditionAdmin(HistoryAdmin):
+class EditionAdmin(KeptAdmin, HistoryAdmin):
     form = EditionForm
     text_field = "name"
     list_display = [
@@ -72,6 +76,8 @@ class EditionAdmin(HistoryAdmin):
                 "registration_opens_at",
                 "registration_closes_at",
                 "registration_after_end",
+                "offer_hours",
+                "missing",
             ],
             "description": _("Times are those of the edition's time zone."),
         }),
@@ -81,13 +87,24 @@ class EditionAdmin(HistoryAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         """The word in every address never changes."""
-        return ["slug", "snippet"] if obj else ["snippet"]
+        return ["slug", "missing", "snippet"] if obj else ["missing", "snippet"]
 
-    @admin.display(description=_("for their pages"), empty_value="–")
+    @admin.display(description=_("still missing"))
+    def missing(self, edition):
+        """What nobody can register without, each with the page where it is added."""
+        return edition.pk and whats_missing(edition) or "–"
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if obj.registration_opens_at and (missing := whats_missing(obj)):
+            words = _("Registration cannot open yet. Still missing:")
+            messages.warning(request, format_html("{} {}", words, missing))
+
+    @admin.display(description=_("for their pages"))
     def snippet(self, edition):
         """The HTML that shows the programme, to be copied, in the organiser's language."""
         if not (edition.pk and edition.frame_ancestors):
-            return None
+            return "–"
         return format_html(
             '<pre class="readonly" dir="ltr"><code>{}</code></pre><a href="{}">{}</a>',
             escape(frame(edition)),
@@ -96,22 +113,29 @@ class EditionAdmin(HistoryAdmin):
         )
 
     def zone_of_form(self, request, object_id):
-        """The zone that is being typed, or that of the edition."""
+        """The zone that is being typed, or that of the edition, which is worked on from now on."""
         edition = Edition(time_zone=request.POST.get("time_zone", ""))
-        if not edition.time_zone and object_id:
-            edition = self.get_object(request, object_id) or edition
+        if object_id and (found := self.get_object(request, unquote(object_id))):
+            work_on(request, found)
+            edition.time_zone = edition.time_zone or found.time_zone
         try:
             validate_time_zone(edition.time_zone)
         except ValidationError:
             return timezone.get_default_timezone()
         return edition.zone
 
-    def has_delete_permission(self, request, obj=None):
+    def log_addition(self, request, obj, message):
+        work_on(request, obj)
+        return super().log_addition(request, obj, message)
+
+    def why_kept(self, edition) -> str:
         """Deleting an edition would take its whole programme: only an empty one goes."""
-        empty = obj is None or not (
-            obj.sessions.exists() or obj.speakers.exists() or obj.abstracts.exists()
+        parts = (edition.sessions, edition.speakers, edition.abstracts, edition.registrations)
+        words = _(
+            "“%(edition)s” has sessions, speakers, abstracts or registrations: it cannot be "
+            "deleted. Take it off the site instead."
         )
-        return empty and super().has_delete_permission(request, obj)
+        return words % {"edition": edition} if any(part.exists() for part in parts) else ""
 
     def get_actions(self, request):
         actions = super().get_actions(request)
@@ -160,8 +184,8 @@ class PartnerAdmin(SortableAdminMixin, WorkplaceAdmin):
     readonly_fields = ["logo_shown"]
     ordering = ["order", "id"]
 
-    @admin.display(description=_("present logo"), empty_value="–")
+    @admin.display(description=_("present logo"))
     def logo_shown(self, partner):
         if partner.logo:
             return format_html('<img class="picture" src="{}" alt="">', partner.logo.url)
-        return None
+        return "–"

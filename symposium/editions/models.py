@@ -69,7 +69,9 @@ class EditionQuerySet(models.QuerySet):
         at = at or timezone.now()
         not_closed = Q(registration_closes_at=None) | Q(registration_closes_at__gt=at)
         not_over = Q(registration_after_end=True) | Q(period__endswith__gt=at)
-        return self.published().filter(not_closed, not_over, registration_opens_at__lte=at)
+        ready = Q(categories__isnull=False, pages__in=Page.objects.privacy_notices())
+        found = self.published().filter(not_closed, not_over, ready, registration_opens_at__lte=at)
+        return found.distinct()
 
     def to_come(self, at: datetime.datetime | None = None):
         """Those whose last day is not over."""
@@ -121,7 +123,10 @@ class Edition(models.Model):
             "empty, it is theirs at once."
         ),
     )  # fmt: skip
-    is_published = models.BooleanField(_("published"), default=True)
+    is_published = models.BooleanField(
+        _("published"), default=False,
+        help_text=_("Until then it is a draft: only organisers see it, in this desk."),
+    )  # fmt: skip
     is_current = models.BooleanField(
         _("current"), default=False, help_text=_("The edition that the home page opens on.")
     )
@@ -263,16 +268,25 @@ class Edition(models.Model):
         if self.registration_closes_at:
             last_days.append(self.today(self.registration_closes_at))
         today = self.today(at)
-        return bool(self.registration_opens_at) and all(today <= day for day in last_days)
+        if not self.registration_opens_at or any(today > day for day in last_days):
+            return False
+        return not self.missing_for_registration
 
     def registration_is_open(self, at: datetime.datetime | None = None) -> bool:
         at = at or timezone.now()
         opens, ends = self.registration_opens_at, self.registration_ends_at
-        return bool(opens and opens <= at and (ends is None or at < ends))
+        if not opens or opens > at or (ends and at >= ends):
+            return False
+        return not self.missing_for_registration
+
+    @property
+    def missing_for_registration(self) -> list[str]:
+        """What nobody can register without: `category`, `privacy`; empty when all is there."""
+        return [name for name in ("category", "privacy") if not self.contents[name]]
 
     @cached_property
-    def menu(self) -> dict[str, bool]:
-        """Which parts of it have something to read, asked for at once: a menu leads to no other."""
+    def contents(self) -> dict[str, bool]:
+        """What it has: the menu leads to nothing else. Every page asks, so in one query."""
         abstracts = self.abstracts.published()
         parts = {
             "argument": abstracts.of_the_symposium(),
@@ -280,6 +294,8 @@ class Edition(models.Model):
             "speakers": self.speakers.published(),
             "abstracts": abstracts,
             "keywords": abstracts.filter(keywords__isnull=False),
+            "category": self.categories.all(),
+            "privacy": self.pages.privacy_notices(),
         }
         asked = [Exists(found.order_by()) for found in parts.values()]
         found = Edition.objects.filter(pk=self.pk).values_list(*asked).get()
@@ -326,9 +342,15 @@ class PageQuerySet(models.QuerySet):
     def published(self):
         return self.filter(is_published=True, edition__is_published=True)
 
+    def privacy_notices(self):
+        """What people agree to when they register: the page of that address, with a text."""
+        return self.filter(filled("body"), slug=Page.PRIVACY, is_published=True)
+
 
 class Page(SluggedModel):
     """A page of text: practical information, legal notice, privacy, accessibility."""
+
+    PRIVACY = "privacy"
 
     edition = models.ForeignKey(
         Edition, models.CASCADE, related_name="pages", verbose_name=_("edition")

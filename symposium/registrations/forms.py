@@ -204,7 +204,7 @@ class RegistrationForm(PersonForm):
     @cached_property
     def privacy_page(self) -> Page | None:
         """The privacy notice that people agree to when they register."""
-        pages = self.edition.pages.published().filter(slug="privacy")
+        pages = self.edition.pages.privacy_notices()
         return pages.defer("body_fr", "body_en", "body_ar").first()
 
     @property

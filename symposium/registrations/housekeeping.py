@@ -175,6 +175,17 @@ def untold(at: datetime.datetime) -> QuerySet[Booking]:
     )
 
 
+def number_to_tell(sessions: QuerySet[Session], at: datetime.datetime | None = None) -> int:
+    """How many people will be told of what has just changed in `sessions`."""
+    at = at or timezone.now()
+    booked = untold(at).filter(session__in=sessions, registration__user__isnull=False)
+    starred = untold_stars(at).filter(
+        session__in=sessions, user__agenda__wants_mail=True, user__is_active=True
+    )
+    people = booked.values("registration__user").union(starred.values("user"))
+    return people.count()
+
+
 def tell_one(registration: Registration, *, at: datetime.datetime) -> bool:
     bookings = list(
         untold(at)

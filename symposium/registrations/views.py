@@ -104,6 +104,7 @@ def register_page(
     page = {
         "heading": _("Registration"),
         "opens_later": opens_at and timezone.now() < opens_at,
+        "not_yet": edition.phase() != "after" and edition.missing_for_registration,
         "section": "register",
         "is_public": False,
         "elsewhere": Edition.objects.exclude(pk=edition.pk).taking_registrations().to_come(),

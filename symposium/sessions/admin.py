@@ -23,6 +23,7 @@ from modeltranslation.admin import TranslationStackedInline
 from symposium.sessions import planning
 from symposium.sessions.changes_admin import ChangesAdmin
 from symposium.sessions.models import Participation, Resource, Room, Session, Track
+from symposium.speakers.models import Speaker
 from symposium.spreadsheet import ExportAdmin, Sheet
 from symposium.workplace import (
     AnyLanguage,
@@ -33,12 +34,13 @@ from symposium.workplace import (
     UntranslatedFilter,
     WorkplaceAdmin,
     WorkplaceForm,
+    in_a_row,
     in_each_language,
     refusal,
 )
 
 
-class PlaceAdmin(SortableAdminMixin, WorkplaceAdmin):
+class PlaceAdmin(KeptAdmin, SortableAdminMixin, WorkplaceAdmin):
     """Rooms and tracks: what sessions are sorted into; dragging sets their order."""
 
     text_field = "name"
@@ -48,6 +50,18 @@ class PlaceAdmin(SortableAdminMixin, WorkplaceAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(session_count=Count("sessions"))
+
+    def why_kept(self, place) -> str:
+        sessions = list(place.sessions.order_by("starts_at", "pk"))
+        words = ngettext(
+            "“%(place)s” is the choice of %(n)d session: it cannot be deleted. "
+            "Change the session first: %(sessions)s.",
+            "“%(place)s” is the choice of %(n)d sessions: it cannot be deleted. "
+            "Change these sessions first: %(sessions)s.",
+            len(sessions),
+        )
+        names = {"place": place, "n": len(sessions), "sessions": in_a_row(sessions)}
+        return words % names if sessions else ""
 
     @admin.display(description=_("name"))
     def text(self, place):
@@ -62,6 +76,13 @@ class PlaceAdmin(SortableAdminMixin, WorkplaceAdmin):
 class TrackAdmin(PlaceAdmin):
     list_display = ["text", "mark", "session_count", "languages_filled"]
     fields = ["edition", "name", "mark", "slug"]
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        same = obj.edition.tracks.filter(mark=obj.mark).exclude(pk=obj.pk)
+        if {"mark", "edition"} & set(form.changed_data) and same:
+            words = _("Saved. The same mark also stands for: %(tracks)s.")
+            messages.warning(request, words % {"tracks": in_a_row(same)})
 
 
 @admin.register(Room)
@@ -103,6 +124,12 @@ class ParticipationInline(SortableTabularInline):
     autocomplete_fields = ["speaker"]
     ordering = ["order", "id"]
     extra = 0
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "speaker":
+            field.label_from_instance = Speaker.name_and_affiliation.fget
+        return field
 
 
 class ResourceInline(SortableInlineAdminMixin, AnyLanguage, TranslationStackedInline):
@@ -160,6 +187,11 @@ class SessionSheet(Sheet):
         return "; ".join(
             f"{one.speaker} ({one.get_role_display()})" for one in session.participations.all()
         )
+
+
+def numbered(queryset):
+    """The same sessions, also once the filter of the list does not fit them any more."""
+    return Session.objects.filter(pk__in=list(queryset.values_list("pk", flat=True)))
 
 
 @admin.register(Session)
@@ -251,6 +283,7 @@ class SessionAdmin(KeptAdmin, ChangesAdmin, ExportAdmin, SortableAdminBase, Hist
         self.set_status(request, queryset, Session.Status.CANCELLED)
 
     def set_status(self, request, queryset, status):
+        queryset = numbered(queryset)
         done = sum(
             self.attempt(request, planning.set_status, session, status)
             for session in queryset.order_by("starts_at", "pk")
@@ -259,15 +292,18 @@ class SessionAdmin(KeptAdmin, ChangesAdmin, ExportAdmin, SortableAdminBase, Hist
             label = Session.Status(status).label
             words = ngettext("%(n)d session: %(status)s.", "%(n)d sessions: %(status)s.", done)
             messages.success(request, words % {"n": done, "status": label})
+            self.say_what_follows(request, queryset, published=status == Session.Status.PUBLISHED)
 
     @admin.action(description=_("Swap the times and rooms of two sessions"), permissions=["change"])
     def swap(self, request, queryset):
+        queryset = numbered(queryset)
         pair = list(queryset[:3])
         if len(pair) != 2:
             messages.error(request, _("Choose two sessions: each takes the other's time and room."))
         elif self.attempt(request, planning.swap, *pair):
             names = {"one": pair[0], "other": pair[1]}
             messages.success(request, _("“%(one)s” and “%(other)s” have swapped places.") % names)
+            self.say_what_follows(request, queryset)
 
     def attempt(self, request, verb, session, *arguments) -> bool:
         """Do it, or tell why not: the sentence names the session and what stands in its way."""
@@ -283,7 +319,30 @@ class SessionAdmin(KeptAdmin, ChangesAdmin, ExportAdmin, SortableAdminBase, Hist
             messages.error(request, f"{session}: {reason}")
         return False
 
+    def say_what_follows(self, request, sessions, *, published: bool = False) -> None:
+        """What readers see of sessions that were saved, where one might not think of it."""
+        on_site = sessions.published()
+        if untimed := on_site.filter(starts_at=None).exclude(status=Session.Status.CANCELLED):
+            words = _("On the site without a day and a time: %(sessions)s.")
+            messages.warning(request, words % {"sessions": in_a_row(untimed)})
+        if published and (session := on_site.first()):
+            page = reverse("admin:symposium_sessions_session_changes")
+            words = _(
+                "From now on, readers are told when a session is moved or cancelled. "
+                '<a href="{}">Choose when the programme was announced</a>'
+            )
+            page = f"{page}?edition={session.edition_id}#announced"
+            messages.info(request, format_html(words, page))
+
     # One session
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        session = form.instance
+        if {"status", "starts_at", "ends_at", "room"} & set(form.changed_data):
+            published = "status" in form.changed_data and session.status == session.Status.PUBLISHED
+            found = Session.objects.filter(pk=session.pk)
+            self.say_what_follows(request, found, published=published)
 
     def why_kept(self, session) -> str:
         number = session.abstracts.count()

@@ -181,7 +181,8 @@ def told(edition: Edition, limit: int = LONGEST) -> list[Shift]:
 
 def since(edition: Edition, at: datetime.datetime) -> list[Shift]:
     """What has become of each session since `at`, for organisers."""
-    return shifts_of(edition, edition.changes.filter(at__gte=at).with_details().in_order(), EVER)
+    found = edition.changes.of_what_was_there().filter(at__gte=at)
+    return shifts_of(edition, found.with_details().in_order(), EVER)
 
 
 def since_told(known: Mapping[Session, int]) -> list[tuple[Session, Shift | None]]:

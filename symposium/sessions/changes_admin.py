@@ -49,7 +49,7 @@ class ChangesAdmin(admin.ModelAdmin):
     def changes_view(self, request: HttpRequest) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        edition = self.chosen_edition(request) or self.editions.current()
+        edition = self.working_edition(request)
         if edition is None:
             raise Http404
         with timezone.override(edition.zone):
@@ -84,7 +84,6 @@ class ChangesAdmin(admin.ModelAdmin):
             "opts": self.opts,
             "title": _("What has changed"),
             "shown": edition,
-            "editions": self.editions.all(),
             "form": form,
             "announced": announced
             or MomentForm(_("Announced"), initial={"moment": known and known.at}),

@@ -214,11 +214,11 @@ class Session(SluggedModel):
         help_text=_("What takes place. The abstract of a talk is a record of its own."),
     )  # fmt: skip
     track = models.ForeignKey(
-        Track, models.SET_NULL, null=True, blank=True, related_name="sessions",
+        Track, models.RESTRICT, null=True, blank=True, related_name="sessions",
         verbose_name=_("track"),
     )  # fmt: skip
     room = models.ForeignKey(
-        Room, models.SET_NULL, null=True, blank=True, related_name="sessions",
+        Room, models.RESTRICT, null=True, blank=True, related_name="sessions",
         verbose_name=_("room"),
     )  # fmt: skip
     starts_at = models.DateTimeField(_("start"), null=True, blank=True)
@@ -607,16 +607,22 @@ class ChangeQuerySet(models.QuerySet):
     def told(self):
         """What readers are told: of sessions that they see, since the programme is announced.
 
-        What is added within a day of that is the programme itself. What the programme says to be
-        cancelled is told whenever it was.
+        What the programme says to be cancelled is told whenever it was.
         """
-        announced = F("edition__announcement__at")
         cancelled = Session.Status.CANCELLED
-        filled_in = Q(old_status="", at__lt=announced + Announcement.FILLED_IN)
+        since = Q(at__gt=F("edition__announcement__at"))
         return self.filter(
-            Q(new_status=cancelled, session__status=cancelled) | ~filled_in & Q(at__gt=announced),
+            Q(new_status=cancelled, session__status=cancelled) | ~self.filled_in() & since,
             session__in=Session.objects.published(),
         )
+
+    def of_what_was_there(self):
+        return self.exclude(self.filled_in())
+
+    @staticmethod
+    def filled_in() -> Q:
+        """What is added within a day of the announcement is the programme itself, no change."""
+        return Q(old_status="", at__lt=F("edition__announcement__at") + Announcement.FILLED_IN)
 
 
 class Change(models.Model):

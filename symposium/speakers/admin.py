@@ -1,5 +1,7 @@
 from adminsortable2.admin import SortableAdminBase, SortableInlineAdminMixin
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -14,6 +16,7 @@ from symposium.workplace import (
     EditionFilter,
     HistoryAdmin,
     UntranslatedFilter,
+    WorkplaceForm,
     in_each_language,
 )
 
@@ -41,6 +44,38 @@ class LinkInline(SortableInlineAdminMixin, AnyLanguage, TranslationStackedInline
     extra = 0
 
 
+class SpeakerForm(WorkplaceForm):
+    """A person who may be there already is named, with a link; one may be saved all the same."""
+
+    another_person = forms.BooleanField(label=_("This is another person"), required=False)
+
+    def clean(self):
+        cleaned = super().clean()
+        edition, orcid = cleaned.get("edition"), cleaned.get("orcid")
+        if edition and orcid:
+            found = edition.speakers.filter(orcid=orcid).exclude(pk=self.instance.pk)
+            words = _("Another speaker of this edition has this ORCID iD: {}.")
+            self.refuse_as("orcid", words, found)
+        return cleaned
+
+    def _post_clean(self):
+        super()._post_clean()
+        changed = {"given_name", "family_name"} & {name[:-3] for name in self.changed_data}
+        if changed and not (self.errors or self.cleaned_data["another_person"]):
+            words = _("This edition has a speaker of this name: {}. Is it the same person?")
+            self.refuse_as("another_person", words, self.instance.namesakes())
+
+    def refuse_as(self, field: str, words: str, found) -> None:
+        links = [
+            (reverse("admin:symposium_speakers_speaker_change", args=[one.pk]),
+             one.name_and_affiliation)
+            for one in found
+        ]  # fmt: skip
+        if links:
+            shown = format_html_join(", ", '<a href="{}" target="_blank">{}</a>', links)
+            self.add_error(field, ValidationError(format_html(words, shown), code="same"))
+
+
 class SpeakerSheet(Sheet):
     sessions = Field(column_name=_("sessions"))
 
@@ -58,6 +93,7 @@ class SpeakerSheet(Sheet):
 
 @admin.register(Speaker)
 class SpeakerAdmin(ExportAdmin, SortableAdminBase, HistoryAdmin):
+    form = SpeakerForm
     public_page = "symposium.speakers.views.speaker_page"
     resource_classes = [SpeakerSheet]
     text_field = "family_name"
@@ -80,6 +116,14 @@ class SpeakerAdmin(ExportAdmin, SortableAdminBase, HistoryAdmin):
         (_("Presentation"), {"fields": ["biography", "photo_shown", "photo", "orcid"]}),
         (_("On the site"), {"fields": ["is_published", "is_featured", "slug", "sessions_shown"]}),
     ]
+
+    def get_fieldsets(self, request, obj=None):
+        """What is asked only where somebody of the same name was found."""
+        asked = [(None, {"fields": ["another_person"]})] if request.method == "POST" else []
+        return [*asked, *super().get_fieldsets(request, obj)]
+
+    def choice(self, speaker) -> str:
+        return speaker.name_and_affiliation
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(session_count=Count("participations"))

@@ -11,7 +11,7 @@ from pilkit.processors import ResizeToFill, ResizeToFit
 
 from symposium.editions.models import Edition, filled
 from symposium.editions.slugs import SluggedModel, random_code
-from symposium.names import PersonName
+from symposium.names import PersonName, folded
 from symposium.pictures import PictureField, validate_picture
 from symposium.speakers.orcid import OrcidField
 from symposium.translated import sort_key, without_article
@@ -85,6 +85,12 @@ class Speaker(PersonName, SluggedModel):
                 violation_error_message=_("Another speaker of this edition has this address."),
             ),
             models.UniqueConstraint(fields=["id", "edition"], name="speakers_id_edition"),
+            models.UniqueConstraint(
+                fields=["edition", "orcid"],
+                condition=models.Q(orcid__gt=""),
+                name="speakers_orcid_once_per_edition",
+                violation_error_message=_("Another speaker of this edition has this ORCID iD."),
+            ),
             models.CheckConstraint(
                 condition=filled("family_name"),
                 name="speakers_named",
@@ -97,6 +103,20 @@ class Speaker(PersonName, SluggedModel):
 
     def get_absolute_url(self) -> str:
         return reverse("speakers:detail", args=[self.edition.slug, self.slug])
+
+    @property
+    def name_and_affiliation(self) -> str:
+        """Two people of one name, told apart."""
+        return " · ".join(filter(None, [self.name, self.affiliation]))
+
+    def namesakes(self) -> list["Speaker"]:
+        """Other speakers of the edition who have the same name, in one script at least."""
+        others = self.edition.speakers.listed().exclude(pk=self.pk)
+        return [other for other in others if self.folded_names & other.folded_names]
+
+    @property
+    def folded_names(self) -> set[str]:
+        return {folded(name) for name in (self.name_fr, self.name_en, self.name_ar) if name}
 
     @property
     def sort_key(self) -> tuple[str, str]:

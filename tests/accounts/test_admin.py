@@ -1,7 +1,7 @@
 """Accounts in the desk, and the group of organisers."""
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 
 from symposium.accounts.models import User
 from tests.desk import admin_url, errors_of, save
@@ -76,3 +76,36 @@ def test_an_account_that_is_switched_off_stays(master):
     data = {"email": user.email, "language": "fr"}
     master.post(admin_url(user), data)
     assert (refreshed(user).is_active, user.is_staff) == (False, False)
+
+
+# Groups
+
+
+def choices(response, field: str) -> list[str]:
+    return [
+        str(label) for _value, label in response.context["adminform"].form.fields[field].choices
+    ]
+
+
+def test_groups_and_permissions_are_named_in_the_language_of_the_desk(client):
+    client.force_login(make_organiser(language="fr"))
+    page = client.get("/admin/auth/group/")
+    assert "Organisation" in page.content.decode()
+    assert "Organisation" in choices(client.get("/admin/symposium_accounts/user/add/"), "groups")
+    offered = choices(client.get("/admin/auth/group/add/"), "permissions")
+    assert "Programme · Session · modifier" in offered
+    assert not [name for name in offered if "Can " in name or "historical" in name]
+    assert len(offered) == len(set(offered))
+
+
+def test_a_group_keeps_the_permissions_that_are_not_offered(client):
+    client.force_login(make_organiser(language="en"))
+    group = Group.objects.create(name="Editors")
+    hidden = Permission.objects.get(codename="view_historicalsession")
+    group.permissions.add(hidden)
+    shown = Permission.objects.get(
+        codename="change_session", content_type__app_label="symposium_sessions"
+    )
+    page = f"/admin/auth/group/{group.pk}/change/"
+    assert client.post(page, {"name": "Editors", "permissions": [shown.pk]}).status_code == 302
+    assert set(group.permissions.all()) == {hidden, shown}

@@ -58,7 +58,7 @@ def test_texts_are_typed_in_tabs_and_a_room_is_found(desk, edition):
     assert offered.all_inner_texts() == ["Auditorium"]
     offered.first.click()
     desk.locator("[name=_save]").click()
-    desk.wait_for_url("**/session/")
+    desk.wait_for_url("**/session/?edition=*")
     assert refreshed(session).title_ar == "الافتتاح"
     assert session.room == room
 
@@ -70,7 +70,7 @@ def test_speakers_are_dragged_into_their_order(desk, edition):
     handles = desk.locator("#participations-group tr.has_original td.original p")
     handles.nth(1).drag_to(handles.nth(0))
     desk.locator("[name=_save]").click()
-    desk.wait_for_url("**/session/")
+    desk.wait_for_url("**/session/?edition=*")
     assert list(session.participations.all()) == [second, first]
 
 
@@ -82,7 +82,7 @@ def test_a_speaker_is_added_in_a_new_row(desk, edition):
     desk.locator("#participations-0 .select2-selection").click()
     desk.locator(".select2-results__option", has_text="Médina").click()
     desk.locator("[name=_save]").click()
-    desk.wait_for_url("**/session/")
+    desk.wait_for_url("**/session/?edition=*")
     assert session.participations.get().speaker == speaker
 
 

@@ -22,7 +22,6 @@ from symposium.sessions.models import Session
 from tests.factories import (
     make_category,
     make_edition,
-    make_page,
     make_question,
     make_session,
     make_user,
@@ -64,7 +63,6 @@ def edition():
         "2030", starts_on=today, ends_on=today + DAY, time_zone="UTC", is_current=True,
         registration_opens_at=timezone.now() - DAY,
     )  # fmt: skip
-    make_page(edition, slug="privacy")
     make_session(edition, at="09:00", lasting=90)
     return edition
 

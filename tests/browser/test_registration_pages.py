@@ -18,7 +18,6 @@ from tests.factories import (
     make_booking,
     make_category,
     make_edition,
-    make_page,
     make_question,
     make_registration,
     make_user,
@@ -93,7 +92,6 @@ def people(client):
     """Three people and their cookies; what they have written is as long as it may be."""
     edition = open_edition("2030", is_current=True)
     make_edition("2029", registration_opens_at=timezone.now() - datetime.timedelta(days=60))
-    make_page(edition, slug="privacy")
     category = make_category(edition, name_fr=LONG, places=1, online_access=True)
     make_category(edition, needs_approval=True, description_fr=f"Pour {LONG}")
     make_question(edition, (LONG, "Train"), kind="choices", help_text_fr="Pour les places.")

@@ -5,12 +5,15 @@ import datetime
 import pytest
 
 from symposium.editions.models import Edition, Page, Partner
+from symposium.registrations.models import Category
 from tests.desk import admin_url, errors_of, form_of, save, told
 from tests.factories import (
+    make_category,
     make_edition,
     make_organiser,
     make_page,
     make_partner,
+    make_registration,
     make_session,
     picture,
     refreshed,
@@ -101,7 +104,17 @@ def test_a_second_current_edition_is_refused(desk, edition):
 
 def test_an_edition_with_a_programme_is_not_deleted(desk, edition):
     make_session(edition, at=None)
-    assert desk.post(admin_url(edition, "delete"), {"post": "yes"}).status_code == 403
+    assert told(desk.post(admin_url(edition, "delete"), {"post": "yes"}, follow=True)) == [
+        "“Symposium 2021” has sessions, speakers, abstracts or registrations: it cannot be deleted."
+        " Take it off the site instead."
+    ]
+    assert Edition.objects.get() == edition
+
+
+def test_an_edition_with_a_registration_is_not_deleted(desk):
+    edition = make_registration().edition
+    page = desk.post(admin_url(edition, "delete"), {"post": "yes"}, follow=True)
+    assert "it cannot be deleted. Take it off the site instead." in told(page)[0]
     assert Edition.objects.get() == edition
 
 
@@ -141,7 +154,7 @@ def test_the_logo_of_a_partner_is_stored_anew(desk, edition):
 
 
 @pytest.mark.parametrize(
-    ("make", "queries"), [(make_edition, 6), (make_page, 11), (make_partner, 11)]
+    ("make", "queries"), [(make_edition, 6), (make_page, 9), (make_partner, 9)]
 )
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_lists_ask_as_much_for_three_as_for_one(
@@ -160,3 +173,39 @@ def test_the_preview_of_a_page(desk, edition):
     html = desk.get(admin_url(page, "preview")).content.decode()
     assert "Venir" in html
     assert "Preview: the public does not see this page in this state." in html
+
+
+# What an edition needs before people can register
+
+
+def test_a_new_edition_is_a_draft(desk):
+    page = desk.get(f"{LIST}add/")
+    assert "is_published" not in form_of(page)
+    help_text = page.context["adminform"].form.fields["is_published"].help_text
+    assert help_text == "Until then it is a draft: only organisers see it, in this desk."
+
+
+def test_the_desk_says_what_is_missing_before_registration_can_open(desk, edition):
+    opens = {"registration_opens_at_0": "2021-05-01", "registration_opens_at_1": "09:00"}
+    response = save(desk, admin_url(edition), **opens)
+    category = f'<a href="{admin_url(Category, "add")}?edition={edition.pk}">a category</a>'
+    notice = f'{admin_url(Page, "add")}?edition={edition.pk}&amp;slug=privacy">a privacy notice</a>'
+    said = f'{category} · <a href="{notice}'
+    assert said in told(desk.get(response.url))[0]
+    assert said in desk.get(admin_url(edition)).content.decode()
+    assert said in desk.get("/admin/").content.decode()
+    make_category(edition)
+    save(desk, f"{admin_url(Page, 'add')}?edition={edition.pk}&slug=privacy", body_en="30 days.",
+         title_en="Privacy")  # fmt: skip
+    assert "a category" not in desk.get("/admin/").content.decode()
+    assert told(desk.get(save(desk, admin_url(edition)).url))[1:] == []
+
+
+def test_hours_to_accept_an_offer_are_in_the_form(desk, edition):
+    save(desk, admin_url(edition), offer_hours="24")
+    assert refreshed(edition).offer_hours == 24
+
+
+def test_nothing_reads_none(desk, edition):
+    for page in (admin_url(edition), admin_url(make_partner(edition)), f"{LIST}add/"):
+        assert "None" not in desk.get(page).content.decode()

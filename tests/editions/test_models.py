@@ -8,6 +8,7 @@ from symposium.editions.models import Edition, FormerSlug, Page, Partner
 from symposium.editions.slugs import find_by_slug
 from tests.factories import (
     instant,
+    make_category,
     make_edition,
     make_keyword,
     make_page,
@@ -16,6 +17,7 @@ from tests.factories import (
     make_session,
     make_speaker,
     make_track,
+    open_edition,
     refreshed,
 )
 from tests.refusals import commit, execute, faults, refused_by
@@ -147,6 +149,8 @@ def test_edition_is_before_during_and_after(edition):
 
 
 def test_edition_opens_and_closes_registration(edition):
+    make_category(edition)
+    make_page(edition, slug=Page.PRIVACY)
     edition.registration_opens_at = instant(edition, "08:00")
     edition.registration_closes_at = instant(edition, "18:00")
     moments = [instant(edition, at) for at in ("07:59", "08:00", "17:59", "18:00")]
@@ -154,6 +158,8 @@ def test_edition_opens_and_closes_registration(edition):
 
 
 def test_registration_ends_with_the_last_day_unless_the_organiser_says_otherwise(edition):
+    make_category(edition)
+    make_page(edition, slug=Page.PRIVACY)
     edition.registration_opens_at = instant(edition, "08:00")
     last, after = instant(edition, "23:59", day=2), instant(edition, "00:00", day=3)
     much_later = instant(edition, "08:00", day=3000)
@@ -384,3 +390,35 @@ def test_page_is_published_with_its_edition(edition):
     make_page(edition, is_published=False)
     make_page(make_edition("2023", is_published=False))
     assert list(Page.objects.published()) == [shown]
+
+
+# What registration needs
+
+
+def test_registration_is_not_open_without_category_or_privacy_notice():
+    edition = open_edition()
+    assert what_registration_says(edition) == (["category"], False, False)
+    make_category(edition)
+    assert what_registration_says(edition) == ([], True, True)
+    edition.pages.update(body_fr="")
+    assert what_registration_says(edition) == (["privacy"], False, False)
+    edition.pages.update(body_ar="نص", is_published=False)
+    assert what_registration_says(edition) == (["privacy"], False, False)
+
+
+def what_registration_says(edition: Edition) -> tuple[list[str], bool, bool]:
+    found = Edition.objects.get(pk=edition.pk)
+    return (
+        found.missing_for_registration, found.registration_is_open(), found.takes_registrations()
+    )  # fmt: skip
+
+
+def test_editions_that_take_registrations_are_those_where_it_is_open():
+    edition = open_edition()
+    found = [list(Edition.objects.taking_registrations())]
+    make_category(edition)
+    make_category(edition)
+    found.append(list(Edition.objects.taking_registrations()))
+    edition.pages.update(body_fr=None)
+    found.append(list(Edition.objects.taking_registrations()))
+    assert found == [[], [edition], []]

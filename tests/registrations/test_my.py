@@ -244,8 +244,9 @@ def prominent(client) -> list[tuple[str, str]]:
 def test_the_one_prominent_action_is_never_of_an_edition_that_is_over(client, edition, mine):
     over = {"starts_on": datetime.date(2021, 6, 9), "registration_after_end": True}
     make_registration(make_category(open_edition("2021", **over)), user=mine.user)
-    open_edition("2022", starts_on=datetime.date(2022, 6, 9))
-    open_edition("2031", starts_on=edition.starts_on + datetime.timedelta(days=365))
+    make_category(open_edition("2022", starts_on=datetime.date(2022, 6, 9)))
+    a_year_later = edition.starts_on + datetime.timedelta(days=365)
+    make_category(open_edition("2031", starts_on=a_year_later))
     assert prominent(client) == [(f"/en/my/{mine.code}/", "My ticket")]
     page = main(client.get("/en/my/"))
     offered = [a.get("href") for a in page.xpath(".//a[contains(@href, '/register/')]")]

@@ -12,7 +12,6 @@ from tests.factories import (
     make_category,
     make_edition,
     make_invitation,
-    make_page,
     make_question,
     make_registration,
     make_speaker,
@@ -125,7 +124,7 @@ def test_first_sentence_is_for_the_category(client, edition, user, on_site, onli
 
 
 def test_the_version_of_the_notice_agreed_to_is_kept(client, edition, category, user):
-    page = make_page(edition, slug="privacy", title_fr="Données personnelles")
+    page = edition.pages.get(slug="privacy")
     client.post(address(), typed(category))
     made = Registration.objects.get()
     assert made.consent_version == f"{page.updated_at:%Y-%m-%dT%H:%M:%SZ}"
@@ -306,7 +305,7 @@ def test_nobody_registers_for_an_edition_that_is_not_published(client, user):
 
 def test_a_title_of_the_privacy_page_is_no_template(client, edition, category, user):
     """Whoever writes pages would otherwise read what they may not."""
-    make_page(edition, slug="privacy", title_fr="{{ form.edition.contact_email }}{% mark %}")
+    edition.pages.update(title_fr="{{ form.edition.contact_email }}{% mark %}")
     page = client.get(address()).content.decode()
     assert "{{ form.edition.contact_email }}{% mark %}" in page
 
@@ -341,3 +340,14 @@ def test_the_public_list_is_linked_once_somebody_is_on_it(client, edition, categ
     assert [way in hrefs(main(client.get(page)), ".//a") for page in pages] == [False, False]
     make_registration(category, is_listed=True)
     assert [way in hrefs(main(client.get(page)), ".//a") for page in pages] == [True, True]
+
+
+def test_an_edition_without_category_or_notice_does_not_lead_to_its_form(client, user):
+    edition = open_edition("2027")
+    client.force_login(user)
+    page = client.get("/en/2027/register/").content.decode()
+    assert "Registration for this edition is not open yet." in page
+    assert 'href="/en/2027/register/"' not in client.get("/en/2027/programme/").content.decode()
+    make_category(edition)
+    assert 'name="consent"' in client.get("/en/2027/register/").content.decode()
+    assert 'href="/en/2027/register/"' in client.get("/en/2027/programme/").content.decode()

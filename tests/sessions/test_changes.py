@@ -120,6 +120,7 @@ def test_of_a_draft_nothing_is_known(edition, rooms):
 
 def test_room_and_session_can_be_deleted(edition, water, rooms):
     move(water, "11:00", room=rooms[1])
+    change(water, datetime.timedelta(0), room=None)
     rooms[1].delete()
     assert said(edition) == [
         "Moved from another room to no room.",
@@ -450,3 +451,10 @@ def test_changes_are_for_organisers(client, edition):
     assert client.get(DESK).status_code == 302
     client.force_login(make_user(is_staff=True))
     assert client.get(DESK).status_code == 403
+
+
+def test_the_first_publication_is_no_change_to_organisers_either(desk):
+    edition = make_edition("2027")
+    for hour in range(2):
+        change(make_session(edition, at=f"1{hour}:00", status="draft"), status="published")
+    assert rows(desk.get(f"{DESK}?edition={edition.pk}")) == []

@@ -23,6 +23,7 @@ from tests.factories import (
     picture,
     refreshed,
 )
+from tests.refusals import refused_by
 
 pytestmark = pytest.mark.django_db
 
@@ -113,7 +114,7 @@ def test_the_list_asks_as_much_for_three_as_for_one(
     for _number in range(count):
         make_participation(make_session(edition, at=None), make_speaker(edition))
     desk.get(LIST)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         shown = desk.get(LIST).context["cl"].result_list
     assert [speaker.session_count for speaker in shown] == [1] * count
 
@@ -175,3 +176,64 @@ def test_preview(desk, edition):
     page = desk.get(admin_url(speaker, "preview")).content.decode()
     assert "Médina" in page
     assert "Preview: the public does not see this page in this state." in page
+
+
+# The same person twice
+
+ADD = "/admin/symposium_speakers/speaker/add/"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"given_name_fr": "Amina", "family_name_fr": "El Fassi"},
+        {"given_name_en": "AMINA", "family_name_en": "el-fassi"},
+        {"given_name_fr": "El Fassi", "family_name_fr": "Amina"},
+        {"given_name_ar": "امينة", "family_name_ar": "الفاسى"},
+    ],
+)
+def test_a_speaker_who_is_there_is_noticed(desk, edition, typed):
+    there = make_speaker(
+        edition, given_name_fr="Amìna", family_name_fr="El Fassi", affiliation_fr="Université",
+        given_name_ar="أمينة", family_name_ar="الفاسي",
+    )  # fmt: skip
+    response = save(desk, ADD, **typed)
+    assert errors_of(response) == {
+        "another_person": [
+            f'This edition has a speaker of this name: <a href="{admin_url(there)}" '
+            'target="_blank">Amìna El Fassi · Université</a>. Is it the same person?'
+        ]
+    }
+    again = form_of(response) | {"another_person": "on"}
+    assert desk.post(ADD, again).status_code == 302
+    assert edition.speakers.count() == 2
+
+
+def test_the_name_of_another_edition_or_another_name_is_no_matter(desk, edition):
+    make_speaker(make_edition(), given_name_fr="Amina", family_name_fr="El Fassi")
+    make_speaker(edition, given_name_fr="Amine", family_name_fr="El Fassi")
+    there = save(desk, ADD, given_name_fr="Amina", family_name_fr="El Fassi", edition=edition.pk)
+    assert there.status_code == 302
+    one = edition.speakers.get(given_name_fr="Amina")
+    assert save(desk, admin_url(one), position_fr="Professeure").status_code == 302
+
+
+def test_an_orcid_is_of_one_speaker(desk, edition):
+    there = make_speaker(edition, family_name_fr="Rivage", orcid="0000-0002-1825-0097")
+    response = save(desk, ADD, family_name_fr="Autre", orcid="0000-0002-1825-0097")
+    assert errors_of(response)["orcid"][0].startswith(
+        f'Another speaker of this edition has this ORCID iD: <a href="{admin_url(there)}"'
+    )
+    with refused_by("speakers_orcid_once_per_edition"):
+        make_speaker(edition, orcid="0000-0002-1825-0097")
+
+
+def test_the_chooser_tells_two_people_of_one_name_apart(desk, edition):
+    for affiliation in ("Rabat", "Fès"):
+        make_speaker(
+            edition, given_name_fr="Amina", family_name_fr="Rivage", affiliation_fr=affiliation
+        )
+    asked = {"app_label": "symposium_sessions", "model_name": "participation",
+             "field_name": "speaker", "term": "Rivage"}  # fmt: skip
+    offered = desk.get("/admin/autocomplete/", asked).json()["results"]
+    assert {one["text"] for one in offered} == {"Amina Rivage · Rabat", "Amina Rivage · Fès"}

@@ -1,5 +1,7 @@
 """Arabic as written in Morocco: day before month, 24 hours. Django's own has no date with time."""
 
+from config.formats import DATES, TIMES
+
 DATE_FORMAT = "j F Y"
 TIME_FORMAT = "H:i"
 DATETIME_FORMAT = "j F Y، H:i"
@@ -8,3 +10,5 @@ MONTH_DAY_FORMAT = "j F"
 SHORT_DATE_FORMAT = "d/m/Y"
 SHORT_DATETIME_FORMAT = "d/m/Y H:i"
 FIRST_DAY_OF_WEEK = 1
+DATE_INPUT_FORMATS = ["%Y-%m-%d", *DATES]
+TIME_INPUT_FORMATS = TIMES

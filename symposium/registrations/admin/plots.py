@@ -48,7 +48,7 @@ class PlotsAdmin(admin.ModelAdmin):
     def plots_view(self, request):
         if not self.has_view_permission(request):
             raise PermissionDenied
-        edition = self.chosen_edition(request) or self.editions.current()
+        edition = self.working_edition(request)
         if edition is None:
             raise Http404
         with timezone.override(edition.zone):
@@ -56,8 +56,6 @@ class PlotsAdmin(admin.ModelAdmin):
                 **self.admin_site.each_context(request),
                 "opts": self.opts,
                 "title": _("Registrations in figures"),
-                "shown": edition,
-                "editions": self.editions.all(),
                 "plots": plots(edition),
             }
             name = "admin/symposium_registrations/registration/plots.html"

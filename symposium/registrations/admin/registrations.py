@@ -4,7 +4,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.db.models.constants import LOOKUP_SEP
-from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -60,7 +59,7 @@ class NewcomerForm(PersonForm):
     )  # fmt: skip
 
     class Meta(PersonForm.Meta):
-        fields = [*PERSON, "category", "needs", "is_listed"]
+        fields = ["edition", *PERSON, "category", "needs", "is_listed"]
 
     def clean_email(self) -> str:
         email = self.cleaned_data["email"].lower()
@@ -237,7 +236,7 @@ class RegistrationAdmin(
     def account(self, registration):
         user = registration.user
         if user is None:
-            return None
+            return "–"
         page = reverse("admin:symposium_accounts_user_change", args=[user.pk])
         return format_html('<a href="{}">{}</a>', page, user.email)
 
@@ -250,7 +249,7 @@ class RegistrationAdmin(
         if request.user.has_perm("symposium_registrations.view_needs"):
             parts.append((_("Accessibility"), {"fields": ["needs"]}))
         if obj is None:
-            return [(None, {"fields": ["email", "language", "category"]}), *parts]
+            return [(None, {"fields": ["edition", "email", "language", "category"]}), *parts]
         standing = [
             ("edition", "category"), ("state_shown", "code"), "account",
             ("created_at", "updated_at"),
@@ -268,17 +267,13 @@ class RegistrationAdmin(
         form = super().get_form(request, obj, change=change, **kwargs)
         if obj is None:
             category = form.base_fields["category"]
-            edition = self.edition_of_newcomer(request)
+            edition = self.working_edition(request)
+            form.base_fields["edition"].widget = forms.HiddenInput()
             category.queryset = edition.categories.all() if edition else category.queryset.none()
             category.help_text = str(edition or "")
             category.widget.can_add_related = category.widget.can_change_related = False
             category.widget.can_delete_related = category.widget.can_view_related = False
         return form
-
-    def edition_of_newcomer(self, request):
-        """That of the list that one comes from."""
-        number = QueryDict(request.GET.get("_changelist_filters", "")).get("edition")
-        return self.find_edition(number) or self.editions.current()
 
     def save_model(self, request, obj, form, change):
         """Only what was typed is written: where somebody stands may have changed meanwhile."""

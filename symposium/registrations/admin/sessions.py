@@ -1,11 +1,12 @@
 """Sessions again, with their places: what the programme's own page of them knows nothing of."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import transaction
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from symposium.registrations import places
+from symposium.registrations import housekeeping, places
 from symposium.registrations.admin.manners import (
     NAMED,
     OwnerAdmin,
@@ -62,11 +63,22 @@ class SessionAdmin(OwnerAdmin, ProgrammeSessionAdmin):
                 give_seats(session)
         return done
 
+    def say_what_follows(self, request, sessions, *, published: bool = False) -> None:
+        super().say_what_follows(request, sessions, published=published)
+        if number := housekeeping.number_to_tell(sessions):
+            words = ngettext(
+                "%(n)d person who booked or starred a session is told by e-mail in a few minutes.",
+                "%(n)d people who booked or starred a session are told by e-mail in a few minutes.",
+                number,
+            )
+            messages.info(request, words % {"n": number})
+
     @admin.display(description=_("booked"), ordering="booked_count")
     def booked(self, session):
         if session.places is None and not session.booked_count:
             return None
-        number = f"{session.booked_count} / {'–' if session.places is None else session.places}"
+        places = "–" if session.places is None else session.places
+        number = format_html('<bdi dir="ltr">{} / {}</bdi>', session.booked_count, places)
         return listed(number, Booking, edition=session.edition_id, session__id__exact=session.pk)
 
     @admin.display(description=_("waiting"), ordering="waiting_count")

@@ -1,0 +1,63 @@
+"""Groups, and the permissions to choose from: those of this desk, in the reader's language."""
+
+from django import forms
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+# What Django calls “Can add …”, by the first word of its codename.
+VERBS = {
+    "add": pgettext_lazy("permission", "add"),
+    "change": pgettext_lazy("permission", "change"),
+    "delete": pgettext_lazy("permission", "delete"),
+    "view": pgettext_lazy("permission", "view"),
+}
+
+
+def of_the_desk():
+    """Those that open something here; not those of tables that no page shows."""
+    ours = Q(content_type__app_label__startswith="symposium_") | Q(content_type__model="group")
+    return Permission.objects.filter(ours).exclude(content_type__model__startswith="historical")
+
+
+def in_words(permission: Permission) -> str:
+    """The app, the model and what may be done, as in “Programme · Session · change”."""
+    kind = permission.content_type
+    app, model = apps.get_app_config(kind.app_label), apps.get_model(kind.app_label, kind.model)
+    verb, _mark, name = permission.codename.partition("_")
+    words = VERBS[verb] if verb in VERBS and name == kind.model else _(permission.name)
+    return f"{app.verbose_name} · {capfirst(model._meta.verbose_name)} · {words}"
+
+
+class GroupForm(forms.ModelForm):
+    def clean_permissions(self):
+        """What is not offered is left to the group as it is."""
+        chosen = self.cleaned_data["permissions"]
+        if not self.instance.pk:
+            return chosen
+        others = self.instance.permissions.exclude(pk__in=of_the_desk())
+        return Permission.objects.filter(Q(pk__in=chosen) | Q(pk__in=others))
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin):
+    form = GroupForm
+    list_display = ["name_shown"]
+
+    @admin.display(description=gettext_lazy("name"), ordering="name")
+    def name_shown(self, group):
+        return _(group.name)
+
+    def formfield_for_manytomany(self, db_field, request=None, **kwargs):
+        kwargs["queryset"] = of_the_desk()
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        field.label_from_instance = in_words
+        return field

@@ -1,0 +1,26 @@
+"""What an edition still needs before people can register, for its organisers."""
+
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from symposium.editions.models import Edition, Page
+
+# What is added, and on which page of the desk.
+PLACES = {
+    "category": (_("a category"), "admin:symposium_registrations_category_add", {}),
+    "privacy": (
+        _("a privacy notice"), "admin:symposium_editions_page_add", {"slug": Page.PRIVACY}
+    ),
+}  # fmt: skip
+
+
+def whats_missing(edition: Edition) -> str:
+    """Links to where it is added; "" when all is there."""
+    links = []
+    for name in edition.missing_for_registration:
+        words, page, filled_in = PLACES[name]
+        query = {"edition": edition.pk} | filled_in
+        links.append((f"{reverse(page)}?{urlencode(query)}", words))
+    return format_html_join(" · ", '<a href="{}">{}</a>', links)
