@@ -14,8 +14,6 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.management.utils import get_random_secret_key
 
-from symposium import postgres
-
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
 env = environ.Env()
@@ -24,6 +22,8 @@ if (BASE_DIR / ".env").exists():
 
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", DEBUG)
+if DEMO:  # the embedded PostgreSQL is no part of what production installs
+    from scripts import embedded_postgres
 
 
 def required(name: str, example: str):
@@ -47,8 +47,8 @@ def database_url() -> str:
     if not DEMO:
         return required("DATABASE_URL", "DATABASE_URL=postgres://user:password@host/symposium")
     try:
-        return env.str("DATABASE_URL", "") or postgres.ensure_running(VAR / "postgres")
-    except postgres.PostgresError as error:
+        return env.str("DATABASE_URL", "") or embedded_postgres.ensure_running(VAR / "postgres")
+    except embedded_postgres.PostgresError as error:
         sys.exit(str(error))
 
 
@@ -70,7 +70,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 # What is installed
 INSTALLED_APPS = [
     "modeltranslation",
-    "symposium.apps.AdminConfig",
+    "symposium.website.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -85,6 +85,9 @@ INSTALLED_APPS = [
     "symposium.sessions",
     "symposium.abstracts",
     "symposium.registrations",
+    "symposium.agenda",
+    "symposium.privacy",
+    "symposium.tasks",
     "symposium.demo",
     "allauth",
     "allauth.account",
@@ -97,22 +100,22 @@ INSTALLED_APPS = [
     "import_export",
     "adminsortable2",
     "django_countries",
-    "symposium.apps.OutboxConfig",
+    "symposium.website.apps.OutboxConfig",
     "csp",
 ]
 
 # A published page is kept with all its headers. What sets them stands outside the rest, so that
 # static files and errors carry them too.
 MIDDLEWARE = [
-    "symposium.published.PublishedMiddleware",
+    "symposium.core.page_cache.PublishedMiddleware",
     "csp.middleware.CSPMiddleware",
-    "symposium.safety.PermissionsPolicyMiddleware",
+    "symposium.core.middleware.PermissionsPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "symposium.published.GZipMiddleware",
-    "symposium.safety.NoStoreMiddleware",
-    "symposium.safety.BadRequestMiddleware",
+    "symposium.core.page_cache.GZipMiddleware",
+    "symposium.core.middleware.NoStoreMiddleware",
+    "symposium.core.middleware.BadRequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -136,7 +139,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": [
-                "symposium.tags",
+                "symposium.core.templatetags.symposium",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
             ],
@@ -307,7 +310,7 @@ vars().update(EMAIL_CONFIG)
 if DEMO and "EMAIL_URL" not in env.ENVIRON:
     EMAIL_FILE_PATH = VAR / "mail"
 # A mail is a row of the outbox, written with what it tells; `manage.py worker` sends it.
-EMAIL_BACKEND = "symposium.mail.Outbox"
+EMAIL_BACKEND = "symposium.core.mail.Outbox"
 EMAIL_TIMEOUT = 30
 POST_OFFICE = {"BACKENDS": {"default": EMAIL_CONFIG["EMAIL_BACKEND"]}}
 MAIL_KEPT_DAYS = env.int("MAIL_KEPT_DAYS", 30)
@@ -333,7 +336,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "symposium.website.errors.csrf_failure"
 PERMISSIONS_POLICY = (
     "camera=(self), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 )
@@ -354,7 +357,7 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"ours": {"()": "symposium.safety.TracesOfOursOnly"}},
+    "filters": {"ours": {"()": "symposium.core.middleware.TracesOfOursOnly"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["ours"]}

@@ -6,7 +6,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django = get_wsgi_application()
 
-from symposium.published import hand_out  # noqa: E402 (it needs Django started)
+from symposium.core.page_cache import hand_out  # noqa: E402 (it needs Django started)
 
 CHARSET = re.compile(r";\s*charset=(?!\s*\"?utf-?8\b)[^;]*", re.IGNORECASE)
 

@@ -55,13 +55,13 @@ def stop() -> None:
             if not seized(lock):
                 os.kill(running()["pid"], signal.SIGTERM)
                 fcntl.flock(lock, fcntl.LOCK_EX)
-    in_venv("from symposium.postgres import stop; stop(pathlib.Path(sys.argv[1]))")
+    in_venv("from scripts.embedded_postgres import stop; stop(pathlib.Path(sys.argv[1]))")
 
 
 def clean() -> None:
     """Go back to a fresh clone: the demonstration's data go too."""
     stop()
-    in_venv("from symposium.postgres import remove; remove(pathlib.Path(sys.argv[1]))")
+    in_venv("from scripts.embedded_postgres import remove; remove(pathlib.Path(sys.argv[1]))")
     made = [".pytest_cache", ".ruff_cache", "var", ".venv"]
     for path in map(PROJECT.joinpath, made):
         shutil.rmtree(path, ignore_errors=True)

@@ -22,9 +22,8 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from gunicorn.app.base import BaseApplication
 
-from scripts import catalogues
+from scripts import catalogues, embedded_postgres
 from scripts.demo import LOG, PROJECT, VAR, address, step, url
-from symposium import postgres
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -46,7 +45,7 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         with step("Database"):
             # Always ours: a DATABASE_URL left in the shell may be a real one.
-            embedded = postgres.running(VAR / "postgres")
+            embedded = embedded_postgres.running(VAR / "postgres")
             os.environ["DATABASE_URL"] = stack.enter_context(embedded)
         with step("Translations"):
             catalogues.compile_all()

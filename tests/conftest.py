@@ -19,8 +19,7 @@ from typing import NamedTuple
 import psycopg2
 import pytest
 
-from scripts import catalogues
-from symposium import postgres
+from scripts import catalogues, embedded_postgres
 
 PROJECT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -31,7 +30,7 @@ at_the_end = contextlib.ExitStack()
 if CONTROLLER:
     catalogues.compile_all()
     if "DATABASE_URL" not in os.environ:
-        server = postgres.running(PROJECT / "var" / "postgres-test", durable=False)
+        server = embedded_postgres.running(PROJECT / "var" / "postgres-test", durable=False)
         os.environ["DATABASE_URL"] = at_the_end.enter_context(server)
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "config.settings",

@@ -8,7 +8,7 @@ import pypdfium2
 import zxingcpp
 from PIL import Image
 
-from symposium import pdf, qr
+from symposium.core.documents import pdf, qr
 
 CODE = "7K4Q-2M9X-TB"
 ADDRESS = "https://symposium.example/fr/verify/3kq8Zr0vT2m9/"

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from symposium.dates import long_date, span, weekday
+from symposium.core.i18n.dates import long_date, span, weekday
 
 
 @pytest.mark.parametrize(

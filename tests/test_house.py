@@ -38,10 +38,11 @@ CODE = [path for part in ("symposium", "config") for path in (PROJECT / part).rg
 TEMPLATES = sorted(path for path in (PROJECT / "templates").rglob("*.*") if path.is_file())
 STYLES = sorted((PROJECT / "static" / "css").glob("*.css"))
 SCRIPTS = sorted((PROJECT / "static" / "js").glob("*.js"))
-# Each may import those before it, none after; what stands beside them knows none of them.
-# The desk gathers them all, and is named in a setting only.
-APPS = ["accounts", "editions", "speakers", "sessions", "abstracts", "registrations", "demo"]
-LEVELS = [*APPS, "desk"]
+# Each folder may import those before it, none after.
+LEVELS = [
+    "core", "accounts", "editions", "speakers", "sessions", "abstracts", "search", "registrations",
+    "agenda", "privacy", "tasks", "website", "demo",
+]  # fmt: skip
 TRANSLATED = ["fr", "ar"]
 MODELS = [
     model
@@ -64,9 +65,8 @@ def bare(css: str) -> str:
 
 
 def level(path: Path) -> int:
-    """The place of a module in the direction of imports; -1 for one that knows no app."""
-    part = path.relative_to(PROJECT).parts[1].removesuffix(".py")
-    return LEVELS.index(part) if part in LEVELS else -1
+    """The place of a module's folder in the direction of imports."""
+    return LEVELS.index(path.relative_to(PROJECT).parts[1])
 
 
 def imports(path: Path) -> list[str]:
@@ -84,15 +84,29 @@ def imports(path: Path) -> list[str]:
 def test_imports_go_in_one_direction():
     backwards = [
         f"{named(path)} imports {name}"
-        for path in (PROJECT / "symposium").rglob("*.py")
+        for path in (PROJECT / "symposium").glob("*/**/*.py")
         for name in imports(path)
         if (part := name.split(".")[1]) in LEVELS and LEVELS.index(part) > level(path)
     ]
     assert backwards == []
 
 
-def test_every_app_has_its_place_in_the_direction_of_imports():
-    assert {path.parent.name for path in (PROJECT / "symposium").glob("*/apps.py")} == set(APPS)
+def test_every_folder_has_its_place_in_the_direction_of_imports():
+    assert {path.parent.name for path in (PROJECT / "symposium").glob("*/*.py")} == set(LEVELS)
+
+
+def test_no_module_stands_outside_a_folder():
+    assert [path.name for path in (PROJECT / "symposium").glob("*.py")] == ["__init__.py"]
+
+
+def test_configuration_imports_no_app_but_in_its_addresses():
+    imported = {
+        (path.name, name.split(".")[1])
+        for path in (PROJECT / "config").rglob("*.py")
+        for name in imports(path)
+        if path.name != "urls.py"
+    }
+    assert imported == {("wsgi.py", "core")}
 
 
 def test_imports_stand_at_the_top():
@@ -305,7 +319,7 @@ ADDRESSES = {
     "abstracts:detail": ["2021", "ville"],
     "abstracts:keywords": ["2021"],
     "abstracts:keyword": ["2021", "resilience"],
-    "abstracts:search": ["2021"],
+    "search:results": ["2021"],
     "sessions:programme": ["2021"],
     "sessions:detail": ["2021", "mobilites"],
     "sessions:room": ["2021", "auditorium"],

@@ -54,7 +54,7 @@ def test_ready(client):
 
 def test_ready_though_mail_waits(client, settings):
     """The site works without a worker, and says so."""
-    settings.EMAIL_BACKEND = "symposium.mail.Outbox"
+    settings.EMAIL_BACKEND = "symposium.core.mail.Outbox"
     send_mail("Code", "123456", None, ["salma@example.org"])
     assert client.get("/readyz").json()["mail"] == "ok"
     Email.objects.update(created=timezone.now() - datetime.timedelta(minutes=2))

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy
 from post_office.models import PRIORITY, STATUS, Email
 
-from symposium import mail
+from symposium.core import mail
 from symposium.editions.models import Edition
 
 JOINER = "\u2060"
@@ -73,7 +73,7 @@ def template(settings, tmp_path):
 
 @pytest.fixture
 def outbox(settings, db):
-    settings.EMAIL_BACKEND = "symposium.mail.Outbox"
+    settings.EMAIL_BACKEND = "symposium.core.mail.Outbox"
 
 
 def sent(*, language="en", template="hello", **context):

@@ -1,6 +1,6 @@
 import pytest
 
-from symposium.markdown import to_html
+from symposium.core.i18n.markdown import to_html
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.core.management import call_command
 
-from config import machines
+from symposium.website import machines
 from tests.factories import make_edition
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 from post_office.models import PRIORITY, STATUS, Email, Log
 
-from symposium import outbox
+from symposium.core import mail_queue
 from tests import smtp
 from tests.factories import make_user
 
@@ -25,7 +25,7 @@ MINUTES = [1, 5, 30, 120, 720]
 
 @pytest.fixture(autouse=True)
 def _outbox(settings):
-    settings.EMAIL_BACKEND = "symposium.mail.Outbox"
+    settings.EMAIL_BACKEND = "symposium.core.mail.Outbox"
     settings.POST_OFFICE = {"BACKENDS": {"default": LOCMEM}}
 
 
@@ -69,7 +69,7 @@ def recipients() -> list[str]:
 
 def test_a_mail_leaves_once():
     email = write()
-    assert (outbox.send_due({}), outbox.send_due({})) == (1, 0)
+    assert (mail_queue.send_due({}), mail_queue.send_due({})) == (1, 0)
     assert (state(email), recipients()) == ((STATUS.sent, 0, None), ["salma@example.org"])
     [message] = django_mail.outbox
     assert message.extra_headers == {
@@ -81,7 +81,7 @@ def test_the_urgent_leave_first_and_the_others_in_their_order():
     for to, priority in [("c", "low"), ("a", "high"), ("d", "low"), ("b", "medium")]:
         email = write(f"{to}@example.org")
         Email.objects.filter(pk=email.pk).update(priority=getattr(PRIORITY, priority))
-    outbox.send_due({})
+    mail_queue.send_due({})
     assert recipients() == [f"{to}@example.org" for to in "abcd"]
 
 
@@ -90,23 +90,23 @@ def test_nothing_leaves_before_its_time_nor_after_it():
     hour = datetime.timedelta(hours=1)
     for times in ({"scheduled_time": now + hour}, {"expires_at": now - hour}):
         Email.objects.filter(pk=write().pk).update(**times)
-    assert (outbox.send_due({}), recipients()) == (0, [])
+    assert (mail_queue.send_due({}), recipients()) == (0, [])
 
 
 def test_it_stops_between_two_mails():
     for _ in range(3):
         write()
-    outbox.send_due({}, stop=lambda: len(django_mail.outbox) == 2)
+    mail_queue.send_due({}, stop=lambda: len(django_mail.outbox) == 2)
     assert Email.objects.filter(status=STATUS.sent, number_of_retries=0).count() == 2
     assert Email.objects.filter(status=STATUS.queued, number_of_retries=None).count() == 1
 
 
 def test_it_makes_way_for_the_other_tasks(monkeypatch):
     """A great many mails take minutes; those who wait for a place are not kept so long."""
-    monkeypatch.setattr(outbox, "LONGEST", 0)
+    monkeypatch.setattr(mail_queue, "LONGEST", 0)
     for _ in range(3):
         write()
-    assert [outbox.send_due({}) for _ in range(4)] == [1, 1, 1, 0]
+    assert [mail_queue.send_due({}) for _ in range(4)] == [1, 1, 1, 0]
     assert len(recipients()) == 3
 
 
@@ -121,7 +121,7 @@ def test_the_worker_makes_the_files():
         ),
         "calendar": lambda code: (f"{code}.ics", b"BEGIN", "text/calendar"),
     }
-    outbox.send_due(makers)
+    mail_queue.send_due(makers)
     [message] = django_mail.outbox
     assert [tuple(attachment) for attachment in message.attachments] == [
         ("7K4Q.pdf", b"%PDF", "application/pdf"),
@@ -137,7 +137,7 @@ def test_a_mail_that_cannot_be_built_stops_no_other():
     def fail(code):
         raise RuntimeError("no typst here\x00")
 
-    assert (outbox.send_due({"ticket": fail}), recipients()) == (4, ["next@example.org"])
+    assert (mail_queue.send_due({"ticket": fail}), recipients()) == (4, ["next@example.org"])
     assert [state(email) for email in broken] == [(STATUS.requeued, 0, 1)] * 3
     assert list(Log.objects.order_by("pk").values_list("exception_type", "message")) == [
         ("RuntimeError", "no typst here"), ("KeyError", "'unknown'"), ("KeyError", "'nonsense'"),
@@ -152,23 +152,23 @@ def test_a_mail_is_tried_again_later_and_later_then_it_has_failed(through):
     refusals = {"busy@example.org": TEMPORARY}
     with through(smtp.Server(**refusals)):
         for retries, minutes in enumerate(MINUTES):
-            assert outbox.send_due({}) == 1
+            assert mail_queue.send_due({}) == 1
             assert state(email) == (STATUS.requeued, retries, minutes)
-            assert outbox.send_due({}) == 0
+            assert mail_queue.send_due({}) == 0
             pass_time()
-        assert outbox.send_due({}) == 1
+        assert mail_queue.send_due({}) == 1
         assert state(email) == (STATUS.failed, 5, None)
-        assert outbox.send_due({}) == 0
+        assert mail_queue.send_due({}) == 0
     assert email.logs.count() == 6
 
 
 def test_a_mail_that_is_tried_again_leaves(through):
     email = write("busy@example.org")
     with through(smtp.Server(**{"busy@example.org": TEMPORARY})) as server:
-        outbox.send_due({})
+        mail_queue.send_due({})
         pass_time()
         server.refusals.clear()
-        outbox.send_due({})
+        mail_queue.send_due({})
         assert server.recipients == ["busy@example.org"]
     assert state(email) == (STATUS.sent, 1, None)
 
@@ -186,7 +186,7 @@ def test_a_mail_that_is_tried_again_leaves(through):
 def test_an_address_refused_for_good_has_failed_at_once(through, answer, status):
     refused, other = write("nobody@example.org"), write("salma@example.org")
     with through(smtp.Server(**{"nobody@example.org": answer})) as server:
-        outbox.send_due({})
+        mail_queue.send_due({})
         assert server.recipients == ["salma@example.org"]
     assert (state(refused)[0], state(other)[0]) == (status, STATUS.sent)
     assert refused.logs.get().exception_type == "SMTPRecipientsRefused"
@@ -197,7 +197,7 @@ def test_a_mail_server_that_is_away_costs_no_mail_a_try(through):
     with through(smtp.Server()):
         pass
     with pytest.raises(ConnectionRefusedError):
-        outbox.send_due({})
+        mail_queue.send_due({})
     assert state(email) == (STATUS.queued, None, None)
 
 
@@ -211,7 +211,7 @@ def test_a_database_that_takes_no_write_sends_nothing():
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(read_only), pytest.raises(RuntimeError):
-        outbox.send_due({})
+        mail_queue.send_due({})
     assert recipients() == []
 
 
@@ -220,7 +220,7 @@ def test_failed_mails_are_sent_again_when_asked():
     Email.objects.update(number_of_retries=5)
     Email.objects.filter(pk=failed.pk).update(status=STATUS.failed)
     Email.objects.filter(pk=sent.pk).update(status=STATUS.sent)
-    assert outbox.send_again(Email.objects.all()) == 1
+    assert mail_queue.send_again(Email.objects.all()) == 1
     assert (state(failed), state(sent)) == ((STATUS.queued, None, None), (STATUS.sent, 5, None))
 
 
@@ -236,7 +236,7 @@ def send_from_two_threads(number: int) -> dict[str, int]:
     def sender():
         try:
             both_ready.wait()
-            outbox.send_due({})
+            mail_queue.send_due({})
         finally:
             connection.close()
 
@@ -259,13 +259,13 @@ def test_two_senders_without_a_claim_send_a_mail_twice(monkeypatch):
     both_read = threading.Barrier(2)
 
     def read():
-        email = outbox.due().first()
+        email = mail_queue.due().first()
         both_read.wait()
         if email:
             email.number_of_retries = 0
         return email
 
-    monkeypatch.setattr(outbox, "claim", read)
+    monkeypatch.setattr(mail_queue, "claim", read)
     assert send_from_two_threads(1) == {"0@example.org": 2}
 
 
@@ -276,15 +276,15 @@ def test_mail_waits_when_nobody_sends():
     email = write()
     now = timezone.now()
     minute = datetime.timedelta(minutes=1)
-    assert not outbox.waits()
+    assert not mail_queue.waits()
     Email.objects.update(created=now - 2 * minute)
-    assert outbox.waits()
+    assert mail_queue.waits()
     Email.objects.update(status=STATUS.requeued, scheduled_time=now + minute)
-    assert not outbox.waits()
+    assert not mail_queue.waits()
     Email.objects.update(scheduled_time=now - 2 * minute)
-    assert outbox.waits()
-    outbox.send_due({})
-    assert (state(email)[0], outbox.waits()) == (STATUS.sent, False)
+    assert mail_queue.waits()
+    mail_queue.send_due({})
+    assert (state(email)[0], mail_queue.waits()) == (STATUS.sent, False)
 
 
 def test_what_left_or_failed_is_forgotten_after_a_time(settings):
@@ -297,7 +297,7 @@ def test_what_left_or_failed_is_forgotten_after_a_time(settings):
             Email.objects.filter(pk=email.pk).update(
                 status=status, last_updated=timezone.now() - age * day
             )
-    assert (outbox.forget_old(), outbox.forget_old()) == (2, 0)
+    assert (mail_queue.forget_old(), mail_queue.forget_old()) == (2, 0)
     kept = {email.to[0] for email in Email.objects.all()}
     assert kept == {
         f"{name}@example.org" for name in ("0-29", "1-29", "2-29", "2-31", "3-29", "3-31")

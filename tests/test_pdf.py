@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 import typst
 
-from symposium import pdf
+from symposium.core.documents import pdf
 from tests.printed import (
     ADDRESS,
     CODE,

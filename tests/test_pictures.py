@@ -12,7 +12,7 @@ from django.utils import translation
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from symposium.pictures import MAX_BYTES, PlainColours
+from symposium.core.images import MAX_BYTES, PlainColours
 from symposium.speakers.models import Speaker
 from tests.factories import make_edition, make_partner, make_speaker, picture, refreshed
 from tests.refusals import faults

@@ -10,7 +10,7 @@ import psutil
 import psycopg2
 import pytest
 
-from symposium import postgres
+from scripts import embedded_postgres
 
 PROJECT = Path(__file__).resolve().parent.parent
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
@@ -21,7 +21,7 @@ def folder():
     """A folder which `nobody` can reach too, as pytest's own are not."""
     path = Path("/tmp") / f"pg-{uuid.uuid4().hex[:8]}"
     yield path
-    postgres.remove(path)
+    embedded_postgres.remove(path)
 
 
 def answer(url: str, question: str):
@@ -40,23 +40,23 @@ def server_pid(folder: Path) -> int:
 
 def start_elsewhere(folder: Path) -> str:
     """Start from another process, as a second `manage.py` would."""
-    command = [sys.executable, "-m", "symposium.postgres", "start", str(folder)]
+    command = [sys.executable, "-m", "scripts.embedded_postgres", "start", str(folder)]
     result = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     return result.stdout.strip() or result.stderr.strip()
 
 
 def test_starts_twice_and_stops(folder):
-    url = postgres.ensure_running(folder)
+    url = embedded_postgres.ensure_running(folder)
     first = server_pid(folder)
 
-    assert postgres.ensure_running(folder) == url
+    assert embedded_postgres.ensure_running(folder) == url
     assert server_pid(folder) == first
-    assert postgres.stop(folder) is True
-    assert postgres.stop(folder) is False
+    assert embedded_postgres.stop(folder) is True
+    assert embedded_postgres.stop(folder) is False
 
 
 def test_listens_on_a_private_unix_socket_only(folder):
-    url = postgres.ensure_running(folder)
+    url = embedded_postgres.ensure_running(folder)
 
     assert url == f"postgres://symposium@/symposium?host={folder}"
     assert answer(url, "SHOW listen_addresses") == ""
@@ -64,7 +64,7 @@ def test_listens_on_a_private_unix_socket_only(folder):
 
 
 def test_knows_the_alphabets_and_the_extensions_we_use(folder):
-    url = postgres.ensure_running(folder)
+    url = embedded_postgres.ensure_running(folder)
 
     assert answer(url, "SHOW server_encoding") == "UTF8"
     assert answer(url, "SELECT lower('ÉCOLE Ω')") == "école ω"
@@ -73,9 +73,9 @@ def test_knows_the_alphabets_and_the_extensions_we_use(folder):
 
 
 def test_is_safe_by_default_and_quick_for_tests(folder):
-    assert answer(postgres.ensure_running(folder), "SHOW fsync") == "on"
-    postgres.stop(folder)
-    assert answer(postgres.ensure_running(folder, durable=False), "SHOW fsync") == "off"
+    assert answer(embedded_postgres.ensure_running(folder), "SHOW fsync") == "on"
+    embedded_postgres.stop(folder)
+    assert answer(embedded_postgres.ensure_running(folder, durable=False), "SHOW fsync") == "off"
 
 
 def test_two_processes_at_once_share_one_server(folder):
@@ -87,16 +87,16 @@ def test_two_processes_at_once_share_one_server(folder):
 
 
 def test_the_last_to_leave_stops_the_server(folder):
-    with postgres.running(folder) as url:
-        with postgres.running(folder):
+    with embedded_postgres.running(folder) as url:
+        with embedded_postgres.running(folder):
             pass
         assert answer(url, "SELECT 1") == 1
 
-    assert postgres.stop(folder) is False
+    assert embedded_postgres.stop(folder) is False
 
 
 def test_a_crash_loses_nothing(folder):
-    url = postgres.ensure_running(folder)
+    url = embedded_postgres.ensure_running(folder)
     connection = psycopg2.connect(url)
     with connection, connection.cursor() as cursor:
         cursor.execute("CREATE TABLE kept AS SELECT 'still here' AS word")
@@ -105,21 +105,21 @@ def test_a_crash_loses_nothing(folder):
     server.kill()
     psutil.wait_procs([server])
 
-    assert answer(postgres.ensure_running(folder), "SELECT word FROM kept") == "still here"
+    assert answer(embedded_postgres.ensure_running(folder), "SELECT word FROM kept") == "still here"
 
 
 def test_a_stale_pid_given_to_another_process_is_seen_through(folder):
     """As after a container's restart, where the same few numbers are given again."""
-    postgres.ensure_running(folder)
+    embedded_postgres.ensure_running(folder)
     stale = (folder / "data" / "postmaster.pid").read_text().splitlines()
-    postgres.stop(folder)
+    embedded_postgres.stop(folder)
     owner = (folder / "data").stat().st_uid
     with subprocess.Popen(["sleep", "60"], user=owner, cwd="/") as stranger:
         pid_file = folder / "data" / "postmaster.pid"
         pid_file.write_text("\n".join([str(stranger.pid), *stale[1:]]) + "\n")
         os.chown(pid_file, owner, -1)
 
-        assert answer(postgres.ensure_running(folder), "SELECT 1") == 1
+        assert answer(embedded_postgres.ensure_running(folder), "SELECT 1") == 1
         stranger.kill()
 
 
@@ -127,11 +127,11 @@ def test_a_long_path_gets_a_short_socket(folder):
     deep = folder / ("long" * 25) / "postgres"
     deep.parent.mkdir(parents=True)
     try:
-        url = postgres.ensure_running(deep)
+        url = embedded_postgres.ensure_running(deep)
         assert url.partition("?host=")[2].startswith("/tmp/symposium-")
         assert answer(url, "SELECT 1") == 1
     finally:
-        postgres.remove(deep)
+        embedded_postgres.remove(deep)
         shutil.rmtree(folder)
 
 
@@ -139,8 +139,8 @@ def test_a_folder_that_cannot_be_written_is_told_in_one_line(tmp_path):
     file = tmp_path / "file"
     file.write_text("")
 
-    with pytest.raises(postgres.PostgresError) as caught:
-        postgres.ensure_running(file / "postgres")
+    with pytest.raises(embedded_postgres.PostgresError) as caught:
+        embedded_postgres.ensure_running(file / "postgres")
 
     assert str(caught.value) == (
         f"The database cannot be kept in {file}/postgres: Not a directory. "
@@ -149,12 +149,12 @@ def test_a_folder_that_cannot_be_written_is_told_in_one_line(tmp_path):
 
 
 def test_a_broken_server_is_told_with_its_log(folder):
-    postgres.ensure_running(folder)
-    postgres.stop(folder)
+    embedded_postgres.ensure_running(folder)
+    embedded_postgres.stop(folder)
     (folder / "data" / "postgresql.conf").write_text("nonsense = on\n")
 
-    with pytest.raises(postgres.PostgresError) as caught:
-        postgres.ensure_running(folder)
+    with pytest.raises(embedded_postgres.PostgresError) as caught:
+        embedded_postgres.ensure_running(folder)
 
     message = str(caught.value)
     assert message.splitlines()[0] == f"PostgreSQL’s pg_ctl failed (log: {folder}/server.log):"
@@ -162,12 +162,12 @@ def test_a_broken_server_is_told_with_its_log(folder):
 
 
 def test_data_of_another_version_are_left_alone(folder):
-    postgres.ensure_running(folder)
-    postgres.stop(folder)
+    embedded_postgres.ensure_running(folder)
+    embedded_postgres.stop(folder)
     (folder / "data" / "PG_VERSION").write_text("17\n")
 
-    with pytest.raises(postgres.PostgresError, match="was made by PostgreSQL 17"):
-        postgres.ensure_running(folder)
+    with pytest.raises(embedded_postgres.PostgresError, match="was made by PostgreSQL 17"):
+        embedded_postgres.ensure_running(folder)
 
 
 def test_a_command_says_plainly_what_is_wrong(tmp_path):
@@ -179,7 +179,7 @@ def test_a_command_says_plainly_what_is_wrong(tmp_path):
 
 @as_root
 def test_root_runs_the_server_as_nobody(folder):
-    postgres.ensure_running(folder)
+    embedded_postgres.ensure_running(folder)
 
     assert psutil.Process(server_pid(folder)).username() == "nobody"
 
@@ -188,7 +188,7 @@ def test_root_runs_the_server_as_nobody(folder):
 def test_root_runs_the_server_as_the_owner_of_the_folder(folder):
     folder.mkdir()
     os.chown(folder, 1, 1)
-    postgres.ensure_running(folder)
+    embedded_postgres.ensure_running(folder)
 
     assert psutil.Process(server_pid(folder)).uids().real == 1
 
@@ -197,11 +197,11 @@ def test_root_runs_the_server_as_the_owner_of_the_folder(folder):
 def test_root_shelters_the_server_of_a_project_nobody_can_reach(folder):
     folder.mkdir(mode=0o700)
     inside = folder / "postgres"
-    url = postgres.ensure_running(inside)
+    url = embedded_postgres.ensure_running(inside)
     shelter = inside.joinpath("elsewhere").readlink()
 
     assert answer(url, "SELECT 1") == 1
-    assert shelter.parent == postgres.SHELTER
-    postgres.remove(inside)
+    assert shelter.parent == embedded_postgres.SHELTER
+    embedded_postgres.remove(inside)
     assert not shelter.exists()
     folder.rmdir()

@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from gunicorn.config import Config
 
 from config.wsgi import application
-from symposium import published
+from symposium.core import page_cache
 from symposium.editions.models import Edition, Page
 from tests.conftest import PROJECT
 from tests.factories import (
@@ -41,10 +41,10 @@ HOME = "/fr/2021/"
 def shelf(settings):
     """An empty shelf, in use."""
     settings.PUBLISHED_BYTES = 8 * 1024 * 1024
-    published.SHELF.clear()
-    published.is_known.cache_clear()
-    yield published.SHELF
-    published.SHELF.clear()
+    page_cache.SHELF.clear()
+    page_cache.is_known.cache_clear()
+    yield page_cache.SHELF
+    page_cache.SHELF.clear()
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def edition(transactional_db):
 
 
 def revision() -> int:
-    return published.present_version()[0]
+    return page_cache.present_version()[0]
 
 
 def get(address=HOME, **headers):
@@ -259,14 +259,14 @@ def test_the_shelf_counts_all_that_it_holds(edition, shelf):
         get(accept_encoding=coding)
     page = shelf.pages[HOME, ""]
     bodies = [page.body, page.whole["gzip"][2], page.whole["br"][2]]
-    assert shelf.size == page.size == sum(map(len, bodies)) + published.BESIDE_BODIES
+    assert shelf.size == page.size == sum(map(len, bodies)) + page_cache.BESIDE_BODIES
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_file_that_grows_too_large_is_given_up(shelf, settings):
     """A PDF is compressed already: each coding of it is as large as itself."""
     body = os.urandom(100_000)
-    site = published.PublishedMiddleware(lambda _request: published.publish(HttpResponse(body)))
+    site = page_cache.PublishedMiddleware(lambda _request: page_cache.publish(HttpResponse(body)))
     settings.PUBLISHED_BYTES = 250_000
     sizes = []
     for coding in ("", "gzip", "br"):
@@ -374,7 +374,7 @@ def test_every_view_of_a_published_page_is_declared(demonstration, shelf):
 
 def test_somebodys_own_pages_wait_for_no_page(edition, shelf, django_assert_num_queries):
     """`/fr/my/programme/` has the shape of the programme of an edition."""
-    keys = [published.key_of(RequestFactory().get(path).META) for path in [*OWN, HOME]]
+    keys = [page_cache.key_of(RequestFactory().get(path).META) for path in [*OWN, HOME]]
     assert keys == [None] * len(OWN) + [(HOME, "")]
     with django_assert_num_queries(0):
         assert get("/fr/my/programme/").status_code == 302
@@ -391,10 +391,10 @@ def test_a_page_that_goes_is_not_found_at_once(edition):
 def test_what_is_due_at_an_hour_comes_by_itself(edition, monkeypatch):
     first = get()
     later = time.time() + 61
-    monkeypatch.setattr(published.time, "time", lambda: later)
-    version = published.present_version()
+    monkeypatch.setattr(page_cache.time, "time", lambda: later)
+    version = page_cache.present_version()
     assert get().content == first.content
-    assert published.SHELF.pages[HOME, ""].version == version
+    assert page_cache.SHELF.pages[HOME, ""].version == version
 
 
 # Before Django
@@ -437,7 +437,7 @@ def test_a_change_is_seen_before_django(edition):
 def test_an_unknown_host_gets_no_page_that_is_kept(edition, settings):
     get()
     settings.ALLOWED_HOSTS = ["symposium.example.org"]
-    published.is_known.cache_clear()
+    page_cache.is_known.cache_clear()
     assert served(HTTP_HOST="evil.example")[0] == "400 Bad Request"
     assert served(HTTP_HOST="symposium.example.org")[0] == "200 OK"
     assert served(HTTP_HOST="symposium.example.org:8000")[0] == "200 OK"
@@ -473,9 +473,9 @@ def test_plain_http_gets_no_page_that_is_kept(edition, settings):
     assert get().status_code == 301
     assert get(x_forwarded_proto="https").status_code == 200
     meta = RequestFactory().get(HOME).environ
-    assert published.key_of(meta) is None
-    assert published.key_of(meta | {"HTTP_X_FORWARDED_PROTO": "http"}) is None
-    assert published.key_of(meta | {"HTTP_X_FORWARDED_PROTO": "https"}) == (HOME, "")
+    assert page_cache.key_of(meta) is None
+    assert page_cache.key_of(meta | {"HTTP_X_FORWARDED_PROTO": "http"}) is None
+    assert page_cache.key_of(meta | {"HTTP_X_FORWARDED_PROTO": "https"}) == (HOME, "")
 
 
 def test_a_connection_that_the_database_has_closed_is_made_anew(edition):
@@ -524,7 +524,7 @@ def test_without_a_database_django_says_what_it_says(edition, monkeypatch):
     def away():
         raise DatabaseError("away")
 
-    monkeypatch.setattr(published, "read_revision", away)
+    monkeypatch.setattr(page_cache, "read_revision", away)
     status, headers, _body = served()
     assert (status, headers["X-Frame-Options"]) == ("200 OK", "DENY")  # it can still be rendered
 
@@ -534,14 +534,14 @@ def test_without_a_database_django_says_what_it_says(edition, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_one_reading_serves_all_who_came_before_it_began(monkeypatch):
-    reading, asked, go = published.Reading(), [], threading.Event()
+    reading, asked, go = page_cache.Reading(), [], threading.Event()
 
     def slow() -> int:
         asked.append(1)
         assert go.wait(10)
         return len(asked)
 
-    monkeypatch.setattr(published, "read_revision", slow)
+    monkeypatch.setattr(page_cache, "read_revision", slow)
     with ThreadPoolExecutor(6) as pool:
         first = pool.submit(reading.now)
         while not asked:
@@ -564,7 +564,7 @@ class Slow:
     def __call__(self, request):
         self.made += 1
         assert self.go.wait(10)
-        return published.publish(HttpResponse(f"{self.made}"))
+        return page_cache.publish(HttpResponse(f"{self.made}"))
 
 
 def at_once(work, number=6):
@@ -575,7 +575,7 @@ def at_once(work, number=6):
 @pytest.mark.django_db(transaction=True)
 def test_one_renders_and_the_others_wait():
     view = Slow()
-    site = published.PublishedMiddleware(view)
+    site = page_cache.PublishedMiddleware(view)
     request = RequestFactory().get("/fr/2021/programme/")
     for futures in at_once(lambda: site(request).content):
         view.go.set()
@@ -588,7 +588,7 @@ def test_without_the_shelf_each_renders(settings):
     """The control: what the test above would count without what it tests."""
     settings.PUBLISHED_BYTES = 0
     view = Slow()
-    site = published.PublishedMiddleware(view)
+    site = page_cache.PublishedMiddleware(view)
     for futures in at_once(lambda: site(RequestFactory().get("/fr/2021/programme/"))):
         view.go.set()
         for future in futures:
@@ -599,7 +599,7 @@ def test_without_the_shelf_each_renders(settings):
 def test_while_one_renders_the_others_have_the_page_before_for_a_second(edition, monkeypatch):
     view = Slow()
     view.go.set()
-    site = published.PublishedMiddleware(view)
+    site = page_cache.PublishedMiddleware(view)
     request = RequestFactory().get("/fr/2021/programme/")
     site(request)
     view.go.clear()

@@ -4,7 +4,7 @@ import pytest
 from django.utils.safestring import SafeString
 from PIL import Image, ImageDraw
 
-from symposium import qr
+from symposium.core.documents import qr
 from tests.printed import scanned
 
 ADDRESS = "https://symposium.example/fr/verify/3kq8Zr0vT2m9/"

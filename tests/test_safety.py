@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import gettext, override
 
-from symposium.safety import BadRequestMiddleware, TracesOfOursOnly
-from symposium.typography import typeset
+from symposium.core.i18n.typography import typeset
+from symposium.core.middleware import BadRequestMiddleware, TracesOfOursOnly
 from tests.factories import make_edition, make_session, make_user
 
 pytestmark = pytest.mark.django_db

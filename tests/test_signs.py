@@ -7,9 +7,9 @@ import pypdfium2.raw as pdfium
 import pytest
 from django.utils import translation
 
-from symposium import pdf
-from symposium.abstracts import prints
-from symposium.sessions.prints import programme_of
+from symposium.abstracts import documents
+from symposium.core.documents import pdf
+from symposium.sessions.programme_pdf import programme_of
 from tests.factories import make_abstract, make_author, make_edition, make_session
 from tests.printed import badges, certificate, person, ticket
 
@@ -72,13 +72,13 @@ def record(text: str):
 
 
 def of_abstract(text: str, language: str) -> list[bytes]:
-    data = prints.abstract_data(record(text), language)
+    data = documents.abstract_data(record(text), language)
     return [pdf.render("typst/abstract.typ", data, language, longest=20_000)]
 
 
 def of_book(text: str, language: str) -> list[bytes]:
     abstract = record(text)
-    data = prints.book_data(abstract.edition, [abstract], language)
+    data = documents.book_data(abstract.edition, [abstract], language)
     return [pdf.render("typst/book.typ", data, language, longest=20_000)]
 
 

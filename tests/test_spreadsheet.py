@@ -1,6 +1,6 @@
 import pytest
 
-from symposium.spreadsheet import defused
+from symposium.core.admin.spreadsheet import defused
 
 
 @pytest.mark.parametrize(

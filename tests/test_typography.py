@@ -1,6 +1,6 @@
 import pytest
 
-from symposium.typography import direction, french, typeset
+from symposium.core.i18n.typography import direction, french, typeset
 
 NARROW, WIDE = "\u202f", "\u00a0"
 

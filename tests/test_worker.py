@@ -21,7 +21,7 @@ from django.db import connection
 from django.utils import timezone
 from post_office.models import STATUS, Email
 
-from symposium.worker import Worker
+from symposium.core.worker import Worker
 from tests import smtp
 from tests.factories import make_user
 
@@ -33,7 +33,7 @@ TWENTY = [f"{number}@example.org" for number in range(20)]
 
 @pytest.fixture(autouse=True)
 def _outbox(settings):
-    settings.EMAIL_BACKEND = "symposium.mail.Outbox"
+    settings.EMAIL_BACKEND = "symposium.core.mail.Outbox"
 
 
 class Process(subprocess.Popen):

@@ -21,13 +21,9 @@ from django.utils.translation import ngettext
 from import_export.fields import Field
 from modeltranslation.admin import TranslationStackedInline
 
-from symposium.abstracts import plots, readings, versions
+from symposium.abstracts import usage, usage_charts, versions
 from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword, Twin, Version
-from symposium.speakers.models import Speaker
-from symposium.spreadsheet import ExportAdmin, Sheet
-from symposium.translated import LANGUAGES
-from symposium.typography import direction
-from symposium.workplace import (
+from symposium.core.admin.base import (
     AnyLanguage,
     EditionFilter,
     HistoryAdmin,
@@ -38,6 +34,10 @@ from symposium.workplace import (
     in_a_row,
     in_each_language,
 )
+from symposium.core.admin.spreadsheet import ExportAdmin, Sheet
+from symposium.core.i18n.localized import LANGUAGES
+from symposium.core.i18n.typography import direction
+from symposium.speakers.models import Speaker
 
 
 class KeywordForm(WorkplaceForm):
@@ -280,18 +280,18 @@ class AbstractAdmin(KeptAdmin, ExportAdmin, SortableAdminBase, HistoryAdmin):
 
     @admin.display(description=_("readings"))
     def readings_drawn(self, abstract):
-        days, today = readings.by_day(abstract), abstract.edition.today()
+        days, today = usage.by_day(abstract), abstract.edition.today()
         return render_to_string(
             "admin/symposium_abstracts/abstract/_readings.html",
             {
                 "days": days,
                 "reads": sum(reads for _day, reads, _downloads in days),
                 "downloads": sum(downloads for _day, _reads, downloads in days),
-                "columns": plots.columns(days, today),
-                "first": today - datetime.timedelta(days=plots.DAYS - 1),
+                "columns": usage_charts.columns(days, today),
+                "first": today - datetime.timedelta(days=usage_charts.DAYS - 1),
                 "last": today,
-                "width": plots.WIDTH,
-                "height": plots.HEIGHT,
+                "width": usage_charts.WIDTH,
+                "height": usage_charts.HEIGHT,
             },
         )
 

@@ -5,11 +5,13 @@ And that of harvesters, who read all languages at once.
 
 from django.urls import path
 
-from symposium.abstracts import exports, harvest, signposting
+from symposium.abstracts import exports
+from symposium.abstracts.metadata import signposting
+from symposium.abstracts.oai import repository
 
 app_name = "records"
 urlpatterns = [
-    path("oai", harvest.oai, name="oai"),
+    path("oai", repository.oai, name="oai"),
     path("<slug:edition>/abstract/linkset.json", signposting.argument, name="argument_linkset"),
     path("<slug:edition>/abstracts/<slug:slug>/linkset.json", signposting.abstract, name="linkset"),
     path("<slug:edition>/abstract.<slug:ending>", exports.argument, name="argument"),

@@ -16,14 +16,14 @@ from django.utils.translation import pgettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
-from symposium.abstracts.citation import Record
-from symposium.abstracts.citation import address as address_of_page
-from symposium.abstracts.datacite import datacite
+from symposium.abstracts.citation.references import bibtex, csl_json, ris
+from symposium.abstracts.citation.styles import Record
+from symposium.abstracts.citation.styles import address as address_of_page
+from symposium.abstracts.metadata.datacite import datacite
 from symposium.abstracts.models import Abstract
-from symposium.abstracts.references import bibtex, csl_json, ris
+from symposium.core.page_cache import publish, published_page
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
-from symposium.published import publish, published_page
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
-from symposium.abstracts.citation import Record, one_line
+from symposium.abstracts.citation.styles import Record, one_line
 from symposium.abstracts.models import Keyword
-from symposium.atom import Atom, host, whole
+from symposium.core.feeds import Atom, host, whole
+from symposium.core.i18n.typography import typeset
+from symposium.core.page_cache import publish, published_page
 from symposium.editions.models import Edition
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
-from symposium.published import publish, published_page
-from symposium.typography import typeset
 
 LONGEST = 50
 

@@ -5,7 +5,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from symposium.identifiers import BareField
+from symposium.core.identifiers import BareField
 
 # Readable by Python and by PostgreSQL alike: they stand in constraints too.
 DOI_FORM = r"^10\.[0-9]{4,9}/[!-\[\]-z|~]+$"  # no \ { }, which BibTeX could not carry

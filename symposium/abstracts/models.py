@@ -19,14 +19,14 @@ from symposium.abstracts.identifiers import (
     Licence,
     RorField,
 )
+from symposium.core.fulltext.query import Same
+from symposium.core.i18n.localized import LANGUAGES, sort_key
+from symposium.core.i18n.names import PersonName
 from symposium.editions.models import Edition, filled, has_text
 from symposium.editions.slugs import SluggedModel
-from symposium.fulltext import Same
-from symposium.names import PersonName
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
 from symposium.speakers.orcid import OrcidField
-from symposium.translated import LANGUAGES, sort_key
 
 RELATED = 12  # keywords, beside one
 OF_NO_DRAFT = Q(session__isnull=True) | ~Q(session__status=Session.Status.DRAFT)

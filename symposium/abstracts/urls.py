@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from symposium.abstracts import feeds, search_views, views
+from symposium.abstracts import feeds, views
 
 app_name = "abstracts"
 urlpatterns = [
@@ -14,7 +14,6 @@ urlpatterns = [
     path("<slug:edition>/abstracts/<slug:slug>/", views.abstract, name="detail"),
     path("<slug:edition>/abstracts/<slug:slug>/abstract.pdf", views.abstract_pdf, name="pdf"),
     path("<slug:edition>/abstracts/<slug:slug>/v<int:number>/", views.version, name="version"),
-    path("<slug:edition>/search/", search_views.results, name="search"),
     path("<slug:edition>/keywords/", views.keywords, name="keywords"),
     path("<slug:edition>/keywords/<slug:slug>/", views.keyword, name="keyword"),
     path("<slug:edition>/keywords/<slug:slug>.atom", feeds.of_keyword, name="keyword_feed"),

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword, Version
+from symposium.core.i18n.localized import LANGUAGES
 from symposium.speakers.models import Speaker
-from symposium.translated import LANGUAGES
 
 PLAIN = ("language", "licence", "doi")
 

@@ -8,18 +8,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
-from symposium.abstracts import exports, highwire, jsonld, prints, signposting, versions
-from symposium.abstracts.citation import Record, citations, paragraphs
+from symposium.abstracts import documents, exports, versions
+from symposium.abstracts.citation.styles import Record, citations, paragraphs
+from symposium.abstracts.metadata import highwire, jsonld, signposting
 from symposium.abstracts.models import Abstract, Keyword, Reading
-from symposium.abstracts.readings import counted
+from symposium.abstracts.usage import counted
+from symposium.core.i18n.localized import LANGUAGES, text_and_language
+from symposium.core.i18n.typography import typeset
+from symposium.core.page_cache import published_page
 from symposium.editions.jsonld import script
 from symposium.editions.models import Edition
 from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
-from symposium.published import published_page
-from symposium.translated import LANGUAGES, text_and_language
-from symposium.typography import typeset
 
 
 @published_page
@@ -206,7 +207,7 @@ def abstract_print(request: HttpRequest, abstract: Abstract) -> HttpResponse:
     if abstract.is_withdrawn:
         return tombstone(request, abstract)
     name = "abstract" if abstract.is_argument else abstract.slug
-    return print_response(prints.print_of(abstract, get_language()), abstract.edition, name)
+    return print_response(documents.print_of(abstract, get_language()), abstract.edition, name)
 
 
 @require_safe
@@ -217,7 +218,7 @@ def book_pdf(request: HttpRequest, edition: str) -> HttpResponse:
     found = edition.abstracts.published().with_reference().in_order()
     if not found:
         raise Http404
-    return print_response(prints.book_of(edition, found, get_language()), edition, "abstracts")
+    return print_response(documents.book_of(edition, found, get_language()), edition, "abstracts")
 
 
 def print_response(content: bytes, edition: Edition, name: str) -> HttpResponse:

@@ -10,8 +10,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from symposium import mail
 from symposium.accounts import addresses, codes, known_browsers
+from symposium.core import mail
 
 WAYS = {
     "mfa_reauthenticate": _("Use a code of the application, or a recovery code"),

@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from symposium.accounts import (
-    entrance,
     groups_admin,  # noqa: F401 (its page stands beside this one)
+    login,
 )
 from symposium.accounts.models import User
 from symposium.accounts.second_factor import NAMES
@@ -74,4 +74,4 @@ class UserAdmin(admin.ModelAdmin):
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
         if change and "email" in form.changed_data:
-            entrance.follow_email(obj)
+            login.follow_email(obj)

@@ -9,7 +9,7 @@ from django import forms
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
-from symposium.accounts import addresses, codes, entrance, guesses
+from symposium.accounts import addresses, codes, guesses, login
 
 
 class LoginForm(allauth.LoginForm):
@@ -23,12 +23,12 @@ class LoginForm(allauth.LoginForm):
         del login.widget.attrs["placeholder"]
 
     def _clean_without_password(self, email: str | None, phone: str | None) -> dict:
-        if not entrance.may_send(context.request, email):
+        if not login.may_send(context.request, email):
             self.add_error("login", get_adapter().validation_error("too_many_login_attempts"))
         return self.cleaned_data
 
     def _login_by_code(self, request, redirect_url, credentials):
-        entrance.send_code(request, credentials["email"])
+        login.send_code(request, credentials["email"])
         query = {"next": redirect_url} if redirect_url else None
         return headed_redirect_response("account_confirm_login_code", query=query)
 

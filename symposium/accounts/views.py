@@ -18,8 +18,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from symposium.accounts import second_factor
-from symposium.accounts.entrance import LoginCode, account_for
 from symposium.accounts.forms import PasswordLoginForm
+from symposium.accounts.login import LoginCode, account_for
 
 
 class PasswordLoginView(allauth.LoginView):

@@ -16,7 +16,7 @@ from django.utils import timezone
 from symposium.abstracts import versions
 from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword
 from symposium.demo import attendance, data, organiser
-from symposium.demo.pictures import portrait
+from symposium.demo.portraits import portrait
 from symposium.editions.models import Edition, Page, Partner
 from symposium.editions.slugs import find_by_slug
 from symposium.sessions.models import Participation, Resource, Room, Session, Track

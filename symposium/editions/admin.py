@@ -12,12 +12,7 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.translation import gettext_lazy as _
 
-from symposium.dates import midnight
-from symposium.editions.embed import frame
-from symposium.editions.models import Edition, Page, Partner, validate_time_zone
-from symposium.editions.readiness import whats_missing
-from symposium.working_edition import work_on
-from symposium.workplace import (
+from symposium.core.admin.base import (
     EditionFilter,
     HistoryAdmin,
     KeptAdmin,
@@ -25,6 +20,11 @@ from symposium.workplace import (
     WorkplaceAdmin,
     WorkplaceForm,
 )
+from symposium.core.admin.working_edition import work_on
+from symposium.core.i18n.dates import midnight
+from symposium.editions.embed import frame
+from symposium.editions.models import Edition, Page, Partner, validate_time_zone
+from symposium.editions.readiness import whats_missing
 
 
 class EditionForm(WorkplaceForm):

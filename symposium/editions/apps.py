@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from symposium.dates import pin_process_zone
+from symposium.core.i18n.dates import pin_process_zone
 
 
 class EditionsConfig(AppConfig):

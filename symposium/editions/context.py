@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
+from symposium.core.i18n.typography import direction
 from symposium.editions.models import Edition
-from symposium.typography import direction
 
 REMEMBERED = "edition"  # in the session
 SLUG = re.compile(r"[-\w]{1,40}", re.ASCII)

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
+from symposium.core.i18n.localized import text_and_language
 from symposium.editions.models import Edition, Partner
-from symposium.translated import text_and_language
 
 CONTEXT = "https://schema.org"
 # As Django's json_script: nothing in the data ends the element or starts another.

@@ -12,9 +12,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from pilkit.processors import ResizeToFit
 
-from symposium import dates
+from symposium.core.i18n import dates
+from symposium.core.images import PictureField, validate_picture
 from symposium.editions.slugs import SluggedModel
-from symposium.pictures import PictureField, validate_picture
 
 
 def validate_time_zone(name: str) -> None:

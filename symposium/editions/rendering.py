@@ -3,8 +3,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from symposium.core.page_cache import publish
 from symposium.editions.models import Edition
-from symposium.published import publish
 
 
 def render_page(

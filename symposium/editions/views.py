@@ -3,11 +3,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import get_language_from_request
 from django.views.decorators.http import require_safe
 
+from symposium.core.page_cache import published_page
 from symposium.editions import jsonld
 from symposium.editions.models import Edition, Page
 from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.slugs import find_by_slug
-from symposium.published import published_page
 
 
 def published_edition(slug: str) -> Edition:

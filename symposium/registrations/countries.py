@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django_countries import countries
 
-from symposium.translated import sort_key
+from symposium.core.i18n.localized import sort_key
 
 
 def named(codes: Iterable[str]) -> list[tuple[str, str]]:

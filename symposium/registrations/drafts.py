@@ -4,6 +4,8 @@ A form carries, signed, for whom it was shown: who signs in next at a shared mac
 else, and a stranger's form is not kept. Accessibility needs never are.
 """
 
+import datetime
+
 from django.contrib import messages
 from django.core import signing
 from django.http import HttpRequest, QueryDict
@@ -70,3 +72,9 @@ def kept(user: User, edition: Edition) -> QueryDict | None:
 
 def drop(user: User, edition: Edition) -> None:
     Draft.objects.filter(user=user, edition=edition).delete()
+
+
+def forget_drafts(at: datetime.datetime | None = None) -> int:
+    """Delete what was typed in forms whose hour has passed."""
+    deleted, _by_model = Draft.objects.expired(at or timezone.now()).delete()
+    return deleted

@@ -13,13 +13,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from symposium.accounts.models import User
+from symposium.core.templatetags.symposium import text
+from symposium.core.validators import one_line
 from symposium.editions.models import Edition, Page
-from symposium.plain import one_line
-from symposium.registrations import certificates, places
+from symposium.registrations import places
+from symposium.registrations.documents import certificates
 from symposium.registrations.models import Answer, Category, Question, Registration
 from symposium.registrations.models.registrations import HOLDING
 from symposium.sessions.models import Session
-from symposium.tags import text
 
 NAMES = ["given_name", "family_name", "given_name_ar", "family_name_ar"]
 PERSON = [*NAMES, "affiliation"]
@@ -296,24 +297,6 @@ class ChangeForm(PersonForm):
         registration.answers.filter(question__in=self.questions.values()).delete()
         self.save_answers(registration)
         return registration
-
-
-class ErasureForm(forms.Form):
-    """Deleting an account cannot be undone: its address, typed again, says that it is meant."""
-
-    email = forms.EmailField(label=_("Your e-mail address, to confirm"), max_length=254)
-
-    def __init__(self, *args, user: User, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_email(self) -> str:
-        email = self.cleaned_data["email"].strip().lower()
-        if email != self.user.email:
-            raise ValidationError(
-                _("This is not the address of your account: nothing was deleted."), code="email"
-            )
-        return email
 
 
 def block(heading, *fields) -> Div:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from symposium.plain import one_line, validate_name
+from symposium.core.validators import one_line, validate_name
 from symposium.registrations import lists, notices, workbooks
 from symposium.registrations.lists import Line
 from symposium.registrations.models import Category, Invitation

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from symposium.plain import one_line
+from symposium.core.validators import one_line
 
 LANGUAGES = {
     **{code: code for code, _name in settings.LANGUAGES},

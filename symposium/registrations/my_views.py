@@ -6,35 +6,25 @@ Whoever is signed out is asked to sign in; to anybody but its owner a registrati
 from collections.abc import Callable, Iterable
 from functools import wraps
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
-from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from symposium import qr
+from symposium.core.documents import qr
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
-from symposium.registrations import (
-    calendars,
-    certificates,
-    drafts,
-    places,
-    privacy,
-    subscriptions,
-    tickets,
-)
-from symposium.registrations.forms import ChangeForm, ErasureForm
-from symposium.registrations.models import Agenda, Booking, Certificate, Registration
+from symposium.registrations import drafts, places
+from symposium.registrations.documents import calendars, certificates, tickets
+from symposium.registrations.forms import ChangeForm
+from symposium.registrations.models import Booking, Certificate, Registration
 from symposium.registrations.models.registrations import Holder, State
 
 read_or_write = require_http_methods(["GET", "HEAD", "POST"])
@@ -252,30 +242,6 @@ def to_sessions(registration: Registration) -> HttpResponse:
 # Mails
 
 
-@csrf_exempt  # a mail program posts to it: the signed token of the address is the right to do so
-@read_or_write
-@never_cache
-def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """End the mails that this link came with, or begin them again."""
-    subscriber = subscriptions.find(token)
-    if subscriber is None:
-        raise Http404
-    if request.method == "POST":
-        subscriptions.choose(subscriber, receive=request.POST.get("answer") == "receive")
-        subscriber.refresh_from_db()
-    context = {
-        "heading": _("Messages by email"),
-        "section": "account",
-        "receives": subscriptions.receives(subscriber),
-        "is_for_stars": isinstance(subscriber, Agenda),
-    }
-    if isinstance(subscriber, Registration):
-        context["edition"] = subscriber.edition
-    response = render(request, "registrations/unsubscribe.html", context)
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
-
-
 # Papers
 
 
@@ -320,55 +286,6 @@ def certificate(request: HttpRequest, registration: Registration) -> HttpRespons
 def file(content: bytes, kind: str, name: str) -> HttpResponse:
     disposition = f'attachment; filename="{name}"'
     return HttpResponse(content, content_type=kind, headers={"Content-Disposition": disposition})
-
-
-# Data
-
-
-@require_safe
-@never_cache
-@login_required
-@reauthentication_required
-def data(request: HttpRequest) -> HttpResponse:
-    """What we know of somebody, to be read."""
-    context = {
-        "section": "account",
-        "data": privacy.export(request.user),
-        "retention": privacy.retention_table(),
-    }
-    return render(request, "registrations/data.html", context)
-
-
-@require_safe
-@never_cache
-@login_required
-@reauthentication_required
-def data_file(request: HttpRequest) -> HttpResponse:
-    """The same, for a machine."""
-    content = privacy.export(request.user)
-    options = {"ensure_ascii": False, "indent": 2}
-    disposition = 'attachment; filename="my-data.json"'
-    return JsonResponse(
-        content, json_dumps_params=options, headers={"Content-Disposition": disposition}
-    )
-
-
-@read_or_write
-@never_cache
-@login_required
-@reauthentication_required
-def erase(request: HttpRequest) -> HttpResponse:
-    form = ErasureForm(request.POST or None, user=request.user)
-    if request.method == "POST" and form.is_valid():
-        user = request.user
-        try:
-            privacy.erase(user)
-        except ValidationError as refused:
-            form.add_error(None, refused.messages)
-        else:
-            logout(request)
-            return render(request, "registrations/erased.html")
-    return render(request, "registrations/erase.html", {"section": "account", "form": form})
 
 
 def private_page(

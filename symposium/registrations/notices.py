@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from symposium import mail
-from symposium.dates import moment
+from symposium.core import mail
+from symposium.core.i18n.dates import moment
 from symposium.editions.models import Edition
 from symposium.registrations import subscriptions
 from symposium.registrations.models import Agenda, Booking, Certificate, Invitation, Registration
@@ -107,7 +107,7 @@ def starred_changed(agenda: Agenda, edition: Edition, news: News) -> None:
             **about(edition),
             "name": user.name,
             "changed": [told(*one) for one in news],
-            "action_url": settings.SITE_URL + reverse("registrations:programme"),
+            "action_url": settings.SITE_URL + reverse("agenda:programme"),
             "action_label": _("My programme"),
         }
         unsubscribe_url = subscriptions.url(agenda)

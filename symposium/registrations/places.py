@@ -21,7 +21,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from symposium.accounts.models import User
-from symposium.registrations import batches, notices
+from symposium.core import batches
+from symposium.registrations import notices
 from symposium.registrations.models import Booking, Category, Registration, StateChange
 from symposium.registrations.models.registrations import HOLDING, Holder, State
 from symposium.sessions.models import Session

@@ -1,18 +1,10 @@
 from django.urls import path
 
-from symposium.registrations import my_views, programme_views, views
+from symposium.registrations import my_views, views
 
 app_name = "registrations"
 urlpatterns = [
     path("my/", my_views.overview, name="my"),
-    path("my/data/", my_views.data, name="data"),
-    path("my/data.json", my_views.data_file, name="data_file"),
-    path("my/erase/", my_views.erase, name="erase"),
-    path("my/programme/", programme_views.programme, name="programme"),
-    path("my/programme/stars/", programme_views.kept, name="stars"),
-    path("my/programme/calendar/", programme_views.calendar_address, name="calendar_address"),
-    path("my/programme/mails/", programme_views.mails, name="mails"),
-    path("my/messages/<str:token>/", my_views.unsubscribe, name="unsubscribe"),
     path("my/<slug:code>/", my_views.detail, name="detail"),
     path("my/<slug:code>/edit/", my_views.edit, name="edit"),
     path("my/<slug:code>/ticket.pdf", my_views.ticket, name="ticket"),
@@ -26,5 +18,4 @@ urlpatterns = [
     path("<slug:edition>/register/", views.register, name="register"),
     path("<slug:edition>/participants/", views.participants, name="participants"),
     path("<slug:edition>/programme/<slug:slug>/book/", views.to_booking, name="to_booking"),
-    path("<slug:edition>/programme/<slug:slug>/star/", programme_views.star, name="star"),
 ]

@@ -20,12 +20,7 @@ from django.utils.translation import ngettext
 from import_export.fields import Field
 from modeltranslation.admin import TranslationStackedInline
 
-from symposium.sessions import planning
-from symposium.sessions.changes_admin import ChangesAdmin
-from symposium.sessions.models import Participation, Resource, Room, Session, Track
-from symposium.speakers.models import Speaker
-from symposium.spreadsheet import ExportAdmin, Sheet
-from symposium.workplace import (
+from symposium.core.admin.base import (
     AnyLanguage,
     EditionFilter,
     HistoryAdmin,
@@ -38,6 +33,11 @@ from symposium.workplace import (
     in_each_language,
     refusal,
 )
+from symposium.core.admin.spreadsheet import ExportAdmin, Sheet
+from symposium.sessions import planning
+from symposium.sessions.changes_admin import ChangesAdmin
+from symposium.sessions.models import Participation, Resource, Room, Session, Track
+from symposium.speakers.models import Speaker
 
 
 class PlaceAdmin(KeptAdmin, SortableAdminMixin, WorkplaceAdmin):

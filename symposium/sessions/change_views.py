@@ -9,15 +9,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from symposium.atom import Atom, host, whole
+from symposium.core.feeds import Atom, host, whole
+from symposium.core.i18n.localized import text_and_language
+from symposium.core.i18n.typography import without_controls
+from symposium.core.page_cache import published_page
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
 from symposium.editions.views import published_edition
-from symposium.published import published_page
 from symposium.sessions import changes
 from symposium.sessions.exports import export
-from symposium.translated import text_and_language
-from symposium.typography import without_controls
 
 LONGEST_FEED = 100
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from symposium.dates import long_date
+from symposium.core.i18n.dates import long_date
 from symposium.editions.models import Edition
 from symposium.sessions.models import Change, Room, Session
 

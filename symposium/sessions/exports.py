@@ -14,15 +14,15 @@ from django.utils import translation
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
+from symposium.core.i18n.localized import LANGUAGES
+from symposium.core.page_cache import publish, published_page
 from symposium.editions.models import Edition
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
-from symposium.published import publish, published_page
 from symposium.sessions import ical
 from symposium.sessions.models import Resource, SessionQuerySet
 from symposium.sessions.schedule_json import as_json, schedule
 from symposium.sessions.schedule_xml import as_xml
-from symposium.translated import LANGUAGES
 
 
 def export(view: Callable) -> Callable:

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from symposium.dates import weekday
+from symposium.core.fulltext.query import parse
+from symposium.core.i18n.dates import weekday
+from symposium.core.i18n.localized import LANGUAGES, sort_key
 from symposium.editions.models import Edition
-from symposium.fulltext import parse
 from symposium.sessions.models import Session
-from symposium.translated import LANGUAGES, sort_key
 
 # What makes an abstract public, for those who cannot import its model.
 PUBLISHED = {"status": "published", "published_at__lte": Now()}

@@ -23,10 +23,10 @@ from icalendar import (
     vText,
 )
 
+from symposium.core.i18n.localized import text_and_language
+from symposium.core.i18n.typography import without_controls
 from symposium.editions.models import Edition
 from symposium.sessions.models import Participation, Session
-from symposium.translated import text_and_language
-from symposium.typography import without_controls
 
 REFRESH = datetime.timedelta(hours=1)
 DAY = datetime.timedelta(days=1)

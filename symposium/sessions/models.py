@@ -14,12 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from symposium.dates import long_date
+from symposium.core.i18n.dates import long_date
+from symposium.core.i18n.localized import sort_key
 from symposium.editions.models import Edition, filled
 from symposium.editions.slugs import SluggedModel
 from symposium.sessions.uploads import EXTENSIONS, validate_document
 from symposium.speakers.models import Speaker
-from symposium.translated import sort_key
 
 
 class Track(SluggedModel):

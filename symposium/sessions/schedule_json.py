@@ -19,11 +19,11 @@ from django.urls import reverse
 from django.utils.encoding import iri_to_uri
 from django.utils.text import slugify
 
+from symposium.core.i18n.localized import LANGUAGES, text_and_language
+from symposium.core.i18n.typography import without_controls
 from symposium.editions.models import Edition
 from symposium.sessions.models import Resource, Room, Session, Track
-from symposium.sessions.people import Person, name_people
-from symposium.translated import LANGUAGES, text_and_language
-from symposium.typography import without_controls
+from symposium.sessions.speaker_names import Person, name_people
 
 LONGEST = datetime.timedelta(hours=99, minutes=59)  # that the XML can write
 LINK_TYPES = {"slides": "slides", "paper": "paper", "recording": "media", "link": "web"}

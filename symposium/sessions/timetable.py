@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from symposium import tags
+from symposium.core.templatetags.symposium import name, text, times
 from symposium.sessions.models import Room, Session
 
 
@@ -88,10 +88,8 @@ class Card:
             guid=str(session.guid),
             url=f"{self.programme()}{session.slug}/",
             place=self.place,
-            title=tags.text(session, "title"),
-            times=self.once(
-                ("times", session.starts_at, session.ends_at), lambda: tags.times(session)
-            ),
+            title=text(session, "title"),
+            times=self.once(("times", session.starts_at, session.ends_at), lambda: times(session)),
             room=self.name_of("room"),
             track=self.name_of("track"),
             mark=session.track.mark if session.track_id else None,
@@ -121,8 +119,8 @@ class Card:
         people = self.session.people
         if people is None:
             people = [part.speaker for part in self.session.participations.all()]
-        names = [tags.name(speaker) for speaker in people]
-        if len(people) == 1 and (affiliation := tags.text(people[0], "affiliation")):
+        names = [name(speaker) for speaker in people]
+        if len(people) == 1 and (affiliation := text(people[0], "affiliation")):
             return format_html("{}\u00a0· {}", names[0], affiliation)
         return format_html_join(self.once(("comma",), lambda: _(", ")), "{}", zip(names))
 
@@ -130,9 +128,7 @@ class Card:
         number = getattr(self.session, f"{relation}_id")
         if number is None:
             return None
-        return self.once(
-            (relation, number), lambda: tags.text(getattr(self.session, relation), "name")
-        )
+        return self.once((relation, number), lambda: text(getattr(self.session, relation), "name"))
 
     def once(self, key: tuple, make: Callable[[], str]) -> str:
         if key not in self.said:

@@ -7,15 +7,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from symposium.core.page_cache import published_page
 from symposium.editions.jsonld import script
 from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
-from symposium.published import published_page
 from symposium.sessions import changes, displays, jsonld
 from symposium.sessions.forms import ProgrammeFilter
 from symposium.sessions.models import Session
-from symposium.sessions.people import name_people
+from symposium.sessions.speaker_names import name_people
 from symposium.sessions.timetable import by_day
 
 

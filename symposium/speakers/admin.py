@@ -9,9 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from modeltranslation.admin import TranslationStackedInline
 
-from symposium.speakers.models import Link, Speaker
-from symposium.spreadsheet import ExportAdmin, Sheet
-from symposium.workplace import (
+from symposium.core.admin.base import (
     AnyLanguage,
     EditionFilter,
     HistoryAdmin,
@@ -19,6 +17,8 @@ from symposium.workplace import (
     WorkplaceForm,
     in_each_language,
 )
+from symposium.core.admin.spreadsheet import ExportAdmin, Sheet
+from symposium.speakers.models import Link, Speaker
 
 
 class MissingFilter(admin.SimpleListFilter):

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from imagekit.models import ImageSpecField
 from pilkit.processors import ResizeToFill, ResizeToFit
 
+from symposium.core.i18n.localized import sort_key, without_article
+from symposium.core.i18n.names import PersonName, folded
+from symposium.core.images import PictureField, validate_picture
 from symposium.editions.models import Edition, filled
 from symposium.editions.slugs import SluggedModel, random_code
-from symposium.names import PersonName, folded
-from symposium.pictures import PictureField, validate_picture
 from symposium.speakers.orcid import OrcidField
-from symposium.translated import sort_key, without_article
 
 
 def photo_name(speaker: "Speaker", name: str) -> str:

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from symposium.identifiers import BareField
+from symposium.core.identifiers import BareField
 
 validate_form = RegexValidator(
     r"^([0-9]{4}-){3}[0-9]{3}[0-9X]\Z",

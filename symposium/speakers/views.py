@@ -4,10 +4,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from symposium.core.page_cache import published_page
 from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
-from symposium.published import published_page
 from symposium.speakers.models import Speaker
 
 

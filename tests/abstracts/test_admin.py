@@ -8,8 +8,8 @@ from django.db.models import RestrictedError
 from django.utils import timezone, translation
 
 from symposium.abstracts.models import Abstract, Keyword
+from symposium.core.admin.base import refusal
 from symposium.sessions.models import Session
-from symposium.workplace import refusal
 from tests.desk import admin_url, errors_of, form_of, save, told
 from tests.factories import (
     make_abstract,

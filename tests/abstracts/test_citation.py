@@ -6,9 +6,17 @@ import re
 import pytest
 from django.utils.html import strip_tags
 
-from symposium.abstracts.citation import Person, Record, american, apa, asrdlf, chicago, iso690
+from symposium.abstracts.citation.references import bibtex, csl_json, ris
+from symposium.abstracts.citation.styles import (
+    Person,
+    Record,
+    american,
+    apa,
+    asrdlf,
+    chicago,
+    iso690,
+)
 from symposium.abstracts.models import Abstract
-from symposium.abstracts.references import bibtex, csl_json, ris
 from tests.factories import make_abstract, make_argument, make_author, make_edition, make_partner
 
 pytestmark = pytest.mark.django_db

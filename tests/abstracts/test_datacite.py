@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from symposium.abstracts.citation import Record
-from symposium.abstracts.datacite import KERNEL, datacite
+from symposium.abstracts.citation.styles import Record
+from symposium.abstracts.metadata.datacite import KERNEL, datacite
 from symposium.abstracts.models import Abstract
 from tests.abstracts.records import HARD, ORCID, make_hard_record
 from tests.factories import make_abstract, make_edition, make_partner

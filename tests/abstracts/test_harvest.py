@@ -10,8 +10,8 @@ import pytest
 from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
-from symposium.abstracts.harvest import Abstracts
 from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Harvest, Keyword
+from symposium.abstracts.oai.repository import Abstracts
 from symposium.editions.models import Edition, Partner
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker

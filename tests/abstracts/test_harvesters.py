@@ -11,8 +11,8 @@ from sickle import Sickle
 from sickle.oaiexceptions import BadArgument
 from sickle.oaiexceptions import NoRecordsMatch as SickleNoRecordsMatch
 
-from symposium.abstracts.harvest import Abstracts
 from symposium.abstracts.models import Abstract, AbstractKeyword
+from symposium.abstracts.oai.repository import Abstracts
 from tests.abstracts.harvesting import NAMESPACE, dated, name_of
 from tests.factories import make_abstract, make_argument, make_author, make_edition, make_keyword
 

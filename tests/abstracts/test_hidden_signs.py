@@ -2,7 +2,7 @@
 
 import pytest
 
-from symposium.abstracts.citation import Record, citations
+from symposium.abstracts.citation.styles import Record, citations
 from tests.abstracts.records import make_hard_record
 from tests.reading import tree
 

@@ -7,8 +7,8 @@ from django.db.models import RestrictedError
 from django.utils import timezone, translation
 
 from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword
+from symposium.core.i18n.localized import text_and_language
 from symposium.sessions.models import Session
-from symposium.translated import text_and_language
 from tests.factories import (
     make_abstract,
     make_argument,

@@ -12,9 +12,9 @@ from hypothesis import settings as fuzzing
 from hypothesis import strategies as st
 from lxml import etree
 
-from symposium.abstracts.harvest import Abstracts
 from symposium.abstracts.models import Abstract, AbstractKeyword
-from symposium.abstracts.oai import respond
+from symposium.abstracts.oai.protocol import respond
+from symposium.abstracts.oai.repository import Abstracts
 from symposium.editions.models import Partner
 from tests.abstracts.harvesting import (
     LANG,

@@ -12,9 +12,9 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone, translation
 
-from symposium import prints as kept_files
-from symposium.abstracts import prints
+from symposium.abstracts import documents
 from symposium.abstracts.models import Abstract
+from symposium.core.documents import pdf_cache as kept_files
 from tests import reading
 from tests.abstracts.records import HARD, ORCID, make_hard_record
 from tests.factories import (
@@ -184,7 +184,7 @@ def test_no_page_of_the_book_ends_between_a_title_and_its_text(edition, language
             make_author(abstract, given_name_fr="Nora", family_name_fr=f"{name}{code}")
         abstracts.append(abstract)
     with translation.override(language):
-        pages = texts(prints.book_of(edition, abstracts, language))
+        pages = texts(documents.book_of(edition, abstracts, language))
     for code in codes:
         [page] = [page for page in pages if f"Texte{code}" in page]
         for before in ("Titre", "Un", "Deux"):
@@ -256,7 +256,7 @@ def test_files_of_what_is_not_public_any_more_go(client, edition, settings, tmp_
     gone, stays = (make_abstract(edition, slug=slug) for slug in ("ville", "port"))
     for path in ("abstracts/ville/abstract.pdf", "abstracts/port/abstract.pdf", "abstracts.pdf"):
         read(client, f"/fr/2021/{path}")
-    assert [prints.forget_what_changed(), prints.forget_what_changed()] == [1, 0]  # the book
+    assert [documents.forget_what_changed(), documents.forget_what_changed()] == [1, 0]  # the book
     book = read(client, "/fr/2021/abstracts.pdf")
     if status == "deleted":
         gone.delete()
@@ -265,7 +265,7 @@ def test_files_of_what_is_not_public_any_more_go(client, edition, settings, tmp_
         fields = withdrawn if status == "withdrawn" else {}
         Abstract.objects.filter(pk=gone.pk).update(status=status, **fields)
     execute("SET CONSTRAINTS ALL IMMEDIATE")
-    assert prints.forget_what_changed() == 2
+    assert documents.forget_what_changed() == 2
     assert [len(stored(name)) for name in (gone.guid, stays.guid, "book")] == [0, 1, 0]
     assert read(client, "/fr/2021/abstracts.pdf") != book
 
@@ -274,7 +274,7 @@ def test_files_of_what_is_not_public_any_more_go(client, edition, settings, tmp_
 def test_file_that_many_ask_for_is_made_once(monkeypatch, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     make_abstract(make_edition("2021"))
-    data = prints.abstract_data(Abstract.objects.with_reference().get(), "fr")
+    data = documents.abstract_data(Abstract.objects.with_reference().get(), "fr")
     made, render, together = [], kept_files.pdf.render, Barrier(4)
 
     def counted(*arguments, **options):
@@ -284,7 +284,7 @@ def test_file_that_many_ask_for_is_made_once(monkeypatch, settings, tmp_path):
     def ask(_reader):
         try:
             together.wait()
-            return prints.kept("a", "typst/abstract.typ", data, "fr")
+            return documents.kept("a", "typst/abstract.typ", data, "fr")
         finally:
             connection.close()
 
@@ -306,10 +306,10 @@ def test_same_data_gives_the_same_bytes(edition):
     make_abstract(edition)
     abstract = Abstract.objects.with_reference().get()
     with translation.override("fr"):
-        data = prints.abstract_data(abstract, "fr")
-        first = prints.kept("a", "typst/abstract.typ", data, "fr")
-        prints.forget(f"{prints.FOLDER}/a-fr")
-        assert prints.kept("a", "typst/abstract.typ", data, "fr") == first
+        data = documents.abstract_data(abstract, "fr")
+        first = documents.kept("a", "typst/abstract.typ", data, "fr")
+        documents.forget(f"{documents.FOLDER}/a-fr")
+        assert documents.kept("a", "typst/abstract.typ", data, "fr") == first
 
 
 def test_conditional_request_costs_no_body(client, edition):

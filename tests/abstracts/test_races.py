@@ -9,7 +9,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from symposium.abstracts import readings, versions
+from symposium.abstracts import usage, versions
 from symposium.abstracts.models import Abstract, Harvest, Keyword, Reading
 from symposium.editions.models import Edition
 from symposium.sessions.models import Session
@@ -120,7 +120,7 @@ def until_waiting(other: Future) -> None:
 
 
 def test_reading_is_counted_while_a_version_is_kept():
-    abstract, notes = make_abstract(make_edition("2021"), slug="ville"), readings.Notes()
+    abstract, notes = make_abstract(make_edition("2021"), slug="ville"), usage.Notes()
     notes.notes.append((str(abstract.guid), "read", "2021", "ville", timezone.now()))
 
     def read():

@@ -14,9 +14,9 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from symposium import published
-from symposium.abstracts import plots, readings
+from symposium.abstracts import usage, usage_charts
 from symposium.abstracts.models import Reading
+from symposium.core import page_cache
 from tests.factories import make_abstract, make_argument, make_edition
 from tests.refusals import refused_by
 
@@ -40,13 +40,13 @@ ROBOTS = [
 
 @pytest.fixture(autouse=True)
 def notes(monkeypatch):
-    monkeypatch.setattr(readings, "NOTES", process())
-    return readings.NOTES
+    monkeypatch.setattr(usage, "NOTES", process())
+    return usage.NOTES
 
 
-def process() -> readings.Notes:
+def process() -> usage.Notes:
     """The notes of a process without a thread that writes them."""
-    notes = readings.Notes()
+    notes = usage.Notes()
     notes.begun.acquire()
     return notes
 
@@ -62,7 +62,7 @@ def visit(client, path: str = PAGE, agent: str = FIREFOX, address: str = "192.0.
 
 
 def counts() -> dict[str, int]:
-    readings.NOTES.write()
+    usage.NOTES.write()
     return dict(Reading.objects.values_list("kind", "count"))
 
 
@@ -71,7 +71,7 @@ def test_reads_and_downloads_are_counted_apart(client, abstract, agent):
     for path in (PAGE, PDF):
         assert visit(client, path, agent).status_code == 200
     assert counts() == {"read": 1, "download": 1}
-    assert readings.by_day(abstract) == [(abstract.edition.today(), 1, 1)]
+    assert usage.by_day(abstract) == [(abstract.edition.today(), 1, 1)]
 
 
 @pytest.mark.parametrize("agent", ROBOTS)
@@ -92,7 +92,7 @@ def test_another_reader_another_browser_and_another_page_count(client, abstract)
     visit(client, address="192.0.2.2")
     visit(client, agent=SAFARI)
     visit(client, "/fr/2021/abstract/")
-    readings.NOTES.write()
+    usage.NOTES.write()
     assert sorted(Reading.objects.values_list("abstract__slug", "count")) == [
         (abstract.slug, 3), (abstract.edition.abstracts.argument().slug, 1),
     ][::1 if abstract.slug < abstract.edition.abstracts.argument().slug else -1]  # fmt: skip
@@ -124,7 +124,7 @@ def test_click_counts_again_after_half_a_minute(notes, seconds, count, at_once):
 
 def test_two_clicks_that_reach_two_processes_count_once(client, monkeypatch):
     for _process in range(2):
-        monkeypatch.setattr(readings, "NOTES", process())
+        monkeypatch.setattr(usage, "NOTES", process())
         visit(client)
         assert counts() == {"read": 1}
 
@@ -172,9 +172,9 @@ def test_nothing_is_lost_while_the_database_does_not_answer(notes):
 
 
 def test_what_is_noted_while_the_database_is_away_is_bounded(notes):
-    for _time in range(readings.MOST + 1):
+    for _time in range(usage.MOST + 1):
         note(notes)
-    assert len(notes.notes) == readings.MOST
+    assert len(notes.notes) == usage.MOST
 
 
 class EndOfThread(BaseException):
@@ -183,10 +183,10 @@ class EndOfThread(BaseException):
 
 @pytest.mark.django_db(transaction=True)
 def test_thread_begun_by_the_first_note_writes_by_itself(monkeypatch):
-    monkeypatch.setattr(readings, "EVERY", 0)
+    monkeypatch.setattr(usage, "EVERY", 0)
     written = threading.Event()
 
-    class Notes(readings.Notes):
+    class Notes(usage.Notes):
         def keep_writing(self):
             with suppress(EndOfThread):
                 super().keep_writing()
@@ -238,7 +238,7 @@ def test_reader_waits_for_no_query(client, notes, settings, django_assert_num_qu
     visit(client)
     with django_assert_num_queries(1):  # the revision
         visit(client, address="192.0.2.2")
-    published.SHELF.clear()
+    page_cache.SHELF.clear()
     assert (len(notes.notes), Reading.objects.count()) == (2, 0)
 
 
@@ -248,7 +248,7 @@ def test_pages_that_are_kept_are_counted_too(client, settings):
         answer = visit(client, address=f"192.0.2.{number}")
     visit(client, address="192.0.2.9", **{"If-None-Match": answer.headers["ETag"]})
     visit(client, agent=ROBOTS[1], address="192.0.2.10")
-    published.SHELF.clear()
+    page_cache.SHELF.clear()
     assert counts() == {"read": 4}
 
 
@@ -267,9 +267,9 @@ def test_nothing_says_by_whom(client):
     assert {field.name for field in Reading._meta.fields} == {
         "id", "abstract", "day", "kind", "count",
     }  # fmt: skip
-    [(click, *said)] = readings.NOTES.notes
+    [(click, *said)] = usage.NOTES.notes
     assert (len(click), said[:-1]) == (32, ["read", "2021", "ville"])
-    readings.NOTES.write()
+    usage.NOTES.write()
     with connection.cursor() as cursor:
         cursor.execute("SELECT click, before FROM symposium_abstracts_click")
         assert cursor.fetchall() == [(uuid.UUID(click), None)]
@@ -277,16 +277,16 @@ def test_nothing_says_by_whom(client):
 
 def test_hash_is_that_of_a_reader_and_a_thing_for_a_day(monkeypatch):
     meta = {"REMOTE_ADDR": "192.0.2.1", "HTTP_USER_AGENT": FIREFOX}
-    first = readings.click_of(meta, "read")
-    assert readings.click_of(meta, "read") == first
+    first = usage.click_of(meta, "read")
+    assert usage.click_of(meta, "read") == first
     others = [
-        readings.click_of(meta, "download"),
-        readings.click_of(meta | {"REMOTE_ADDR": "192.0.2.2"}, "read"),
-        readings.click_of(meta | {"HTTP_USER_AGENT": SAFARI}, "read"),
+        usage.click_of(meta, "download"),
+        usage.click_of(meta | {"REMOTE_ADDR": "192.0.2.2"}, "read"),
+        usage.click_of(meta | {"HTTP_USER_AGENT": SAFARI}, "read"),
     ]
     tomorrow = timezone.now() + datetime.timedelta(days=1)
     monkeypatch.setattr(timezone, "now", lambda: tomorrow)
-    assert len({first, *others, readings.click_of(meta, "read")}) == 5
+    assert len({first, *others, usage.click_of(meta, "read")}) == 5
 
 
 def test_clicks_are_forgotten_after_half_a_minute(notes):
@@ -316,12 +316,12 @@ def test_day_is_counted_once(abstract):
 def test_drawing_has_the_last_days(abstract):
     today = datetime.date(2021, 6, 9)
     days = [
-        (today - datetime.timedelta(days=plots.DAYS), 9, 9),  # too old
-        (today - datetime.timedelta(days=plots.DAYS - 1), 1, 0),
+        (today - datetime.timedelta(days=usage_charts.DAYS), 9, 9),  # too old
+        (today - datetime.timedelta(days=usage_charts.DAYS - 1), 1, 0),
         (today, 1, 3),
     ]
-    drawn = plots.columns(days, today)
+    drawn = usage_charts.columns(days, today)
     assert [(one.kind, one.x, one.y, one.width, one.height) for one in drawn] == [
         ("first", 0, 90, 4, 30), ("first", 474, 90, 5, 30), ("second", 474, 0, 5, 90),
     ]  # fmt: skip
-    assert plots.columns([], today) == []
+    assert usage_charts.columns([], today) == []

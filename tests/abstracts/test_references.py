@@ -11,9 +11,9 @@ from django.utils import timezone
 from pybtex.database import parse_string
 from pylatexenc.latex2text import LatexNodes2Text
 
-from symposium.abstracts.citation import Record
+from symposium.abstracts.citation.references import bibtex, csl_json, ris
+from symposium.abstracts.citation.styles import Record
 from symposium.abstracts.models import Abstract
-from symposium.abstracts.references import bibtex, csl_json, ris
 from symposium.sessions.models import Session
 from tests.abstracts.records import HARD, make_hard_record
 from tests.factories import (

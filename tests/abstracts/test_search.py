@@ -13,13 +13,13 @@ from django.utils import timezone
 from lxml import etree
 
 from symposium.abstracts.models import Abstract, AbstractKeyword, Keyword
-from symposium.abstracts.search import KINDS, PUBLIC, public, search
+from symposium.core.fulltext.highlighting import best_start
+from symposium.core.fulltext.query import LONGEST, RARE, Question, parse
+from symposium.core.i18n.localized import LANGUAGES
 from symposium.editions.models import Edition, Page
-from symposium.fulltext import LONGEST, RARE, Question, parse
-from symposium.marking import best_start
+from symposium.search.results import KINDS, PUBLIC, public, search
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
-from symposium.translated import LANGUAGES
 from tests.factories import (
     make_abstract,
     make_author,

@@ -4,9 +4,9 @@ import pytest
 from signposting import find_signposting_http, find_signposting_linkset
 from signposting.linkheader import find_signposting_http_link
 
-from symposium.abstracts.citation import Record
+from symposium.abstracts.citation.styles import Record
+from symposium.abstracts.metadata.signposting import header, linkset
 from symposium.abstracts.models import Abstract
-from symposium.abstracts.signposting import header, linkset
 from tests.abstracts.records import ORCID
 from tests.factories import (
     make_abstract,

@@ -17,7 +17,7 @@ from django.utils.translation import gettext, override
 
 from symposium.accounts import codes, guesses, known_browsers
 from symposium.accounts.addresses import PLAIN
-from symposium.accounts.entrance import account_for
+from symposium.accounts.login import account_for
 from symposium.accounts.models import Guess, User
 from tests.factories import make_organiser, make_user, refreshed
 from tests.signing_in import code_of, sign_in

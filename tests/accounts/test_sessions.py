@@ -10,8 +10,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from symposium import browsers
-from symposium.registrations import housekeeping, privacy
+from symposium.accounts import browser_sessions
+from symposium.core import browsers
+from symposium.privacy import erasure
 from tests.factories import make_organiser, make_user
 
 pytestmark = pytest.mark.django_db
@@ -85,13 +86,13 @@ def test_what_is_known_of_a_session_is_kept_no_longer_than_it_lasts(user):
     session = ended.session
     session.set_expiry(timezone.now() - datetime.timedelta(seconds=1))
     session.save()
-    housekeeping.forget_sessions()
+    browser_sessions.forget_sessions()
     assert [row.session_key for row in UserSession.objects.all()] == [kept.session.session_key]
 
 
 def test_a_person_reads_it_and_takes_it_away_and_it_is_erased_with_them(user):
     signed_in(user, FIREFOX)
-    [session] = privacy.export(user)["parts"]["account"]["parts"]["sessions"]["entries"]
+    [session] = erasure.export(user)["parts"]["account"]["parts"]["sessions"]["entries"]
     told = {name: field["value"] for name, field in session["fields"].items()}
     kept = UserSession.objects.get()
     assert json.loads(json.dumps(told)) == {
@@ -99,7 +100,7 @@ def test_a_person_reads_it_and_takes_it_away_and_it_is_erased_with_them(user):
         "ip": "127.0.0.1",
         "user_agent": FIREFOX,
     }
-    privacy.erase(user)
+    erasure.erase(user)
     assert not UserSession.objects.exists()
 
 

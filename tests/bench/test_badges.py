@@ -3,7 +3,7 @@
 import statistics
 import time
 
-from symposium import qr
+from symposium.core.documents import qr
 from tests.printed import badges, person, texts, ticket
 
 ROUNDS = 10

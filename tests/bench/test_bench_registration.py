@@ -23,7 +23,7 @@ from django.db import connection
 from django.db.models import F
 from post_office.models import Email
 
-from symposium import postgres
+from scripts import embedded_postgres
 from symposium.accounts.models import User
 from symposium.registrations.models import Category, StateChange
 from symposium.registrations.models.registrations import State
@@ -42,13 +42,13 @@ CSRF = "c" * 32
 def database_url(django_db_blocker):
     """A database that waits for its disk, which that of the tests does not."""
     own = connection.settings_dict
-    with postgres.running(FOLDER) as url, django_db_blocker.unblock():
+    with embedded_postgres.running(FOLDER) as url, django_db_blocker.unblock():
         connection.settings_dict = own | environ.Env.db_url_config(url)
         call_command("migrate", verbosity=0, interactive=False)
         yield url
         connection.close()
         connection.settings_dict = own
-    postgres.remove(FOLDER)
+    embedded_postgres.remove(FOLDER)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from symposium.demo import scale
 from symposium.editions.models import Edition
-from symposium.sessions.prints import programme_of
+from symposium.sessions.programme_pdf import programme_of
 from tests.printed import texts
 
 pytestmark = pytest.mark.django_db

@@ -25,7 +25,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from symposium import postgres
+from scripts import embedded_postgres
 from tests.bench.server import Server, serving
 from tests.bench.test_pages import machine, make_programme
 from tests.conftest import PROJECT
@@ -63,7 +63,7 @@ needs_wrk = pytest.mark.skipif(
 def database_url(django_db_setup, django_db_blocker):
     """The demonstration and a congress of 1,000 sessions, which only these tests read."""
     own = connection.settings_dict
-    with postgres.running(FOLDER) as url, django_db_blocker.unblock():
+    with embedded_postgres.running(FOLDER) as url, django_db_blocker.unblock():
         connection.close()
         connection.settings_dict = own | environ.Env.db_url_config(url)
         call_command("migrate", verbosity=0, interactive=False)
@@ -74,7 +74,7 @@ def database_url(django_db_setup, django_db_blocker):
         yield url
         connection.close()
         connection.settings_dict = own
-    postgres.remove(FOLDER)
+    embedded_postgres.remove(FOLDER)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 
 from symposium.accounts.models import User
-from symposium.registrations import messages as letters
+from symposium.registrations import mailings as letters
 from symposium.registrations.models import (
     Answer,
     Booking,
@@ -138,7 +138,7 @@ def write_to_a_thousand(edition) -> float:
 
 
 def test_organisers_do_not_wait(congress, client, capsys, settings):
-    settings.EMAIL_BACKEND = "symposium.mail.Outbox"
+    settings.EMAIL_BACKEND = "symposium.core.mail.Outbox"
     client.force_login(make_organiser())
     session = congress.sessions.first()
     pages = {

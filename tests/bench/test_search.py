@@ -17,9 +17,9 @@ from django.db import connection
 from django.db.models import Q
 
 from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword
-from symposium.abstracts.search import AT_A_GLANCE, KINDS, rows, search
-from symposium.fulltext import parse
-from symposium.translated import LANGUAGES
+from symposium.core.fulltext.query import parse
+from symposium.core.i18n.localized import LANGUAGES
+from symposium.search.results import AT_A_GLANCE, KINDS, rows, search
 from tests.bench.test_pages import machine
 from tests.factories import make_abstract, make_edition, make_keyword
 

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from PIL import Image
 from pytest_django.live_server_helper import LiveServer
 
-from symposium.registrations import checkin, door_views
+from symposium.registrations.checkin import scans, views
 from symposium.registrations.models import CheckIn, Registration
 from symposium.registrations.models.registrations import State
 from tests.browser.clock import set_clock
@@ -361,7 +361,7 @@ def test_entry_taken_back_before_its_scan_came_again_is_said(door, nadia):
     door.route("**/check-in/scan", lose_the_answer, times=1)
     typed(door, "7K4Q2M9XTB")
     assert said(door)[0] == "Kept: not checked"
-    checkin.undo(nonce=CheckIn.objects.get().nonce, by=nadia)
+    scans.undo(nonce=CheckIn.objects.get().nonce, by=nadia)
     door.evaluate("dispatchEvent(new Event('online'))")
     door.locator("[data-late] li").wait_for()
     assert "This entry was taken back" in listed(door, "[data-late] li")[0]
@@ -592,7 +592,7 @@ def test_axe_finds_nothing(browser, server, sign_in, category, nadia, language, 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
 def test_no_page_is_wider_than_the_window(door, category, language, monkeypatch):
-    monkeypatch.setattr(door_views, "ON_A_PAGE", 1)
+    monkeypatch.setattr(views, "ON_A_PAGE", 1)
     long = "Anticonstitutionnellement" * 4
     ticket_of(category, "8K4Q2M9XTB", family_name=long, affiliation=long)
     address = DOOR.replace("en", language, 1)

@@ -16,7 +16,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from symposium.editions.models import Edition
-from symposium.registrations import housekeeping
+from symposium.registrations import reminders
 from symposium.registrations.models import Answer, Certificate, CheckIn, Registration
 from symposium.sessions.models import Session
 from tests.factories import (
@@ -188,7 +188,7 @@ def test_from_the_home_page_to_a_certificate_that_is_genuine(
     assert CheckIn.objects.get().registration == made
 
     end(edition)
-    assert housekeeping.send_certificates() == 1
+    assert reminders.send_certificates() == 1
     assert mailoutbox[-1].extra_headers["X-Symposium-Enclose"] == f"certificate:{made.code}"
     page.reload()
     address = page.locator("a[href$='/certificate.pdf']").get_attribute("href")

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from config import machines
+from symposium.website import machines
 from tests.factories import (
     make_category,
     make_edition,

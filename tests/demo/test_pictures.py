@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from symposium.demo import data
-from symposium.demo.pictures import HEADS, portrait
+from symposium.demo.portraits import HEADS, portrait
 
 
 @pytest.mark.parametrize("style", HEADS)

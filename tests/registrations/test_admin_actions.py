@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from symposium.registrations import places
-from symposium.registrations.admin import decisions
+from symposium.registrations.admin import bulk_actions
 from symposium.registrations.models import Invitation
 from tests.desk import admin_url, told
 from tests.factories import (
@@ -199,7 +199,7 @@ def test_the_confirmation_is_sent_again_and_that_is_written_down(desk, edition, 
 
 
 def test_too_many_at_once_are_not_begun(desk, edition, monkeypatch):
-    monkeypatch.setattr(decisions, "MOST", 1)
+    monkeypatch.setattr(bulk_actions, "MOST", 1)
     category = make_category(edition, needs_approval=True)
     people = [make_registration(category) for _ in range(2)]
     response = act(desk, "approve", *people)
@@ -259,7 +259,7 @@ def test_a_button_decides_of_one(desk, edition):
 
 
 def test_badges_are_for_those_who_come(desk, edition):
-    pytest.importorskip("symposium.registrations.tickets")
+    pytest.importorskip("symposium.registrations.documents.tickets")
     on_site = make_category(edition, places=1)
     comes, waits = make_registration(on_site), make_registration(on_site)
     online = make_registration(make_category(edition, on_site=False, online_access=True))

@@ -7,7 +7,8 @@ from ical.calendar_stream import IcsCalendarStream
 from icalendar import Calendar
 
 from symposium.editions.models import Edition
-from symposium.registrations import calendars, places
+from symposium.registrations import places
+from symposium.registrations.documents import calendars
 from symposium.sessions import ical
 from symposium.sessions.exports import exported
 from symposium.sessions.models import Session

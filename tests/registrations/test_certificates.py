@@ -9,7 +9,8 @@ from django.urls import resolve
 from django.utils import timezone, translation
 
 from symposium.editions.models import Edition, Partner
-from symposium.registrations import certificates, places
+from symposium.registrations import places
+from symposium.registrations.documents import certificates
 from symposium.registrations.models import Certificate, CheckIn, Registration
 from symposium.sessions.models import Session
 from tests import printed

@@ -13,8 +13,8 @@ from django.core import signing
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone, translation
 
-from symposium.registrations import checkin
-from symposium.registrations.checkin import Count, Outcome, Reason
+from symposium.registrations.checkin import scans
+from symposium.registrations.checkin.scans import Count, Outcome, Reason
 from symposium.registrations.models import Booking, CheckIn, Registration
 from symposium.registrations.models.registrations import State
 from tests.desk import somebody_else
@@ -55,7 +55,7 @@ def nadia():
 
 def scan(ticket, by, **options):
     options = {"edition": ticket.edition, "code": ticket.code, "nonce": uuid.uuid4()} | options
-    return checkin.check_in(by=by, **options)
+    return scans.check_in(by=by, **options)
 
 
 def put(registration, state, **fields):
@@ -83,14 +83,14 @@ def put(registration, state, **fields):
     ],
 )
 def test_code_is_read_as_scanned_or_typed(text, code):
-    assert checkin.read_code(text) == code
+    assert scans.read_code(text) == code
 
 
 def test_name_of_ten_letters_is_a_code_only_if_a_ticket_has_it(ticket):
     Registration.objects.filter(pk=ticket.pk).update(code="BENHAMMADE")
-    assert checkin.is_code("BenHammade")
-    assert not checkin.is_code("Benhammada")
-    assert checkin.is_code("7K4Q-2M9X-TB")
+    assert scans.is_code("BenHammade")
+    assert not scans.is_code("Benhammada")
+    assert scans.is_code("7K4Q-2M9X-TB")
 
 
 # Who is let in
@@ -126,7 +126,7 @@ def test_ticket_of_another_edition_is_refused_and_the_edition_named(ticket, nadi
 
 
 def test_unknown_code_is_refused(edition, nadia):
-    result = checkin.check_in(edition=edition, code="hello", by=nadia, nonce=uuid.uuid4())
+    result = scans.check_in(edition=edition, code="hello", by=nadia, nonce=uuid.uuid4())
     assert (result.outcome, result.reason, result.registration) == (
         Outcome.REFUSED, Reason.UNKNOWN, None,
     )  # fmt: skip
@@ -237,21 +237,21 @@ def test_seats_are_those_of_the_day_of_the_entry(nadia, is_today):
 
 def test_somebody_found_by_name_enters_by_a_token_of_this_edition(ticket, nadia):
     edition = ticket.edition
-    person = checkin.read_token(edition, checkin.token_of(ticket))
-    result = checkin.check_in(edition=edition, person=person, by=nadia, nonce=uuid.uuid4())
+    person = scans.read_token(edition, scans.token_of(ticket))
+    result = scans.check_in(edition=edition, person=person, by=nadia, nonce=uuid.uuid4())
     assert (result.outcome, result.registration) == (Outcome.IN, ticket)
     with pytest.raises(signing.BadSignature):
-        checkin.read_token(make_edition("2023"), checkin.token_of(ticket))
+        scans.read_token(make_edition("2023"), scans.token_of(ticket))
 
 
 def test_token_is_good_for_a_day(ticket, monkeypatch):
-    token = checkin.token_of(ticket)
-    later = time.time() + checkin.FOUND_FOR.total_seconds()
+    token = scans.token_of(ticket)
+    later = time.time() + scans.FOUND_FOR.total_seconds()
     monkeypatch.setattr(signing.time, "time", lambda: later - 60)
-    assert checkin.read_token(ticket.edition, token) == ticket.pk
+    assert scans.read_token(ticket.edition, token) == ticket.pk
     monkeypatch.setattr(signing.time, "time", lambda: later + 60)
     with pytest.raises(signing.SignatureExpired):
-        checkin.read_token(ticket.edition, token)
+        scans.read_token(ticket.edition, token)
 
 
 def test_scan_kept_on_the_device_counts_for_when_it_was_made(ticket, nadia):
@@ -273,8 +273,8 @@ def test_day_is_that_of_the_symposium(edition):
         starts_on="2021-06-09", ends_on="2021-06-10", time_zone="Pacific/Auckland"
     )
     late = datetime.datetime(2021, 6, 8, 13, tzinfo=datetime.UTC)
-    assert checkin.day_at(refreshed(edition), late) == datetime.date(2021, 6, 9)
-    assert checkin.day_at(edition, late - datetime.timedelta(hours=2)) is None
+    assert scans.day_at(refreshed(edition), late) == datetime.date(2021, 6, 9)
+    assert scans.day_at(edition, late - datetime.timedelta(hours=2)) is None
 
 
 # Sent again, taken back
@@ -291,18 +291,18 @@ def test_number_of_another_scan_is_not_taken(ticket, nadia):
     nonce = uuid.uuid4()
     scan(ticket, nadia, nonce=nonce)
     other = make_registration(ticket.category)
-    with pytest.raises(checkin.NonceUsed):
+    with pytest.raises(scans.NonceUsed):
         scan(other, nadia, nonce=nonce)
-    with pytest.raises(checkin.NonceUsed):
+    with pytest.raises(scans.NonceUsed):
         scan(ticket, nadia, nonce=nonce, session=make_session(ticket.edition))
 
 
 def test_entry_taken_back_leaves_its_trace_and_the_ticket_enters_again(ticket, nadia):
     nonce, omar = uuid.uuid4(), make_user()
     scan(ticket, nadia, nonce=nonce)
-    undone = checkin.undo(nonce=nonce, by=omar)
+    undone = scans.undo(nonce=nonce, by=omar)
     assert undone.undone_by == omar
-    assert checkin.undo(nonce=nonce, by=nadia).undone_at == undone.undone_at
+    assert scans.undo(nonce=nonce, by=nadia).undone_at == undone.undone_at
     assert refreshed(undone).undone_by == omar
     assert scan(ticket, nadia).outcome == Outcome.IN
     assert CheckIn.objects.count() == 2
@@ -311,7 +311,7 @@ def test_entry_taken_back_leaves_its_trace_and_the_ticket_enters_again(ticket, n
 def test_entry_taken_back_and_sent_again_is_said_to_be_taken_back(ticket, nadia):
     nonce = uuid.uuid4()
     scan(ticket, nadia, nonce=nonce)
-    undone = checkin.undo(nonce=nonce, by=nadia)
+    undone = scans.undo(nonce=nonce, by=nadia)
     again = scan(ticket, nadia, nonce=nonce)
     assert (again.outcome, again.reason, again.check_in) == (
         Outcome.UNDONE, Reason.UNDONE, undone,
@@ -323,7 +323,7 @@ def test_entry_taken_back_and_sent_again_is_said_to_be_taken_back(ticket, nadia)
 
 def test_what_was_not_entered_is_not_taken_back(nadia):
     with pytest.raises(CheckIn.DoesNotExist):
-        checkin.undo(nonce=uuid.uuid4(), by=nadia)
+        scans.undo(nonce=uuid.uuid4(), by=nadia)
 
 
 # What the door shows besides
@@ -342,11 +342,11 @@ def test_counts_tell_who_is_in_and_who_is_expected(ticket, nadia, django_assert_
     scan(ticket, nadia)
     day = edition.starts_on
     with django_assert_num_queries(3):
-        counts = checkin.counts(edition, day)
+        counts = scans.counts(edition, day)
     assert counts.rows == [Count(first, 1, 1), Count(student, 0, 1)]
     assert (counts.entered, counts.expected) == (1, 2)
-    assert checkin.counts(edition, day + DAY).rows == [Count(first, 0, 1), Count(student, 0, 1)]
-    at_workshop = checkin.counts(edition, day, workshop)
+    assert scans.counts(edition, day + DAY).rows == [Count(first, 0, 1), Count(student, 0, 1)]
+    at_workshop = scans.counts(edition, day, workshop)
     assert at_workshop.rows == [Count(first, 0, 1), Count(student, 0, 0)]
 
 
@@ -361,27 +361,27 @@ def test_people_are_found_by_name_in_either_script(edition, words):
     Registration.objects.filter(pk=found.pk).update(code="7K4Q2M9XTB")
     make_registration(found.category, given_name="Omar", family_name="Rivage_100%")
     make_registration(make_category(), **names, **arabic)
-    assert list(checkin.search(edition, words, edition.starts_on)) == [found]
+    assert list(scans.search(edition, words, edition.starts_on)) == [found]
 
 
 @pytest.mark.parametrize("words", ["o", "O", "Õ", "salma o"])
 def test_family_name_of_one_letter_is_found(edition, words):
     found = make_registration(make_category(edition), given_name="Salma", family_name="O")
     make_registration(found.category, given_name="Nora", family_name="Omar")
-    assert list(checkin.search(edition, words, edition.starts_on)) == [found]
+    assert list(scans.search(edition, words, edition.starts_on)) == [found]
 
 
 @pytest.mark.parametrize("words", ["%", "_", "\\", "Salma Rivage"])
 def test_people_are_not_found_by_signs_of_the_search(ticket, words):
-    assert list(checkin.search(ticket.edition, words, ticket.edition.starts_on)) == []
+    assert list(scans.search(ticket.edition, words, ticket.edition.starts_on)) == []
 
 
 def test_who_is_found_comes_with_the_entry_that_stands(ticket, nadia):
     day = ticket.edition.starts_on
     entry = scan(ticket, nadia).check_in
-    [found] = checkin.search(ticket.edition, "médina", day)
+    [found] = scans.search(ticket.edition, "médina", day)
     assert found.standing == [entry]
-    [found] = checkin.search(ticket.edition, "médina", day + DAY)
+    [found] = scans.search(ticket.edition, "médina", day + DAY)
     assert found.standing == []
 
 
@@ -410,7 +410,7 @@ def unlocked(ticket, by, looked: Barrier) -> Outcome:
     """What `check_in` would be without its lock: both look before either writes."""
     with transaction.atomic():
         day = ticket.edition.starts_on
-        standing = checkin.at_door(ticket.check_ins, day, None).first()
+        standing = scans.at_door(ticket.check_ins, day, None).first()
         looked.wait(10)
         if standing:
             return Outcome.ALREADY

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from symposium.accounts.models import User
-from symposium.registrations import checkin, door_views
+from symposium.registrations.checkin import scans, views
 from symposium.registrations.models import CheckIn, Registration
 from symposium.registrations.models.registrations import State
 from tests.factories import (
@@ -319,7 +319,7 @@ def test_what_was_not_entered_is_not_taken_back(door, ticket, nonce):
 
 
 def test_entry_of_another_edition_is_not_taken_back(door, ticket, nadia):
-    entry = checkin.check_in(
+    entry = scans.check_in(
         edition=ticket.edition, code=ticket.code, by=nadia, nonce=uuid.uuid4()
     ).check_in
     make_edition("2023")
@@ -361,7 +361,7 @@ def test_person_found_by_name_enters_by_what_the_search_gave(door, ticket):
 def test_token_that_is_not_of_this_door_is_given_up(door, ticket, wrong):
     other = make_registration(make_category(open_edition("2023")))
     token = {
-        "x": "x", "forged": checkin.token_of(ticket)[:-1], "other": checkin.token_of(other),
+        "x": "x", "forged": scans.token_of(ticket)[:-1], "other": scans.token_of(other),
     }[wrong]  # fmt: skip
     answer = send(door, "", person=token)
     assert (answer.status_code, answer.json()["fields"]) == (400, ["person"])
@@ -369,8 +369,8 @@ def test_token_that_is_not_of_this_door_is_given_up(door, ticket, wrong):
 
 
 def test_who_looks_for_every_name_in_turn_is_slowed_down(door, ticket, settings):
-    for _ in range(door_views.MOST_SEARCHES):
-        door_views.searches_this_minute(User.objects.get(name="Nadia"))
+    for _ in range(views.MOST_SEARCHES):
+        views.searches_this_minute(User.objects.get(name="Nadia"))
     html = door.get(SEARCH, {"q": "medina"}, headers=JSON).json()["html"]
     assert text_of(html, "notice").startswith("Many names were looked for within a minute.")
     assert "Salma" not in html
@@ -432,7 +432,7 @@ def test_list_shows_who_is_in_in_so_many_queries(
     category = make_category(edition, name_en="On site")
     people = [make_registration(category) for _ in range(number)]
     for person in people:
-        checkin.check_in(edition=edition, code=person.code, by=nadia, nonce=uuid.uuid4())
+        scans.check_in(edition=edition, code=person.code, by=nadia, nonce=uuid.uuid4())
     client.force_login(make_organiser())
     client.get(LIST)
     with django_assert_num_queries(9):

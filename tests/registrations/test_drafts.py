@@ -9,9 +9,11 @@ from django.db import DataError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from symposium.registrations import drafts, housekeeping, privacy
+from symposium.privacy import erasure
+from symposium.registrations import drafts
 from symposium.registrations.models import Draft, Registration
 from symposium.registrations.models.drafts import KEPT_FOR, LONGEST
+from symposium.tasks import periodic
 from tests.factories import (
     make_category,
     make_question,
@@ -216,23 +218,23 @@ def test_it_is_offered_for_an_hour_then_deleted(client, category, user):
     made = Draft.objects.get()
     assert datetime.timedelta(hours=1) == KEPT_FOR
     assert abs(made.expires_at - timezone.now() - KEPT_FOR) < datetime.timedelta(minutes=1)
-    assert housekeeping.forget_drafts(made.expires_at - datetime.timedelta(seconds=1)) == 0
-    assert housekeeping.forget_drafts in housekeeping.HOUSEKEEPING
+    assert drafts.forget_drafts(made.expires_at - datetime.timedelta(seconds=1)) == 0
+    assert drafts.forget_drafts in periodic.HOUSEKEEPING
     Draft.objects.update(expires_at=timezone.now())
     assert client.get(REGISTER).context["was_kept"] is False
-    assert housekeeping.forget_drafts() == 1
+    assert drafts.forget_drafts() == 1
     assert Draft.objects.count() == 0
 
 
 def test_erasing_the_account_empties_it_at_once(client, category, user):
     client.post(REGISTER, typed(category, owner=drafts.owner(user)))
-    privacy.erase(user)
+    erasure.erase(user)
     assert Draft.objects.count() == 0
 
 
 def test_it_is_among_the_data_of_its_owner(client, category, user):
     client.post(REGISTER, typed(category, owner=drafts.owner(user)))
-    [kept] = privacy.export(user)["parts"]["drafts"]["entries"]
+    [kept] = erasure.export(user)["parts"]["drafts"]["entries"]
     assert kept["fields"]["family_name"]["value"] == ["Médina"]
     assert kept["fields"]["family_name"]["shown"] == "Médina"
 

@@ -4,9 +4,10 @@ import pytest
 from django.core import mail
 from icalendar import Calendar
 
-from symposium import outbox
-from symposium.registrations import certificates, notices, places
-from symposium.registrations.enclosures import ENCLOSURES
+from symposium.core import mail_queue
+from symposium.registrations import notices, places
+from symposium.registrations.documents import certificates
+from symposium.registrations.documents.attachments import ENCLOSURES
 from tests import printed
 from tests.factories import (
     make_booking,
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _outbox(settings):
-    settings.EMAIL_BACKEND = "symposium.mail.Outbox"
+    settings.EMAIL_BACKEND = "symposium.core.mail.Outbox"
     settings.POST_OFFICE = {
         "BACKENDS": {"default": "django.core.mail.backends.locmem.EmailBackend"}
     }
@@ -35,7 +36,7 @@ def edition():
 
 
 def sent() -> list:
-    outbox.send_due(ENCLOSURES)
+    mail_queue.send_due(ENCLOSURES)
     return mail.outbox
 
 

@@ -13,8 +13,12 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from symposium.accounts import browser_sessions
+from symposium.agenda import change_notices
+from symposium.core import batches
 from symposium.editions.models import Edition
-from symposium.registrations import batches, housekeeping, places, privacy
+from symposium.privacy import erasure
+from symposium.registrations import places, reminders, waiting_list
 from symposium.registrations.models import (
     Booking,
     Category,
@@ -24,6 +28,7 @@ from symposium.registrations.models import (
     StateChange,
 )
 from symposium.sessions.models import Session
+from symposium.tasks import periodic
 from tests.factories import (
     instant,
     make_booking,
@@ -99,13 +104,13 @@ def reminded(registration) -> list[str]:
 )
 def test_reminder_goes_out_on_its_morning(registration, edition, days, at, kinds):
     """By the clock of the edition; a week's that is late gives way to the day's."""
-    count = housekeeping.remind(before(edition, at, days))
+    count = reminders.remind(before(edition, at, days))
     assert (count, reminded(registration)) == (len(kinds), kinds)
 
 
 def test_each_reminder_goes_out_once(registration, edition, told):
     moments = [(7, "09:00"), (7, "09:15"), (6, "09:00"), (1, "09:00"), (1, "10:00")]
-    counts = [housekeeping.remind(before(edition, at, days)) for days, at in moments]
+    counts = [reminders.remind(before(edition, at, days)) for days, at in moments]
     assert counts == [1, 0, 0, 1, 0]
     email = registration.user.email
     assert told() == [(email, "In a few days: Villes 2031"), (email, "Tomorrow: Villes 2031")]
@@ -118,7 +123,7 @@ def test_only_the_confirmed_are_reminded(registration, edition, told):
     places.cancel(make_registration(free))
     pending = make_registration(make_category(edition, needs_approval=True))
     told()
-    assert housekeeping.remind(before(edition, "09:00", 7)) == 1
+    assert reminders.remind(before(edition, "09:00", 7)) == 1
     assert [reminded(found) for found in (registration, waiting, pending)] == [["week"], [], []]
 
 
@@ -127,18 +132,18 @@ def test_who_was_just_confirmed_is_not_reminded(registration, edition, kind, day
     due = before(edition, "09:00", days)
     last = due - hours * HOUR
     StateChange.objects.update(at=last + MINUTE)
-    assert housekeeping.remind(due) == 0
-    assert housekeeping.remind(due + 10 * HOUR) == 0
+    assert reminders.remind(due) == 0
+    assert reminders.remind(due + 10 * HOUR) == 0
     StateChange.objects.update(at=last)
     Registration.objects.update(created_at=last + MINUTE)
-    assert housekeeping.remind(due) == 0
+    assert reminders.remind(due) == 0
     Registration.objects.update(created_at=last)
-    assert (housekeeping.remind(due), reminded(registration)) == (1, [kind])
+    assert (reminders.remind(due), reminded(registration)) == (1, [kind])
 
 
 def test_edition_that_is_not_published_reminds_nobody(registration, edition):
     Edition.objects.update(is_published=False)
-    assert housekeeping.remind(before(edition, "09:00", 7)) == 0
+    assert reminders.remind(before(edition, "09:00", 7)) == 0
 
 
 def test_many_are_reminded_a_batch_at_a_time(edition, monkeypatch):
@@ -147,7 +152,7 @@ def test_many_are_reminded_a_batch_at_a_time(edition, monkeypatch):
         make_registration(category)
     monkeypatch.setattr(batches, "BATCH", 2)
     at = before(edition, "09:00", 7)
-    assert [housekeeping.remind(at) for _ in range(3)] == [2, 1, 0]
+    assert [reminders.remind(at) for _ in range(3)] == [2, 1, 0]
 
 
 def test_turn_is_short(edition, monkeypatch):
@@ -157,7 +162,7 @@ def test_turn_is_short(edition, monkeypatch):
         make_registration(category)
     monkeypatch.setattr(batches, "LONGEST", 0)
     at = before(edition, "09:00", 7)
-    assert [housekeeping.remind(at) for _ in range(4)] == [1, 1, 1, 0]
+    assert [reminders.remind(at) for _ in range(4)] == [1, 1, 1, 0]
 
 
 def test_one_that_fails_does_not_stop_the_others(edition, monkeypatch, caplog):
@@ -185,7 +190,7 @@ def test_certificates_leave_on_the_morning_after():
     moments = [(2, "23:59"), (3, "00:00"), (3, "09:00"), (3, "09:15"), (32, "09:00")]
     seen = []
     for day, at in moments:
-        sent = housekeeping.send_certificates(instant(edition, at, day))
+        sent = reminders.send_certificates(instant(edition, at, day))
         seen.append((sent, Certificate.objects.count()))
     assert seen == [(0, 0), (0, 1), (1, 1), (0, 1), (0, 1)]
     assert (reminded(came), reminded(stayed_away)) == (["after"], [])
@@ -199,16 +204,16 @@ def test_mail_says_the_name_that_was_corrected_meanwhile():
     edition = past_edition()
     came = make_attendee(edition, family_name="Médina")
     make_check_in(came)
-    housekeeping.send_certificates(instant(edition, "00:00", 3))
+    reminders.send_certificates(instant(edition, "00:00", 3))
     Registration.objects.update(family_name="Madani")
-    housekeeping.send_certificates(instant(edition, "09:00", 3))
+    reminders.send_certificates(instant(edition, "09:00", 3))
     assert Certificate.objects.get().name == "Salma Madani"
 
 
 def test_edition_of_former_years_sends_nothing():
     edition = past_edition()
     make_check_in(make_attendee(edition))
-    assert housekeeping.send_certificates() == 0
+    assert reminders.send_certificates() == 0
     assert (Certificate.objects.count(), mail.outbox) == (0, [])
 
 
@@ -222,7 +227,7 @@ def move(session, at: str) -> None:
 def changes_told(at=None) -> list[list[str]]:
     """For each mail that a turn sends, the sessions that it says have changed, a line each."""
     mail.outbox.clear()
-    count = housekeeping.tell_changes(at or soon())
+    count = change_notices.tell_changes(at or soon())
     assert count == len(mail.outbox)
     return [changes_in(message.body) for message in mail.outbox]
 
@@ -343,7 +348,7 @@ def test_moving_to_a_room_is_told(sessions, edition):
 
 def test_turn_costs_nothing_where_nothing_changed(booked, django_assert_num_queries):
     with django_assert_num_queries(1):
-        housekeeping.tell_changes(soon())
+        change_notices.tell_changes(soon())
 
 
 # Places
@@ -357,13 +362,13 @@ def test_place_freed_by_plain_sql_goes_to_who_waits(registration, told):
     category = registration.category
     second, third = make_registration(category), make_registration(category)
     told()
-    assert housekeeping.refill() == 0
+    assert waiting_list.refill() == 0
     Registration.objects.filter(pk=registration.pk).update(state="cancelled")
-    assert [housekeeping.refill(), housekeeping.refill()] == [1, 0]
+    assert [waiting_list.refill(), waiting_list.refill()] == [1, 0]
     assert states(second, third) == ["confirmed", "waiting"]
     assert [to for to, _subject in told()] == [second.user.email]
     Category.objects.filter(pk=category.pk).update(places=None)
-    assert (housekeeping.refill(), states(third)) == (1, ["confirmed"])
+    assert (waiting_list.refill(), states(third)) == (1, ["confirmed"])
 
 
 def test_seat_freed_by_plain_sql_goes_to_who_waits(registration, edition):
@@ -371,14 +376,14 @@ def test_seat_freed_by_plain_sql_goes_to_who_waits(registration, edition):
     other = make_registration(make_category(edition))
     first, second = make_booking(registration, session), make_booking(other, session)
     Booking.objects.filter(pk=first.pk).update(state="cancelled")
-    assert [housekeeping.refill(), housekeeping.refill()] == [1, 0]
+    assert [waiting_list.refill(), waiting_list.refill()] == [1, 0]
     assert states(second) == ["confirmed"]
 
 
 def test_seat_waits_for_who_has_a_place_at_the_symposium(registration, edition):
     session = make_workshop(edition, places=1)
     waiting = make_registration(registration.category, sessions=[session])
-    assert (housekeeping.refill(), states(waiting.bookings.get())) == (0, ["waiting"])
+    assert (waiting_list.refill(), states(waiting.bookings.get())) == (0, ["waiting"])
 
 
 def test_nothing_is_filled_that_has_begun_or_is_not_public(registration, edition):
@@ -388,9 +393,9 @@ def test_nothing_is_filled_that_has_begun_or_is_not_public(registration, edition
     bookings = [make_booking(other, session), make_booking(other, hidden)]
     edition.sessions.update(places=1)
     Session.objects.filter(pk=hidden.pk).update(status=Session.Status.DRAFT)
-    assert housekeeping.refill(instant(edition, "09:00")) == 0
+    assert waiting_list.refill(instant(edition, "09:00")) == 0
     Registration.objects.filter(pk=registration.pk).update(state="cancelled")
-    assert housekeeping.refill(instant(edition, "00:00", 3)) == 0
+    assert waiting_list.refill(instant(edition, "00:00", 3)) == 0
     assert states(second, *bookings) == ["waiting"] * 3
 
 
@@ -398,8 +403,8 @@ def test_offers_are_made_where_the_edition_makes_them(registration, edition):
     second = make_registration(registration.category)
     Edition.objects.update(offer_hours=24)
     Registration.objects.filter(pk=registration.pk).update(state="cancelled")
-    assert (housekeeping.refill(), states(second)) == (1, ["offered"])
-    assert housekeeping.refill() == 0
+    assert (waiting_list.refill(), states(second)) == (1, ["offered"])
+    assert waiting_list.refill() == 0
 
 
 # What nobody needs any more
@@ -409,14 +414,14 @@ def test_browser_sessions_that_have_ended():
     store = SessionStore()
     store.create()
     now = timezone.now()
-    assert housekeeping.forget_sessions(now) == 0
-    assert housekeeping.forget_sessions(now + datetime.timedelta(days=15)) == 1
+    assert browser_sessions.forget_sessions(now) == 0
+    assert browser_sessions.forget_sessions(now + datetime.timedelta(days=15)) == 1
     assert BrowserSession.objects.count() == 0
 
 
 def test_every_task_runs_on_an_empty_site(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    assert [task() for task in housekeeping.HOUSEKEEPING] == [0] * len(housekeeping.HOUSEKEEPING)
+    assert [task() for task in periodic.HOUSEKEEPING] == [0] * len(periodic.HOUSEKEEPING)
 
 
 # Two workers at once
@@ -444,7 +449,7 @@ def test_two_workers_remind_each_person_once():
     for _ in range(10):
         make_registration(category)
     mail.outbox.clear()
-    work = partial(housekeeping.remind, before(edition, "09:00", 7))
+    work = partial(reminders.remind, before(edition, "09:00", 7))
     assert sum(at_once(work, work, work)) + work() == 10  # what a slow machine left over
     assert len({message.to[0] for message in mail.outbox}) == len(mail.outbox) == 10
 
@@ -457,10 +462,10 @@ def test_two_workers_tell_each_person_once():
         make_booking(make_registration(category), session)
     move(session, "14:00")
     mail.outbox.clear()
-    work = partial(housekeeping.tell_changes, soon())
+    work = partial(change_notices.tell_changes, soon())
     assert sum(at_once(work, work, work)) + work() == 10  # what a slow machine left over
     assert len({message.to[0] for message in mail.outbox}) == len(mail.outbox) == 10
-    assert housekeeping.tell_changes(soon()) == 0
+    assert change_notices.tell_changes(soon()) == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -479,7 +484,7 @@ def test_without_the_lock_both_would_tell(monkeypatch):
 
     monkeypatch.setattr(Booking, "save", save_together)
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **options: rows)
-    work = partial(housekeeping.tell_changes, soon())
+    work = partial(change_notices.tell_changes, soon())
     assert (at_once(work, work), len(mail.outbox)) == ([1, 1], 2)
 
 
@@ -488,8 +493,8 @@ def test_a_demonstration_is_kept_whole_and_may_be_tried_long_after():
     attendee = make_attendee(edition)
     make_check_in(attendee)
     years_after = edition.period.upper + datetime.timedelta(days=2000)
-    assert housekeeping.send_certificates(years_after) == 1
-    assert privacy.apply_retention(years_after) == 0
+    assert reminders.send_certificates(years_after) == 1
+    assert erasure.apply_retention(years_after) == 0
     assert refreshed(attendee).name == attendee.name
 
 
@@ -498,5 +503,5 @@ def test_outside_the_demonstration_the_tick_keeps_nobodys_data(settings):
     edition = past_edition(is_demonstration=True)
     attendee = make_attendee(edition, needs="Boucle")
     years_after = edition.period.upper + datetime.timedelta(days=2000)
-    assert privacy.apply_retention(years_after) == 2
+    assert erasure.apply_retention(years_after) == 2
     assert (refreshed(attendee).name, attendee.needs) == ("", "")

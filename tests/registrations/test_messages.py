@@ -11,8 +11,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone, translation
 
-from symposium.registrations import messages as letters
-from symposium.registrations import places, stars, subscriptions
+from symposium.agenda import stars
+from symposium.registrations import mailings as letters
+from symposium.registrations import places, subscriptions
 from symposium.registrations.admin import messages as desk_messages
 from symposium.registrations.models import Message, Registration
 from tests.desk import admin_url, told
@@ -301,7 +302,7 @@ def test_the_log_of_messages_leads_to_the_recipients(desk, people):
 def test_a_mail_asks_as_much_however_many_there_are(
     edition, count, django_assert_num_queries, settings
 ):
-    settings.EMAIL_BACKEND = "symposium.mail.Outbox"
+    settings.EMAIL_BACKEND = "symposium.core.mail.Outbox"
     category = make_category(edition)
     for _number in range(count):
         make_registration(category)

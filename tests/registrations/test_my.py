@@ -7,7 +7,8 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from symposium.editions.models import Edition
-from symposium.registrations import certificates, places
+from symposium.registrations import places
+from symposium.registrations.documents import certificates
 from symposium.registrations.forms import ChangeForm
 from symposium.registrations.models import Booking, Registration
 from tests.factories import (

@@ -14,9 +14,10 @@ from django.test import Client
 from django.utils import timezone
 from icalendar import Calendar
 
-from symposium.registrations import housekeeping, places, privacy, stars
+from symposium.agenda import change_notices, personal_programme, stars
+from symposium.privacy import erasure
+from symposium.registrations import places
 from symposium.registrations.models import Agenda, Star
-from symposium.sessions import mine
 from symposium.sessions.models import Session
 from tests.desk import told
 from tests.factories import (
@@ -78,10 +79,10 @@ def test_entries_clash_with_what_is_held_at_the_same_time(edition, water, air):
     after = make_session(edition, at="09:45", title_fr="Sol")
     gone = make_session(edition, at="09:00", title_fr="Feu", status="cancelled")
     later = make_session(edition, at=None, title_fr="Un jour")
-    found = mine.entries([later, after, gone, air, water])
+    found = personal_programme.entries([later, after, gone, air, water])
     said = {str(entry.session): list(map(str, entry.clashes)) for entry in found}
     assert said == {"Eau": ["Air"], "Feu": [], "Air": ["Eau", "Sol"], "Sol": ["Air"], "Un jour": []}
-    days = mine.by_day(found, edition.zone)
+    days = personal_programme.by_day(found, edition.zone)
     assert [(day.date, len(day.entries)) for day in days] == [(edition.starts_on, 4), (None, 1)]
 
 
@@ -113,7 +114,7 @@ def test_page_of_the_browser_costs_the_same_for_any_number(
 def test_shared_link_shows_what_it_names(client, edition, water, air):
     hidden = make_session(edition, status="draft")
     elsewhere = make_session(make_edition("2020"))
-    path = f"/en/2031/my-programme/{mine.written([air, hidden, elsewhere, water])}/"
+    path = f"/en/2031/my-programme/{personal_programme.written([air, hidden, elsewhere, water])}/"
     page = client.get(path)
     assert texts(main(page), ".//li//h3") == ["Eau", "Air"]
     assert texts(main(page), ".//p[@class='entry-clash']/span") == [
@@ -133,7 +134,7 @@ def test_shared_link_is_written_in_one_way(client, edition, water, air):
     for chosen in ("abc", "1--2", "-1", "9" * 19, str(10**17)):
         assert client.get(f"{path}{chosen}/").status_code == 404
     many = client.get(path + "-".join(map(str, range(1, 3000))) + "/")
-    assert many["Location"].count("-") == path.count("-") + mine.MOST - 1
+    assert many["Location"].count("-") == path.count("-") + personal_programme.MOST - 1
 
 
 def test_shared_link_of_a_long_list_has_the_first_to_be_held_and_no_code(
@@ -141,10 +142,10 @@ def test_shared_link_of_a_long_list_has_the_first_to_be_held_and_no_code(
 ):
     later = make_session(edition, title_fr="Soir", at="20:00")
     earlier = make_session(edition, title_fr="Aube", at="06:00")
-    monkeypatch.setattr(mine, "MOST", 3)
-    path = f"/en/2031/my-programme/{mine.written([later, air, water, earlier])}/"
+    monkeypatch.setattr(personal_programme, "MOST", 3)
+    path = f"/en/2031/my-programme/{personal_programme.written([later, air, water, earlier])}/"
     assert texts(main(client.get(path)), ".//li//h3") == ["Aube", "Eau", "Air"]
-    monkeypatch.setattr(mine, "READABLE", len(f"http://testserver{path}") - 1)
+    monkeypatch.setattr(personal_programme, "READABLE", len(f"http://testserver{path}") - 1)
     page = client.get(path)
     assert 'class="qr"' not in page.content.decode()
     assert texts(main(page), ".//bdi[@id='address']") == [f"http://testserver{path}"]
@@ -265,7 +266,7 @@ def test_page_merges_stars_and_bookings(client, user, edition, water):
         "Clash with Cartes", "Clash with Eau",
     ]  # fmt: skip
     assert f"/en/my/{registration.code}/#sessions" in hrefs(main(page), ".//a")
-    shared = f"/en/2031/my-programme/{mine.written([water, workshop])}/"
+    shared = f"/en/2031/my-programme/{personal_programme.written([water, workshop])}/"
     assert shared in hrefs(main(page), ".//a")
 
 
@@ -402,8 +403,8 @@ def move(session, at: str = "15:00") -> None:
 def mails() -> list[tuple[str, str]]:
     """Whom a turn of the worker tells of changes, and the subjects."""
     mail.outbox.clear()
-    housekeeping.tell_changes(soon())
-    housekeeping.tell_starred_changes(soon())
+    change_notices.tell_changes(soon())
+    change_notices.tell_starred_changes(soon())
     return [(message.to[0], message.subject) for message in mail.outbox]
 
 
@@ -433,8 +434,8 @@ def test_mail_waits_until_the_session_has_settled(user, water):
     stars.give(user, [water])
     stars.set_mail(user, True)
     move(water)
-    assert housekeeping.tell_starred_changes(timezone.now()) == 0
-    assert housekeeping.tell_starred_changes(soon()) == 1
+    assert change_notices.tell_starred_changes(timezone.now()) == 0
+    assert change_notices.tell_starred_changes(soon()) == 1
 
 
 def test_who_has_starred_and_booked_is_told_once(user, edition):
@@ -443,7 +444,7 @@ def test_who_has_starred_and_booked_is_told_once(user, edition):
     stars.give(user, [workshop])
     stars.set_mail(user, True)
     move(workshop)
-    assert housekeeping.tell_starred_changes(soon()) == 0  # whichever comes first
+    assert change_notices.tell_starred_changes(soon()) == 0  # whichever comes first
     booked = ("nora@example.org", "A session that you booked has changed: Symposium 2031")
     assert mails() == [booked]
     places.leave(registration.bookings.get())
@@ -460,7 +461,7 @@ def test_two_workers_tell_each_person_once():
         stars.give(user, [session])
         stars.set_mail(user, True)
     move(session)
-    work = partial(housekeeping.tell_starred_changes, soon())
+    work = partial(change_notices.tell_starred_changes, soon())
     assert sum(at_once(work, work)) + work() == 5
     assert len({message.to[0] for message in mail.outbox}) == len(mail.outbox) == 5
 
@@ -480,7 +481,7 @@ def test_drafts_and_what_is_over_are_not_told(user, edition, water, air):
     assert mails() == []
     move(air)
     over = edition.period.upper
-    assert housekeeping.tell_starred_changes(over) == 0
+    assert change_notices.tell_starred_changes(over) == 0
 
 
 # What is known of somebody
@@ -496,7 +497,7 @@ def test_stars_are_among_my_data_and_go_with_the_account(client, user, water, ca
     assert data["fields"]["wants_mail"]["value"] is True
     assert user.agenda.token not in json.dumps(client.get("/en/my/data.json").json())
     assert "Eau" in client.get("/en/my/data/").content.decode()
-    privacy.erase(user)
+    erasure.erase(user)
     assert (Star.objects.count(), Agenda.objects.count()) == (0, 0)
     assert client.get(calendar).status_code == 404
 
@@ -504,7 +505,7 @@ def test_stars_are_among_my_data_and_go_with_the_account(client, user, water, ca
 def test_stars_are_forgotten_in_time(user, edition, water):
     stars.give(user, [water])
     end = edition.period.upper
-    privacy.apply_retention(end + datetime.timedelta(days=privacy.IDENTITY_DAYS, seconds=-1))
+    erasure.apply_retention(end + datetime.timedelta(days=erasure.IDENTITY_DAYS, seconds=-1))
     assert Star.objects.count() == 1
-    privacy.apply_retention(end + datetime.timedelta(days=privacy.IDENTITY_DAYS))
+    erasure.apply_retention(end + datetime.timedelta(days=erasure.IDENTITY_DAYS))
     assert Star.objects.count() == 0

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone, translation
 from post_office.models import Email
 
+from symposium.core.mail import ENCLOSE
 from symposium.editions.models import Edition
-from symposium.mail import ENCLOSE
 from symposium.registrations import notices, places
 from symposium.registrations.models import Certificate, Registration
 from symposium.sessions.changes import since_told
@@ -538,7 +538,7 @@ FAULTS = re.compile(r"[^\n]{0,20}(?: {2}|\( *\)| \.| ,|, \)|\{|\}|None|\n{3})")
 
 @pytest.fixture
 def outbox(settings):
-    settings.EMAIL_BACKEND = "symposium.mail.Outbox"
+    settings.EMAIL_BACKEND = "symposium.core.mail.Outbox"
 
 
 @pytest.mark.usefixtures("outbox")

@@ -8,7 +8,7 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.utils import timezone, translation
 
-from symposium.registrations import housekeeping, places
+from symposium.registrations import places, waiting_list
 from symposium.registrations.models import Category, Registration
 from symposium.registrations.models.registrations import State
 from symposium.sessions.models import Session
@@ -272,7 +272,7 @@ def test_places_are_given_some_at_a_time(edition):
     assert states(*waiting) == ["confirmed"] * 50 + ["waiting"] * 10
     assert len(mail.outbox) == 50
     assert states(make_registration(category)) == ["waiting"]
-    assert [housekeeping.refill(), housekeeping.refill()] == [1, 0]
+    assert [waiting_list.refill(), waiting_list.refill()] == [1, 0]
     assert (places.taken(category), states(waiting[-1])) == (61, ["confirmed"])
 
 

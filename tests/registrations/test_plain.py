@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 from post_office.models import Email
 
-from symposium import plain
+from symposium.core import validators
 from symposium.registrations import places
 from symposium.registrations.models import Registration
 from tests.factories import (
@@ -72,24 +72,24 @@ def complaint(validate, text):
 
 @pytest.mark.parametrize("text", KEPT)
 def test_name_is_kept_whatever_it_looks_like(text):
-    assert complaint(plain.validate_name, text) == []
-    assert plain.one_line(text) == text
+    assert complaint(validators.validate_name, text) == []
+    assert validators.one_line(text) == text
 
 
 @pytest.mark.parametrize(("text", "sentence"), [*REFUSED, ("Salma\ud800", HIDDEN)])
 def test_name_is_refused_with_a_sentence(text, sentence):
-    assert complaint(plain.validate_name, text) == [sentence]
+    assert complaint(validators.validate_name, text) == [sentence]
 
 
 def test_line_may_hold_an_address():
-    assert complaint(plain.validate_line, "http://example.org salma@example.org") == []
+    assert complaint(validators.validate_line, "http://example.org salma@example.org") == []
 
 
 @pytest.mark.parametrize(("text", "line"), [
     ("  Salma \n Médina\t", "Salma Médina"), ("\u202eSalma\u200f\u2069", "Salma"), ("\r\n", ""),
 ])  # fmt: skip
 def test_one_line_is_what_is_read_of_a_text(text, line):
-    assert plain.one_line(text) == line
+    assert validators.one_line(text) == line
 
 
 # In a registration
@@ -115,7 +115,7 @@ def test_registration_refuses_it_by_its_field(field):
 
 @pytest.fixture
 def outbox(settings, db):
-    settings.EMAIL_BACKEND = "symposium.mail.Outbox"
+    settings.EMAIL_BACKEND = "symposium.core.mail.Outbox"
 
 
 @pytest.mark.usefixtures("outbox")

@@ -7,9 +7,9 @@ import html5lib
 import pytest
 from django.utils import translation
 
-from symposium.registrations import plots
+from symposium.registrations import statistics
 from symposium.registrations.models import CheckIn
-from symposium.registrations.plots import Row
+from symposium.registrations.statistics import Row
 from tests.factories import (
     make_category,
     make_organiser,
@@ -41,7 +41,7 @@ def texts(shapes, kind: str) -> list[str]:
 
 
 def test_parts_lie_end_to_end_against_the_limit():
-    shapes = plots.bars([Row("On site", [("first", 60), ("second", 20)], limit=120)])
+    shapes = statistics.bars([Row("On site", [("first", 60), ("second", 20)], limit=120)])
     assert boxes(shapes, "first") == [(0, 240)]
     assert boxes(shapes, "second") == [(240, 80)]
     assert boxes(shapes, "limit") == [(478, 2)]
@@ -50,7 +50,7 @@ def test_parts_lie_end_to_end_against_the_limit():
 
 def test_bars_start_where_the_reader_starts():
     rows = [Row("حضوري", [("first", 60), ("second", 20)], limit=120)]
-    shapes = plots.bars(rows, rtl=True)
+    shapes = statistics.bars(rows, rtl=True)
     assert boxes(shapes, "first") == [(240, 240)]
     assert boxes(shapes, "second") == [(160, 80)]
     assert boxes(shapes, "limit") == [(0, 2)]
@@ -70,12 +70,12 @@ def test_bars_start_where_the_reader_starts():
 )
 @pytest.mark.parametrize("rtl", [False, True])
 def test_nothing_leaves_the_frame(rows, rtl):
-    for one in plots.bars(rows, rtl=rtl):
+    for one in statistics.bars(rows, rtl=rtl):
         if one.tag == "rect":
             x, width = int(one.attributes["x"]), int(one.attributes["width"])
-            assert 0 <= x <= x + width <= plots.WIDTH
+            assert 0 <= x <= x + width <= statistics.WIDTH
         else:
-            assert len(one.words) <= plots.LONGEST_LABEL
+            assert len(one.words) <= statistics.LONGEST_LABEL
 
 
 # Over time
@@ -83,30 +83,30 @@ def test_nothing_leaves_the_frame(rows, rtl):
 
 def test_every_day_has_its_total():
     per_day = {DAY: 2, DAY + datetime.timedelta(days=2): 1}
-    assert plots.totals(per_day, DAY + datetime.timedelta(days=3)) == [
+    assert statistics.totals(per_day, DAY + datetime.timedelta(days=3)) == [
         (DAY, 2),
         (DAY + datetime.timedelta(days=1), 2),
         (DAY + datetime.timedelta(days=2), 3),
         (DAY + datetime.timedelta(days=3), 3),
     ]
-    assert plots.totals({}, DAY) == []
+    assert statistics.totals({}, DAY) == []
 
 
 def test_the_line_rises_towards_the_places():
     days = [(DAY + datetime.timedelta(days=n), n * 25) for n in range(3)]
-    shapes = plots.growth(days, limit=100)
+    shapes = statistics.growth(days, limit=100)
     [line] = [one for one in shapes if one.tag == "polyline"]
     points = [tuple(map(int, point.split(","))) for point in line.attributes["points"].split()]
-    floor, ceiling = plots.HEIGHT - plots.BELOW, plots.ABOVE
-    assert points[0] == (plots.BESIDE, floor)
-    assert points[-1] == (plots.WIDTH - 8, (floor + ceiling) // 2)
+    floor, ceiling = statistics.HEIGHT - statistics.BELOW, statistics.ABOVE
+    assert points[0] == (statistics.BESIDE, floor)
+    assert points[-1] == (statistics.WIDTH - 8, (floor + ceiling) // 2)
     [limit] = [one for one in shapes if one.attributes["class"] == "limit"]
     assert int(limit.attributes["y1"]) == ceiling
     assert texts(shapes, "scale") == ["0", "50", "100"]
 
 
 def test_one_day_alone_is_drawn():
-    shapes = plots.growth([(DAY, 3)], limit=None)
+    shapes = statistics.growth([(DAY, 3)], limit=None)
     assert texts(shapes, "tick first") == ["9/06/2021"]
 
 
@@ -114,7 +114,7 @@ def test_one_day_alone_is_drawn():
     ("number", "top"), [(0, 4), (3, 4), (5, 5), (6, 10), (11, 20), (21, 40), (4001, 5000)]
 )
 def test_the_scale_ends_on_a_round_number(number, top):
-    assert plots.rounded_up(number) == top
+    assert statistics.rounded_up(number) == top
 
 
 # Arrivals
@@ -126,19 +126,19 @@ def at(hour: int, minute: int) -> datetime.datetime:
 
 def test_arrivals_are_summed_by_the_quarter_and_the_empty_ones_are_kept():
     minutes = [(at(8, 58), 1), (at(9, 0), 2), (at(9, 14), 3), (at(9, 31), 4)]
-    assert plots.quarters_of(minutes) == [
+    assert statistics.quarters_of(minutes) == [
         (datetime.time(8, 45), 1), (datetime.time(9, 0), 5), (datetime.time(9, 15), 0),
         (datetime.time(9, 30), 4),
     ]  # fmt: skip
-    assert plots.quarters_of([]) == []
+    assert statistics.quarters_of([]) == []
 
 
 def test_a_day_of_quarters_fits_in_the_frame():
-    quarters = plots.quarters_of([(at(0, 0), 1), (at(23, 59), 900)])
-    shapes = plots.arrivals(quarters)
+    quarters = statistics.quarters_of([(at(0, 0), 1), (at(23, 59), 900)])
+    shapes = statistics.arrivals(quarters)
     assert len(quarters) == 96
     x, width = boxes(shapes, "first")[-1]
-    assert x + width <= plots.WIDTH
+    assert x + width <= statistics.WIDTH
     assert len(texts(shapes, "tick first")) <= 7
 
 

@@ -18,12 +18,14 @@ from django.db.models import Count
 from django.utils import timezone, translation
 from post_office.models import STATUS, Email
 
-from symposium import outbox
 from symposium.accounts.models import User
+from symposium.core import mail_queue
 from symposium.editions.models import Edition
-from symposium.registrations import certificates, notices, places, privacy
-from symposium.registrations.admin import journal
-from symposium.registrations.enclosures import ENCLOSURES
+from symposium.privacy import erasure
+from symposium.registrations import notices, places
+from symposium.registrations.admin import audit_log
+from symposium.registrations.documents import certificates
+from symposium.registrations.documents.attachments import ENCLOSURES
 from symposium.registrations.models import (
     Answer,
     Booking,
@@ -69,7 +71,7 @@ SECRETS = [
 
 @pytest.fixture(autouse=True)
 def _outbox(settings):
-    settings.EMAIL_BACKEND = "symposium.mail.Outbox"
+    settings.EMAIL_BACKEND = "symposium.core.mail.Outbox"
     settings.POST_OFFICE = {
         "BACKENDS": {"default": "django.core.mail.backends.locmem.EmailBackend"}
     }
@@ -177,7 +179,7 @@ def leaves(part: dict):
 
 
 def test_export_has_every_field_of_a_registration(user, past):
-    [registration] = privacy.export(user)["parts"]["registrations"]["entries"]
+    [registration] = erasure.export(user)["parts"]["registrations"]["entries"]
     fields = {field.name for field in Registration._meta.concrete_fields} - {"id", "user"}
     assert set(registration["fields"]) == fields
     known = values(registration)
@@ -190,7 +192,7 @@ def test_export_has_every_field_of_a_registration(user, past):
 
 def test_export_has_what_hangs_from_a_registration(user, past):
     with translation.override("en"):
-        [registration] = privacy.export(user)["parts"]["registrations"]["entries"]
+        [registration] = erasure.export(user)["parts"]["registrations"]["entries"]
     shown = {
         name: [[field["shown"] for field in entry["fields"].values()] for entry in part["entries"]]
         for name, part in registration["parts"].items()
@@ -208,7 +210,7 @@ def test_export_has_what_hangs_from_a_registration(user, past):
 
 
 def test_export_has_the_account(user, coming):
-    data = privacy.export(user)["parts"]
+    data = erasure.export(user)["parts"]
     assert values(data["account"])["email"] == "salma@example.org"
     parts = data["account"]["parts"]
     assert [values(entry)["email"] for entry in parts["addresses"]["entries"]] == [
@@ -220,7 +222,7 @@ def test_export_has_the_account(user, coming):
 
 def test_export_is_json_in_whole_and_names_nobody_else(user, past, coming):
     other = make_registration(coming.category, family_name="Autre")
-    written = json.dumps(privacy.export(user), ensure_ascii=False)
+    written = json.dumps(erasure.export(user), ensure_ascii=False)
     others = ["Nadia", "Secrète", other.family_name, other.user.email, "JBSWY3DPEHPK3PXP"]
     assert [name for name in others if name in written] == []
     assert json.loads(written)["parts"]["registrations"]["entries"][1]["label"].endswith("2031")
@@ -228,7 +230,7 @@ def test_export_is_json_in_whole_and_names_nobody_else(user, past, coming):
 
 def test_export_is_readable(user, past, coming):
     with translation.override("ar"):
-        data = privacy.export(user)
+        data = erasure.export(user)
     assert [field for field in leaves(data) if not field["label"]] == []
     assert {type(field["shown"]) for field in leaves(data)} == {str}
 
@@ -238,7 +240,7 @@ def test_answers_are_said_in_words(user, past):
     past.answers.all().delete()
     past.answers.create(question=question, text="yes")
     with translation.override("en"):
-        [registration] = privacy.export(user)["parts"]["registrations"]["entries"]
+        [registration] = erasure.export(user)["parts"]["registrations"]["entries"]
     [answer] = registration["parts"]["answers"]["entries"]
     assert answer["fields"]["answer"] == {"label": "Answer", "value": "yes", "shown": "Yes"}
 
@@ -248,13 +250,13 @@ def test_answers_are_said_in_words(user, past):
 
 def leave() -> None:
     """The worker sends what waits, and keeps house."""
-    outbox.send_due(ENCLOSURES)
-    privacy.forget_mails()
+    mail_queue.send_due(ENCLOSURES)
+    erasure.forget_mails()
 
 
 def test_erasing_leaves_nothing_that_names(user, past, coming):
     assert found() == SECRETS
-    privacy.erase(user)
+    erasure.erase(user)
     leave()
     assert found() == []
     assert not User.objects.filter(pk=user.pk).exists()
@@ -263,7 +265,7 @@ def test_erasing_leaves_nothing_that_names(user, past, coming):
 def test_what_is_over_still_counts(user, past):
     make_check_in(make_attendee(past.edition))
     before = numbers()
-    privacy.erase(user)
+    erasure.erase(user)
     assert numbers() == before
     erased = refreshed(past)
     assert (erased.state, erased.user, str(erased)) == (
@@ -274,14 +276,14 @@ def test_what_is_over_still_counts(user, past):
 def test_place_to_come_goes_to_who_waits(user, coming):
     waiting = make_registration(coming.category)
     total = Registration.objects.count()
-    privacy.erase(user)
+    erasure.erase(user)
     assert (refreshed(coming).state, refreshed(waiting).state) == ("cancelled", "confirmed")
     assert coming.bookings.get().state == "cancelled"
     assert Registration.objects.count() == total
 
 
 def test_journal_keeps_who_did_what(user, past):
-    privacy.erase(user)
+    erasure.erase(user)
     entries = LogEntry.objects.values_list("object_repr", "change_message", "action_flag")
     assert list(entries) == [("…", "", CHANGE)] * 7
 
@@ -293,13 +295,13 @@ def test_journal_forgets_who_went_in_another_way(user, past):
     organiser, mine = make_organiser(), LogEntry.objects.count()
     for thing in (leaving, invitation):
         LogEntry.objects.log_actions(organiser.pk, [thing], DELETION, single_object=True)
-    assert privacy.forget_journal() == 0
+    assert erasure.forget_journal() == 0
     for thing in (leaving, invitation):
         thing.delete()
     assert found(["amina@example.org"]) == ["amina@example.org"]
-    assert privacy.forget_journal() == 2
+    assert erasure.forget_journal() == 2
     assert found(["amina@example.org"]) == []
-    assert privacy.forget_journal() == 0
+    assert erasure.forget_journal() == 0
     assert LogEntry.objects.exclude(object_repr="…").count() == mine
 
 
@@ -314,7 +316,7 @@ def test_words_typed_before_are_forgotten(user, past):
         f"{exported}, state__exact = confirmed.",
     ]
     for message in messages:
-        journal.note(make_organiser(), "Export", message)
+        audit_log.note(make_organiser(), "Export", message)
     BrowserSession.objects.all().delete()
     session = SessionStore()
     session.update({"draft-registration-2031": [0, "needs=fauteuil"], "kept": 1})
@@ -331,7 +333,7 @@ def test_words_typed_before_are_forgotten(user, past):
 
 def test_old_ticket_and_certificate_lead_nowhere(user, past):
     code, token = past.code, past.certificate.token
-    privacy.erase(user)
+    erasure.erase(user)
     assert not Registration.objects.filter(code=code).exists()
     assert not Certificate.objects.filter(token=token).exists()
     assert [make(code) for make in ENCLOSURES.values()] == [None, None, None]
@@ -340,7 +342,7 @@ def test_old_ticket_and_certificate_lead_nowhere(user, past):
 def test_last_mail_says_that_it_is_done(user, coming):
     leave()
     mail.outbox.clear()
-    privacy.erase(user)
+    erasure.erase(user)
     leave()
     [message] = mail.outbox
     assert (message.to, message.subject) == (["salma@example.org"], "Your account is deleted")
@@ -350,14 +352,14 @@ def test_last_mail_says_that_it_is_done(user, coming):
 def test_browser_is_signed_out(client, user):
     assert client.session["_auth_user_id"] == str(user.pk)
     client.session.save()
-    privacy.erase(user)
+    erasure.erase(user)
     assert dict(client.session.items()) == {}
 
 
 def test_mail_that_is_leaving_is_left_and_forgotten_after(user, coming):
     """The worker has claimed it: it cannot be called back."""
-    outbox.claim()
-    privacy.erase(user)
+    mail_queue.claim()
+    erasure.erase(user)
     waiting = Email.objects.filter(to=user.email).order_by("pk")
     assert [email.status for email in waiting] == [STATUS.requeued, STATUS.queued]
     Email.objects.update(scheduled_time=None)
@@ -368,7 +370,7 @@ def test_mail_that_is_leaving_is_left_and_forgotten_after(user, coming):
 
 def test_mails_to_others_stay(user, coming):
     other = make_registration(coming.category)
-    privacy.erase(user)
+    erasure.erase(user)
     leave()
     assert {email.to[0] for email in Email.objects.all()} == {other.user.email}
 
@@ -377,7 +379,7 @@ def test_invitation_to_another_address_stays(user):
     other = make_invitation()
     make_invitation(other.category, email="old@example.org")
     user.emailaddress_set.create(email=other.email, verified=False)
-    privacy.erase(user)
+    erasure.erase(user)
     assert list(Invitation.objects.all()) == [other]
 
 
@@ -386,22 +388,22 @@ def test_organiser_is_not_erased(user, past, role):
     setattr(user, role, True)
     before = everything()
     with pytest.raises(ValidationError) as refused:
-        privacy.erase(user)
+        erasure.erase(user)
     assert (refused.value.code, everything()) == ("organiser", before)
 
 
 def test_erased_twice_is_erased_once(user, coming):
-    privacy.erase(user)
+    erasure.erase(user)
     email = Email.objects.count()
     user.pk = 4_000_000
-    privacy.erase(user)
+    erasure.erase(user)
     assert Email.objects.count() == email
 
 
 def test_who_scanned_others_leaves_the_entries(user):
     entry = make_check_in(make_attendee())
     CheckIn.objects.update(by=user)
-    privacy.erase(user)
+    erasure.erase(user)
     assert refreshed(entry).by is None
 
 
@@ -411,9 +413,9 @@ def test_erasing_fails_in_whole(user, past, coming, monkeypatch):
     def fail(*_arguments):
         raise RuntimeError
 
-    monkeypatch.setattr(privacy, "say_farewell", fail)
+    monkeypatch.setattr(erasure, "say_farewell", fail)
     with pytest.raises(RuntimeError):
-        privacy.erase(user)
+        erasure.erase(user)
     connection.needs_rollback = False
     assert everything() == before
 
@@ -447,20 +449,20 @@ def left(registration) -> list[bool]:
 def test_each_thing_is_forgotten_in_its_time(past, days, before, after):
     counted = numbers()
     at = end_of(past.edition) + days * DAY
-    privacy.apply_retention(at - SECOND)
+    erasure.apply_retention(at - SECOND)
     assert left(past) == before
-    privacy.apply_retention(at)
+    erasure.apply_retention(at)
     assert left(past) == after
-    assert privacy.apply_retention(at) == 0
+    assert erasure.apply_retention(at) == 0
     assert numbers() == counted
 
 
 def test_all_is_forgotten_at_once_by_a_worker_that_was_away(user, past):
     counted = numbers()
-    privacy.apply_retention(end_of(past.edition) + 4000 * DAY)
+    erasure.apply_retention(end_of(past.edition) + 4000 * DAY)
     assert numbers() == counted
     assert refreshed(past).user is None
-    privacy.erase(user)
+    erasure.erase(user)
     leave()
     assert found() == []
 
@@ -469,18 +471,18 @@ def test_invitations_are_forgotten_with_their_edition():
     edition = past_edition()
     make_invitation(make_category(edition, by_invitation=True))
     kept = make_invitation()
-    privacy.apply_retention(end_of(edition) + 30 * DAY)
+    erasure.apply_retention(end_of(edition) + 30 * DAY)
     assert list(Invitation.objects.all()) == [kept]
 
 
 def test_nothing_of_an_edition_to_come_is_forgotten(coming):
     before = everything()
-    assert privacy.apply_retention() == 0
+    assert erasure.apply_retention() == 0
     assert everything() == before
 
 
 def test_erased_person_is_told_nothing_more(past):
-    privacy.apply_retention(end_of(past.edition) + 730 * DAY)
+    erasure.apply_retention(end_of(past.edition) + 730 * DAY)
     before = Email.objects.count()
     notices.session_changed(refreshed(past), [])
     assert Email.objects.count() == before
@@ -488,7 +490,7 @@ def test_erased_person_is_told_nothing_more(past):
 
 def test_table_says_what_is_done():
     with translation.override("en"):
-        rows = privacy.retention_table()
+        rows = erasure.retention_table()
     assert [(row["what"], row["kept"]) for row in rows] == [
         ("Accessibility needs", "30 days after the end of the symposium"),
         (
@@ -526,7 +528,7 @@ def test_table_says_what_is_done():
 
 def test_turn_costs_a_query_a_rule_where_nothing_is_due(coming, django_assert_num_queries):
     with django_assert_num_queries(5):
-        privacy.apply_retention()
+        erasure.apply_retention()
 
 
 # Accounts and mails that are nobody's
@@ -545,7 +547,7 @@ def test_account_that_was_never_opened_is_deleted():
     make_registration(user=make_user("registered@example.org", date_joined=now - 8 * DAY))
     door = make_user("door@example.org", date_joined=now - 8 * DAY)
     door.groups.create(name="Door")
-    assert [privacy.forget_accounts(now + SECOND), privacy.forget_accounts(now + SECOND)] == [2, 0]
+    assert [erasure.forget_accounts(now + SECOND), erasure.forget_accounts(now + SECOND)] == [2, 0]
     assert [user.email.partition("@")[0] for user in User.objects.all()] == [
         "door", "new", "organiser", "registered", "signed-in", "verified",
     ]  # fmt: skip
@@ -555,14 +557,14 @@ def test_mails_to_nobody_are_deleted_once_they_have_left():
     user, invitation = make_user(), make_invitation()
     for to in (user.email, invitation.email, "gone@example.org"):
         mail.send_mail("Hello", "Hello", None, [to])
-    assert privacy.forget_mails() == 0
-    outbox.send_due({})
-    assert [privacy.forget_mails(), privacy.forget_mails()] == [1, 0]
+    assert erasure.forget_mails() == 0
+    mail_queue.send_due({})
+    assert [erasure.forget_mails(), erasure.forget_mails()] == [1, 0]
     assert sorted(email.to[0] for email in Email.objects.all()) == sorted(
         [user.email, invitation.email]
     )
 
 
 def test_texts_that_answer_are_gone_with_the_answers(past):
-    privacy.apply_retention(end_of(past.edition) + 180 * DAY)
+    erasure.apply_retention(end_of(past.edition) + 180 * DAY)
     assert (Answer.objects.count(), found(["arachides"])) == (0, [])

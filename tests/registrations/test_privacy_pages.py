@@ -8,7 +8,7 @@ import pytest
 
 from symposium.accounts.models import User
 from symposium.demo import data
-from symposium.registrations import privacy
+from symposium.privacy import erasure
 from symposium.registrations.models import Registration
 from tests.factories import make_registration, make_user
 from tests.signing_in import sign_in
@@ -33,7 +33,7 @@ def test_a_stranger_signs_in(client, path):
 def test_the_page_shows_what_is_kept_and_for_how_long(client, mine, language):
     page = client.get(f"/{language}/my/data/").content.decode()
     assert ("Université d’essai" in page, "Boucle" in page) == (True, True)
-    assert [str(rule.days) in page for rule in privacy.RETENTION] == [True] * 5
+    assert [str(rule.days) in page for rule in erasure.RETENTION] == [True] * 5
 
 
 def test_the_file_holds_the_same(client, mine):
@@ -69,5 +69,5 @@ def test_an_organiser_is_told_why_not(client):
 def test_the_notice_tells_the_periods_that_are_applied(language, settings):
     text = Path(data.FOLDER / "pages" / f"privacy.{language}.md").read_text()
     told = {int(number) for number in re.findall(r"\b(\d+) (?:days|jours|يومًا|أيام)", text)}
-    applied = {rule.days for rule in privacy.RETENTION} | {privacy.UNUSED_ACCOUNT_DAYS}
+    applied = {rule.days for rule in erasure.RETENTION} | {erasure.UNUSED_ACCOUNT_DAYS}
     assert told == applied | {settings.SESSION_COOKIE_AGE // 86400}

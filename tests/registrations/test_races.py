@@ -18,7 +18,8 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from symposium.registrations import places, privacy
+from symposium.privacy import erasure
+from symposium.registrations import places
 from symposium.registrations.models import Booking, Registration, StateChange
 from symposium.registrations.models.registrations import LIVE
 from symposium.sessions.models import Session
@@ -496,7 +497,7 @@ def test_whoever_is_erased_lets_go_of_their_seats_in_order():
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             places.locked(Session, [first.pk])
-            erasing = pool.submit(alone, partial(privacy.erase, user))
+            erasing = pool.submit(alone, partial(erasure.erase, user))
             until_done_or_waiting(erasing)
             with ThreadPoolExecutor(1) as other:
                 assert other.submit(alone, partial(is_free, last)).result(PATIENCE)

@@ -9,7 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.utils import translation
 
-from symposium.registrations import sheets
+from symposium.registrations import spreadsheet_export
 from symposium.registrations.models import CheckIn, Registration
 from tests.factories import (
     make_category,
@@ -132,9 +132,9 @@ def test_a_workbook_has_no_formula_and_turns_with_its_reader(desk, edition):
     somebody(edition, given_name="=1+1")
     with translation.override("ar"):
         file = io.BytesIO()
-        columns = sheets.columns([edition], with_needs=False)
-        lines = sheets.lines(Registration.objects.all())
-        assert sheets.write_xlsx(sheets.rows(columns, lines), file) == 1
+        columns = spreadsheet_export.columns([edition], with_needs=False)
+        lines = spreadsheet_export.lines(Registration.objects.all())
+        assert spreadsheet_export.write_xlsx(spreadsheet_export.rows(columns, lines), file) == 1
     sheet = openpyxl.load_workbook(file).active
     assert sheet.sheet_view.rightToLeft is True
     assert [cell for row in sheet for cell in row if cell.data_type == "f"] == []
@@ -214,7 +214,11 @@ def test_the_file_asks_as_much_for_three_as_for_one(
     for _number in range(count):
         answer(make_registration(category, sessions=[workshop]), question, labels=("Lundi",))
     with django_assert_num_queries(8):
-        columns = sheets.columns([edition], with_needs=True)
-        assert len(list(sheets.rows(columns, sheets.lines(Registration.objects.all())))) == (
-            count + 1
-        )
+        columns = spreadsheet_export.columns([edition], with_needs=True)
+        assert len(
+            list(
+                spreadsheet_export.rows(
+                    columns, spreadsheet_export.lines(Registration.objects.all())
+                )
+            )
+        ) == (count + 1)

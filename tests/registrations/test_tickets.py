@@ -2,7 +2,8 @@
 
 import pytest
 
-from symposium.registrations import places, tickets
+from symposium.registrations import places
+from symposium.registrations.documents import tickets
 from symposium.registrations.models import Registration
 from symposium.sessions.models import Session
 from tests import printed

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from symposium import published
+from symposium.core import page_cache
 from symposium.editions.models import Edition, validate_origins
 from tests.factories import (
     make_edition,
@@ -84,10 +84,10 @@ def test_edition_that_no_site_may_show_has_no_such_page(client):
 def test_page_kept_in_memory_says_the_same(edition, settings):
     make_session(edition)
     settings.PUBLISHED_BYTES = 8 * 1024 * 1024
-    published.SHELF.clear()
+    page_cache.SHELF.clear()
     try:
         first, second = (Client().get(EMBED) for _ in range(2))
-        assert list(published.SHELF.pages) == [(EMBED, "")]
+        assert list(page_cache.SHELF.pages) == [(EMBED, "")]
         unchanged = Client().get(EMBED, headers={"If-None-Match": first["ETag"]})
         assert unchanged.status_code == 304
         expected = (f"'self' {PARTNER}", None)
@@ -97,7 +97,7 @@ def test_page_kept_in_memory_says_the_same(edition, settings):
         Edition.objects.update(embed_origins="")
         assert Client().get(EMBED).status_code == 404
     finally:
-        published.SHELF.clear()
+        page_cache.SHELF.clear()
 
 
 # What it shows

@@ -9,11 +9,11 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone, translation
 
-from symposium import published
+from symposium.core import page_cache
 from symposium.demo import scale
 from symposium.editions.models import Edition
 from symposium.sessions.models import Session
-from symposium.sessions.prints import programme_data, programme_of
+from symposium.sessions.programme_pdf import programme_data, programme_of
 from tests.factories import (
     make_edition,
     make_participation,
@@ -269,7 +269,7 @@ def test_nothing_public_is_not_found(client, edition):
 def test_page_that_is_kept_has_both_layouts_and_no_third(edition, settings):
     make_session(edition)
     settings.PUBLISHED_BYTES = 8 * 1024 * 1024
-    published.SHELF.clear()
+    page_cache.SHELF.clear()
     try:
         found = [
             Client().get(f"{PATH}{query}").content
@@ -277,6 +277,6 @@ def test_page_that_is_kept_has_both_layouts_and_no_third(edition, settings):
         ]
         assert found[:3] == found[3:]
         assert found[0] == found[2] != found[1]
-        assert sorted(published.SHELF.pages) == [(PATH, ""), (PATH, "layout=large")]
+        assert sorted(page_cache.SHELF.pages) == [(PATH, ""), (PATH, "layout=large")]
     finally:
-        published.SHELF.clear()
+        page_cache.SHELF.clear()

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from symposium.pictures import MAX_BYTES
+from symposium.core.images import MAX_BYTES
 from symposium.speakers.models import Speaker
 from tests.desk import admin_url, errors_of, form_of, save, somebody_else, told
 from tests.factories import (

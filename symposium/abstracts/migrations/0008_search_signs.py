@@ -3,7 +3,7 @@
 
 The server's parser of texts takes any sign outside ASCII for a letter where the database's ctype is
 C, and not where it is C.UTF-8: `symposium_words` leaves it nothing but letters, figures and spaces,
-by the rule of `symposium.fulltext.quote`. `symposium_readable` is what is read of a text;
+by the rule of `symposium.core.fulltext.query.quote`. `symposium_readable` is what is read of a text;
 `symposium_folded` is what the desk searches by.
 """
 
@@ -81,7 +81,7 @@ RETURN symposium_one_form(regexp_replace(
     replace(unaccent('unaccent'::regdictionary, {one_form("$1", RARE)}), '-', ' '),
     $mark${DROPPED}$mark$, '', 'g'));
 """
-# What is read of a text, once as it is written: rare letters as `symposium.fulltext.RARE`, then its
+# What is read of a text, once as it is written: rare letters as `symposium.core.fulltext.query.RARE`, then its
 # words with a hyphen as one too, « Wi-Fi » being « wifi ».
 READABLE = rf"""
 CREATE FUNCTION symposium_readable(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT

@@ -7,7 +7,7 @@ of the other, is for an organiser to say.
 from django.db import migrations, models
 from django.db.models import Q
 
-import symposium.fulltext
+import symposium.core.fulltext.query
 
 LANGUAGES = ("fr", "en", "ar")
 SAME = r"""
@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
             migrations.AddConstraint(
                 model_name="keyword",
                 constraint=models.UniqueConstraint(
-                    symposium.fulltext.Same(f"name_{code}"),
+                    symposium.core.fulltext.query.Same(f"name_{code}"),
                     condition=Q((f"name_{code}__gt", "")),
                     name=f"keywords_name_{code}_once",
                     violation_error_message="Another keyword has this name.",

@@ -6,8 +6,8 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+import symposium.core.images
 import symposium.editions.models
-import symposium.pictures
 
 # Immutable, as a generated column needs: the rules of a time zone are data of the server.
 DAYS_PERIOD = """
@@ -790,10 +790,10 @@ class Migration(migrations.Migration):
                 ("url", models.URLField(blank=True, verbose_name="web site")),
                 (
                     "logo",
-                    symposium.pictures.PictureField(
+                    symposium.core.images.PictureField(
                         blank=True,
                         upload_to="partners",
-                        validators=[symposium.pictures.validate_picture],
+                        validators=[symposium.core.images.validate_picture],
                         verbose_name="logo",
                     ),
                 ),

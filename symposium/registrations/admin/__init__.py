@@ -1,11 +1,10 @@
 """What organisers do with those who take part; Django finds these pages through this package."""
 
 from symposium.registrations.admin import (
-    accounts,
     attendance,
+    audit_log,
     categories,
     invitations,
-    journal,
     messages,
     questions,
     registrations,
@@ -13,11 +12,10 @@ from symposium.registrations.admin import (
 )
 
 __all__ = [
-    "accounts",
     "attendance",
+    "audit_log",
     "categories",
     "invitations",
-    "journal",
     "messages",
     "questions",
     "registrations",

@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from symposium.registrations.admin.manners import NAMED, ReadOnly
+from symposium.core.admin.base import DeskAdmin, EditionFilter
+from symposium.registrations.admin.mixins import NAMED, ReadOnly
 from symposium.registrations.models import Certificate, CheckIn
-from symposium.workplace import DeskAdmin, EditionFilter
 
 
 @admin.register(CheckIn)

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from symposium.registrations import tickets
-from symposium.registrations.admin import journal
+from symposium.registrations.admin import audit_log
+from symposium.registrations.documents import tickets
 
 # A page waits for all of them.
 MOST = 1000
@@ -57,7 +57,7 @@ class BadgesAdmin(admin.ModelAdmin):
 
     def badges_file(self, request, people: list, language: str) -> HttpResponse:
         content = tickets.badges_pdf(people, language)
-        journal.note(request.user, _("Badges"), _("Badges printed: %(n)d.") % {"n": len(people)})
+        audit_log.note(request.user, _("Badges"), _("Badges printed: %(n)d.") % {"n": len(people)})
         name = f"badges-{timezone.localtime():%Y-%m-%d-%H%M}.pdf"
         return HttpResponse(
             content, content_type="application/pdf",

@@ -3,16 +3,16 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from symposium.registrations.admin.manners import OwnerAdmin, listed, number_of
-from symposium.registrations.models import Category, Registration
-from symposium.registrations.models.registrations import State
-from symposium.workplace import (
+from symposium.core.admin.base import (
     EditionFilter,
     KeptAdmin,
     UntranslatedFilter,
     WorkplaceAdmin,
     in_each_language,
 )
+from symposium.registrations.admin.mixins import OwnerAdmin, listed, number_of
+from symposium.registrations.models import Category, Registration
+from symposium.registrations.models.registrations import State
 
 
 @admin.register(Category)

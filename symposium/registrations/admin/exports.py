@@ -10,16 +10,16 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from symposium.registrations import sheets
-from symposium.registrations.admin import journal
-from symposium.registrations.privacy import NAMELESS
-from symposium.spreadsheet import ExportAdmin
+from symposium.core.admin.spreadsheet import ExportAdmin
+from symposium.registrations import spreadsheet_export
+from symposium.registrations.admin import audit_log
 
 # Filters whose values name no person. A search may, and so may a lookup typed in the address: once
 # that person is erased, nothing would lead from them to what was written down.
 IMPERSONAL = {
     "state__exact", "category__id__exact", "checked_in", "session", "role__exact", "country",
 }  # fmt: skip
+HIDDEN = "…"
 # Up to here a file stays in memory.
 SMALL = 2 * 1024 * 1024
 
@@ -71,14 +71,19 @@ class SheetAdmin(ExportAdmin):
     def file(self, request, queryset, *, format: str, needs: bool = False) -> FileResponse:
         edition = self.chosen_edition(request)
         editions = [edition] if edition else self.editions.all()
-        columns = sheets.columns(editions, with_needs=needs)
+        columns = spreadsheet_export.columns(editions, with_needs=needs)
         file = tempfile.SpooledTemporaryFile(max_size=SMALL)  # noqa: SIM115 (sent, then closed)
-        number = sheets.FORMATS[format](sheets.rows(columns, sheets.lines(queryset)), file)
+        number = spreadsheet_export.FORMATS[format](
+            spreadsheet_export.rows(columns, spreadsheet_export.lines(queryset)), file
+        )
         self.note_export(request, format, number, needs=needs)
         file.seek(0)
         name = f"registrations-{edition.slug if edition else 'all'}.{format}"
         return FileResponse(
-            file, as_attachment=True, filename=name, content_type=sheets.CONTENT_TYPES[format]
+            file,
+            as_attachment=True,
+            filename=name,
+            content_type=spreadsheet_export.CONTENT_TYPES[format],
         )
 
     def note_export(self, request, format: str, number: int, *, needs: bool) -> None:
@@ -91,7 +96,7 @@ class SheetAdmin(ExportAdmin):
         text = words % {"n": number, "format": format.upper(), "filter": chosen}
         if needs:
             text += " " + _("With the accessibility needs.")
-        journal.note(request.user, _("Export of registrations"), text)
+        audit_log.note(request.user, _("Export of registrations"), text)
 
     def filters_in_words(self, request, told: Collection[str] | None = None) -> str:
         """What the list was narrowed to, as in its address; only the values of those `told`."""
@@ -102,5 +107,5 @@ class SheetAdmin(ExportAdmin):
             chosen.pop(name, None)
         words = [str(edition) if edition else _("all editions")]
         for name, value in chosen.items():
-            words.append(f"{name} = {value if told is None or name in told else NAMELESS}")
+            words.append(f"{name} = {value if told is None or name in told else HIDDEN}")
         return ", ".join(words)

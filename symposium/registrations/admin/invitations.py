@@ -10,10 +10,10 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from symposium.core.admin.base import DeskAdmin, EditionFilter, OfTheEdition
 from symposium.registrations import invitations
-from symposium.registrations.admin import journal
+from symposium.registrations.admin import audit_log
 from symposium.registrations.models import Category, Invitation, Registration
-from symposium.workplace import DeskAdmin, EditionFilter, OfTheEdition
 
 BIGGEST_FILE = 2 * 1024 * 1024
 # A page waits for all of them.
@@ -135,7 +135,7 @@ class InvitationAdmin(DeskAdmin):
         if sent:
             words = ngettext("%(n)d invitation sent.", "%(n)d invitations sent.", sent)
             messages.success(request, words % {"n": sent})
-            journal.note(request.user, _("Invitations"), words % {"n": sent})
+            audit_log.note(request.user, _("Invitations"), words % {"n": sent})
         if left := number - sent:
             words = ngettext(
                 "%(n)d had been sent before: it was not sent again.",

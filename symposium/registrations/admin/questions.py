@@ -5,8 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from modeltranslation.admin import TranslationStackedInline
 
-from symposium.registrations.models import Option, Question
-from symposium.workplace import (
+from symposium.core.admin.base import (
     AnyLanguage,
     EditionFilter,
     KeptAdmin,
@@ -14,6 +13,7 @@ from symposium.workplace import (
     WorkplaceAdmin,
     WorkplaceForm,
 )
+from symposium.registrations.models import Option, Question
 
 
 class QuestionForm(WorkplaceForm):

@@ -10,18 +10,19 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from symposium.accounts import addresses
-from symposium.accounts.entrance import account_for
+from symposium.accounts.login import account_for
 from symposium.accounts.models import User
-from symposium.registrations import checkin, places, sheets
+from symposium.core.admin.base import DeskAdmin, EditionFilter, OfTheEdition, WorkplaceForm
+from symposium.registrations import places, spreadsheet_export
 from symposium.registrations.admin.badges import BadgesAdmin
-from symposium.registrations.admin.decisions import DecisionsAdmin
+from symposium.registrations.admin.bulk_actions import DecisionsAdmin
+from symposium.registrations.admin.charts import PlotsAdmin
 from symposium.registrations.admin.exports import SheetAdmin
 from symposium.registrations.admin.filters import CheckedInFilter, CountryFilter, WorkshopFilter
-from symposium.registrations.admin.manners import NAMED, PartOfIt, chip
 from symposium.registrations.admin.messages import LettersAdmin
-from symposium.registrations.admin.plots import PlotsAdmin
+from symposium.registrations.admin.mixins import NAMED, PartOfIt, chip
+from symposium.registrations.checkin import scans
 from symposium.registrations.models import Answer, Booking, CheckIn, Registration, StateChange
-from symposium.workplace import DeskAdmin, EditionFilter, OfTheEdition, WorkplaceForm
 
 PERSON = [
     "given_name",
@@ -126,7 +127,7 @@ class AnswerInline(PartOfIt):
 
     @admin.display(description=_("answer"))
     def answer(self, answer):
-        return sheets.words_of(answer)
+        return spreadsheet_export.words_of(answer)
 
 
 class CheckInInline(PartOfIt):
@@ -192,7 +193,7 @@ class RegistrationAdmin(
         return not hidden and super().lookup_allowed(lookup, value, request)
 
     def get_search_results(self, request, queryset, search_term):
-        if code := checkin.read_code(search_term):
+        if code := scans.read_code(search_term):
             coded = queryset.filter(code=code)
             if coded.exists():
                 return coded, False

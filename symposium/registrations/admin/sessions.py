@@ -1,13 +1,14 @@
 """Sessions again, with their places: what the programme's own page of them knows nothing of."""
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import transaction
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from symposium.registrations import housekeeping, places
-from symposium.registrations.admin.manners import (
+from symposium.core.admin.base import DeskAdmin, EditionFilter
+from symposium.registrations import places
+from symposium.registrations.admin.mixins import (
     NAMED,
     OwnerAdmin,
     ReadOnly,
@@ -18,7 +19,6 @@ from symposium.registrations.admin.manners import (
 from symposium.registrations.models import Booking
 from symposium.sessions.admin import SessionAdmin as ProgrammeSessionAdmin
 from symposium.sessions.models import Session
-from symposium.workplace import DeskAdmin, EditionFilter
 
 admin.site.unregister(Session)
 
@@ -62,16 +62,6 @@ class SessionAdmin(OwnerAdmin, ProgrammeSessionAdmin):
             if done:
                 give_seats(session)
         return done
-
-    def say_what_follows(self, request, sessions, *, published: bool = False) -> None:
-        super().say_what_follows(request, sessions, published=published)
-        if number := housekeeping.number_to_tell(sessions):
-            words = ngettext(
-                "%(n)d person who booked or starred a session is told by e-mail in a few minutes.",
-                "%(n)d people who booked or starred a session are told by e-mail in a few minutes.",
-                number,
-            )
-            messages.info(request, words % {"n": number})
 
     @admin.display(description=_("booked"), ordering="booked_count")
     def booked(self, session):

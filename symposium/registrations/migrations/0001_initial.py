@@ -10,7 +10,7 @@ import django_countries.fields
 from django.conf import settings
 from django.db import migrations, models
 
-import symposium.plain
+import symposium.core.validators
 import symposium.registrations.models.attendance
 import symposium.registrations.models.registrations
 
@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=150,
-                        validators=[symposium.plain.validate_name],
+                        validators=[symposium.core.validators.validate_name],
                         verbose_name="name",
                     ),
                 ),
@@ -391,7 +391,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=100,
-                        validators=[symposium.plain.validate_name],
+                        validators=[symposium.core.validators.validate_name],
                         verbose_name="given name",
                     ),
                 ),
@@ -399,7 +399,7 @@ class Migration(migrations.Migration):
                     "family_name",
                     models.CharField(
                         max_length=100,
-                        validators=[symposium.plain.validate_name],
+                        validators=[symposium.core.validators.validate_name],
                         verbose_name="family name",
                     ),
                 ),
@@ -408,7 +408,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=100,
-                        validators=[symposium.plain.validate_name],
+                        validators=[symposium.core.validators.validate_name],
                         verbose_name="given name in Arabic script",
                     ),
                 ),
@@ -417,7 +417,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=100,
-                        validators=[symposium.plain.validate_name],
+                        validators=[symposium.core.validators.validate_name],
                         verbose_name="family name in Arabic script",
                     ),
                 ),
@@ -427,7 +427,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="University, authority, company or association.",
                         max_length=200,
-                        validators=[symposium.plain.validate_name],
+                        validators=[symposium.core.validators.validate_name],
                         verbose_name="affiliation",
                     ),
                 ),

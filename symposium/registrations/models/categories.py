@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from symposium.accounts.models import User
+from symposium.core.validators import validate_name
 from symposium.editions.models import Edition, filled
-from symposium.plain import validate_name
 
 
 class CategoryQuerySet(models.QuerySet):

@@ -12,9 +12,9 @@ from django.utils.translation import pgettext_lazy
 from django_countries.fields import CountryField
 
 from symposium.accounts.models import User
+from symposium.core.validators import validate_name
 from symposium.editions.models import Edition
 from symposium.editions.slugs import UNAMBIGUOUS
-from symposium.plain import validate_name
 from symposium.registrations.models.categories import Category
 from symposium.sessions.models import Session
 

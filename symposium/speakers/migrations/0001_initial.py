@@ -7,7 +7,7 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-import symposium.pictures
+import symposium.core.images
 import symposium.speakers.models
 import symposium.speakers.orcid
 
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="JPEG, PNG or WebP, upright, 8 MB at the most. Its hidden data are not kept.",
                         max_length=100,
-                        validators=[symposium.pictures.validate_picture],
+                        validators=[symposium.core.images.validate_picture],
                         verbose_name="photo",
                     ),
                 ),
@@ -328,11 +328,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "photo",
-                    symposium.pictures.PictureField(
+                    symposium.core.images.PictureField(
                         blank=True,
                         help_text="JPEG, PNG or WebP, upright, 8 MB at the most. Its hidden data are not kept.",
                         upload_to=symposium.speakers.models.photo_name,
-                        validators=[symposium.pictures.validate_picture],
+                        validators=[symposium.core.images.validate_picture],
                         verbose_name="photo",
                     ),
                 ),

@@ -1,0 +1,387 @@
+"""What a citation of an abstract says, and how the three usual styles write it.
+
+citeproc-py 0.11 was tried: its APA and Chicago repeat the title of a text without author, break
+Arabic given names and lose words. One kind of work in three styles is less than it needs.
+"""
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import takewhile
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from symposium.abstracts.models import Abstract, Author
+from symposium.core.i18n import dates
+from symposium.core.i18n.localized import LANGUAGES, text_and_language
+from symposium.core.i18n.typography import composed, without_controls, without_marks
+from symposium.editions.models import Partner
+from symposium.speakers.models import Speaker
+
+SUFFIX = re.compile(r"(.+), ((?:Jr|Sr)\.?|I{2,3}|IV|fils|père)")
+HYPHENS = re.compile("[\u2010\u2011]")
+APART = re.compile(r"([\s-]+|\b[dl]['’](?=[^\W\d_a-zà-ÿ]))")  # of a given name
+BLANKS = re.compile(r"[^\S\u00a0\u202f]+")
+
+
+@dataclass(frozen=True)
+class Person:
+    """An author; a body has no given name."""
+
+    family: str
+    given: str = ""
+    affiliation: str = ""
+    orcid: str = ""
+    ror: str = ""
+
+    @property
+    def orcid_url(self) -> str:
+        return f"https://orcid.org/{self.orcid}" if self.orcid else ""
+
+    @property
+    def ror_url(self) -> str:
+        """That of the affiliation, or of the author where it is a body."""
+        return f"https://ror.org/{self.ror}" if self.ror else ""
+
+    @property
+    def surname_and_suffix(self) -> tuple[str, str]:
+        """« King, Jr. » in two; who has no suffix has an empty one."""
+        found = SUFFIX.fullmatch(self.family) if self.given else None
+        return (found[1], found[2]) if found else (self.family, "")
+
+    @property
+    def inverted(self) -> str:
+        surname, suffix = self.surname_and_suffix
+        return ", ".join(filter(None, [surname, self.given, suffix]))
+
+    @property
+    def natural(self) -> str:
+        return f"{self.given} {self.family}".strip()
+
+    @property
+    def shortened(self) -> str:
+        """The family name with initials; a given name of another script than Latin stays whole.
+
+        So do articles and particles: Abd el-Krim is A. el-K.
+        """
+        given = HYPHENS.sub("-", self.given)
+        *parts, last = APART.split(given)
+        kept = set() if given.islower() else {part for part in parts if part.islower()}
+        letters = [part if part in kept else initial(part) for part in parts]
+        return replace(self, given="".join([*letters, initial(last)])).inverted
+
+
+def initial(word: str) -> str:
+    """Its first letter, with the accents that stand on it."""
+    if not is_latin(word):
+        return word
+    accents = takewhile(unicodedata.combining, word[1:])
+    return f"{word[0]}{''.join(accents)}."
+
+
+class Record:
+    """A published abstract as it is cited in one of its languages.
+
+    `language` counts only if the abstract has a text in it: a reference is to a text that exists.
+    """
+
+    def __init__(self, abstract: Abstract, language: str = ""):
+        translated = bool(getattr(abstract, f"text_{language}", ""))
+        self.abstract = abstract
+        self.edition = abstract.edition
+        self.language = language if translated else abstract.language
+
+    def text_and_language(self, thing, field: str) -> tuple[str, str]:
+        """In the record's language, or in the first that it falls back to, which is told."""
+        text, language = text_and_language(thing, field, self.language)
+        return one_line(text), language
+
+    def text_of(self, thing, field: str) -> str:
+        return self.text_and_language(thing, field)[0]
+
+    @property
+    def key(self) -> str:
+        """Stays when the title, the address or the authors change."""
+        return f"{self.edition.slug}-{self.abstract.guid.hex[:8]}"
+
+    @property
+    def url(self) -> str:
+        return address(self.abstract, self.language)
+
+    @property
+    def doi(self) -> str:
+        return self.abstract.doi
+
+    @property
+    def doi_url(self) -> str:
+        return f"https://doi.org/{self.doi}" if self.doi else ""
+
+    @property
+    def link(self) -> str:
+        """What a citation gives to find the text again."""
+        return self.doi_url or self.url
+
+    @property
+    def pdf_url(self) -> str:
+        return pdf_address(self.abstract, self.language)
+
+    @property
+    def title(self) -> str:
+        return self.text_of(self.abstract, "title")
+
+    @property
+    def paragraphs(self) -> list[str]:
+        return paragraphs(self.abstract, self.language)
+
+    @cached_property
+    def authors(self) -> list[Person]:
+        return [self.person(author) for author in self.abstract.authors.all()]
+
+    def person(self, author: Author) -> Person:
+        """What the author line gives; else, for a speaker, what their public page gives."""
+        speaker = author.speaker
+        public = speaker if speaker and speaker.is_published else None
+        family, given = whole_name(speaker or author, self.language)
+        return Person(
+            family=family,
+            given=given,
+            affiliation=self.text_of(author, "affiliation")
+            or (self.text_of(public, "affiliation") if public else ""),
+            orcid=author.orcid or (public.orcid if public else ""),
+            ror=author.ror,
+        )
+
+    @property
+    def has_details(self) -> bool:
+        """Whether more is known of an author than the name."""
+        return any(author.affiliation or author.orcid or author.ror for author in self.authors)
+
+    @cached_property
+    def keywords(self) -> list[str]:
+        return [self.text_of(use.keyword, "name") for use in self.abstract.ordered_keywords.all()]
+
+    @property
+    def issued(self) -> datetime.date:
+        return self.abstract.published_at.astimezone(self.edition.zone).date()
+
+    @property
+    def conference(self) -> str:
+        return self.conference_and_language[0]
+
+    @property
+    def conference_and_language(self) -> tuple[str, str]:
+        name, language = self.text_and_language(self.edition, "name")
+        return f"{name} {self.edition.slug}", language
+
+    @property
+    def city(self) -> str:
+        return self.text_of(self.edition, "city")
+
+    @property
+    def publisher(self) -> str:
+        return self.publisher_and_language[0]
+
+    @cached_property
+    def publisher_and_language(self) -> tuple[str, str]:
+        """The organisers of the edition, or the edition where none is named.
+
+        Their language is empty where they are named in several.
+        """
+        organisers = [
+            self.text_and_language(partner, "name")
+            for partner in self.edition.partners.all()
+            if partner.kind == Partner.Kind.ORGANISER
+        ]
+        if not organisers:
+            return self.conference_and_language
+        names, languages = zip(*organisers, strict=True)
+        return "; ".join(names), languages[0] if len({*languages}) == 1 else ""
+
+
+def whole_name(named: Author | Speaker, language: str) -> tuple[str, str]:
+    """Family and given name of one language, the first that has both; a body has no given name."""
+    names = {
+        code: tuple(
+            one_line(getattr(named, f"{part}_{code}")) for part in ("family_name", "given_name")
+        )
+        for code in (language, *LANGUAGES)
+    }
+    is_body = not any(given for _family, given in names.values())
+    families = [name for name in names.values() if name[0]]
+    return next((name for name in families if name[1] or is_body), families[0])
+
+
+def one_line(text: str) -> str:
+    """The text as records and reference managers carry it; see `typography`."""
+    return BLANKS.sub(" ", composed(without_marks(without_controls(text)))).strip()
+
+
+def paragraphs(abstract: Abstract, language: str) -> list[str]:
+    lines = (getattr(abstract, f"text_{language}") or "").splitlines()
+    return [line for line in map(one_line, lines) if line]
+
+
+def address(thing, language: str) -> str:
+    """The whole address of the page of `thing` in `language`."""
+    with translation.override(language):
+        return f"{settings.SITE_URL}{thing.get_absolute_url()}"
+
+
+def pdf_address(abstract: Abstract, language: str) -> str:
+    with translation.override(language):
+        return f"{settings.SITE_URL}{abstract.get_pdf_url()}"
+
+
+# The styles. Each returns HTML: names and titles are isolated, for they may be Arabic.
+
+
+def iso690(record: Record) -> SafeString:
+    """ISO 690:2021, name and date, with the words of its French usage."""
+    edition, year = record.edition, record.issued.year
+    names = [
+        replace(author, family=author.family.upper()).inverted if author.given else author.family
+        for author in record.authors
+    ]
+    with translation.override("fr"):
+        days = dates.span(edition.starts_on, edition.ends_on)
+        issued = dates.long_date(record.issued)
+    return format_html(
+        "{} In\u00a0: <i>{}</i>, {}, {} [en ligne]. {} {}. Disponible à l’adresse\u00a0: {}",
+        format_html("{}, {}. {}", listed(names, " et "), year, isolated(ended(record.title)))
+        if names
+        else format_html("{}, {}.", isolated(record.title), year),
+        isolated(record.conference), isolated(record.city), days,
+        isolated(ended(record.publisher)), issued, record.link,
+    )  # fmt: skip
+
+
+APA_KINDS = {
+    Abstract.Kind.KEYNOTE: "Keynote address",
+    Abstract.Kind.PAPER: "Paper presentation",
+    Abstract.Kind.PANEL: "Panel discussion",
+    Abstract.Kind.WORKSHOP: "Workshop",
+    Abstract.Kind.POSTER: "Poster presentation",
+}
+
+
+def apa(record: Record) -> SafeString:
+    """APA, 7th edition, 10.5: conference sessions and presentations."""
+    names = [author.shortened for author in record.authors]
+    days = american(record.edition.starts_on, record.edition.ends_on)
+    when = f"({record.edition.starts_on.year}, {days})."
+    kind = APA_KINDS.get(record.abstract.kind, "Abstract")
+    title = format_html("<i>{}</i> [{}].", isolated(record.title), kind)
+    by = listed([*names[:19], names[-1]], ", … ") if len(names) > 20 else listed(names, ", & ")
+    return format_html(
+        "{} {}, {}. {}",
+        format_html("{}{} {} {}", by, stop(names[-1]), when, title)
+        if names
+        else format_html("{} {}", title, when),
+        isolated(record.conference), isolated(record.city), record.link,
+    )  # fmt: skip
+
+
+CHICAGO_KINDS = {
+    Abstract.Kind.KEYNOTE: "Keynote address, ",
+    Abstract.Kind.PAPER: "Paper presented at ",
+    Abstract.Kind.PANEL: "Panel discussion, ",
+    Abstract.Kind.WORKSHOP: "Workshop, ",
+    Abstract.Kind.POSTER: "Poster presented at ",
+}
+
+
+def chicago(record: Record) -> SafeString:
+    """Chicago, 18th edition, bibliography: papers given at meetings."""
+    first, others = record.authors[:1], record.authors[1:]
+    names = [author.inverted for author in first] + [author.natural for author in others]
+    names = [*names[:3], "et al."] if len(names) > 6 else names
+    by = listed(names, ", " if "et al." in names else ", and ")
+    days = american(record.edition.starts_on, record.edition.ends_on, years=True)
+    return format_html(
+        "{}“{}” {}{}, {}, {}. {}.",
+        format_html("{}{} ", by, stop(names[-1])) if names else "",
+        isolated(ended(record.title)), CHICAGO_KINDS.get(record.abstract.kind, ""),
+        isolated(record.conference), isolated(record.city), days, record.link,
+    )  # fmt: skip
+
+
+def asrdlf(record: Record) -> SafeString:
+    """The sheet of the Association de science régionale de langue française, 2016.
+
+    It gives no address for a paper; ours is where the text is, so it stands at the end.
+    """
+    names = [author.shortened for author in record.authors]
+    by = listed([*names[:6], names[-1]], ", … ") if len(names) > 7 else listed(names, " & ")
+    title = isolated(record.title)
+    return format_html(
+        "{}, In\u00a0: <i>{}</i>, {}, {}. {}",
+        format_html("{} ({}), {}", by, record.issued.year, title)
+        if names
+        else format_html("{} ({})", title, record.issued.year),
+        isolated(record.conference), isolated(record.publisher), isolated(record.city), record.link,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Style:
+    """A way to write a citation; `language` is that of its own words."""
+
+    code: str
+    name: str
+    language: str
+    write: Callable[[Record], SafeString]
+
+
+STYLES = (
+    Style("iso690", "ISO 690", "fr", iso690),
+    Style("apa", "APA", "en", apa),
+    Style("chicago", "Chicago", "en", chicago),
+    Style("asrdlf", "ASRDLF", "fr", asrdlf),
+)
+
+
+def citations(record: Record) -> list[tuple[Style, SafeString]]:
+    return [(style, style.write(record)) for style in STYLES]
+
+
+def isolated(text: str) -> SafeString:
+    return format_html("<bdi>{}</bdi>", text)
+
+
+def listed(names: list[str], last: str) -> SafeString:
+    """Names with commas between them, and `last` before the last one."""
+    *others, end = map(isolated, names) if names else [""]
+    if not others:
+        return end
+    return format_html("{}{}{}", format_html_join(", ", "{}", ((o,) for o in others)), last, end)
+
+
+def stop(text: str) -> str:
+    return "" if text.endswith((".", "?", "!", "…", "؟")) else "."
+
+
+def ended(text: str) -> str:
+    return text + stop(text)
+
+
+def is_latin(word: str) -> bool:
+    return unicodedata.name(word[:1] or " ", "").startswith("LATIN")
+
+
+def american(first: datetime.date, last: datetime.date, years: bool = False) -> str:
+    """June 9–10, June 30–July 2; with the years, June 9–10, 2021."""
+    with translation.override("en"):
+        start, end = date_format(first, "F j"), date_format(last, "F j")
+    if first.year != last.year and years:
+        return f"{start}, {first.year}–{end}, {last.year}"
+    if (first.year, first.month) == (last.year, last.month):
+        end = str(last.day)
+    days = start if first == last else f"{start}–{end}"
+    return f"{days}, {last.year}" if years else days

@@ -1,0 +1,49 @@
+"""What Google Scholar and Zotero read in the head of an abstract's page.
+
+https://scholar.google.com/intl/en/scholar/inclusion.html#indexing and Dublin Core in HTML,
+https://www.dublincore.org/specifications/dublin-core/dcq-html/
+"""
+
+from symposium.abstracts.citation.styles import Person, Record, pdf_address
+
+
+def tags(record: Record, language: str) -> list[tuple[str, str]]:
+    """The name and the content of each `meta`, one author and one keyword a tag, in their order.
+
+    They say the same on the page in each language, so that they make one record, and no other than
+    « Cite this »; Zotero joins two titles into one. Only the PDF, which has to be in the folder of
+    the page, is that of `language`.
+    """
+    pairs = [
+        ("citation_title", record.title),
+        *(pair for author in record.authors for pair in author_tags(author)),
+        ("citation_publication_date", f"{record.issued:%Y/%m/%d}"),
+        ("citation_conference_title", record.conference),
+        ("citation_publisher", record.publisher),
+        ("citation_language", record.language),
+        *(("citation_keywords", keyword) for keyword in record.keywords),
+        ("citation_doi", record.doi),
+        ("citation_abstract_html_url", record.url),
+        ("citation_pdf_url", pdf_address(record.abstract, language)),
+        ("DC.title", record.title),
+        *(("DC.creator", author.inverted) for author in record.authors),
+        ("DC.publisher", record.publisher),
+        ("DC.date", record.issued.isoformat()),
+        ("DC.type", "Text"),
+        ("DC.language", record.language),
+        *(("DC.subject", keyword) for keyword in record.keywords),
+        ("DC.description", " ".join(record.paragraphs)),
+        ("DC.identifier", record.doi_url),
+        ("DC.identifier", record.url),
+        ("DC.rights", record.abstract.licence_url),
+    ]
+    return [(name, content) for name, content in pairs if content]
+
+
+def author_tags(author: Person) -> list[tuple[str, str]]:
+    """An institution speaks of the author before it."""
+    return [
+        ("citation_author", author.inverted),
+        ("citation_author_institution", author.affiliation),
+        ("citation_author_orcid", author.orcid_url),
+    ]

@@ -1,0 +1,133 @@
+"""FAIR Signposting: where an abstract, its authors, its licence and its metadata are, for robots.
+
+Level 1 is the `Link` header of its page, level 2 a set of links. https://signposting.org/FAIR/ and
+RFC 9264, https://www.rfc-editor.org/rfc/rfc9264
+"""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.encoding import iri_to_uri
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page, require_safe
+
+from symposium.abstracts import exports
+from symposium.abstracts.citation.styles import Record, address
+from symposium.abstracts.models import Abstract
+from symposium.core.i18n.localized import LANGUAGES
+from symposium.editions.slugs import find_by_slug
+from symposium.editions.views import published_edition
+
+LINKSET = "application/linkset+json"
+TYPES = ("https://schema.org/AboutPage", "https://schema.org/ScholarlyArticle")
+
+
+@dataclass(frozen=True)
+class Link:
+    """From the page of the abstract to `href`, whose media type is `type` where one is known."""
+
+    rel: str
+    href: str
+    type: str = ""
+
+    def __str__(self) -> str:
+        return f'<{self.href}>; rel="{self.rel}"' + (f'; type="{self.type}"' if self.type else "")
+
+    @property
+    def target(self) -> dict[str, str]:
+        return {"href": self.href} | ({"type": self.type} if self.type else {})
+
+
+def links(record: Record) -> list[Link]:
+    """What the page of an abstract points to, in any of its languages."""
+    people = dict.fromkeys(author.orcid_url for author in record.authors)
+    return [
+        Link("cite-as", iri_to_uri(record.link)),  # a DOI may hold « < », « > » and quotes
+        *(Link("author", url) for url in people if url),
+        *(Link("describedby", url, media_type) for url, media_type in files(record.abstract)),
+        Link("item", record.pdf_url, "application/pdf"),
+        *(Link("license", url) for url in [record.abstract.licence_url] if url),
+        *(Link("type", url) for url in TYPES),
+    ]
+
+
+def files(abstract: Abstract) -> list[tuple[str, str]]:
+    """The address and the media type of each file of metadata."""
+    return [
+        (settings.SITE_URL + exports.address(abstract, ending), kind.content_type.split(";")[0])
+        for ending, kind in exports.FORMATS.items()
+    ]
+
+
+def header(record: Record) -> str:
+    own = Link("linkset", settings.SITE_URL + linkset_address(record.abstract), LINKSET)
+    return ", ".join(map(str, [*links(record), own]))
+
+
+def linkset(record: Record) -> dict:
+    """The links of the page in each of its languages, and those that lead back to it."""
+    there = links(record)
+    back = Link("", record.url, "text/html").target
+    ways = (("describedby", "describes"), ("item", "collection"))
+    return {
+        "linkset": [
+            *({"anchor": page, **by_relation(there)} for page in pages(record)),
+            *(
+                {"anchor": link.href, returning: [back]}
+                for going, returning in ways
+                for link in there
+                if link.rel == going
+            ),
+        ]
+    }
+
+
+def by_relation(there: list[Link]) -> dict[str, list[dict[str, str]]]:
+    relations = dict.fromkeys(link.rel for link in there)
+    return {rel: [link.target for link in there if link.rel == rel] for rel in relations}
+
+
+def pages(record: Record) -> list[str]:
+    """That of the record first; it can be read in every language of the site."""
+    first = record.abstract.language
+    others = (code for code in LANGUAGES if code != first)
+    return [address(record.abstract, code) for code in (first, *others)]
+
+
+# Addresses
+
+
+def linkset_address(abstract: Abstract) -> str:
+    if abstract.is_argument:
+        return reverse("records:argument_linkset", args=[abstract.edition.slug])
+    return reverse("records:linkset", args=[abstract.edition.slug, abstract.slug])
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+@conditional_page
+def argument(request: HttpRequest, edition: str) -> HttpResponse:
+    found = published_edition(edition).abstracts.public().with_reference().argument()
+    if found is None:
+        raise Http404
+    return answer(found)
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+@conditional_page
+def abstract(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
+    edition = published_edition(edition)
+    found, moved = find_by_slug(edition.abstracts.public().with_reference(), slug, edition.pk)
+    if moved or found.is_argument:
+        return redirect(linkset_address(found), permanent=True)
+    return answer(found)
+
+
+def answer(abstract: Abstract) -> HttpResponse:
+    if abstract.is_withdrawn:
+        return exports.gone(abstract)
+    return JsonResponse(linkset(Record(abstract)), content_type=LINKSET)

@@ -1,0 +1,398 @@
+"""OAI-PMH 2.0: from a request to its answer. https://www.openarchives.org/OAI/openarchivesprotocol.html
+
+What the repository holds comes from a `Repository`; nothing here knows of HTTP or of a database.
+`oai-repo` 0.5 was looked at: its lists go by offset, so that a record that changes between two
+pages makes others be skipped or the token refused, and a control character breaks its answers.
+"""
+
+import datetime
+import re
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import astuple, dataclass, replace
+from typing import Protocol
+
+from django.core.signing import BadSignature, Signer
+from lxml import etree
+from lxml.builder import ElementMaker
+
+from symposium.abstracts.oai import dublin_core
+
+OAI = "http://www.openarchives.org/OAI/2.0/"
+IDENTIFIER = "http://www.openarchives.org/OAI/2.0/oai-identifier"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+LOCATION = f"{{{XSI}}}schemaLocation"
+E = ElementMaker(namespace=OAI, nsmap={None: OAI, "xsi": XSI})
+ID = ElementMaker(namespace=IDENTIFIER, nsmap={None: IDENTIFIER})
+
+PREFIX = "oai_dc"
+DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+SECOND = rf"{DAY}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}Z"
+WORD = r"[A-Za-z0-9\-_.!~*'()]+"
+# What an argument may look like. An identifier of another form is not illegal, only unknown; and
+# a token of another form is a bad one: they are not repeated in the answer.
+FORMS = {
+    "metadataPrefix": WORD,
+    "set": rf"{WORD}(:{WORD})*",
+    "from": rf"{DAY}|{SECOND}",
+    "until": rf"{DAY}|{SECOND}",
+}
+REPEATED = FORMS | {
+    "identifier": r"oai:[A-Za-z0-9.-]+:[A-Za-z0-9._~-]+",
+    "resumptionToken": r"[A-Za-z0-9_:.-]+",
+}
+LAST_SECOND = datetime.timedelta(hours=23, minutes=59, seconds=59)
+
+
+@dataclass(frozen=True)
+class Item:
+    """What the repository says of a record before its metadata; `key` is unique in it."""
+
+    key: str
+    datestamp: datetime.datetime
+    sets: list[str]
+    is_deleted: bool
+
+
+@dataclass(frozen=True)
+class Set:
+    """Its names by language, the first for those who read only one; none once it is not public."""
+
+    spec: str
+    names: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a list request asks for, and how far its answers have come.
+
+    `until` is fixed by the first request; `size` is that of the whole list then. The next answer
+    begins after the record of that datestamp and key, whatever has changed before it meanwhile.
+    """
+
+    since: str
+    until: str
+    set: str
+    size: int = 0
+    cursor: int = 0
+    last_datestamp: str = ""
+    last_key: str = ""
+
+
+class Repository(Protocol):
+    """What is harvested: nothing will appear later with a datestamp before `at`.
+
+    Datestamps are aware, and whole seconds.
+    """
+
+    name: str
+    namespace: str
+    emails: list[str]
+    page: int
+    at: datetime.datetime
+
+    def earliest(self) -> datetime.datetime: ...
+
+    def sets(self) -> list[Set]: ...
+
+    def find(self, key: str) -> Item | None: ...
+
+    def count(self, selection: Selection) -> int: ...
+
+    def select(self, selection: Selection) -> list[Item]:
+        """The next items by datestamp, then key: one more than a page, when there are as many."""
+
+    def metadata(self, items: list[Item]) -> dict[str, etree._Element]:
+        """The `oai_dc` element of each, by key, but of those that are deleted."""
+
+
+class OaiError(Exception):
+    """An error of the protocol, by its code."""
+
+    def __init__(self, code: str, message: str):
+        super().__init__(message)
+        self.code = code
+
+
+def respond(
+    arguments: Iterable[tuple[str, str]] | None, base_url: str, repository: Repository
+) -> etree._Element:
+    """The answer to any arguments whatever, in the order and number they came: it never raises.
+
+    None are those that could not be read.
+    """
+    request = E.request(base_url)
+    root = E(
+        "OAI-PMH",
+        {LOCATION: f"{OAI} http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd"},
+        E.responseDate(written(repository.at)),
+        request,
+    )
+    try:
+        if arguments is None:
+            raise OaiError("badArgument", "The arguments cannot be read.")
+        verb, given = parsed(list(arguments))
+        describe(request, verb, given)
+        root.append(VERBS[verb].answer(Asked(verb, given, base_url, repository)))
+    except OaiError as error:
+        if error.code in ("badVerb", "badArgument"):
+            request.attrib.clear()
+        root.append(E.error(str(error), code=error.code))
+    return root
+
+
+# What is asked
+
+
+@dataclass(frozen=True)
+class Asked:
+    verb: str
+    given: dict[str, str]
+    base_url: str
+    repository: Repository
+
+
+def parsed(arguments: list[tuple[str, str]]) -> tuple[str, dict[str, str]]:
+    """The verb and the other arguments, or OaiError."""
+    verbs = [value for name, value in arguments if name == "verb"]
+    if len(verbs) != 1 or verbs[0] not in VERBS:
+        raise OaiError("badVerb", "One verb of the six is needed, and only one.")
+    others = [(name, value) for name, value in arguments if name != "verb"]
+    given = dict(others)
+    if len(given) < len(others):
+        raise OaiError("badArgument", "An argument is repeated.")
+    check(VERBS[verbs[0]], given)
+    return verbs[0], given
+
+
+def check(verb: "Verb", given: dict[str, str]) -> None:
+    if given.keys() - {*verb.required, *verb.optional, *verb.alone}:
+        raise OaiError("badArgument", "This verb does not take all these arguments.")
+    if given.keys() & {*verb.alone}:
+        if len(given) > 1:
+            raise OaiError("badArgument", "A resumptionToken stands alone.")
+    elif {*verb.required} - given.keys():
+        raise OaiError("badArgument", f"This verb needs {' and '.join(verb.required)}.")
+    for name, form in FORMS.items():
+        if name in given and not re.fullmatch(form, given[name]):
+            raise OaiError("badArgument", f"The value of {name} is not written as it must be.")
+
+
+def describe(request: etree._Element, verb: str, given: dict[str, str]) -> None:
+    request.set("verb", verb)
+    for name, value in given.items():
+        if re.fullmatch(REPEATED[name], value):
+            request.set(name, value)
+
+
+# The six answers
+
+
+def identify(asked: Asked) -> etree._Element:
+    repository = asked.repository
+    return E.Identify(
+        E.repositoryName(repository.name),
+        E.baseURL(asked.base_url),
+        E.protocolVersion("2.0"),
+        *(E.adminEmail(email) for email in repository.emails),
+        E.earliestDatestamp(written(repository.earliest())),
+        E.deletedRecord("persistent"),
+        E.granularity("YYYY-MM-DDThh:mm:ssZ"),
+        E.description(
+            ID(
+                "oai-identifier",
+                {LOCATION: f"{IDENTIFIER} {IDENTIFIER}.xsd"},
+                ID.scheme("oai"),
+                ID.repositoryIdentifier(repository.namespace),
+                ID.delimiter(":"),
+                ID.sampleIdentifier(f"oai:{repository.namespace}:{uuid.NAMESPACE_URL}"),
+            )
+        ),
+    )
+
+
+def list_metadata_formats(asked: Asked) -> etree._Element:
+    if "identifier" in asked.given:
+        found(asked)
+    return E.ListMetadataFormats(
+        E.metadataFormat(
+            E.metadataPrefix(PREFIX),
+            E.schema(dublin_core.SCHEMA),
+            E.metadataNamespace(dublin_core.OAI_DC),
+        )
+    )
+
+
+def list_sets(asked: Asked) -> etree._Element:
+    if "resumptionToken" in asked.given:
+        raise OaiError("badResumptionToken", "The list of sets is given at once, without tokens.")
+    return E.ListSets(*map(set_element, asked.repository.sets()))
+
+
+def get_record(asked: Asked) -> etree._Element:
+    item = found(asked)
+    check_prefix(asked)
+    return E.GetRecord(*records(asked, [item]))
+
+
+def list_identifiers(asked: Asked) -> etree._Element:
+    items, token = listed(asked)
+    return E.ListIdentifiers(*(header(asked.repository, item) for item in items), *token)
+
+
+def list_records(asked: Asked) -> etree._Element:
+    items, token = listed(asked)
+    return E.ListRecords(*records(asked, items), *token)
+
+
+@dataclass(frozen=True)
+class Verb:
+    answer: Callable[[Asked], etree._Element]
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
+
+
+LISTS = (("metadataPrefix",), ("from", "until", "set"), ("resumptionToken",))
+VERBS = {
+    "Identify": Verb(identify),
+    "ListMetadataFormats": Verb(list_metadata_formats, optional=("identifier",)),
+    "ListSets": Verb(list_sets, alone=("resumptionToken",)),
+    "GetRecord": Verb(get_record, required=("identifier", "metadataPrefix")),
+    "ListIdentifiers": Verb(list_identifiers, *LISTS),
+    "ListRecords": Verb(list_records, *LISTS),
+}
+
+
+def found(asked: Asked) -> Item:
+    start = f"oai:{asked.repository.namespace}:"
+    identifier = asked.given["identifier"]
+    item = asked.repository.find(identifier.removeprefix(start))
+    if not identifier.startswith(start) or item is None:
+        raise OaiError("idDoesNotExist", "No record has this identifier.")
+    return item
+
+
+def check_prefix(asked: Asked) -> None:
+    if asked.given["metadataPrefix"] != PREFIX:
+        raise OaiError("cannotDisseminateFormat", f"Records are given as {PREFIX}.")
+
+
+# Lists
+
+
+def listed(asked: Asked) -> tuple[list[Item], list[etree._Element]]:
+    """The items of one answer, and its token if the list is longer than that."""
+    repository = asked.repository
+    if "resumptionToken" in asked.given:
+        selection = resumed(asked)
+        # What was left has changed since, and will come with the next harvest. No list may be
+        # empty: the last record is given once more.
+        items = repository.select(selection) or [repository.find(selection.last_key)]
+    else:
+        selection = first_selection(asked)
+        items = repository.select(selection)
+        if not items:
+            raise OaiError("noRecordsMatch", "No record answers to these arguments.")
+    shown, more = items[: repository.page], len(items) > repository.page
+    if not more and not selection.cursor:
+        return shown, []
+    return shown, [token_element(asked, selection, shown, more)]
+
+
+def first_selection(asked: Asked) -> Selection:
+    check_prefix(asked)
+    since, until = bounds(asked.given.get("from", ""), asked.given.get("until", ""))
+    selection = Selection(
+        since=since, until=min(until, written(asked.repository.at)), set=asked.given.get("set", "")
+    )
+    return replace(selection, size=asked.repository.count(selection))
+
+
+def bounds(since: str, until: str) -> tuple[str, str]:
+    """Both ends as seconds, included; the earliest and the latest there are when left out."""
+    if since and until and len(since) != len(until):
+        raise OaiError("badArgument", "The granularity of from is not that of until.")
+    first, last = instant(since or "0001-01-01"), instant(until or "9999-12-31")
+    if "T" not in until:
+        last += LAST_SECOND
+    if first > last:
+        raise OaiError("badArgument", "The date of from is after that of until.")
+    return written(first), written(last)
+
+
+def instant(text: str) -> datetime.datetime:
+    try:
+        return datetime.datetime.fromisoformat(text.removesuffix("Z"))
+    except ValueError as error:
+        raise OaiError("badArgument", "A date does not exist.") from error
+
+
+def signer(asked: Asked) -> Signer:
+    """A token belongs to its verb."""
+    return Signer(salt=f"oai.{asked.verb}")
+
+
+def resumed(asked: Asked) -> Selection:
+    token = asked.given["resumptionToken"]
+    try:
+        if not token.isascii():
+            raise BadSignature
+        return Selection(*signer(asked).unsign_object(token))
+    except (BadSignature, TypeError) as error:
+        raise OaiError("badResumptionToken", "This token is not one of ours.") from error
+
+
+def token_element(
+    asked: Asked, selection: Selection, shown: list[Item], more: bool
+) -> etree._Element:
+    """Empty at the end of the list. Tokens do not expire."""
+    position = {"cursor": str(selection.cursor)}
+    if selection.size:
+        position["completeListSize"] = str(selection.size)
+    if not more:
+        return E.resumptionToken(position)
+    rest = replace(
+        selection,
+        cursor=selection.cursor + len(shown),
+        last_datestamp=written(shown[-1].datestamp),
+        last_key=shown[-1].key,
+    )
+    return E.resumptionToken(signer(asked).sign_object(astuple(rest)), position)
+
+
+# Elements
+
+
+def records(asked: Asked, items: list[Item]) -> list[etree._Element]:
+    """A record whose metadata are gone since it was listed is given as deleted."""
+    metadata = asked.repository.metadata(items)
+    return [
+        E.record(header(asked.repository, item), E.metadata(metadata[item.key]))
+        if item.key in metadata
+        else E.record(header(asked.repository, replace(item, is_deleted=True)))
+        for item in items
+    ]
+
+
+def header(repository: Repository, item: Item) -> etree._Element:
+    """The sets at the end of their branches: whoever is in `edition:2021` is in `edition`."""
+    return E.header(
+        {"status": "deleted"} if item.is_deleted else {},
+        E.identifier(f"oai:{repository.namespace}:{item.key}"),
+        E.datestamp(written(item.datestamp)),
+        *(E.setSpec(spec) for spec in item.sets if ":" in spec),
+    )
+
+
+def set_element(found: Set) -> etree._Element:
+    description = [E.setDescription(dublin_core.titles(found.names))] if found.names else []
+    name = next(iter(found.names.values()), found.spec)
+    return E.set(E.setSpec(found.spec), E.setName(name), *description)
+
+
+def written(at: datetime.datetime) -> str:
+    """UTC, by the second: such texts sort as their instants do."""
+    if at.tzinfo:
+        at = at.astimezone(datetime.UTC)
+    return at.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

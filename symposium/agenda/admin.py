@@ -1,0 +1,23 @@
+"""Sessions again, with the people who will be told of a change."""
+
+from django.contrib import admin, messages
+from django.utils.translation import ngettext
+
+from symposium.agenda import change_notices
+from symposium.registrations.admin.sessions import SessionAdmin as BookedSessionAdmin
+from symposium.sessions.models import Session
+
+admin.site.unregister(Session)
+
+
+@admin.register(Session)
+class SessionAdmin(BookedSessionAdmin):
+    def say_what_follows(self, request, sessions, *, published: bool = False) -> None:
+        super().say_what_follows(request, sessions, published=published)
+        if number := change_notices.number_to_tell(sessions):
+            words = ngettext(
+                "%(n)d person who booked or starred a session is told by e-mail in a few minutes.",
+                "%(n)d people who booked or starred a session are told by e-mail in a few minutes.",
+                number,
+            )
+            messages.info(request, words % {"n": number})

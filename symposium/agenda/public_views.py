@@ -1,0 +1,84 @@
+"""Programmes of one's own that need no account: that of this browser, and one that was shared."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from symposium.agenda import personal_programme as programmes
+from symposium.core.documents import qr
+from symposium.core.page_cache import published_page
+from symposium.editions.models import Edition
+from symposium.editions.rendering import render_page
+from symposium.editions.views import published_edition
+from symposium.sessions.models import Session, SessionQuerySet
+
+
+@published_page
+@require_safe
+def mine(request: HttpRequest, edition: str) -> HttpResponse:
+    """The same for everybody: all sessions, of which the browser shows those with its stars."""
+    edition = published_edition(edition)
+    found = listed(edition).exclude(kind=Session.Kind.BREAK)
+    # The clashes are those of its stars: the browser looks for them.
+    entries = [programmes.Entry(session) for session in found]
+    return render_page(
+        request,
+        edition,
+        "agenda/mine.html",
+        {
+            "section": "programme",
+            "heading": _("My programme"),
+            "crumbs": crumbs(edition),
+            "days": programmes.by_day(entries, edition.zone),
+            "most": programmes.MOST,
+            "unlisted": True,
+        },
+    )
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+def shared(request: HttpRequest, edition: str, chosen: str) -> HttpResponse:
+    """The sessions that somebody has chosen, without a name; those taken off the site are left."""
+    edition = published_edition(edition)
+    try:
+        numbers = programmes.numbers(chosen)
+    except ValueError:
+        raise Http404 from None
+    canonical = "-".join(map(str, numbers))
+    if chosen != canonical:
+        return redirect("agenda:shared", edition.slug, canonical, permanent=True)
+    entries = programmes.entries(listed(edition).filter(pk__in=numbers))
+    if not entries:
+        raise Http404
+    address = settings.SITE_URL + request.path
+    return render_page(
+        request,
+        edition,
+        "sessions/shared.html",
+        {
+            "section": "programme",
+            "heading": _("A programme shared with you"),
+            "crumbs": crumbs(edition),
+            "days": programmes.by_day(entries, edition.zone),
+            "address": address,
+            "qr": len(address) <= programmes.READABLE
+            and qr.svg(address, label=_("QR code of this programme")),
+            "unlisted": True,
+            "is_public": False,
+        },
+    )
+
+
+def listed(edition: Edition) -> SessionQuerySet:
+    """What the public sees, in order, with the little that a line of a list shows."""
+    sessions = edition.sessions.published().for_programme()
+    return sessions.prefetch_related(None).prefetch_related("room", "track")
+
+
+def crumbs(edition: Edition) -> list[tuple[str, str]]:
+    return [(_("Programme"), reverse("sessions:programme", args=[edition.slug]))]

@@ -1,0 +1,263 @@
+"""Somebody's own programme in their account: stars and bookings, a calendar, mails."""
+
+import json
+from itertools import groupby
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.csrf import csrf_exempt, ensure_csrf_cookie
+from django.views.decorators.http import (
+    conditional_page,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from symposium.accounts.models import User
+from symposium.agenda import personal_programme, stars, subscriptions
+from symposium.editions.models import Edition
+from symposium.editions.rendering import render_page
+from symposium.editions.slugs import find_by_slug
+from symposium.editions.views import published_edition
+from symposium.registrations.documents import calendars
+from symposium.registrations.models import Agenda, Booking, Registration
+from symposium.sessions.models import Session
+
+read_or_write = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+@never_cache
+@login_required
+def programme(request: HttpRequest) -> HttpResponse:
+    agenda = Agenda.objects.filter(user=request.user).first() or Agenda(user=request.user)
+    address = stars.calendar_url(agenda, get_language()) if agenda.token else ""
+    context = {
+        "section": "account",
+        "agenda": agenda,
+        "programmes": programmes(request.user),
+        "calendar_url": address,
+        "webcal_url": f"webcal:{address.partition(':')[2]}",
+    }
+    return render(request, "agenda/programme.html", context)
+
+
+def programmes(user: User) -> list[dict]:
+    """What somebody has starred or booked, the latest edition first."""
+    starred = {star.session: star for star in user.stars.public().in_order()}
+    live = Booking.objects.live().filter(registration__user=user)
+    public = live.filter(session__in=Session.objects.published())
+    with_codes = public.in_order().select_related("registration")
+    booked = {booking.session: booking for booking in with_codes}
+    sessions = sorted({*starred, *booked}, key=latest_edition)
+    return [
+        of_edition(edition, list(found), starred, booked)
+        for edition, found in groupby(sessions, key=lambda session: session.edition)
+    ]
+
+
+def latest_edition(session: Session) -> tuple:
+    return (-session.edition.starts_on.toordinal(), session.edition_id)
+
+
+def of_edition(edition: Edition, sessions: list[Session], starred: dict, booked: dict) -> dict:
+    entries = personal_programme.entries(sessions)
+    for entry in entries:
+        entry.is_starred = entry.session in starred
+        entry.booking = booked.get(entry.session)
+    return {
+        "edition": edition,
+        "days": personal_programme.by_day(entries, edition.zone),
+        "shared": reverse(
+            "agenda:shared", args=[edition.slug, personal_programme.written(sessions)]
+        ),
+    }
+
+
+# Stars
+
+
+@read_or_write
+@never_cache
+@ensure_csrf_cookie
+def kept(request: HttpRequest) -> JsonResponse:
+    """The stars of the account, for the scripts of a browser; what they send is done first.
+
+    With them what somebody has registered for: public pages, the same for everybody, do not say.
+    """
+    if not request.user.is_authenticated:
+        return JsonResponse({"error": "signed out"}, status=401)
+    answer = {"added": 0, "unknown": 0}
+    if request.method == "POST":
+        try:
+            data = json.loads(request.body)
+            add, remove = stars.read(data)
+        except ValueError:
+            return JsonResponse({"error": "malformed"}, status=400)
+        done = stars.carry(request.user, add=add, remove=remove)
+        answer = {"added": done.added, "unknown": done.unknown}
+        if data.get("carried"):
+            tell_carried(request, done)
+    stands = {"stars": stars.by_edition(request.user), "registrations": registered(request.user)}
+    return JsonResponse({**answer, **stands})
+
+
+def registered(user: User) -> dict[str, dict]:
+    """By edition: the code of somebody's registration, whether it is a ticket, their seats."""
+    seats = Prefetch("bookings", Booking.objects.confirmed().select_related("session"))
+    found = Registration.objects.live().of(user).filter(edition__is_published=True)
+    return {
+        one.edition.slug: {
+            "code": one.code,
+            "ticket": one.has_ticket,
+            "booked": [str(booking.session.guid) for booking in one.bookings.all()],
+        }
+        for one in found.with_details().prefetch_related(seats)
+    }
+
+
+def tell_carried(request: HttpRequest, done: stars.Carried) -> None:
+    """Say on the next page what has come from this browser into the account."""
+    if done.added:
+        words = ngettext(
+            "%(n)d session starred in this browser is now in your programme.",
+            "%(n)d sessions starred in this browser are now in your programme.",
+            done.added,
+        )
+        messages.success(request, words % {"n": done.added})
+    if done.unknown:
+        words = ngettext(
+            "%(n)d star of this browser leads to no session of the programme: it was left out.",
+            "%(n)d stars of this browser lead to no session of the programme: they were left out.",
+            done.unknown,
+        )
+        messages.info(request, words % {"n": done.unknown})
+
+
+@read_or_write
+@never_cache
+def star(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
+    """The star of a session as a form, for whoever has no script; it needs an account."""
+    edition = published_edition(edition)
+    session, moved = find_by_slug(edition.sessions.published(), slug, edition.pk)
+    if moved:
+        return redirect("agenda:star", edition.slug, session.slug)
+    if request.method == "POST":
+        return press(request, session)
+    user = request.user
+    is_starred = user.is_authenticated and user.stars.filter(session=session).exists()
+    context = {
+        "section": "programme",
+        "heading": _("My programme"),
+        "crumbs": [(_("Programme"), reverse("sessions:programme", args=[edition.slug]))],
+        "session": session,
+        "is_starred": is_starred,
+        "is_public": False,
+    }
+    return render_page(request, edition, "registrations/star.html", context)
+
+
+def press(request: HttpRequest, session: Session) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.path)
+    if request.POST.get("answer") == "remove":
+        stars.take(request.user, Session.objects.filter(pk=session.pk))
+        words = _("Taken off your programme: %(session)s.")
+    else:
+        stars.give(request.user, [session])
+        words = _("On your programme: %(session)s.")
+    messages.success(request, words % {"session": session})
+    return redirect("agenda:programme")
+
+
+# The calendar, the mails
+
+
+@read_or_write
+@never_cache
+@login_required
+def calendar_address(request: HttpRequest) -> HttpResponse:
+    """Make the address of one's calendar, renew it, or end it: asked first where one dies."""
+    agenda = stars.agenda_of(request.user) if request.method == "POST" else None
+    agenda = agenda or Agenda.objects.filter(user=request.user, token__isnull=False).first()
+    if agenda is None:
+        return redirect("agenda:programme")
+    if request.method != "POST":
+        return render(request, "registrations/calendar_address.html", {"section": "account"})
+    if request.POST.get("answer") == "end":
+        agenda.drop_token()
+        messages.success(request, _("The calendar address leads nowhere any more."))
+    elif agenda.token is None or request.POST.get("answer") == "renew":
+        was = agenda.token
+        agenda.renew_token()
+        words = _("Your calendar has a new address; the one before leads nowhere any more.")
+        messages.success(request, words if was else _("Your calendar has an address."))
+    return redirect(f"{reverse('agenda:programme')}#calendar")
+
+
+@require_POST
+@never_cache
+@login_required
+def mails(request: HttpRequest) -> HttpResponse:
+    wants = request.POST.get("wants_mail") == "on"
+    stars.set_mail(request.user, wants)
+    words = (
+        _("We will write to you when a starred session moves or is cancelled.")
+        if wants
+        else _("We will not write to you about starred sessions.")
+    )
+    messages.success(request, words)
+    return redirect(f"{reverse('agenda:programme')}#mails")
+
+
+@require_safe
+@cache_control(private=True, no_cache=True)
+@conditional_page
+def calendar(request: HttpRequest, token: str) -> HttpResponse:
+    """The calendar of whoever has made this address: it says nothing of whose it is."""
+    found = Agenda.objects.select_related("user").filter(user__is_active=True)
+    agenda = get_object_or_404(found, token=token)
+    language = calendars.language_of(request.GET.get("lang"), agenda.user)
+    content = calendars.of_user(agenda.user, language)
+    return HttpResponse(
+        content,
+        content_type="text/calendar; charset=utf-8",
+        headers={
+            "Content-Disposition": 'inline; filename="my-programme.ics"',
+            "Content-Language": language,
+            "X-Robots-Tag": "noindex",
+            "Referrer-Policy": "no-referrer",
+        },
+    )
+
+
+@csrf_exempt  # a mail program posts to it: the signed token of the address is the right to do so
+@read_or_write
+@never_cache
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """End the mails that this link came with, or begin them again."""
+    subscriber = subscriptions.find(token)
+    if subscriber is None:
+        raise Http404
+    if request.method == "POST":
+        subscriptions.choose(subscriber, receive=request.POST.get("answer") == "receive")
+        subscriber.refresh_from_db()
+    context = {
+        "heading": _("Messages by email"),
+        "section": "account",
+        "receives": subscriptions.receives(subscriber),
+        "is_for_stars": isinstance(subscriber, Agenda),
+    }
+    if isinstance(subscriber, Registration):
+        context["edition"] = subscriber.edition
+    response = render(request, "agenda/unsubscribe.html", context)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

@@ -1,0 +1,465 @@
+"""What the organisers' pages of every app share: Django's admin, made safe for a programme.
+
+Texts may be in any of the languages; times are those of the edition; what PostgreSQL refuses,
+late or early, comes back as a sentence above the form, with everything that was typed.
+"""
+
+import zoneinfo
+from operator import attrgetter
+
+from django import forms
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.admin.utils import lookup_spawns_duplicates, unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, OperationalError, connection, models, transaction
+from django.db.models import Q
+from django.http import Http404, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
+from django.utils.module_loading import import_string
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from modeltranslation.admin import TabbedTranslationAdmin
+from psycopg2 import errors
+from simple_history.admin import SimpleHistoryAdmin
+
+from symposium.core.admin.history import ChangedValues, add_changed_parts
+from symposium.core.admin.working_edition import (
+    all_editions,
+    default_edition,
+    work_on,
+    working_edition,
+)
+from symposium.core.fulltext.query import saying, typed_words
+from symposium.core.i18n.typography import direction
+
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
+# Two people at the same rows: one of them waits too long, or is sent back.
+COLLISIONS = (errors.LockNotAvailable, errors.DeadlockDetected, errors.QueryCanceled)
+
+
+def refusal(error: IntegrityError | OperationalError) -> str:
+    """What PostgreSQL refused, as a sentence for the person who asked; others are raised again."""
+    cause = error.__cause__
+    if isinstance(cause, COLLISIONS):
+        return _("Somebody else is changing the same things. Nothing was saved: try again.")
+    if not isinstance(error, IntegrityError):
+        raise error
+    # Django itself refuses to delete what others need; there is no cause then.
+    name = (cause.diag.constraint_name or "") if cause else ""
+    if name.endswith("_same_edition"):
+        return _("It belongs to another edition.")
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if constraint.name == name:
+                return constraint.violation_error_message
+    return _("The database refused this change. Nothing was saved: look again and try once more.")
+
+
+def rendered(response):
+    return response.render() if hasattr(response, "render") else response
+
+
+class AnyLanguage:
+    """No language is required: a title in Arabic alone is a title. Each has its direction."""
+
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
+    def patch_translation_field(self, db_field, field, request, **kwargs):
+        super().patch_translation_field(db_field, field, request, **kwargs)
+        if language := getattr(db_field, "language", None):
+            field.required = False
+            field.widget.attrs |= {"lang": language, "dir": direction(language)}
+
+
+class WorkplaceForm(forms.ModelForm):
+    refusal = ""
+
+    def clean(self):
+        if self.refusal:
+            raise ValidationError(self.refusal, code="refused")
+        return super().clean()
+
+    def _update_errors(self, errors):
+        """What cannot be read is said once: the model, which sees nothing there, adds no more."""
+        if hasattr(errors, "error_dict"):
+            for name in set(errors.error_dict) & set(self.errors):
+                del errors.error_dict[name]
+        super()._update_errors(errors)
+
+
+class EditionFilter(admin.SimpleListFilter):
+    """Lists open on the edition being worked on; the others are one click away."""
+
+    title = _("edition")
+    parameter_name = "edition"
+
+    def lookups(self, request, model_admin):
+        self.chosen = model_admin.chosen_edition(request)
+        self.path = model_admin.edition_path
+        editions = all_editions(request, model_admin.editions)
+        return [*((str(edition.pk), str(edition)) for edition in editions), ("all", _("All"))]
+
+    def value(self):
+        if super().value() == "all" or not self.chosen:
+            return "all"
+        return str(self.chosen.pk)
+
+    def choices(self, changelist):
+        for value, title in self.lookup_choices:
+            yield {
+                "selected": self.value() == value,
+                "query_string": changelist.get_query_string({self.parameter_name: value}),
+                "display": title,
+            }
+
+    def queryset(self, request, queryset):
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(**{self.path: self.value()})
+
+
+class UntranslatedFilter(admin.SimpleListFilter):
+    """What still waits for a translation of its title or name."""
+
+    title = _("translation")
+    parameter_name = "untranslated"
+
+    def lookups(self, request, model_admin):
+        self.field = model_admin.text_field
+        return [
+            ("any", _("Missing in a language")),
+            *((code, _("Missing: %(language)s") % {"language": name})
+              for code, name in settings.LANGUAGES),
+        ]  # fmt: skip
+
+    def queryset(self, request, queryset):
+        if self.value() == "any":
+            return queryset.filter(untranslated(self.field))
+        if self.value() in LANGUAGES:
+            return queryset.filter(empty(self.field, self.value()))
+        return queryset
+
+
+def empty(field: str, language: str) -> Q:
+    return Q(**{f"{field}_{language}": ""}) | Q(**{f"{field}_{language}": None})
+
+
+def untranslated(field: str) -> Q:
+    """A condition: the translated `field` is missing in at least one language."""
+    return empty(field, "fr") | empty(field, "en") | empty(field, "ar")
+
+
+class OfTheEdition(admin.RelatedFieldListFilter):
+    """A filter that offers the rooms or tracks of the chosen edition only."""
+
+    def field_choices(self, field, request, model_admin):
+        edition = model_admin.chosen_edition(request)
+        limit = {"edition": edition} if edition else None
+        return field.get_choices(include_blank=False, limit_choices_to=limit)
+
+
+class SearchedAdmin(admin.ModelAdmin):
+    """A list and a picker that find each word in any of the `search_fields`, however it is typed.
+
+    The desk makes one of every admin, those of dependencies too.
+    """
+
+    def get_search_results(self, request, queryset, search_term):
+        fields = list(self.get_search_fields(request))
+        words = typed_words(search_term) if fields else []
+        if not words:
+            return queryset.none() if fields and search_term.strip() else queryset, False
+        of_many = any(lookup_spawns_duplicates(self.opts, field) for field in fields)
+        for word in words:
+            if of_many:
+                found = saying(self.model._base_manager.all(), word, fields)
+                queryset = queryset.filter(pk__in=found.values("pk"))
+            else:
+                queryset = saying(queryset, word, fields)
+        return queryset, False
+
+
+def in_each_language(*fields: str) -> list[str]:
+    return [f"{field}_{code}" for field in fields for code in LANGUAGES]
+
+
+class DeskAdmin(SearchedAdmin):
+    """The pages of a model that belongs to an edition, directly or by its `edition_path`."""
+
+    form = WorkplaceForm
+    list_per_page = 100
+    edition_path = "edition"
+    # Where the function (request, object) is that gives the public page, for a preview.
+    public_page = ""
+
+    class Media:
+        js = ["admin/js/jquery.init.js", "js/desk.js"]
+
+    @property
+    def editions(self):
+        model = self.model
+        for step in self.edition_path.split("__"):
+            model = model._meta.get_field(step).related_model
+        return model.objects
+
+    @cached_property
+    def has_edition(self) -> bool:
+        first = self.edition_path.partition("__")[0]
+        return any(field.name == first for field in self.opts.fields)
+
+    def edition_of(self, obj):
+        return attrgetter(self.edition_path.replace("__", "."))(obj)
+
+    # The edition
+
+    def working_edition(self, request):
+        return working_edition(request, self.editions)
+
+    def chosen_edition(self, request):
+        """The edition that a list shows; None for all of them.
+
+        What a list without it in its address sends is about the current one, as its page was: in
+        another tab, another edition may have been chosen meanwhile.
+        """
+        if not self.has_edition or request.GET.get("edition") == "all":
+            return None
+        if request.method == "POST" and "edition" not in request.GET:
+            return default_edition(request, self.editions)
+        return self.working_edition(request)
+
+    def get_changeform_initial_data(self, request):
+        """A new thing goes to the edition being worked on."""
+        initial = super().get_changeform_initial_data(request)
+        return {"edition": self.working_edition(request)} | initial if self.has_edition else initial
+
+    def get_preserved_filters(self, request):
+        """Those of the list, in the edition being worked on: what was saved is shown in its own."""
+        found = super().get_preserved_filters(request)
+        if not self.has_edition or not (edition := self.working_edition(request)):
+            return found
+        filters = QueryDict(QueryDict(found).get("_changelist_filters", ""), mutable=True)
+        if filters.get("edition", str(edition.pk)) not in (str(edition.pk), "all"):
+            filters.clear()
+        filters.setdefault("edition", edition.pk)
+        return urlencode({"_changelist_filters": filters.urlencode()})
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.refusal = getattr(request, "refusal", "")
+        if edition := form.base_fields.get("edition"):
+            edition.disabled = obj is not None
+            edition.widget.can_add_related = edition.widget.can_change_related = False
+            edition.widget.can_delete_related = edition.widget.can_view_related = False
+        return form
+
+    def get_search_results(self, request, queryset, search_term):
+        """In an autocomplete, only what belongs to the edition of the form (desk.js sends it)."""
+        number = request.GET.get("of_edition", "")
+        if self.has_edition and number.isdecimal():
+            queryset = queryset.filter(**{self.edition_path: number})
+        return super().get_search_results(request, queryset, search_term)
+
+    def choice(self, obj) -> str:
+        """How it is named in an autocomplete."""
+        return str(obj)
+
+    # The clock
+
+    def zone_of_form(self, request, object_id) -> zoneinfo.ZoneInfo:
+        """That of the edition of the object, which is worked on from now on."""
+        if not self.has_edition:
+            return timezone.get_default_timezone()
+        if object_id and (found := self.get_object(request, unquote(object_id))):
+            work_on(request, self.edition_of(found))
+        edition = self.working_edition(request)
+        return edition.zone if edition else timezone.get_default_timezone()
+
+    # The views
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        with timezone.override(self.zone_of_form(request, object_id)):
+            view = super().changeform_view
+            return rendered(self.kindly(view, request, object_id, form_url, extra_context))
+
+    def changelist_view(self, request, extra_context=None):
+        edition = self.chosen_edition(request)
+        if request.method != "POST" and self.must_name(request, edition):
+            address = QueryDict(f"edition={edition.pk}", mutable=True)
+            address.update(request.GET)
+            return redirect(f"{request.path}?{address.urlencode()}")
+        context = {"title": capfirst(self.opts.verbose_name_plural)} | (extra_context or {})
+        with timezone.override(edition.zone if edition else None):
+            return rendered(self.or_told(super().changelist_view, request, context))
+
+    def must_name(self, request, edition) -> bool:
+        """Whether the address must say the edition: a list without is of the current one."""
+        current = default_edition(request, self.editions) if edition else None
+        return "edition" not in request.GET and edition != current
+
+    def delete_view(self, request, object_id, extra_context=None):
+        with timezone.override(self.zone_of_form(request, object_id)):
+            return rendered(self.or_told(super().delete_view, request, object_id, extra_context))
+
+    def delete_model(self, request, obj):
+        super().delete_model(request, obj)
+        connection.check_constraints()
+
+    def or_told(self, view, request, *args):
+        """Call the view; what the database refuses is told, and the page is shown again."""
+        try:
+            return view(request, *args)
+        except (IntegrityError, OperationalError) as error:
+            messages.error(request, refusal(error))
+            return HttpResponseRedirect(request.get_full_path())
+
+    def kindly(self, view, request, *args):
+        """Call the view; what the database refuses is asked again as an error of the form."""
+        try:
+            with transaction.atomic():
+                return view(request, *args)
+        except (IntegrityError, OperationalError) as error:
+            request.refusal = refusal(error)
+            return view(request, *args)
+
+    # Logging is the last step before success is announced: deferred constraints speak now, not
+    # at the commit, when it would be too late to show the form again.
+
+    def log_addition(self, request, obj, message):
+        connection.check_constraints()
+        if self.has_edition:
+            work_on(request, self.edition_of(obj))
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request, obj, message):
+        connection.check_constraints()
+        return super().log_change(request, obj, message)
+
+    # The public page
+
+    def get_urls(self):
+        if not self.public_page:
+            return super().get_urls()
+        view = self.admin_site.admin_view(self.preview_view)
+        return [path("<int:pk>/preview/", view, name=self.preview_name), *super().get_urls()]
+
+    @property
+    def preview_name(self) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_preview"
+
+    def preview_view(self, request, pk):
+        found = self.get_object(request, str(pk))
+        if not found:
+            raise Http404
+        if not self.has_view_or_change_permission(request, found):
+            raise PermissionDenied
+        return import_string(self.public_page)(request, found)
+
+    def view_on_site(self, obj) -> str | None:
+        """The public address, once the public may read it."""
+        published = getattr(self.model.objects, "published", None)
+        if published and published().filter(pk=obj.pk).exists():
+            return obj.get_absolute_url()
+        return None
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj and self.public_page:
+            context["preview_url"] = reverse(f"admin:{self.preview_name}", args=[obj.pk])
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    # Columns
+
+    @admin.display(description=_("title"))
+    def text(self, obj):
+        return format_html("<bdi>{}</bdi>", obj)
+
+    def get_list_display_links(self, request, list_display):
+        return (
+            ["text"]
+            if "text" in list_display
+            else super().get_list_display_links(request, list_display)
+        )
+
+
+def in_a_row(things, most: int = 5) -> str:
+    """Their names for a sentence, the first ones of many."""
+    names = [f"\u2068{thing}\u2069" for thing in things]
+    shown = names[:most]
+    if more := len(names) - len(shown):
+        shown.append(ngettext("%(n)d other", "%(n)d others", more) % {"n": more})
+    return _(", ").join(shown)
+
+
+class KeptAdmin:
+    """What people hold is not deleted: a sentence says who stands in its way."""
+
+    def why_kept(self, obj) -> str:
+        """The sentence, or nothing when it may go."""
+        raise NotImplementedError
+
+    def delete_view(self, request, object_id, extra_context=None):
+        found = self.get_object(request, object_id)
+        reason = found and self.why_kept(found)
+        if not reason or not self.has_delete_permission(request, found):
+            return super().delete_view(request, object_id, extra_context)
+        messages.error(request, reason)
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", found.pk)
+
+    def get_deleted_objects(self, objs, request):
+        found = super().get_deleted_objects(objs, request)
+        if reasons := [reason for obj in objs if (reason := self.why_kept(obj))]:
+            return found[0], found[1], set(), reasons
+        return found
+
+
+class WorkplaceAdmin(AnyLanguage, DeskAdmin, TabbedTranslationAdmin):
+    # The translated field that stands for the object, in lists and in the filter.
+    text_field = "title"
+
+    @admin.display(description=_("languages"))
+    def languages_filled(self, obj):
+        """The three languages; those that are missing are struck through."""
+        return format_html_join(
+            " ",
+            '<span class="lang lang-{}">{}<span class="visually-hidden"> ({})</span></span>',
+            (self.language_state(obj, code) for code in LANGUAGES),
+        )
+
+    def language_state(self, obj, code):
+        filled = bool(getattr(obj, f"{self.text_field}_{code}"))
+        return ("filled", code, _("written")) if filled else ("missing", code, _("missing"))
+
+    def search_columns(self) -> list[str]:
+        return in_each_language(self.text_field)
+
+    def get_search_fields(self, request):
+        return list(dict.fromkeys([*self.search_columns(), *self.search_fields]))
+
+
+class HistoryAdmin(WorkplaceAdmin, SimpleHistoryAdmin):
+    """With the history of every change, and the way back."""
+
+    object_history_list_template = "admin/object_history_list.html"
+
+    def get_historical_record_context_helper(self, request, historical_record):
+        return ChangedValues(self.model, historical_record)
+
+    def set_history_delta_changes(self, request, historical_records, foreign_keys_are_objs=True):
+        super().set_history_delta_changes(request, historical_records, foreign_keys_are_objs)
+        add_changed_parts(self.model, list(historical_records))
+
+    def history_view(self, request, object_id, extra_context=None):
+        with timezone.override(self.zone_of_form(request, object_id)):
+            return super().history_view(request, object_id, extra_context)
+
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        with timezone.override(self.zone_of_form(request, object_id)):
+            view = super().history_form_view
+            return self.kindly(view, request, object_id, version_id, extra_context)

@@ -1,0 +1,115 @@
+"""The words that a search looked for, marked in what it found; the rest escaped.
+
+PostgreSQL says which words answer, by the same dictionaries as the search; the marks stand as
+private-use characters until the text is escaped and typeset.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterable
+
+from django.db import connection
+from django.utils.safestring import SafeString, mark_safe
+
+from symposium.core.fulltext.query import RARE, without_marks
+from symposium.core.i18n.localized import LANGUAGES
+from symposium.core.i18n.typography import typeset
+
+START, END, MARK = "\ue000", "\ue001", "<mark>"
+# A word with the signs that stand inside it: accents apart, Arabic vowels, tatweel, soft hyphen.
+INSIDE = "\u0300-\u036f\u0640\u064b-\u0655\u0670\u200c\u200d\u00ad"
+WORD = re.compile(rf"[^\W_](?:[^\W_]|[{INSIDE}])*")
+# « Wi-Fi » is « wifi » too.
+HYPHEN = re.compile("[-‐‑]")
+COMPOUND = re.compile(rf"{WORD.pattern}(?:{HYPHEN.pattern}{WORD.pattern})+")
+EXTRACT = 36  # words
+BEFORE = 8  # of them before the first mark
+
+ARTICLE = re.compile(r"^(?:[وف]?[بك]?(?:ال)+|[وف]?لل)(?=.{3})")
+FORMS = str.maketrans("أإآٱىةؤئ", "اااايهوي") | RARE
+
+
+def marks(words: list[str], texts: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """Return, for each language, which words of its `texts` answer one of `words`: one query.
+
+    Only those that begin alike are asked about: dictionaries change the end of a word.
+    """
+    beginnings = {beginning(word) for word in words}
+    asked: dict[tuple[str, str], set[str]] = {}  # the words of the texts, by how they are asked
+    for code, text in texts:
+        for word in {*WORD.findall(text), *compounds(text)}:
+            whole = HYPHEN.sub("", word) if HYPHEN.search(word) else word
+            if beginning(whole) in beginnings:
+                asked.setdefault((code, whole.translate(RARE)), set()).add(word)
+    answering = {code: set() for code in LANGUAGES}
+    if asked:
+        codes, candidates = zip(*sorted(asked), strict=True)
+        tests = " ".join(
+            f"WHEN '{code}' THEN symposium_vector_{code}(word) @@ symposium_query_{code}(%s)"
+            for code in LANGUAGES
+        )
+        either = " or ".join(words)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT code, word FROM unnest(%s, %s) AS asked (code, word) "  # noqa: S608
+                f"WHERE CASE code {tests} END",
+                [list(codes), list(candidates), *[either] * len(LANGUAGES)],
+            )
+            for code, word in cursor:
+                answering[code] |= asked[code, word]
+    return answering
+
+
+def compounds(text: str) -> list[str]:
+    """The words of a text that have a hyphen."""
+    if not HYPHEN.search(text):
+        return []
+    parts = (part for part in text.split() if HYPHEN.search(part))
+    return [word for part in parts for word in COMPOUND.findall(part)]
+
+
+def beginning(word: str) -> str:
+    """The first two letters, whatever their case, accents, article, and the signs inside."""
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", word).translate(FORMS))
+    return ARTICLE.sub("", without_marks(decomposed).casefold())[:2]
+
+
+def marked(text: str, language: str, answering: set[str]) -> SafeString:
+    """The text as safe HTML, its answering words in <mark>."""
+    text = text.replace(START, "").replace(END, "")
+    text = word_pattern(answering).sub(
+        lambda word: f"{START}{word[0]}{END}" if word[0] in answering else word[0], text
+    )
+    html = typeset(text, language).replace(START, MARK).replace(END, "</mark>")
+    return mark_safe(html)  # noqa: S308 - typeset has escaped it; the marks are ours
+
+
+def word_pattern(answering: set[str]) -> re.Pattern:
+    """The words of a text; those with a hyphen that answer as one are one."""
+    whole = sorted(filter(HYPHEN.search, answering), key=len, reverse=True)
+    if not whole:
+        return WORD
+    return re.compile("|".join([*(rf"{re.escape(one)}(?![^\W_])" for one in whole), WORD.pattern]))
+
+
+def extract(text: str, language: str, answering: set[str]) -> SafeString:
+    """The part of a text where most answering words stand, marked."""
+    text = " ".join(text.split())
+    words = list(word_pattern(answering).finditer(text))
+    places = [number for number, word in enumerate(words) if word[0] in answering]
+    first = max(best_start(places) - BEFORE, 0) if places else 0
+    last = min(first + EXTRACT, len(words)) - 1
+    if last < 0:
+        return SafeString("")
+    start = words[first].start() if first else 0
+    end = words[last].end() if last + 1 < len(words) else len(text)
+    part = f"{'… ' if first else ''}{text[start:end]}{' …' if last + 1 < len(words) else ''}"
+    return marked(part, language, answering)
+
+
+def best_start(places: list[int]) -> int:
+    """The first of the places, in their order, after which the most of them stand close."""
+    within = EXTRACT - BEFORE
+    counts = [bisect_left(places, at + within) - number for number, at in enumerate(places)]
+    return places[counts.index(max(counts))]

@@ -1,0 +1,45 @@
+"""Formatted text: Markdown in, harmless HTML out."""
+
+import re
+
+import nh3
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from symposium.core.i18n.typography import french
+
+TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "a", "strong", "em", "blockquote", "br", "hr",
+        "code", "pre", "table", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
+# `html: False`: what somebody types between angle brackets is shown, not run.
+PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+def to_text(text: str) -> str:
+    """Return what is read of CommonMark `text`: no signs nor addresses, a dot between blocks."""
+    return " · ".join(filter(None, map(inline, PARSER.parse(text))))
+
+
+def inline(token: Token) -> str:
+    if token.type != "inline":
+        return token.content.strip()
+    breaks = ("softbreak", "hardbreak")
+    return "".join(" " if one.type in breaks else one.content for one in token.children).strip()
+
+
+def to_html(text: str, language: str) -> SafeString:
+    """Return CommonMark `text` as HTML that carries no script, style, picture or frame.
+
+    The typography of `language` is set in what is read, never in the marks or the addresses.
+    """
+    html = nh3.clean(
+        PARSER.render(text),
+        tags=TAGS,
+        attributes={"a": {"href"}, "ol": {"start"}},
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel="noopener",
+    )
+    parts = re.split(r"(<[^>]*>)", html)  # texts and, at the odd places, tags
+    if language == "fr":
+        parts[::2] = map(french, parts[::2])
+    return mark_safe("".join(parts))  # noqa: S308 - cleaned just above

@@ -1,0 +1,150 @@
+"""Template tags that every template has: texts in the right language, icons, dates."""
+
+import re
+from functools import cache
+
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
+
+from symposium.core import browsers
+from symposium.core.i18n import dates, markdown, typography
+from symposium.core.i18n.localized import text_and_language
+
+register = template.Library()
+SENTENCE_END = re.compile(r"(?<=[.!?؟]) +")
+
+
+@register.filter
+def typo(text: str) -> SafeString:
+    """Escape a text of the page's own language and set its typography."""
+    return typography.typeset(text or "", get_language())
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    return browsers.named(user_agent)
+
+
+@register.simple_tag
+def text(thing, field: str) -> SafeString:
+    """A translated field; marked with `lang` and `dir` when it is not in the page's language."""
+    here = get_language()
+    words, language = text_and_language(thing, field, here)
+    html = typography.typeset(words, language)
+    return html if language == here else marked("span", language, html)
+
+
+@register.simple_tag
+def name(thing, field: str = "name") -> SafeString:
+    """A name, isolated so that its direction does not disturb the sentence around it."""
+    here = get_language()
+    words, language = text_and_language(thing, field, here)
+    if language == here:
+        return format_html("<bdi>{}</bdi>", words)
+    return marked("bdi", language, conditional_escape(words))
+
+
+@register.simple_tag
+def paragraphs(thing, field: str, lead: bool = False, limit: int | None = None) -> SafeString:
+    """A translated text, a paragraph a line; `lead` sets its first sentence larger.
+
+    `limit` keeps the first sentences of the first paragraph only, for a glance.
+    """
+    words, language = text_and_language(thing, field)
+    lines = [line.strip() for line in words.splitlines() if line.strip()]
+    if limit:
+        lines = [" ".join(SENTENCE_END.split(line)[:limit]) for line in lines[:1]]
+    html = [typography.typeset(line, language) for line in lines]
+    if lead and lines:
+        first, *rest = SENTENCE_END.split(lines[0], maxsplit=1)
+        html[0] = format_html(
+            '<span class="first">{}</span>{}',
+            typography.typeset(first, language),
+            typography.typeset(f" {rest[0]}" if rest else "", language),
+        )
+    same = language == get_language()
+    return mark_safe(  # noqa: S308 - each line is escaped by typeset
+        "".join(f"<p>{line}</p>" if same else marked("p", language, line) for line in html)
+    )
+
+
+@register.simple_tag
+def formatted(thing, field: str) -> SafeString:
+    """A translated text written in Markdown, as safe HTML; French spaces included."""
+    words, language = text_and_language(thing, field)
+    html = markdown.to_html(words, language)
+    return html if language == get_language() else marked("div", language, html)
+
+
+def marked(tag: str, language: str, html: SafeString) -> SafeString:
+    direction = typography.direction(language)
+    return format_html('<{} lang="{}" dir="{}">{}</{}>', tag, language, direction, html, tag)
+
+
+@register.filter
+def summary(text: str, length: int = 200) -> str:
+    """The beginning of a text on one line, for a description."""
+    return Truncator(" ".join((text or "").split())).chars(length)
+
+
+@register.simple_tag
+def icon(name: str, classes: str = "") -> SafeString:
+    return icon_html(name, classes)
+
+
+@cache
+def icon_html(name: str, classes: str) -> SafeString:
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        f"icon {classes}".strip(),
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def times(session) -> SafeString:
+    """From when to when, by the clock of the edition; the browser adds the reader's own time."""
+    starts_at, ends_at = localtime(session.starts_at), localtime(session.ends_at)
+    return format_html(
+        '<bdi dir="ltr"><time datetime="{0}" data-local data-local-end="{1}">{2}</time>'
+        '–<time datetime="{1}">{3}</time></bdi>',
+        starts_at.isoformat(),
+        ends_at.isoformat(),
+        f"{starts_at:%H:%M}",
+        f"{ends_at:%H:%M}",
+    )
+
+
+@register.filter(expects_localtime=True)
+def long_date(day) -> str:
+    return dates.long_date(day)
+
+
+@register.filter(expects_localtime=True)
+def weekday(day) -> str:
+    return dates.weekday(day)
+
+
+@register.filter(expects_localtime=True)
+def utc_offset(at) -> str:
+    """UTC+01, UTC+05:30."""
+    hours, minutes = f"{at:%z}"[:3], f"{at:%z}"[3:]
+    return f"UTC{hours}" if minutes == "00" else f"UTC{hours}:{minutes}"
+
+
+@register.filter
+def direction(language: str) -> str:
+    return typography.direction(language)
+
+
+@register.filter
+def own_name(code: str) -> str:
+    """A language by its own name: العربية."""
+    return dict(settings.LANGUAGES).get(code, code)

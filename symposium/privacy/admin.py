@@ -1,0 +1,119 @@
+"""Accounts again, with those who registered: the accounts' own page knows nothing of them."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models.constants import LOOKUP_SEP
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from symposium.accounts.admin import UserAdmin as OwnUserAdmin
+from symposium.accounts.models import User
+from symposium.core.admin.base import KeptAdmin
+from symposium.privacy import erasure
+from symposium.registrations.admin import audit_log
+from symposium.registrations.admin.bulk_actions import ASKING
+
+admin.site.unregister(User)
+
+
+class ErasureForm(forms.Form):
+    """It cannot be undone: the address of the account, typed again, says that it is meant."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address, to confirm"), max_length=254,
+        widget=forms.EmailInput(attrs={"class": "vTextField", "autocomplete": "off"}),
+        help_text=gettext_lazy(
+            "The account, the names, the answers and the certificates are deleted now and for "
+            "ever; places at what is still to come are given back; what is counted stays. A last "
+            "mail tells the person."
+        ),
+    )  # fmt: skip
+
+    def __init__(self, *args, user: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].lower()
+        if email != self.user.email:
+            raise ValidationError(
+                _("This is not the address of this account: nothing was deleted."), code="email"
+            )
+        return email
+
+
+@admin.register(User)
+class UserAdmin(KeptAdmin, OwnUserAdmin):
+    change_form_template = "admin/symposium_registrations/registration/change_form.html"
+
+    def lookup_allowed(self, lookup, value, request=None):
+        """What starts a password, even hashed, is for nobody to guess by a filter."""
+        secret = "password" in lookup.split(LOOKUP_SEP)
+        return not secret and super().lookup_allowed(lookup, value, request)
+
+    def why_kept(self, user) -> str:
+        number = user.registrations.count()
+        words = ngettext(
+            "%(user)s has %(n)d registration: the account cannot be deleted alone. “Erase this "
+            "person” deletes it with all that names them, and keeps what is counted.",
+            "%(user)s has %(n)d registrations: the account cannot be deleted alone. “Erase this "
+            "person” deletes it with all that names them, and keeps what is counted.",
+            number,
+        )
+        return words % {"n": number, "user": user.email} if number else ""
+
+    # Erasing a person
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.erase_view)
+        name = "symposium_accounts_user_erase"
+        return [path("<int:pk>/erase/", view, name=name), *super().get_urls()]
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj and request.user.is_superuser:
+            page = reverse("admin:symposium_accounts_user_erase", args=[obj.pk])
+            context["decisions"] = [{"url": page, "label": _("Erase this person"), "asks": True}]
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def erase_view(self, request, pk):
+        """Ask for the address, then erase for somebody who cannot, or did not, do it alone."""
+        if not request.user.is_superuser:
+            raise PermissionDenied
+        user = get_object_or_404(User, pk=pk)
+        form = ErasureForm(request.POST or None, user=user)
+        if form.is_valid():
+            try:
+                self.erase(request, user)
+            except ValidationError as refused:
+                form.add_error(None, refused.messages)
+            else:
+                return redirect("admin:symposium_accounts_user_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "media": self.media,
+            "form": form,
+            "title": _("Erase this person"),
+            "number": 1,
+            "people": [user.email],
+        }
+        return TemplateResponse(request, ASKING, context)
+
+    @transaction.atomic
+    def erase(self, request, user: User) -> None:
+        """Erase, and write down that it was done, without whom."""
+        number = user.registrations.count()
+        erasure.erase(user)
+        words = ngettext(
+            "The person is erased: the account, and the names of %(n)d registration.",
+            "The person is erased: the account, and the names of %(n)d registrations.",
+            number,
+        )
+        text = words % {"n": number}
+        audit_log.note(request.user, _("Erasure of a person"), text)
+        messages.success(request, text)

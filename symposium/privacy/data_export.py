@@ -1,0 +1,305 @@
+"""All that is kept about a person, for them to read and to take away (GDPR, articles 15 and 20).
+
+A part of it is `{"label", "fields", "parts", "entries"}`: `fields` and `parts` by their names,
+which no language changes; `entries` is a list of parts of one kind. A field is `{"label", "value",
+"shown"}`: the value for a machine (dates in ISO 8601), and in words for the reader. Labels and
+words are in the active language. Other people are never named: who acted is « you » or « the
+organisers ».
+"""
+
+import datetime
+from collections.abc import Iterable
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.db.models import Model
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django_countries.fields import Country
+from post_office.models import Email
+
+from symposium.accounts.models import User
+from symposium.accounts.second_factor import NAMES
+from symposium.core.i18n.dates import long_date, moment
+from symposium.registrations.models import (
+    Agenda,
+    Answer,
+    Booking,
+    Certificate,
+    CheckIn,
+    Draft,
+    Invitation,
+    Message,
+    Registration,
+    Star,
+    StateChange,
+)
+
+PERSON = [
+    "given_name", "family_name", "given_name_ar", "family_name_ar", "affiliation", "role",
+    "country", "needs", "is_listed", "takes_messages",
+]  # fmt: skip
+CONSENT = ["consented_at", "consent_version"]
+TIMES = ["created_at", "updated_at", "erased_at"]
+
+
+def about(user: User) -> dict:
+    """Everything that is kept about `user`, as one part; it can be written as JSON."""
+    registrations = user.registrations.with_details().order_by("created_at")
+    made = {"made_at": field(_("Made"), timezone.now())}
+    return part(
+        _("My data"),
+        made,
+        account=account(user),
+        registrations=several(_("Registrations"), map(registration, registrations)),
+        programme=programme(user),
+        drafts=several(_("Forms kept for an hour"), map(draft, Draft.objects.filter(user=user))),
+        invitations=several(_("Invitations"), map(invitation, invitations_for(user))),
+        mails=several(_("Mails sent to you"), map(sent_mail, mails_to(user))),
+    )
+
+
+def account(user: User) -> dict:
+    addresses = user.emailaddress_set.order_by("pk")
+    keys = Authenticator.objects.filter(user=user).order_by("pk")
+    sessions = UserSession.objects.filter(user=user).order_by("created_at")
+    return part(
+        _("Account"),
+        of(user, "email", "name", "language", "date_joined", "last_login", "is_active"),
+        addresses=several(_("E-mail addresses"), map(address, addresses)),
+        keys=several(_("Ways to sign in"), map(key, keys)),
+        sessions=several(_("Where you are signed in"), map(signed_in, sessions)),
+    )
+
+
+def address(found) -> dict:
+    return part(found.email, of(found, "email", "verified", "primary"))
+
+
+def signed_in(found: UserSession) -> dict:
+    return part(
+        moment(found.created_at),
+        {
+            "created_at": field(_("Signed in"), found.created_at),
+            "ip": field(_("Network address"), found.ip),
+            "user_agent": field(_("Browser"), found.user_agent),
+        },
+    )
+
+
+def key(found: Authenticator) -> dict:
+    """When it was made and used; never the secret."""
+    label = str(NAMES[found.type])
+    return part(
+        label,
+        {
+            "type": field(_("Kind"), found.type, label),
+            "created_at": field(_("Added"), found.created_at),
+            "last_used_at": field(_("Last used"), found.last_used_at),
+        },
+    )
+
+
+def registration(found: Registration) -> dict:
+    edition = found.edition
+    with timezone.override(edition.zone):
+        return part(
+            f"{edition} {edition.slug}",
+            {
+                "edition": field(_("Edition"), edition.slug, str(edition)),
+                "category": field(_("Category"), str(found.category)),
+                "code": field(_("Ticket code"), found.code, found.code_in_groups),
+                **of(found, *PERSON),
+                **standing(found),
+                **of(found, *CONSENT, *TIMES),
+            },
+            answers=several(_("Answers"), map(answer, answers_of(found))),
+            bookings=several(_("Sessions booked"), map(booking, found.bookings.in_order())),
+            check_ins=several(_("Entries"), map(check_in, entries_of(found))),
+            certificates=several(_("Certificates"), map(certificate, certificates_of(found))),
+            changes=several(_("What became of it"), map(change, found.changes.all())),
+            messages=several(_("Messages received"), map(message, found.messages.all())),
+            reminders=several(_("Reminders sent"), map(reminder, found.reminders.order_by("pk"))),
+        )
+
+
+def standing(holder: Registration | Booking) -> dict:
+    turn = field(_("Turn given in the waiting list"), holder.queue_number)
+    return {**of(holder, "state", "offer_expires_at"), "queue_number": turn}
+
+
+def answers_of(found: Registration) -> Iterable[Answer]:
+    return found.answers.select_related("question", "option")
+
+
+def answer(found: Answer) -> dict:
+    words = {"yes": _("Yes"), "no": _("No")} if found.question.kind == "yes_no" else {}
+    given = field(_("Answer"), str(found), words.get(found.text))
+    return part(str(found.question), {"answer": given})
+
+
+def booking(found: Booking) -> dict:
+    session = found.session
+    when = session.times() if session.starts_at else _("not scheduled yet")
+    return part(
+        str(session),
+        {
+            "session": field(_("Session"), str(session.guid), str(session)),
+            "when": field(_("When"), session.starts_at, when),
+            **standing(found),
+            **of(found, "created_at"),
+        },
+    )
+
+
+def entries_of(found: Registration) -> Iterable[CheckIn]:
+    return found.check_ins.select_related("session").order_by("scanned_at", "pk")
+
+
+def check_in(found: CheckIn) -> dict:
+    guid = str(found.session.guid) if found.session else None
+    door = str(found.session) if found.session else _("Entrance")
+    return part(
+        f"{long_date(found.day)} · {door}",
+        {
+            "door": field(_("Door"), guid, door),
+            **of(found, "day", "scanned_at", "recorded_at", "undone_at"),
+        },
+    )
+
+
+def certificates_of(found: Registration) -> Iterable[Certificate]:
+    return Certificate.objects.filter(registration=found)
+
+
+def certificate(found: Certificate) -> dict:
+    url = settings.SITE_URL + found.get_absolute_url()
+    return part(
+        _("Certificate of attendance"),
+        {
+            **of(found, "name", "name_ar", "days", "minutes", "issued_at"),
+            "verify_url": field(_("Where anybody can check it"), url),
+        },
+    )
+
+
+def change(found: StateChange) -> dict:
+    by = {None: "", found.registration.user_id: _("You")}.get(found.by_id, _("The organisers"))
+    return part(
+        f"{text(found.at)} · {found}",
+        {**of(found, "state", "at", "reason"), "by": field(_("By"), by)},
+    )
+
+
+def message(found: Message) -> dict:
+    return part(str(found), of(found, "subject", "body", "sent_at"))
+
+
+def reminder(found) -> dict:
+    return part(str(found), of(found, "kind", "sent_at"))
+
+
+def programme(user: User) -> dict:
+    """Stars, and what was asked for around them; never the address of the calendar: it opens it."""
+    agenda = Agenda.objects.filter(user=user).first() or Agenda(user=user)
+    return part(
+        _("My programme"),
+        of(agenda, "wants_mail", "token_made_at"),
+        stars=several(_("Sessions starred"), map(star, user.stars.in_order())),
+    )
+
+
+def star(found: Star) -> dict:
+    session = found.session
+    when = session.times() if session.starts_at else _("not scheduled yet")
+    return part(
+        str(session),
+        {
+            "session": field(_("Session"), str(session.guid), str(session)),
+            "when": field(_("When"), session.starts_at, when),
+            **of(found, "created_at"),
+        },
+    )
+
+
+def draft(found: Draft) -> dict:
+    typed = QueryDict(found.typed)
+    values = {name: field(name, values) for name, values in typed.lists()}
+    return part(str(found.edition), {**of(found, "expires_at"), **values})
+
+
+def invitations_for(user: User) -> Iterable[Invitation]:
+    found = Invitation.objects.filter(email=user.email)
+    return found.select_related("category__edition").order_by("pk")
+
+
+def invitation(found: Invitation) -> dict:
+    fields = of(found, "email", "name", "language", "sent_at", "created_at")
+    category = {"category": field(_("Category"), str(found.category))}
+    return part(f"{found.category.edition} · {found.category}", fields | category)
+
+
+def mails_to(user: User) -> Iterable[Email]:
+    return Email.objects.filter(to=user.email).order_by("pk")
+
+
+def sent_mail(found: Email) -> dict:
+    """That it was sent, not what it says: it is in their mailbox, and some hold a code."""
+    fields = {
+        "subject": field(_("Subject"), found.subject),
+        "created": field(_("Written"), found.created),
+        "status": field(_("Status"), found.status, found.get_status_display()),
+    }
+    return part(found.subject, fields)
+
+
+# What it is made of
+
+
+def part(label: str, fields: dict | None = None, **parts: dict) -> dict:
+    return {"label": label, "fields": fields or {}, "parts": parts, "entries": []}
+
+
+def several(label: str, entries: Iterable[dict]) -> dict:
+    return part(label) | {"entries": list(entries)}
+
+
+def of(thing: Model, *names: str) -> dict:
+    """Fields of a model, under their own names and labels."""
+    return {name: model_field(thing, name) for name in names}
+
+
+def model_field(thing: Model, name: str) -> dict:
+    value = getattr(thing, name)
+    display = getattr(thing, f"get_{name}_display", None)
+    return field(thing._meta.get_field(name).verbose_name, value, display and display())
+
+
+def field(label: str, value, shown: str | None = None) -> dict:
+    words = text(value) if shown is None else str(shown)
+    return {"label": capfirst(str(label)), "value": plain(value), "shown": words}
+
+
+def plain(value):
+    """The value as JSON has it."""
+    if isinstance(value, Country):
+        return value.code
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def text(value) -> str:
+    """The value as it is read."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, datetime.datetime):
+        return moment(value)
+    if isinstance(value, datetime.date):
+        return long_date(value)
+    return _(", ").join(map(text, value)) if isinstance(value, list) else str(value)

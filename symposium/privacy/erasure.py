@@ -1,0 +1,388 @@
+"""What is known of a person: shown to them, erased when they ask, forgotten in time.
+
+To erase is to anonymise. A registration stays as one that is counted, and names nobody:
+
+- kept: edition, category, state and its changes, role, country, bookings, check-ins, and the times
+  of all these;
+- emptied: names, affiliation, needs, consent, the reasons that organisers wrote; it leaves the
+  public list and the account, and its code is another one, so that no old ticket leads to it;
+- deleted: answers (what somebody eats says something of their health or faith) and certificate;
+  in the journal of the desk, the names.
+"""
+
+import datetime
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import SESSION_KEY
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session as BrowserSession
+from django.db import transaction
+from django.db.models import BigIntegerField, Exists, Model, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from post_office.models import STATUS, Email
+
+from symposium.accounts.models import User
+from symposium.core import batches, mail
+from symposium.editions.models import Edition
+from symposium.privacy import data_export
+from symposium.registrations import places
+from symposium.registrations.models import (
+    Answer,
+    Booking,
+    Certificate,
+    CheckIn,
+    Invitation,
+    Registration,
+    Star,
+)
+from symposium.registrations.models.drafts import KEPT_FOR
+from symposium.registrations.models.registrations import new_code
+from symposium.registrations.places import Refused
+
+# A mail that was claimed so lately may be leaving at this moment.
+IN_FLIGHT = datetime.timedelta(minutes=2)
+HOUR = datetime.timedelta(hours=1)
+NAMELESS = "…"
+UNNAMED = {"object_repr": NAMELESS, "change_message": ""}
+# What the journal of the desk calls by the name or the address of a person.
+PEOPLE = (
+    User,
+    EmailAddress,
+    Authenticator,
+    Invitation,
+    Registration,
+    Booking,
+    CheckIn,
+    Certificate,
+)
+UNUSED_ACCOUNT_DAYS = 7
+NEEDS_DAYS = 30
+INVITATION_DAYS = 30
+ANSWER_DAYS = 180
+IDENTITY_DAYS = 730
+
+
+def export(user: User) -> dict:
+    """All that is kept about `user`, in the active language: see `disclosure.py` for its shape."""
+    return data_export.about(user)
+
+
+# Erasing
+
+
+@transaction.atomic
+def erase(user: User, at: datetime.datetime | None = None) -> None:
+    """Delete the account, and all that says who the person is; what is counted stays.
+
+    Places at what is still to come are given back. A last mail says that it is done. Raises
+    Refused, with nothing changed, for an organiser: somebody else ends that role first.
+    """
+    if user.is_staff or user.is_superuser:
+        raise Refused(
+            _(
+                "This account is an organiser’s: ask another organiser to end that role, then "
+                "delete the account."
+            ),
+            code="organiser",
+        )
+    at = at or timezone.now()
+    opened = browser_sessions(user)
+    user = User.objects.select_for_update().filter(pk=user.pk).first()
+    if user is None:
+        return
+    mine = user.registrations.with_details().order_by("pk")
+    places.lock_all(mine.all())
+    for registration in mine:
+        if registration.edition.phase(at) != "after":
+            places.cancel(registration)
+        anonymise(registration, at)
+    verified = user.emailaddress_set.filter(verified=True)
+    addresses = {user.email, *verified.values_list("email", flat=True)}
+    invitations = Invitation.objects.filter(email__in=addresses)
+    leave_journal(
+        User.objects.filter(pk=user.pk), user.emailaddress_set.all(),
+        Authenticator.objects.filter(user=user), invitations,
+    )  # fmt: skip
+    invitations.delete()
+    withdraw_mails(addresses, at)
+    say_farewell(user)
+    BrowserSession.objects.filter(pk__in=opened).delete()
+    user.delete()
+
+
+def anonymise(registration: Registration, at: datetime.datetime) -> None:
+    """Leave of a registration what is counted; done twice, it changes nothing."""
+    certificates = Certificate.objects.filter(registration=registration)
+    itself = Registration.objects.filter(pk=registration.pk, erased_at=None)
+    leave_journal(itself, registration.bookings.all(), registration.check_ins.all(), certificates)
+    registration.answers.all().delete()
+    registration.changes.exclude(reason="").update(reason="")
+    certificates.delete()
+    itself.update(
+        user=None, code=new_code(), given_name="", family_name="", given_name_ar="",
+        family_name_ar="", affiliation="", needs="", is_listed=False, consented_at=None,
+        consent_version="", updated_at=at, erased_at=at,
+    )  # fmt: skip
+
+
+def leave_journal(*things: QuerySet) -> None:
+    """The journal of the desk keeps who did what to these and when, without what they are called.
+
+    Call it before they are deleted.
+    """
+    for rows in things:
+        numbers = [str(pk) for pk in rows.values_list("pk", flat=True)]
+        journal_of(rows.model).filter(object_id__in=numbers).update(**UNNAMED)
+
+
+def journal_of(model: type[Model]) -> QuerySet[LogEntry]:
+    return LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(model))
+
+
+def browser_sessions(user: User) -> list[str]:
+    """The keys of the sessions in which `user` is signed in: they have to be opened to be known."""
+    number = str(user.pk)
+    return [
+        session.session_key
+        for session in BrowserSession.objects.iterator()
+        if session.get_decoded().get(SESSION_KEY) == number
+    ]
+
+
+def withdraw_mails(addresses: Collection[str], at: datetime.datetime) -> None:
+    """Delete what the outbox has for these addresses; `forget_mails` does what leaves just now."""
+    leaving = Q(status=STATUS.requeued, last_updated__gt=at - IN_FLIGHT)
+    for address in addresses:
+        waiting = Email.objects.filter(to=address).exclude(leaving)
+        found = list(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        Email.objects.filter(pk__in=found).delete()
+
+
+def say_farewell(user: User) -> None:
+    """The last mail; `forget_mails` deletes it from the outbox once it has left."""
+    edition = Edition.objects.current()
+    mail.send(
+        to=user.email,
+        language=user.language,
+        template="registrations/email/erased",
+        context={},
+        reply_to=edition.contact_email if edition else "",
+    )
+
+
+# Forgetting in time
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What is forgotten so many days after the end of its edition.
+
+    `left` gives the rows that still have it, whatever their edition; `edition` is their way to it.
+    """
+
+    what: str | Promise
+    days: int
+    then: str | Promise
+    left: Callable[[], QuerySet]
+    forget: Callable[[Model, datetime.datetime], object]
+    edition: str = "edition"
+
+
+def registrations_with(condition: Q | Exists) -> Callable[[], QuerySet]:
+    return lambda: Registration.objects.filter(condition)
+
+
+def forget_needs(registration: Registration, at: datetime.datetime) -> None:
+    Registration.objects.filter(pk=registration.pk).update(needs="")
+
+
+def forget_star(star: Star, at: datetime.datetime) -> None:
+    star.delete()
+
+
+def forget_answers(registration: Registration, at: datetime.datetime) -> None:
+    registration.answers.all().delete()
+
+
+def forget_invitation(invitation: Invitation, at: datetime.datetime) -> None:
+    leave_journal(Invitation.objects.filter(pk=invitation.pk))
+    invitation.delete()
+
+
+RETENTION = (
+    Rule(
+        what=gettext_lazy("Accessibility needs"),
+        days=NEEDS_DAYS,
+        then=gettext_lazy("Deleted."),
+        left=registrations_with(Q(needs__gt="")),
+        forget=forget_needs,
+    ),
+    Rule(
+        what=gettext_lazy("Invitations: name and e-mail address"),
+        days=INVITATION_DAYS,
+        then=gettext_lazy("Deleted."),
+        left=Invitation.objects.all,
+        forget=forget_invitation,
+        edition="category__edition",
+    ),
+    Rule(
+        what=gettext_lazy("Answers to the questions of the organisers"),
+        days=ANSWER_DAYS,
+        then=gettext_lazy("Deleted."),
+        left=registrations_with(Exists(Answer.objects.filter(registration=OuterRef("pk")))),
+        forget=forget_answers,
+    ),
+    Rule(
+        what=gettext_lazy("Names, affiliation, consent, certificate of attendance"),
+        days=IDENTITY_DAYS,
+        then=gettext_lazy(
+            "Deleted, and the registration is separated from the account. What remains is counted "
+            "and names nobody: category, state, role, country, sessions booked, times of entry."
+        ),
+        left=registrations_with(Q(erased_at=None)),
+        forget=anonymise,
+    ),
+    Rule(
+        what=gettext_lazy("Stars: the sessions on your programme"),
+        days=IDENTITY_DAYS,
+        then=gettext_lazy("Deleted."),
+        left=Star.objects.all,
+        forget=forget_star,
+        edition="session__edition",
+    ),
+)
+
+
+def apply_retention(at: datetime.datetime | None = None) -> int:
+    """Forget what its time has come for, a batch at a time; return how many rows were treated."""
+    at = at or timezone.now()
+    return sum(apply(rule, at) for rule in RETENTION)
+
+
+def apply(rule: Rule, at: datetime.datetime) -> int:
+    before = at - datetime.timedelta(days=rule.days)
+
+    def forget(row) -> bool:
+        rule.forget(row, at)
+        return True
+
+    # The period of an edition ends with its last day, by its own clock.
+    overdue = rule.left().filter(**{f"{rule.edition}__period__endswith__lte": before})
+    # There the people are invented, to be tried out at any time. On a site of real people the tick
+    # of an organiser does not keep their data.
+    if settings.DEMO:
+        overdue = overdue.exclude(**{f"{rule.edition}__is_demonstration": True})
+    return batches.each(overdue, forget)
+
+
+def retention_table() -> list[dict[str, str]]:
+    """How long what is kept, for the privacy page: rows of `what`, `kept` and `then`."""
+    rows = [
+        {
+            "what": str(rule.what),
+            "kept": ngettext(
+                "%(days)s day after the end of the symposium",
+                "%(days)s days after the end of the symposium",
+                rule.days,
+            )
+            % {"days": rule.days},
+            "then": str(rule.then),
+        }
+        for rule in RETENTION
+    ]
+    mails = {
+        "what": _("Mails that the site has sent"),
+        "kept": ngettext("%(days)s day", "%(days)s days", settings.MAIL_KEPT_DAYS)
+        % {"days": settings.MAIL_KEPT_DAYS},
+        "then": _("Deleted."),
+    }
+    account = {
+        "what": _("Account: e-mail address, name, language"),
+        "kept": ngettext(
+            "Until you delete it; %(days)s day when nobody has signed in to it",
+            "Until you delete it; %(days)s days when nobody has signed in to it",
+            UNUSED_ACCOUNT_DAYS,
+        )
+        % {"days": UNUSED_ACCOUNT_DAYS},
+        "then": _("Deleted."),
+    }
+    sessions = {
+        "what": _("Where you are signed in: network address and browser"),
+        "kept": _("As long as the session: until you sign out, %(days)s days at most")
+        % {"days": settings.SESSION_COOKIE_AGE // 86400},
+        "then": _("Deleted."),
+    }
+    hours = KEPT_FOR // HOUR
+    typed = {
+        "what": _("What you had typed when your session ended, without accessibility needs"),
+        "kept": ngettext("%(hours)s hour", "%(hours)s hours", hours) % {"hours": hours},
+        "then": _("Deleted."),
+    }
+    return [*rows, mails, account, sessions, typed]
+
+
+def forget_accounts(at: datetime.datetime | None = None) -> int:
+    """Delete the accounts that organisers made for an address from which no code ever came back.
+
+    Not those that have something to do, or a registration: they wait for somebody.
+    """
+    at = at or timezone.now()
+    before = at - datetime.timedelta(days=UNUSED_ACCOUNT_DAYS)
+    verified = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
+    unused = User.objects.filter(
+        ~Exists(verified),
+        last_login=None,
+        date_joined__lt=before,
+        is_staff=False,
+        is_superuser=False,
+        groups=None,
+        user_permissions=None,
+        registrations=None,
+    )
+    return batches.each(User.objects.filter(pk__in=unused.values("pk")), delete)
+
+
+def delete(user: User) -> bool:
+    user.delete()
+    return True
+
+
+def forget_journal() -> int:
+    """Take the names of people who are gone out of the journal, however they went.
+
+    An account or an invitation that an organiser deletes is written down as it is deleted.
+    """
+    return sum(
+        journal_of(model)
+        .exclude(object_repr=NAMELESS)
+        .exclude(object_id=None)
+        .filter(~Exists(model.objects.filter(pk=Cast(OuterRef("object_id"), BigIntegerField()))))
+        .update(**UNNAMED)
+        for model in PEOPLE
+    )
+
+
+def forget_mails() -> int:
+    """Delete mails that have left, or failed, to an address that is nobody's any more.
+
+    Such are the last mail to who is erased, and whatever was leaving at that moment.
+    """
+    done = Email.objects.filter(status__in=[STATUS.sent, STATUS.failed])
+    known = [
+        Exists(User.objects.filter(email=OuterRef("to"))),
+        Exists(EmailAddress.objects.filter(email=OuterRef("to"))),
+        Exists(Invitation.objects.filter(email=OuterRef("to"))),
+    ]
+    nobodys = done.exclude(known[0] | known[1] | known[2])
+    found = list(nobodys.values_list("pk", flat=True)[: batches.BATCH])
+    Email.objects.filter(pk__in=found).delete()
+    return len(found)

@@ -1,0 +1,23 @@
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from symposium.accounts.models import User
+
+
+class ErasureForm(forms.Form):
+    """Deleting an account cannot be undone: its address, typed again, says that it is meant."""
+
+    email = forms.EmailField(label=_("Your e-mail address, to confirm"), max_length=254)
+
+    def __init__(self, *args, user: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].strip().lower()
+        if email != self.user.email:
+            raise ValidationError(
+                _("This is not the address of your account: nothing was deleted."), code="email"
+            )
+        return email

@@ -1,0 +1,262 @@
+"""What an organiser decides about people who registered: for one, or for all that are ticked.
+
+Each person is a transaction of their own: one refusal does not stop the others.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, OperationalError, transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+
+from symposium.accounts.models import User
+from symposium.core.admin.base import refusal
+from symposium.core.validators import validate_line
+from symposium.registrations import notices, places
+from symposium.registrations.admin import audit_log
+from symposium.registrations.models import Category, Registration
+from symposium.registrations.models.registrations import LIVE, State
+
+# A page waits for all of them.
+MOST = 500
+REASONS_SHOWN = 10
+ASKING = "admin/symposium_registrations/registration/decide.html"
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=300, required=False, validators=[validate_line],
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text=gettext_lazy("It stands in the mail that the person receives."),
+    )  # fmt: skip
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+
+
+class CategoryForm(forms.Form):
+    category = forms.ModelChoiceField(
+        Category.objects.none(), label=gettext_lazy("New category"),
+        help_text=gettext_lazy("Each person gets a place in it, or the last turn."),
+    )  # fmt: skip
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        editions = people.order_by().values("edition")
+        self.fields["category"].queryset = Category.objects.filter(edition__in=editions)
+
+
+@transaction.atomic
+def resend(registration: Registration, *, by: User) -> None:
+    """Tell somebody again where they stand."""
+    if registration.is_offered:
+        notices.offered(registration)
+    else:
+        notices.registered(registration)
+    audit_log.note(by, str(registration), _("Send the confirmation again"), registration)
+
+
+def move(registration: Registration, *, category: Category, by: User) -> None:
+    if category.edition_id != registration.edition_id:
+        raise places.Refused(_("It belongs to another edition."), code="other_edition")
+    places.change_category(registration, category, by=by)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is decided of those in one of `states`; `form` asks for what is needed besides.
+
+    `perform` may return False when it changed nothing. Who came first is served first; with
+    `puts_first`, last: each is put before those who were put there a moment ago.
+    """
+
+    label: str | Promise
+    states: Collection[State]
+    perform: Callable[..., bool | None]
+    done: str | Promise
+    form: type[forms.Form] | None = None
+    puts_first: bool = False
+
+
+DECISIONS = {
+    "approve": Decision(
+        gettext_lazy("Approve"), [State.PENDING], places.approve,
+        ngettext_lazy("%(n)d request accepted.", "%(n)d requests accepted.", "n"),
+    ),
+    "refuse": Decision(
+        gettext_lazy("Refuse"), [State.PENDING, State.WAITING], places.refuse,
+        ngettext_lazy("%(n)d request refused.", "%(n)d requests refused.", "n"), ReasonForm,
+    ),
+    "promote": Decision(
+        gettext_lazy("Give the next place"), [State.WAITING], places.promote,
+        ngettext_lazy(
+            "%(n)d person has a place, or the next one that becomes free.",
+            "%(n)d people have a place, or the next ones that become free.", "n",
+        ),
+        puts_first=True,
+    ),
+    "cancel": Decision(
+        gettext_lazy("Cancel"), LIVE, places.cancel,
+        ngettext_lazy("%(n)d registration cancelled.", "%(n)d registrations cancelled.", "n"),
+        ReasonForm,
+    ),
+    "change_category": Decision(
+        gettext_lazy("Change the category"), LIVE, move,
+        ngettext_lazy("%(n)d person moved.", "%(n)d people moved.", "n"), CategoryForm,
+    ),
+    "resend": Decision(
+        gettext_lazy("Send the confirmation again"), LIVE, resend,
+        ngettext_lazy("%(n)d mail sent again.", "%(n)d mails sent again.", "n"),
+    ),
+}  # fmt: skip
+
+
+class DecisionsAdmin(admin.ModelAdmin):
+    """The decisions as actions of the list and as buttons of one registration."""
+
+    @admin.action(description=DECISIONS["approve"].label, permissions=["change"])
+    def approve(self, request, queryset):
+        return self.decide(request, queryset, "approve")
+
+    @admin.action(description=DECISIONS["refuse"].label, permissions=["change"])
+    def refuse(self, request, queryset):
+        return self.decide(request, queryset, "refuse")
+
+    @admin.action(description=DECISIONS["promote"].label, permissions=["change"])
+    def promote(self, request, queryset):
+        return self.decide(request, queryset, "promote")
+
+    @admin.action(description=DECISIONS["cancel"].label, permissions=["change"])
+    def cancel(self, request, queryset):
+        return self.decide(request, queryset, "cancel")
+
+    @admin.action(description=DECISIONS["change_category"].label, permissions=["change"])
+    def change_category(self, request, queryset):
+        return self.decide(request, queryset, "change_category")
+
+    @admin.action(description=DECISIONS["resend"].label, permissions=["change"])
+    def resend(self, request, queryset):
+        return self.decide(request, queryset, "resend")
+
+    # One registration
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.decision_view)
+        own = path("<int:pk>/decide/<slug:name>/", view, name=self.name_of("decide"))
+        return [own, *super().get_urls()]
+
+    def name_of(self, page: str) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
+
+    def decision_view(self, request, pk, name):
+        registration = get_object_or_404(Registration, pk=pk)
+        if not self.has_change_permission(request, registration):
+            raise PermissionDenied
+        if name not in DECISIONS:
+            raise Http404
+        back = redirect(f"admin:{self.name_of('change')}", pk)
+        if request.method != "POST" and DECISIONS[name].form is None:
+            return back
+        return self.decide(request, Registration.objects.filter(pk=pk), name) or back
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj and self.has_change_permission(request, obj):
+            context["decisions"] = [
+                {
+                    "url": reverse(f"admin:{self.name_of('decide')}", args=[obj.pk, name]),
+                    "label": decision.label,
+                    "asks": decision.form is not None,
+                }
+                for name, decision in DECISIONS.items()
+                if obj.state in decision.states
+            ]
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    # The work
+
+    def decide(self, request, queryset, name: str):
+        """Ask for what is needed, then do it; the page that asks, or None once it is done."""
+        decision = DECISIONS[name]
+        people = queryset.prefetch_related(None)
+        number = people.count()
+        if number > MOST:
+            text = _("At most %(most)d at a time: choose fewer.") % {"most": MOST}
+            messages.error(request, text)
+            return None
+        values = {}
+        if decision.form:
+            form = decision.form(request.POST if "decided" in request.POST else None, people=people)
+            if not form.is_valid():
+                context = {"form": form, "title": decision.label, "action": name}
+                return self.asked(request, people, context)
+            values = form.cleaned_data
+        in_order = people.with_details().order_by("queue_number", "created_at", "pk")
+        if decision.puts_first:
+            in_order = in_order.reverse()
+        self.carry_out(request, decision, list(in_order), values)
+        return None
+
+    def asked(self, request, people, context: dict, template: str = ASKING):
+        """A page between the list and the deed, which carries the selection along."""
+        context |= {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "media": self.media,
+            "number": people.count(),
+            "people": people.order_by("family_name", "given_name")[:REASONS_SHOWN],
+            "chosen": request.POST.getlist(admin.helpers.ACTION_CHECKBOX_NAME),
+            "select_across": request.POST.get("select_across", "0"),
+        }
+        return TemplateResponse(request, template, context)
+
+    def carry_out(self, request, decision: Decision, people: list[Registration], values) -> None:
+        faults, left, same, done = [], 0, 0, 0
+        for registration in people:
+            if registration.state not in decision.states:
+                left += 1
+                continue
+            try:
+                changed = attempt(decision, registration, by=request.user, **values)
+            except ValidationError as refused:
+                faults.append(f"{registration}: {' '.join(refused.messages)}")
+            else:
+                same += not changed
+                done += changed
+        for fault in faults[:REASONS_SHOWN]:
+            messages.error(request, fault)
+        if faults[REASONS_SHOWN:]:
+            more = len(faults) - REASONS_SHOWN
+            messages.error(request, _("… and %(n)d more like these.") % {"n": more})
+        if left:
+            words = ngettext(
+                "%(n)d was left as it is: it is not in a state for this.",
+                "%(n)d were left as they are: they are not in a state for this.",
+                left,
+            )
+            messages.warning(request, words % {"n": left})
+        if same:
+            words = ngettext(
+                "%(n)d was left as it is: nothing changes for them.",
+                "%(n)d were left as they are: nothing changes for them.",
+                same,
+            )
+            messages.warning(request, words % {"n": same})
+        if done:
+            messages.success(request, decision.done % {"n": done})
+
+
+def attempt(decision: Decision, registration: Registration, **values) -> bool:
+    """Do it; return whether something changed. Raises ValidationError, which says why not."""
+    try:
+        return decision.perform(registration, **values) is not False
+    except (IntegrityError, OperationalError) as error:
+        raise ValidationError(refusal(error), code="refused") from error

@@ -1,0 +1,82 @@
+"""How these pages treat rows that are not to be written, deleted, or counted by hand."""
+
+from django.contrib import admin, messages
+from django.db import models
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.translation import ngettext
+
+from symposium.registrations import places
+from symposium.registrations.checkin import scans
+
+# By what a person is looked for.
+NAMED = [*scans.NAMES, "code"]
+
+
+class ReadOnly:
+    """Rows that others write: the desk shows them."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class PartOfIt(ReadOnly, admin.TabularInline):
+    """Rows that whoever may see the whole may see too."""
+
+    extra = 0
+    can_delete = False
+    classes = ["read-rows"]
+
+    def has_view_permission(self, request, obj=None):
+        return True
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.fields
+
+
+class OwnerAdmin:
+    """What has places: their number is changed by `places.set_places`, which gives the new ones."""
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        chosen = obj.places
+        obj.places = places.locked(type(obj), [obj.pk])[obj.pk].places
+        super().save_model(request, obj, form, change)
+        if obj.places != chosen:
+            self.set_places(request, obj, chosen)
+
+    def set_places(self, request, owner: places.Owner, chosen: int | None) -> None:
+        if beyond := places.set_places(owner, chosen):
+            words = ngettext(
+                "%(n)d more holds a place than there are places: nobody is thrown out.",
+                "%(n)d more hold a place than there are places: nobody is thrown out.",
+                beyond,
+            )
+            messages.warning(request, words % {"n": beyond})
+
+
+def number_of(rows: models.QuerySet, field: str) -> Coalesce:
+    """An expression: how many of `rows` refer by `field` to the row that is read."""
+    own = rows.filter(**{field: OuterRef("pk")}).order_by().values(field)
+    return Coalesce(Subquery(own.annotate(number=Count("pk")).values("number")), 0)
+
+
+def listed(text, model: type[models.Model], **chosen) -> str:
+    """A link to the list of a model, filtered."""
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+    return format_html('<a href="{}?{}">{}</a>', reverse(name), urlencode(chosen), text)
+
+
+def chip(state: str, label) -> str:
+    return format_html('<span class="status status-{}">{}</span>', state, label)

@@ -1,0 +1,83 @@
+"""What comes from the door, and which door it is."""
+
+import datetime
+import uuid
+
+from django import forms
+from django.core import signing
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from symposium.editions.models import Edition
+from symposium.registrations.checkin import scans
+from symposium.sessions.models import Session
+
+
+class DoorField(forms.ModelChoiceField):
+    """A session of the edition, by its address; left empty, the entrance."""
+
+    def __init__(self, edition: Edition):
+        sessions = edition.sessions.published().scheduled().to_be_prepared()
+        super().__init__(
+            sessions.order_by("starts_at", "pk"), label=_("Door"), required=False,
+            to_field_name="slug", empty_label=_("Entrance"),
+            widget=forms.Select({"class": "form-select"}),
+        )  # fmt: skip
+
+    def label_from_instance(self, session: Session) -> str:
+        starts_at = localtime(session.starts_at)
+        return f"{date_format(starts_at, 'D j')} · {starts_at:%H:%M} · {session}"
+
+
+class DoorForm(forms.Form):
+    """Which door and, for its list, which day."""
+
+    day = forms.DateField(required=False)
+
+    def __init__(self, data, edition: Edition):
+        super().__init__(data)
+        self.edition = edition
+        self.fields["session"] = DoorField(edition)
+
+    def clean_day(self) -> datetime.date | None:
+        day = self.cleaned_data["day"]
+        if day and day not in self.edition.days:
+            raise forms.ValidationError(_("The edition is not held on this day."), code="day")
+        return day
+
+
+class ScanForm(DoorForm):
+    """A code, somebody found by name or, where no script runs, a name; the rest the device knows.
+
+    `nonce` is the device's number of the scan, `user` who was signed in when it was made. The
+    session is named by its `guid`, whatever became of it while the device kept the scan.
+    """
+
+    code = forms.CharField(max_length=300, required=False)
+    person = forms.CharField(required=False)
+    nonce = forms.UUIDField(required=False)
+    scanned_at = forms.DateTimeField(required=False)
+    user = forms.IntegerField(required=False)
+
+    def __init__(self, data, edition: Edition):
+        super().__init__(data, edition)
+        sessions = edition.sessions.all()
+        self.fields["session"] = forms.ModelChoiceField(
+            sessions, required=False, to_field_name="guid"
+        )
+
+    def clean_person(self) -> int | None:
+        token = self.cleaned_data["person"]
+        try:
+            return scans.read_token(self.edition, token) if token else None
+        except signing.BadSignature:
+            words = _("Look for this name again.")
+            raise forms.ValidationError(words, code="person") from None
+
+    def clean(self):
+        if not self.errors and not (self.cleaned_data["code"] or self.cleaned_data["person"]):
+            self.add_error("code", forms.ValidationError(_("Enter a code."), code="required"))
+
+    def clean_nonce(self) -> uuid.UUID:
+        return self.cleaned_data["nonce"] or uuid.uuid4()

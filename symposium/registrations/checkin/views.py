@@ -1,0 +1,282 @@
+"""The door: what organisers see who check people in.
+
+Each answer is for a page without a script or, asked for as JSON, for `static/js/check-in*.js`: the
+same parts of templates, so that a result looks the same either way.
+"""
+
+import time
+import uuid
+from collections.abc import Callable
+from functools import wraps
+
+from csp.constants import SELF, WASM_UNSAFE_EVAL
+from csp.decorators import csp_update
+from django.contrib.auth.views import redirect_to_login
+from django.core.cache import cache
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from symposium.accounts.models import User
+from symposium.editions.models import Edition
+from symposium.editions.rendering import render_page
+from symposium.editions.views import published_edition
+from symposium.registrations.checkin import scans
+from symposium.registrations.checkin.forms import DoorForm, ScanForm
+from symposium.registrations.checkin.scans import Outcome, Result
+from symposium.registrations.models import CheckIn
+from symposium.sessions.models import Session
+
+MOST_FOUND = 20
+MOST_SEARCHES = 60  # a minute, of one account
+LAST_ENTRIES = 10
+ON_A_PAGE = 100
+# The reader of QR codes of browsers that have none of their own is compiled code.
+reads_codes = csp_update({"script-src": [SELF, WASM_UNSAFE_EVAL]})
+
+
+def for_welcome_team(view: Callable) -> Callable:
+    """Only for those who may check in: a stranger signs in, the others find nothing here."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, edition: str) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return signed_out(request, edition)
+        if not request.user.has_perm("symposium_registrations.check_in"):
+            return nothing_here(request)
+        return view(request, published_edition(edition))
+
+    return guarded
+
+
+def asks_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept") == "application/json"
+
+
+def signed_out(request: HttpRequest, edition: str) -> HttpResponse:
+    if asks_json(request):
+        return JsonResponse({"error": "signed_out"}, status=401)
+    read = request.method in ("GET", "HEAD")
+    door = reverse("door:door", args=[edition])
+    return redirect_to_login(request.get_full_path() if read else door)
+
+
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    if asks_json(request):
+        return JsonResponse({"error": "not_allowed"}, status=404)
+    raise Http404
+
+
+@require_safe
+@for_welcome_team
+@reads_codes
+def door(request: HttpRequest, edition: Edition) -> HttpResponse:
+    return door_page(request, edition, chosen(DoorForm(request.GET, edition)))
+
+
+@require_POST
+@for_welcome_team
+@reads_codes
+def scan(request: HttpRequest, edition: Edition) -> HttpResponse:
+    form = ScanForm(request.POST, edition)
+    if not form.is_valid():
+        return unreadable(request, edition, [*form.errors])
+    asked = form.cleaned_data
+    if asked["user"] not in (None, request.user.pk):
+        return JsonResponse({"error": "other_user"}, status=409)
+    by_name = not asked["person"] and not scans.is_code(asked["code"])
+    if by_name and not asks_json(request):
+        return search_page(request, edition, asked["session"], asked["code"])
+    try:
+        result = scans.check_in(
+            edition=edition, code=asked["code"], person=asked["person"], by=request.user,
+            nonce=asked["nonce"], scanned_at=asked["scanned_at"], session=asked["session"],
+        )  # fmt: skip
+    except scans.NonceUsed:
+        return unreadable(request, edition, ["nonce"])
+    if asks_json(request):
+        return answer(request, edition, asked, result)
+    return door_page(request, edition, asked["session"], result=result)
+
+
+def unreadable(request: HttpRequest, edition: Edition, fields: list[str]) -> HttpResponse:
+    """What no device of ours sends; a code, person or nonce among `fields` makes it give up."""
+    if asks_json(request):
+        return JsonResponse({"error": "unreadable", "fields": fields}, status=400)
+    return redirect("door:door", edition.slug)
+
+
+@require_POST
+@for_welcome_team
+def undo(request: HttpRequest, edition: Edition) -> HttpResponse:
+    check_in = get_object_or_404(edition.check_ins, nonce=nonce_of(request))
+    check_in = scans.undo(nonce=check_in.nonce, by=request.user)
+    session = check_in.session
+    if not asks_json(request):
+        return redirect(door_address(edition, session))
+    context = {"edition": edition, "session": session}
+    return JsonResponse(
+        {
+            "nonce": check_in.nonce,
+            "row": part(request, "_row", context | {"row": row_of(check_in)}),
+            "counts": counted(request, edition, session),
+        }
+    )
+
+
+def nonce_of(request: HttpRequest) -> uuid.UUID:
+    try:
+        return uuid.UUID(request.POST.get("nonce", ""))
+    except ValueError:
+        raise Http404 from None
+
+
+@require_safe
+@for_welcome_team
+@reads_codes
+def search(request: HttpRequest, edition: Edition) -> HttpResponse:
+    session, words = chosen(DoorForm(request.GET, edition)), request.GET.get("q", "")
+    if not asks_json(request):
+        return search_page(request, edition, session, words)
+    context = {"edition": edition, "session": session} | found_by(request, edition, session, words)
+    return JsonResponse({"html": part(request, "_found", context)})
+
+
+@require_safe
+@for_welcome_team
+def counts(request: HttpRequest, edition: Edition) -> HttpResponse:
+    session = chosen(DoorForm(request.GET, edition))
+    return JsonResponse({"counts": counted(request, edition, session)})
+
+
+@require_safe
+@for_welcome_team
+def entries(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """Who is in: at the entrance on a day, or in a session."""
+    form = DoorForm(request.GET, edition)
+    session = chosen(form)
+    day = form.cleaned_data["day"] or scans.day_shown(edition)
+    found = scans.entries(edition, day, session)
+    return render_page(
+        request,
+        edition,
+        "registrations/door/list.html",
+        {
+            "form": form,
+            "session": session,
+            "day": day,
+            "counts": scans.counts(edition, day, session),
+            "entries": Paginator(found, ON_A_PAGE).get_page(request.GET.get("page")),
+        },
+    )
+
+
+# Pages and their parts
+
+
+def chosen(form: DoorForm) -> Session | None:
+    """The door that an address names, or Http404."""
+    if not form.is_valid():
+        raise Http404
+    return form.cleaned_data["session"]
+
+
+def door_address(edition: Edition, session: Session | None) -> str:
+    """Where the page of a door is; a session that was cancelled has none any more."""
+    query = {"session": session.slug} if session and not session.is_cancelled else None
+    return reverse("door:door", args=[edition.slug], query=query)
+
+
+def door_page(
+    request: HttpRequest, edition: Edition, session: Session | None, **context
+) -> HttpResponse:
+    last = scans.recent(edition, request.user, session)[:LAST_ENTRIES]
+    day = scans.day_shown(edition)
+    context = {
+        "form": DoorForm({"session": session.slug if session else ""}, edition),
+        "session": session,
+        "door_address": door_address(edition, session),
+        "nonce": uuid.uuid4(),
+        "days": scans.days_of(edition, session),
+        "code_pattern": scans.CODE.pattern,
+        "counts": scans.counts(edition, day, session),
+        "rows": [row_of(check_in) for check_in in last],
+    } | context
+    return render_page(request, edition, "registrations/door/door.html", context)
+
+
+def search_page(request, edition: Edition, session: Session | None, words: str) -> HttpResponse:
+    return door_page(request, edition, session, **found_by(request, edition, session, words))
+
+
+def found_by(request, edition: Edition, session: Session | None, words: str) -> dict:
+    """Those whom `words` may mean, the first twenty, each with a token in place of their code."""
+    words = " ".join(words.split())
+    if words and searches_this_minute(request.user) > MOST_SEARCHES:
+        return {"words": words, "too_many": True}
+    day = scans.day_shown(edition)
+    found = scans.search(edition, words, day, session)[: MOST_FOUND + 1] if words else []
+    return {
+        "words": words,
+        "found": [(one, scans.token_of(one), uuid.uuid4()) for one in found[:MOST_FOUND]],
+        "more": len(found) > MOST_FOUND,
+    }
+
+
+def searches_this_minute(user: User) -> int:
+    """Count one more: whoever looks for every name in turn is slowed down."""
+    key = f"check-in-searches:{user.pk}:{int(time.time() // 60)}"
+    cache.add(key, 0, timeout=120)
+    return cache.incr(key)
+
+
+def answer(request: HttpRequest, edition: Edition, asked: dict, result: Result) -> HttpResponse:
+    context = {"edition": edition, "session": asked["session"], "result": result}
+    context["door_address"] = door_address(edition, asked["session"])
+    row = {
+        "outcome": result.outcome,
+        "reason": result.reason,
+        "sentence": result.sentence,
+        "registration": result.registration,
+        "code": asked["code"],
+        "check_in": None if result.outcome == Outcome.ALREADY else result.check_in,
+        "at": timezone.now(),
+    }
+    return JsonResponse(
+        {
+            "nonce": asked["nonce"],
+            "outcome": result.outcome,
+            "reason": result.reason,
+            "html": part(request, "_result", context),
+            "row": part(request, "_row", context | {"row": row}),
+            "counts": counted(request, edition, asked["session"]),
+        }
+    )
+
+
+def row_of(check_in: CheckIn) -> dict:
+    """A line of the last answers, for an entry."""
+    return {
+        "outcome": Outcome.UNDONE if check_in.undone_at else Outcome.IN,
+        "registration": check_in.registration,
+        "check_in": check_in,
+        "at": check_in.scanned_at,
+    }
+
+
+def counted(request: HttpRequest, edition: Edition, session: Session | None) -> str:
+    day = scans.day_shown(edition)
+    context = {"edition": edition, "counts": scans.counts(edition, day, session)}
+    return part(request, "_counts", context)
+
+
+def part(request: HttpRequest, name: str, context: dict) -> str:
+    """A part of the page as HTML, its times by the clock of the edition."""
+    with timezone.override(context["edition"].zone):
+        return render_to_string(f"registrations/door/{name}.html", context, request)

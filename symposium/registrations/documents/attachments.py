@@ -1,0 +1,43 @@
+"""The files that a mail of registrations may enclose, made at the moment it is sent.
+
+They are in the language of the account, and as things stand then: a ticket that has been
+cancelled meanwhile is not sent.
+"""
+
+from symposium.core.mail_queue import Enclosure, Makers
+from symposium.registrations.documents import calendars, certificates, tickets
+from symposium.registrations.models import Certificate, Registration
+
+PDF = "application/pdf"
+
+
+def confirmed(code: str) -> Registration | None:
+    return Registration.objects.confirmed().with_details().filter(code=code, erased_at=None).first()
+
+
+def ticket(code: str) -> Enclosure:
+    registration = confirmed(code)
+    if not (registration and registration.category.on_site):
+        return None
+    content = tickets.ticket_pdf(registration, registration.user.language)
+    return f"ticket-{registration.edition.slug}.pdf", content, PDF
+
+
+def calendar(code: str) -> Enclosure:
+    registration = confirmed(code)
+    if not registration:
+        return None
+    content = calendars.of_registration(registration, registration.user.language)
+    return f"{registration.edition.slug}.ics", content, "text/calendar"
+
+
+def certificate(code: str) -> Enclosure:
+    registration = confirmed(code)
+    found = Certificate.objects.filter(registration=registration).first() if registration else None
+    if not found:
+        return None
+    content = certificates.certificate_pdf(found, registration.user.language)
+    return f"certificate-{registration.edition.slug}.pdf", content, PDF
+
+
+ENCLOSURES: Makers = {"ticket": ticket, "calendar": calendar, "certificate": certificate}

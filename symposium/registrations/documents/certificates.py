@@ -1,0 +1,207 @@
+"""Certificates of attendance: who has one, what it says, where anybody can check it.
+
+Whoever came through the entrance on a day is certified the sessions of that day: the time during
+which a public session was held, counted once where several were, breaks and cancelled sessions
+left out. Whoever was scanned only at the doors of sessions on a day is certified these sessions.
+A scan that was undone counts for nothing.
+"""
+
+import datetime
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Concat, Trim
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from symposium.core import batches
+from symposium.core.documents import pdf, qr
+from symposium.core.i18n.dates import long_date
+from symposium.editions.models import Edition, Partner
+from symposium.registrations.documents.tickets import edition_data
+from symposium.registrations.models import Certificate, CheckIn, Registration
+from symposium.registrations.places import Refused
+from symposium.sessions.models import Session
+
+Period = tuple[datetime.datetime, datetime.datetime]
+
+
+def due(edition: Edition, at: datetime.datetime | None = None):
+    """The registrations that may have a certificate: none before the edition is over."""
+    confirmed = edition.registrations.confirmed().filter(erased_at=None).with_details()
+    if edition.phase(at) != "after":
+        return confirmed.none()
+    return confirmed.filter(Exists(CheckIn.objects.standing().filter(registration=OuterRef("pk"))))
+
+
+@transaction.atomic
+def issue(registration: Registration, at: datetime.datetime | None = None) -> Certificate:
+    """Return the certificate of a registration, made or brought up to date.
+
+    Issued again, it keeps its token, so that what was printed is still to be checked; it says the
+    name and the days as they are now. Raises Refused when the person has none, or not yet.
+    """
+    at = at or timezone.now()
+    rows = Registration.objects.select_for_update(of=("self",), no_key=True).with_details()
+    registration = rows.get(pk=registration.pk)
+    check_due(registration, at)
+    periods = attended(registration)
+    said = {
+        "name": registration.name,
+        "name_ar": registration.name_ar,
+        "days": sorted(periods),
+        "minutes": sum(minutes(day) for day in periods.values()),
+    }
+    found = Certificate.objects.filter(registration=registration).first()
+    certificate = found or Certificate(registration=registration)
+    changed = any(getattr(certificate, field) != value for field, value in said.items())
+    # Written down even where it adds nothing, so that it is not looked at again.
+    if changed or registration.check_ins.filter(after(certificate.issued_at)).exists():
+        for field, value in (said | {"issued_at": at}).items():
+            setattr(certificate, field, value)
+        certificate.save()
+    return certificate
+
+
+def after(issued_at: datetime.datetime | OuterRef) -> Q:
+    """A condition on check-ins: recorded or taken back since, as when a device was offline."""
+    return Q(recorded_at__gt=issued_at) | Q(undone_at__gt=issued_at)
+
+
+def names_are_frozen(registration: Registration) -> bool:
+    """Whether only the organisers may still correct the name: the certificate says it."""
+    edition = registration.edition
+    return edition.phase() == "after" and not edition.is_demonstration
+
+
+def issue_due(edition: Edition, at: datetime.datetime | None = None) -> int:
+    """Issue what is due and not there yet, or whose name or entries have changed; some at a time.
+
+    Once the edition is over a name is corrected by the organisers only: see `names_are_frozen`.
+    """
+    named = due(edition, at).alias(
+        whole=whole("given_name", "family_name"), whole_ar=whole("given_name_ar", "family_name_ar")
+    )
+    right = Q(certificate__name=F("whole"), certificate__name_ar=F("whole_ar"))
+    since = after(OuterRef("certificate__issued_at"))
+    late = Exists(CheckIn.objects.filter(since, registration=OuterRef("pk")))
+    outdated = named.filter(Q(certificate=None) | ~right | late)
+    return batches.each(outdated, lambda registration: bool(issue(registration, at)))
+
+
+def whole(given_name: str, family_name: str) -> Trim:
+    """What `Registration.name` is, for the database."""
+    return Trim(Concat(given_name, Value(" "), family_name))
+
+
+def check_due(registration: Registration, at: datetime.datetime) -> None:
+    """Raise Refused unless the registration may have a certificate now."""
+    if registration.edition.phase(at) != "after":
+        raise Refused(
+            _("Certificates of attendance are issued once the symposium is over."), code="not_over"
+        )
+    if not due(registration.edition, at).filter(pk=registration.pk).exists():
+        raise Refused(
+            _("This person was not seen at the symposium: there is no certificate."),
+            code="not_attended",
+        )
+
+
+def attended(registration: Registration) -> dict[datetime.date, list[Period]]:
+    """The days on which somebody came, each with the periods of the sessions that count."""
+    held = list(
+        registration.edition.sessions.published()
+        .scheduled()
+        .exclude(status=Session.Status.CANCELLED)
+        .exclude(kind=Session.Kind.BREAK)
+    )
+    days = {}
+    for check_in in registration.check_ins.standing():
+        counted = [
+            (session.starts_at, session.ends_at)
+            for session in held
+            if session.pk == check_in.session_id
+            or (check_in.session_id is None and session.day == check_in.day)
+        ]
+        days.setdefault(check_in.day, []).extend(counted)
+    return days
+
+
+def minutes(periods: Iterable[Period]) -> int:
+    """How many minutes the periods cover together, each counted once."""
+    total = datetime.timedelta()
+    reached = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+    for start, end in sorted(periods):
+        total += max(datetime.timedelta(), end - max(start, reached))
+        reached = max(reached, end)
+    return int(total.total_seconds() // 60)
+
+
+# On paper
+
+
+def certificate_pdf(certificate: Certificate, language: str) -> bytes:
+    return pdf.render("typst/certificate.typ", certificate_data(certificate, language), language)
+
+
+def certificate_data(certificate: Certificate, language: str) -> dict:
+    """What "typst/certificate.typ" prints."""
+    edition = certificate.registration.edition
+    with translation.override(language), timezone.override(edition.zone):
+        about = edition_data(edition)
+        verify_url = settings.SITE_URL + certificate.get_absolute_url()
+        return {
+            "title": _("Certificate of attendance: %(name)s") % {"name": certificate.name},
+            "created": certificate.issued_at,
+            "edition": about,
+            "name": certificate.name,
+            "name_ar": certificate.name_ar,
+            "hours": duration(certificate.minutes),
+            "days": [long_date(day) for day in certificate.days],
+            "verify_url": verify_url,
+            "qr": qr.drawing(verify_url),
+            "issued": long_date(timezone.localdate(certificate.issued_at)),
+            "words": certificate_words(certificate, about),
+        }
+
+
+def certificate_words(certificate: Certificate, about: dict[str, str]) -> dict[str, str]:
+    edition = certificate.registration.edition
+    return {
+        "kicker": _("Demonstration: this document certifies nothing")
+        if edition.is_demonstration
+        else _("Certificate of attendance"),
+        "heading": pgettext("certificate", "Certificate"),
+        # Translators: the name stands after this, on lines of its own; then comes "has attended…".
+        "before": pgettext("certificate", "The organisers certify that"),
+        # Translators: it ends the sentence which "The organisers certify that" begins.
+        "after": pgettext("certificate", "has attended %(name)s (%(place)s, %(dates)s).") % about,
+        "dates": _("Dates"),
+        "place": _("Place"),
+        "hours": pgettext("certificate", "of sessions") if certificate.minutes else "",
+        "days": _("Days of attendance"),
+        "issued": _("Issued"),
+        "organiser": ""
+        if edition.is_demonstration
+        else _("For the organisers: %(names)s") % {"names": organisers(edition)},
+        "verify": _("Anybody can check this certificate at this address"),
+        "qr_alt": _("QR code: the address at which this certificate is checked"),
+    }
+
+
+def duration(total: int) -> str:
+    """13 h, 13 h 45; nothing where the programme has no hours."""
+    hours, rest = divmod(total, 60)
+    if not total:
+        return ""
+    if not rest:
+        return pgettext("duration", "%(hours)s h") % {"hours": hours}
+    return pgettext("duration", "%(hours)s h %(minutes)02d") % {"hours": hours, "minutes": rest}
+
+
+def organisers(edition: Edition) -> str:
+    names = [str(partner) for partner in edition.partners.filter(kind=Partner.Kind.ORGANISER)]
+    return _(", ").join(names) or str(edition)

@@ -1,0 +1,128 @@
+"""E-mails whose day has come: reminders before an edition, certificates after it.
+
+A reminder is sent once, since a row says that it was; days and mornings are by the clock of the
+edition.
+"""
+
+import datetime
+from functools import partial
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from symposium.core import batches
+from symposium.editions.models import Edition
+from symposium.registrations import notices
+from symposium.registrations.documents import certificates
+from symposium.registrations.models import Registration, Reminder, StateChange
+from symposium.registrations.models.registrations import State
+
+DAY = datetime.timedelta(days=1)
+MORNING = datetime.time(9)
+
+
+# How many days before the first one; and, before it is due, for how long a confirmation, which
+# says the same, replaces it.
+REMINDERS = {
+    Reminder.Kind.WEEK: (7, datetime.timedelta(hours=24)),
+    Reminder.Kind.DAY: (1, datetime.timedelta(hours=12)),
+}
+
+
+# A site that is filled with editions of former years writes to nobody. Demonstrations are tried
+# out at any time; elsewhere the tick does no harm: who was checked in has one mail, once, and what
+# it leads to is marked as certifying nothing.
+AFTER_AT_THE_LATEST = 30 * DAY
+
+
+def remind(at: datetime.datetime | None = None) -> int:
+    """Remind of the first day, a week and a day before; return how many were reminded.
+
+    Not after it has begun, and not of the week when the day is due: nobody gets both at once.
+    """
+    at = at or timezone.now()
+    soon = Edition.objects.published().filter(
+        starts_on__range=(at.date() - DAY, at.date() + 9 * DAY)
+    )
+    due = [(edition, kind) for edition in soon if (kind := due_reminder(edition, at))]
+    return sum(
+        batches.each(to_remind(edition, kind), partial(remind_one, kind=kind, at=at))
+        for edition, kind in due
+    )
+
+
+def due_reminder(edition: Edition, at: datetime.datetime) -> Reminder.Kind | None:
+    """The reminder that goes out at this time, if there is one."""
+    if edition.phase(at) != "before":
+        return None
+    passed = [kind for kind in REMINDERS if at >= due_at(edition, kind)]
+    return passed[-1] if passed else None
+
+
+def due_at(edition: Edition, kind: Reminder.Kind) -> datetime.datetime:
+    days, _replaced = REMINDERS[kind]
+    return morning(edition, edition.starts_on - days * DAY)
+
+
+def morning(edition: Edition, day: datetime.date) -> datetime.datetime:
+    return datetime.datetime.combine(day, MORNING, edition.zone)
+
+
+def to_remind(edition: Edition, kind: Reminder.Kind) -> QuerySet[Registration]:
+    """Those who were confirmed long enough before it was due, and have not had it."""
+    _days, replaced = REMINDERS[kind]
+    since = due_at(edition, kind) - replaced
+    lately = StateChange.objects.filter(state=State.CONFIRMED, at__gt=since)
+    return (
+        edition.registrations.confirmed()
+        .with_details()
+        .filter(~has(Reminder.objects.filter(kind=kind)), ~has(lately))
+        .filter(created_at__lte=since, user__isnull=False)
+    )
+
+
+def has(rows: QuerySet) -> Exists:
+    """A condition on registrations: one of `rows` is theirs."""
+    return Exists(rows.filter(registration=OuterRef("pk")))
+
+
+def remind_one(registration: Registration, *, kind: Reminder.Kind, at: datetime.datetime) -> bool:
+    is_new = keep(registration, kind, at)
+    if is_new:
+        notices.reminder(registration, tomorrow=kind == Reminder.Kind.DAY)
+    return is_new
+
+
+def keep(registration: Registration, kind: Reminder.Kind, at: datetime.datetime) -> bool:
+    """Write down that a mail goes; say whether it is for the first time."""
+    _row, is_new = Reminder.objects.get_or_create(
+        registration=registration, kind=kind, defaults={"sent_at": at}
+    )
+    return is_new
+
+
+def send_certificates(at: datetime.datetime | None = None) -> int:
+    """Issue the certificates once an edition is over; send them on the morning after.
+
+    Returns how many were sent.
+    """
+    at = at or timezone.now()
+    lately = Q(is_demonstration=True) | Q(ends_on__gte=at.date() - AFTER_AT_THE_LATEST)
+    over = Edition.objects.published().filter(lately, ends_on__lte=at.date() + DAY)
+    return sum(send_certificates_of(edition, at) for edition in over)
+
+
+def send_certificates_of(edition: Edition, at: datetime.datetime) -> int:
+    certificates.issue_due(edition, at)
+    if at < morning(edition, edition.ends_on + DAY):
+        return 0
+    sent = Reminder.objects.filter(kind=Reminder.Kind.AFTER)
+    to_send = certificates.due(edition, at).filter(~has(sent), user__isnull=False)
+    return batches.each(to_send, partial(certify, at=at))
+
+
+def certify(registration: Registration, *, at: datetime.datetime) -> bool:
+    is_new = keep(registration, Reminder.Kind.AFTER, at)
+    if is_new:
+        notices.after(certificates.issue(registration, at))
+    return is_new

@@ -1,0 +1,401 @@
+"""The search over what the public reads of one edition, in PostgreSQL alone.
+
+`symposium/fulltext.py` reads what was typed; the database holds the words of each thing in
+`symposium_search`, and from when the public may find it; here are the order and what is shown.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from symposium.abstracts.models import Keyword
+from symposium.core.fulltext import highlighting
+from symposium.core.fulltext.query import Question, parse, says
+from symposium.core.i18n.localized import LANGUAGES
+from symposium.core.i18n.markdown import to_text
+from symposium.editions.models import Edition
+
+AT_A_GLANCE = 20
+A_PAGE = 100
+MENDED = 5  # words of a question, at most
+NEAREST = 10  # words that one of them might have meant
+FEW = 5  # answers in the language of the reader: a word may have been mistyped
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of thing: its name over a group, and what the page shows of it in an edition."""
+
+    label: str
+    shown: Callable[[Edition], QuerySet]
+
+
+# In the order of the page. A keyword is of all editions: `PUBLIC` knows where it is used.
+KINDS = {
+    "abstract": Kind(
+        _("Abstracts"),
+        lambda edition: edition.abstracts.published().defer("text_fr", "text_en", "text_ar"),
+    ),
+    "keyword": Kind(_("Keywords"), lambda edition: Keyword.objects.all()),
+    "session": Kind(
+        _("Sessions"),
+        lambda edition: (
+            edition.sessions.published()
+            .select_related("room")
+            .defer("period", "allowed_period", "description_fr", "description_en", "description_ar")
+        ),
+    ),
+    "room": Kind(_("Rooms"), lambda edition: edition.rooms.published()),
+    "speaker": Kind(_("Speakers"), lambda edition: edition.speakers.published().listed()),
+    "page": Kind(
+        _("Pages"),
+        lambda edition: edition.pages.published().defer("body_fr", "body_en", "body_ar"),
+    ),
+}
+SAID_IN = {
+    "fr": _("Results in French"),
+    "en": _("Results in English"),
+    "ar": _("Results in Arabic"),
+}
+MANY = 1000  # things that say a word: no more are counted
+LONGEST_WORD = 40  # letters, as in `symposium_search_word`
+MOST_CHANGED = "least(length(mistyped.plain) / 3, 3)"  # letters
+# Of words that differ in accents alone, the French one has them.
+SPELLING = {"fr": "octet_length(word) DESC", "en": "octet_length(word)", "ar": "word"}
+# True of a row of `symposium_search` that the public may find in an edition at an instant.
+PUBLIC = """
+    (symposium_search.edition_id = %(edition)s AND symposium_search.public_from <= %(now)s
+     OR symposium_search.kind = 'keyword' AND EXISTS (
+        SELECT FROM symposium_abstracts_abstractkeyword used
+        JOIN symposium_search abstract
+        ON abstract.kind = 'abstract' AND abstract.id = used.abstract_id
+        WHERE used.keyword_id = symposium_search.id
+        AND abstract.edition_id = %(edition)s AND abstract.public_from <= %(now)s))
+    AND (SELECT is_published FROM symposium_editions_edition WHERE id = %(edition)s)
+"""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A row of the search: which thing, in which languages it answers, and its texts."""
+
+    kind: str
+    id: int
+    total: int
+    answers: dict[str, bool]
+    titles: dict[str, str]
+    also: dict[str, str]
+    bodies: dict[str, str]
+
+    def texts(self, code: str) -> tuple[str, str, str]:
+        """What is shown of it in a language; a page is written in Markdown."""
+        body = self.bodies[code]
+        return self.titles[code], self.also[code], to_text(body) if self.kind == "page" else body
+
+    def language(self, reader: str) -> str:
+        """The language to show it in: the reader's where it answers, or one where it does."""
+        order = [reader, *LANGUAGES]
+        answering = [code for code in order if self.answers[code] and self.titles[code]]
+        return (answering or [code for code in order if self.titles[code]])[0]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What the page shows of a thing; its texts are safe HTML, with the words marked."""
+
+    thing: object
+    url: str
+    language: str
+    title: SafeString
+    also: SafeString
+    extract: SafeString
+
+    @property
+    def said_in(self) -> str:
+        return SAID_IN[self.language]
+
+
+@dataclass(frozen=True)
+class Group:
+    kind: str
+    total: int
+    hits: list[Hit]
+
+    @property
+    def label(self) -> str:
+        return KINDS[self.kind].label
+
+
+@dataclass(frozen=True)
+class Results:
+    question: Question
+    groups: list[Group] = field(default_factory=list)
+    suggestion: str = ""
+    # Nothing answers what was typed: the groups are what the suggestion finds.
+    is_mended: bool = False
+
+    @property
+    def total(self) -> int:
+        return sum(group.total for group in self.groups)
+
+    @property
+    def languages(self) -> set[str]:
+        """Those in which it answered, on this page."""
+        return {hit.language for group in self.groups for hit in group.hits}
+
+
+def search(edition: Edition, q: str, language: str, *, kind: str = "", page: int = 1) -> Results:
+    """Look in `edition` for what was typed, for a reader of `language`.
+
+    Without a `kind`, the best of each; with one, all of them, a page at a time.
+    """
+    question = parse(q)
+    if not question.wanted:
+        return Results(question)
+    kinds, size = ([kind], A_PAGE) if kind in KINDS else (list(KINDS), AT_A_GLANCE)
+    found = rows(edition, question, kinds, size, (page - 1) * size, reader=language)
+    if page > 1 or sum(row.answers[language] for row in found) >= FEW:
+        return Results(question, groups(edition, question, found, language))
+    meant = suggestion(edition, question, language, is_found=bool(found))
+    if found or not meant:
+        return Results(question, groups(edition, question, found, language), meant)
+    mended = parse(meant)
+    found = rows(edition, mended, kinds, size, reader=language)
+    if not found:
+        return Results(question)
+    return Results(question, groups(edition, mended, found, language), meant, is_mended=True)
+
+
+def rows(
+    edition: Edition,
+    question: Question,
+    kinds: Iterable[str],
+    limit: int,
+    offset: int = 0,
+    *,
+    reader: str,
+) -> list[Found]:
+    """The best of each kind: first those that answer in the language of the reader.
+
+    Which ones do costs as much as the rest to ask of all, so it is asked only where one that does
+    may stand behind those that were found.
+    """
+    asked = Asked.of(edition, question, kinds, limit, offset)
+    if not any(asked.wanted.values()):
+        return []
+    found = asked.best(LANGUAGES, first=reader if offset else "")
+    totals = {row.kind: row.total for row in found}
+    if offset or all(row.answers[reader] or row.total <= limit for row in found):
+        return found
+    own = [replace(row, total=totals[row.kind]) for row in asked.best([reader])]
+    merged = own + [row for row in found if not row.answers[reader]]
+    return [row for kind in totals for row in [r for r in merged if r.kind == kind][:limit]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question to `symposium_search`: what PostgreSQL looks for in each language, and where."""
+
+    wanted: dict[str, str]
+    unwanted: dict[str, str]
+    parameters: dict
+
+    @classmethod
+    def of(cls, edition: Edition, question: Question, kinds, limit: int, offset: int) -> "Asked":
+        wanted, unwanted = (dict(zip(LANGUAGES, one, strict=True)) for one in question.queries())
+        return cls(wanted, unwanted, {
+            **{f"wanted_{code}": query for code, query in wanted.items()},
+            **{f"unwanted_{code}": query for code, query in unwanted.items()},
+            "either": " | ".join(f"({query})" for query in dict.fromkeys(wanted.values()) if query),
+            **public(edition), "kinds": list(kinds), "limit": limit, "offset": offset,
+        })  # fmt: skip
+
+    def best(self, languages: list[str], *, first: str = "") -> list[Found]:
+        """What answers in one of the languages, of each kind the first ones.
+
+        Those that answer in the language `first`; then by what their titles and names say; then
+        the newest.
+        """
+        answers = {code: f"search_{code} @@ %(wanted_{code})s::tsquery" for code in LANGUAGES}
+        said = " OR ".join(answers[code] for code in languages)
+        if len(languages) > 1 and all("<" in query for query in self.wanted.values() if query):
+            # The index knows no phrase: each text is read, but not those of the other languages.
+            parts = " UNION ALL ".join(those(answers[code]) for code in languages)
+            said = f"(kind, id) IN ({parts})"
+        is_first = f"(kind, id) IN ({those(answers[first])})" if first else "true"
+        texts = [f"{part}_{code}" for part in ("title", "also", "body") for code in LANGUAGES]
+        unsaid = " OR ".join(f"search_{code} @@ %(unwanted_{code})s::tsquery" for code in LANGUAGES)
+        without = f"(kind, id) NOT IN ({those(unsaid)})" if any(self.unwanted.values()) else "true"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""WITH answering AS MATERIALIZED (
+                    SELECT kind, id, public_from, {is_first} AS is_first,
+                        ts_rank(heads, %(either)s::tsquery) AS near
+                    FROM symposium_search
+                    WHERE ({said}) AND {PUBLIC} AND kind = ANY (%(kinds)s) AND {without}
+                )
+                SELECT kind, id, total, {", ".join([*answers.values(), *texts])}
+                FROM (SELECT kind, count(*) AS total FROM answering GROUP BY kind) AS counted
+                CROSS JOIN LATERAL (
+                    SELECT id, is_first, near FROM answering WHERE answering.kind = counted.kind
+                    ORDER BY is_first DESC, near DESC, public_from DESC, id
+                    LIMIT %(limit)s OFFSET %(offset)s
+                ) AS best JOIN symposium_search USING (kind, id)
+                ORDER BY is_first DESC, near DESC, public_from DESC, id""",  # noqa: S608
+                self.parameters,
+            )
+            return [found(row) for row in cursor]
+
+
+def those(condition: str) -> str:
+    return f"SELECT kind, id FROM symposium_search WHERE {condition}"  # noqa: S608
+
+
+def public(edition: Edition) -> dict:
+    """The parameters of `PUBLIC`."""
+    return {"edition": edition.pk, "now": timezone.now()}
+
+
+def found(row: tuple) -> Found:
+    kind, pk, total, *rest = row
+    size = len(LANGUAGES)
+    parts = [
+        dict(zip(LANGUAGES, rest[n : n + size], strict=True)) for n in range(0, 4 * size, size)
+    ]
+    return Found(kind, pk, total, *parts)
+
+
+def groups(edition: Edition, question: Question, found: list[Found], reader: str) -> list[Group]:
+    order = [reader, *LANGUAGES]
+    shown = [(row, row.language(reader)) for row in found]
+    shown.sort(key=lambda one: order.index(one[1]))  # one language after the other
+    marks = highlighting.marks(
+        question.words, ((code, text) for row, code in shown for text in row.texts(code))
+    )
+    things = {
+        kind: KINDS[kind].shown(edition).in_bulk([row.id for row in found if row.kind == kind])
+        for kind in KINDS
+        if any(row.kind == kind for row in found)
+    }
+    return [
+        Group(
+            kind,
+            next(row.total for row in found if row.kind == kind),
+            [
+                hit(row, code, things[kind][row.id], edition, marks[code], reader)
+                for row, code in shown
+                # Somebody may have deleted it in between.
+                if row.kind == kind and row.id in things[kind]
+            ],
+        )
+        for kind in things
+    ]
+
+
+def hit(row: Found, code: str, thing, edition: Edition, marks: set[str], reader: str) -> Hit:
+    title, also, body = row.texts(code)
+    title, also = (highlighting.marked(text, code, marks) for text in (title, also))
+    extract = highlighting.extract(body, code, marks)
+    parts = [(row.titles, title), (row.also, also), (row.bodies, extract)]
+    saying = [texts for texts, html in parts if highlighting.MARK in html]
+    return Hit(thing, url(row, code, thing, edition, saying, reader), code, title, also, extract)
+
+
+def url(row: Found, code: str, thing, edition: Edition, saying: list[dict], reader: str) -> str:
+    """The page where what was found can be read, in the reader's language if it stands there too.
+
+    `saying` are those of its texts, by language, that say it in the language `code`.
+    """
+    two_texts = row.bodies[reader] and row.bodies[code]
+    order = [reader, getattr(thing, "record_language", reader), *LANGUAGES]
+    elsewhere = [
+        texts
+        for texts in saying
+        if next(texts[one] for one in order if texts[one]) != texts[code]
+        and not (row.kind == "keyword" and texts is row.titles)  # its page names it in each
+    ]
+    if not elsewhere:
+        language, query = reader, ""
+    elif row.kind == "abstract" and row.also not in elsewhere and two_texts:
+        language, query = reader, f"?with={code}"
+    else:
+        language, query = code, ""
+    with translation.override(language):
+        if row.kind == "keyword":
+            return reverse("abstracts:keyword", args=[edition.slug, thing.slug])
+        return f"{thing.get_absolute_url()}{query}"
+
+
+# Did you mean
+
+
+def suggestion(edition: Edition, question: Question, reader: str, *, is_found: bool) -> str:
+    """What one might have meant to type: each mistyped word as the nearest one that is there.
+
+    Beside what was found (`is_found`), nothing unless it finds something.
+    """
+    nearest = nearest_words(edition, question.words[:MENDED], reader, is_found=is_found)
+    better = question.with_words(nearest) if nearest else ""
+    is_sure = not is_found or (len(question.words) == 1 and not question.unwanted)
+    return better if is_sure or rows(edition, parse(better), KINDS, 1, reader=reader) else ""
+
+
+def nearest_words(
+    edition: Edition, words: list[str], reader: str, *, is_found: bool
+) -> dict[str, str]:
+    """For each mistyped one of the words, the one of `edition` that was probably meant.
+
+    Mistyped is what no title or name says and, where nothing was found, what finds nothing; what
+    is too common to be looked for in one of the languages is not. The nearest has the fewest
+    letters changed; of those as near, it is what most things say in the language of the reader.
+    """
+    looked_for = " AND ".join(f"numnode(symposium_query_{code}(word)) > 0" for code in LANGUAGES)
+    uses = number(f"search_{reader} @@ symposium_query_{reader}(word)")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH typed AS MATERIALIZED (
+                SELECT word, symposium_plain(word) AS plain FROM unnest(%(words)s) AS word
+                WHERE length(word) <= {LONGEST_WORD} AND {looked_for}
+            ), mistyped AS MATERIALIZED (
+                SELECT word, plain, {uses} AS uses FROM typed
+                WHERE NOT EXISTS (SELECT FROM symposium_search_word known
+                                  WHERE known.plain = typed.plain)
+                {"" if is_found else f"OR NOT {finds('word')}"}
+            ), near AS MATERIALIZED (
+                SELECT mistyped.word AS typed, mistyped.uses AS typed_uses, one.*
+                FROM mistyped CROSS JOIN LATERAL (
+                    SELECT (array_agg(word ORDER BY {SPELLING[reader]}, word))[1] AS word,
+                        levenshtein(plain, mistyped.plain) AS changed
+                    FROM symposium_search_word
+                    WHERE plain %% mistyped.plain AND plain <> mistyped.plain
+                    GROUP BY plain ORDER BY changed, plain LIMIT %(nearest)s
+                ) AS one
+                WHERE changed <= {MOST_CHANGED}
+            )
+            SELECT DISTINCT ON (typed) typed, word
+            FROM (SELECT *, {uses} AS uses FROM near) AS counted
+            WHERE uses > typed_uses {"" if is_found else f"OR {finds('word')}"}
+            ORDER BY typed, changed, uses DESC, word""",  # noqa: S608
+            public(edition) | {"words": words, "nearest": NEAREST},
+        )
+        return dict(cursor.fetchall())
+
+
+def finds(word: str) -> str:
+    """SQL: the public finds something by a word."""
+    return f"({number(says(word))} > 0)"
+
+
+def number(condition: str) -> str:
+    """SQL: how many things the public finds, up to `MANY`.
+
+    Counted, since EXISTS would read every text.
+    """
+    every = f"SELECT FROM symposium_search WHERE {condition} AND {PUBLIC} LIMIT {MANY}"
+    return f"(SELECT count(*) FROM ({every}) AS said)"  # noqa: S608

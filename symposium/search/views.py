@@ -1,0 +1,64 @@
+from urllib.parse import quote
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from symposium.core.fulltext.query import LONGEST
+from symposium.editions.models import Edition
+from symposium.editions.rendering import render_page
+from symposium.editions.views import published_edition
+from symposium.search.opensearch import description
+from symposium.search.results import A_PAGE, KINDS, search
+
+
+@require_safe
+def results(request: HttpRequest, edition: str) -> HttpResponse:
+    """What an edition says about the words of the address: `?q=`, then `&kind=`, `&page=`."""
+    edition = published_edition(edition)
+    asked = request.GET.get("q", "")[:LONGEST].strip()
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in KINDS else ""
+    page = page_number(request.GET.get("page", ""))
+    found = search(edition, asked, get_language(), kind=kind, page=page)
+    if page > 1 and not found.groups:
+        raise Http404
+    total = found.total
+    return render_page(
+        request,
+        edition,
+        "search/results.html",
+        {
+            "section": "search",
+            "heading": _("Search"),
+            "description": _("Search in %(name)s.") % {"name": edition},
+            "unlisted": True,
+            "is_public": False,
+            "asked": asked,
+            "looked_for": quote(found.suggestion if found.is_mended else asked, safe=""),
+            "kind": kind,
+            "results": found,
+            "previous_page": page - 1,
+            "next_page": page + 1 if kind and page * A_PAGE < total else None,
+        },
+    )
+
+
+def page_number(text: str) -> int:
+    """A page that an address asks for; the first, if it makes no sense."""
+    return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 5 else 1
+
+
+@require_safe
+@cache_control(max_age=3600, public=True)
+def opensearch(request: HttpRequest) -> HttpResponse:
+    """How a browser offers the search of the current edition, in the language of `?lang=`."""
+    edition = Edition.objects.current()
+    if edition is None:
+        raise Http404
+    return HttpResponse(
+        description(edition, request.GET.get("lang", "")),
+        content_type="application/opensearchdescription+xml",
+    )

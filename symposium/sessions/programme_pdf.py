@@ -1,0 +1,200 @@
+"""The programme on paper, as PDF/UA-1 and PDF/A-2a: a grid of rooms for each day, or a list.
+
+A day is a list where it has too many rooms or times for a grid that anybody could read, and
+everywhere in large print.
+"""
+
+import datetime
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from symposium.core.documents import qr
+from symposium.core.documents.pdf_cache import kept
+from symposium.core.i18n import dates
+from symposium.core.i18n.localized import text_and_language
+from symposium.core.i18n.typography import french
+from symposium.editions.models import Edition
+from symposium.sessions.models import Participation, Session, Track
+from symposium.sessions.timetable import Card, Column, Timetable, by_day
+
+TEMPLATE = "typst/programme.typ"
+MOST_COLUMNS, MOST_PARTS, MOST_ROWS = 6, 3, 48  # beyond, a day is a list
+
+
+def programme_of(
+    edition: Edition, sessions: Iterable[Session], language: str, *, large: bool
+) -> bytes:
+    """The programme of `edition` as PDF, made when it first says what it says now."""
+    now = timezone.now()
+    with timezone.override(edition.zone):
+        data = programme_data(edition, list(sessions), large=large)
+        stamp = {"created": now, "made": _("As of %(moment)s") % {"moment": dates.moment(now)}}
+    name = f"programme-{edition.pk}{'-large' if large else ''}"
+    return kept(name, TEMPLATE, data, language, stamp)
+
+
+def programme_data(edition: Edition, sessions: list[Session], *, large: bool = False) -> dict:
+    """What typst/programme.typ sets, but for its date; times are those of the active clock.
+
+    `sessions` are in the order of `for_programme`.
+    """
+    scheduled = [session for session in sessions if session.starts_at]
+    url = settings.SITE_URL + reverse("sessions:programme", args=[edition.slug])
+    tracks = {session.track for session in sessions if session.track}
+    return {
+        "title": f"{_('Programme')} · {edition.name} {edition.slug}",
+        "words": words(),
+        "edition": {
+            "name": f"{edition.name} {edition.slug}",
+            "dates": edition.dates,
+            "place": _(", ").join(filter(None, [edition.venue, edition.city])),
+        },
+        "url": url,
+        "qr": qr.drawing(url),
+        "large": large,
+        "tracks": [track_entry(track) for track in sorted(tracks, key=in_order)],
+        "days": [day_entry(day, large) for day in by_day(scheduled, edition.zone)],
+        "unscheduled": [entry(session) for session in sessions if not session.starts_at],
+    }
+
+
+def words() -> dict[str, str]:
+    return {
+        "programme": _("Programme"),
+        "tracks": _("Tracks"),
+        "live": _("The programme as it is now:"),
+        "qr_alt": _("QR code of the programme’s page"),
+        "cancelled": _("Cancelled"),
+        "time": _("Time"),
+        "session": _("Session"),
+        "elsewhere": _("Elsewhere"),
+        "unscheduled": _("Not scheduled yet"),
+    }
+
+
+def day_entry(day: Timetable, large: bool) -> dict:
+    heading = f"{dates.weekday(day.day)} {day.day.year}"
+    heading = heading[:1].upper() + heading[1:]
+    if large or is_crowded(day):
+        return {"heading": heading, "parts": [], "groups": groups(day)}
+    parts = [part(day, columns) for columns in split(day.columns)]
+    return {"heading": heading, "parts": parts, "groups": []}
+
+
+def is_crowded(day: Timetable) -> bool:
+    rows = max(card.row + card.rows for group in day.groups for card in group.cards)
+    widest = max((column.lanes for column in day.columns), default=1)
+    return day.width > MOST_COLUMNS * MOST_PARTS or widest > MOST_COLUMNS or rows > MOST_ROWS
+
+
+def groups(day: Timetable) -> list[dict]:
+    """The sessions of a list, by the time at which they start."""
+    return [
+        {
+            "time": clock(group.starts_at),
+            "sessions": [entry(card.session) for card in group.cards],
+        }
+        for group in day.groups
+    ]
+
+
+def split(columns: list[Column]) -> list[list[Column]]:
+    """The columns of each page: about the same number on all, a room never on two of them."""
+    width = sum(column.lanes for column in columns)
+    pages = -(-width // MOST_COLUMNS) or 1
+    wanted = -(-width // pages)
+    parts: list[list[Column]] = [[]]
+    for column in columns:
+        if parts[-1] and sum(c.lanes for c in parts[-1]) + column.lanes > wanted:
+            parts.append([])
+        parts[-1].append(column)
+    return parts
+
+
+def part(day: Timetable, columns: list[Column]) -> dict:
+    """Some rooms of a day as a table: rows are the times that count in these rooms."""
+    places = [place for c in columns for place in range(c.first, c.first + c.lanes)] or [1]
+    cards = [
+        card
+        for group in day.groups
+        for card in group.cards
+        if card.column is None or card.column in places
+    ]
+    times = sorted({at for card in cards for at in (card.session.starts_at, card.session.ends_at)})
+    rows = {at: row for row, at in enumerate(times)}
+    entries = [card_entry(card, places, rows) for card in cards]
+    return {
+        "columns": [column_entry(column) for column in columns],
+        "rows": [clock(at) for at in times[:-1]],
+        "cards": entries,
+        "cuts": [row for row in range(len(times)) if not any(crosses(e, row) for e in entries)],
+    }
+
+
+def crosses(entry: dict, row: int) -> bool:
+    """Whether a page that begins with `row` would cut the cell of a session."""
+    return entry["y"] < row < entry["y"] + entry["height"]
+
+
+def column_entry(column: Column) -> dict:
+    name, language = text_and_language(column.room, "name") if column.room else ("", "")
+    return {"name": name, "lang": language, "width": column.lanes}
+
+
+def card_entry(card: Card, places: list[int], rows: dict) -> dict:
+    """A session and its cell: rows and columns counted from 0, without the column of times."""
+    row = rows[card.session.starts_at]
+    return entry(card.session) | {
+        "x": 0 if card.is_plenary else places.index(card.column),
+        "y": row,
+        "width": len(places) if card.is_plenary else 1,
+        "height": rows[card.session.ends_at] - row,
+        "for_all": card.is_plenary,
+    }
+
+
+def entry(session: Session) -> dict:
+    """A session as all layouts say it."""
+    title, language = text_and_language(session, "title")
+    room, room_language = text_and_language(session.room, "name") if session.room else ("", "")
+    is_named = session.kind not in (Session.Kind.TALK, Session.Kind.BREAK)
+    return {
+        "title": french(title) if language == "fr" else title,
+        "lang": language,
+        "kind": session.get_kind_display() if is_named else "",
+        "times": times(session),
+        "room": room,
+        "room_lang": room_language,
+        "people": [person(part) for part in session.participations.all()],
+        "track": track_entry(session.track) if session.track else None,
+        "is_break": session.is_break,
+        "is_cancelled": session.is_cancelled,
+        "url": settings.SITE_URL + session.get_absolute_url(),
+    }
+
+
+def person(participation: Participation) -> dict[str, str]:
+    is_speaker = participation.role == Participation.Role.SPEAKER
+    role = "" if is_speaker else participation.get_role_display()
+    return {"name": participation.speaker.name, "role": role}
+
+
+def track_entry(track: Track) -> dict[str, str]:
+    name, language = text_and_language(track, "name")
+    return {"name": name, "lang": language, "mark": track.mark}
+
+
+def times(session: Session) -> str:
+    return f"{clock(session.starts_at)}–{clock(session.ends_at)}" if session.starts_at else ""
+
+
+def clock(at: datetime.datetime) -> str:
+    return f"{timezone.localtime(at):%H:%M}"
+
+
+def in_order(track: Track) -> tuple[int, int]:
+    return track.order, track.pk

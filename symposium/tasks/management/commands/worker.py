@@ -1,0 +1,31 @@
+from django.core.management.base import BaseCommand
+
+from symposium.core import mail_queue
+from symposium.core.worker import Worker
+from symposium.registrations.documents.attachments import ENCLOSURES
+from symposium.tasks.periodic import HOUSEKEEPING
+
+
+class Command(BaseCommand):
+    help = "Send the mails of the outbox, and keep house: offers, reminders, retention."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--once", action="store_true", help="one turn, then end (cron)")
+        parser.add_argument(
+            "--parent", type=int, metavar="PID", help="end with this process, which started it"
+        )
+
+    def handle(self, *args, once: bool, parent: int | None, **options):
+        def send_mail(stop):
+            mail_queue.send_due(ENCLOSURES, stop=stop)
+
+        worker = Worker(
+            send=send_mail,
+            housekeeping=[mail_queue.forget_old, *HOUSEKEEPING],
+            parent=parent,
+        )
+        if not once:
+            worker.listen_to_signals()
+            worker.run()
+        elif not worker.once():
+            self.stdout.write("Another worker is at work.")

@@ -1,0 +1,271 @@
+"""The organisers' workplace: Django's admin, in the order in which an organiser thinks."""
+
+import re
+from functools import update_wrapper
+from urllib.parse import urlencode
+
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.db.models import Count, Q, Sum
+from django.shortcuts import redirect
+from django.urls import path, resolve, reverse
+from django.utils import translation
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from symposium.abstracts.models import Abstract
+from symposium.accounts import second_factor
+from symposium.core.admin.base import SearchedAdmin, untranslated
+from symposium.core.admin.working_edition import all_editions, working_edition
+from symposium.editions.models import Edition
+from symposium.editions.readiness import whats_missing
+from symposium.registrations.models import CheckIn, Registration
+from symposium.registrations.models.registrations import State
+from symposium.sessions.models import Session
+from symposium.speakers.models import Speaker
+
+LIST = re.compile(r"/admin/(\w+/\w+/)?")
+# Name, what the group is for, and its models, by what an organiser looks for first.
+GROUPS = [
+    ("programme", _("Programme"), _("What is held, when, where and with whom."),
+     ["Session", "Speaker", "Room", "Track"]),
+    ("abstracts", _("Abstracts"), _("The scholarly records that the public reads and cites."),
+     ["Abstract", "Keyword"]),
+    ("registrations", _("Registrations"), _("Who takes part, how, and who came."),
+     ["Registration", "Category", "Invitation", "Question", "Booking", "CheckIn", "Message",
+      "Certificate"]),
+    ("edition", _("Edition"), _("The days, the place, the pages of text and the partners."),
+     ["Edition", "Page", "Partner"]),
+    ("accounts", _("Accounts"), _("Who signs in, and who may organise."),
+     ["User", "Group", "EmailAddress", "Authenticator", "LogEntry"]),
+]  # fmt: skip
+
+
+class Choices(AutocompleteJsonView):
+    """What an autocomplete offers, each named so that it is told apart from the others."""
+
+    def serialize_result(self, obj, to_field_name):
+        name = self.model_admin.choice(obj)
+        return super().serialize_result(obj, to_field_name) | {"text": name}
+
+
+class Desk(AdminSite):
+    site_header = _("Organisers' desk")
+    site_title = _("Desk")
+    index_title = _("What would you like to do?")
+    login = method_decorator(secure_admin_login)(AdminSite.login)
+
+    def register(self, model_or_iterable, admin_class=None, **options):
+        """Every list and picker is searched in one way, those of dependencies too."""
+        if admin_class and not issubclass(admin_class, SearchedAdmin):
+            admin_class = type(admin_class.__name__, (SearchedAdmin, admin_class), {})
+        super().register(model_or_iterable, admin_class, **options)
+
+    # The language: there is no prefix here, so it is that of the account
+
+    def admin_view(self, view, cacheable=False):
+        inner = super().admin_view(view, cacheable)
+
+        def in_own_language(request, *args, **kwargs):
+            if language := getattr(request.user, "language", ""):
+                translation.activate(language)
+                request.LANGUAGE_CODE = language
+            if view != self.logout and second_factor.is_missing(request):
+                return redirect(second_factor.address(request))
+            return inner(request, *args, **kwargs)
+
+        return update_wrapper(in_own_language, inner)
+
+    def password_change(self, request, extra_context=None):
+        """Lead to the page of the account, where attempts are limited."""
+        return redirect("account_change_password")
+
+    password_change_done = password_change
+
+    def get_urls(self):
+        language = path("language/", self.admin_view(self.language_view), name="language")
+        edition = path("edition/", self.admin_view(self.edition_view), name="edition")
+        return [language, edition, *super().get_urls()]
+
+    def each_context(self, request):
+        context = super().each_context(request)
+        if context["has_permission"]:
+            context["working_edition"] = working_edition(request, Edition.objects)
+            context["editions"] = all_editions(request, Edition.objects)
+        return context
+
+    @method_decorator(require_POST)
+    def language_view(self, request):
+        """Keep the language in the account, and come back."""
+        language = request.POST.get("language")
+        if language in dict(settings.LANGUAGES):
+            request.user.language = language
+            request.user.save(update_fields=["language"])
+        return redirect(self.way_back(request))
+
+    def way_back(self, request) -> str:
+        address = request.POST.get("next", "")
+        home = reverse("admin:index")
+        here = url_has_allowed_host_and_scheme(address, None, request.is_secure())
+        return address if here and address.startswith(home) else home
+
+    @method_decorator(require_POST)
+    def edition_view(self, request):
+        """Work on another edition, and come back: to the list, from what is in the edition left."""
+        working_edition(request, Edition.objects)
+        address = self.way_back(request).partition("?")[0]
+        of_an_object = resolve(address).kwargs
+        return redirect(LIST.match(address)[0] if of_an_object else address)
+
+    def autocomplete_view(self, request):
+        return Choices.as_view(admin_site=self)(request)
+
+    # The start page
+
+    def get_app_list(self, request, app_label=None):
+        """The models in GROUPS, then those of no group in those of Django."""
+        if app_label:
+            return super().get_app_list(request, app_label)
+        apps = super().get_app_list(request)
+        models = {model["object_name"]: model for app in apps for model in app["models"]}
+        grouped = [self.group(*group, models) for group in GROUPS]
+        named = {name for *_words, names in GROUPS for name in names}
+        for app in apps:
+            app["models"] = [one for one in app["models"] if one["object_name"] not in named]
+        return [group for group in [*grouped, *apps] if group["models"]]
+
+    def group(self, label, name, purpose, names, models):
+        return {
+            "app_label": label,
+            "app_url": f"{reverse('admin:index')}#{label}",
+            "name": name,
+            "purpose": purpose,
+            "has_module_perms": True,
+            "models": [models[name] for name in names if name in models],
+        }
+
+    def index(self, request, extra_context=None):
+        edition = working_edition(request, Edition.objects)
+        context = {
+            "panel": panel(request.user, edition),
+            "missing": edition and whats_missing(edition),
+            "has_door": request.user.has_perm("symposium_registrations.check_in"),
+            "has_figures": request.user.has_perm("symposium_registrations.view_registration"),
+        }
+        return super().index(request, context | (extra_context or {}))
+
+
+def panel(user, edition: Edition | None) -> list[dict]:
+    """What there is and what is missing, each with the list that shows it.
+
+    Rows of `{"title", "counts": [{"label", "count", "url", "to_do"}]}`, in a query or two a row.
+    """
+    if not edition:
+        return []
+    rows = [
+        (_("Sessions"), Session, session_counts),
+        (_("Speakers"), Speaker, speaker_counts),
+        (_("Abstracts"), Abstract, abstract_counts),
+        (_("Registrations"), Registration, registration_counts),
+    ]
+    return [
+        {"title": title, "counts": list(linked(model, edition, counts(edition)))}
+        for title, model, counts in rows
+        if user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
+    ]
+
+
+def linked(model, edition, counts):
+    """Turn `(label, count, filter, to_do)` into what the template shows."""
+    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    for label, count, chosen, to_do in counts:
+        query = urlencode({"edition": edition.pk} | chosen)
+        yield {"label": label, "count": count, "url": f"{url}?{query}", "to_do": to_do}
+
+
+def counted(queryset, **conditions: Q) -> dict[str, int]:
+    return queryset.aggregate(
+        **{
+            name: Count("pk", filter=condition, distinct=True)
+            for name, condition in conditions.items()
+        }
+    )
+
+
+def session_counts(edition):
+    """How many sessions are in each state, and what they still need."""
+    sessions = Session.objects.filter(edition=edition)
+    number = counted(
+        sessions,
+        published=Q(status=Session.Status.PUBLISHED),
+        draft=Q(status=Session.Status.DRAFT),
+        cancelled=Q(status=Session.Status.CANCELLED),
+        room=Q(pk__in=sessions.without_room().values("pk")),
+        speaker=Q(pk__in=sessions.without_speaker().values("pk")),
+        language=untranslated("title"),
+    )
+    return [
+        (_("published"), number["published"], {"status__exact": "published"}, False),
+        (_("drafts"), number["draft"], {"status__exact": "draft"}, False),
+        (_("cancelled"), number["cancelled"], {"status__exact": "cancelled"}, False),
+        (_("without room"), number["room"], {"missing": "room"}, True),
+        (_("without speaker"), number["speaker"], {"missing": "speaker"}, True),
+        (_("to translate"), number["language"], {"untranslated": "any"}, True),
+    ]
+
+
+def speaker_counts(edition):
+    number = counted(
+        Speaker.objects.filter(edition=edition),
+        published=Q(is_published=True),
+        photo=Q(photo=""),
+        language=untranslated("family_name"),
+    )
+    return [
+        (_("published"), number["published"], {"is_published__exact": 1}, False),
+        (_("without photo"), number["photo"], {"missing": "photo"}, True),
+        (_("to translate"), number["language"], {"untranslated": "any"}, True),
+    ]
+
+
+def abstract_counts(edition):
+    number = counted(
+        Abstract.objects.filter(edition=edition),
+        published=Q(status=Abstract.Status.PUBLISHED),
+        draft=Q(status=Abstract.Status.DRAFT),
+        language=untranslated("title"),
+    )
+    return [
+        (_("published"), number["published"], {"status__exact": "published"}, False),
+        (_("drafts"), number["draft"], {"status__exact": "draft"}, False),
+        (_("to translate"), number["language"], {"untranslated": "any"}, True),
+    ]
+
+
+def registration_counts(edition):
+    """Who has a place, of how many; who waits for one or for an answer; who came today."""
+    entries = CheckIn.objects.standing().at_the_entrance().filter(day=edition.today())
+    number = counted(
+        Registration.objects.filter(edition=edition),
+        confirmed=Q(state=State.CONFIRMED),
+        waiting=Q(state=State.WAITING),
+        pending=Q(state=State.PENDING),
+        here=Q(pk__in=entries.values("registration")),
+    )
+    places = edition.categories.aggregate(
+        all=Sum("places"), uncounted=Count("pk", filter=Q(places=None))
+    )
+    confirmed = _("confirmed")
+    if places["all"] is not None and not places["uncounted"]:
+        confirmed = format_lazy(_("confirmed, of {places} places"), places=places["all"])
+    return [
+        (confirmed, number["confirmed"], {"state__exact": "confirmed"}, False),
+        (_("on the waiting list"), number["waiting"], {"state__exact": "waiting"}, False),
+        (_("wait for approval"), number["pending"], {"state__exact": "pending"}, True),
+        (_("checked in today"), number["here"], {"checked_in": "today"}, False),
+    ]

@@ -1,0 +1,233 @@
+"""Addresses for machines: is it alive, is it ready, what may be crawled, how it installs and lasts
+without a network.
+"""
+
+import hashlib
+import json
+from functools import lru_cache
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, override
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_safe
+
+from symposium.core import mail_queue, page_cache
+from symposium.core.i18n.typography import direction
+from symposium.editions.context import edition_named
+from symposium.editions.models import Edition
+
+PRIVATE = [
+    "/admin/",
+    *(f"/{code}/{part}/" for code, _name in settings.LANGUAGES for part in ("accounts", "my")),
+]
+# What every page needs, and what those need that are kept before they are opened; the worker keeps
+# the rest as pages ask for it.
+KEPT = [
+    "css/portal.css",
+    "css/timetable.css",
+    "js/theme.js",
+    "js/offline.js",
+    "js/kept.js",
+    "js/localtime.js",
+    "js/my-programme.js",
+    "js/now.js",
+    "js/registered.js",
+    "js/share.js",
+    "js/stars.js",
+    "js/stars-account.js",
+    "img/favicon.svg",
+    "img/icons.svg",
+    "img/zellige.svg",
+    "vendor/bootstrap.min.css",
+    "vendor/bootstrap.rtl.min.css",
+    "vendor/inter-latin-400-750.woff2",
+    "vendor/noto-sans-arabic-400-700.woff2",
+]
+
+
+@require_safe
+@never_cache
+def healthz(request):
+    """The process answers. A database that is away is no reason to kill it: see `readyz`."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def readyz(request):
+    """Each part this site stands on, and 503 unless all of them are ready.
+
+    Mail that waits is said and changes nothing: the site works, and the outbox loses no mail. Nor
+    do rules of time zones in which PostgreSQL differs: the operator updates its own.
+    """
+    parts = {**database(), "cache": cache_state()}
+    ready = set(parts.values()) == {"ok"}
+    body = {"status": "ok" if ready else "unavailable", **parts, "mail": mail_state()}
+    body["time_zones"] = zones_state()
+    return JsonResponse(body, status=200 if ready else 503)
+
+
+def database() -> dict[str, str]:
+    try:
+        executor = MigrationExecutor(connection)
+        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except Error:
+        return {"database": "away", "migrations": "unknown"}
+    return {"database": "ok", "migrations": "pending" if pending else "ok"}
+
+
+def mail_state() -> str:
+    try:
+        return "waiting" if mail_queue.waits() else "ok"
+    except Error:
+        return "unknown"
+
+
+def zones_state() -> str:
+    try:
+        editions = list(Edition.objects.all())
+    except Error:
+        return "unknown"
+    alike = all(edition.has_hours_of_database() for edition in editions)
+    return "ok" if alike else "PostgreSQL has other rules"
+
+
+def cache_state() -> str:
+    """Django lets each cache raise its own errors; whatever it is, the answer is the same."""
+    try:
+        cache.set("readyz", "ok", timeout=10)
+        return "ok" if cache.get("readyz") == "ok" else "away"
+    except Exception:
+        return "away"
+
+
+@require_safe
+@cache_control(max_age=3600, public=True)
+def robots(request):
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in PRIVATE), ""]
+    sitemap = f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}"
+    return HttpResponse("\n".join([*lines, sitemap, ""]), content_type="text/plain")
+
+
+@require_safe
+@cache_control(max_age=3600, public=True)
+def manifest(request):
+    """https://www.w3.org/TR/appmanifest/, of the edition and in the language of its address.
+
+    Without them, of the current edition and in the language that the browser likes best.
+    """
+    asked = request.GET.get("lang")
+    language = asked if asked in dict(settings.LANGUAGES) else get_language()
+    with override(language):
+        data = application(edition_of(request), language)
+    return JsonResponse(data, content_type="application/manifest+json")
+
+
+def application(edition: Edition | None, language: str) -> dict:
+    """What is installed: an edition is one application, in whichever language."""
+    own = {"start_url": "/"}
+    if edition:
+        own = {
+            "id": f"/{edition.slug}/",
+            "name": f"{edition.name} {edition.slug}",
+            "short_name": edition.short_name,
+            "start_url": edition.get_absolute_url(),
+            "shortcuts": shortcuts(edition),
+        }
+    return own | {
+        "lang": language,
+        "dir": direction(language),
+        "scope": "/",
+        "display": "minimal-ui",
+        "background_color": "#ffffff",
+        "theme_color": "#0a4a70",
+        # Its star lies within the circle that is left of a masked icon.
+        "icons": [icon(192, "any"), icon(512, "any"), icon(512, "maskable")],
+    }
+
+
+def icon(size: int, purpose: str) -> dict:
+    return {
+        "src": static(f"img/icon-{size}.png"),
+        "sizes": f"{size}x{size}",
+        "type": "image/png",
+        "purpose": purpose,
+    }
+
+
+def shortcuts(edition: Edition) -> list[dict]:
+    """Where a long press on the icon leads."""
+    programme = {
+        "name": gettext("Programme"),
+        "url": reverse("sessions:programme", args=[edition.slug]),
+    }
+    ticket = {
+        "name": gettext("My ticket"),
+        "url": f"{reverse('registrations:my')}?edition={edition.slug}",
+    }
+    return [programme] if edition.is_over else [programme, ticket]
+
+
+@require_safe
+@cache_control(no_cache=True)
+def worker(request):
+    """The service worker: what it keeps, then its code.
+
+    The names of static files change with their contents, so this answer changes with any of them
+    and with what the pages say; a browser that has the worker fetches the new one.
+    """
+    if not settings.OFFLINE:
+        return script(f"importScripts({json.dumps(static('js/worker-leaves.js'))});\n")
+    pages = offline_pages()
+    kept = {"assets": [static(name) for name in KEPT], "offline": pages}
+    code = json.dumps(static("js/worker.js"))
+    kept = json.dumps({**kept, "told": told(page_cache.present_version(), **pages)})
+    return script(f"self.KEPT = {kept};\nimportScripts({code});\n")
+
+
+def script(text: str) -> HttpResponse:
+    headers = {"Service-Worker-Allowed": "/"}
+    return HttpResponse(text, content_type="text/javascript", headers=headers)
+
+
+def offline_pages() -> dict[str, str]:
+    """The address, in each language, of the page for what is not kept."""
+    pages = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            pages[code] = reverse("offline")
+    return pages
+
+
+@lru_cache(maxsize=1)
+def told(version: tuple[int, int], **pages: str) -> str:
+    """What stands for all that these pages say, by language, in this version of what is public.
+
+    Browsers ask for the worker with every page: the pages are rendered once a minute at the most,
+    or after a write. The minute counts for all processes alike, else their workers would differ.
+    """
+    digest = hashlib.sha256()
+    for code, path in pages.items():
+        request = HttpRequest()
+        request.method, request.path, request.path_info = "GET", path, path
+        with override(code):
+            digest.update(offline(request).content)
+    return digest.hexdigest()[:12]
+
+
+@require_safe
+def offline(request):
+    """What a reader without a network gets for a page that was not kept."""
+    return render(request, "offline.html", {"edition": edition_of(request)})
+
+
+def edition_of(request: HttpRequest) -> Edition | None:
+    """That of the address, else the current one: these answers are the same for everybody."""
+    return edition_named(request) or Edition.objects.current()

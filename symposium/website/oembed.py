@@ -1,0 +1,148 @@
+"""What another site shows for an address of ours: https://oembed.com/
+
+The programme of an edition that lets every site show it is `rich`: its frame. Every other page that
+is there to be read is a `link`, which needs nobody's permission; so is a programme that some sites
+may show, since nothing says which one asks, and on any other the frame would stay blank.
+"""
+
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.urls import Resolver404, ResolverMatch, path, resolve
+from django.utils import translation
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from symposium.core.i18n.typography import without_controls
+from symposium.editions.embed import HEIGHT, WIDTH, frame
+from symposium.editions.models import Edition
+from symposium.editions.slugs import find_by_slug
+from symposium.editions.views import published_edition
+
+CACHE_SECONDS = 3600
+FILTERS = ("day", "track", "room")
+PROGRAMME = "sessions:programme"
+# How the public finds what an address names, by the name of the address.
+FINDERS = {
+    "sessions:detail": lambda edition: edition.sessions.published(),
+    "speakers:detail": lambda edition: edition.speakers.published(),
+    "abstracts:detail": lambda edition: edition.abstracts.published(),
+}
+
+
+@require_safe
+@cache_control(public=True, max_age=300)
+def oembed(request: HttpRequest) -> HttpResponse:
+    """Answer a consumer: 400 without an address or with sizes that are none, 404, 501."""
+    asked = request.GET
+    written = {"json": as_json, "xml": as_xml}.get(asked.get("format") or "json")
+    if written is None:
+        return refused(501, "format is json or xml")
+    if not asked.get("url"):
+        return refused(400, "url is missing")
+    try:
+        limits = [size(asked.get(name)) for name in ("maxwidth", "maxheight")]
+    except ValueError:
+        return refused(400, "maxwidth and maxheight are pixels, 1 to 99999")
+    try:
+        response = written(embedded(asked["url"], *limits))
+    except Http404:
+        # Else LocaleMiddleware leads on to /fr/oembed/, which would be an edition of that name.
+        request.urlconf = __name__
+        return refused(404, "nothing public of this site is at this url")
+    # Asked for by scripts too; nothing in it is anybody's own.
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def refused(status: int, reason: str) -> HttpResponse:
+    return HttpResponse(f"{reason}\n", status=status, content_type="text/plain; charset=utf-8")
+
+
+def size(text: str | None) -> int | None:
+    """Pixels; ValueError for what is none."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) <= 5 and int(text)):
+        raise ValueError(text)
+    return int(text)
+
+
+def embedded(url: str, max_width: int | None, max_height: int | None) -> dict:
+    """Say what `url` shows, in the language of its prefix; Http404 where there is nothing to say.
+
+    What the public may not read is not there.
+    """
+    match, query = resolved(url)
+    language = translation.get_language_from_path(urlsplit(url).path)
+    with translation.override(language):
+        edition = published_edition(match.kwargs["edition"])
+        data = {
+            "version": "1.0",
+            "type": "link",
+            "title": title_of(match, edition),
+            "provider_name": f"{edition.name} {edition.slug}",
+            "provider_url": f"{settings.SITE_URL}/",
+            "cache_age": CACHE_SECONDS,
+        }
+        if match.view_name == PROGRAMME and "*" in edition.frame_ancestors:
+            width = min(WIDTH, max_width or WIDTH)
+            height = min(HEIGHT, max_height or HEIGHT)
+            html = frame(edition, query, width, height)
+            data |= {"type": "rich", "html": html, "width": width, "height": height}
+    return data
+
+
+def resolved(url: str) -> tuple[ResolverMatch, str]:
+    """The page of ours that `url` leads to, and the filters it has; Http404 for any other."""
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise Http404 from error
+    ours = urlsplit(settings.SITE_URL)
+    language = translation.get_language_from_path(parts.path)
+    if parts.scheme not in ("http", "https") or parts.netloc != ours.netloc or not language:
+        raise Http404
+    with translation.override(language):
+        try:
+            match = resolve(parts.path)
+        except Resolver404 as error:
+            raise Http404 from error
+    if match.view_name not in (PROGRAMME, *FINDERS, "abstracts:argument", "editions:home"):
+        raise Http404
+    asked = QueryDict(parts.query)
+    filters = {name: asked[name] for name in FILTERS if asked.get(name)}
+    return match, f"?{urlencode(filters)}" if filters else ""
+
+
+def title_of(match: ResolverMatch, edition: Edition) -> str:
+    if find := FINDERS.get(match.view_name):
+        found, _moved = find_by_slug(find(edition), match.kwargs["slug"], edition.pk)
+        return str(found)
+    if match.view_name == "abstracts:argument":
+        argument = edition.abstracts.published().argument()
+        if argument is None:
+            raise Http404
+        return str(argument)
+    if match.view_name == PROGRAMME:
+        return f"{_('Programme')} – {edition.name} {edition.slug}"
+    return f"{edition.name} {edition.slug}"
+
+
+def as_json(data: dict) -> HttpResponse:
+    return JsonResponse(data, json_dumps_params={"ensure_ascii": False})
+
+
+def as_xml(data: dict) -> HttpResponse:
+    root = ElementTree.Element("oembed")
+    for name, value in data.items():
+        ElementTree.SubElement(root, name).text = without_controls(str(value))
+    content = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return HttpResponse(content, content_type="text/xml; charset=utf-8")
+
+
+urlpatterns = [path("oembed", oembed, name="oembed")]
