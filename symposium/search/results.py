@@ -1,6 +1,6 @@
 """The search over what the public reads of one edition, in PostgreSQL alone.
 
-`symposium/fulltext.py` reads what was typed; the database holds the words of each thing in
+`core/fulltext/query.py` reads what was typed; the database holds the words of each thing in
 `symposium_search`, and from when the public may find it; here are the order and what is shown.
 """
 
