@@ -1,5 +1,5 @@
 """Make static/vendor/ again from npm packages: Bootstrap, the fonts, jQuery UI's tabs,
-the reader of QR codes; and symposium/fonts/, what PDFs are set in.
+the reader of QR codes; and core/documents/fonts/, what PDFs are set in.
 
 Run `python3 scripts/vendor.py` (Python 3.11.4+, npm) after changing a version below, and
 commit what it writes. It stands outside static/, so it is never collected or served.
@@ -17,7 +17,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 VENDOR = PROJECT / "static" / "vendor"
-PDF_FONTS = PROJECT / "symposium" / "fonts"  # set into documents, never served
+PDF_FONTS = PROJECT / "symposium" / "core" / "documents" / "fonts"  # set into documents, never served
 
 BOOTSTRAP = "bootstrap@5.3.9"
 INTER = "@fontsource-variable/inter@5.3.0"

@@ -130,7 +130,7 @@ def fingerprint() -> str:
     digest = hashlib.sha256()
     for pattern in (
         "symposium/*/migrations/*.py",
-        "symposium/*.py",
+        "symposium/core/**/*.py",
         "symposium/*/apps.py",
         "symposium/*/groups.py",
         "config/settings.py",
