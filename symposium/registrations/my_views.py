@@ -35,7 +35,7 @@ from symposium.registrations import (
 )
 from symposium.registrations.forms import ChangeForm, ErasureForm
 from symposium.registrations.models import Agenda, Booking, Certificate, Registration
-from symposium.registrations.models.registrations import Holder, State
+from symposium.registrations.models.registrations import State
 
 read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -224,7 +224,7 @@ def change_booking(request: HttpRequest, registration: Registration, pk: int) ->
     return to_sessions(registration)
 
 
-def answer(request: HttpRequest, holder: Holder) -> None:
+def answer(request: HttpRequest, holder: Registration | Booking) -> None:
     """Take or leave what is offered, as the form says."""
     try:
         if request.POST.get("answer") == "accept":
