@@ -11,7 +11,7 @@ export PORT BIND
 # A second start is quicker when the first one kept what it compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo stop test lint format messages vendor bench clean python dev
+.PHONY: help demo stop test lint format messages lock sbom vendor bench clean python dev
 
 help:
 	@echo 'make demo      start the demonstration at http://127.0.0.1:8000  (PORT=… BIND=…)'
@@ -20,6 +20,8 @@ help:
 	@echo 'make lint      only what reads the code'
 	@echo 'make format    lay the code out'
 	@echo 'make messages  gather the strings to translate, compile the catalogues'
+	@echo 'make lock      pin every package again, with hashes  (UPGRADE=1: the newest ones)'
+	@echo 'make sbom      list what runs, as CycloneDX, in var/sbom.json'
 	@echo 'make vendor    fetch Bootstrap and the fonts again into static/vendor'
 	@echo 'make bench     measure how quick the site is'
 	@echo 'make clean     back to a fresh clone: .venv and var go, with the demonstration’s data'
@@ -37,7 +39,7 @@ test: dev
 	@exec $(RUN) -m scripts.suite
 
 lint: dev
-	@exec $(RUN) -m scripts.suite layout code templates
+	@exec $(RUN) -m scripts.suite layout code types scripts templates
 
 format: dev
 	@$(RUN) -m ruff check --fix-only --quiet
@@ -48,6 +50,19 @@ messages: dev
 	@DEMO=1 $(RUN) manage.py makemessages --all --no-obsolete --no-location --ignore=.venv --ignore=var
 	@$(RUN) -m scripts.catalogues
 
+# The first has all packages; the others keep to its versions.
+LOCKED = requirements-dev $(filter-out requirements-dev,$(basename $(wildcard requirements*.txt)))
+lock: dev
+	@for name in $(LOCKED); do \
+		$(RUN) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+			--no-annotate --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade) \
+			$$([ $$name = requirements-dev ] || echo --constraint requirements-dev.lock) \
+			$$name.txt --output-file $$name.lock || exit; \
+	done
+
+sbom: dev
+	@$(RUN) -m cyclonedx_py requirements --output-reproducible --of JSON -o var/sbom.json requirements.lock
+
 vendor: dev
 	@$(RUN) scripts/vendor.py
 
@@ -55,7 +70,7 @@ bench: dev
 	@$(RUN) -m pytest tests/bench
 
 dev: python
-	@$(PYTHON) -m scripts.venv requirements-dev.txt
+	@$(PYTHON) -m scripts.venv requirements-dev.lock
 
 python:
 	@test -n '$(PYTHON)' || { \

@@ -316,6 +316,9 @@ POST_OFFICE = {"BACKENDS": {"default": EMAIL_CONFIG["EMAIL_BACKEND"]}}
 MAIL_KEPT_DAYS = env.int("MAIL_KEPT_DAYS", 30)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "contact@example.org")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Who is told of a hole in the site: an e-mail address, or the https: address of a form. Without it,
+# the contact address of the current edition, or the sender of the mails.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
 
 # Safety
 SECURE_HTTPS = SITE_URL.startswith("https:")

@@ -20,6 +20,7 @@ urlpatterns = [
     path("healthz", machines.healthz, name="healthz"),
     path("readyz", machines.readyz, name="readyz"),
     path("robots.txt", machines.robots, name="robots"),
+    path(".well-known/security.txt", machines.security, name="security"),
     path("sitemap.xml", sitemap, name="sitemap"),
     path("manifest.webmanifest", machines.manifest, name="manifest"),
     path("sw.js", machines.worker, name="worker"),

@@ -43,7 +43,7 @@ def start() -> None:
     LOCK.write_text(json.dumps({"pid": os.getpid(), "url": url(bind, port)}))
     LOG.write_text("")
     with step("Python packages") as say:
-        say(venv.ensure("requirements.txt"))
+        say(venv.ensure("requirements.lock"))
     os.set_inheritable(lock.fileno(), True)
     os.execv(venv.PYTHON, [str(venv.PYTHON), "-m", "scripts.serve"])
 
@@ -143,7 +143,7 @@ def running() -> dict:
 def step(title: str) -> Iterator[Callable[[str], None]]:
     """Show one line: the title, then what was done and how long it took, or why it failed."""
     started = time.monotonic()
-    words = []
+    words: list[str] = []
     print(f"  {title:.<30} ", end="", flush=True)
     try:
         yield words.append

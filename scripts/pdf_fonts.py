@@ -98,7 +98,7 @@ def arabic(package: Path, style: str) -> TTFont:
 
 def usual(codec: str) -> set[int]:
     """What a national standard has, in two bytes, in the rows that everybody uses."""
-    found = set()
+    found: set[int] = set()
     for first in range(FIRST[codec], LAST[codec] + 1):
         for second in range(0x40, 0xFF):
             text = bytes([first, second]).decode(codec, "ignore")
@@ -109,7 +109,7 @@ def usual(codec: str) -> set[int]:
 def east_asian(packages: list[Path], known: set[int], work: Path) -> TTFont:
     """Merged of the parts that npm has: where two have a sign, the first is taken."""
     wanted = set().union(*map(usual, FIRST)) - known
-    parts = []
+    parts: list[str] = []
     for source in (path for package in packages for path in numbered(package)):
         font = opened(source)
         if found := wanted & set(font.getBestCmap()):

@@ -18,11 +18,15 @@ CHECKED = {
     "SECRET_KEY": "checks",
     "DATABASE_URL": "postgres://nobody@/nothing?host=/nowhere",
 }
+PYTHON = [sys.executable, "-W", "ignore::SyntaxWarning"]
+OXLINT = os.path.join(os.path.dirname(sys.executable), "oxlint")
 PYTEST = ["-m", "pytest", "-n", "auto", "--dist=loadgroup", "--durations=10"]
 PYTEST += os.environ.get("ARGS", "").split()
 STEPS = {
     "layout": ["-m", "ruff", "format", "--check"],
     "code": ["-m", "ruff", "check"],
+    "types": ["-m", "mypy"],
+    "scripts": [OXLINT, "static/js"],
     "templates": ["-m", "djlint", "--lint", "--quiet", "templates"],
     "compilation": ["-m", "compileall", "-q", "config", "scripts", "symposium", "tests"],
     "catalogues": ["-m", "scripts.catalogues", "--check"],
@@ -70,7 +74,7 @@ def run(name: str, **streams) -> tuple[int, float, str | None]:
     started = time.monotonic()
     environment = {**os.environ, **(CHECKED if command[0] == "manage.py" else {})}
     done = subprocess.run(
-        [sys.executable, "-W", "ignore::SyntaxWarning", *command],
+        command if command[0] == OXLINT else [*PYTHON, *command],
         cwd=PROJECT, env=environment, check=False, text=True, **streams,
     )  # fmt: skip
     return done.returncode, time.monotonic() - started, done.stdout

@@ -17,7 +17,9 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 VENDOR = PROJECT / "static" / "vendor"
-PDF_FONTS = PROJECT / "symposium" / "core" / "documents" / "fonts"  # set into documents, never served
+PDF_FONTS = (
+    PROJECT / "symposium" / "core" / "documents" / "fonts"
+)  # set into documents, never served
 
 BOOTSTRAP = "bootstrap@5.3.9"
 INTER = "@fontsource-variable/inter@5.3.0"

@@ -1,6 +1,6 @@
-"""Make `.venv` and install what a requirements file pins, when it has changed.
+"""Make `.venv` and install what a lock pins, when it has changed.
 
-    python3 scripts/venv.py [requirements.txt]
+    python3 scripts/venv.py [requirements.lock]
 
 Runs before anything is installed, so it knows only Python's own library.
 """
@@ -24,27 +24,25 @@ AWAY = re.compile(
 )
 
 
-def ensure(requirements: str) -> str:
+def ensure(lock: str) -> str:
     """Return what was done, « ready » or « installed »; exit with a sentence when it cannot be."""
-    with open(PROJECT / requirements) as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with open(PROJECT / lock) as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
         whole = answers()
-        if whole and stamp(requirements).exists():
+        if whole and stamp(lock).exists():
             return "ready"
         if not whole:
             create()
-        install(requirements)
-        for name in (requirements, "requirements.txt"):
+        install(lock)
+        for name in (lock, "requirements.lock"):  # each lock has what runs, in the same versions
             stamp(name).touch()
         return "installed"
 
 
-def stamp(requirements: str) -> Path:
-    """The file that says that these very requirements are installed."""
-    text = (PROJECT / requirements).read_text()
-    for included in re.findall(r"^-r (\S+)", text, re.MULTILINE):
-        text += (PROJECT / included).read_text()
-    return VENV / f"installed-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+def stamp(lock: str) -> Path:
+    """The file that says that these very packages are installed."""
+    digest = hashlib.sha256((PROJECT / lock).read_bytes())
+    return VENV / f"installed-{digest.hexdigest()[:16]}"
 
 
 def answers() -> bool:
@@ -61,18 +59,19 @@ def create() -> None:
             "This Python cannot make virtual environments: its « venv » module is missing.\n"
             f"On Debian and Ubuntu: apt install python3.{sys.version_info.minor}-venv"
         )
-    command = [sys.executable, "-m", "venv", "--clear", VENV]
+    command: list[str | Path] = [sys.executable, "-m", "venv", "--clear", VENV]
     result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode:
         sys.exit(f"{VENV} could not be made:\n{(result.stdout + result.stderr).strip()}")
 
 
-def install(requirements: str) -> None:
+def install(lock: str) -> None:
+    """Install what the lock names and nothing else, each file as its hash says."""
     log = PROJECT / "var" / "pip.log"
     log.parent.mkdir(exist_ok=True)
-    command = [
+    command: list[str | Path] = [
         PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--no-compile",
-        "--retries", "2", "--progress-bar", "off", "-r", requirements,
+        "--retries", "2", "--progress-bar", "off", "--require-hashes", "--no-deps", "-r", lock,
     ]  # fmt: skip
     started = time.monotonic()
     with open(log, "w") as kept:
@@ -108,7 +107,7 @@ def explain(log: Path) -> None:
 
 if __name__ == "__main__":
     os.chdir(PROJECT)
-    name = sys.argv[1] if sys.argv[1:] else "requirements.txt"
+    name = sys.argv[1] if sys.argv[1:] else "requirements.lock"
     if not stamp(name).exists():
         print(f"Installing {name} (a minute the first time)…", flush=True)
     try:

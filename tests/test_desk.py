@@ -3,7 +3,9 @@
 import pytest
 from django.contrib.admin import site
 from django.contrib.admin.utils import flatten_fieldsets
+from lxml import html
 
+from symposium import __version__
 from tests.desk import admin_url, form_of, save
 from tests.factories import (
     make_abstract,
@@ -106,6 +108,11 @@ def test_the_start_page_asks_as_much_for_three_as_for_one(
     client.get("/admin/")
     with django_assert_num_queries(10):
         client.get("/admin/")
+
+
+def test_the_foot_of_the_desk_says_which_version_runs(client, organiser):
+    page = html.fromstring(client.get("/admin/").content)
+    assert page.get_element_by_id("footer").text_content() == f"Version {__version__}"
 
 
 @pytest.mark.parametrize(("language", "direction"), [("fr", "ltr"), ("en", "ltr"), ("ar", "rtl")])

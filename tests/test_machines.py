@@ -12,6 +12,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 from post_office.models import Email
 
+from symposium import __version__
 from symposium.abstracts.models import Abstract
 from symposium.editions.models import Edition
 from symposium.sessions.models import Announcement, Change, Session
@@ -48,6 +49,7 @@ def test_ready(client):
             "cache": "ok",
             "mail": "ok",
             "time_zones": "ok",
+            "version": __version__,
         },
     )
 
@@ -68,6 +70,7 @@ def test_ready_though_mail_waits(client, settings):
             "cache": "ok",
             "mail": "waiting",
             "time_zones": "ok",
+            "version": __version__,
         },
     )
 
@@ -78,7 +81,7 @@ def test_not_ready_before_the_migrations(client):
     assert (response.status_code, response.json()) == (
         503,
         {"status": "unavailable", "database": "ok", "migrations": "pending", "cache": "ok",
-         "mail": "ok", "time_zones": "ok"},
+         "mail": "ok", "time_zones": "ok", "version": __version__},
     )  # fmt: skip
 
 
@@ -91,7 +94,7 @@ def test_not_ready_without_database(client):
     assert (response.status_code, response.json()) == (
         503,
         {"status": "unavailable", "database": "away", "migrations": "unknown", "cache": "ok",
-         "mail": "unknown", "time_zones": "unknown"},
+         "mail": "unknown", "time_zones": "unknown", "version": __version__},
     )  # fmt: skip
 
 
@@ -132,6 +135,36 @@ def test_robots(client):
         "",
         "Sitemap: http://testserver/sitemap.xml",
     ]
+
+
+SECURITY = "/.well-known/security.txt"
+
+
+def test_security_txt(client):
+    """RFC 9116: these four fields, an end within a year."""
+    response = client.get(SECURITY)
+    end = (timezone.now().astimezone(datetime.UTC) + datetime.timedelta(days=180)).date()
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert response.content.decode() == (
+        "Contact: mailto:contact@example.org\n"
+        f"Expires: {end}T00:00:00Z\n"
+        "Preferred-Languages: fr, en, ar\n"
+        "Canonical: http://testserver/.well-known/security.txt\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "contact"),
+    [
+        ("", "mailto:edition@example.org"),
+        ("security@example.org", "mailto:security@example.org"),
+        ("https://example.org/report", "https://example.org/report"),
+    ],
+)
+def test_security_txt_names_the_setting_or_the_edition(client, settings, setting, contact):
+    make_edition("2021", contact_email="edition@example.org")
+    settings.SECURITY_CONTACT = setting
+    assert client.get(SECURITY).content.decode().splitlines()[0] == f"Contact: {contact}"
 
 
 @pytest.mark.parametrize(("language", "name"), [("fr", "Ville"), ("ar", "مدينة")])

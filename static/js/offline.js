@@ -7,8 +7,8 @@ function hour(text) {
   const at = new Date(text);
   const today = at.toDateString() === new Date().toDateString();
   const day = today ? {} : { day: "numeric", month: "long" };
-  const hour = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-  return new Intl.DateTimeFormat(`${lang}-u-nu-latn`, { ...day, ...hour }).format(at);
+  const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  return new Intl.DateTimeFormat(`${lang}-u-nu-latn`, { ...day, ...clock }).format(at);
 }
 
 function sayAge() {

@@ -69,14 +69,14 @@ function list(edition) {
 
 /* What to write: all that a browser has when it meets an account, later what has changed. */
 function parcel(isNew) {
-  const parcel = { add: {}, remove: {}, carried: isNew };
+  const changes = { add: {}, remove: {}, carried: isNew };
   if (isNew) {
-    for (const name of editions()) parcel.add[name.slice(PREFIX.length)] = list(name.slice(PREFIX.length));
+    for (const name of editions()) changes.add[name.slice(PREFIX.length)] = list(name.slice(PREFIX.length));
   }
   for (const [id, { edition, starred }] of Object.entries(read(PENDING))) {
-    (parcel[starred ? "add" : "remove"][edition] ??= []).push(id);
+    (changes[starred ? "add" : "remove"][edition] ??= []).push(id);
   }
-  return parcel;
+  return changes;
 }
 
 async function post(address, body) {

@@ -96,7 +96,7 @@ def restored(abstract: Abstract, version: Version) -> Abstract:
     for name, value in {**columns, **{name: content[name] for name in PLAIN}}.items():
         setattr(kept, name, value)
     kept.published_at = version.published_at
-    kept._prefetched_objects_cache = {
+    kept._prefetched_objects_cache = {  # type: ignore[attr-defined]
         "authors": [restored_author(author) for author in content["authors"]],
         "ordered_keywords": [
             AbstractKeyword(
@@ -110,7 +110,7 @@ def restored(abstract: Abstract, version: Version) -> Abstract:
 
 
 def restored_author(content: dict) -> Author:
-    columns = {}
+    columns: dict[str, str] = {}
     for field in ("family_name", "given_name", "affiliation"):
         columns |= in_columns(field, content[field])
     return Author(ror=content["ror"], orcid=content["orcid"], **columns)

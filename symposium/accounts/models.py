@@ -17,7 +17,7 @@ class UserQuerySet(models.QuerySet):
         return self.filter(Q(is_staff=True) | Q(is_superuser=True) | Q(groups__isnull=False))
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Accounts are found by e-mail, which they keep in lower case.
 
     Exactly: a comparison without case takes `ı` for `i`, and one account for another.

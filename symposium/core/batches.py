@@ -6,6 +6,7 @@ Two workers never both treat one; the rows that are left wait for the next turn.
 import logging
 import time
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.db import models, transaction
 
@@ -15,7 +16,7 @@ BATCH = 200
 LONGEST = 2.0  # seconds: meanwhile, somebody may wait for a code to sign in
 
 
-def each(rows: models.QuerySet, verb: Callable[[models.Model], bool]) -> int:
+def each(rows: models.QuerySet, verb: Callable[[Any], bool]) -> int:
     """Call `verb` with some of `rows`, each locked; return for how many it says that it was done.
 
     A row that somebody else holds, or that is no longer one of `rows`, is passed over.

@@ -3,24 +3,29 @@
 The ids of feeds and entries stay when addresses change.
 """
 
+import datetime
+from typing import Any
+from xml.sax.xmlreader import AttributesImpl
+
 from django.conf import settings
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.xmlutils import SimplerXMLGenerator
 
 
 class Atom(Atom1Feed):
     """Each entry in its language, with its authors one by one."""
 
-    def latest_post_date(self):
+    def latest_post_date(self) -> datetime.datetime:
         """Of a feed without entries, not this very moment, which would make each answer another."""
         return super().latest_post_date() if self.items else self.feed["updated"]
 
-    def item_attributes(self, item):
+    def item_attributes(self, item: dict[str, Any]) -> dict[str, str]:
         return {"xml:lang": item["language"]}
 
-    def add_item_elements(self, handler, item):
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)
         for name in item.get("authors", ()):
-            handler.startElement("author", {})
+            handler.startElement("author", AttributesImpl({}))
             handler.addQuickElement("name", name)
             handler.endElement("author")
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from typing import Any
 from urllib.parse import unquote
 
 from django.db import models
@@ -17,7 +18,7 @@ class BareField(models.CharField):
 
     label = address = ""
 
-    def to_python(self, value):
+    def to_python(self, value: object) -> str:
         return self.written(self.bare(super().to_python(value) or ""))
 
     def bare(self, text: str) -> str:
@@ -33,6 +34,6 @@ class BareField(models.CharField):
     def written(self, text: str) -> str:
         return text.lower()
 
-    def formfield(self, **kwargs):
+    def formfield(self, **kwargs: Any) -> Any:
         """Without a limit, at which a browser would cut off what is pasted."""
         return super().formfield(**{"max_length": None, **kwargs})

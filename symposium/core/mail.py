@@ -119,7 +119,7 @@ def composed(
             "List-Unsubscribe": f"<{unsubscribe_url}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
-    message.priority = PRIORITY.low if bulk else PRIORITY.medium
+    message.priority = PRIORITY.low if bulk else PRIORITY.medium  # type: ignore[attr-defined]
     return message
 
 
@@ -152,7 +152,7 @@ def add_html(message: EmailMultiAlternatives, language: str) -> None:
 
 def rendered(template: str, context: dict) -> str:
     """A template of plain text: nothing is escaped, with or without `autoescape off`."""
-    found = engines["django"].engine.get_template(template)
+    found = engines["django"].engine.get_template(template)  # type: ignore[attr-defined]
     return found.render(Context(context, autoescape=False))
 
 

@@ -41,7 +41,7 @@ class Worker:
         self.told_to_stop = False
         self.lock = connection.copy()
         self.holds = False
-        self.house_kept_at = None
+        self.house_kept_at: float | None = None
         self.rest, self.send_at = 0.0, 0.0
 
     def listen_to_signals(self) -> None:

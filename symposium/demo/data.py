@@ -8,6 +8,7 @@ import datetime
 import functools
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from symposium.editions.models import Edition
 
@@ -23,7 +24,7 @@ def table(name: str) -> dict:
 
 def fields(entry: dict, *without: str) -> dict:
     """The fields of a model: `title = {fr = …, ar = …}` of an entry is `title_fr`, `title_ar`."""
-    found = {}
+    found: dict[str, Any] = {}
     for name, value in entry.items():
         if name in without:
             continue
@@ -44,7 +45,7 @@ def published_text() -> dict[str, str]:
 
 def page(slug: str, folder: str = "") -> dict[str, str]:
     """The fields of a page, its title from the first line; `folder` may have a page of its own."""
-    found = {}
+    found: dict[str, str] = {}
     for language in LANGUAGES:
         name = f"{slug}.{language}.md"
         own = FOLDER / "pages" / folder / name

@@ -60,7 +60,7 @@ class Colours(NamedTuple):
 
 def shaded(colour: str) -> str:
     """The same colour in the shade."""
-    red, green, blue = ImageColor.getrgb(colour)
+    red, green, blue = ImageColor.getrgb(colour)[:3]
     return f"#{red * 7 // 8:02x}{green * 7 // 8:02x}{blue * 7 // 8:02x}"
 
 
@@ -76,7 +76,7 @@ class Pen:
     def chord(self, colour: str, left, top, right, bottom, start, end) -> None:
         self.draw.chord(fine((left, top, right, bottom)), start, end, colour)
 
-    def rounded(self, colour: str, left, top, right, bottom, radius) -> None:
+    def rounded(self, colour: str | int, left, top, right, bottom, radius) -> None:
         self.draw.rounded_rectangle(fine((left, top, right, bottom)), FINE * radius, colour)
 
 

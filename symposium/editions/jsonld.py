@@ -1,6 +1,8 @@
 """Linked data that search engines read in a page: https://schema.org/Event"""
 
 import json
+from collections.abc import Iterable
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.urls import reverse
@@ -22,20 +24,26 @@ def script(data: dict) -> SafeString:
     )
 
 
-def known(**properties) -> dict:
+def known(**properties: object) -> dict:
     """Only what has a value: nothing is said that is not known."""
     return {name: value for name, value in properties.items() if value}
 
 
-def address(thing) -> str:
+class Addressed(Protocol):
+    def get_absolute_url(self) -> str: ...
+
+
+def address(thing: Addressed) -> str:
     return f"{settings.SITE_URL}{thing.get_absolute_url()}"
 
 
-def words(thing, field: str) -> str:
+def words(thing: object, field: str) -> str:
     return text_and_language(thing, field)[0]
 
 
-def event(edition: Edition, highlights, partners, faces) -> dict:
+def event(
+    edition: Edition, highlights: Iterable[Any], partners: Iterable[Partner], faces: Iterable[Any]
+) -> dict:
     """The edition with the main moments of its programme, in the language of the page.
 
     `faces` are the speakers that the page shows.
@@ -74,7 +82,7 @@ def event(edition: Edition, highlights, partners, faces) -> dict:
     )
 
 
-def locations(edition: Edition, highlights) -> dict | list[dict]:
+def locations(edition: Edition, highlights: Iterable[Any]) -> dict | list[dict]:
     """The place; beside it the page itself, where streams are reached, if a moment has one."""
     url = address(edition)
     place = {"@type": "Place", "@id": f"{url}#place"} | where(edition)
@@ -84,7 +92,7 @@ def locations(edition: Edition, highlights) -> dict | list[dict]:
     return [place, online] if words(edition, "venue") else online
 
 
-def is_streamed(highlights) -> bool:
+def is_streamed(highlights: Iterable[Any]) -> bool:
     return any(session.stream_url for session in highlights)
 
 
@@ -112,7 +120,7 @@ def where(edition: Edition) -> dict:
     )
 
 
-def attendance(edition: Edition, highlights) -> str:
+def attendance(edition: Edition, highlights: Iterable[Any]) -> str:
     """Mixed or online if a main moment is streamed; else not known, and left out."""
     if not is_streamed(highlights):
         return ""

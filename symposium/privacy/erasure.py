@@ -13,6 +13,7 @@ To erase is to anonymise. A registration stays as one that is counted, and names
 import datetime
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -193,7 +194,7 @@ class Rule:
     days: int
     then: str | Promise
     left: Callable[[], QuerySet]
-    forget: Callable[[Model, datetime.datetime], object]
+    forget: Callable[[Any, datetime.datetime], object]
     edition: str = "edition"
 
 

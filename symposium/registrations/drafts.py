@@ -46,8 +46,8 @@ def keep_details(request: HttpRequest, code: str) -> bool:
     """Keep changes of a registration that stands, for whom it belongs to."""
     user = owner_of(request)
     live = Registration.objects.live().select_related("edition")
-    standing = user and live.of(user).filter(code=code.upper()).first()
-    return bool(standing) and keep(request, user, standing.edition)
+    standing = live.of(user).filter(code=code.upper()).first() if user else None
+    return standing is not None and keep(request, user, standing.edition)
 
 
 def keep(request: HttpRequest, user: User, edition: Edition) -> bool:

@@ -25,7 +25,7 @@ from symposium.registrations import drafts, places
 from symposium.registrations.documents import calendars, certificates, tickets
 from symposium.registrations.forms import ChangeForm
 from symposium.registrations.models import Booking, Certificate, Registration
-from symposium.registrations.models.registrations import Holder, State
+from symposium.registrations.models.registrations import State
 
 read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -214,7 +214,7 @@ def change_booking(request: HttpRequest, registration: Registration, pk: int) ->
     return to_sessions(registration)
 
 
-def answer(request: HttpRequest, holder: Holder) -> None:
+def answer(request: HttpRequest, holder: Registration | Booking) -> None:
     """Take or leave what is offered, as the form says."""
     try:
         if request.POST.get("answer") == "accept":

@@ -7,6 +7,7 @@ back tells nobody. Tickets, calendars and certificates are named here and made b
 import contextlib
 import re
 from collections.abc import Collection, Iterator
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -157,7 +158,10 @@ def message_preview(registration: Registration, *, subject: str, body: str) -> E
 
 
 def message_letter(registration: Registration, subject: str, body: str) -> dict:
-    words = {"subject_line": mail.Trusted(subject), "message_text": mail.Trusted(body)}
+    words: dict[str, Any] = {
+        "subject_line": mail.Trusted(subject),
+        "message_text": mail.Trusted(body),
+    }
     with reading(registration):
         unsubscribe_url = subscriptions.url(registration)
     whole = letter(registration, "message", bulk=True, **words)
@@ -245,7 +249,7 @@ def reading(registration: Registration) -> Iterator[None]:
         yield
 
 
-def registration_of(holder: Holder) -> Registration:
+def registration_of(holder: Any) -> Registration:
     return holder if isinstance(holder, Registration) else holder.registration
 
 

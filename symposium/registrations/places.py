@@ -13,6 +13,7 @@ Each verb is idempotent: what is so already is left as it is, and nobody is told
 import datetime
 from collections.abc import Collection, Iterable
 from functools import partial
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -24,10 +25,12 @@ from symposium.accounts.models import User
 from symposium.core import batches
 from symposium.registrations import notices
 from symposium.registrations.models import Booking, Category, Registration, StateChange
-from symposium.registrations.models.registrations import HOLDING, Holder, State
+from symposium.registrations.models.registrations import HOLDING, State
 from symposium.sessions.models import Session
 
+Holder = Registration | Booking
 Owner = Category | Session
+Row = TypeVar("Row", bound=Owner)
 
 HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
 # Whoever does a thing and undoes it again and again has a mail sent each time.
@@ -170,7 +173,7 @@ def promote(registration: Registration, *, by: User) -> bool:
         return True
     if registration.rank == 1:
         return False
-    category.registrations.waiting().update(queue_number=F("queue_number") + 1)
+    holders(category).waiting().update(queue_number=F("queue_number") + 1)
     registration.queue_number = 1
     write(registration, State.WAITING, by=by)
     return True
@@ -246,7 +249,7 @@ def expire_offers(at: datetime.datetime | None = None) -> int:
     )
 
 
-def overdue(model: type[Holder], at: datetime.datetime):
+def overdue(model: type[Holder], at: datetime.datetime) -> Iterable[int]:
     """The keys of some of the offers that nobody took in time, the oldest first."""
     rows = model.objects.overdue(at).order_by("offer_expires_at", "pk")
     return rows.values_list("pk", flat=True)[: batches.BATCH]
@@ -388,13 +391,14 @@ def taken(owner: Owner) -> int:
 # What the verbs share. Whoever calls these holds the lock of the owner.
 
 
-def locked(model: type[Owner], pks: Iterable[int]) -> dict[int, Owner]:
+def locked(model: type[Row], pks: Iterable[int]) -> dict[int, Row]:
     """Lock the rows that own the places, in the order of their keys; return them by key.
 
     « No key »: writing a row that only refers to one of them need not wait.
     """
     rows = model.objects.filter(pk__in=set(pks)).order_by("pk")
-    return {row.pk: row for row in rows.select_for_update(of=("self",), no_key=True)}
+    found: Iterable[Any] = rows.select_for_update(of=("self",), no_key=True)
+    return {row.pk: row for row in found}
 
 
 def locked_sessions(sessions: Iterable[Session]) -> list[Session]:
@@ -438,7 +442,7 @@ def with_owner(holder: Holder) -> Owner:
         transaction.savepoint_rollback(before)
 
 
-def holders(owner: Owner):
+def holders(owner: Owner) -> Any:
     return owner.registrations if isinstance(owner, Category) else owner.bookings
 
 
@@ -531,7 +535,7 @@ def fill(session: Session, *, told: Collection[Registration] = ()) -> None:
             notices.booked(booking, promoted=True)
 
 
-def first_in_turn(owner: Owner):
+def first_in_turn(owner: Owner) -> Any:
     """As many of the waiting list as there are places, `AT_ONCE` at most.
 
     Nobody once a place is of no use.
@@ -571,7 +575,7 @@ def offer(holder: Holder) -> None:
 
 def write(
     holder: Holder,
-    state: State,
+    state: str,
     *,
     by: User | None,
     reason: str = "",

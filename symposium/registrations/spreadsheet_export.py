@@ -101,11 +101,11 @@ def complete(read: dict[int, Line]) -> None:
 
 def columns(editions: Iterable[Edition], *, with_needs: bool) -> list[Column]:
     """The columns, in the reader's language; the accessibility needs only when asked for."""
-    editions = {edition.pk: edition for edition in editions}
-    found = [*standing(editions), *identity()]
+    by_key = {edition.pk: edition for edition in editions}
+    found = [*standing(by_key), *identity()]
     if with_needs:
         found.append(Column(_("Accessibility needs"), lambda line: line.person.needs))
-    return [*found, *attendance(editions), *questions(editions)]
+    return [*found, *attendance(by_key), *questions(by_key)]
 
 
 def standing(editions: dict[int, Edition]) -> list[Column]:

@@ -8,7 +8,7 @@ import posixpath
 import re
 import zlib
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Any
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile
 
@@ -27,7 +27,7 @@ class TooLarge(Exception):
     """There is more in the workbook than in any list of people."""
 
 
-Event = tuple[str, str, dict[str, str] | str]
+Event = tuple[str, str, Any]  # the last: attributes by name, or a text
 
 
 def rows(file: IO[bytes], *, most: int, cells: int) -> list[list[str]]:
@@ -61,7 +61,8 @@ def parts_of(book: ZipFile) -> tuple[str, str | None]:
 
 
 def shared_texts(book: ZipFile, path: str) -> list[str]:
-    found, reading, aside = [], False, False
+    found: list[str] = []
+    reading = aside = False
     for what, name, data in events(book, path):
         if what == "text":
             found[-1] += data if reading else ""

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +33,7 @@ FEW = 5  # answers in the language of the reader: a word may have been mistyped
 class Kind:
     """A kind of thing: its name over a group, and what the page shows of it in an edition."""
 
-    label: str
+    label: str | Promise
     shown: Callable[[Edition], QuerySet]
 
 
@@ -117,7 +118,7 @@ class Hit:
     extract: SafeString
 
     @property
-    def said_in(self) -> str:
+    def said_in(self) -> str | Promise:
         return SAID_IN[self.language]
 
 
@@ -128,7 +129,7 @@ class Group:
     hits: list[Hit]
 
     @property
-    def label(self) -> str:
+    def label(self) -> str | Promise:
         return KINDS[self.kind].label
 
 

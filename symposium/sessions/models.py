@@ -1,6 +1,7 @@
 import datetime
 import uuid
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -262,9 +263,9 @@ class Session(SluggedModel):
     # The days of the edition, copied here by a trigger so that a check constraint can see them.
     allowed_period = DateTimeRangeField(null=True, editable=False)
     # What has changed lately, where `changes.mark` has looked for it.
-    change = None
+    change: Any = None
     # Who speaks, where `people.name_people` has looked for them.
-    people = None
+    people: list | None = None
 
     objects = SessionQuerySet.as_manager()
 

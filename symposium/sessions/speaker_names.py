@@ -21,10 +21,10 @@ class Person(PersonName, SimpleNamespace):
 
 def name_people(sessions: Iterable[Session]) -> None:
     """Give each of `sessions` its `people`: the published speakers, in their order."""
-    sessions = {session.pk: session for session in sessions}
-    for session in sessions.values():
+    by_key = {session.pk: session for session in sessions}
+    for session in by_key.values():
         session.people = []
-    found = Participation.objects.published().filter(session__in=sessions)
+    found = Participation.objects.published().filter(session__in=by_key)
     wanted = [f"speaker__{name}" for name in FIELDS]
     for number, *row in found.order_by("order", "pk").values_list("session_id", *wanted):
-        sessions[number].people.append(Person(**dict(zip(FIELDS, row, strict=True))))
+        by_key[number].people.append(Person(**dict(zip(FIELDS, row, strict=True))))

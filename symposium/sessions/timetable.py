@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -22,6 +22,8 @@ from django.utils.translation import gettext as _
 
 from symposium.core.templatetags.symposium import name, text, times
 from symposium.sessions.models import Room, Session
+
+Words = TypeVar("Words", bound=str)
 
 
 class Face(NamedTuple):
@@ -65,7 +67,7 @@ class Card:
     row: int
     rows: int
     column: int | None = None  # None: across all rooms
-    said: dict[tuple, str] = field(default_factory=dict)
+    said: dict[tuple, Any] = field(default_factory=dict)
 
     @property
     def is_plenary(self) -> bool:
@@ -130,7 +132,7 @@ class Card:
             return None
         return self.once((relation, number), lambda: text(getattr(self.session, relation), "name"))
 
-    def once(self, key: tuple, make: Callable[[], str]) -> str:
+    def once(self, key: tuple, make: Callable[[], Words]) -> Words:
         if key not in self.said:
             self.said[key] = make()
         return self.said[key]
@@ -176,11 +178,11 @@ class Timetable:
 def by_day(sessions: Iterable[Session], zone: zoneinfo.ZoneInfo) -> list[Timetable]:
     """Lay out scheduled `sessions`, ordered by start, as one timetable a day of `zone`."""
     days = groupby(sessions, key=lambda session: session.starts_at.astimezone(zone).date())
-    said: dict[tuple, str] = {}
+    said: dict[tuple, Any] = {}
     return [lay_out(day, list(found), said) for day, found in days]
 
 
-def lay_out(day: datetime.date, sessions: list[Session], said: dict[tuple, str]) -> Timetable:
+def lay_out(day: datetime.date, sessions: list[Session], said: dict[tuple, Any]) -> Timetable:
     times = {s.starts_at for s in sessions} | {s.ends_at for s in sessions}
     rows = {time: row for row, time in enumerate(sorted(times))}
     cards = [

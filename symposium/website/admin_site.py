@@ -18,6 +18,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from symposium import __version__
 from symposium.abstracts.models import Abstract
 from symposium.accounts import second_factor
 from symposium.core.admin.base import SearchedAdmin, untranslated
@@ -93,7 +94,7 @@ class Desk(AdminSite):
         return [language, edition, *super().get_urls()]
 
     def each_context(self, request):
-        context = super().each_context(request)
+        context = super().each_context(request) | {"portal_version": __version__}
         if context["has_permission"]:
             context["working_edition"] = working_edition(request, Edition.objects)
             context["editions"] = all_editions(request, Edition.objects)

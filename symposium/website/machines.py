@@ -2,8 +2,10 @@
 without a network.
 """
 
+import datetime
 import hashlib
 import json
+from email.utils import parseaddr
 from functools import lru_cache
 
 from django.conf import settings
@@ -14,10 +16,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext, override
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
+from symposium import __version__
 from symposium.core import mail_queue, page_cache
 from symposium.core.i18n.typography import direction
 from symposium.editions.context import edition_named
@@ -27,6 +31,8 @@ PRIVATE = [
     "/admin/",
     *(f"/{code}/{part}/" for code, _name in settings.LANGUAGES for part in ("accounts", "my")),
 ]
+# The standard asks for less than a year.
+SECURITY_EXPIRES = datetime.timedelta(days=180)
 # What every page needs, and what those need that are kept before they are opened; the worker keeps
 # the rest as pages ask for it.
 KEPT = [
@@ -70,7 +76,7 @@ def readyz(request):
     parts = {**database(), "cache": cache_state()}
     ready = set(parts.values()) == {"ok"}
     body = {"status": "ok" if ready else "unavailable", **parts, "mail": mail_state()}
-    body["time_zones"] = zones_state()
+    body |= {"time_zones": zones_state(), "version": __version__}
     return JsonResponse(body, status=200 if ready else 503)
 
 
@@ -118,6 +124,29 @@ def robots(request):
 
 @require_safe
 @cache_control(max_age=3600, public=True)
+def security(request):
+    """Return whom to tell of a hole in the site: RFC 9116."""
+    expires = timezone.now().astimezone(datetime.UTC) + SECURITY_EXPIRES
+    lines = [
+        f"Contact: {security_contact()}",
+        f"Expires: {expires:%Y-%m-%dT00:00:00Z}",
+        "Preferred-Languages: fr, en, ar",
+        f"Canonical: {settings.SITE_URL}{reverse('security')}",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+def security_contact() -> str:
+    """Return the address of the setting, of the current edition, or of the site, as a URI."""
+    edition = Edition.objects.current()
+    site = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    contact = settings.SECURITY_CONTACT or (edition and edition.contact_email) or site
+    return contact if ":" in contact else f"mailto:{contact}"
+
+
+@require_safe
+@cache_control(max_age=3600, public=True)
 def manifest(request):
     """https://www.w3.org/TR/appmanifest/, of the edition and in the language of its address.
 
@@ -132,7 +161,7 @@ def manifest(request):
 
 def application(edition: Edition | None, language: str) -> dict:
     """What is installed: an edition is one application, in whichever language."""
-    own = {"start_url": "/"}
+    own: dict[str, object] = {"start_url": "/"}
     if edition:
         own = {
             "id": f"/{edition.slug}/",

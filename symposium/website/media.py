@@ -46,7 +46,7 @@ def stored(path: str) -> Path:
     """The file on the disk; Http404 unless it lies below MEDIA_ROOT, links followed."""
     try:
         file = Path(default_storage.path(path)).resolve()
-        known = file.is_file() and file == Path(default_storage.location).resolve() / path
+        known = file.is_file() and file == Path(default_storage.location).resolve() / path  # type: ignore[attr-defined]
     except (SuspiciousFileOperation, OSError):  # OSError: a name that no disk takes
         raise Http404 from None
     if not known:

@@ -3,6 +3,7 @@
 https://www.sitemaps.org/protocol.html, with Google's `xhtml:link` alternates.
 """
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -45,7 +46,7 @@ class Pages(Sitemap):
 class Records(Pages):
     """Published records that have a page and a date of change."""
 
-    model = None
+    model: Any = None
 
     def items(self):
         return self.model.objects.published().select_related("edition").order_by("pk")
@@ -152,7 +153,7 @@ class Rooms(Records):
         return super().items().annotate(updated_at=Subquery(last))
 
 
-SITEMAPS = {
+SITEMAPS: dict[str, Any] = {
     "editions": Editions,
     "lists": EditionLists,
     "changes": Changes,

@@ -4,6 +4,7 @@ http://www.bibtex.org/Format/ (in UTF-8), the RIS of Reference Manager, and
 https://docs.citationstyles.org/en/stable/specification.html
 """
 
+import datetime
 import json
 import re
 from typing import ClassVar
@@ -161,5 +162,5 @@ def csl_person(author: Person) -> dict[str, str]:
     return name | {"suffix": suffix} if suffix else name
 
 
-def parts(day) -> list[int]:
+def parts(day: datetime.date) -> list[int]:
     return [day.year, day.month, day.day]

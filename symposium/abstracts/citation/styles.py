@@ -98,12 +98,12 @@ class Record:
         self.edition = abstract.edition
         self.language = language if translated else abstract.language
 
-    def text_and_language(self, thing, field: str) -> tuple[str, str]:
+    def text_and_language(self, thing: object, field: str) -> tuple[str, str]:
         """In the record's language, or in the first that it falls back to, which is told."""
         text, language = text_and_language(thing, field, self.language)
         return one_line(text), language
 
-    def text_of(self, thing, field: str) -> str:
+    def text_of(self, thing: object, field: str) -> str:
         return self.text_and_language(thing, field)[0]
 
     @property
@@ -208,8 +208,9 @@ class Record:
 def whole_name(named: Author | Speaker, language: str) -> tuple[str, str]:
     """Family and given name of one language, the first that has both; a body has no given name."""
     names = {
-        code: tuple(
-            one_line(getattr(named, f"{part}_{code}")) for part in ("family_name", "given_name")
+        code: (
+            one_line(getattr(named, f"family_name_{code}")),
+            one_line(getattr(named, f"given_name_{code}")),
         )
         for code in (language, *LANGUAGES)
     }
@@ -228,7 +229,7 @@ def paragraphs(abstract: Abstract, language: str) -> list[str]:
     return [line for line in map(one_line, lines) if line]
 
 
-def address(thing, language: str) -> str:
+def address(thing: Abstract, language: str) -> str:
     """The whole address of the page of `thing` in `language`."""
     with translation.override(language):
         return f"{settings.SITE_URL}{thing.get_absolute_url()}"
@@ -262,7 +263,7 @@ def iso690(record: Record) -> SafeString:
     )  # fmt: skip
 
 
-APA_KINDS = {
+APA_KINDS: dict[str, str] = {
     Abstract.Kind.KEYNOTE: "Keynote address",
     Abstract.Kind.PAPER: "Paper presentation",
     Abstract.Kind.PANEL: "Panel discussion",
@@ -288,7 +289,7 @@ def apa(record: Record) -> SafeString:
     )  # fmt: skip
 
 
-CHICAGO_KINDS = {
+CHICAGO_KINDS: dict[str, str] = {
     Abstract.Kind.KEYNOTE: "Keynote address, ",
     Abstract.Kind.PAPER: "Paper presented at ",
     Abstract.Kind.PANEL: "Panel discussion, ",
@@ -357,7 +358,7 @@ def isolated(text: str) -> SafeString:
 
 def listed(names: list[str], last: str) -> SafeString:
     """Names with commas between them, and `last` before the last one."""
-    *others, end = map(isolated, names) if names else [""]
+    *others, end = map(isolated, names) if names else [SafeString()]
     if not others:
         return end
     return format_html("{}{}{}", format_html_join(", ", "{}", ((o,) for o in others)), last, end)

@@ -3,6 +3,8 @@
 A record without a DOI is named by its address; none is invented.
 """
 
+from collections.abc import Iterator
+
 from lxml import etree
 from lxml.builder import ElementMaker
 
@@ -49,12 +51,12 @@ def publisher(names: str, language: str) -> etree._Element:
     return E.publisher(names, {LANG: language} if language else {})
 
 
-def alternate_identifiers(record: Record):
+def alternate_identifiers(record: Record) -> Iterator[etree._Element]:
     if record.doi:
         yield E.alternateIdentifier(record.url, alternateIdentifierType="URL")
 
 
-def dates(record: Record):
+def dates(record: Record) -> Iterator[etree._Element]:
     yield E.date(record.issued.isoformat(), dateType="Issued")
     for version in record.abstract.versions.all():
         if version.number > 1:
@@ -62,7 +64,7 @@ def dates(record: Record):
             yield E.date(day.isoformat(), dateType="Updated")
 
 
-def rights(record: Record):
+def rights(record: Record) -> Iterator[etree._Element]:
     if record.abstract.licence:
         yield E.rights(
             record.abstract.get_licence_display(),
@@ -108,7 +110,7 @@ def affiliation(author: Person) -> etree._Element:
     )
 
 
-def titles(record: Record):
+def titles(record: Record) -> Iterator[etree._Element]:
     """That of the record first, in the language that it is really in."""
     main, first = record.text_and_language(record.abstract, "title")
     yield E.title(main, {LANG: first})
@@ -118,13 +120,13 @@ def titles(record: Record):
             yield E.title(title, {LANG: language}, titleType="TranslatedTitle")
 
 
-def subjects(record: Record):
+def subjects(record: Record) -> Iterator[etree._Element]:
     for use in record.abstract.ordered_keywords.all():
         for language, name in use.keyword.names():
             yield E.subject(one_line(name), {LANG: language})
 
 
-def translations(record: Record):
+def translations(record: Record) -> Iterator[etree._Element]:
     for language in other_languages(record):
         if record.abstract.is_translation_in(language):
             yield E.relatedIdentifier(
@@ -134,7 +136,7 @@ def translations(record: Record):
             )
 
 
-def former_versions(record: Record):
+def former_versions(record: Record) -> Iterator[etree._Element]:
     for version in record.abstract.versions.all()[1:]:
         yield E.relatedIdentifier(
             f"{record.url}v{version.number}/",
@@ -143,7 +145,7 @@ def former_versions(record: Record):
         )
 
 
-def descriptions(record: Record):
+def descriptions(record: Record) -> Iterator[etree._Element]:
     for language in (record.language, *other_languages(record)):
         lines = paragraphs(record.abstract, language)
         if lines:

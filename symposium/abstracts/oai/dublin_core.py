@@ -4,6 +4,8 @@ http://www.openarchives.org/OAI/2.0/oai_dc/ and, for the word of its type, the D
 that OpenAIRE and library catalogues still read.
 """
 
+from collections.abc import Iterator
+
 from lxml import etree
 from lxml.builder import ElementMaker
 
@@ -49,20 +51,20 @@ def labelled(name: str, text: str, language: str) -> etree._Element:
     return E(name, text, {LANG: language} if language else {})
 
 
-def titles_of(record: Record):
+def titles_of(record: Record) -> Iterator[etree._Element]:
     """That of the record first, in the language that it is really in."""
     for language in in_order(record):
         if title := one_line(getattr(record.abstract, f"title_{language}")):
             yield E.title(title, {LANG: language})
 
 
-def subjects(record: Record):
+def subjects(record: Record) -> Iterator[etree._Element]:
     for use in record.abstract.ordered_keywords.all():
         for language, name in use.keyword.names():
             yield E.subject(one_line(name), {LANG: language})
 
 
-def descriptions(record: Record):
+def descriptions(record: Record) -> Iterator[etree._Element]:
     for language in languages(record):
         text = "\n".join(paragraphs(record.abstract, language))
         yield E.description(text, {LANG: language})

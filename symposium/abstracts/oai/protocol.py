@@ -85,11 +85,17 @@ class Repository(Protocol):
     Datestamps are aware, and whole seconds.
     """
 
-    name: str
-    namespace: str
-    emails: list[str]
     page: int
     at: datetime.datetime
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def namespace(self) -> str: ...
+
+    @property
+    def emails(self) -> list[str]: ...
 
     def earliest(self) -> datetime.datetime: ...
 

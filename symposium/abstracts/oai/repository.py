@@ -4,6 +4,7 @@ import datetime
 import re
 import uuid
 from email.utils import parseaddr
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -165,7 +166,7 @@ class Abstracts:
         )
 
 
-def item(row: Harvest) -> Item:
+def item(row: Any) -> Item:
     return Item(str(row.guid), row.datestamp, row.in_sets, row.is_deleted)
 
 

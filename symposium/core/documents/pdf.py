@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import typst
 from django.conf import settings
@@ -38,7 +39,7 @@ def render(
     data: dict,
     language: str,
     *,
-    standards: Sequence[str] = TAGGED,
+    standards: Sequence[Any] = TAGGED,
     longest: int = LONGEST,
 ) -> bytes:
     """Return the PDF that `template` (« typst/ticket.typ ») makes of `data`, in `language`.

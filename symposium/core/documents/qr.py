@@ -4,6 +4,7 @@ Error correction M: a ticket that is creased or thumbed still reads. Always dark
 quiet zone, in dark mode too.
 """
 
+from collections.abc import Iterable
 from itertools import groupby
 
 import segno
@@ -41,10 +42,10 @@ def outline(text: str) -> tuple[int, str]:
         for row, modules in enumerate(code.matrix_iter(border=QUIET_ZONE))
         for start, length in dark_runs(modules)
     ]
-    return code.symbol_size(border=QUIET_ZONE)[0], "".join(runs)
+    return int(code.symbol_size(border=QUIET_ZONE)[0]), "".join(runs)
 
 
-def dark_runs(modules) -> list[tuple[int, int]]:
+def dark_runs(modules: Iterable[int]) -> list[tuple[int, int]]:
     runs, place = [], 0
     for dark, run in groupby(modules):
         length = len(list(run))

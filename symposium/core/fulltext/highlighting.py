@@ -42,7 +42,7 @@ def marks(words: list[str], texts: Iterable[tuple[str, str]]) -> dict[str, set[s
             whole = HYPHEN.sub("", word) if HYPHEN.search(word) else word
             if beginning(whole) in beginnings:
                 asked.setdefault((code, whole.translate(RARE)), set()).add(word)
-    answering = {code: set() for code in LANGUAGES}
+    answering: dict[str, set[str]] = {code: set() for code in LANGUAGES}
     if asked:
         codes, candidates = zip(*sorted(asked), strict=True)
         tests = " ".join(

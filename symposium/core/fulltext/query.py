@@ -102,7 +102,8 @@ def parse(text: str) -> Question:
     """Read what was typed, at most `LONGEST` characters of it; it never fails."""
     text = text[:LONGEST].translate(TRADEMARKS)
     text = unicodedata.normalize("NFKC", text).translate(QUOTES | RARE)
-    wanted, unwanted = [], []
+    wanted: list[str] = []
+    unwanted: list[str] = []
     for part in PART.finditer(text):
         word = part["word"]
         if word in OR and not part["minus"]:
@@ -125,7 +126,7 @@ def phrase(words: list[str]) -> str:
 
 def trimmed(parts: list[str]) -> list[str]:
     """Without an « or » that stands at an end or twice."""
-    kept = []
+    kept: list[str] = []
     for part in parts:
         if part != "or" or (kept and kept[-1] != "or"):
             kept.append(part)

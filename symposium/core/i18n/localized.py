@@ -11,7 +11,7 @@ LANGUAGES = [code for code, _name in settings.LANGUAGES]
 ARTICLE = re.compile(r"\bال(?=\w{2})")
 
 
-def text_and_language(thing, field: str, language: str | None = None) -> tuple[str, str]:
+def text_and_language(thing: object, field: str, language: str | None = None) -> tuple[str, str]:
     """Return the text of a translated `field` and the language it is in.
 
     The reader's language first, then that of the record where the thing is one (its

@@ -344,7 +344,7 @@ def search(edition: Edition, text: str, day: datetime.date, session: Session | N
     entries at this door, at most one.
     """
     words = typed_words(text)
-    named = edition.registrations.all() if words else edition.registrations.none()
+    named: models.QuerySet = edition.registrations.all() if words else edition.registrations.none()
     for word in words:
         named = called(named, word) if len(text) == 1 else saying(named, word, NAMES)
     standing = at_door(CheckIn.objects, day, session)

@@ -118,7 +118,7 @@ def attended(registration: Registration) -> dict[datetime.date, list[Period]]:
         .exclude(status=Session.Status.CANCELLED)
         .exclude(kind=Session.Kind.BREAK)
     )
-    days = {}
+    days: dict[datetime.date, list[Period]] = {}
     for check_in in registration.check_ins.standing():
         counted = [
             (session.starts_at, session.ends_at)

@@ -1,0 +1,110 @@
+"""What we depend on is named, locked and, where a copy of it is kept here, in the NOTICE."""
+
+import ast
+import re
+import sys
+from functools import cache
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+OURS = {"config", "scripts", "symposium", "tests"}
+# The tools of `make vendor`, which installs them aside.
+ASIDE = {"scripts/pdf_fonts.py"}
+AXE = PROJECT / "tests" / "browser" / "vendor"
+COPIES = [PROJECT / "static" / "vendor", PROJECT / "symposium" / "fonts", AXE]
+SCRIPT = PROJECT / "scripts" / "vendor.py"
+SCANNER = PROJECT / "static" / "vendor" / "barcode-detector" / "barcode-detector.js"
+
+
+@cache
+def all_providers() -> dict[str, list[str]]:
+    """The distributions that each module comes with."""
+    return packages_distributions()
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def pins(file: str) -> dict[str, str]:
+    """The packages that a file names with their versions, and with those of files it includes."""
+    text = (PROJECT / file).read_text()
+    found = re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^\s;]+)", text, re.MULTILINE)
+    named = {canonical(name): version for name, version in found}
+    for included in re.findall(r"^-r (\S+)", text, re.MULTILINE):
+        named |= pins(included)
+    return named
+
+
+def imported(path: Path) -> set[str]:
+    tree = ast.walk(ast.parse(path.read_text()))
+    names = set()
+    for node in tree:
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module)
+    return {name.partition(".")[0] for name in names} - OURS - sys.stdlib_module_names
+
+
+@pytest.mark.parametrize(
+    ("requirements", "folders"),
+    [("requirements.txt", ["symposium", "config"]), ("requirements-dev.txt", ["scripts", "tests"])],
+)
+def test_every_package_that_is_imported_is_named(requirements, folders):
+    """One that comes along with another may stay away with its next version."""
+    named, providers = pins(requirements), all_providers()
+    missing = {
+        f"{path.relative_to(PROJECT)} imports {module}"
+        for folder in folders
+        for path in (PROJECT / folder).rglob("*.py")
+        if str(path.relative_to(PROJECT)) not in ASIDE
+        for module in imported(path)
+        if not any(canonical(name) in named for name in providers.get(module, []))
+    }
+    assert missing == set()
+
+
+@pytest.mark.parametrize("requirements", sorted(PROJECT.glob("requirements*.txt")), ids=str)
+def test_a_lock_has_what_is_named(requirements):
+    """Else: make lock."""
+    named, locked = pins(requirements.name), pins(requirements.with_suffix(".lock").name)
+    assert {name: locked.get(name) for name in named} == named
+
+
+@pytest.mark.parametrize("lock", sorted(PROJECT.glob("requirements*.lock")), ids=str)
+def test_a_lock_has_a_hash_for_each_package_and_no_address(lock):
+    text = lock.read_text()
+    entries = re.findall(r"^\S+==.*?(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)
+    assert {canonical(entry.partition("==")[0]) for entry in entries} == set(pins(lock.name))
+    assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry] == []
+    assert re.findall(r"^--.*|\S*://\S*", text, re.MULTILINE) == []
+
+
+def test_developers_have_the_versions_that_run():
+    """`make demo` after `make dev` installs nothing."""
+    running, all_of_them = pins("requirements.lock"), pins("requirements-dev.lock")
+    assert {name: all_of_them.get(name) for name in running} == running
+
+
+def test_the_notice_names_every_copy():
+    kept = {path for folder in COPIES for path in folder.rglob("*") if path.is_file()}
+    icons = PROJECT / "static" / "img"
+    kept |= {icons / "icons.svg", icons / "icons.LICENSE.txt"}
+    notice = (PROJECT / "NOTICE").read_text()
+    named = re.findall(r"^  (\S+)$", notice, re.MULTILINE)
+    assert sorted(named) == sorted(str(path.relative_to(PROJECT)) for path in kept)
+
+
+def test_the_notice_says_which_versions():
+    """Those of `make vendor`; the others say it in their first lines."""
+    fetched = re.findall(r'^[A-Z_]+ = "(\S+@\S+)"', SCRIPT.read_text(), re.MULTILINE)
+    [axe] = re.findall(r"^/\*! axe v(\S+)", (AXE / "axe.min.js").read_text()[:100])
+    [reader] = re.findall(r"zxing-wasm@[\d.]*\d", SCANNER.read_text())
+    notice = (PROJECT / "NOTICE").read_text()
+    named = re.findall(r"[@\w/-]+@[\d.]*\d", notice)
+    icons = "bootstrap-icons@1.13.2"
+    assert sorted(named) == sorted([*fetched, f"axe-core@{axe}", reader, icons])
