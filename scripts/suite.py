@@ -4,6 +4,7 @@ python -m scripts.suite [step …]      without a name: all of them
 """
 
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -18,8 +19,8 @@ CHECKED = {
     "SECRET_KEY": "checks",
     "DATABASE_URL": "postgres://nobody@/nothing?host=/nowhere",
 }
-PYTEST = ["-m", "pytest", "-n", "auto", "--dist=loadgroup", "--durations=10"]
-PYTEST += os.environ.get("ARGS", "").split()
+PYTEST = ["-m", "pytest", "-n", "auto", "--dist=loadgroup", "--durations=15"]
+PYTEST += shlex.split(os.environ.get("ARGS", ""))
 STEPS = {
     "layout": ["-m", "ruff", "format", "--check"],
     "code": ["-m", "ruff", "check"],
