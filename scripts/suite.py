@@ -4,6 +4,7 @@ python -m scripts.suite [step …]      without a name: all of them
 """
 
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -20,8 +21,8 @@ CHECKED = {
 }
 PYTHON = [sys.executable, "-W", "ignore::SyntaxWarning"]
 OXLINT = os.path.join(os.path.dirname(sys.executable), "oxlint")
-PYTEST = ["-m", "pytest", "-n", "auto", "--dist=loadgroup", "--durations=10"]
-PYTEST += os.environ.get("ARGS", "").split()
+PYTEST = ["-m", "pytest", "-n", "auto", "--dist=loadgroup", "--durations=15"]
+PYTEST += shlex.split(os.environ.get("ARGS", ""))
 STEPS = {
     "layout": ["-m", "ruff", "format", "--check"],
     "code": ["-m", "ruff", "check"],

@@ -1,10 +1,13 @@
 """What every test stands on: the embedded PostgreSQL, a closed network, a browser if there is one.
 
 `pytest` works on its own: this file names the settings and the database before Django reads them.
-Each worker has its own database, copied from a migrated template which is kept between runs.
+Each worker has its own databases, copied from templates which are kept between runs: the tables
+alone, the demonstration, the demonstration with a congress beside it.
 """
 
 import contextlib
+import datetime
+import functools
 import hashlib
 import io
 import ipaddress
@@ -13,6 +16,7 @@ import re
 import shutil
 import socket
 import tempfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,6 +52,8 @@ if CONTROLLER:
     }
 
 from django.conf import settings  # noqa: E402 (it reads the environment above)
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
 from django.test import TransactionTestCase, override_settings  # noqa: E402
 from django.utils import translation  # noqa: E402
 
@@ -73,8 +79,6 @@ def in_french():
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker):
     """A copy of the template, in place of pytest-django's migration by each worker."""
-    from django.db import connection
-
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     TransactionTestCase._fixture_teardown = put_back
     with contextlib.ExitStack() as stack:
@@ -108,37 +112,51 @@ def administration():
 
 def migrated_template(cursor) -> str:
     """The name of a migrated database, made again when the code it rests on has changed."""
-    from django.core.management import call_command
-    from django.db import connection
 
-    name = f"template_{fingerprint()}"
+    def migrate() -> None:
+        call_command("migrate", verbosity=0, interactive=False)
+        keep_rows(connection)
+
+    return kept_template(cursor, f"template_{fingerprint(TABLES)}", "template1", migrate)
+
+
+def kept_template(cursor, name: str, source: str, fill: Callable[[], None]) -> str:
+    """The name of a database that is kept between runs; where it is missing, `fill` makes it."""
     cursor.execute("SELECT datname FROM pg_database WHERE datname ~ '^(template|test)_'")
     existing = {row[0] for row in cursor}
     if name not in existing:
         for old in filter(forgotten, existing):
-            cursor.execute(f"DROP DATABASE {old} WITH (FORCE)")
-        cursor.execute("CREATE DATABASE template_unfinished")
+            if not name.startswith(old):  # nor is it what this one is made from
+                cursor.execute(f"DROP DATABASE {old} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE template_unfinished TEMPLATE {source}")
         with inside("template_unfinished"):
-            call_command("migrate", verbosity=0, interactive=False)
-            keep_rows(connection)
+            fill()
         cursor.execute(f"ALTER DATABASE template_unfinished RENAME TO {name}")
     return name
 
 
-def fingerprint() -> str:
-    """A name for what decides the tables: migrations, the modules they call, settings, packages."""
-    digest = hashlib.sha256()
-    for pattern in (
-        "symposium/*/migrations/*.py",
-        "symposium/core/**/*.py",
-        "symposium/*/apps.py",
-        "symposium/*/groups.py",
-        "config/settings.py",
-        "requirements.txt",
-        "tests/conftest.py",
-    ):
+# What decides the tables: migrations, the modules they call, settings, packages.
+TABLES = (
+    "symposium/**/migrations/*.py",
+    "symposium/**/*.sql",
+    "symposium/core/**/*.py",
+    "symposium/**/apps.py",
+    "symposium/**/groups.py",
+    "config/settings.py",
+    "requirements.txt",
+    "tests/conftest.py",
+)
+# And what decides the demonstration: what it says, and the code that writes it down.
+CONTENTS = ("symposium/**/*.py", "symposium/demo/**/*.*")
+
+
+def fingerprint(patterns: Iterable[str]) -> str:
+    """A name for the contents of these files, in this folder."""
+    digest = hashlib.sha256(bytes(PROJECT))
+    for pattern in patterns:
         for path in sorted(PROJECT.glob(pattern)):
-            digest.update(path.read_bytes())
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
 
@@ -169,8 +187,6 @@ def keep_rows(connection) -> None:
 
 def put_back(test=None) -> None:
     """What follows a test that commits, in place of Django's flush."""
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute("SELECT kept.put_back()")
 
@@ -186,8 +202,11 @@ def use(connection, name: str) -> None:
     settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
 
 
+LOADED = PROJECT / "var" / "demonstration-test"
+
+
 class Loaded(NamedTuple):
-    """What `load_demo` makes of an empty database: it takes seconds, and is done once."""
+    """What `load_demo` made of an empty database, and said."""
 
     database: str
     var: Path  # the folder where it keeps the password
@@ -197,30 +216,54 @@ class Loaded(NamedTuple):
 @pytest.fixture(scope="session")
 def loaded(django_db_setup, django_db_blocker, tmp_path_factory):
     """To be copied, or changed in transactions that are taken back."""
-    from django.core.management import call_command
-    from django.db import connection
+    var = tmp_path_factory.mktemp("loaded") / "var"
+    with django_db_blocker.unblock(), administration() as cursor:
+        template = loaded_template(cursor)
+        copy_missing(LOADED / "media", Path(settings.MEDIA_ROOT))
+        shutil.copytree(LOADED / "var", var)
+    with copied(f"{connection.settings_dict['NAME']}_loaded", template) as name:
+        yield Loaded(name, var, (LOADED / "said").read_text())
 
-    var, said = tmp_path_factory.mktemp("loaded") / "var", io.StringIO()
-    with contextlib.ExitStack() as stack:
+
+def loaded_template(cursor) -> str:
+    """The name of a database with the demonstration, whose files are in LOADED.
+
+    It is made again on another day: some of its moments are those of its making.
+    """
+
+    def load() -> None:
+        shutil.rmtree(LOADED, ignore_errors=True)
+        said = io.StringIO()
         with (
-            django_db_blocker.unblock(),
-            override_settings(VAR=var),
+            override_settings(VAR=LOADED / "var", MEDIA_ROOT=LOADED / "media"),
             translation.override(settings.LANGUAGE_CODE),
         ):
-            name = stack.enter_context(copied(f"{connection.settings_dict['NAME']}_loaded"))
-            with inside(name):
-                call_command("load_demo", stdout=said)
-        yield Loaded(name, var, said.getvalue())
+            call_command("load_demo", stdout=said)
+        (LOADED / "said").write_text(said.getvalue())
+
+    migrated, contents = migrated_template(cursor), fingerprint(CONTENTS)
+    name = f"{migrated}_{contents}_{datetime.date.today():%m%d}"  # noqa: DTZ011 (any day does)
+    return kept_template(cursor, name, migrated, load)
+
+
+def copy_missing(source: Path, target: Path) -> None:
+    """Copy what is not there yet: another worker reads what it has copied."""
+    for path in source.rglob("*"):
+        copy = target / path.relative_to(source)
+        if path.is_file() and not copy.exists():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
 
 
 @pytest.fixture(scope="session")
 def demonstration_database(loaded, django_db_blocker):
     """A database to be read only: the demonstration, and a congress of twenty rooms."""
-    from symposium.demo import scale
+    from symposium.demo import scale  # its models are there once Django has started
 
-    with copied(f"{loaded.database}_to_read", loaded.database) as name:
-        with django_db_blocker.unblock(), inside(name):
-            scale.load(100)
+    with django_db_blocker.unblock(), administration() as cursor:
+        template = loaded_template(cursor)
+        template = kept_template(cursor, f"{template}_100", template, lambda: scale.load(100))
+    with copied(f"{loaded.database}_to_read", template) as name:
         yield name
 
 
@@ -236,8 +279,6 @@ def demonstration(demonstration_database, django_db_blocker):
 @contextlib.contextmanager
 def inside(database: str):
     """Everything in the block speaks to that database."""
-    from django.db import connection
-
     own = connection.settings_dict["NAME"]
     use(connection, database)
     try:
@@ -277,20 +318,22 @@ socket.socket.connect_ex = guard(socket.socket.connect_ex)
 # The browser
 
 
+@functools.cache
 def chromium() -> str | None:
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items) -> None:
+def pytest_collection_modifyitems(config, items) -> None:
+    optional = not chromium() and os.environ.get("REQUIRE_BROWSER") != "1"
     for item in items:
         if (PROJECT / "tests" / "browser") in item.path.parents:
             item.add_marker(pytest.mark.browser)
-        optional = not chromium() and os.environ.get("REQUIRE_BROWSER") != "1"
         if item.get_closest_marker("browser") and optional:
             item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
-        if "loaded" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group("demonstration"))  # loaded by one worker
+        if "loaded" in item.fixturenames and config.getoption("loadgroup", default=False):
+            # One worker makes what the tests of a module share: the site, the pages that it read.
+            # xdist 3.8 writes its groups where pytest 9.2 does not look, so this does it.
+            item._id = type(item._id).parse(f"{item.nodeid}@{item.path.stem}")
 
 
 @pytest.fixture(scope="session")

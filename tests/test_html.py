@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 from collections import Counter
+from collections.abc import Callable
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
@@ -16,8 +17,7 @@ from tests.pages import LANGUAGES, MISSING, PAGES, UNLISTED
 
 pytestmark = pytest.mark.django_db
 IN_EACH_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
-EVERY_PAGE = pytest.mark.parametrize("name", PAGES)
-LISTED_PAGE = pytest.mark.parametrize("name", [name for name in PAGES if name not in UNLISTED])
+LISTED = [name for name in PAGES if name not in UNLISTED]
 HEADINGS = [f"h{level}" for level in range(1, 7)]
 REFERENCES = [
     "for", "form", "popovertarget", "aria-labelledby", "aria-describedby", "aria-controls",
@@ -52,8 +52,9 @@ def parse(read):
 
 
 @pytest.fixture
-def tree(parse, name, language) -> ElementTree.Element:
-    return parse(name, language)[0]
+def trees(parse, language) -> dict[str, ElementTree.Element]:
+    """The trees of all pages in a language, by their names."""
+    return {name: parse(name, language)[0] for name in PAGES}
 
 
 def attributes(tree, path: str, attribute: str) -> list[str]:
@@ -61,10 +62,16 @@ def attributes(tree, path: str, attribute: str) -> list[str]:
     return [element.get(attribute) for element in tree.iterfind(path)]
 
 
+def faults(trees, find: Callable) -> dict[str, list]:
+    """What `find` finds wrong with a tree, by the name of the page; nothing where nothing is."""
+    found = {name: find(tree) for name, tree in trees.items()}
+    return {name: wrong for name, wrong in found.items() if wrong}
+
+
 @IN_EACH_LANGUAGE
-@EVERY_PAGE
-def test_html_has_no_error(parse, name, language):
-    assert parse(name, language)[1] == []
+def test_html_has_no_error(parse, language):
+    errors = {name: parse(name, language)[1] for name in PAGES}
+    assert {name: found for name, found in errors.items() if found} == {}
 
 
 @pytest.mark.skipif(not VNU, reason="VNU_JAR=… (the Nu HTML checker, npm’s vnu-jar) is not set")
@@ -80,106 +87,117 @@ def test_html_is_valid_by_the_checker_of_the_w3c(read, language, tmp_path):
 
 
 @IN_EACH_LANGUAGE
-@EVERY_PAGE
-def test_page_says_its_language_and_direction(tree, language):
+def test_page_says_its_language_and_direction(trees, language):
     direction = "rtl" if language == "ar" else "ltr"
-    assert (tree.get("lang"), tree.get("dir")) == (language, direction)
+    said = {name: (tree.get("lang"), tree.get("dir")) for name, tree in trees.items()}
+    assert said == dict.fromkeys(PAGES, (language, direction))
 
 
 @IN_EACH_LANGUAGE
-@EVERY_PAGE
-def test_no_line_begins_with_a_dot_between_two_things(tree):
+def test_no_line_begins_with_a_dot_between_two_things(trees):
     """A no-break space holds it to what is before."""
-    text = "".join(tree.find("body").itertext())
-    assert re.findall(r".{,20}[ \n]·.{,20}", text) == []
+
+    def loose(tree) -> list[str]:
+        text = "".join(tree.find("body").itertext())
+        return re.findall(r".{,20}[ \n]·.{,20}", text)
+
+    assert faults(trees, loose) == {}
 
 
 @IN_EACH_LANGUAGE
-@EVERY_PAGE
-def test_ids_are_unique_and_what_refers_to_them_finds_them(tree):
-    ids = Counter(element.get("id") for element in tree.iter() if element.get("id"))
-    assert [name for name, count in ids.items() if count > 1] == []
-    referred = {
-        word
-        for attribute in REFERENCES
-        for value in attributes(tree, f".//*[@{attribute}]", attribute)
-        for word in value.split()
-    }
-    anchors = attributes(tree, ".//a[@href]", "href")
-    referred |= {address[1:] for address in anchors if address.startswith("#")}
-    assert referred - set(ids) == set()
+def test_ids_are_unique_and_what_refers_to_them_finds_them(trees):
+    def wrong(tree) -> list[str]:
+        ids = Counter(element.get("id") for element in tree.iter() if element.get("id"))
+        referred = {
+            word
+            for attribute in REFERENCES
+            for value in attributes(tree, f".//*[@{attribute}]", attribute)
+            for word in value.split()
+        }
+        anchors = attributes(tree, ".//a[@href]", "href")
+        referred |= {address[1:] for address in anchors if address.startswith("#")}
+        return [name for name, count in ids.items() if count > 1] + sorted(referred - set(ids))
+
+    assert faults(trees, wrong) == {}
 
 
 @IN_EACH_LANGUAGE
-@EVERY_PAGE
-def test_headings_are_a_tree_under_one_title(tree):
-    levels = [int(element.tag[1]) for element in tree.iter() if element.tag in HEADINGS]
-    main = [int(e.tag[1]) for e in tree.find(".//main").iter() if e.tag in HEADINGS]
-    assert (levels[0], main[0], levels.count(1)) == (1, 1, 1)
-    jumps = [pair for pair in zip(levels, levels[1:], strict=False) if pair[1] > pair[0] + 1]
-    assert jumps == []
-    empty = [e for e in tree.iter() if e.tag in HEADINGS and not "".join(e.itertext()).strip()]
-    assert empty == []
+def test_headings_are_a_tree_under_one_title(trees):
+    def wrong(tree) -> list:
+        headings = [element for element in tree.iter() if element.tag in HEADINGS]
+        levels = [int(element.tag[1]) for element in headings]
+        main = [int(e.tag[1]) for e in tree.find(".//main").iter() if e.tag in HEADINGS]
+        jumps = [pair for pair in zip(levels, levels[1:], strict=False) if pair[1] > pair[0] + 1]
+        empty = [e.tag for e in headings if not "".join(e.itertext()).strip()]
+        beginning = (levels[0], main[0], levels.count(1))
+        return jumps + empty + ([] if beginning == (1, 1, 1) else [beginning])
+
+    assert faults(trees, wrong) == {}
 
 
 @IN_EACH_LANGUAGE
-@EVERY_PAGE
-def test_every_field_and_every_button_has_a_name(tree):
-    labelled = set(attributes(tree, ".//label", "for"))
-    fields = [e for tag in ("input", "select", "textarea") for e in tree.iterfind(f".//{tag}")]
-    nameless = [
-        ElementTree.tostring(element)
-        for element in fields
-        if element.get("type") != "hidden"
-        and element.get("id") not in labelled
-        and not any(map(element.get, NAMES))
-    ]
-    nameless += [
-        ElementTree.tostring(element)
-        for tag in ("a", "button")
-        for element in tree.iterfind(f".//{tag}")
-        if not "".join(element.itertext()).strip() and not any(map(element.get, NAMES))
-    ]
-    assert nameless == []
+def test_every_field_and_every_button_has_a_name(trees):
+    def nameless(tree) -> list[bytes]:
+        labelled = set(attributes(tree, ".//label", "for"))
+        fields = [e for tag in ("input", "select", "textarea") for e in tree.iterfind(f".//{tag}")]
+        found = [
+            ElementTree.tostring(element)
+            for element in fields
+            if element.get("type") != "hidden"
+            and element.get("id") not in labelled
+            and not any(map(element.get, NAMES))
+        ]
+        return found + [
+            ElementTree.tostring(element)
+            for tag in ("a", "button")
+            for element in tree.iterfind(f".//{tag}")
+            if not "".join(element.itertext()).strip() and not any(map(element.get, NAMES))
+        ]
+
+    assert faults(trees, nameless) == {}
 
 
 @IN_EACH_LANGUAGE
-@EVERY_PAGE
-def test_pictures_keep_their_place_and_say_what_they_show(tree):
-    wanted = {"alt", "width", "height"}
-    assert [i.attrib for i in tree.iterfind(".//img") if wanted - set(i.attrib)] == []
+def test_pictures_keep_their_place_and_say_what_they_show(trees):
+    def lacking(tree) -> list[dict]:
+        wanted = {"alt", "width", "height"}
+        return [i.attrib for i in tree.iterfind(".//img") if wanted - set(i.attrib)]
+
+    assert faults(trees, lacking) == {}
 
 
 @IN_EACH_LANGUAGE
-@LISTED_PAGE
-def test_page_names_its_address_and_its_translations(tree, settings, name, language):
-    path = urlsplit(PAGES[name]).path
-    addresses = {code: f"{settings.SITE_URL}/{code}/{path}" for code in LANGUAGES}
-    assert attributes(tree, ".//link[@rel='canonical']", "href") == [addresses[language]]
-    alternates = tree.findall(".//link[@rel='alternate'][@hreflang]")
-    assert [(link.get("hreflang"), link.get("href")) for link in alternates] == [
-        *addresses.items(),
-        ("x-default", addresses["fr"]),
-    ]
+def test_page_names_its_address_and_its_translations(trees, settings, language):
+    for name in LISTED:
+        path = urlsplit(PAGES[name]).path
+        addresses = {code: f"{settings.SITE_URL}/{code}/{path}" for code in LANGUAGES}
+        canonical = attributes(trees[name], ".//link[@rel='canonical']", "href")
+        assert canonical == [addresses[language]], name
+        alternates = trees[name].findall(".//link[@rel='alternate'][@hreflang]")
+        assert [(link.get("hreflang"), link.get("href")) for link in alternates] == [
+            *addresses.items(),
+            ("x-default", addresses["fr"]),
+        ], name
 
 
 @IN_EACH_LANGUAGE
-@LISTED_PAGE
-def test_page_can_be_shared(tree, settings, name, language):
-    metas = tree.findall(".//meta[@property]")
-    shared = {meta.get("property"): meta.get("content") for meta in metas}
-    assert len(shared) == len(metas)
-    assert "" not in shared.values()
-    assert {"og:title", "og:description", "og:type", "og:image"} <= set(shared)
-    assert shared["og:image"].startswith(settings.SITE_URL)
-    assert shared["og:url"] == f"{settings.SITE_URL}/{language}/{urlsplit(PAGES[name]).path}"
-    assert shared["og:locale"] == {"fr": "fr_FR", "en": "en_GB", "ar": "ar_MA"}[language]
-    [description] = attributes(tree, ".//meta[@name='description']", "content")
-    assert description == shared["og:description"]
+def test_page_can_be_shared(trees, settings, language):
+    for name in LISTED:
+        metas = trees[name].findall(".//meta[@property]")
+        shared = {meta.get("property"): meta.get("content") for meta in metas}
+        assert len(shared) == len(metas), name
+        assert "" not in shared.values(), name
+        assert {"og:title", "og:description", "og:type", "og:image"} <= set(shared), name
+        assert shared["og:image"].startswith(settings.SITE_URL), name
+        address = f"{settings.SITE_URL}/{language}/{urlsplit(PAGES[name]).path}"
+        assert shared["og:url"] == address, name
+        assert shared["og:locale"] == {"fr": "fr_FR", "en": "en_GB", "ar": "ar_MA"}[language], name
+        [description] = attributes(trees[name], ".//meta[@name='description']", "content")
+        assert description == shared["og:description"], name
 
 
 @IN_EACH_LANGUAGE
-@pytest.mark.parametrize("name", sorted(UNLISTED))
-def test_page_that_is_nothing_to_find_is_not_indexed(tree):
-    assert attributes(tree, ".//meta[@name='robots']", "content") == ["noindex"]
-    assert attributes(tree, ".//link[@rel='canonical']", "href") == []
+def test_page_that_is_nothing_to_find_is_not_indexed(trees):
+    for name in sorted(UNLISTED):
+        assert attributes(trees[name], ".//meta[@name='robots']", "content") == ["noindex"], name
+        assert attributes(trees[name], ".//link[@rel='canonical']", "href") == [], name

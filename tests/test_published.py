@@ -7,6 +7,7 @@ import runpy
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
 
 import brotli
 import pytest
@@ -634,10 +635,11 @@ ELSEWHERE = [
     *("programme/?display=lobby", "rooms/auditorium/?display=door"),
     *("programme.pdf", "abstract/abstract.pdf", "abstracts.atom"),
 ]
+# Pages take the languages in turn: what the shelf does is one path for all of them.
+PATHS = [*PAGES.values(), *(f"2021/{page}" for page in ELSEWHERE)]
 ADDRESSES = [
-    *(f"/{language}/{page}" for language in LANGUAGES for page in PAGES.values()),
+    *(f"/{language}/{path}" for language, path in zip(cycle(LANGUAGES), PATHS, strict=False)),
     *(f"/2021/{export}?lang={language}" for language in LANGUAGES for export in EXPORTS),
-    *(f"/{language}/2021/{page}" for language in LANGUAGES for page in ELSEWHERE),
 ]
 
 

@@ -4,6 +4,14 @@ A task does nothing twice, since the rows say what was done; it treats a batch o
 each in a transaction of their own.
 """
 
+from collections.abc import Callable
+
+from symposium.abstracts import documents
+from symposium.accounts import attempts, browser_sessions, guesses
+from symposium.agenda import change_notices
+from symposium.privacy import erasure
+from symposium.registrations import drafts, places, reminders, waiting_list
+
 HOUSEKEEPING: list[Callable[[], object]] = [
     places.expire_offers,
     waiting_list.refill,

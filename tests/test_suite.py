@@ -1,0 +1,13 @@
+"""The suite keeps its own promises."""
+
+import pytest
+from xdist.scheduler import LoadGroupScheduling
+
+
+def test_tests_that_share_a_site_run_in_one_worker(request):
+    """Or each worker would make the site of a module and read its pages again."""
+    if not request.config.getoption("loadgroup", default=False):
+        pytest.skip("the tests are not shared out: -n 2 --dist=loadgroup")
+    sharing = [item for item in request.session.items if "loaded" in item.fixturenames]
+    units = {LoadGroupScheduling._split_scope(None, item.nodeid) for item in sharing}
+    assert units == {item.path.stem for item in sharing}
