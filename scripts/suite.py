@@ -31,6 +31,7 @@ STEPS = {
     "templates": ["-m", "djlint", "--lint", "--quiet", "templates"],
     "compilation": ["-m", "compileall", "-q", "config", "scripts", "symposium", "tests"],
     "catalogues": ["-m", "scripts.catalogues", "--check"],
+    "terms": ["-m", "scripts.terms"],
     "settings": ["manage.py", "check", "--fail-level", "WARNING"],
     "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
     "tests": PYTEST,

@@ -79,7 +79,7 @@ def test_the_start_page_counts_what_there_is_and_what_is_missing(client, organis
         "Speakers": {"published": 1, "without photo": 1, "to translate": 1},
         "Abstracts": {"published": 1, "drafts": 0, "to translate": 1},
         "Registrations": {
-            "confirmed": 0, "on the waiting list": 0, "wait for approval": 0,
+            "confirmed": 0, "on the waiting list": 0, "awaiting approval": 0,
             "checked in today": 0,
         },
     }  # fmt: skip

@@ -131,7 +131,7 @@ def test_mail_is_in_the_language_of_its_reader(template, language, direction):
     when = datetime.date(2021, 6, 9)
     message = sent(language=language, when=when, word=gettext_lazy("Search"))
     subject = {"fr": "juin", "en": "June", "ar": "يونيو"}[language]
-    word = {"fr": "Chercher", "en": "Search", "ar": "بحث"}[language]
+    word = {"fr": "Rechercher", "en": "Search", "ar": "بحث"}[language]
     assert (message.subject, message.body.splitlines()[0]) == (subject, word)
     marked = re.findall(r'<\w+[^>]* lang="(\w+)" dir="(\w+)"', html_of(message))
     assert marked == [(language, direction)] * 2

@@ -19,8 +19,8 @@ from tests.refusals import faults
 
 pytestmark = pytest.mark.django_db
 
-UNREADABLE = "This is not a picture that we can read. Choose a JPEG, PNG or WebP file."
-TOO_MANY_PIXELS = "This picture has too many pixels: 40 million at the most. Save it smaller."
+UNREADABLE = "We couldn’t read this image. Choose a JPEG, PNG or WebP file."
+TOO_MANY_PIXELS = "The image must be no more than 40 million pixels."
 ORIENTATION, GPS = 0x0112, 0x8825
 
 
@@ -360,7 +360,7 @@ def test_picture_in_another_format_is_refused_whatever_its_name(said, format):
 @pytest.mark.parametrize("said", [said_of, said_by_the_form])
 def test_picture_that_is_too_heavy_is_refused(said):
     photo = uploaded(picture().read() + bytes(20 * 1024 * 1024))
-    sentence = "This picture weighs 20 MB; the limit is 8 MB. Save it smaller."
+    sentence = "This image is 20 MB. It must be 8 MB or smaller."
     assert said(photo) == {"photo": [sentence]}
 
 
@@ -425,13 +425,13 @@ def test_half_of_a_photo_is_refused():
     whole = picture("photo.jpg", size=(400, 500), format="JPEG").read()
     half = uploaded(whole[: len(whole) // 2], "photo.jpg")
     assert said_of(half) == {
-        "photo": ["This is not a picture that we can read. Choose a JPEG, PNG or WebP file."]
+        "photo": ["We couldn’t read this image. Choose a JPEG, PNG or WebP file."]
     }
 
 
 def test_picture_like_a_thread_is_refused():
     assert said_of(picture(size=(1, 20_000))) == {
-        "photo": ["This picture is too small: 40 pixels a side at the least."]
+        "photo": ["The image must be at least 40 pixels on each side."]
     }
 
 

@@ -145,7 +145,10 @@ def test_form_longer_than_any_of_the_public_is_not_read(client):
 
 def test_unknown_host_is_refused_without_a_trace(client, caplog):
     response = client.get("/en/accounts/login/", headers={"host": "evil.example"})
-    assert (response.status_code, heading(response)) == (400, "We could not read this request")
+    assert (response.status_code, heading(response)) == (
+        400,
+        "Sorry, we couldn’t process this request",
+    )
     [record] = [r for r in caplog.records if r.name == "django.security.DisallowedHost"]
     assert TracesOfOursOnly().filter(record)
     assert (record.exc_info, "evil.example" in record.getMessage()) == (None, True)
@@ -241,7 +244,7 @@ def test_page_not_found_on_an_empty_site(client):
 def test_page_not_found_inside_the_desk(client):
     client.force_login(make_user(is_staff=True))
     response = client.get("/admin/nowhere/", headers={"accept-language": "en"})
-    assert (response.status_code, heading(response)) == (404, "This door leads nowhere")
+    assert (response.status_code, heading(response)) == (404, "Page not found")
 
 
 def test_expired_form_says_what_to_do():
@@ -273,7 +276,7 @@ def test_database_that_is_away(calm_client, error):
     with broken(error):
         response = calm_client.get("/en/nowhere/")
     assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
-    assert heading(response) == "Many people are at the door"
+    assert heading(response) == "The site is very busy"
     assert policy(response) == EXPECTED
 
 
@@ -282,7 +285,7 @@ def test_something_broken_shows_a_page_without_database(calm_client, language, d
     with broken(DatabaseError("a bug")):
         response = calm_client.get(f"/{language}/nowhere/")
     with override(language):
-        words = gettext("Something broke on our side")
+        words = gettext("Sorry, something went wrong")
     assert (response.status_code, heading(response)) == (500, typeset(words, language))
     assert f'<html lang="{language}" dir="{direction}"' in response.content.decode()
     assert "a bug" not in response.content.decode()

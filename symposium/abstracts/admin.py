@@ -90,10 +90,10 @@ class KeywordAdmin(KeptAdmin, WorkplaceAdmin):
     def why_kept(self, keyword) -> str:
         abstracts = list(keyword.abstracts.order_by("pk"))
         words = ngettext(
-            "“%(keyword)s” is a keyword of %(n)d abstract: it cannot be deleted. "
-            "Change the abstract first: %(abstracts)s.",
-            "“%(keyword)s” is a keyword of %(n)d abstracts: it cannot be deleted. "
-            "Change these abstracts first: %(abstracts)s.",
+            "“%(keyword)s” is used by %(n)d abstract, so it can’t be deleted. Change the "
+            "abstract first: %(abstracts)s.",
+            "“%(keyword)s” is used by %(n)d abstracts, so it can’t be deleted. Change "
+            "these abstracts first: %(abstracts)s.",
             len(abstracts),
         )
         names = {"keyword": keyword, "n": len(abstracts), "abstracts": in_a_row(abstracts)}
@@ -158,8 +158,8 @@ class AbstractForm(WorkplaceForm):
     new_version = forms.BooleanField(
         label=_("Publish this change as a new version"), required=False,
         help_text=_(
-            "Readers find the text of before at its own address, and the note beside the new one."
-            " A small correction needs no version."
+            "The previous text keeps its own address, and your note is shown with the new "
+            "version. Small corrections don’t need a new version."
         ),
     )  # fmt: skip
     version_note_fr = note_field("fr")
@@ -175,10 +175,10 @@ class AbstractForm(WorkplaceForm):
     def clean_version(self, cleaned: dict) -> None:
         stored = Abstract.objects.filter(pk=self.instance.pk, status=Abstract.Status.PUBLISHED)
         if cleaned.get("status") != Abstract.Status.PUBLISHED or not stored.exists():
-            words = _("Only a published abstract has versions: publish it first.")
+            words = _("Publish the abstract before you add a new version.")
             self.add_error("new_version", ValidationError(words, code="unpublished"))
         if not any(self.notes(cleaned).values()):
-            words = _("Write what changed in at least one language.")
+            words = _("Describe what changed in at least one language.")
             self.add_error("new_version", ValidationError(words, code="note"))
 
     @staticmethod
@@ -241,14 +241,14 @@ class AbstractAdmin(KeptAdmin, ExportAdmin, SortableAdminBase, HistoryAdmin):
     fieldsets = [
         (None, {"fields": ["edition", "kind", "session", "language", "title", "text"]}),
         (_("On the site"), {"fields": ["status", "published_at", "slug", "licence", "doi"]}),
-        (_("If it is withdrawn"), {"fields": ["withdrawal_reason", "withdrawn_at"]}),
+        (_("Withdrawal"), {"fields": ["withdrawal_reason", "withdrawn_at"]}),
     ]
     later_fieldsets = [
         (
             _("A new version"),
             {"fields": ["new_version", *(f"version_note_{code}" for code in LANGUAGES)]},
         ),
-        (_("Readings"), {"fields": ["readings_drawn"]}),
+        (_("Views"), {"fields": ["readings_drawn"]}),
     ]
 
     class Media:
@@ -272,13 +272,13 @@ class AbstractAdmin(KeptAdmin, ExportAdmin, SortableAdminBase, HistoryAdmin):
 
     def why_kept(self, abstract) -> str:
         words = _(
-            "“%(abstract)s” was public: it cannot be deleted, for its address goes on answering. "
-            "Withdraw it instead, in this form, and say why."
+            "“%(abstract)s” has been published, so it can’t be deleted. Withdraw it "
+            "instead and give a reason."
         )
         was_public = Abstract.objects.once_public().filter(pk=abstract.pk).exists()
         return words % {"abstract": abstract} if was_public else ""
 
-    @admin.display(description=_("readings"))
+    @admin.display(description=_("views"))
     def readings_drawn(self, abstract):
         days, today = usage.by_day(abstract), abstract.edition.today()
         return render_to_string(
@@ -306,14 +306,14 @@ class AbstractAdmin(KeptAdmin, ExportAdmin, SortableAdminBase, HistoryAdmin):
         done = sum(self.attempt(request, abstract) for abstract in drafts)
         if done:
             label = Abstract.Status.PUBLISHED.label
-            words = ngettext("%(n)d abstract: %(status)s.", "%(n)d abstracts: %(status)s.", done)
+            words = ngettext(
+                "%(n)d abstract set to “%(status)s”.", "%(n)d abstracts set to “%(status)s”.", done
+            )
             messages.success(request, words % {"n": done, "status": label})
         if withdrawn:
             words = ngettext(
-                "%(n)d withdrawn abstract was left as it is: a withdrawal is undone in the form of"
-                " the abstract.",
-                "%(n)d withdrawn abstracts were left as they are: a withdrawal is undone in the"
-                " form of the abstract.",
+                "%(n)d withdrawn abstract was skipped. To undo a withdrawal, open the abstract.",
+                "%(n)d withdrawn abstracts were skipped. To undo a withdrawal, open the abstract.",
                 withdrawn,
             )
             messages.warning(request, words % {"n": withdrawn})

@@ -15,11 +15,13 @@ ORCID_FORM = r"^([0-9]{4}-){3}[0-9]{3}[0-9X]$"
 DIGITS = {digit: value for value, digit in enumerate("0123456789abcdefghjkmnpqrstvwxyz")}
 
 validate_doi = RegexValidator(
-    rf"{DOI_FORM[:-1]}\Z", _("A DOI is written 10.1234/abcd, without spaces."), code="doi_form"
+    rf"{DOI_FORM[:-1]}\Z",
+    _("Enter the DOI like this: 10.1234/abcd, with no spaces."),
+    code="doi_form",
 )
 validate_ror_form = RegexValidator(
     rf"{ROR_FORM[:-1]}\Z",
-    _("A ROR id is written 03yrm5c26: 0, six letters or digits, and two digits."),
+    _("Enter the ROR ID like this: 03yrm5c26 (0, six letters or digits, then two digits)."),
     code="ror_form",
 )
 
@@ -37,7 +39,7 @@ def validate_ror(value: str) -> None:
     validate_ror_form(value)
     if ror_check(value[:7]) != value[7:]:
         raise ValidationError(
-            _("This ROR id is mistyped: its last two digits do not match."), code="ror_digits"
+            _("This ROR ID isn’t valid. Check the last two digits."), code="ror_digits"
         )
 
 

@@ -56,7 +56,7 @@ class Twin(ValidationError):
 
     def __init__(self, keyword: "Keyword"):
         self.keyword = keyword
-        message = _("There is a keyword of this name: “%(keyword)s”.")
+        message = _("There’s already a keyword with this name: “%(keyword)s”.")
         super().__init__(message, code="twin", params={"keyword": keyword})
 
 
@@ -78,19 +78,19 @@ class Keyword(SluggedModel):
             models.UniqueConstraint(
                 fields=["slug"],
                 name="keywords_slug_once",
-                violation_error_message=_("Another keyword has this address."),
+                violation_error_message=_("This address is already used by another keyword."),
             ),
             models.CheckConstraint(
                 condition=filled("name"),
                 name="keywords_named",
-                violation_error_message=_("Write the name in at least one language."),
+                violation_error_message=_("Enter a name in at least one language."),
             ),
             *(
                 models.UniqueConstraint(
                     Same(f"name_{code}"),
                     name=f"keywords_name_{code}_once",
                     condition=Q(**{f"name_{code}__gt": ""}),
-                    violation_error_message=_("Another keyword has this name."),
+                    violation_error_message=_("This name is already used by another keyword."),
                 )
                 for code in LANGUAGES
             ),
@@ -220,28 +220,29 @@ class Abstract(SluggedModel):
     status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.DRAFT)
     title = models.CharField(_("title"), max_length=300)
     text = models.TextField(
-        _("text"), max_length=20_000, blank=True, help_text=_("One paragraph a line.")
+        _("text"), max_length=20_000, blank=True, help_text=_("One paragraph per line.")
     )
     language = models.CharField(
-        _("language of the record"), max_length=2, choices=settings.LANGUAGES, default="fr",
-        help_text=_("The other languages are shown as translations of it."),
+        _("original language"), max_length=2, choices=settings.LANGUAGES, default="fr",
+        help_text=_("Other languages are shown as translations."),
     )  # fmt: skip
     keywords = models.ManyToManyField(
         Keyword, through="AbstractKeyword", related_name="abstracts", verbose_name=_("keywords")
     )
     licence = models.CharField(
         _("licence"), max_length=20, choices=Licence, blank=True, default="", db_default="",
-        help_text=_("What readers may do with the text; left empty, the law alone says it."),
+        help_text=_("How readers may reuse the text. If you leave this blank, copyright law "
+                    "applies."),
     )  # fmt: skip
     doi = DoiField(
         "DOI", max_length=200, blank=True, default="", db_default="",
-        help_text=_("Only one that is registered already."),
+        help_text=_("Enter a DOI only if it’s already registered."),
     )  # fmt: skip
     published_at = models.DateTimeField(_("published on"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn on"), null=True, blank=True)
     withdrawal_reason = models.TextField(
-        _("reason of the withdrawal"), max_length=1000, blank=True, default="", db_default="",
-        help_text=_("Read by everybody at the address of the abstract, in place of its text."),
+        _("reason for withdrawal"), max_length=1000, blank=True, default="", db_default="",
+        help_text=_("Shown publicly instead of the text."),
     )  # fmt: skip
     guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     updated_at = models.DateTimeField(_("last change"), auto_now=True, editable=False)
@@ -256,23 +257,27 @@ class Abstract(SluggedModel):
             models.UniqueConstraint(
                 fields=["edition", "slug"],
                 name="abstracts_slug_once_per_edition",
-                violation_error_message=_("Another abstract of this edition has this address."),
+                violation_error_message=_(
+                    "This address is already used by another abstract in this edition."
+                ),
             ),
             models.UniqueConstraint(
                 fields=["edition"],
                 condition=Q(kind="symposium"),
                 name="abstracts_one_argument_per_edition",
-                violation_error_message=_("This edition already has its own abstract."),
+                violation_error_message=_("This edition already has an abstract."),
             ),
             models.CheckConstraint(
                 condition=~Q(kind="symposium") | Q(session__isnull=True),
                 name="abstracts_argument_has_no_session",
-                violation_error_message=_("The abstract of the symposium belongs to no session."),
+                violation_error_message=_(
+                    "The symposium’s own abstract can’t belong to a session."
+                ),
             ),
             models.CheckConstraint(
                 condition=filled("title"),
                 name="abstracts_titled",
-                violation_error_message=_("Write the title in at least one language."),
+                violation_error_message=_("Enter a title in at least one language."),
             ),
             models.CheckConstraint(
                 condition=Q(status="draft")
@@ -284,8 +289,7 @@ class Abstract(SluggedModel):
                 ),
                 name="abstracts_published_with_text_and_date",
                 violation_error_message=_(
-                    "To be published, an abstract needs a date and its text in the language"
-                    " of the record."
+                    "Before you publish, add a date and the text in the original language."
                 ),
             ),
             models.CheckConstraint(
@@ -294,8 +298,7 @@ class Abstract(SluggedModel):
                 & filled("withdrawal_reason"),
                 name="abstracts_withdrawn_with_date_and_reason",
                 violation_error_message=_(
-                    "To be withdrawn, an abstract needs the reason, and a date after that of its"
-                    " publication."
+                    "Before you withdraw, give a reason and a date after publication."
                 ),
             ),
             models.CheckConstraint(
@@ -306,13 +309,13 @@ class Abstract(SluggedModel):
             models.CheckConstraint(
                 condition=Q(doi="") | Q(doi__regex=DOI_FORM) & ~Q(doi__regex="[A-Z]"),
                 name="abstracts_doi_form",
-                violation_error_message=_("A DOI is written 10.1234/abcd, without spaces."),
+                violation_error_message=_("Enter the DOI like this: 10.1234/abcd, with no spaces."),
             ),
             models.UniqueConstraint(
                 fields=["doi"],
                 condition=~Q(doi=""),
                 name="abstracts_doi_once",
-                violation_error_message=_("Another abstract has this DOI."),
+                violation_error_message=_("This DOI is already used by another abstract."),
             ),
         ]
 
@@ -332,7 +335,7 @@ class Abstract(SluggedModel):
         super().clean()
         if self.session and self.session.edition_id != self.edition_id:
             raise ValidationError(
-                {"session": ValidationError(_("It belongs to another edition."), code="edition")}
+                {"session": ValidationError(_("Choose an item from this edition."), code="edition")}
             )
         self.clean_waiting()
         if self.status == self.Status.PUBLISHED and self.published_at is None:
@@ -348,8 +351,8 @@ class Abstract(SluggedModel):
         is_free = self.status == self.Status.PUBLISHED and not self.session_id
         if is_free and stored.exclude(OF_NO_DRAFT).exists():
             words = _(
-                "Its session is a draft: without it the abstract would be public at once. Set it"
-                " back to draft too, and publish it afterwards."
+                "The session is a draft. Without it, this abstract would be public straight "
+                "away. Set the abstract back to draft first."
             )
             raise ValidationError({"session": ValidationError(words, code="waiting")})
 
@@ -399,7 +402,7 @@ class AbstractKeyword(models.Model):
             models.UniqueConstraint(
                 fields=["abstract", "keyword"],
                 name="abstract_keywords_once",
-                violation_error_message=_("This keyword is already there."),
+                violation_error_message=_("This keyword has already been added."),
             )
         ]
 
@@ -420,7 +423,7 @@ class Author(PersonName, models.Model):
     affiliation = models.CharField(_("affiliation"), max_length=200, blank=True)
     ror = RorField(
         _("ROR id of the affiliation"), max_length=40, blank=True, default="", db_default="",
-        help_text=_("Found at ror.org; of the body itself where the author is one."),
+        help_text=_("Find it at ror.org. If the author is an organisation, enter its own ID."),
     )  # fmt: skip
     orcid = OrcidField("ORCID iD", max_length=19, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
@@ -433,12 +436,12 @@ class Author(PersonName, models.Model):
             models.CheckConstraint(
                 condition=Q(speaker__isnull=False) | filled("family_name"),
                 name="authors_speaker_or_name",
-                violation_error_message=_("Choose a speaker or write a name."),
+                violation_error_message=_("Choose a speaker or enter a name."),
             ),
             models.UniqueConstraint(
                 fields=["abstract", "speaker"],
                 name="authors_once_per_abstract",
-                violation_error_message=_("This author is already there."),
+                violation_error_message=_("This author has already been added."),
             ),
             models.CheckConstraint(
                 condition=Q(ror="") | Q(ror__regex=ROR_FORM),
@@ -448,7 +451,7 @@ class Author(PersonName, models.Model):
             models.CheckConstraint(
                 condition=Q(orcid="") | Q(orcid__regex=ORCID_FORM),
                 name="authors_orcid_form",
-                violation_error_message=_("An ORCID iD is written 0000-0000-0000-0000."),
+                violation_error_message=_("Enter the ORCID iD like this: 0000-0000-0000-0000."),
             ),
         ]
 
@@ -480,7 +483,7 @@ class Version(models.Model):
             models.UniqueConstraint(
                 fields=["abstract", "number"],
                 name="versions_number_once",
-                violation_error_message=_("This version is already there."),
+                violation_error_message=_("This version already exists."),
             ),
             models.CheckConstraint(
                 condition=Q(number__gte=1),
@@ -490,7 +493,7 @@ class Version(models.Model):
             models.CheckConstraint(
                 condition=Q(number=1) | filled("note"),
                 name="versions_say_what_changed",
-                violation_error_message=_("Write what changed in at least one language."),
+                violation_error_message=_("Describe what changed in at least one language."),
             ),
         ]
 
@@ -505,7 +508,7 @@ class Reading(models.Model):
     """How often an abstract was read or downloaded on a day. Nothing says by whom."""
 
     class Kind(models.TextChoices):
-        READ = "read", _("Reads")
+        READ = "read", _("Views")
         DOWNLOAD = "download", _("Downloads")
 
     abstract = models.ForeignKey(Abstract, models.CASCADE, related_name="readings")
@@ -514,8 +517,8 @@ class Reading(models.Model):
     count = models.PositiveIntegerField(_("number"), default=0)
 
     class Meta:
-        verbose_name = _("readings")
-        verbose_name_plural = _("readings")
+        verbose_name = _("views")
+        verbose_name_plural = _("views")
         ordering = ["day", "kind"]
         constraints = [
             models.UniqueConstraint(

@@ -245,7 +245,7 @@ def keywords(request: HttpRequest, edition: str) -> HttpResponse:
         {
             "section": "abstracts",
             "heading": _("Keywords"),
-            "description": _("What %(name)s is about.") % {"name": edition},
+            "description": _("About %(name)s.") % {"name": edition},
             "crumbs": [(_("Abstracts"), reverse("abstracts:list", args=[edition.slug]))],
             "keywords": sorted(found, key=lambda keyword: keyword.sort_key),
         },

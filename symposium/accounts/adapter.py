@@ -14,7 +14,7 @@ from symposium.accounts import addresses, codes, known_browsers
 from symposium.core import mail
 
 WAYS = {
-    "mfa_reauthenticate": _("Use a code of the application, or a recovery code"),
+    "mfa_reauthenticate": _("Use a code from the app, or a recovery code"),
     "mfa_reauthenticate:webauthn": _("Use a passkey"),
 }
 

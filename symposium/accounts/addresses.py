@@ -4,8 +4,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 PLAIN = _(
-    "Before the @, an email address may only have unaccented Latin letters, digits and signs. "
-    "Check the letters of this one."
+    "Check this email address: before the @, it can only contain unaccented Latin "
+    "letters, digits and signs."
 )
 
 

@@ -18,7 +18,7 @@ class LoginForm(allauth.LoginForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         login = self.fields["login"]
-        login.label = _("E-mail address")
+        login.label = _("Email address")
         login.validators += [MaxLengthValidator(254), addresses.validate_plain]  # as User
         del login.widget.attrs["placeholder"]
 
@@ -37,7 +37,7 @@ class PasswordLoginForm(allauth.LoginForm):
     """For accounts with a password: allauth drops the field where sign-up asks for none."""
 
     def _setup_password_field(self):
-        self.fields["login"].label = _("E-mail address")
+        self.fields["login"].label = _("Email address")
         for field in self.fields.values():
             del field.widget.attrs["placeholder"]
 
@@ -47,7 +47,7 @@ class CodeField(forms.CharField):
 
     def __init__(self):
         super().__init__(
-            label=_("Code received by e-mail"),
+            label=_("Code received by email"),
             help_text=_("You can paste it as it is."),
             widget=forms.TextInput(
                 attrs={
@@ -100,15 +100,15 @@ class ApplicationCode(forms.CharField):
 
 
 class SecondStepForm(AuthenticateForm):
-    code = ApplicationCode(label=_("Code of the application, or recovery code"))
+    code = ApplicationCode(label=_("Code from the app, or recovery code"))
 
 
 class ConfirmSecondStepForm(ReauthenticateForm):
-    code = ApplicationCode(label=_("Code of the application, or recovery code"))
+    code = ApplicationCode(label=_("Code from the app, or recovery code"))
 
 
 class ActivateApplicationForm(ActivateTOTPForm):
-    code = ApplicationCode(label=_("Code of the application"))
+    code = ApplicationCode(label=_("Code from the app"))
 
 
 class PasskeyName(forms.CharField):

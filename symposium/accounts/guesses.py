@@ -44,8 +44,8 @@ def take(key: str) -> Guess:
         if any(made.filter(at__gt=now - lately).count() >= most for lately, most in LIMITS.items()):
             raise ValidationError(
                 _(
-                    "Too many incorrect codes were entered for this address. Try again later, "
-                    "or sign in with a passkey."
+                    "Too many incorrect codes were entered for this email address. Try again "
+                    "later, or sign in with a passkey."
                 ),
                 code="too_many_guesses",
             )

@@ -47,19 +47,19 @@ class User(AbstractBaseUser, PermissionsMixin):
     """Somebody who signs in. The e-mail is the login; there is no username."""
 
     email = models.EmailField(
-        _("e-mail address"), max_length=254, unique=True, validators=[addresses.validate_plain],
-        error_messages={"unique": _("There is already an account with this e-mail address.")},
+        _("email address"), max_length=254, unique=True, validators=[addresses.validate_plain],
+        error_messages={"unique": _("There is already an account with this email address.")},
     )  # fmt: skip
     name = models.CharField(_("name"), max_length=150, blank=True)
     language = models.CharField(
         _("language"), max_length=2, choices=settings.LANGUAGES, default="fr",
-        help_text=_("The language of the mails we send."),
+        help_text=_("The language of our emails."),
     )  # fmt: skip
     is_active = models.BooleanField(
-        _("active"), default=True, help_text=_("Untick instead of deleting an account.")
+        _("active"), default=True, help_text=_("Clear this box instead of deleting the account.")
     )
     is_staff = models.BooleanField(
-        _("organiser"), default=False, help_text=_("May open the organisers’ desk.")
+        _("organiser"), default=False, help_text=_("Can use the organiser area.")
     )
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 
@@ -77,7 +77,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=Q(email=Lower("email")),
                 name="accounts_email_in_lower_case",
-                violation_error_message=_("Write the e-mail address in lower case."),
+                violation_error_message=_("Enter the email address in lower case."),
             ),
             models.CheckConstraint(
                 condition=Q(email__regex=r"^[ -~]+@[^@]*$"),

@@ -19,7 +19,7 @@ KINDS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 # What people call them: allauth has other words.
 NAMES = {
     Authenticator.Type.WEBAUTHN: _("Passkey"),
-    Authenticator.Type.TOTP: _("Authenticator application"),
+    Authenticator.Type.TOTP: _("Authenticator app"),
     Authenticator.Type.RECOVERY_CODES: _("Recovery codes"),
 }
 
@@ -38,8 +38,8 @@ class MFAAdapter(DefaultMFAAdapter):
     """The secrets of applications and of recovery codes are encrypted in the database."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "cannot_generate_recovery_codes": _("Add a passkey or an application first."),
-        "unverified_email": _("Confirm your e-mail address first."),
+        "cannot_generate_recovery_codes": _("Add a passkey or an authenticator app first."),
+        "unverified_email": _("Confirm your email address first."),
     }
 
     def encrypt(self, text: str) -> str:

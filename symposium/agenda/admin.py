@@ -16,8 +16,10 @@ class SessionAdmin(BookedSessionAdmin):
         super().say_what_follows(request, sessions, published=published)
         if number := change_notices.number_to_tell(sessions):
             words = ngettext(
-                "%(n)d person who booked or starred a session is told by e-mail in a few minutes.",
-                "%(n)d people who booked or starred a session are told by e-mail in a few minutes.",
+                "%(n)d person who booked or starred a session will be told by email in a few "
+                "minutes.",
+                "%(n)d people who booked or starred a session will be told by email in a few "
+                "minutes.",
                 number,
             )
             messages.info(request, words % {"n": number})

@@ -135,8 +135,8 @@ def tell_carried(request: HttpRequest, done: stars.Carried) -> None:
         messages.success(request, words % {"n": done.added})
     if done.unknown:
         words = ngettext(
-            "%(n)d star of this browser leads to no session of the programme: it was left out.",
-            "%(n)d stars of this browser lead to no session of the programme: they were left out.",
+            "%(n)d starred session is no longer in the programme and wasn’t added.",
+            "%(n)d starred sessions are no longer in the programme and weren’t added.",
             done.unknown,
         )
         messages.info(request, words % {"n": done.unknown})
@@ -170,10 +170,10 @@ def press(request: HttpRequest, session: Session) -> HttpResponse:
         return redirect_to_login(request.path)
     if request.POST.get("answer") == "remove":
         stars.take(request.user, Session.objects.filter(pk=session.pk))
-        words = _("Taken off your programme: %(session)s.")
+        words = _("Removed from your programme: %(session)s.")
     else:
         stars.give(request.user, [session])
-        words = _("On your programme: %(session)s.")
+        words = _("Added to your programme: %(session)s.")
     messages.success(request, words % {"session": session})
     return redirect("agenda:programme")
 
@@ -194,12 +194,12 @@ def calendar_address(request: HttpRequest) -> HttpResponse:
         return render(request, "registrations/calendar_address.html", {"section": "account"})
     if request.POST.get("answer") == "end":
         agenda.drop_token()
-        messages.success(request, _("The calendar address leads nowhere any more."))
+        messages.success(request, _("Your calendar link is turned off."))
     elif agenda.token is None or request.POST.get("answer") == "renew":
         was = agenda.token
         agenda.renew_token()
-        words = _("Your calendar has a new address; the one before leads nowhere any more.")
-        messages.success(request, words if was else _("Your calendar has an address."))
+        words = _("Your calendar has a new link. The old one no longer works.")
+        messages.success(request, words if was else _("Your calendar link is ready."))
     return redirect(f"{reverse('agenda:programme')}#calendar")
 
 
@@ -210,9 +210,9 @@ def mails(request: HttpRequest) -> HttpResponse:
     wants = request.POST.get("wants_mail") == "on"
     stars.set_mail(request.user, wants)
     words = (
-        _("We will write to you when a starred session moves or is cancelled.")
+        _("We’ll email you when a starred session is moved or cancelled.")
         if wants
-        else _("We will not write to you about starred sessions.")
+        else _("We won’t email you about starred sessions.")
     )
     messages.success(request, words)
     return redirect(f"{reverse('agenda:programme')}#mails")

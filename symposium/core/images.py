@@ -29,7 +29,7 @@ def check_picture(file) -> None:
     """
     if file.size > MAX_BYTES:
         raise ValidationError(
-            _("This picture weighs %(size)s MB; the limit is %(limit)s MB. Save it smaller."),
+            _("This image is %(size)s MB. It must be %(limit)s MB or smaller."),
             code="too_heavy",
             params={"size": file.size // (1024 * 1024), "limit": MAX_BYTES // (1024 * 1024)},
         )
@@ -50,7 +50,7 @@ def check_picture(file) -> None:
         file.seek(0)
     if min(width, height) < MIN_SIDE:
         raise ValidationError(
-            _("This picture is too small: %(limit)s pixels a side at the least."),
+            _("The image must be at least %(limit)s pixels on each side."),
             code="too_small",
             params={"limit": MIN_SIDE},
         )
@@ -58,14 +58,14 @@ def check_picture(file) -> None:
 
 def not_a_picture() -> ValidationError:
     return ValidationError(
-        _("This is not a picture that we can read. Choose a JPEG, PNG or WebP file."),
+        _("We couldn’t read this image. Choose a JPEG, PNG or WebP file."),
         code="not_a_picture",
     )
 
 
 def too_large() -> ValidationError:
     return ValidationError(
-        _("This picture has too many pixels: %(limit)s million at the most. Save it smaller."),
+        _("The image must be no more than %(limit)s million pixels."),
         code="too_large",
         params={"limit": MAX_PIXELS // 1_000_000},
     )

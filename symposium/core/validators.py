@@ -25,7 +25,7 @@ def validate_line(text: str) -> None:
     """Raise ValidationError if the text holds more than one line of characters to be read."""
     if CONTROL.search(text) or OVERRIDES.search(text):
         raise ValidationError(
-            _("Write it on one line, without hidden characters."), code="control_characters"
+            _("Enter this on one line, with no hidden characters."), code="control_characters"
         )
 
 
@@ -33,6 +33,4 @@ def validate_name(text: str) -> None:
     """Raise ValidationError if the text cannot be a person's name or an organisation's."""
     validate_line(text)
     if ADDRESS.search(text):
-        raise ValidationError(
-            _("Write a name here, without a web or e-mail address."), code="address"
-        )
+        raise ValidationError(_("Enter a name, with no web or email address."), code="address")

@@ -42,7 +42,7 @@ class EditionForm(WorkplaceForm):
             self.add_error(
                 None,
                 ValidationError(
-                    _("“%(session)s” (%(times)s) would be outside these days: move it first."),
+                    _("“%(session)s” (%(times)s) would fall outside these dates. Move it first."),
                     code="session_outside",
                     params={"session": session, "times": session.times()},
                 ),
@@ -79,7 +79,7 @@ class EditionAdmin(KeptAdmin, HistoryAdmin):
                 "offer_hours",
                 "missing",
             ],
-            "description": _("Times are those of the edition's time zone."),
+            "description": _("Times are in the edition’s time zone."),
         }),
         (_("On the site"), {"fields": ["is_published", "is_current", "is_demonstration"]}),
         (_("On other sites"), {"fields": ["embed_origins", "snippet"]}),
@@ -100,7 +100,7 @@ class EditionAdmin(KeptAdmin, HistoryAdmin):
             words = _("Registration cannot open yet. Still missing:")
             messages.warning(request, format_html("{} {}", words, missing))
 
-    @admin.display(description=_("for their pages"))
+    @admin.display(description=_("embed code"))
     def snippet(self, edition):
         """The HTML that shows the programme, to be copied, in the organiser's language."""
         if not (edition.pk and edition.frame_ancestors):
@@ -132,8 +132,8 @@ class EditionAdmin(KeptAdmin, HistoryAdmin):
         """Deleting an edition would take its whole programme: only an empty one goes."""
         parts = (edition.sessions, edition.speakers, edition.abstracts, edition.registrations)
         words = _(
-            "“%(edition)s” has sessions, speakers, abstracts or registrations: it cannot be "
-            "deleted. Take it off the site instead."
+            "“%(edition)s” has sessions, speakers, abstracts or registrations, so it can’t "
+            "be deleted. Unpublish it instead."
         )
         return words % {"edition": edition} if any(part.exists() for part in parts) else ""
 
@@ -142,7 +142,7 @@ class EditionAdmin(KeptAdmin, HistoryAdmin):
         actions.pop("delete_selected", None)
         return actions
 
-    @admin.action(description=_("Make it the current edition"), permissions=["change"])
+    @admin.action(description=_("Set as current edition"), permissions=["change"])
     def make_current(self, request, queryset):
         if queryset.count() != 1:
             messages.error(request, _("Choose one edition."))
@@ -151,7 +151,7 @@ class EditionAdmin(KeptAdmin, HistoryAdmin):
         if not edition.is_published:
             messages.error(
                 request,
-                _("“%(edition)s” is not published: publish it first.") % {"edition": edition},
+                _("“%(edition)s” isn’t published. Publish it first.") % {"edition": edition},
             )
             return
         with transaction.atomic():
@@ -161,7 +161,7 @@ class EditionAdmin(KeptAdmin, HistoryAdmin):
             edition.is_current = True
             edition.save()
         messages.success(
-            request, _("The home page now opens on “%(edition)s”.") % {"edition": edition}
+            request, _("“%(edition)s” is now the current edition.") % {"edition": edition}
         )
 
 

@@ -21,7 +21,7 @@ def validate_time_zone(name: str) -> None:
     """Raise ValidationError unless `name` is an IANA time zone, such as Africa/Casablanca."""
     if name not in zoneinfo.available_timezones():
         raise ValidationError(
-            _("“%(name)s” is not a time zone. Write it as in “Africa/Casablanca”."),
+            _("“%(name)s” isn’t a time zone. Use a name such as “Africa/Casablanca”."),
             code="time_zone",
             params={"name": name},
         )
@@ -37,8 +37,8 @@ def validate_origins(text: str) -> None:
     if wrong := next((line for line in lines(text) if not ORIGIN.fullmatch(line)), None):
         raise ValidationError(
             _(
-                "“%(line)s” is not the origin of a site. Write one a line, as in "
-                "“https://www.example.org”, without a path; or * for every site."
+                "“%(line)s” isn’t a site address. Enter one per line, for example "
+                "https://www.example.org, with no path. Use * for all sites."
             ),
             code="origin",
             params={"line": wrong},
@@ -87,7 +87,7 @@ class Edition(models.Model):
 
     slug = models.SlugField(
         _("address"), max_length=40, unique=True,
-        help_text=_("The word in every address, such as “2021”. It never changes."),
+        help_text=_("Used in every web address, for example “2021”. You can’t change it later."),
     )  # fmt: skip
     name = models.CharField(_("name"), max_length=150)
     short_name = models.CharField(_("short name"), max_length=80)
@@ -106,39 +106,40 @@ class Edition(models.Model):
     country = models.CharField(_("country"), max_length=100, blank=True)
     venue = models.CharField(_("venue"), max_length=200, blank=True)
     address = models.CharField(_("postal address"), max_length=300, blank=True)
-    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    contact_email = models.EmailField(_("contact email"), blank=True)
     registration_opens_at = models.DateTimeField(_("registration opens"), null=True, blank=True)
     registration_closes_at = models.DateTimeField(_("registration closes"), null=True, blank=True)
     registration_after_end = models.BooleanField(
         _("registration after the last day"), default=False, db_default=False,
         help_text=_(
-            "Registration ends with the last day. Tick this to go on registering people "
-            "afterwards, until it closes."
+            "Registration ends on the last day. Tick this box to keep it open until its "
+            "closing date."
         ),
     )  # fmt: skip
     offer_hours = models.PositiveSmallIntegerField(
-        _("hours to accept an offered place"), null=True, blank=True,
+        _("hours to accept an offer"), null=True, blank=True,
         help_text=_(
-            "How long a place that becomes free is kept for the next on the waiting list. Left "
-            "empty, it is theirs at once."
+            "How long a free place is held for the next person on the waiting list. If "
+            "blank, they get it straight away."
         ),
     )  # fmt: skip
     is_published = models.BooleanField(
         _("published"), default=False,
-        help_text=_("Until then it is a draft: only organisers see it, in this desk."),
+        help_text=_("Until then it’s a draft that only organisers can see."),
     )  # fmt: skip
     is_current = models.BooleanField(
-        _("current"), default=False, help_text=_("The edition that the home page opens on.")
+        _("current"), default=False, help_text=_("Shown on the home page.")
     )
     is_demonstration = models.BooleanField(
         _("demonstration"), default=False,
-        help_text=_("Shows on every page that the programme and the people are fictional."),
+        help_text=_("Shows a notice on every page that the programme and people are fictional."),
     )  # fmt: skip
     embed_origins = models.TextField(
         _("sites that may show the programme"), max_length=2000, blank=True,
         default="", db_default="", validators=[validate_origins],
         help_text=_(
-            "One a line, such as https://www.example.org; * is every site. Left empty, no site may."
+            "One per line, for example https://www.example.org. Use * for all sites. If "
+            "blank, no site can show the programme."
         ),
     )  # fmt: skip
     updated_at = models.DateTimeField(auto_now=True, editable=False)
@@ -164,7 +165,7 @@ class Edition(models.Model):
                 condition=Q(is_current=True),
                 name="editions_one_current",
                 violation_error_message=_(
-                    "Another edition is the current one. Untick it there first."
+                    "Another edition is set as current. Clear its box first."
                 ),
             ),
             models.CheckConstraint(
@@ -181,7 +182,7 @@ class Edition(models.Model):
                 ),
                 name="editions_three_months_at_most",
                 violation_error_message=_(
-                    "An edition lasts three months at the most: check the years."
+                    "An edition can’t last more than three months. Check the years."
                 ),
             ),
             models.CheckConstraint(
@@ -193,7 +194,7 @@ class Edition(models.Model):
                 condition=filled("name") & filled("short_name") & filled("city"),
                 name="editions_named",
                 violation_error_message=_(
-                    "Write the name, the short name and the city in at least one language."
+                    "Enter the name, the short name and the city in at least one language."
                 ),
             ),
         ]
@@ -315,7 +316,7 @@ class Partner(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.PARTNER)
     name = models.CharField(_("name"), max_length=150)
-    url = models.URLField(_("web site"), blank=True)
+    url = models.URLField(_("website"), blank=True)
     logo = PictureField(
         verbose_name=_("logo"), upload_to="partners", blank=True, validators=[validate_picture],
         processors=[ResizeToFit(640, 320, upscale=False)], format="PNG",
@@ -330,7 +331,7 @@ class Partner(models.Model):
             models.CheckConstraint(
                 condition=filled("name"),
                 name="partners_named",
-                violation_error_message=_("Write the name in at least one language."),
+                violation_error_message=_("Enter a name in at least one language."),
             ),
         ]
 
@@ -358,7 +359,7 @@ class Page(SluggedModel):
     title = models.CharField(_("title"), max_length=200)
     body = models.TextField(
         _("text"), max_length=50_000, blank=True,
-        help_text=_("Markdown: ## heading, - list, [words](address). HTML is shown as text."),
+        help_text=_("Markdown: ## heading, - list, [text](link). HTML is shown as text."),
     )  # fmt: skip
     is_published = models.BooleanField(_("published"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
@@ -376,12 +377,14 @@ class Page(SluggedModel):
             models.UniqueConstraint(
                 fields=["edition", "slug"],
                 name="pages_slug_once_per_edition",
-                violation_error_message=_("Another page of this edition has this address."),
+                violation_error_message=_(
+                    "This address is already used by another page in this edition."
+                ),
             ),
             models.CheckConstraint(
                 condition=filled("title"),
                 name="pages_titled",
-                violation_error_message=_("Write the title in at least one language."),
+                violation_error_message=_("Enter a title in at least one language."),
             ),
         ]
 
@@ -413,7 +416,9 @@ class FormerSlug(models.Model):
                 fields=["table", "edition", "slug"],
                 nulls_distinct=False,
                 name="editions_former_slug_once",
-                violation_error_message=_("This address once led to something else."),
+                violation_error_message=_(
+                    "This address has been used before and can’t be used again."
+                ),
             )
         ]
 

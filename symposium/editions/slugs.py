@@ -45,7 +45,7 @@ class SluggedModel(models.Model):
 
     slug = models.SlugField(
         _("address"), max_length=80, blank=True,
-        help_text=_("Left empty, it is made from the title. Old addresses go on leading here."),
+        help_text=_("If blank, it’s made from the title. Old addresses still redirect here."),
     )  # fmt: skip
 
     slug_source = "title"
@@ -72,7 +72,7 @@ class SluggedModel(models.Model):
             raise ValidationError(
                 {
                     "slug": ValidationError(
-                        _("This address once led to something else. Choose another."),
+                        _("This address has been used before. Choose another."),
                         code="former_slug",
                     )
                 }
@@ -86,7 +86,7 @@ class SluggedModel(models.Model):
             raise ValidationError(
                 {
                     "edition": ValidationError(
-                        _("It stays in its edition. Create it anew in the other one."),
+                        _("You can’t move this to another edition. Create a new one there."),
                         code="other_edition",
                     )
                 }

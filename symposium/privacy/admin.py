@@ -25,12 +25,12 @@ class ErasureForm(forms.Form):
     """It cannot be undone: the address of the account, typed again, says that it is meant."""
 
     email = forms.EmailField(
-        label=gettext_lazy("E-mail address, to confirm"), max_length=254,
+        label=gettext_lazy("Email address, to confirm"), max_length=254,
         widget=forms.EmailInput(attrs={"class": "vTextField", "autocomplete": "off"}),
         help_text=gettext_lazy(
-            "The account, the names, the answers and the certificates are deleted now and for "
-            "ever; places at what is still to come are given back; what is counted stays. A last "
-            "mail tells the person."
+            "This permanently deletes the account, names, answers and certificates, and "
+            "releases future places. Anonymous figures are kept. The person gets a final "
+            "email."
         ),
     )  # fmt: skip
 
@@ -42,7 +42,8 @@ class ErasureForm(forms.Form):
         email = self.cleaned_data["email"].lower()
         if email != self.user.email:
             raise ValidationError(
-                _("This is not the address of this account: nothing was deleted."), code="email"
+                _("The email address doesn’t match this account. Nothing was deleted."),
+                code="email",
             )
         return email
 
@@ -59,10 +60,12 @@ class UserAdmin(KeptAdmin, OwnUserAdmin):
     def why_kept(self, user) -> str:
         number = user.registrations.count()
         words = ngettext(
-            "%(user)s has %(n)d registration: the account cannot be deleted alone. “Erase this "
-            "person” deletes it with all that names them, and keeps what is counted.",
-            "%(user)s has %(n)d registrations: the account cannot be deleted alone. “Erase this "
-            "person” deletes it with all that names them, and keeps what is counted.",
+            "%(user)s has %(n)d registration, so the account can’t be deleted on its own. "
+            "Use “Erase this person” to delete the account and all personal data. "
+            "Anonymous figures are kept.",
+            "%(user)s has %(n)d registrations, so the account can’t be deleted on its own. "
+            "Use “Erase this person” to delete the account and all personal data. "
+            "Anonymous figures are kept.",
             number,
         )
         return words % {"n": number, "user": user.email} if number else ""
@@ -110,8 +113,8 @@ class UserAdmin(KeptAdmin, OwnUserAdmin):
         number = user.registrations.count()
         erasure.erase(user)
         words = ngettext(
-            "The person is erased: the account, and the names of %(n)d registration.",
-            "The person is erased: the account, and the names of %(n)d registrations.",
+            "Personal data erased: the account and %(n)d registration.",
+            "Personal data erased: the account and %(n)d registrations.",
             number,
         )
         text = words % {"n": number}

@@ -49,16 +49,16 @@ TIMES = ["created_at", "updated_at", "erased_at"]
 def about(user: User) -> dict:
     """Everything that is kept about `user`, as one part; it can be written as JSON."""
     registrations = user.registrations.with_details().order_by("created_at")
-    made = {"made_at": field(_("Made"), timezone.now())}
+    made = {"made_at": field(_("Created"), timezone.now())}
     return part(
         _("My data"),
         made,
         account=account(user),
         registrations=several(_("Registrations"), map(registration, registrations)),
         programme=programme(user),
-        drafts=several(_("Forms kept for an hour"), map(draft, Draft.objects.filter(user=user))),
+        drafts=several(_("Forms saved for an hour"), map(draft, Draft.objects.filter(user=user))),
         invitations=several(_("Invitations"), map(invitation, invitations_for(user))),
-        mails=several(_("Mails sent to you"), map(sent_mail, mails_to(user))),
+        mails=several(_("Emails sent to you"), map(sent_mail, mails_to(user))),
     )
 
 
@@ -69,7 +69,7 @@ def account(user: User) -> dict:
     return part(
         _("Account"),
         of(user, "email", "name", "language", "date_joined", "last_login", "is_active"),
-        addresses=several(_("E-mail addresses"), map(address, addresses)),
+        addresses=several(_("Email addresses"), map(address, addresses)),
         keys=several(_("Ways to sign in"), map(key, keys)),
         sessions=several(_("Where you are signed in"), map(signed_in, sessions)),
     )
@@ -84,7 +84,7 @@ def signed_in(found: UserSession) -> dict:
         moment(found.created_at),
         {
             "created_at": field(_("Signed in"), found.created_at),
-            "ip": field(_("Network address"), found.ip),
+            "ip": field(_("IP address"), found.ip),
             "user_agent": field(_("Browser"), found.user_agent),
         },
     )
@@ -120,14 +120,14 @@ def registration(found: Registration) -> dict:
             bookings=several(_("Sessions booked"), map(booking, found.bookings.in_order())),
             check_ins=several(_("Entries"), map(check_in, entries_of(found))),
             certificates=several(_("Certificates"), map(certificate, certificates_of(found))),
-            changes=several(_("What became of it"), map(change, found.changes.all())),
+            changes=several(_("Registration history"), map(change, found.changes.all())),
             messages=several(_("Messages received"), map(message, found.messages.all())),
             reminders=several(_("Reminders sent"), map(reminder, found.reminders.order_by("pk"))),
         )
 
 
 def standing(holder: Registration | Booking) -> dict:
-    turn = field(_("Turn given in the waiting list"), holder.queue_number)
+    turn = field(_("Position on the waiting list"), holder.queue_number)
     return {**of(holder, "state", "offer_expires_at"), "queue_number": turn}
 
 
@@ -181,7 +181,7 @@ def certificate(found: Certificate) -> dict:
         _("Certificate of attendance"),
         {
             **of(found, "name", "name_ar", "days", "minutes", "issued_at"),
-            "verify_url": field(_("Where anybody can check it"), url),
+            "verify_url": field(_("Verification link"), url),
         },
     )
 
@@ -208,7 +208,7 @@ def programme(user: User) -> dict:
     return part(
         _("My programme"),
         of(agenda, "wants_mail", "token_made_at"),
-        stars=several(_("Sessions starred"), map(star, user.stars.in_order())),
+        stars=several(_("Starred sessions"), map(star, user.stars.in_order())),
     )
 
 

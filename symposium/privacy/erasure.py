@@ -90,8 +90,8 @@ def erase(user: User, at: datetime.datetime | None = None) -> None:
     if user.is_staff or user.is_superuser:
         raise Refused(
             _(
-                "This account is an organiser’s: ask another organiser to end that role, then "
-                "delete the account."
+                "This is an organiser account. Ask another organiser to remove that role "
+                "before you delete it."
             ),
             code="organiser",
         )
@@ -228,7 +228,7 @@ RETENTION = (
         forget=forget_needs,
     ),
     Rule(
-        what=gettext_lazy("Invitations: name and e-mail address"),
+        what=gettext_lazy("Invitations: name and email address"),
         days=INVITATION_DAYS,
         then=gettext_lazy("Deleted."),
         left=Invitation.objects.all,
@@ -246,14 +246,15 @@ RETENTION = (
         what=gettext_lazy("Names, affiliation, consent, certificate of attendance"),
         days=IDENTITY_DAYS,
         then=gettext_lazy(
-            "Deleted, and the registration is separated from the account. What remains is counted "
-            "and names nobody: category, state, role, country, sessions booked, times of entry."
+            "Deleted, and the registration is separated from the account. Only anonymous "
+            "figures are kept: category, status, role, country, sessions booked, entry "
+            "times."
         ),
         left=registrations_with(Q(erased_at=None)),
         forget=anonymise,
     ),
     Rule(
-        what=gettext_lazy("Stars: the sessions on your programme"),
+        what=gettext_lazy("Stars: the sessions in your programme"),
         days=IDENTITY_DAYS,
         then=gettext_lazy("Deleted."),
         left=Star.objects.all,
@@ -301,30 +302,30 @@ def retention_table() -> list[dict[str, str]]:
         for rule in RETENTION
     ]
     mails = {
-        "what": _("Mails that the site has sent"),
+        "what": _("Emails we’ve sent you"),
         "kept": ngettext("%(days)s day", "%(days)s days", settings.MAIL_KEPT_DAYS)
         % {"days": settings.MAIL_KEPT_DAYS},
         "then": _("Deleted."),
     }
     account = {
-        "what": _("Account: e-mail address, name, language"),
+        "what": _("Account: email address, name, language"),
         "kept": ngettext(
-            "Until you delete it; %(days)s day when nobody has signed in to it",
-            "Until you delete it; %(days)s days when nobody has signed in to it",
+            "Until you delete it, or for %(days)s day if no one ever signs in",
+            "Until you delete it, or for %(days)s days if no one ever signs in",
             UNUSED_ACCOUNT_DAYS,
         )
         % {"days": UNUSED_ACCOUNT_DAYS},
         "then": _("Deleted."),
     }
     sessions = {
-        "what": _("Where you are signed in: network address and browser"),
+        "what": _("Devices you’re signed in on: IP address and browser"),
         "kept": _("As long as the session: until you sign out, %(days)s days at most")
         % {"days": settings.SESSION_COOKIE_AGE // 86400},
         "then": _("Deleted."),
     }
     hours = KEPT_FOR // HOUR
     typed = {
-        "what": _("What you had typed when your session ended, without accessibility needs"),
+        "what": _("What you’d typed when your session ended, except accessibility needs"),
         "kept": ngettext("%(hours)s hour", "%(hours)s hours", hours) % {"hours": hours},
         "then": _("Deleted."),
     }

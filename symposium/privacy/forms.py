@@ -8,7 +8,7 @@ from symposium.accounts.models import User
 class ErasureForm(forms.Form):
     """Deleting an account cannot be undone: its address, typed again, says that it is meant."""
 
-    email = forms.EmailField(label=_("Your e-mail address, to confirm"), max_length=254)
+    email = forms.EmailField(label=_("Your email address, to confirm"), max_length=254)
 
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)
@@ -18,6 +18,7 @@ class ErasureForm(forms.Form):
         email = self.cleaned_data["email"].strip().lower()
         if email != self.user.email:
             raise ValidationError(
-                _("This is not the address of your account: nothing was deleted."), code="email"
+                _("The email address doesn’t match your account. Nothing was deleted."),
+                code="email",
             )
         return email

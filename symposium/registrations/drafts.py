@@ -56,7 +56,7 @@ def keep(request: HttpRequest, user: User, edition: Edition) -> bool:
         typed.pop(name, None)
     text = typed.urlencode()
     if len(text) > LONGEST:
-        messages.warning(request, _("This form is too long to be kept: fill it in again."))
+        messages.warning(request, _("This form is too long to save. Fill it in again."))
         return False
     values = {"edition": edition, "typed": text, "expires_at": timezone.now() + KEPT_FOR}
     Draft.objects.update_or_create(user=user, defaults=values)

@@ -103,8 +103,9 @@ class PersonForm(forms.ModelForm):
     @property
     def layout_of_needs(self) -> Div:
         notice = _(
-            "Health data, in the sense of law 09-08, are asked only so that we can welcome you "
-            "well. Filling this in means that you agree; it is erased 30 days after the symposium."
+            "This is health data under Law 09-08. We ask only so that we can meet your "
+            "needs. If you fill this in, you consent to our using it. We delete it 30 days "
+            "after the symposium."
         )
         words = format_html('<p class="muted small">{}</p>', notice)
         return block(_("Accessibility"), "needs", Words(words))
@@ -152,11 +153,11 @@ class RegistrationForm(PersonForm):
     workshops = forms.ModelMultipleChoiceField(
         Session.objects.none(), label=_("Sessions with limited places"), required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("You can also book them later, or give your seat back."),
+        help_text=_("You can also book later, or release your seat."),
     )  # fmt: skip
     consent = forms.BooleanField(
-        label=_("I agree that these data are used to organise the symposium, as described."),
-        error_messages={"required": _("Without this agreement we cannot register you.")},
+        label=_("I agree to my data being used to organise the symposium, as described."),
+        error_messages={"required": _("To register, you need to agree to this.")},
     )
 
     class Meta(PersonForm.Meta):
@@ -214,7 +215,7 @@ class RegistrationForm(PersonForm):
         if page is None:
             return []
         link = format_html('<a href="{}">{}</a>', page.get_absolute_url(), text(page, "title"))
-        words = _("Who reads what, for how long, and how to have it erased:")
+        words = _("Who can see your data, how long we keep it and how to delete it:")
         return [Words(format_html("<p>{} {}</p>", words, link))]
 
     @property
@@ -223,7 +224,7 @@ class RegistrationForm(PersonForm):
             asked_of(asked, name) if (asked := question.categories.all()) else Field(name)
             for name, question in self.questions.items()
         ]
-        return [block(_("The organisers ask"), *fields)] if fields else []
+        return [block(_("Questions from the organisers"), *fields)] if fields else []
 
     def clean(self):
         cleaned = super().clean()
@@ -263,15 +264,19 @@ class ChangeForm(PersonForm):
             for name in NAMES:
                 self.fields[name].disabled = True
             self.fields["family_name"].help_text = _(
-                "The symposium is over: your name stands on a certificate. Write to the "
-                "organisers if it is wrong."
+                "The symposium is over and your name is on a certificate. If it’s wrong, "
+                "contact the organisers."
             )
 
     @property
     def layout(self) -> Layout:
         return Layout(
             self.layout_of_person,
-            *([block(_("The organisers ask"), *self.questions)] if self.questions else []),
+            *(
+                [block(_("Questions from the organisers"), *self.questions)]
+                if self.questions
+                else []
+            ),
             self.layout_of_needs,
             block(_("Your data"), "is_listed"),
         )
@@ -291,7 +296,7 @@ class ChangeForm(PersonForm):
         live = Registration.objects.live().filter(pk=registration.pk)
         if not live.select_for_update(of=("self",), no_key=True).values_list("pk").first():
             raise places.Refused(
-                _("Your registration has ended meanwhile: nothing was changed."), code="ended"
+                _("Your registration has ended. Nothing was changed."), code="ended"
             )
         registration.save(update_fields=[*self.Meta.fields, "updated_at"])
         registration.answers.filter(question__in=self.questions.values()).delete()

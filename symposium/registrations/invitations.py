@@ -63,8 +63,8 @@ def lines_of_workbook(file: IO[bytes]) -> list[str]:
     except workbooks.TooLarge as error:
         raise ValidationError(
             _(
-                "This workbook holds more than a list of people: copy the list alone into a new "
-                "workbook, or paste it here."
+                "This workbook contains more than a list of people. Copy just the list into a "
+                "new workbook, or paste it here."
             ),
             code="too_large",
         ) from error
@@ -80,7 +80,7 @@ def quoted(cell: str) -> str:
 
 def unreadable() -> ValidationError:
     return ValidationError(
-        _("This file is neither CSV nor an XLSX workbook: save it as one of these."),
+        _("This file isn’t a CSV file or an XLSX workbook. Save it as one of these."),
         code="unreadable",
     )
 
@@ -95,7 +95,9 @@ def read(text: str, category: Category) -> list[Line]:
     """
     if len(text.splitlines()) > MOST_LINES:
         raise ValidationError(
-            _("At most %(most)d lines at a time."), code="too_long", params={"most": MOST_LINES}
+            _("Enter no more than %(most)d lines at a time."),
+            code="too_long",
+            params={"most": MOST_LINES},
         )
     known = set(category.invitations.values_list("email", flat=True))
     found = []

@@ -128,12 +128,12 @@ def people_in(
     language = languages[0] if languages else "fr"
     match boxes:
         case []:
-            yield Line(number, record, fault=_("There is no e-mail address."))
+            yield Line(number, record, fault=_("Enter an email address."))
         case [(at, name, email)]:
             name = named_by(cells, columns or {}) or name or name_beside(cells, at)
             yield Line(number, record, email, name, language)
         case _ if not all(name for _at, name, _email in boxes) and any(map(is_name, words)):
-            yield Line(number, record, fault=_("One address a line."))
+            yield Line(number, record, fault=_("Enter one address per line."))
         case _:
             for _at, name, email in boxes:
                 text = f"{name} <{email}>;{language}" if name else f"{email};{language}"

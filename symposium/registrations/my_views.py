@@ -157,7 +157,7 @@ def cancel(request: HttpRequest, registration: Registration) -> HttpResponse:
         return redirect(registration)
     if request.method == "POST":
         places.cancel(registration)
-        messages.success(request, _("Your registration is cancelled. We have sent you a mail."))
+        messages.success(request, _("Your registration is cancelled. We’ve sent you an email."))
         return redirect(registration)
     context = {"heading": _("Cancel my registration")}
     return private_page(request, registration, "registrations/cancel.html", context)
@@ -194,8 +194,8 @@ def answer_to(booking: Booking) -> str:
     if booking.registration.is_confirmed:
         return _("You are on the waiting list: %(session)s.")
     return _(
-        "You have asked for a seat: %(session)s. You keep your turn, and the seats are given once "
-        "your registration is confirmed."
+        "You’ve requested a seat: %(session)s. You keep your position, and seats are "
+        "given once your registration is confirmed."
     )
 
 
@@ -207,7 +207,7 @@ def change_booking(request: HttpRequest, registration: Registration, pk: int) ->
     if request.POST.get("answer") == "leave":
         if booking.is_live:
             places.leave(booking)
-            words = _("You have given your seat back: %(session)s.")
+            words = _("You’ve released your seat: %(session)s.")
             messages.success(request, words % {"session": booking})
     else:
         answer(request, booking)
@@ -223,9 +223,9 @@ def answer(request: HttpRequest, holder: Registration | Booking) -> None:
         elif request.POST.get("answer") == "decline":
             places.decline(holder)
             if holder.is_declined:
-                messages.success(request, _("The place goes to the next person. Thank you."))
+                messages.success(request, _("Thank you. The place will go to the next person."))
             else:
-                messages.error(request, _("This offer no longer stands: nothing was changed."))
+                messages.error(request, _("This offer has ended. Nothing was changed."))
     except ValidationError as refused:
         tell(request, refused)
 

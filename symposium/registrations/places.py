@@ -69,7 +69,7 @@ def register(
         return found
     category = lock_category_of(registration)
     if by is None:
-        words = _("You have registered and cancelled many times today: register again tomorrow.")
+        words = _("You’ve registered and cancelled too many times today. Try again tomorrow.")
         check_pace(mine, DAY, REGISTRATIONS_A_DAY, words)
         check_open(category, registration.user)
     if by or not category.needs_approval:
@@ -108,7 +108,7 @@ def check_open(category: Category, user: User) -> None:
 
 def category_closed(category: Category) -> Refused:
     return Refused(
-        _("The category “%(category)s” is not open to you now. Choose another."),
+        _("The category “%(category)s” isn’t open to you. Choose another."),
         code="category_closed",
         params={"category": category},
     )
@@ -192,7 +192,8 @@ def change_category(registration: Registration, category: Category, *, by: User)
         return
     if registration.category_id not in owners:
         raise Refused(
-            _("Somebody else has just moved this registration. Look again."), code="moved"
+            _("Someone else has just changed this registration. Reload the page and check."),
+            code="moved",
         )
     before, category = owners[registration.category_id], owners[category.pk]
     was_confirmed = registration.is_confirmed
@@ -224,7 +225,7 @@ def accept(holder: Holder) -> None:
     if holder.is_confirmed:
         return
     if not holder.is_offered or holder.offer_expires_at <= timezone.now():
-        raise Refused(_("This offer no longer stands: it was not taken in time."), code="expired")
+        raise Refused(_("This offer has expired."), code="expired")
     write(holder, State.CONFIRMED, by=None)
     if isinstance(holder, Registration):
         settle(confirmed=[holder])
@@ -281,12 +282,12 @@ def book(registration: Registration, session: Session) -> Booking:
     """
     with_owner(registration)
     if not registration.is_live:
-        raise Refused(_("Your registration has ended: register again first."), code="ended")
+        raise Refused(_("Your registration has ended. Register again first."), code="ended")
     [session] = locked_sessions([session])
     mine = registration.bookings.all()
     if found := next((one for one in mine if one.is_live and one.session_id == session.pk), None):
         return found
-    words = _("You have booked many times within an hour: book again later.")
+    words = _("You’ve booked too many times in one hour. Try again later.")
     check_pace(mine, HOUR, BOOKINGS_AN_HOUR, words)
     booking = wish(registration, session)
     fill(session, told=[registration])
@@ -323,7 +324,10 @@ def check_bookable(registration: Registration, session: Session) -> None:
         raise not_bookable(session)
     if not registration.category.on_site:
         raise Refused(
-            _("“%(session)s” is held on site: one who follows online does not book a seat."),
+            _(
+                "“%(session)s” takes place on site. You can’t book a seat with an online "
+                "registration."
+            ),
             code="online_only",
             params={"session": session},
         )
@@ -331,17 +335,14 @@ def check_bookable(registration: Registration, session: Session) -> None:
         return
     if session.starts_at <= timezone.now():
         raise Refused(
-            _("“%(session)s” has started: it can no longer be booked."),
+            _("“%(session)s” has started, so it can no longer be booked."),
             code="started",
             params={"session": session},
         )
     booked = registration.bookings.live().values("session")
     if other := Session.objects.filter(pk__in=booked).overlapping(session).first():
         raise Refused(
-            _(
-                "“%(session)s” (%(times)s) is held at the same time as “%(other)s” "
-                "(%(other_times)s). Book one of the two."
-            ),
+            _("“%(session)s” (%(times)s) overlaps with “%(other)s” (%(other_times)s). Choose one."),
             code="overlap",
             params={
                 "session": session,
@@ -354,7 +355,7 @@ def check_bookable(registration: Registration, session: Session) -> None:
 
 def not_bookable(session: Session) -> Refused:
     return Refused(
-        _("“%(session)s” cannot be booked."), code="not_bookable", params={"session": session}
+        _("“%(session)s” can’t be booked."), code="not_bookable", params={"session": session}
     )
 
 
@@ -454,7 +455,7 @@ def check_room(category: Category) -> None:
     """Raise Refused when the category is full."""
     if not has_room(category):
         raise Refused(
-            _("“%(category)s” is full: raise its number of places first."),
+            _("“%(category)s” is full. Increase its number of places first."),
             code="full",
             params={"category": category},
         )

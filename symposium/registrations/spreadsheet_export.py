@@ -143,10 +143,10 @@ def identity() -> list[Column]:
         Column(_("Family name"), lambda line: line.person.family_name),
         Column(_("Given name in Arabic script"), lambda line: line.person.given_name_ar),
         Column(_("Family name in Arabic script"), lambda line: line.person.family_name_ar),
-        Column(_("E-mail address"), lambda line: line.person.email or ""),
+        Column(_("Email address"), lambda line: line.person.email or ""),
         Column(_("Language"), lambda line: line.person.language or ""),
         Column(_("Affiliation"), lambda line: line.person.affiliation),
-        Column(_("Role"), lambda line: roles.get(line.person.role, line.person.role)),
+        Column(_("Profile"), lambda line: roles.get(line.person.role, line.person.role)),
         Column(_("Country"), country),
         Column(_("On the public list"), lambda line: yes if line.person.is_listed else no),
     ]

@@ -40,11 +40,11 @@ def register(request: HttpRequest, edition: str) -> HttpResponse:
         speak(request.user, get_language())
         try:
             if registration := form.register():
-                words = _("We have sent an e-mail to %(email)s.")
+                words = _("We’ve sent an email to %(email)s.")
                 messages.success(request, words % {"email": request.user.email})
                 return redirect(registration)
         except OperationalError:
-            form.add_error(None, _("Many people are registering at this moment. Send it again."))
+            form.add_error(None, _("Many people are registering right now. Submit the form again."))
             response = form_page(request, edition, form, status=503)
             response["Retry-After"] = "3"
             return response

@@ -54,10 +54,10 @@ class PlaceAdmin(KeptAdmin, SortableAdminMixin, WorkplaceAdmin):
     def why_kept(self, place) -> str:
         sessions = list(place.sessions.order_by("starts_at", "pk"))
         words = ngettext(
-            "“%(place)s” is the choice of %(n)d session: it cannot be deleted. "
-            "Change the session first: %(sessions)s.",
-            "“%(place)s” is the choice of %(n)d sessions: it cannot be deleted. "
-            "Change these sessions first: %(sessions)s.",
+            "“%(place)s” is used by %(n)d session, so it can’t be deleted. Change the "
+            "session first: %(sessions)s.",
+            "“%(place)s” is used by %(n)d sessions, so it can’t be deleted. Change these "
+            "sessions first: %(sessions)s.",
             len(sessions),
         )
         names = {"place": place, "n": len(sessions), "sessions": in_a_row(sessions)}
@@ -81,7 +81,7 @@ class TrackAdmin(PlaceAdmin):
         super().save_model(request, obj, form, change)
         same = obj.edition.tracks.filter(mark=obj.mark).exclude(pk=obj.pk)
         if {"mark", "edition"} & set(form.changed_data) and same:
-            words = _("Saved. The same mark also stands for: %(tracks)s.")
+            words = _("Saved. The same mark is also used for: %(tracks)s.")
             messages.warning(request, words % {"tracks": in_a_row(same)})
 
 
@@ -98,7 +98,7 @@ class RoomAdmin(PlaceAdmin):
             return "-"
         door = f"{room.get_absolute_url()}?display=door"
         lobby = f"{reverse('sessions:programme', args=[room.edition.slug])}?display=lobby"
-        links = ((door, _("At the door of this room")), (lobby, _("In the lobby, all rooms")))
+        links = ((door, _("Outside this room")), (lobby, _("In the lobby, all rooms")))
         return format_html_join(" · ", '<a href="{}">{}</a>', links)
 
 
@@ -110,7 +110,7 @@ class SessionForm(WorkplaceForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        clock = _("By the clock of the edition (%(zone)s).") % {
+        clock = _("In the edition’s time zone (%(zone)s).") % {
             "zone": timezone.get_current_timezone_name()
         }
         for name in {"starts_at", "ends_at"} & set(self.fields):
@@ -272,7 +272,7 @@ class SessionAdmin(KeptAdmin, ChangesAdmin, ExportAdmin, SortableAdminBase, Hist
     def publish(self, request, queryset):
         self.set_status(request, queryset, Session.Status.PUBLISHED)
 
-    @admin.action(description=_("Take off the site (back to draft)"), permissions=["change"])
+    @admin.action(description=_("Unpublish (back to draft)"), permissions=["change"])
     def unpublish(self, request, queryset):
         self.set_status(request, queryset, Session.Status.DRAFT)
 
@@ -290,7 +290,9 @@ class SessionAdmin(KeptAdmin, ChangesAdmin, ExportAdmin, SortableAdminBase, Hist
         )
         if done:
             label = Session.Status(status).label
-            words = ngettext("%(n)d session: %(status)s.", "%(n)d sessions: %(status)s.", done)
+            words = ngettext(
+                "%(n)d session set to “%(status)s”.", "%(n)d sessions set to “%(status)s”.", done
+            )
             messages.success(request, words % {"n": done, "status": label})
             self.say_what_follows(request, queryset, published=status == Session.Status.PUBLISHED)
 
@@ -299,10 +301,12 @@ class SessionAdmin(KeptAdmin, ChangesAdmin, ExportAdmin, SortableAdminBase, Hist
         queryset = numbered(queryset)
         pair = list(queryset[:3])
         if len(pair) != 2:
-            messages.error(request, _("Choose two sessions: each takes the other's time and room."))
+            messages.error(request, _("Select two sessions to swap their times and rooms."))
         elif self.attempt(request, planning.swap, *pair):
             names = {"one": pair[0], "other": pair[1]}
-            messages.success(request, _("“%(one)s” and “%(other)s” have swapped places.") % names)
+            messages.success(
+                request, _("“%(one)s” and “%(other)s” have swapped times and rooms.") % names
+            )
             self.say_what_follows(request, queryset)
 
     def attempt(self, request, verb, session, *arguments) -> bool:
@@ -323,13 +327,13 @@ class SessionAdmin(KeptAdmin, ChangesAdmin, ExportAdmin, SortableAdminBase, Hist
         """What readers see of sessions that were saved, where one might not think of it."""
         on_site = sessions.published()
         if untimed := on_site.filter(starts_at=None).exclude(status=Session.Status.CANCELLED):
-            words = _("On the site without a day and a time: %(sessions)s.")
+            words = _("Published with no date or time: %(sessions)s.")
             messages.warning(request, words % {"sessions": in_a_row(untimed)})
         if published and (session := on_site.first()):
             page = reverse("admin:symposium_sessions_session_changes")
             words = _(
-                "From now on, readers are told when a session is moved or cancelled. "
-                '<a href="{}">Choose when the programme was announced</a>'
+                "From now on, readers will see when a session is moved or cancelled. <a "
+                'href="{}">Choose when the programme was announced</a>'
             )
             page = f"{page}?edition={session.edition_id}#announced"
             messages.info(request, format_html(words, page))
@@ -347,10 +351,10 @@ class SessionAdmin(KeptAdmin, ChangesAdmin, ExportAdmin, SortableAdminBase, Hist
     def why_kept(self, session) -> str:
         number = session.abstracts.count()
         words = ngettext(
-            "“%(session)s” has %(n)d abstract: it cannot be deleted. Open the abstract first, and "
-            "give it another session or none.",
-            "“%(session)s” has %(n)d abstracts: it cannot be deleted. Open the abstracts first, "
-            "and give them another session or none.",
+            "“%(session)s” has %(n)d abstract, so it can’t be deleted. First move the "
+            "abstract to another session, or to none.",
+            "“%(session)s” has %(n)d abstracts, so it can’t be deleted. First move them to "
+            "another session, or to none.",
             number,
         )
         return words % {"n": number, "session": session} if number else ""
@@ -369,7 +373,7 @@ class SessionAdmin(KeptAdmin, ChangesAdmin, ExportAdmin, SortableAdminBase, Hist
             raise PermissionDenied
         copy = planning.duplicate(session)
         self.log_addition(request, copy, [{"added": {}}])
-        messages.success(request, _("This is the copy: a draft, not scheduled yet."))
+        messages.success(request, _("This is a copy, saved as a draft with no date or time."))
         return redirect("admin:symposium_sessions_session_change", copy.pk)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):

@@ -37,7 +37,7 @@ def page(request: HttpRequest, edition: str) -> HttpResponse:
         "sessions/changes.html",
         {
             "section": "programme",
-            "heading": _("What has changed"),
+            "heading": _("Programme changes"),
             "description": _("Sessions of %(name)s that were moved, added or cancelled.")
             % {"name": edition},
             "crumbs": [(_("Programme"), reverse("sessions:programme", args=[edition.slug]))],
@@ -59,7 +59,7 @@ class Changes(Feed):
 
     def title(self, edition):
         name = without_controls(f"{edition} {edition.slug}")
-        return _("What has changed · %(name)s") % {"name": name}
+        return _("Programme changes · %(name)s") % {"name": name}
 
     def author_name(self, edition):
         return without_controls(edition.name)

@@ -31,8 +31,8 @@ class Kind(models.TextChoices):
     ADDED = "added", pgettext_lazy("session", "New")
     MOVED = "moved", pgettext_lazy("session", "Moved")
     CANCELLED = "cancelled", pgettext_lazy("session", "Cancelled")
-    REINSTATED = "reinstated", gettext_lazy("Held after all")
-    REMOVED = "removed", gettext_lazy("Taken off the site")
+    REINSTATED = "reinstated", gettext_lazy("Reinstated")
+    REMOVED = "removed", gettext_lazy("Removed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,13 @@ class Shift:
             case Kind.MOVED:
                 return self.move()
             case Kind.CANCELLED if self.first.old_starts_at:
-                return _("Cancelled; it was planned for %(place)s.") % {"place": self.old_place()}
+                return _("Cancelled (was %(place)s).") % {"place": self.old_place()}
             case Kind.CANCELLED:
                 return _("Cancelled.")
             case Kind.REINSTATED:
-                return _("Held after all: %(place)s.") % {"place": self.place()}
+                return _("Reinstated: %(place)s.") % {"place": self.place()}
             case Kind.REMOVED:
-                return _("Taken off the site.")
+                return _("Removed from the programme.")
         return ""
 
     def move(self) -> str:

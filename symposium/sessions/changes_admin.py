@@ -67,7 +67,7 @@ class ChangesAdmin(admin.ModelAdmin):
         at = form.cleaned_data["moment"]
         Announcement.objects.update_or_create(edition=edition, defaults={"at": at})
         self.log_change(request, edition, f"{_('Announced')}: {at:%Y-%m-%d %H:%M}")
-        messages.success(request, _("Saved: readers are told of what has changed since then."))
+        messages.success(request, _("Saved. Readers will see changes made since then."))
         name = reverse("admin:symposium_sessions_session_changes")
         return redirect(f"{name}?edition={edition.pk}")
 
@@ -82,7 +82,7 @@ class ChangesAdmin(admin.ModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": _("What has changed"),
+            "title": _("Programme changes"),
             "shown": edition,
             "form": form,
             "announced": announced

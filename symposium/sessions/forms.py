@@ -2,16 +2,16 @@ import datetime
 from urllib.parse import quote
 
 from django import forms
-from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from symposium.core.fulltext.query import parse
 from symposium.core.i18n.dates import weekday
-from symposium.core.i18n.localized import LANGUAGES, sort_key
+from symposium.core.i18n.localized import LANGUAGE_NAMES, LANGUAGES, sort_key
 from symposium.editions.models import Edition
 from symposium.sessions.models import Session
 
@@ -55,7 +55,7 @@ class ProgrammeFilter(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     language = forms.ChoiceField(label=_("Language"), required=False)
     keyword = forms.ChoiceField(label=_("Keyword"), required=False)
-    q = forms.CharField(label=_("Words"), required=False, max_length=200)
+    q = forms.CharField(label=_("Search terms"), required=False, max_length=200)
 
     def __init__(self, data, edition: Edition, at: datetime.datetime | None = None):
         super().__init__(data)
@@ -67,7 +67,7 @@ class ProgrammeFilter(forms.Form):
             "track": [(track.slug, track.name) for track in self.tracks],
             "room": [(room.slug, room.name) for room in edition.rooms.all()],
             "kind": kinds,
-            "language": settings.LANGUAGES,
+            "language": [(code, capfirst(name)) for code, name in LANGUAGE_NAMES.items()],
             "keyword": keyword_choices(edition),
         }
         for field, choices in self.choices.items():

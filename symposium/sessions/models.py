@@ -49,13 +49,15 @@ class Track(SluggedModel):
             models.UniqueConstraint(
                 fields=["edition", "slug"],
                 name="tracks_slug_once_per_edition",
-                violation_error_message=_("Another track of this edition has this address."),
+                violation_error_message=_(
+                    "This address is already used by another track in this edition."
+                ),
             ),
             models.UniqueConstraint(fields=["id", "edition"], name="tracks_id_edition"),
             models.CheckConstraint(
                 condition=filled("name"),
                 name="tracks_named",
-                violation_error_message=_("Write the name in at least one language."),
+                violation_error_message=_("Enter a name in at least one language."),
             ),
         ]
 
@@ -77,7 +79,7 @@ class Room(SluggedModel):
     name = models.CharField(_("name"), max_length=80)
     description = models.CharField(
         _("description"), max_length=120, blank=True,
-        help_text=_("A few words under its name in the programme: what is held there, or where."),
+        help_text=_("Shown under the room’s name in the programme: what it’s for, or where it is."),
     )  # fmt: skip
     capacity = models.PositiveIntegerField(_("seats"), null=True, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
@@ -94,13 +96,15 @@ class Room(SluggedModel):
             models.UniqueConstraint(
                 fields=["edition", "slug"],
                 name="rooms_slug_once_per_edition",
-                violation_error_message=_("Another room of this edition has this address."),
+                violation_error_message=_(
+                    "This address is already used by another room in this edition."
+                ),
             ),
             models.UniqueConstraint(fields=["id", "edition"], name="rooms_id_edition"),
             models.CheckConstraint(
                 condition=filled("name"),
                 name="rooms_named",
-                violation_error_message=_("Write the name in at least one language."),
+                violation_error_message=_("Enter a name in at least one language."),
             ),
         ]
 
@@ -197,7 +201,7 @@ class Session(SluggedModel):
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
-        PUBLISHED = "published", _("Published")
+        PUBLISHED = "published", pgettext_lazy("session", "Published")
         CANCELLED = "cancelled", _("Cancelled")
 
     # Kinds that everybody attends together, and kinds that may share their room.
@@ -212,7 +216,7 @@ class Session(SluggedModel):
     title = models.CharField(_("title"), max_length=200)
     description = models.TextField(
         _("description"), max_length=5000, blank=True,
-        help_text=_("What takes place. The abstract of a talk is a record of its own."),
+        help_text=_("What happens in the session. Abstracts are added separately."),
     )  # fmt: skip
     track = models.ForeignKey(
         Track, models.RESTRICT, null=True, blank=True, related_name="sessions",
@@ -230,11 +234,14 @@ class Session(SluggedModel):
         help_text=_("The languages spoken."),
     )  # fmt: skip
     places = models.PositiveIntegerField(
-        _("places"), null=True, blank=True, help_text=_("Left empty, places are not counted.")
+        _("places"),
+        null=True,
+        blank=True,
+        help_text=_("If blank, the number of places is unlimited."),
     )
     stream_url = models.URLField(
         _("online stream"), blank=True,
-        help_text=_("Shown only to people who may watch it, never on the public page."),
+        help_text=_("Only people with access can see this. It never appears on the public page."),
     )  # fmt: skip
     speakers = models.ManyToManyField(
         Speaker, through="Participation", related_name="sessions", verbose_name=_("speakers")
@@ -273,42 +280,44 @@ class Session(SluggedModel):
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
         ordering = ["starts_at", "room__order", "id"]
-        permissions = [("watch_stream", _("Can watch the online streams"))]
+        permissions = [("watch_stream", _("Can watch live streams"))]
         indexes = [models.Index(fields=["edition", "starts_at"], name="sessions_by_time")]
         constraints = [
             models.UniqueConstraint(
                 fields=["edition", "slug"],
                 name="sessions_slug_once_per_edition",
-                violation_error_message=_("Another session of this edition has this address."),
+                violation_error_message=_(
+                    "This address is already used by another session in this edition."
+                ),
             ),
             models.UniqueConstraint(fields=["id", "edition"], name="sessions_id_edition"),
             models.CheckConstraint(
                 condition=filled("title"),
                 name="sessions_titled",
-                violation_error_message=_("Write the title in at least one language."),
+                violation_error_message=_("Enter a title in at least one language."),
             ),
             models.CheckConstraint(
                 condition=Q(starts_at__isnull=True, ends_at__isnull=True)
                 | Q(starts_at__isnull=False, ends_at__isnull=False),
                 name="sessions_start_with_end",
-                violation_error_message=_("Give both a start and an end, or neither."),
+                violation_error_message=_("Enter both a start and an end, or neither."),
             ),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="sessions_end_after_start",
-                violation_error_message=_("The session must end after it starts."),
+                violation_error_message=_("The end must be after the start."),
             ),
             models.CheckConstraint(
                 condition=Q(period__contained_by=F("allowed_period")),
                 name="sessions_inside_edition",
-                violation_error_message=_("The session must lie within the days of the edition."),
+                violation_error_message=_("The session must take place during the edition."),
             ),
             ExclusionConstraint(
                 name="sessions_one_at_a_time_in_a_room",
                 expressions=[("room", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
                 condition=~Q(status="cancelled") & ~Q(kind__in=["poster_session", "break"]),
                 deferrable=Deferrable.DEFERRED,
-                violation_error_message=_("Another session is held in this room at this time."),
+                violation_error_message=_("This room is already in use at this time."),
             ),
         ]
 
@@ -334,7 +343,7 @@ class Session(SluggedModel):
             raise ValidationError(
                 {
                     field: ValidationError(
-                        _("Give both a start and an end, or neither."), code="times"
+                        _("Enter both a start and an end, or neither."), code="times"
                     )
                 }
             )
@@ -342,13 +351,13 @@ class Session(SluggedModel):
             return
         if self.ends_at <= self.starts_at:
             raise ValidationError(
-                {"ends_at": ValidationError(_("The session must end after it starts."), code="end")}
+                {"ends_at": ValidationError(_("The end must be after the start."), code="end")}
             )
         if self.edition_id and not self.lies_inside_edition():
             raise ValidationError(
                 {
                     "starts_at": ValidationError(
-                        _("The edition runs from %(first)s to %(last)s: choose a time within it."),
+                        _("The edition runs from %(first)s to %(last)s. Choose a time within it."),
                         code="outside",
                         params={
                             "first": long_date(self.edition.starts_on),
@@ -363,7 +372,7 @@ class Session(SluggedModel):
         for field, owner in (("room", self.room), ("track", self.track)):
             if owner and owner.edition_id != self.edition_id:
                 raise ValidationError(
-                    {field: ValidationError(_("It belongs to another edition."), code="edition")}
+                    {field: ValidationError(_("Choose an item from this edition."), code="edition")}
                 )
         if self.starts_at is None or not self.is_held or self.kind in self.SHARING:
             return
@@ -503,7 +512,7 @@ class Participation(models.Model):
             models.UniqueConstraint(
                 fields=["session", "speaker"],
                 name="participations_once_per_session",
-                violation_error_message=_("This speaker is already in this session."),
+                violation_error_message=_("This speaker has already been added to this session."),
             ),
             ExclusionConstraint(
                 name="participations_one_place_at_a_time",
@@ -527,7 +536,7 @@ class Participation(models.Model):
             return
         if self.speaker.edition_id != session.edition_id:
             raise ValidationError(
-                {"speaker": ValidationError(_("It belongs to another edition."), code="edition")}
+                {"speaker": ValidationError(_("Choose an item from this edition."), code="edition")}
             )
         try:
             session.check_speakers([self.speaker])
@@ -561,7 +570,7 @@ class Resource(models.Model):
     file = models.FileField(
         _("file"), upload_to="resources", blank=True,
         validators=[FileExtensionValidator(EXTENSIONS), validate_document],
-        help_text=_("PDF, ODP, PPTX, ODT, DOCX or ZIP, 50 MB at the most."),
+        help_text=_("PDF, ODP, PPTX, ODT, DOCX or ZIP, up to 50 MB."),
     )  # fmt: skip
     url = models.URLField(_("address"), blank=True)
     is_published = models.BooleanField(_("published"), default=True)
@@ -577,7 +586,7 @@ class Resource(models.Model):
             models.CheckConstraint(
                 condition=Q(file="", url__gt="") | Q(file__gt="", url=""),
                 name="resources_file_or_address",
-                violation_error_message=_("Give either a file or an address."),
+                violation_error_message=_("Choose a file or enter a link, not both."),
             )
         ]
 
@@ -662,8 +671,8 @@ class Change(models.Model):
     objects = ChangeQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("change of the programme")
-        verbose_name_plural = _("changes of the programme")
+        verbose_name = _("programme change")
+        verbose_name_plural = _("programme changes")
         ordering = ["-at", "-id"]
         default_permissions = ()
         indexes = [models.Index(fields=["edition", "at"], name="changes_by_time")]
@@ -687,8 +696,8 @@ class Announcement(models.Model):
     at = models.DateTimeField(_("when"), editable=False)
 
     class Meta:
-        verbose_name = _("announcement of the programme")
-        verbose_name_plural = _("announcements of the programme")
+        verbose_name = _("programme announcement")
+        verbose_name_plural = _("programme announcements")
         default_permissions = ()
 
     def __str__(self) -> str:

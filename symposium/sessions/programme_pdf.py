@@ -66,12 +66,12 @@ def words() -> dict[str, str]:
     return {
         "programme": _("Programme"),
         "tracks": _("Tracks"),
-        "live": _("The programme as it is now:"),
+        "live": _("Latest version of the programme:"),
         "qr_alt": _("QR code of the programme’s page"),
         "cancelled": _("Cancelled"),
         "time": _("Time"),
         "session": _("Session"),
-        "elsewhere": _("Elsewhere"),
+        "elsewhere": _("Other locations"),
         "unscheduled": _("Not scheduled yet"),
     }
 

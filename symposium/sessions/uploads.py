@@ -16,7 +16,7 @@ def validate_document(document) -> None:
         return
     if document.size > MAX_BYTES:
         raise ValidationError(
-            _("This file weighs %(size)s MB; the limit is %(limit)s MB."),
+            _("This file is %(size)s MB. It must be %(limit)s MB or smaller."),
             code="too_heavy",
             params={"size": document.size // (1024 * 1024), "limit": MAX_BYTES // (1024 * 1024)},
         )
@@ -26,7 +26,7 @@ def validate_document(document) -> None:
     document.file.seek(0)
     if not start.startswith(SIGNATURES.get(extension, ZIP_SIGNATURE)):
         raise ValidationError(
-            _("This file is not what its name says (%(extension)s)."),
+            _("This file doesn’t match its extension (%(extension)s)."),
             code="wrong_type",
             params={"extension": extension},
         )

@@ -101,7 +101,7 @@ def stream(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     registrations = found.edition.registrations
     allowed = request.user.has_perm("symposium_sessions.watch_stream")
     if not allowed and not registrations.may_watch(request.user):
-        raise PermissionDenied(_("Your account does not give access to the online stream."))
+        raise PermissionDenied(_("Your account doesn’t include the live stream."))
     return redirect(found.stream_url)
 
 

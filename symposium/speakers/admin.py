@@ -26,7 +26,7 @@ class MissingFilter(admin.SimpleListFilter):
     parameter_name = "missing"
 
     def lookups(self, request, model_admin):
-        return [("photo", _("Without photo")), ("session", _("In no session"))]
+        return [("photo", _("Without photo")), ("session", _("Not in a session"))]
 
     def queryset(self, request, queryset):
         if self.value() == "photo":
@@ -54,7 +54,7 @@ class SpeakerForm(WorkplaceForm):
         edition, orcid = cleaned.get("edition"), cleaned.get("orcid")
         if edition and orcid:
             found = edition.speakers.filter(orcid=orcid).exclude(pk=self.instance.pk)
-            words = _("Another speaker of this edition has this ORCID iD: {}.")
+            words = _("This ORCID iD is already used by another speaker in this edition: {}.")
             self.refuse_as("orcid", words, found)
         return cleaned
 
@@ -62,7 +62,9 @@ class SpeakerForm(WorkplaceForm):
         super()._post_clean()
         changed = {"given_name", "family_name"} & {name[:-3] for name in self.changed_data}
         if changed and not (self.errors or self.cleaned_data["another_person"]):
-            words = _("This edition has a speaker of this name: {}. Is it the same person?")
+            words = _(
+                "This edition already has a speaker with this name: {}. Is it the same person?"
+            )
             self.refuse_as("another_person", words, self.instance.namesakes())
 
     def refuse_as(self, field: str, words: str, found) -> None:

@@ -50,7 +50,8 @@ class Speaker(PersonName, SluggedModel):
         verbose_name=_("photo"), upload_to=photo_name, blank=True, validators=[validate_picture],
         processors=[ResizeToFit(1200, 1500, upscale=False)],
         format="JPEG", options={"quality": 85},
-        help_text=_("JPEG, PNG or WebP, upright, 8 MB at the most. Its hidden data are not kept."),
+        help_text=_("JPEG, PNG or WebP, portrait format, up to 8 MB. We remove hidden data such "
+                    "as location."),
     )  # fmt: skip
     portrait = ImageSpecField(
         source="photo", processors=[ResizeToFill(608, 760)], format="WEBP", options={"quality": 78}
@@ -65,7 +66,7 @@ class Speaker(PersonName, SluggedModel):
     orcid = OrcidField("ORCID iD", max_length=19, blank=True, help_text="0000-0000-0000-0000")
     is_published = models.BooleanField(_("published"), default=True)
     is_featured = models.BooleanField(
-        _("on the home page"), default=False, help_text=_("Among the faces of the home page.")
+        _("on the home page"), default=False, help_text=_("Featured on the home page.")
     )
     guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     updated_at = models.DateTimeField(_("last change"), auto_now=True, editable=False)
@@ -82,19 +83,23 @@ class Speaker(PersonName, SluggedModel):
             models.UniqueConstraint(
                 fields=["edition", "slug"],
                 name="speakers_slug_once_per_edition",
-                violation_error_message=_("Another speaker of this edition has this address."),
+                violation_error_message=_(
+                    "This address is already used by another speaker in this edition."
+                ),
             ),
             models.UniqueConstraint(fields=["id", "edition"], name="speakers_id_edition"),
             models.UniqueConstraint(
                 fields=["edition", "orcid"],
                 condition=models.Q(orcid__gt=""),
                 name="speakers_orcid_once_per_edition",
-                violation_error_message=_("Another speaker of this edition has this ORCID iD."),
+                violation_error_message=_(
+                    "This ORCID iD is already used by another speaker in this edition."
+                ),
             ),
             models.CheckConstraint(
                 condition=filled("family_name"),
                 name="speakers_named",
-                violation_error_message=_("Write the family name in at least one script."),
+                violation_error_message=_("Enter a family name in at least one script."),
             ),
         ]
 
@@ -141,7 +146,7 @@ class Link(models.Model):
     """A page elsewhere about a speaker: a laboratory, a profile, a book."""
 
     speaker = models.ForeignKey(Speaker, models.CASCADE, related_name="links")
-    label = models.CharField(_("words"), max_length=80)
+    label = models.CharField(_("link text"), max_length=80)
     url = models.URLField(_("address"))
     order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
 
@@ -153,7 +158,7 @@ class Link(models.Model):
             models.CheckConstraint(
                 condition=filled("label"),
                 name="links_labelled",
-                violation_error_message=_("Write the words in at least one language."),
+                violation_error_message=_("Enter the link text in at least one language."),
             ),
         ]
 

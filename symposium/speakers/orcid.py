@@ -8,7 +8,7 @@ from symposium.core.identifiers import BareField
 
 validate_form = RegexValidator(
     r"^([0-9]{4}-){3}[0-9]{3}[0-9X]\Z",
-    _("An ORCID iD is written 0000-0000-0000-0000."),
+    _("Enter the ORCID iD like this: 0000-0000-0000-0000."),
     code="orcid_form",
 )
 
@@ -27,7 +27,7 @@ def validate_orcid(value: str) -> None:
     digits = value.replace("-", "")
     if check_digit(digits[:15]) != digits[15]:
         raise ValidationError(
-            _("This ORCID iD is mistyped: its last character does not match."),
+            _("This ORCID iD isn’t valid. Check the last character."),
             code="orcid_digit",
         )
 

@@ -23,7 +23,7 @@ def speakers(request: HttpRequest, edition: str) -> HttpResponse:
         {
             "section": "speakers",
             "heading": _("Speakers"),
-            "description": _("The people who speak at %(name)s.") % {"name": edition},
+            "description": _("Speakers at %(name)s.") % {"name": edition},
             "speakers": found,
         },
     )

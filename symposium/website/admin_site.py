@@ -33,16 +33,17 @@ from symposium.speakers.models import Speaker
 LIST = re.compile(r"/admin/(\w+/\w+/)?")
 # Name, what the group is for, and its models, by what an organiser looks for first.
 GROUPS = [
-    ("programme", _("Programme"), _("What is held, when, where and with whom."),
+    ("programme", _("Programme"), _("Sessions, speakers, rooms and tracks."),
      ["Session", "Speaker", "Room", "Track"]),
-    ("abstracts", _("Abstracts"), _("The scholarly records that the public reads and cites."),
+    ("abstracts", _("Abstracts"), _("Published abstracts and keywords."),
      ["Abstract", "Keyword"]),
-    ("registrations", _("Registrations"), _("Who takes part, how, and who came."),
+    ("registrations", _("Registrations"), _("Registrations, categories, invitations and "
+                                            "check-ins."),
      ["Registration", "Category", "Invitation", "Question", "Booking", "CheckIn", "Message",
       "Certificate"]),
-    ("edition", _("Edition"), _("The days, the place, the pages of text and the partners."),
+    ("edition", _("Edition"), _("Dates, venue, pages and partners."),
      ["Edition", "Page", "Partner"]),
-    ("accounts", _("Accounts"), _("Who signs in, and who may organise."),
+    ("accounts", _("Accounts"), _("User accounts and permissions."),
      ["User", "Group", "EmailAddress", "Authenticator", "LogEntry"]),
 ]  # fmt: skip
 
@@ -56,8 +57,8 @@ class Choices(AutocompleteJsonView):
 
 
 class Desk(AdminSite):
-    site_header = _("Organisers' desk")
-    site_title = _("Desk")
+    site_header = _("Organiser area")
+    site_title = _("Organiser area")
     index_title = _("What would you like to do?")
     login = method_decorator(secure_admin_login)(AdminSite.login)
 
@@ -212,9 +213,9 @@ def session_counts(edition):
     )
     return [
         (_("published"), number["published"], {"status__exact": "published"}, False),
-        (_("drafts"), number["draft"], {"status__exact": "draft"}, False),
+        (_("in draft"), number["draft"], {"status__exact": "draft"}, False),
         (_("cancelled"), number["cancelled"], {"status__exact": "cancelled"}, False),
-        (_("without room"), number["room"], {"missing": "room"}, True),
+        (_("with no room"), number["room"], {"missing": "room"}, True),
         (_("without speaker"), number["speaker"], {"missing": "speaker"}, True),
         (_("to translate"), number["language"], {"untranslated": "any"}, True),
     ]
@@ -243,7 +244,7 @@ def abstract_counts(edition):
     )
     return [
         (_("published"), number["published"], {"status__exact": "published"}, False),
-        (_("drafts"), number["draft"], {"status__exact": "draft"}, False),
+        (_("in draft"), number["draft"], {"status__exact": "draft"}, False),
         (_("to translate"), number["language"], {"untranslated": "any"}, True),
     ]
 
@@ -263,10 +264,10 @@ def registration_counts(edition):
     )
     confirmed = _("confirmed")
     if places["all"] is not None and not places["uncounted"]:
-        confirmed = format_lazy(_("confirmed, of {places} places"), places=places["all"])
+        confirmed = format_lazy(_("confirmed out of {places} places"), places=places["all"])
     return [
         (confirmed, number["confirmed"], {"state__exact": "confirmed"}, False),
         (_("on the waiting list"), number["waiting"], {"state__exact": "waiting"}, False),
-        (_("wait for approval"), number["pending"], {"state__exact": "pending"}, True),
+        (_("awaiting approval"), number["pending"], {"state__exact": "pending"}, True),
         (_("checked in today"), number["here"], {"checked_in": "today"}, False),
     ]

@@ -70,19 +70,19 @@ def test_an_abstract_with_its_authors_and_keywords(desk, edition):
 def test_an_author_is_a_speaker_or_has_a_name(desk, edition):
     abstract = make_abstract(edition)
     response = save(desk, admin_url(abstract), {"authors": {"given_name_fr": "Nora"}})
-    assert errors_of(response) == {"authors-0-__all__": ["Choose a speaker or write a name."]}
+    assert errors_of(response) == {"authors-0-__all__": ["Choose a speaker or enter a name."]}
 
 
 def test_a_second_argument_of_the_symposium_is_refused(desk, edition):
     make_abstract(edition, kind="symposium")
     response = save(desk, admin_url(make_abstract(edition)), kind="symposium")
-    assert errors_of(response) == {"__all__": ["This edition already has its own abstract."]}
+    assert errors_of(response) == {"__all__": ["This edition already has an abstract."]}
 
 
 def test_a_session_of_another_edition_is_refused(desk, edition):
     abstract = make_abstract(edition)
     response = save(desk, admin_url(abstract), session=make_session(make_edition()).pk)
-    assert errors_of(response) == {"session": ["It belongs to another edition."]}
+    assert errors_of(response) == {"session": ["Choose an item from this edition."]}
 
 
 def test_the_length_of_a_text_is_checked_and_the_others_stay(desk, edition):
@@ -93,7 +93,7 @@ def test_the_length_of_a_text_is_checked_and_the_others_stay(desk, edition):
 
 def test_publishing_dates_the_record(desk, edition):
     abstract = make_abstract(edition, status="draft", published_at=None)
-    assert told(act(desk, "publish", abstract)) == ["1 abstract: Published."]
+    assert told(act(desk, "publish", abstract)) == ["1 abstract set to “Published”."]
     assert refreshed(abstract).published_at is not None
 
 
@@ -112,9 +112,8 @@ def test_publishing_leaves_what_is_withdrawn(desk, edition):
     withdrawn = [make_abstract(edition, status="withdrawn") for _number in range(2)]
     before = published.updated_at
     assert told(act(desk, "publish", draft, published, *withdrawn)) == [
-        "1 abstract: Published.",
-        "2 withdrawn abstracts were left as they are: a withdrawal is undone in the form of the"
-        " abstract.",
+        "1 abstract set to “Published”.",
+        "2 withdrawn abstracts were skipped. To undo a withdrawal, open the abstract.",
     ]
     assert refreshed(draft).status == "published"
     assert refreshed(published).updated_at == before
@@ -194,10 +193,7 @@ def test_withdrawing_needs_a_reason(desk, edition):
     abstract = make_abstract(edition)
     response = save(desk, admin_url(abstract), status="withdrawn")
     assert errors_of(response) == {
-        "__all__": [
-            "To be withdrawn, an abstract needs the reason, and a date after that of its"
-            " publication."
-        ]
+        "__all__": ["Before you withdraw, give a reason and a date after publication."]
     }
     response = save(
         desk, admin_url(abstract), status="withdrawn", withdrawal_reason_en="Wrong figures."
@@ -249,7 +245,9 @@ def test_a_correction_makes_no_version(desk, edition):
 
 def test_a_version_says_what_changed(desk, edition):
     response = save(desk, admin_url(make_abstract(edition)), new_version="on")
-    assert errors_of(response) == {"new_version": ["Write what changed in at least one language."]}
+    assert errors_of(response) == {
+        "new_version": ["Describe what changed in at least one language."]
+    }
 
 
 def test_a_draft_has_no_versions(desk, edition):
@@ -258,7 +256,7 @@ def test_a_draft_has_no_versions(desk, edition):
         desk, admin_url(draft), new_version="on", version_note_fr="Oui", status="published"
     )
     assert errors_of(response) == {
-        "new_version": ["Only a published abstract has versions: publish it first."]
+        "new_version": ["Publish the abstract before you add a new version."]
     }
 
 
@@ -329,7 +327,7 @@ def test_preview(desk, edition):
     abstract = make_abstract(edition, status="draft", title_fr="Ébauche")
     page = desk.get(admin_url(abstract, "preview")).content.decode()
     assert "Ébauche" in page
-    assert "Preview: the public does not see this page in this state." in page
+    assert "Preview: this page isn’t public." in page
 
 
 def test_session_that_got_an_abstract_meanwhile_is_refused_in_a_sentence(edition):
@@ -346,7 +344,7 @@ def test_a_keyword_that_is_there_is_named_and_led_to(desk):
     keyword = make_keyword(name_fr="Résilience")
     page = tree(save(desk, admin_url(Keyword, "add"), name_fr="RÉSILIENCE"))
     assert texts(page, "//*[@class='errorlist']/li") == [
-        "There is a keyword of this name: “Résilience”. Open it"
+        "There’s already a keyword with this name: “Résilience”. Open it"
     ]
     assert hrefs(page, "//*[@class='errorlist']//a") == [admin_url(keyword)]
     assert Keyword.objects.count() == 1
@@ -368,8 +366,8 @@ def test_a_keyword_in_use_is_not_deleted(desk, edition):
     keyword = make_keyword(make_abstract(edition, title_en="Cities"), name_en="Resilience")
     response = desk.post(admin_url(keyword, "delete"), {"post": "yes"}, follow=True)
     assert told(response) == [
-        "“Resilience” is a keyword of 1 abstract: it cannot be deleted. "
-        "Change the abstract first: \u2068Cities\u2069."
+        "“Resilience” is used by 1 abstract, so it can’t be deleted. Change the abstract "
+        "first: ⁨Cities⁩."
     ]
 
 

@@ -43,13 +43,15 @@ def test_argument_is_the_only_one_of_its_edition(edition, abstract):
         Abstract.objects.update(kind="symposium")
 
     abstract.kind = "symposium"
-    assert faults(abstract) == {"__all__": ["This edition already has its own abstract."]}
+    assert faults(abstract) == {"__all__": ["This edition already has an abstract."]}
 
 
 def test_argument_belongs_to_no_session(edition):
     argument = make_argument(edition)
     argument.session = make_session(edition)
-    assert faults(argument) == {"__all__": ["The abstract of the symposium belongs to no session."]}
+    assert faults(argument) == {
+        "__all__": ["The symposium’s own abstract can’t belong to a session."]
+    }
     with refused_by("abstracts_argument_has_no_session"):
         Abstract.objects.update(session=argument.session)
 
@@ -69,9 +71,7 @@ def test_abstract_is_published_with_its_date_and_text(abstract, status, missing)
 def test_abstract_without_text_in_its_own_language_is_told_so(abstract):
     abstract.language = "ar"
     assert faults(abstract) == {
-        "__all__": [
-            "To be published, an abstract needs a date and its text in the language of the record."
-        ]
+        "__all__": ["Before you publish, add a date and the text in the original language."]
     }
 
 
@@ -118,7 +118,7 @@ def test_abstract_and_its_session_belong_to_one_edition(abstract):
         Abstract.objects.update(session=foreign)
 
     abstract.session = foreign
-    assert faults(abstract) == {"session": ["It belongs to another edition."]}
+    assert faults(abstract) == {"session": ["Choose an item from this edition."]}
 
 
 @pytest.mark.parametrize("status", ["draft", "published"])
@@ -141,8 +141,8 @@ def test_abstract_that_leaves_a_draft_session_is_not_public_by_accident(edition)
     abstract.session = None
     assert faults(abstract) == {
         "session": [
-            "Its session is a draft: without it the abstract would be public at once. Set it back"
-            " to draft too, and publish it afterwards."
+            "The session is a draft. Without it, this abstract would be public straight "
+            "away. Set the abstract back to draft first."
         ]
     }
     abstract.status = "draft"
@@ -204,7 +204,7 @@ def test_keyword_slug_is_unique():
     with refused_by("keywords_slug_once"):
         make_keyword(slug="resilience")
     assert faults(Keyword(name_fr="Résilience", slug="resilience")) == {
-        "__all__": ["Another keyword has this address."]
+        "__all__": ["This address is already used by another keyword."]
     }
 
 
@@ -226,7 +226,9 @@ def test_keyword_has_no_twin_in_a_language(language, name, twin):
     second = Keyword(**{f"name_{language}": twin})
     with translation.override("en"):
         assert faults(second) == {
-            f"name_{language}": [f"There is a keyword of this name: “{first.name or name}”."]
+            f"name_{language}": [
+                f"There’s already a keyword with this name: “{first.name or name}”."
+            ]
         }
 
 
@@ -252,7 +254,7 @@ def test_keyword_keeps_its_former_slugs():
     with refused_by("editions_former_slug_once"):
         make_keyword(slug="resilience")
     assert faults(Keyword(name_fr="Résilience", slug="resilience")) == {
-        "slug": ["This address once led to something else. Choose another."]
+        "slug": ["This address has been used before. Choose another."]
     }
 
 
@@ -268,7 +270,7 @@ def test_keyword_in_arabic_alone_gets_a_code():
 def test_keyword_is_once_in_an_abstract(abstract):
     keyword = make_keyword(abstract)
     again = AbstractKeyword(abstract=abstract, keyword=keyword)
-    assert faults(again) == {"__all__": ["This keyword is already there."]}
+    assert faults(again) == {"__all__": ["This keyword has already been added."]}
     with refused_by("abstract_keywords_once"):
         AbstractKeyword.objects.bulk_create([again])
 
@@ -282,7 +284,7 @@ def test_author_is_a_speaker_or_has_a_name(abstract, empty):
     with refused_by("authors_speaker_or_name"):
         Author.objects.update(family_name_fr=empty)
     assert faults(Author(abstract=abstract, given_name_fr="Nora")) == {
-        "__all__": ["Choose a speaker or write a name."]
+        "__all__": ["Choose a speaker or enter a name."]
     }
 
 
@@ -304,7 +306,7 @@ def test_author_is_once_in_an_abstract(abstract):
     speaker = make_speaker(abstract.edition)
     make_author(abstract, speaker=speaker)
     again = Author(abstract=abstract, speaker=speaker)
-    assert faults(again) == {"__all__": ["This author is already there."]}
+    assert faults(again) == {"__all__": ["This author has already been added."]}
     with refused_by("authors_once_per_abstract"):
         Author.objects.bulk_create([again])
 

@@ -135,7 +135,7 @@ def test_version_that_is_past_never_changes(abstract):
 def test_version_says_what_changed(abstract):
     version = Version(abstract=abstract, number=2, published_at=JULY, content={})
     assert faults(version) == {
-        "__all__": ["Write what changed in at least one language."],
+        "__all__": ["Describe what changed in at least one language."],
     }
     with refused_by("versions_say_what_changed"):
         version.save()
@@ -172,7 +172,7 @@ def test_withdrawn_abstract_leaves_a_tombstone(client, edition):
     assert page.xpath("//link[@rel='canonical' or @hreflang]") == []
     assert texts(page, "//h1") == ["Ville"]
     assert texts(page, "//main//div[contains(@class, 'notice')]//p") == [
-        "It was withdrawn on 1 July 2021; its text is no longer published.", "Wrong.",
+        "Withdrawn on 1 July 2021. The text is no longer available.", "Wrong.",
     ]  # fmt: skip
 
 
@@ -279,7 +279,7 @@ def test_doi_is_kept_bare(abstract, written, kept):
 )  # fmt: skip
 def test_doi_that_is_none(abstract, doi):
     abstract.doi = doi
-    assert faults(abstract) == {"doi": ["A DOI is written 10.1234/abcd, without spaces."]}
+    assert faults(abstract) == {"doi": ["Enter the DOI like this: 10.1234/abcd, with no spaces."]}
     with refused_by("abstracts_doi_form"):
         Abstract.objects.update(doi=doi)
 
@@ -291,7 +291,7 @@ def test_doi_names_one_abstract(abstract, edition):
     with refused_by("abstracts_doi_once"):
         make_abstract(edition, doi="10.1234/a")
     assert faults(Abstract(edition=edition, title_fr="B", doi="10.1234/A")) == {
-        "__all__": ["Another abstract has this DOI."]
+        "__all__": ["This DOI is already used by another abstract."]
     }
 
 
@@ -382,8 +382,12 @@ def test_ror_id_with_a_wrong_digit(abstract):
         Author(abstract=abstract, family_name_fr="Labo", ror=ror) for ror in ("03yrm5c27", "x")
     ]
     assert [faults(author) for author in wrong] == [
-        {"ror": ["This ROR id is mistyped: its last two digits do not match."]},
-        {"ror": ["A ROR id is written 03yrm5c26: 0, six letters or digits, and two digits."]},
+        {"ror": ["This ROR ID isn’t valid. Check the last two digits."]},
+        {
+            "ror": [
+                "Enter the ROR ID like this: 03yrm5c26 (0, six letters or digits, then two digits)."
+            ]
+        },
     ]
     with refused_by("authors_ror_form"):
         make_author(abstract, ror="0iiiiii00")

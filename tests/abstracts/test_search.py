@@ -815,7 +815,7 @@ def test_any_words_are_answered(edition, q):
 )
 def test_any_words_have_a_page_that_says_what_to_do(client, edition, q):
     page = main(client.get("/en/2021/search/", {"q": q}))
-    assert texts(page, ".//*[@role='status']//h2") == ["Nothing was found"]
+    assert texts(page, ".//*[@role='status']//h2") == ["No results"]
     [advice] = texts(page, ".//*[@role='status']/p")
     assert advice.startswith(("Try fewer words", "Write at least one word"))
     assert page.xpath(".//script") == []
@@ -975,7 +975,7 @@ def test_page_without_words_asks_for_them(client, edition):
 def test_page_that_found_nothing_says_so_and_what_else_to_try(client, edition):
     make_abstract(edition, title_fr="Résilience")
     page = main(client.get("/en/2021/search/?q=xyzzy"))
-    assert texts(page, ".//*[@role='status']//h2") == ["Nothing was found"]
+    assert texts(page, ".//*[@role='status']//h2") == ["No results"]
 
 
 def test_page_of_a_mended_word_announces_it(client, edition):

@@ -36,7 +36,7 @@ def test_an_email_that_is_taken_is_refused(master):
     make_user("nora@example.org")
     response = save(master, f"{LIST}add/", email="nora@example.org")
     assert errors_of(response) == {
-        "email": ["There is already an account with this e-mail address."]
+        "email": ["There is already an account with this email address."]
     }
 
 

@@ -61,7 +61,7 @@ def test_login_by_code(client, amina, language):
     assert answer(response)[:2] == (302, f"/{language}/accounts/login/code/confirm/")
     [message] = mail.outbox
     with override(language):
-        subject = gettext("Your code to sign in")
+        subject = gettext("Your sign-in code")
     assert (message.subject, message.to) == (subject, [AMINA])
     assert message.from_email == "contact@example.org"
     [(html, kind)] = message.alternatives

@@ -82,8 +82,8 @@ def test_the_right_code_is_refused_after_five_wrong_ones_with_and_without_accoun
     client = asked(email)
     response = client.post(CONFIRM, {"code": code_of(mail.outbox[-1])})
     assert response.context["form"].errors["code"] == [
-        "Trop de codes incorrects ont été saisis pour cette adresse. Réessayez plus tard, ou "
-        "connectez-vous avec une clé d’accès."
+        "Trop de codes incorrects ont été saisis pour cette adresse e-mail. Réessayez plus "
+        "tard, ou connectez-vous avec une clé d’accès."
     ]
     assert ("_auth_user_id" in client.session, Guess.objects.count()) == (False, 5)
 

@@ -29,7 +29,7 @@ def test_account_email_is_unique_whatever_its_case():
     with refused_by("symposium_accounts_user_email_key"):
         make_user("SALMA@example.org")
     assert faults(User(email="SALMA@example.org", password="!")) == {
-        "email": ["There is already an account with this e-mail address."]
+        "email": ["There is already an account with this email address."]
     }
 
 

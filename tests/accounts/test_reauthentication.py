@@ -82,7 +82,7 @@ def test_a_code_opens_the_page_that_was_asked_for(client, language, direction):
     sent = client.post(f"/{language}/accounts/reauthenticate/code/", form)
     [message] = mail.outbox
     with override(language):
-        subject = gettext("Your code to confirm that it is you")
+        subject = gettext("Your code to confirm it’s you")
     assert (message.subject, message.to) == (subject, [AMINA])
     response = client.post(sent.headers["Location"], {"code": code_of(message)})
     assert response.headers["Location"] == f"/{language}/my/erase/"

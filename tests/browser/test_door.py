@@ -182,10 +182,10 @@ def test_scanner_types_anywhere_and_an_entry_goes_away_by_itself(door, ticket):
     door.on("console", lambda message: complaints.append(message.text))
     door.on("pageerror", lambda error: complaints.append(str(error)))
     really_typed(door, "7K4Q2M9XTB")
-    assert said(door)[:2] == ["Entered", "Salma Médina"]
+    assert said(door)[:2] == ["Checked in", "Salma Médina"]
     assert door.locator("[data-counts] dd").all_inner_texts() == ["1", "1"]
     door.clock.run_for(1_499)
-    assert said(door)[0] == "Entered"
+    assert said(door)[0] == "Checked in"
     door.clock.run_for(1)
     assert door.locator(RESULT).count() == 0
     assert CheckIn.objects.get().registration == ticket
@@ -195,17 +195,17 @@ def test_scanner_types_anywhere_and_an_entry_goes_away_by_itself(door, ticket):
 
 def test_answer_to_be_looked_at_stays_until_a_tap(door, ticket):
     typed(door, "7K4Q-2M9X-TB")
-    assert said(door)[0] == "Entered"
+    assert said(door)[0] == "Checked in"
     typed(door, "7K4Q-2M9X-TB")
     door.locator("[data-result] .result-warn").wait_for()
     door.clock.run_for(5_000)
-    assert said(door)[0] == "Already in"
+    assert said(door)[0] == "Already checked in"
     door.locator(RESULT).click()
     door.locator(RESULT).wait_for(state="detached")
     typed(door, "2222222222")
-    assert said(door)[:2] == ["Refused", "This code is unknown."]
+    assert said(door)[:2] == ["Not valid", "Code not recognised."]
     assert [row.split(" 0")[0].split(" 1")[0].split(" 2")[0] for row in listed(door)] == [
-        "Refused", "Already in", "Entered",
+        "Not valid", "Already checked in", "Checked in",
     ]  # fmt: skip
 
 
@@ -214,21 +214,21 @@ def test_without_express_an_entry_stays_until_a_tap(door):
     typed(door, "7K4Q2M9XTB")
     door.locator(RESULT).wait_for()
     door.clock.run_for(5_000)
-    assert said(door)[0] == "Entered"
+    assert said(door)[0] == "Checked in"
     door.reload()
     assert not door.locator("[data-express]").is_checked()
 
 
 def test_scanner_on_a_french_keyboard_is_understood(door, ticket):
     typed(door, ticket.code, FRENCH)
-    assert said(door)[0] == "Entered"
+    assert said(door)[0] == "Checked in"
 
 
 def test_scanner_types_into_the_field_after_half_a_name(door):
     door.locator("#id_code").press_sequentially("Sal")
     door.clock.run_for(500)
     really_typed(door, "7K4Q2M9XTB")
-    assert said(door)[0] == "Entered"
+    assert said(door)[0] == "Checked in"
     assert door.locator("#id_code").input_value() == ""
 
 
@@ -236,10 +236,10 @@ def test_person_is_found_by_name_checked_in_and_taken_back(door, ticket):
     door.locator("#id_code").press_sequentially("medi")
     door.clock.run_for(250)
     door.locator("[data-found] button").click()
-    assert said(door)[0] == "Entered"
+    assert said(door)[0] == "Checked in"
     assert door.locator("[data-found] li").count() == 0
     door.locator(f"{LAST} button").click()
-    door.locator(f"{LAST} .tag", has_text="Taken back").wait_for()
+    door.locator(f"{LAST} .tag", has_text="Check-in undone").wait_for()
     assert door.locator("[data-counts] dd").all_inner_texts() == ["0", "1"]
     assert CheckIn.objects.standing().count() == 0
 
@@ -252,9 +252,9 @@ def test_page_works_without_javascript(browser, server, sign_in, nadia, ticket):
     page.fill("#id_code", "medina")
     page.press("#id_code", "Enter")
     page.locator("[data-found] button").click()
-    assert said(page)[:2] == ["Entered", "Salma Médina"]
+    assert said(page)[:2] == ["Checked in", "Salma Médina"]
     page.locator(f"{LAST} button").click()
-    page.locator(f"{LAST} .tag", has_text="Taken back").wait_for()
+    page.locator(f"{LAST} .tag", has_text="Check-in undone").wait_for()
     context.close()
 
 
@@ -271,7 +271,7 @@ def test_scans_without_network_are_kept_and_sent_in_order_when_it_is_back(door, 
         typed(door, code)
         door.locator(f"{RESULT}.result-kept", has_text=code).wait_for()
     assert door.locator("[data-waiting=mine]").inner_text() == (
-        "Scans kept on this device: 3. They will be sent when the network is back."
+        "Scans saved on this device: 3. They’ll be sent when you’re back online."
     )
     assert (door.evaluate(KEPT), CheckIn.objects.count()) == (3, 0)
     back = timezone.now()
@@ -283,19 +283,19 @@ def test_scans_without_network_are_kept_and_sent_in_order_when_it_is_back(door, 
     assert [entry.registration.code for entry in entries] == ["7K4Q2M9XTB", "8K4Q2M9XTB"]
     assert [entry.scanned_at.timestamp() for entry in entries] == moments[:2]
     assert all(back < entry.recorded_at for entry in entries)
-    assert ["Already in" in row for row in listed(door)] == [True, False, False]
-    assert ["Already in" in row for row in listed(door, "[data-late] li")] == [True]
+    assert ["Already checked in" in row for row in listed(door)] == [True, False, False]
+    assert ["Already checked in" in row for row in listed(door, "[data-late] li")] == [True]
 
 
 def test_kept_scans_are_found_again_when_the_page_is_loaded_again(door):
     door.route("**/check-in/scan", lambda route: route.abort())
     typed(door, "7K4Q2M9XTB")
-    assert said(door)[0] == "Kept: not checked"
+    assert said(door)[0] == "Saved, not checked"
     door.reload()
     assert door.locator("[data-waiting=mine]").is_visible()
     door.unroute("**/check-in/scan")
     door.reload()
-    door.locator(LAST, has_text="Entered").wait_for()
+    door.locator(LAST, has_text="Checked in").wait_for()
     assert (door.evaluate(KEPT), CheckIn.objects.count()) == (0, 1)
 
 
@@ -306,10 +306,10 @@ def test_scan_whose_answer_was_lost_is_one_entry_and_said_so(door):
 
     door.route("**/check-in/scan", lose_the_answer, times=1)
     typed(door, "7K4Q2M9XTB")
-    assert said(door)[0] == "Kept: not checked"
+    assert said(door)[0] == "Saved, not checked"
     assert CheckIn.objects.count() == 1
     door.evaluate("dispatchEvent(new Event('online'))")
-    door.locator(LAST, has_text="Entered").wait_for()
+    door.locator(LAST, has_text="Checked in").wait_for()
     assert door.locator("[data-late]").is_hidden()
     assert (door.evaluate(KEPT), CheckIn.objects.count()) == (0, 1)
 
@@ -319,7 +319,7 @@ def test_answer_that_is_not_ours_keeps_the_scan(door):
         "**/check-in/scan", lambda route: route.fulfill(body="<h1>Welcome to our Wi-Fi</h1>")
     )
     typed(door, "7K4Q2M9XTB")
-    assert said(door)[0] == "Kept: not checked"
+    assert said(door)[0] == "Saved, not checked"
     assert door.evaluate(KEPT) == 1
 
 
@@ -327,7 +327,7 @@ def test_scan_is_given_up_only_if_its_code_or_number_is_malformed(door):
     wrong = ["session"]
     door.route("**/check-in/scan", lambda route: route.fulfill(status=400, json={"fields": wrong}))
     typed(door, "7K4Q2M9XTB")
-    assert said(door)[0] == "Kept: not checked"
+    assert said(door)[0] == "Saved, not checked"
     assert door.evaluate(KEPT) == 1
     wrong.append("code")
     typed(door, "7K4Q2M9XTB")
@@ -345,10 +345,10 @@ def test_scans_kept_at_a_session_outlive_its_address_and_its_cancellation(
     door.goto(f"{DOOR}?session=mobility")
     door.context.set_offline(True)
     typed(door, "7K4Q2M9XTB")
-    assert said(door)[0] == "Kept: not checked"
+    assert said(door)[0] == "Saved, not checked"
     type(workshop).objects.update(slug="another", status="cancelled")
     door.context.set_offline(False)
-    door.locator(LAST, has_text="Entered").wait_for()
+    door.locator(LAST, has_text="Checked in").wait_for()
     assert CheckIn.objects.get().session == workshop
     assert door.evaluate(KEPT) == 0
 
@@ -360,7 +360,7 @@ def test_entry_taken_back_before_its_scan_came_again_is_said(door, nadia):
 
     door.route("**/check-in/scan", lose_the_answer, times=1)
     typed(door, "7K4Q2M9XTB")
-    assert said(door)[0] == "Kept: not checked"
+    assert said(door)[0] == "Saved, not checked"
     scans.undo(nonce=CheckIn.objects.get().nonce, by=nadia)
     door.evaluate("dispatchEvent(new Event('online'))")
     door.locator("[data-late] li").wait_for()
@@ -381,7 +381,7 @@ def test_one_scan_that_the_site_cannot_answer_does_not_hold_up_the_others(door, 
         door.locator(f"{RESULT}.result-kept", has_text=code).wait_for()
     door.route("**/check-in/scan", fail_for_one)
     door.context.set_offline(False)
-    door.locator(LAST, has_text="Entered").wait_for()
+    door.locator(LAST, has_text="Checked in").wait_for()
     assert door.evaluate(KEPT) == 1
     assert CheckIn.objects.get().registration.code == "8K4Q2M9XTB"
 
@@ -389,7 +389,7 @@ def test_one_scan_that_the_site_cannot_answer_does_not_hold_up_the_others(door, 
 def test_scans_wait_for_the_account_that_made_them(door, sign_in, nadia):
     door.context.clear_cookies(name="sessionid")
     typed(door, "7K4Q2M9XTB")
-    assert said(door)[0] == "Kept: not checked"
+    assert said(door)[0] == "Saved, not checked"
     assert door.locator("[data-trouble=signed_out]").is_visible()
     sign_in(door, welcomer())
     door.evaluate("dispatchEvent(new Event('online'))")
@@ -397,12 +397,12 @@ def test_scans_wait_for_the_account_that_made_them(door, sign_in, nadia):
     assert CheckIn.objects.count() == 0
     door.goto(DOOR)
     assert door.locator("[data-waiting=others]").inner_text() == (
-        "Scans kept by another account on this device: 1. They will be sent when it signs in."
+        "Scans saved by another account on this device: 1. They’ll be sent when it signs in."
     )
     assert (door.evaluate(KEPT), CheckIn.objects.count()) == (1, 0)
     sign_in(door, nadia)
     door.goto(DOOR)
-    door.locator(LAST, has_text="Entered").wait_for()
+    door.locator(LAST, has_text="Checked in").wait_for()
     assert CheckIn.objects.get().by == nadia
 
 
@@ -410,12 +410,12 @@ def test_page_of_before_signing_in_again_goes_on(door, sign_in, nadia):
     """Signing in changes the token that forms carry; the page takes the new one."""
     door.context.clear_cookies()
     typed(door, "7K4Q2M9XTB")
-    assert said(door)[0] == "Kept: not checked"
+    assert said(door)[0] == "Saved, not checked"
     assert door.locator("[data-trouble=stale]").is_visible()
     sign_in(door, nadia)
     other = door.context.new_page()
     other.goto(DOOR)
-    other.locator(LAST, has_text="Entered").wait_for()
+    other.locator(LAST, has_text="Checked in").wait_for()
     other.close()
     door.evaluate("dispatchEvent(new Event('online'))")
     typed(door, "7K4Q2M9XTB")
@@ -431,7 +431,7 @@ def test_person_found_by_name_is_kept_under_that_name_without_network(door, tick
     door.locator(f"{RESULT}.result-kept", has_text="Salma Médina").wait_for()
     assert ticket.code not in door.evaluate("JSON.stringify(localStorage)")
     door.context.set_offline(False)
-    door.locator(LAST, has_text="Entered").wait_for()
+    door.locator(LAST, has_text="Checked in").wait_for()
     assert (door.evaluate(KEPT), CheckIn.objects.get().registration) == (0, ticket)
 
 
@@ -509,7 +509,7 @@ def test_camera_reads_a_ticket_once_while_it_is_held_there(
     page.goto(DOOR)
     assert "zxing_reader.wasm" not in loaded
     page.locator("[data-camera-button]").click()
-    page.locator(LAST, has_text="Entered").wait_for()
+    page.locator(LAST, has_text="Checked in").wait_for()
     assert "Salma Médina" in listed(page)[0]
     page.locator(RESULT).wait_for(state="detached")
     page.evaluate(COUNT_LOOKS)
@@ -530,7 +530,7 @@ def test_camera_that_is_not_there_is_said(door):
     door.locator("[data-camera-button]").click()
     door.locator("[data-camera-said]").wait_for()
     typed(door, "7K4Q2M9XTB")
-    assert said(door)[0] == "Entered"
+    assert said(door)[0] == "Checked in"
 
 
 # Accessibility

@@ -117,7 +117,7 @@ def test_where_passkeys_do_not_work_the_button_says_so(browser, live_server, vio
     sentence = page.locator("#passkey-impossible")
     sentence.wait_for()
     assert sentence.inner_text() == (
-        "Les clés d’accès ne fonctionnent pas à cette adresse dans ce navigateur. Choisissez un "
+        "Les clés d’accès ne fonctionnent pas sur ce site avec ce navigateur. Choisissez un "
         "autre moyen."
     )
     assert page.locator("#passkey-unused").is_hidden()

@@ -54,8 +54,7 @@ def test_days_that_would_leave_a_session_outside_name_it(desk, edition):
     make_session(edition, day=2, title_fr="Clôture")
     response = save(desk, admin_url(edition), ends_on="2021-06-09")
     assert errors_of(response)["__all__"] == [
-        "“Clôture” (10 June 2021 \u206609:00–09:45\u2069) would be outside these days:"
-        " move it first."
+        "“Clôture” (10 June 2021 ⁦09:00–09:45⁩) would fall outside these dates. Move it first."
     ]
     assert refreshed(edition).ends_on == datetime.date(2021, 6, 10)
 
@@ -91,22 +90,22 @@ def test_one_edition_is_made_the_current_one(desk, edition):
     other = make_edition("2027", name_fr="Prochaine")
     data = {"action": "make_current", "_selected_action": [other.pk], "index": 0}
     response = desk.post(LIST, data, follow=True)
-    assert told(response) == ["The home page now opens on “Prochaine”."]
+    assert told(response) == ["“Prochaine” is now the current edition."]
     assert Edition.objects.get(is_current=True) == other
 
 
 def test_a_second_current_edition_is_refused(desk, edition):
     response = save(desk, admin_url(make_edition()), is_current="on")
     assert errors_of(response) == {
-        "__all__": ["Another edition is the current one. Untick it there first."]
+        "__all__": ["Another edition is set as current. Clear its box first."]
     }
 
 
 def test_an_edition_with_a_programme_is_not_deleted(desk, edition):
     make_session(edition, at=None)
     assert told(desk.post(admin_url(edition, "delete"), {"post": "yes"}, follow=True)) == [
-        "“Symposium 2021” has sessions, speakers, abstracts or registrations: it cannot be deleted."
-        " Take it off the site instead."
+        "“Symposium 2021” has sessions, speakers, abstracts or registrations, so it can’t be "
+        "deleted. Unpublish it instead."
     ]
     assert Edition.objects.get() == edition
 
@@ -134,9 +133,7 @@ def test_an_address_that_led_elsewhere_is_refused(desk, edition):
     make_page(edition, slug="acces")
     save(desk, admin_url(Page.objects.get()), slug="venir")
     response = save(desk, admin_url(make_page(edition)), slug="acces")
-    assert errors_of(response) == {
-        "slug": ["This address once led to something else. Choose another."]
-    }
+    assert errors_of(response) == {"slug": ["This address has been used before. Choose another."]}
 
 
 def test_the_logo_of_a_partner_is_stored_anew(desk, edition):
@@ -172,7 +169,7 @@ def test_the_preview_of_a_page(desk, edition):
     page = make_page(edition, title_fr="Venir", is_published=False)
     html = desk.get(admin_url(page, "preview")).content.decode()
     assert "Venir" in html
-    assert "Preview: the public does not see this page in this state." in html
+    assert "Preview: this page isn’t public." in html
 
 
 # What an edition needs before people can register
@@ -182,7 +179,7 @@ def test_a_new_edition_is_a_draft(desk):
     page = desk.get(f"{LIST}add/")
     assert "is_published" not in form_of(page)
     help_text = page.context["adminform"].form.fields["is_published"].help_text
-    assert help_text == "Until then it is a draft: only organisers see it, in this desk."
+    assert help_text == "Until then it’s a draft that only organisers can see."
 
 
 def test_the_desk_says_what_is_missing_before_registration_can_open(desk, edition):

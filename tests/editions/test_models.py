@@ -40,7 +40,7 @@ def test_edition_is_current_alone(edition):
 
     edition.is_current = True
     assert faults(edition) == {
-        "__all__": ["Another edition is the current one. Untick it there first."]
+        "__all__": ["Another edition is set as current. Clear its box first."]
     }
 
 
@@ -78,7 +78,7 @@ def test_edition_with_a_mistyped_year_is_refused(edition, first, last):
 
     edition.starts_on, edition.ends_on = first, last
     assert faults(edition) == {
-        "__all__": ["An edition lasts three months at the most: check the years."]
+        "__all__": ["An edition can’t last more than three months. Check the years."]
     }
 
 
@@ -94,7 +94,7 @@ def test_edition_closes_registration_after_it_opens(edition):
 def test_edition_needs_a_time_zone_that_exists(edition):
     edition.time_zone = "Mars/Olympus"
     assert faults(edition) == {
-        "time_zone": ["“Mars/Olympus” is not a time zone. Write it as in “Africa/Casablanca”."]
+        "time_zone": ["“Mars/Olympus” isn’t a time zone. Use a name such as “Africa/Casablanca”."]
     }
 
 
@@ -278,7 +278,7 @@ def test_slug_is_unique_in_an_edition_only(edition):
     with refused_by("pages_slug_once_per_edition"):
         Page.objects.bulk_create([Page(edition=edition, title_fr="Accès", slug="acces")])
     assert faults(Page(edition=edition, title_fr="Accès", slug="acces")) == {
-        "__all__": ["Another page of this edition has this address."]
+        "__all__": ["This address is already used by another page in this edition."]
     }
 
 
@@ -332,7 +332,7 @@ def test_former_slug_is_refused_to_anything_else(edition):
     make_page(edition, slug="acces")
     Page.objects.update(slug="venir")
     other = Page(edition=edition, title_fr="Accès", slug="acces")
-    assert faults(other) == {"slug": ["This address once led to something else. Choose another."]}
+    assert faults(other) == {"slug": ["This address has been used before. Choose another."]}
     with refused_by("editions_former_slug_once"):
         Page.objects.bulk_create([other])
 
@@ -378,7 +378,7 @@ def test_something_with_an_address_stays_in_its_edition(make):
 
     instance.edition = other
     assert faults(instance)["edition"] == [
-        "It stays in its edition. Create it anew in the other one."
+        "You can’t move this to another edition. Create a new one there."
     ]
 
 

@@ -371,7 +371,7 @@ def test_somebody_erased_is_not_changed(desk, edition):
     Registration.objects.filter(pk=registration.pk).update(
         user=None, family_name="", given_name="", erased_at=datetime.datetime.now(datetime.UTC)
     )
-    assert "Somebody whose data are erased" in desk.get(LIST).content.decode()
+    assert "Erased participant" in desk.get(LIST).content.decode()
     assert desk.post(admin_url(registration), {"family_name": "X"}).status_code == 403
 
 
@@ -457,7 +457,9 @@ def test_lowering_the_places_throws_nobody_out_and_says_so(desk, edition):
     people = [make_registration(category) for _ in range(4)]
     data = form_of(desk.get(admin_url(category)))
     response = desk.post(admin_url(category), data | {"places": 1}, follow=True)
-    assert told(response)[0] == ("3 more hold a place than there are places: nobody is thrown out.")
+    assert told(response)[0] == (
+        "3 people more than the number of places. Nobody loses their place."
+    )
     assert {refreshed(one).state for one in people} == {"confirmed"}
     assert refreshed(category).places == 1
 
@@ -533,8 +535,8 @@ def test_a_session_that_was_booked_is_not_deleted_and_the_sentence_says_why(desk
     workshop = make_workshop(edition, title_en="Mapping")
     make_booking(make_registration(make_category(edition)), workshop)
     why = (
-        "“Mapping” was booked by 1 person: it cannot be deleted. Cancel it instead: it stays in "
-        "the programme, marked, and the person is told."
+        "“Mapping” has 1 booking, so it can’t be deleted. Cancel it instead: it stays in the "
+        "programme, marked as cancelled, and the person is told."
     )
     for response in (
         desk.get(admin_url(workshop, "delete"), follow=True),
@@ -561,11 +563,11 @@ def test_a_category_with_people_and_a_question_with_answers_are_kept(desk, editi
     registration = make_registration(category)
     registration.answers.create(question=question, text="Rien")
     assert told(desk.post(admin_url(category, "delete"), {"post": "yes"}, follow=True)) == [
-        "1 person registered in “Press”: it cannot be deleted. Close it instead, or move the "
-        "person to another category."
+        "1 person registered in “Press”, so it can’t be deleted. Close it instead, or move "
+        "the person to another category."
     ]
     assert told(desk.post(admin_url(question, "delete"), {"post": "yes"}, follow=True)) == [
-        "1 person answered “Diet?”: it cannot be deleted."
+        "1 person answered “Diet?”, so it can’t be deleted."
     ]
     assert refreshed(category) == category
     assert refreshed(question) == question
@@ -609,7 +611,7 @@ def test_a_question_is_not_asked_of_a_category_of_another_edition(desk, edition)
         desk, admin_url(Question, "add"), label_fr="Régime ?",
         categories=make_category(open_edition()).pk,
     )  # fmt: skip
-    assert errors_of(response) == {"categories": ["It belongs to another edition."]}
+    assert errors_of(response) == {"categories": ["Choose an item from this edition."]}
 
 
 # The start page
@@ -623,7 +625,7 @@ def test_the_start_page_leads_to_lists_of_as_many(desk, edition):
     rows = {str(row["title"]): row["counts"] for row in desk.get("/admin/").context["panel"]}
     counts = {str(one["label"]): one["count"] for one in rows["Registrations"]}
     assert counts == {
-        "confirmed, of 5 places": 2, "on the waiting list": 1, "wait for approval": 1,
+        "confirmed out of 5 places": 2, "on the waiting list": 1, "awaiting approval": 1,
         "checked in today": 0,
     }  # fmt: skip
     for one in rows["Registrations"]:
@@ -643,7 +645,7 @@ def test_moving_a_session_says_how_many_people_are_told(desk, at_once):
     else:
         response = save(desk, admin_url(workshop), starts_at_1="08:30")
         response = desk.get(response.url)
-    sentence = "2 people who booked or starred a session are told by e-mail in a few minutes."
+    sentence = "2 people who booked or starred a session will be told by email in a few minutes."
     assert told(response).count(sentence) == 1
     response = desk.get(save(desk, admin_url(workshop), title_en="Maps").url)
     assert sentence not in told(response)

@@ -13,8 +13,9 @@ pytestmark = pytest.mark.django_db
 
 LIST = "/admin/symposium_accounts/user/"
 WHY = (
-    "salma@example.org has 1 registration: the account cannot be deleted alone. “Erase this "
-    "person” deletes it with all that names them, and keeps what is counted."
+    "salma@example.org has 1 registration, so the account can’t be deleted on its own. Use "
+    "“Erase this person” to delete the account and all personal data. Anonymous figures are "
+    "kept."
 )
 
 
@@ -59,7 +60,7 @@ def test_somebody_is_erased_once_their_address_is_typed(master, user, mine):
     assert "salma@example.org" in page.content.decode()
     response = master.post(admin_url(user, "erase"), {"email": " SALMA@example.org"}, follow=True)
     assert response.redirect_chain == [(LIST, 302)]
-    assert told(response) == ["The person is erased: the account, and the names of 1 registration."]
+    assert told(response) == ["Personal data erased: the account and 1 registration."]
     assert User.objects.filter(pk=user.pk).count() == 0
     assert (refreshed(mine).state, mine.name, refreshed(waits).state) == (
         "cancelled", "", "confirmed",
@@ -67,14 +68,14 @@ def test_somebody_is_erased_once_their_address_is_typed(master, user, mine):
     entry = LogEntry.objects.get()
     assert (entry.user.email, entry.object_id, entry.object_repr, entry.change_message) == (
         "master@example.org", None, "Erasure of a person",
-        "The person is erased: the account, and the names of 1 registration.",
+        "Personal data erased: the account and 1 registration.",
     )  # fmt: skip
 
 
 def test_another_address_erases_nobody(master, user, mine):
     page = master.post(admin_url(user, "erase"), {"email": "nora@example.org"})
     assert page.context["form"].errors == {
-        "email": ["This is not the address of this account: nothing was deleted."]
+        "email": ["The email address doesn’t match this account. Nothing was deleted."]
     }
     assert (refreshed(user), refreshed(mine).name) == (user, "Salma Médina")
 
@@ -83,8 +84,8 @@ def test_an_organiser_is_not_erased(master):
     other = make_user("nora@example.org", is_staff=True)
     page = master.post(admin_url(other, "erase"), {"email": "nora@example.org"})
     assert page.context["form"].non_field_errors() == [
-        "This account is an organiser’s: ask another organiser to end that role, then delete the "
-        "account."
+        "This is an organiser account. Ask another organiser to remove that role before you "
+        "delete it."
     ]
     assert (refreshed(other), LogEntry.objects.count()) == (other, 0)
 

@@ -84,9 +84,9 @@ def test_the_next_place_is_now_or_the_next_that_becomes_free(desk, edition):
     type(room).objects.filter(pk=room.pk).update(places=2)
     response = act(desk, "promote", kept_out, waits, leaves)
     assert told(response) == [
-        "1 was left as it is: it is not in a state for this.",
-        "1 was left as it is: nothing changes for them.",
-        "1 person has a place, or the next one that becomes free.",
+        "1 registration was skipped: its status doesn’t allow this.",
+        "1 was skipped: no change was needed.",
+        "1 person has a place or will get the next one available.",
     ]
     assert states(kept_out, waits, leaves) == ["waiting", "confirmed", "confirmed"]
     assert refreshed(kept_out).rank == 1
@@ -104,7 +104,7 @@ def test_who_was_next_already_is_not_counted_as_done(desk, edition):
     category = make_category(edition, places=1)
     make_registration(category)
     first = make_registration(category)
-    assert told(act(desk, "promote", first)) == ["1 was left as it is: nothing changes for them."]
+    assert told(act(desk, "promote", first)) == ["1 was skipped: no change was needed."]
     assert [change.state for change in first.changes.all()] == ["waiting"]
 
 
@@ -115,7 +115,7 @@ def test_one_refusal_does_not_stop_the_others_and_names_the_person(desk, edition
     waits = make_registration(make_category(edition, places=0))
     response = act(desk, "change_category", holder, waits, decided="yes", category=full.pk)
     assert told(response) == [
-        "Nora Rivage: “Press” is full: raise its number of places first.",
+        "Nora Rivage: “Press” is full. Increase its number of places first.",
         "1 person moved.",
     ]
     assert [refreshed(one).category == full for one in (holder, waits)] == [False, True]
@@ -128,7 +128,7 @@ def test_a_refusal_asks_for_the_reason_and_tells_it(desk, edition, organiser):
     assert page.templates[0].name == "admin/symposium_registrations/registration/decide.html"
     assert states(asked) == ["pending"]
     response = act(desk, "refuse", asked, decided="yes", reason="Complet pour la presse")
-    assert told(response) == ["1 request refused."]
+    assert told(response) == ["1 request declined."]
     assert states(asked) == ["refused"]
     change = asked.changes.last()
     assert (change.by, change.reason) == (organiser, "Complet pour la presse")
@@ -171,7 +171,7 @@ def test_people_of_two_editions_stay_each_in_theirs(desk, edition):
         category=there.pk,
     )  # fmt: skip
     assert told(response) == [
-        "Nora Rivage: It belongs to another edition.",
+        "Nora Rivage: Choose an item from this edition.",
         "1 person moved.",
     ]
     assert refreshed(mine).category == there
@@ -188,12 +188,12 @@ def test_the_confirmation_is_sent_again_and_that_is_written_down(desk, edition, 
     response = act(desk, "resend", one, waits, gone)
     assert {(sent.to[0], sent.subject) for sent in mail.outbox} == first
     assert told(response) == [
-        "1 was left as it is: it is not in a state for this.",
-        "2 mails sent again.",
+        "1 registration was skipped: its status doesn’t allow this.",
+        "2 emails resent.",
     ]
     entries = LogEntry.objects.values_list("object_id", "user", "object_repr", "change_message")
     assert set(entries) == {
-        (str(person.pk), organiser.pk, str(person), "Send the confirmation again")
+        (str(person.pk), organiser.pk, str(person), "Resend the confirmation")
         for person in (one, waits)
     }
 
@@ -203,7 +203,7 @@ def test_too_many_at_once_are_not_begun(desk, edition, monkeypatch):
     category = make_category(edition, needs_approval=True)
     people = [make_registration(category) for _ in range(2)]
     response = act(desk, "approve", *people)
-    assert told(response) == ["At most 1 at a time: choose fewer."]
+    assert told(response) == ["Select no more than 1 at a time."]
     assert states(*people) == ["pending", "pending"]
 
 
@@ -235,7 +235,7 @@ def test_the_buttons_are_those_of_the_state(desk, edition):
     pending = make_registration(make_category(edition, needs_approval=True))
     page = desk.get(admin_url(pending))
     assert [str(one["label"]) for one in page.context["decisions"]] == [
-        "Approve", "Refuse", "Cancel", "Change the category", "Send the confirmation again",
+        "Approve", "Refuse", "Cancel", "Change the category", "Resend the confirmation",
     ]  # fmt: skip
     places.cancel(pending)
     assert desk.get(admin_url(pending)).context["decisions"] == []
@@ -251,7 +251,7 @@ def test_a_button_decides_of_one(desk, edition):
     decide(desk, pending, "cancel", decided="yes", reason="Malade")
     assert states(pending) == ["cancelled"]
     assert told(decide(desk, pending, "approve")) == [
-        "1 was left as it is: it is not in a state for this."
+        "1 registration was skipped: its status doesn’t allow this."
     ]
 
 
@@ -274,14 +274,14 @@ def test_badges_are_for_those_who_come(desk, edition):
 def test_badges_are_those_of_one_edition(desk, edition):
     mine, theirs = make_registration(make_category(edition)), make_registration()
     response = act(desk, "badges", mine, theirs, page=f"{LIST}?edition=all")
-    assert told(response) == ["Choose people of one edition."]
+    assert told(response) == ["Select people from one edition."]
 
 
 def test_no_badge_for_nobody(desk, edition):
     waits = make_registration(make_category(edition, places=0))
     response = act(desk, "badges", waits, decided="yes", language="fr")
     assert told(response) == [
-        "A badge is for a confirmed registration on site: there is none among these."
+        "Badges are for confirmed on-site registrations. None of those selected qualify."
     ]
 
 
@@ -308,10 +308,10 @@ def test_a_list_is_shown_with_its_faults_before_anything_is_kept(desk, category)
     assert [(line.number, line.email, line.fault) for line in page.context["lines"]] == [
         (1, "salma@example.org", ""),
         (2, "nora@example.org", ""),
-        (3, "", "There is no e-mail address."),
+        (3, "", "Enter an email address."),
         (4, "", "Already on the list."),
         (5, "", "Enter a valid email address."),
-        (6, "", "Write a name here, without a web or e-mail address."),
+        (6, "", "Enter a name, with no web or email address."),
     ]
     assert Invitation.objects.count() == 0
 
@@ -319,7 +319,7 @@ def test_a_list_is_shown_with_its_faults_before_anything_is_kept(desk, category)
 def test_the_right_lines_are_added_once_and_the_wrong_ones_stay_to_be_corrected(desk, category):
     data = {"category": category.pk, "lines": LINES, "add": "yes"}
     page = desk.post(IMPORT, data)
-    assert told(page) == ["2 invitations added.", "4 lines were not added: correct them below."]
+    assert told(page) == ["2 invitations added.", "4 lines weren’t added. Correct them below."]
     assert page.context["form"]["lines"].value().splitlines() == [
         "nobody", '"Rivage, Nora" <nora@example.org>', "bad@@example.org;X;en",
         "karim@example.org;http://spam.example;fr",
@@ -380,7 +380,7 @@ def test_a_file_that_is_none_is_said(desk, category, name, content):
     file = SimpleUploadedFile(name, content)
     page = desk.post(IMPORT, {"category": category.pk, "file": file})
     assert page.context["form"].non_field_errors() == [
-        "This file is neither CSV nor an XLSX workbook: save it as one of these."
+        "This file isn’t a CSV file or an XLSX workbook. Save it as one of these."
     ]
 
 
@@ -416,7 +416,7 @@ def test_a_broken_workbook_is_said(desk, category, content):
     file = SimpleUploadedFile("list.xlsx", content)
     page = desk.post(IMPORT, {"category": category.pk, "file": file})
     assert page.context["form"].non_field_errors() == [
-        "This file is neither CSV nor an XLSX workbook: save it as one of these."
+        "This file isn’t a CSV file or an XLSX workbook. Save it as one of these."
     ]
 
 
@@ -427,17 +427,17 @@ def test_a_workbook_of_a_great_deal_of_nothing_is_refused(desk, category):
     bomb = SimpleUploadedFile("list.xlsx", file.getvalue())
     page = desk.post(IMPORT, {"category": category.pk, "file": bomb})
     assert page.context["form"].non_field_errors() == [
-        "This workbook holds more than a list of people: copy the list alone into a new workbook, "
-        "or paste it here."
+        "This workbook contains more than a list of people. Copy just the list into a new "
+        "workbook, or paste it here."
     ]
 
 
 def test_a_file_too_large_and_a_list_too_long_are_refused(desk, category):
     large = SimpleUploadedFile("list.csv", b"a" * (2 * 1024 * 1024 + 1))
     page = desk.post(IMPORT, {"category": category.pk, "file": large})
-    assert page.context["form"].errors["file"] == ["This file is too large for a list."]
+    assert page.context["form"].errors["file"] == ["This file is too large."]
     page = desk.post(IMPORT, {"category": category.pk, "lines": "a\n" * 5001})
-    assert page.context["form"].non_field_errors() == ["At most 5000 lines at a time."]
+    assert page.context["form"].non_field_errors() == ["Enter no more than 5000 lines at a time."]
 
 
 def test_nothing_at_all_is_no_list(desk, category):
@@ -465,7 +465,7 @@ def test_an_invitation_is_sent_once_unless_asked_again(desk, category):
     first = refreshed(invited).sent_at
     assert [sent.to for sent in mail.outbox] == [[invited.email]]
     assert told(act(desk, "send", invited, page=page)) == [
-        "1 had been sent before: it was not sent again."
+        "1 invitation had already been sent, so it wasn’t sent again."
     ]
     assert len(mail.outbox) == 1
     assert refreshed(invited).sent_at == first

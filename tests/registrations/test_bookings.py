@@ -326,7 +326,7 @@ def refusal(registration, session, language="en"):
 def test_session_that_is_not_to_be_booked(category, workshop, fields):
     registration = make_registration(category)
     Session.objects.update(title_fr="Atelier", **fields)
-    assert refusal(registration, workshop) == ("not_bookable", ["“Atelier” cannot be booked."])
+    assert refusal(registration, workshop) == ("not_bookable", ["“Atelier” can’t be booked."])
 
 
 def test_session_of_another_edition_is_not_to_be_booked(category):
@@ -344,7 +344,7 @@ def test_session_that_has_started_is_not_to_be_booked(category, workshop):
     Session.objects.update(title_fr="Atelier")
     begin(workshop)
     assert refusal(registration, workshop) == (
-        "started", ["“Atelier” has started: it can no longer be booked."],
+        "started", ["“Atelier” has started, so it can no longer be booked."],
     )  # fmt: skip
 
 
@@ -359,7 +359,7 @@ def test_seat_is_in_a_room(edition, workshop):
     Session.objects.update(title_fr="Atelier")
     assert refusal(make_registration(online), workshop) == (
         "online_only",
-        ["“Atelier” is held on site: one who follows online does not book a seat."],
+        ["“Atelier” takes place on site. You can’t book a seat with an online registration."],
     )
     with pytest.raises(places.Refused):
         make_registration(online, sessions=[workshop])
@@ -394,7 +394,7 @@ def test_session_deleted_meanwhile_is_not_to_be_booked(category, workshop):
     Session.objects.update(title_fr="Atelier")
     workshop.refresh_from_db()
     Session.objects.all().delete()
-    expected = ("not_bookable", ["“Atelier” cannot be booked."])
+    expected = ("not_bookable", ["“Atelier” can’t be booked."])
     attempts = [
         lambda: places.book(registration, workshop),
         lambda: make_registration(category, sessions=[workshop]),
@@ -415,7 +415,7 @@ def test_ten_bookings_an_hour_at_most(category, workshop):
     places.leave(registration.bookings.live().get())
     mail.outbox.clear()
     assert refusal(registration, workshop) == (
-        "too_often", ["You have booked many times within an hour: book again later."],
+        "too_often", ["You’ve booked too many times in one hour. Try again later."],
     )  # fmt: skip
     assert recipients() == []
     assert make_booking(make_registration(category), workshop).is_confirmed
@@ -427,7 +427,7 @@ def test_registration_that_has_ended_books_nothing(category, workshop):
     registration = make_registration(category)
     places.cancel(registration)
     assert refusal(registration, workshop) == (
-        "ended", ["Your registration has ended: register again first."],
+        "ended", ["Your registration has ended. Register again first."],
     )  # fmt: skip
 
 

@@ -307,5 +307,5 @@ def test_a_demonstration_certifies_nothing_and_names_no_organiser():
     attendee = make_attendee(edition)
     make_check_in(attendee)
     words = certificates.certificate_data(certificates.issue(attendee), "en")["words"]
-    assert words["kicker"] == "Demonstration: this document certifies nothing"
+    assert words["kicker"] == "Demonstration: not a valid certificate"
     assert words["organiser"] == ""

@@ -317,7 +317,9 @@ def test_entry_taken_back_and_sent_again_is_said_to_be_taken_back(ticket, nadia)
         Outcome.UNDONE, Reason.UNDONE, undone,
     )  # fmt: skip
     with translation.override("en"):
-        assert again.sentence == "This entry was taken back: scan the ticket again to let them in."
+        assert again.sentence == (
+            "This check-in was undone. Scan the ticket again to check them in."
+        )
     assert CheckIn.objects.standing().count() == 0
 
 

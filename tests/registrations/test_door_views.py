@@ -169,15 +169,15 @@ def test_answer_says_why_not(door, ticket):
     said = send(door, ticket.code).json()
     assert (said["outcome"], said["reason"]) == ("refused", "cancelled")
     assert text_of(said["html"], "result-bad") == (
-        "Refused This registration is cancelled. Salma Médina سلمى "
-        "On site · École <d'architecture> Send this person to the registration desk. Next ticket"
+        "Refused This registration is cancelled. Salma Médina سلمى On site · École "
+        "<d'architecture> Send this person to the welcome desk. Next ticket"
     )
 
 
 def test_unknown_code_is_shown_as_it_was_typed(door, edition):
     said = send(door, "<b>7K4Q</b>").json()
     assert (said["outcome"], said["reason"]) == ("refused", "unknown")
-    assert text_of(said["row"], "door-who") == "<b>7K4Q</b> This code is unknown."
+    assert text_of(said["row"], "door-who") == "<b>7K4Q</b> Code not recognised."
 
 
 def test_needs_are_told_to_those_who_may_read_them_only(door, ticket, nadia):
@@ -217,7 +217,7 @@ def test_ticket_of_another_day_is_amber_and_says_for_which(door, language, word,
     assert "#calendar3" in said["html"]
     assert text_of(said["row"], "tag-full") == word
     undone = door.post(UNDO, {"nonce": said["nonce"]}, headers=JSON).json()
-    assert text_of(undone["row"], "tag") == "Taken back"
+    assert text_of(undone["row"], "tag") == "Check-in undone"
 
 
 def test_answer_tells_the_seats_of_today(door, edition):
@@ -291,10 +291,10 @@ def test_entry_taken_back_and_sent_again_says_so(door, ticket):
     said = send(door, **sent).json()
     assert (said["outcome"], said["reason"]) == ("undone", "undone")
     assert text_of(said["html"], "result-warn") == (
-        "Taken back This entry was taken back: scan the ticket again to let them in. "
-        "Salma Médina سلمى On site · École <d'architecture> Next ticket"
+        "Taken back This check-in was undone. Scan the ticket again to check them in. Salma "
+        "Médina سلمى On site · École <d'architecture> Next ticket"
     )
-    assert text_of(said["row"], "tag") == "Taken back"
+    assert text_of(said["row"], "tag") == "Check-in undone"
 
 
 def test_time_of_the_device_is_taken(door, ticket):
@@ -308,7 +308,7 @@ def test_entry_is_taken_back(door, ticket, nadia):
     send(door, ticket.code, nonce=nonce)
     said = door.post(UNDO, {"nonce": nonce}, headers=JSON).json()
     assert said["nonce"] == str(nonce)
-    assert text_of(said["row"], "tag") == "Taken back"
+    assert text_of(said["row"], "tag") == "Check-in undone"
     assert text_of(said["counts"], "scan-count") == "In0 Expected1"
     assert CheckIn.objects.get().undone_by == nadia
 
@@ -333,7 +333,7 @@ def test_search_gives_people_and_their_tickets(door, ticket):
     assert text_of(html, "door-who") == "Salma Médina سلمى On site · École <d'architecture>"
     for words in ("", "nobody"):
         html = door.get(SEARCH, {"q": words}, headers=JSON).json()["html"]
-        assert text_of(html, "notice") == "No ticket has this code, and nobody this name."
+        assert text_of(html, "notice") == "No ticket or person found."
     assert "Type more letters." in door.get(SEARCH, {"q": "m"}, headers=JSON).json()["html"]
 
 
@@ -354,7 +354,7 @@ def test_person_found_by_name_enters_by_what_the_search_gave(door, ticket):
     assert (said["outcome"], text_of(said["row"], "door-who")) == ("in", "Salma Médina On site")
     assert CheckIn.objects.get().registration == ticket
     form = {"person": token, "nonce": uuid.uuid4()}
-    assert text_of(door.post(SCAN, form).content, "result-warn").startswith("Already in")
+    assert text_of(door.post(SCAN, form).content, "result-warn").startswith("Already checked in")
 
 
 @pytest.mark.parametrize("wrong", ["x", "forged", "other"])
@@ -394,7 +394,7 @@ def test_form_posts_and_the_page_shows_the_result(door, ticket):
 def test_page_loaded_again_after_a_scan_still_says_entered(door, ticket):
     sent = {"code": ticket.code, "nonce": uuid.uuid4()}
     door.post(SCAN, sent)
-    assert text_of(door.post(SCAN, sent).content, "result-ok").startswith("Entered")
+    assert text_of(door.post(SCAN, sent).content, "result-ok").startswith("Checked in")
 
 
 def test_name_posted_gives_people(door, ticket):
@@ -409,7 +409,7 @@ def test_entry_is_taken_back_by_a_form(door, ticket):
     answer = door.post(UNDO, {"nonce": CheckIn.objects.get().nonce})
     assert (answer.status_code, answer.url) == (302, f"{DOOR}?session=mobility")
     assert CheckIn.objects.get().session == workshop
-    assert text_of(door.get(answer.url).content, "tag") == "Taken back"
+    assert text_of(door.get(answer.url).content, "tag") == "Check-in undone"
 
 
 def test_form_without_a_code_comes_back_to_the_door(door, edition):

@@ -95,14 +95,14 @@ def test_the_preview_is_the_mail_that_each_language_will_read(desk, people):
 
 def test_each_reads_their_language_or_the_first_that_is_written(desk, people):
     response = send(desk, people, **WORDS)
-    assert told(response) == ["“Le tram” goes to 3 people."]
+    assert told(response) == ["“Le tram” is being sent to 3 people."]
     assert sent() == [
         ("fr@example.org", "Le tram"), ("en@example.org", "Le tram"), ("ar@example.org", "الترام"),
     ]  # fmt: skip
     assert "الخط الأول متوقف" in mail.outbox[2].body
     message = Message.objects.get()
     assert set(message.recipients.all()) == set(people)
-    assert LogEntry.objects.get().change_message == "“Le tram” goes to 3 people."
+    assert LogEntry.objects.get().change_message == "“Le tram” is being sent to 3 people."
 
 
 def test_subject_and_text_are_of_one_language():
@@ -147,20 +147,20 @@ def test_what_was_not_seen_is_shown_first(desk, people):
     seen = write(desk, people, "preview", **WORDS).context["seen"]
     other = WORDS | {"body_fr": "Autre chose"}
     page = write(desk, people, "send", seen=seen, **other)
-    assert told(page) == ["The text or the people have changed: this is how it reads now."]
+    assert told(page) == ["The message or the recipients have changed. Check the preview again."]
     page = write(desk, people[:2], "send", seen=seen, **WORDS)
-    assert told(page) == ["The text or the people have changed: this is how it reads now."]
+    assert told(page) == ["The message or the recipients have changed. Check the preview again."]
     assert sent() == []
 
 
 def test_half_a_message_is_refused(desk, people):
     page = write(desk, people, "preview", subject_fr="Le tram", body_ar="نص")
     assert page.context["form"].errors == {
-        "body_fr": ["Write the text too."], "subject_ar": ["Write the subject too."]
+        "body_fr": ["Enter a message."], "subject_ar": ["Enter a subject."]
     }  # fmt: skip
     page = write(desk, people, "preview")
     assert page.context["form"].non_field_errors() == [
-        "Write the subject and the text in at least one language."
+        "Enter the subject and the message in at least one language."
     ]
 
 
@@ -168,12 +168,12 @@ def test_people_of_two_editions_are_not_written_to_at_once(desk, people):
     elsewhere = make_registration()
     data = {"action": "write", "_selected_action": [people[0].pk, elsewhere.pk], "index": 0}
     response = desk.post(f"{LIST}?edition=all", data, follow=True)
-    assert told(response) == ["Choose people of one edition, who have an account."]
+    assert told(response) == ["Select people from one edition who have an account."]
 
 
 def test_too_many_readers_are_not_begun(desk, people, monkeypatch):
     monkeypatch.setattr(desk_messages, "MOST", 2)
-    assert told(write(desk, people)) == ["At most 2 at a time: choose fewer."]
+    assert told(write(desk, people)) == ["Select no more than 2 at a time."]
 
 
 def test_words_that_look_like_code_are_words(desk, people):
@@ -272,7 +272,7 @@ def test_somebody_whose_data_are_erased_is_not_written_to(desk, people):
     mail.outbox.clear()
     type(gone).objects.filter(pk=gone.pk).update(user=None)
     response = send(desk, people, **WORDS)
-    assert told(response) == ["“Le tram” goes to 2 people."]
+    assert told(response) == ["“Le tram” is being sent to 2 people."]
 
 
 def test_writing_needs_its_own_permission(client, people):

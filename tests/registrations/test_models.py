@@ -198,7 +198,7 @@ def test_account_with_a_registration_is_kept(registration):
 
 def test_category_of_another_edition_is_named_in_the_form(registration, elsewhere):
     registration.category = elsewhere
-    assert faults(registration) == {"category": ["It belongs to another edition."]}
+    assert faults(registration) == {"category": ["Choose an item from this edition."]}
 
 
 # Bookings

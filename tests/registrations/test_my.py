@@ -125,7 +125,7 @@ def test_an_offer_is_taken_or_left(client, edition, mine):
     assert [refreshed(one).state, refreshed(other).state] == ["declined", "confirmed"]
     page = f"/en/my/{other.code}/offer/"
     response = client.post(page, {"answer": "decline"}, follow=True)
-    assert told(response)[-1] == "This offer no longer stands: nothing was changed."
+    assert told(response)[-1] == "This offer has ended. Nothing was changed."
 
 
 def test_an_offer_that_expired_says_so(client, edition, mine):
@@ -136,7 +136,7 @@ def test_an_offer_that_expired_says_so(client, edition, mine):
     type(late).objects.filter(pk=late.pk).update(offer_expires_at=timezone.now())
     client.force_login(late.user)
     response = client.post(f"/en/my/{late.code}/offer/", {"answer": "accept"}, follow=True)
-    assert told(response) == ["This offer no longer stands: it was not taken in time."]
+    assert told(response) == ["This offer has expired."]
     assert refreshed(late).state == "offered"
 
 
@@ -276,8 +276,8 @@ def test_seat_that_cannot_be_had_yet_is_asked_for(client, edition, mine, state):
     assert page.count("Ask for a seat") == 1
     response = client.post(f"/en/my/{mine.code}/book/", {"session": workshop.pk}, follow=True)
     assert told(response) == [
-        "You have asked for a seat: Maps. You keep your turn, and the seats are given once your "
-        "registration is confirmed."
+        "You’ve requested a seat: Maps. You keep your position, and seats are given once "
+        "your registration is confirmed."
     ]
     assert Booking.objects.get().state == "waiting"
 
@@ -292,7 +292,7 @@ def test_ticket_is_spoken_of_to_those_who_had_one(client, mine, had_one):
         places.cancel(mine)
     page = client.get(f"/en/my/{mine.code}/").content.decode()
     assert "This registration has ended" in page
-    assert ("Its ticket is no longer valid." in page) is had_one
+    assert ("Its ticket isn’t valid." in page) is had_one
 
 
 @pytest.mark.parametrize("may", [True, False])

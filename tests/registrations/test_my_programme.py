@@ -168,8 +168,8 @@ def test_stars_of_a_browser_come_into_the_account_once(client, user, edition, wa
     said = told(client.get(PAGE))
     assert said[:2] == [
         "1 session marquée d’une étoile dans ce navigateur est maintenant dans votre programme.",
-        "5 étoiles de ce navigateur ne correspondent à aucune session du programme\xa0: "
-        "elles ont été laissées de côté.",
+        "5 étoiles de ce navigateur ne correspondent plus à une session du programme\xa0: elles "
+        "n’ont pas été reprises.",
     ]
 
 
@@ -291,7 +291,7 @@ def test_form_gives_and_takes_a_star_without_a_script(client, user, water):
     assert b'value="add"' in client.get(page).content
     for _twice in range(2):
         answer = client.post(page, {"answer": "add"}, follow=True)
-    assert told(answer)[-1] == "On your programme: Eau."
+    assert told(answer)[-1] == "Added to your programme: Eau."
     assert starred(user) == ["Eau"]
     assert b'value="remove"' in client.get(page).content
     client.post(page, {"answer": "remove"})
@@ -408,7 +408,7 @@ def mails() -> list[tuple[str, str]]:
     return [(message.to[0], message.subject) for message in mail.outbox]
 
 
-STARRED = ("nora@example.org", "A session that you starred has changed: Symposium 2031")
+STARRED = ("nora@example.org", "A session you starred has changed: Symposium 2031")
 
 
 def test_mail_is_sent_to_who_asked_for_it(client, user, water):
@@ -445,7 +445,7 @@ def test_who_has_starred_and_booked_is_told_once(user, edition):
     stars.set_mail(user, True)
     move(workshop)
     assert change_notices.tell_starred_changes(soon()) == 0  # whichever comes first
-    booked = ("nora@example.org", "A session that you booked has changed: Symposium 2031")
+    booked = ("nora@example.org", "A session you booked has changed: Symposium 2031")
     assert mails() == [booked]
     places.leave(registration.bookings.get())
     assert mails() == []

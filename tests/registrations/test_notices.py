@@ -98,16 +98,13 @@ def papers(holder, *kinds):
 
 DAYS = "9 and 10 June 2027"
 CANCEL = (
-    "If you cannot come, please cancel on the page of your registration: somebody else will have "
-    "your place."
+    "If you can’t come, cancel on your registration page so that someone else can have your place."
 )
 AGAIN = (
-    "If you change your mind, register again while the registration is open: your turn will then "
-    "be the last."
+    "If you change your mind, you can register again while registration is open. You’ll be "
+    "last in the queue."
 )
-STREAMS = (
-    "The links to the online streams are on the page of each session, once you have signed in."
-)
+STREAMS = "Sign in, then open a session’s page to find its live stream."
 
 
 def ticket_of(holder):
@@ -170,10 +167,11 @@ def test_waiting_says_the_turn_and_what_was_asked_for(category, workshop):
         "Hello Salma Médina,",
         f"All places of the category “On site” are taken at Symposium 2027 ({DAYS}). You are on "
         "the waiting list, number 1.",
-        "As soon as a place is free for you, we will write to you. The page of your registration "
-        "shows your number at any time; you can also leave the list there.",
-        "Sessions with limited places that you asked for; you keep your turn, and the seats are "
-        "given once your registration is confirmed:\n- Maps · 9 June 2027 09:00–09:45 · R1",
+        "We’ll email you as soon as a place is free. Your registration page shows your "
+        "position at any time; you can also leave the list there.",
+        "Sessions with limited places that you’ve requested. You keep your position, and "
+        "seats are given once your registration is confirmed:\n- Maps · 9 June 2027 "
+        "09:00–09:45 · R1",
     ]
     assert enclosed(holder) is None
 
@@ -181,11 +179,11 @@ def test_waiting_says_the_turn_and_what_was_asked_for(category, workshop):
 def test_pending_says_who_decides(edition):
     holder = register(make_category(edition, name_en="Press", needs_approval=True))
     assert said(holder) == [
-        "Your request has arrived: Symposium 2027",
+        "We’ve received your request: Symposium 2027",
         "Hello Salma Médina,",
-        "You have asked to take part in Symposium 2027 in the category “Press”. The organisers "
-        "read each request in this category; we will write to you as soon as they have decided.",
-        "You have no ticket yet, and nothing else to do.",
+        "You’ve asked to attend Symposium 2027 in the category “Press”. The organisers "
+        "review each request; we’ll email you when they’ve decided.",
+        "You don’t have a ticket yet. You don’t need to do anything else.",
     ]
     assert enclosed(holder) is None
 
@@ -196,11 +194,11 @@ def test_refused_gives_the_reason_and_an_address(edition, organiser):
     holder = register(make_category(edition, name_en="Press", needs_approval=True))
     places.refuse(holder, by=organiser, reason="No press card.")
     assert said(holder) == [
-        "Your request could not be accepted: Symposium 2027",
+        "Your request couldn’t be accepted: Symposium 2027",
         "Hello Salma Médina,",
-        "We are sorry: the organisers could not accept your request to take part in Symposium "
-        "2027 in the category “Press”.",
-        "If you have a question, reply to this mail.",
+        "We’re sorry: the organisers couldn’t accept your request to attend Symposium 2027 "
+        "in the category “Press”.",
+        "If you have a question, reply to this email.",
         "From the organisers:\nNo press card.",
     ]
     assert last_to(holder).reply_to == ["contact@example.org"]
@@ -254,20 +252,19 @@ def test_offered_says_until_when(edition, category):
     )
     notices.offered(refreshed(second))
     assert said(second) == [
-        "A place is kept for you until 1 May 2027, 10:30",
+        "A place for you: accept by 1 May 2027, 10:30",
         "Hello Salma Médina,",
         f"A place has become free: Symposium ({DAYS}, Faculty, Casablanca). It is kept for you "
         "until 1 May 2027, 10:30.",
-        "Take it, or leave it to the next person, on the page of your registration. After that "
-        "time it goes to the next person by itself.",
+        "Accept or decline it on your registration page. After that time it goes "
+        "automatically to the next person.",
     ]
     places.expire_offers(datetime.datetime(2028, 1, 1, tzinfo=datetime.UTC))
     assert said(second) == [
-        "The place offered was not taken in time: Symposium",
+        "Offer expired: Symposium",
         "Hello Salma Médina,",
-        "The place that was kept for you (Symposium) was not taken in time. It goes to the next "
-        "person.",
-        "If you still wish to come, register again: your turn will be the last.",
+        "You didn’t accept the place held for you (Symposium) in time. It goes to the next person.",
+        "If you still want to come, register again. You’ll be last in the queue.",
     ]
 
 
@@ -277,18 +274,18 @@ def test_category_changed_says_what_it_gives(edition, category, organiser):
     both = make_category(edition, name_en="Student")
     places.change_category(mover, both, by=organiser)
     assert said(mover) == [
-        "Your registration has changed: Symposium 2027",
+        "Your category has changed: Symposium 2027",
         "Hello Salma Médina,",
         f"{start}“Student”.",
-        "It is confirmed. Your code stays the same; a new ticket is enclosed.",
+        "It’s confirmed. Your code is the same; a new ticket is attached.",
     ]
     assert enclosed(mover) == papers(mover, "ticket", "calendar")
     online = make_category(edition, name_en="Online", on_site=False, online_access=True)
     places.change_category(mover, online, by=organiser)
     assert said(mover)[2:] == [
         f"{start}“Online”.",
-        "It is confirmed. In this category you follow online: a ticket that you may have is no "
-        "longer valid at the door.",
+        "It’s confirmed. This category is online only: any ticket you have is no longer "
+        "valid at the entrance.",
     ]
     assert enclosed(mover) == papers(mover, "calendar")
 
@@ -298,13 +295,13 @@ def test_category_changed_on_the_waiting_list_says_the_turn(edition, category, o
     mover = register(category)
     places.change_category(mover, make_category(edition, places=0, name_en="S"), by=organiser)
     assert said(mover)[3:] == [
-        "All its places are taken: you are on the waiting list, number 1. As soon as a place is "
-        "free for you, we will write to you."
+        "All its places are taken. You’re number 1 on the waiting list. We’ll email you as "
+        "soon as a place is free."
     ]
     asked = register(make_category(edition, needs_approval=True))
     places.change_category(asked, make_category(edition), by=organiser)
     assert said(asked)[3:] == [
-        "The organisers have not decided yet; we will write to you as soon as they have."
+        "The organisers haven’t decided yet. We’ll email you when they have."
     ]
 
 
@@ -321,21 +318,21 @@ def test_booked_says_what_became_of_it(edition, workshop):
         "Your seat is booked: Maps",
         "Hello Salma Médina,",
         f"A seat is booked for you: {MAPS}.",
-        "The calendar enclosed has it. If you cannot come, please give your seat back on the page "
-        "of your registration: somebody else will have it.",
+        "It’s in the attached calendar. If you can’t come, release your seat on your "
+        "registration page so that someone else can have it.",
     ]
     assert enclosed(first) == papers(first, "calendar")
     assert said(second) == [
         "You are on the waiting list: Maps",
         "Hello Salma Médina,",
         f"All seats are taken: {MAPS}. You are on the waiting list of this session, number 1.",
-        "As soon as a seat is free for you, we will write to you.",
+        "We’ll email you as soon as a seat is free.",
     ]
     assert enclosed(second) is None
     assert said(third) == [
-        "You have asked for a seat: Maps",
+        "Seat requested: Maps",
         "Hello Salma Médina,",
-        f"You have asked for a seat: {MAPS}. You keep your turn, and the seats are given once your "
+        f"Seat requested: {MAPS}. You keep your turn, and the seats are given once your "
         "registration is confirmed.",
     ]
     before = len(sent_to(first))
@@ -361,11 +358,11 @@ def test_seat_offered_says_until_when(edition, workshop):
     )
     places.expire_offers(until + 365 * 24 * HOUR)
     assert said(second) == [
-        "The place offered was not taken in time: Maps",
+        "Offer expired: Maps",
         "Hello Salma Médina,",
-        "The place that was kept for you (Maps) was not taken in time. It goes to the next person.",
-        "If you still wish to come, book this session again on the page of your registration: "
-        "your turn will be the last.",
+        "You didn’t accept the place held for you (Maps) in time. It goes to the next person.",
+        "If you still want to come, book this session again on your registration page. "
+        "You’ll be last in the queue.",
     ]
 
 
@@ -380,18 +377,16 @@ def test_session_changed_names_what_is_new_and_what_clashes(edition, workshop):
     Session.objects.filter(pk=gone.pk).update(status=Session.Status.CANCELLED)
     notices.session_changed(holder, since_told(known))
     assert said(holder)[2:5] == [
-        "What has changed in the sessions that you booked:\n"
-        "- Data · Moved from 11:00–11:45 to 09:00–09:45.\n"
-        "- Gone · Cancelled; it was planned for 9 June 2027 14:00–14:45.",
-        "The attached calendar replaces the one you have. If this no longer suits you, release "
-        "your seat on the page of your registration.",
+        "The programme has changed. Here are your updated bookings:\n- Data · Moved from "
+        "11:00–11:45 to 09:00–09:45.\n- Gone · Cancelled (was 9 June 2027 14:00–14:45).",
+        "The attached calendar replaces the one you have. If this no longer suits you, "
+        "release your seat on your registration page.",
         "Your sessions with limited places:\n"
         "- Maps · 9 June 2027 09:00–09:45 · R1 · Confirmed\n"
         "- Data · 9 June 2027 09:00–09:45 · Confirmed",
     ]
     assert said(holder)[5:] == [
-        "Two of your sessions are now held at the same time. Choose which one you keep:\n"
-        "- Maps / Data"
+        "Two of your sessions now overlap. Choose which one to keep:\n- Maps / Data"
     ]
 
 
@@ -423,7 +418,7 @@ def test_reminder_gives_the_first_session_that_is_held(edition):
         "Hello Salma Médina,",
         f"Symposium 2027: {DAYS}, Faculty, Casablanca. The first session starts at 08:30.",
         "Address: Km 8, route d’El Jadida.",
-        f"Your ticket is enclosed; its code is {holder.code_in_groups}.",
+        f"Your ticket is attached. Its code is {holder.code_in_groups}.",
         STREAMS,
         CANCEL,
     ]
@@ -441,12 +436,11 @@ def test_after_gives_the_certificate(edition):
     assert said(holder)[:3] == [
         "Your certificate of attendance: Symposium 2027",
         "Hello Salma Médina,",
-        "Thank you for having been at Symposium 2027. Your certificate of attendance is enclosed; "
-        "it stays on the page of your registration.",
+        "Thank you for attending Symposium 2027. Your certificate of attendance is attached. "
+        "You can also download it from your registration page.",
     ]
     assert said(holder)[3] == (
-        "Anybody to whom you show it can check it at this address:\n"
-        f"http://testserver/en/verify/{certificate.token}/"
+        f"Anyone can verify it at this address:\nhttp://testserver/en/verify/{certificate.token}/"
     )
     assert enclosed(holder) == papers(holder, "certificate")
 
@@ -468,7 +462,7 @@ def test_invitation_greets_and_names_its_address(edition, name, greeting):
         greeting,
         f"The organisers invite you to Symposium 2027 ({DAYS}, Faculty, Casablanca), in the "
         "category “Press”.",
-        "Register with this e-mail address, to which the invitation is tied: n@example.org",
+        "Use this email address to register, as the invitation is linked to it: n@example.org",
         "Register\nhttp://testserver/en/2027/register/",
     ]
 

@@ -145,7 +145,7 @@ def test_offer_accepted_too_late_is_refused(trio):
     mail.outbox.clear()
     with translation.override("en"), pytest.raises(places.Refused) as refused:
         places.accept(refreshed(first))
-    assert refused.value.messages == ["This offer no longer stands: it was not taken in time."]
+    assert refused.value.messages == ["This offer has expired."]
     assert (states(first, second), recipients()) == (["offered", "waiting"], [])
     places.expire_offers()
     with pytest.raises(places.Refused):

@@ -326,7 +326,7 @@ def test_category_closed_takes_nobody(edition, hours):
     times = {field: timezone.now() + number * HOUR for field, number in hours.items()}
     assert refusal(make_category(edition, name_fr="Sur place", **times)) == (
         "category_closed",
-        ["The category “Sur place” is not open to you now. Choose another."],
+        ["The category “Sur place” isn’t open to you. Choose another."],
     )
 
 
@@ -335,7 +335,7 @@ def test_category_deleted_meanwhile_takes_nobody(edition):
     Category.objects.all().delete()
     assert refusal(category) == (
         "category_closed",
-        ["The category “Sur place” is not open to you now. Choose another."],
+        ["The category “Sur place” isn’t open to you. Choose another."],
     )
 
 
@@ -397,7 +397,7 @@ def test_person_registers_five_times_a_day_at_most(edition, organiser):
         make_registration(category, user=user)
     assert (refused.value.code, refused.value.messages, mail.outbox) == (
         "too_often",
-        ["You have registered and cancelled many times today: register again tomorrow."],
+        ["You’ve registered and cancelled too many times today. Try again tomorrow."],
         [],
     )
     assert make_registration(make_category(), user=user).is_confirmed

@@ -40,8 +40,8 @@ KEPT = [
     "می\u200cخواهم",
     "$(id) `id` ;--",
 ]
-HIDDEN = "Write it on one line, without hidden characters."
-ADDRESS = "Write a name here, without a web or e-mail address."
+HIDDEN = "Enter this on one line, with no hidden characters."
+ADDRESS = "Enter a name, with no web or email address."
 REFUSED = [
     ("http://evil", ADDRESS),
     ("Salma www.evil.com", ADDRESS),

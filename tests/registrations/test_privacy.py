@@ -494,7 +494,7 @@ def test_table_says_what_is_done():
     assert [(row["what"], row["kept"]) for row in rows] == [
         ("Accessibility needs", "30 days after the end of the symposium"),
         (
-            "Invitations: name and e-mail address",
+            "Invitations: name and email address",
             "30 days after the end of the symposium",
         ),
         (
@@ -506,20 +506,20 @@ def test_table_says_what_is_done():
             "730 days after the end of the symposium",
         ),
         (
-            "Stars: the sessions on your programme",
+            "Stars: the sessions in your programme",
             "730 days after the end of the symposium",
         ),
-        ("Mails that the site has sent", "30 days"),
+        ("Emails we’ve sent you", "30 days"),
         (
-            "Account: e-mail address, name, language",
-            "Until you delete it; 7 days when nobody has signed in to it",
+            "Account: email address, name, language",
+            "Until you delete it, or for 7 days if no one ever signs in",
         ),
         (
-            "Where you are signed in: network address and browser",
+            "Devices you’re signed in on: IP address and browser",
             "As long as the session: until you sign out, 14 days at most",
         ),
         (
-            "What you had typed when your session ended, without accessibility needs",
+            "What you’d typed when your session ended, except accessibility needs",
             "1 hour",
         ),
     ]

@@ -96,7 +96,7 @@ def test_a_registration_is_made_and_its_mails_speak_the_language_of_the_page(
     ("language", "sentence"),
     [
         ("fr", "Un e-mail a été envoyé à salma@example.org."),
-        ("en", "We have sent an e-mail to salma@example.org."),
+        ("en", "We’ve sent an email to salma@example.org."),
         ("ar", "أُرسلت رسالة إلى salma@example.org."),
     ],
 )
@@ -111,9 +111,9 @@ def test_page_that_follows_says_that_a_mail_has_left_and_to_whom(
     ("on_site", "online", "sentence"),
     [
         (True, False, "Show this ticket at the entrance."),
-        (False, True, "The online streams are on the page of each session."),
-        (True, True, "Show this ticket at the entrance. The online streams are on the page of each "
-                     "session."),
+        (False, True, "You’ll find live streams on each session’s page."),
+        (True, True, "Show this ticket at the entrance. You’ll find live streams on each "
+                     "session’s page."),
     ],
 )  # fmt: skip
 def test_first_sentence_is_for_the_category(client, edition, user, on_site, online, sentence):
@@ -205,7 +205,7 @@ def test_a_question_says_whose_it_is_where_no_script_hides_it(client, edition, c
     make_question(edition).categories.add(category, make_category(edition, name_fr="Presse"))
     page = main(client.get(address()))
     assert texts(page, ".//div[@data-categories]/noscript") == [
-        "Question posée seulement à : Sur place, Presse"
+        "Question posée seulement à : Sur place, Presse"
     ]
 
 

@@ -90,7 +90,7 @@ def test_a_row_says_who_where_and_when(desk, edition):
         "Family name": "Médina",
         "Given name in Arabic script": "",
         "Family name in Arabic script": "المدينة",
-        "E-mail address": "salma@example.org",
+        "Email address": "salma@example.org",
         "Language": "ar",
         "Affiliation": "Université Hassan II",
         "Role": "Research and teaching",
@@ -191,7 +191,7 @@ def test_needs_are_a_column_for_whoever_may_read_them_and_that_is_written_down(
     assert "Accessibility needs" not in row_of(taken(desk))
     assert row_of(taken(desk, needs="on"))["Accessibility needs"] == "Boucle magnétique"
     said = list(LogEntry.objects.order_by("pk").values_list("change_message", flat=True))
-    assert [text.endswith("With the accessibility needs.") for text in said] == [False, True]
+    assert [text.endswith("Includes accessibility needs.") for text in said] == [False, True]
     user = make_user(is_staff=True, language="en")
     codenames = ["view_registration", "export_registration"]
     user.user_permissions.add(*Permission.objects.filter(codename__in=codenames))

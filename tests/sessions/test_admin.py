@@ -61,14 +61,14 @@ def test_times_are_typed_and_shown_on_the_clock_of_the_edition(desk):
     page = desk.get(admin_url(session))
     assert form_of(page)["starts_at_1"] == "09:00"
     help_text = page.context["adminform"].form.fields["starts_at"].help_text
-    assert help_text == "By the clock of the edition (Asia/Tokyo)."
+    assert help_text == "In the edition’s time zone (Asia/Tokyo)."
     assert "09:00–10:00" in desk.get(LIST).content.decode()
 
 
 def test_an_end_before_the_start_is_said_at_the_end_and_loses_nothing(desk, edition):
     typed = {"title_fr": "Ouverture", "description_ar": "نص", **when("11:00", "10:00")}
     response = save(desk, ADD, **typed)
-    assert errors_of(response) == {"ends_at": ["The session must end after it starts."]}
+    assert errors_of(response) == {"ends_at": ["The end must be after the start."]}
     assert typed.items() <= form_of(response).items()
     assert Session.objects.count() == 0
 
@@ -82,7 +82,7 @@ def test_a_start_without_an_end_is_refused_also_with_speakers(desk, edition):
     session = make_session(edition)
     make_participation(session)
     response = save(desk, admin_url(session), ends_at_0="", ends_at_1="")
-    assert errors_of(response) == {"ends_at": ["Give both a start and an end, or neither."]}
+    assert errors_of(response) == {"ends_at": ["Enter both a start and an end, or neither."]}
 
 
 # Clashes
@@ -145,8 +145,8 @@ def test_a_room_and_a_speaker_of_another_edition_are_refused(desk, edition):
     rows = {"participations": {"speaker": speaker.pk, "role": "speaker"}}
     response = save(desk, ADD, rows, title_fr="Ouverture", room=room.pk)
     assert errors_of(response) == {
-        "room": ["It belongs to another edition."],
-        "participations-0-speaker": ["It belongs to another edition."],
+        "room": ["Choose an item from this edition."],
+        "participations-0-speaker": ["Choose an item from this edition."],
     }
 
 
@@ -164,7 +164,7 @@ def test_somebody_quicker_is_told_as_a_sentence_and_nothing_typed_is_lost(desk, 
     with somebody_else(lambda: make_session(edition, room=room, title_fr="Plénière")):
         response = desk.post(ADD, page | typed)
     errors = errors_of(response)
-    assert errors["__all__"] == ["Another session is held in this room at this time."]
+    assert errors["__all__"] == ["This room is already in use at this time."]
     assert errors["room"][0].startswith("Auditorium is taken by “Plénière”")
     assert typed.items() <= form_of(response).items()
     assert [str(session) for session in Session.objects.all()] == ["Plénière"]
@@ -184,7 +184,7 @@ def test_an_arabic_title_alone_is_enough_and_its_address_stays(desk, edition):
 
 def test_no_title_at_all_is_refused(desk, edition):
     response = save(desk, ADD, title_fr="  ")
-    assert errors_of(response) == {"__all__": ["Write the title in at least one language."]}
+    assert errors_of(response) == {"__all__": ["Enter a title in at least one language."]}
 
 
 def test_a_title_of_ten_thousand_characters_is_refused(desk, edition):
@@ -289,7 +289,7 @@ def test_an_autocomplete_offers_what_is_of_the_edition(desk, edition):
 
 def test_publishing_and_taking_back(desk, edition):
     session = make_session(edition, status="draft")
-    assert told(act(desk, "publish", session))[0] == "1 session: Published."
+    assert told(act(desk, "publish", session))[0] == "1 session set to “Published”."
     assert refreshed(session).status == "published"
     act(desk, "unpublish", session)
     assert refreshed(session).status == "draft"
@@ -303,7 +303,7 @@ def test_a_cancelled_session_comes_back_only_if_its_room_is_free(desk, edition):
     response = act(desk, "publish", cancelled, free)
     assert told(response)[:2] == [
         "Annulée: Auditorium is taken by “Remplaçante”, 9 June 2021 \u206609:00–09:45\u2069.",
-        "1 session: Published.",
+        "1 session set to “Published”.",
     ]
     assert refreshed(cancelled).status == "cancelled"
     assert refreshed(free).status == "published"
@@ -331,7 +331,7 @@ def test_two_sessions_swap_their_places(desk, edition):
     other = make_session(edition, room=make_room(edition), at="11:00", title_fr="Autre")
     rooms = one.room, other.room
     response = act(desk, "swap", one, other)
-    assert told(response) == ["“Une” and “Autre” have swapped places."]
+    assert told(response) == ["“Une” and “Autre” have swapped times and rooms."]
     assert (refreshed(other).room, refreshed(one).room) == rooms
     assert one.starts_at == instant(edition, "11:00")
 
@@ -358,7 +358,7 @@ def test_a_swap_that_makes_a_clash_changes_nothing(desk, edition):
 def test_a_swap_wants_two_sessions(desk, edition):
     sessions = [make_session(edition, at=f"1{number}:00") for number in range(3)]
     said = told(act(desk, "swap", *sessions))
-    assert said == ["Choose two sessions: each takes the other's time and room."]
+    assert said == ["Select two sessions to swap their times and rooms."]
 
 
 def test_a_copy_is_a_draft_without_time_and_with_the_speakers(desk, edition):
@@ -408,7 +408,7 @@ def test_a_draft_has_its_preview_for_organisers_only(desk, edition, client):
     url = admin_url(make_session(edition, status="draft", title_fr="Ébauche"), "preview")
     page = desk.get(url).content.decode()
     assert "Ébauche" in page
-    assert "Preview: the public does not see this page in this state." in page
+    assert "Preview: this page isn’t public." in page
     client.logout()
     assert client.get(url).status_code == 302
 
@@ -466,7 +466,9 @@ def test_a_resource_needs_a_file_or_an_address(desk, edition):
     session = make_session(edition)
     rows = {"resources": {"kind": "slides", "title_fr": "Diapositives", "is_published": "on"}}
     response = save(desk, admin_url(session), rows)
-    assert errors_of(response) == {"resources-0-__all__": ["Give either a file or an address."]}
+    assert errors_of(response) == {
+        "resources-0-__all__": ["Choose a file or enter a link, not both."]
+    }
     rows["resources"]["url"] = "https://example.org/"
     assert save(desk, admin_url(session), rows).status_code == 302
     assert Resource.objects.get().session == session
@@ -507,8 +509,7 @@ def test_a_place_in_use_is_not_deleted_and_its_sessions_are_named(
     place = make(edition, name_en="Amphi A")
     make_session(edition, at=None, status=status, title_en="Plenary", **{field: place})
     sentence = (
-        "“Amphi A” is the choice of 1 session: it cannot be deleted. "
-        "Change the session first: \u2068Plenary\u2069."
+        "“Amphi A” is used by 1 session, so it can’t be deleted. Change the session first: ⁨Plenary⁩."
     )
     if at_once:
         chosen = {"action": "delete_selected", "_selected_action": [place.pk], "post": "yes"}
@@ -540,9 +541,7 @@ def test_two_tracks_of_one_mark_are_told(desk, edition):
     make_track(edition, name_en="Cities", mark="arch")
     page = f"{admin_url(Track, 'add')}"
     response = save(desk, page, name_en="Water", mark="arch")
-    assert told(desk.get(response.url))[0] == (
-        "Saved. The same mark also stands for: \u2068Cities\u2069."
-    )
+    assert told(desk.get(response.url))[0] == ("Saved. The same mark is also used for: ⁨Cities⁩.")
 
 
 # What people type
@@ -600,7 +599,7 @@ def test_the_history_speaks_in_words(client, edition):
 
 def test_publishing_without_a_time_is_said(desk, edition):
     session = make_session(edition, at=None, status="draft", title_en="Plenary")
-    sentence = "On the site without a day and a time: \u2068Plenary\u2069."
+    sentence = "Published with no date or time: ⁨Plenary⁩."
     assert sentence in told(act(desk, "publish", session))
     session = make_session(edition, at=None, status="draft", title_en="Plenary")
     response = save(desk, admin_url(session), status="published")
@@ -610,7 +609,7 @@ def test_publishing_without_a_time_is_said(desk, edition):
 def test_a_swap_with_a_session_without_time_says_so(desk, edition):
     pair = make_session(edition, title_en="One"), make_session(edition, at=None, title_en="Two")
     response = act(desk, "swap", *pair)
-    assert told(response)[1:] == ["On the site without a day and a time: \u2068One\u2069."]
+    assert told(response)[1:] == ["Published with no date or time: ⁨One⁩."]
 
 
 def test_publishing_says_that_moves_are_told_from_now_on(desk, edition):

@@ -201,8 +201,8 @@ def test_each_kind_is_told(edition, water):
     assert said(edition) == [
         "New: 9 June 2021 16:00–16:45.",
         "Cancelled.",
-        "Held after all: 9 June 2021 10:00–11:00, Salle A.",
-        "Cancelled; it was planned for 9 June 2021 10:00–11:00, Salle A.",
+        "Reinstated: 9 June 2021 10:00–11:00, Salle A.",
+        "Cancelled (was 9 June 2021 10:00–11:00, Salle A).",
     ]
 
 
@@ -285,10 +285,10 @@ def test_what_the_programme_says_to_be_cancelled_is_told_whenever_it_was(client,
     told = texts(main(client.get(PAGE)), ".//li//*[contains(@class, 'tag-bad')]")
     assert told == ["Cancelled"] * 2
     assert said(edition) == [
-        "Cancelled.", "Cancelled; it was planned for 9 June 2021 10:00–11:00, Salle A.",
+        "Cancelled.", "Cancelled (was 9 June 2021 10:00–11:00, Salle A).",
     ]  # fmt: skip
     change(water, HOUR / 2, status="published")
-    assert said(edition)[0].startswith("Held after all")
+    assert said(edition)[0].startswith("Reinstated")
 
 
 # On the pages
@@ -418,7 +418,7 @@ def test_organisers_see_what_has_changed_since_a_moment(desk, edition, water):
     other = make_session(edition, title_fr="Air", day=2)
     change(other, HOUR, status="draft")
     Change.objects.filter(old_status="").update(at=timezone.now() - 50 * HOUR)
-    assert [row[:2] for row in rows(desk.get(DESK))] == [["Air", "Taken off the site."]]
+    assert [row[:2] for row in rows(desk.get(DESK))] == [["Air", "Removed from the programme."]]
     since = (timezone.now() - 40 * HOUR).astimezone(edition.zone).strftime("%Y-%m-%dT%H:%M")
     found = rows(desk.get(f"{DESK}?moment={since}"))
     assert [row[0] for row in found] == ["Eau", "Air"]
@@ -429,7 +429,7 @@ def test_organisers_see_what_has_changed_since_a_moment(desk, edition, water):
 def test_organisers_say_when_the_programme_was_announced(desk, edition):
     page = f"{DESK}?edition={edition.pk}"
     response = desk.post(page, {"moment": "2021-05-01T09:00"}, follow=True)
-    assert messages_of(response) == ["Saved: readers are told of what has changed since then."]
+    assert messages_of(response) == ["Saved. Readers will see changes made since then."]
     at = refreshed(edition).announcement.at
     assert at == datetime.datetime(2021, 5, 1, 9, tzinfo=edition.zone)
     [line] = LogEntry.objects.all()

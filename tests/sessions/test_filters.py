@@ -249,14 +249,14 @@ def test_empty_result_loosens_the_day_too(client, edition):
 def test_day_without_sessions_says_so(client, edition):
     page = main(client.get("/en/2021/programme/"))
     (empty,) = page.xpath(".//div[@class='empty'][not(@hidden)]")
-    assert words(empty) == "Nothing is planned on this day yet"
+    assert words(empty) == "No sessions on this day yet"
 
 
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
         ("fr", "Le filtre « Piste : usages » est inconnu. Le programme s’affiche sans lui."),
-        ("en", "The filter “Track: usages” is not known here. The programme is shown without it."),
+        ("en", "We don’t recognise the filter “Track: usages”, so it isn’t applied."),
         ("ar", "المرشِّح «المحور: usages» غير معروف. يُعرض البرنامج من دونه."),
     ],
 )
@@ -275,8 +275,8 @@ def test_a_filter_that_is_not_known_is_shown_and_not_run(client, edition):
     evil = "<b>x</b>" * 20
     page = main(client.get("/en/2021/programme/", {"room": evil, "day": "2021-06-31"}))
     assert texts(page, ".//*[contains(@class, 'notice-warn')]") == [
-        "The filter “Day: 2021-06-31” is not known here. The programme is shown without it.",
-        f"The filter “Room: {evil[:59]}…” is not known here. The programme is shown without it.",
+        "We don’t recognise the filter “Day: 2021-06-31”, so it isn’t applied.",
+        f"We don’t recognise the filter “Room: {evil[:59]}…”, so it isn’t applied.",
     ]
 
 

@@ -268,7 +268,7 @@ def test_speaker_is_once_in_a_session(speaker, busy):
     with refused_by("participations_once_per_session"):
         Participation.objects.bulk_create([Participation(session=busy, speaker=speaker)])
     assert faults(Participation(session=busy, speaker=speaker)) == {
-        "__all__": ["This speaker is already in this session."]
+        "__all__": ["This speaker has already been added to this session."]
     }
 
 
@@ -305,7 +305,7 @@ def test_session_lies_inside_the_days_of_its_edition(zone, place):
 def test_session_outside_the_days_of_its_edition_is_refused(zone, place):
     session = build_session(make_edition(time_zone=zone), slug="out", **place)
     assert faults(session) == {
-        "starts_at": ["The edition runs from 9 June 2021 to 10 June 2021: choose a time within it."]
+        "starts_at": ["The edition runs from 9 June 2021 to 10 June 2021. Choose a time within it."]
     }
     with refused_by(INSIDE):
         Session.objects.bulk_create([session])
@@ -394,7 +394,7 @@ def test_session_may_use_the_days_just_added(edition):
 @pytest.mark.parametrize("lasting", [0, -1, -600, -100_000])
 def test_session_that_ends_before_it_starts_is_told_at_its_end(edition, room, lasting):
     assert faults(build_session(room=room, lasting=lasting)) == {
-        "ends_at": ["The session must end after it starts."]
+        "ends_at": ["The end must be after the start."]
     }
 
 
@@ -412,7 +412,7 @@ def test_session_turned_round_by_sql_is_refused_by_its_check(speaker, busy):
 @pytest.mark.parametrize("field", ["starts_at", "ends_at"])
 def test_session_with_one_time_only_is_told_at_the_other(edition, room, field):
     session = build_session(room=room, slug="a", **{field: None})
-    assert faults(session) == {field: ["Give both a start and an end, or neither."]}
+    assert faults(session) == {field: ["Enter both a start and an end, or neither."]}
     with refused_by("sessions_start_with_end"):
         Session.objects.bulk_create([session])
 
@@ -445,7 +445,7 @@ def test_session_without_an_edition_is_told_so():
 def test_session_belongs_with_its_room_and_track(edition, field, make):
     foreign = make(make_edition("2023"))
     session = build_session(edition, slug="a", **{field: foreign})
-    assert faults(session) == {field: ["It belongs to another edition."]}
+    assert faults(session) == {field: ["Choose an item from this edition."]}
     with refused_by(f"session_{field}_same_edition"):
         Session.objects.bulk_create([session])
 
@@ -454,7 +454,7 @@ def test_participation_joins_a_session_and_a_speaker_of_one_edition(edition):
     foreign = make_speaker(make_edition("2023"))
     session = make_session(edition)
     assert faults(Participation(session=session, speaker=foreign)) == {
-        "speaker": ["It belongs to another edition."]
+        "speaker": ["Choose an item from this edition."]
     }
     with refused_by("participation_speaker_same_edition"):
         Participation.objects.bulk_create([Participation(session=session, speaker=foreign)])
@@ -478,7 +478,7 @@ def test_title_in_no_language_is_refused_by_the_form(edition):
     )
     with translation.override("en"):
         form = Form({"edition": edition.pk, "kind": "talk", "status": "draft"})
-        assert form.errors == {"__all__": ["Write the title in at least one language."]}
+        assert form.errors == {"__all__": ["Enter a title in at least one language."]}
 
 
 def test_title_of_ten_thousand_characters_is_too_long(edition):
@@ -533,7 +533,7 @@ def test_resource_is_a_file_or_an_address():
         with refused_by("resources_file_or_address"):
             Resource.objects.update(file=file, url=url)
         resource.file, resource.url = file, url
-        assert faults(resource) == {"__all__": ["Give either a file or an address."]}
+        assert faults(resource) == {"__all__": ["Choose a file or enter a link, not both."]}
 
 
 def attached(name: str, content: bytes) -> Resource:
@@ -556,7 +556,7 @@ def test_resource_takes_a_document(name, content):
 def test_resource_that_is_not_what_its_name_says_is_refused(name, content):
     extension = name.rpartition(".")[2]
     assert faults(attached(name, content)) == {
-        "file": [f"This file is not what its name says ({extension})."]
+        "file": [f"This file doesn’t match its extension ({extension})."]
     }
 
 

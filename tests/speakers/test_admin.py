@@ -28,7 +28,7 @@ from tests.refusals import refused_by
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/symposium_speakers/speaker/"
-UNREADABLE = "This is not a picture that we can read. Choose a JPEG, PNG or WebP file."
+UNREADABLE = "We couldn’t read this image. Choose a JPEG, PNG or WebP file."
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def refused(client, edition, upload) -> list[str]:
 
 
 def test_a_decompression_bomb_is_refused(desk, edition):
-    reason = "This picture has too many pixels: 40 million at the most. Save it smaller."
+    reason = "The image must be no more than 40 million pixels."
     assert refused(desk, edition, bomb()) == [reason]
 
 
@@ -84,7 +84,7 @@ def test_what_is_no_picture_is_refused_whatever_its_name(desk, edition, content)
 def test_a_photo_of_twenty_megabytes_is_refused(desk, edition):
     heavy = SimpleUploadedFile("photo.jpg", b"\xff\xd8" + bytes(20 * 1024 * 1024))
     limit = MAX_BYTES // 1024**2
-    reason = f"This picture weighs 20 MB; the limit is {limit} MB. Save it smaller."
+    reason = f"This image is 20 MB. It must be {limit} MB or smaller."
     assert refused(desk, edition, heavy) == [reason]
 
 
@@ -164,9 +164,7 @@ def test_a_speaker_who_becomes_an_author_meanwhile_is_not_deleted(desk, edition)
     url = admin_url(speaker, "delete")
     with somebody_else(lambda: make_author(abstract, speaker=speaker)):
         response = desk.post(url, {"post": "yes"}, follow=True)
-    assert told(response) == [
-        "The database refused this change. Nothing was saved: look again and try once more."
-    ]
+    assert told(response) == ["We couldn’t save this change. Check it and try again."]
     assert Speaker.objects.get() == speaker
 
 
@@ -175,7 +173,7 @@ def test_preview(desk, edition):
     speaker = make_speaker(edition, family_name_fr="Médina", is_published=False)
     page = desk.get(admin_url(speaker, "preview")).content.decode()
     assert "Médina" in page
-    assert "Preview: the public does not see this page in this state." in page
+    assert "Preview: this page isn’t public." in page
 
 
 # The same person twice
@@ -200,7 +198,7 @@ def test_a_speaker_who_is_there_is_noticed(desk, edition, typed):
     response = save(desk, ADD, **typed)
     assert errors_of(response) == {
         "another_person": [
-            f'This edition has a speaker of this name: <a href="{admin_url(there)}" '
+            f'This edition already has a speaker with this name: <a href="{admin_url(there)}" '
             'target="_blank">Amìna El Fassi · Université</a>. Is it the same person?'
         ]
     }

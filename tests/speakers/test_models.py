@@ -49,9 +49,7 @@ def test_slug_of_a_homonym_gets_a_number():
 def test_orcid_is_checked_with_the_speaker():
     speaker = make_speaker()
     speaker.orcid = "0000-0002-1825-0098"
-    assert faults(speaker) == {
-        "orcid": ["This ORCID iD is mistyped: its last character does not match."]
-    }
+    assert faults(speaker) == {"orcid": ["This ORCID iD isn’t valid. Check the last character."]}
 
 
 def test_speaker_is_published_with_the_edition():

@@ -49,18 +49,18 @@ def refusal(error: IntegrityError | OperationalError) -> str:
     """What PostgreSQL refused, as a sentence for the person who asked; others are raised again."""
     cause = error.__cause__
     if isinstance(cause, COLLISIONS):
-        return _("Somebody else is changing the same things. Nothing was saved: try again.")
+        return _("Someone else is editing this. Nothing was saved. Try again.")
     if not isinstance(error, IntegrityError):
         raise error
     # Django itself refuses to delete what others need; there is no cause then.
     name = (cause.diag.constraint_name or "") if cause else ""
     if name.endswith("_same_edition"):
-        return _("It belongs to another edition.")
+        return _("Choose an item from this edition.")
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             if constraint.name == name:
                 return constraint.violation_error_message
-    return _("The database refused this change. Nothing was saved: look again and try once more.")
+    return _("We couldn’t save this change. Check it and try again.")
 
 
 def rendered(response):

@@ -66,8 +66,10 @@ class EmailAdmin(SuperusersLook, admin.ModelAdmin):
     def retries(self, email):
         return email.number_of_retries or "–"
 
-    @admin.action(description=_("Send the failed ones again"), permissions=["view"])
+    @admin.action(description=_("Resend failed emails"), permissions=["view"])
     def send_again(self, request, queryset):
         count = mail_queue.send_again(queryset)
-        text = ngettext("%(count)s mail is sent again.", "%(count)s mails are sent again.", count)
+        text = ngettext(
+            "%(count)s email will be resent.", "%(count)s emails will be resent.", count
+        )
         messages.success(request, text % {"count": count})

@@ -66,6 +66,28 @@ GRAMMAR = [
     ),
 ]
 
+# The words of Django’s admin that read badly in French or Arabic.
+DESK = [
+    gettext_noop("Go"),
+    gettext_noop("Run the selected action"),
+    gettext_noop("Select all %(total_count)s %(module_name)s"),
+    gettext_noop("Click here to select the objects across all pages"),
+    gettext_noop("Save and add another"),
+    gettext_noop("Save and continue editing"),
+    gettext_noop("Delete"),
+    gettext_noop("Delete?"),
+    gettext_noop("Log in"),
+    gettext_noop("Breadcrumbs"),
+    gettext_noop("Change password"),
+    gettext_noop("Password change"),
+    gettext_noop("Change my password"),
+    gettext_noop("Show all"),
+    gettext_noop("Start typing to filter…"),
+    gettext_noop("No, take me back"),
+    gettext_noop("Filter"),
+    gettext_noop("Clear all filters"),
+]
+
 OUTBOX = [
     pgettext_lazy("Email address", "Email"),
     pgettext_lazy("Email addresses", "Emails"),

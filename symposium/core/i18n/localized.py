@@ -4,9 +4,15 @@ import re
 import unicodedata
 
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
+# In the reader's language; `settings.LANGUAGES` has the name of each in its own.
+LANGUAGE_NAMES = {
+    "fr": pgettext_lazy("language", "French"),
+    "en": pgettext_lazy("language", "English"),
+    "ar": pgettext_lazy("language", "Arabic"),
+}
 # The Arabic article, before a word of two letters or more: الفاسي is looked for under ف.
 ARTICLE = re.compile(r"\bال(?=\w{2})")
 

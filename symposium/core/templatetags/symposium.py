@@ -4,7 +4,6 @@ import re
 from functools import cache
 
 from django import template
-from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -14,7 +13,7 @@ from django.utils.translation import get_language
 
 from symposium.core import browsers
 from symposium.core.i18n import dates, markdown, typography
-from symposium.core.i18n.localized import text_and_language
+from symposium.core.i18n.localized import LANGUAGE_NAMES, text_and_language
 
 register = template.Library()
 SENTENCE_END = re.compile(r"(?<=[.!?؟]) +")
@@ -145,6 +144,6 @@ def direction(language: str) -> str:
 
 
 @register.filter
-def own_name(code: str) -> str:
-    """A language by its own name: العربية."""
-    return dict(settings.LANGUAGES).get(code, code)
+def language_name(code: str) -> str:
+    """A language as the reader calls it: « français », “French”, «الفرنسية»."""
+    return LANGUAGE_NAMES.get(code, code)

@@ -24,7 +24,7 @@ class CheckInAdmin(ReadOnly, DeskAdmin):
     def text(self, check_in):
         return super().text(check_in.registration)
 
-    @admin.display(description=_("door"), ordering="session")
+    @admin.display(description=_("entrance"), ordering="session")
     def door(self, check_in):
         return check_in.session or _("Entrance")
 

@@ -29,14 +29,16 @@ class BadgesAdmin(admin.ModelAdmin):
         coming = people.confirmed().filter(category__on_site=True).with_details()
         number = coming.count()
         if not number:
-            text = _("A badge is for a confirmed registration on site: there is none among these.")
+            text = _(
+                "Badges are for confirmed on-site registrations. None of those selected qualify."
+            )
             messages.error(request, text)
             return None
         if coming.order_by().values("edition").distinct().count() > 1:
-            messages.error(request, _("Choose people of one edition."))
+            messages.error(request, _("Select people from one edition."))
             return None
         if number > MOST:
-            text = _("At most %(most)d at a time: choose fewer.") % {"most": MOST}
+            text = _("Select no more than %(most)d at a time.") % {"most": MOST}
             messages.error(request, text)
             return None
         form = BadgesForm(

@@ -36,7 +36,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=300, required=False, validators=[validate_line],
         widget=forms.TextInput(attrs={"class": "vTextField"}),
-        help_text=gettext_lazy("It stands in the mail that the person receives."),
+        help_text=gettext_lazy("Included in the email to the person."),
     )  # fmt: skip
 
     def __init__(self, *args, people, **kwargs):
@@ -46,7 +46,7 @@ class ReasonForm(forms.Form):
 class CategoryForm(forms.Form):
     category = forms.ModelChoiceField(
         Category.objects.none(), label=gettext_lazy("New category"),
-        help_text=gettext_lazy("Each person gets a place in it, or the last turn."),
+        help_text=gettext_lazy("Each person gets a place, or goes to the end of the waiting list."),
     )  # fmt: skip
 
     def __init__(self, *args, people, **kwargs):
@@ -62,12 +62,12 @@ def resend(registration: Registration, *, by: User) -> None:
         notices.offered(registration)
     else:
         notices.registered(registration)
-    audit_log.note(by, str(registration), _("Send the confirmation again"), registration)
+    audit_log.note(by, str(registration), _("Resend the confirmation"), registration)
 
 
 def move(registration: Registration, *, category: Category, by: User) -> None:
     if category.edition_id != registration.edition_id:
-        raise places.Refused(_("It belongs to another edition."), code="other_edition")
+        raise places.Refused(_("Choose an item from this edition."), code="other_edition")
     places.change_category(registration, category, by=by)
 
 
@@ -93,14 +93,14 @@ DECISIONS = {
         ngettext_lazy("%(n)d request accepted.", "%(n)d requests accepted.", "n"),
     ),
     "refuse": Decision(
-        gettext_lazy("Refuse"), [State.PENDING, State.WAITING], places.refuse,
-        ngettext_lazy("%(n)d request refused.", "%(n)d requests refused.", "n"), ReasonForm,
+        gettext_lazy("Decline"), [State.PENDING, State.WAITING], places.refuse,
+        ngettext_lazy("%(n)d request declined.", "%(n)d requests declined.", "n"), ReasonForm,
     ),
     "promote": Decision(
-        gettext_lazy("Give the next place"), [State.WAITING], places.promote,
+        gettext_lazy("Give the next available place"), [State.WAITING], places.promote,
         ngettext_lazy(
-            "%(n)d person has a place, or the next one that becomes free.",
-            "%(n)d people have a place, or the next ones that become free.", "n",
+            "%(n)d person has a place or will get the next one available.",
+            "%(n)d people have a place or will get the next ones available.", "n",
         ),
         puts_first=True,
     ),
@@ -114,8 +114,8 @@ DECISIONS = {
         ngettext_lazy("%(n)d person moved.", "%(n)d people moved.", "n"), CategoryForm,
     ),
     "resend": Decision(
-        gettext_lazy("Send the confirmation again"), LIVE, resend,
-        ngettext_lazy("%(n)d mail sent again.", "%(n)d mails sent again.", "n"),
+        gettext_lazy("Resend the confirmation"), LIVE, resend,
+        ngettext_lazy("%(n)d email resent.", "%(n)d emails resent.", "n"),
     ),
 }  # fmt: skip
 
@@ -189,7 +189,7 @@ class DecisionsAdmin(admin.ModelAdmin):
         people = queryset.prefetch_related(None)
         number = people.count()
         if number > MOST:
-            text = _("At most %(most)d at a time: choose fewer.") % {"most": MOST}
+            text = _("Select no more than %(most)d at a time.") % {"most": MOST}
             messages.error(request, text)
             return None
         values = {}
@@ -238,15 +238,15 @@ class DecisionsAdmin(admin.ModelAdmin):
             messages.error(request, _("… and %(n)d more like these.") % {"n": more})
         if left:
             words = ngettext(
-                "%(n)d was left as it is: it is not in a state for this.",
-                "%(n)d were left as they are: they are not in a state for this.",
+                "%(n)d registration was skipped: its status doesn’t allow this.",
+                "%(n)d registrations were skipped: their status doesn’t allow this.",
                 left,
             )
             messages.warning(request, words % {"n": left})
         if same:
             words = ngettext(
-                "%(n)d was left as it is: nothing changes for them.",
-                "%(n)d were left as they are: nothing changes for them.",
+                "%(n)d was skipped: no change was needed.",
+                "%(n)d were skipped: no change was needed.",
                 same,
             )
             messages.warning(request, words % {"n": same})

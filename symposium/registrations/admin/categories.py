@@ -34,10 +34,10 @@ class CategoryAdmin(KeptAdmin, OwnerAdmin, SortableAdminMixin, WorkplaceAdmin):
     ordering = ["order", "id"]
     fieldsets = [
         (None, {"fields": ["edition", "name", "description", "colour"]}),
-        (_("What it gives"), {"fields": ["on_site", "online_access", "places"]}),
-        (_("Who may choose it, and when"), {
+        (_("What it includes"), {"fields": ["on_site", "online_access", "places"]}),
+        (_("Who can choose it, and when"), {
             "fields": ["opens_at", "closes_at", "needs_approval", "by_invitation"],
-            "description": _("Times are those of the edition's time zone."),
+            "description": _("Times are in the edition’s time zone."),
         }),
     ]  # fmt: skip
 
@@ -51,10 +51,10 @@ class CategoryAdmin(KeptAdmin, OwnerAdmin, SortableAdminMixin, WorkplaceAdmin):
     def why_kept(self, category) -> str:
         number = category.registrations.count()
         words = ngettext(
-            "%(n)d person registered in “%(category)s”: it cannot be deleted. "
-            "Close it instead, or move the person to another category.",
-            "%(n)d people registered in “%(category)s”: it cannot be deleted. "
-            "Close it instead, or move them to another category.",
+            "%(n)d person registered in “%(category)s”, so it can’t be deleted. Close it "
+            "instead, or move the person to another category.",
+            "%(n)d people registered in “%(category)s”, so it can’t be deleted. Close it "
+            "instead, or move them to another category.",
             number,
         )
         return words % {"n": number, "category": category} if number else ""

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language_bidi
+from django.utils.translation import get_language_bidi, pgettext
 from django.utils.translation import gettext as _
 
 from symposium.core.i18n.dates import long_date
@@ -81,7 +81,7 @@ def over_time(edition: Edition) -> Plot:
     until = min(edition.today(), edition.ends_on)
     days = totals(per_day, until)
     total = days[-1][1] if days else 0
-    description = _("%(n)d people are registered or wait.") % {"n": total}
+    description = _("%(n)d people are registered or waiting.") % {"n": total}
     key = [("first", _("registered or waiting"))]
     if places is not None:
         description += " " + _("There are %(n)d places.") % {"n": places}
@@ -110,26 +110,29 @@ def by_category(edition: Edition) -> Plot:
         rows.append(Row(str(one), parts, one.places))
     return bar_plot(
         "categories", _("Categories"),
-        _("Who has a place, waits for one, or waits for approval, in each category."), rows,
+        _("Confirmed, waiting and awaiting approval, by category."), rows,
         [
-            ("first", _("have a place")), ("second", _("on the waiting list")),
-            ("third", _("wait for approval")), ("limit", _("places")),
+            ("first", _("confirmed")), ("second", _("on the waiting list")),
+            ("third", _("awaiting approval")), ("limit", _("places")),
         ],
-        [_("Category"), _("Have a place"), _("Waiting"), _("Wait for approval"), _("Places")],
+        [
+            _("Category"), pgettext("number of people", "Confirmed"), _("Waiting"),
+            _("Awaiting approval"), _("Places"),
+        ],
     )  # fmt: skip
 
 
 def by_country(edition: Edition) -> Plot:
     live = edition.registrations.live().order_by()
     counted = dict(live.values_list("country").annotate(Count("pk")))
-    names = {code: name or _("not said") for code, name in countries.named(counted)}
+    names = {code: name or _("not specified") for code, name in countries.named(counted)}
     ordered = sorted(counted, key=lambda code: (-counted[code], names[code]))
     rows = [Row(names[code], [("first", counted[code])]) for code in ordered]
     shown = rows[:MOST_COUNTRIES]
     if others := sum(row.total for row in rows[MOST_COUNTRIES:]):
         shown.append(Row(_("Other countries"), [("first", others)]))
     plot = bar_plot(
-        "countries", _("Countries"), _("Where those who registered or wait come from."), shown,
+        "countries", _("Countries"), _("Countries of people registered or waiting."), shown,
         [], [_("Country"), _("People")],
     )  # fmt: skip
     table = [[row.label, str(row.total)] for row in rows]
@@ -150,7 +153,7 @@ def by_workshop(edition: Edition) -> Plot:
     ]
     return bar_plot(
         "workshops", _("Sessions with limited places"),
-        _("How many seats are taken in each, and how many people wait for one."), rows,
+        _("Seats booked and people waiting, by session."), rows,
         [
             ("first", _("booked")), ("second", _("on the waiting list")), ("limit", _("places")),
         ],
@@ -190,7 +193,7 @@ def of_day(day: datetime.date | None, minutes: list) -> Plot:
     total = sum(number for _start, number in quarters)
     return Plot(
         f"arrivals-{day or 'none'}", title,
-        _("%(n)d people came in; each bar is a quarter of an hour.") % {"n": total}, HEIGHT,
+        _("%(n)d people checked in. Each bar is 15 minutes.") % {"n": total}, HEIGHT,
         arrivals(quarters), [_("From"), _("People")],
         [[f"{start:%H:%M}", str(number)] for start, number in quarters if number],
         of_time=True,

@@ -31,8 +31,8 @@ class SheetForm(forms.Form):
         widget=forms.RadioSelect, initial="xlsx",
     )  # fmt: skip
     needs = forms.BooleanField(
-        label=gettext_lazy("With the accessibility needs"), required=False,
-        help_text=gettext_lazy("Health data: only for whoever prepares the welcome."),
+        label=gettext_lazy("Include accessibility needs"), required=False,
+        help_text=gettext_lazy("Health data. Include it only if you’re preparing on-site support."),
     )  # fmt: skip
 
     def __init__(self, *args, may_read_needs: bool, **kwargs):
@@ -60,7 +60,7 @@ class SheetAdmin(ExportAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "media": self.media,
-            "title": _("Take the list away as a file"),
+            "title": _("Export the list"),
             "form": form,
             "number": queryset.count(),
             "filters": self.filters_in_words(request),
@@ -88,14 +88,14 @@ class SheetAdmin(ExportAdmin):
 
     def note_export(self, request, format: str, number: int, *, needs: bool) -> None:
         words = ngettext(
-            "%(n)d registration taken away as %(format)s. Filter: %(filter)s.",
-            "%(n)d registrations taken away as %(format)s. Filter: %(filter)s.",
+            "%(n)d registration exported as %(format)s. Filter: %(filter)s.",
+            "%(n)d registrations exported as %(format)s. Filter: %(filter)s.",
             number,
         )
         chosen = self.filters_in_words(request, told=IMPERSONAL)
         text = words % {"n": number, "format": format.upper(), "filter": chosen}
         if needs:
-            text += " " + _("With the accessibility needs.")
+            text += " " + _("Includes accessibility needs.")
         audit_log.note(request.user, _("Export of registrations"), text)
 
     def filters_in_words(self, request, told: Collection[str] | None = None) -> str:

@@ -31,9 +31,9 @@ class ListForm(forms.Form):
         label=gettext_lazy("The list"), required=False, strip=False,
         widget=forms.Textarea(attrs={"rows": 12, "dir": "auto", "class": "vLargeTextField"}),
         help_text=gettext_lazy(
-            "People, a line each or one after another, as a mail program or a spreadsheet gives "
-            "them: e-mail address, name, language (fr, en or ar). With a line of headings, "
-            "columns are read by their names and the others are left out."
+            "One person per line, or a list pasted from your email program or a "
+            "spreadsheet: email address, name and language (fr, en or ar). If the first "
+            "line has column names, other columns are ignored."
         ),
     )  # fmt: skip
     file = forms.FileField(
@@ -48,7 +48,7 @@ class ListForm(forms.Form):
     def clean_file(self):
         file = self.cleaned_data["file"]
         if file and file.size > BIGGEST_FILE:
-            raise ValidationError(_("This file is too large for a list."), code="too_large")
+            raise ValidationError(_("This file is too large."), code="too_large")
         return file
 
     def clean(self):
@@ -119,7 +119,7 @@ class InvitationAdmin(DeskAdmin):
         self.send_all(request, queryset, again=False)
 
     @admin.action(
-        description=gettext_lazy("Send the invitation again, also where it went already"),
+        description=gettext_lazy("Resend the invitation, including to people already invited"),
         permissions=["change"],
     )
     def send_again(self, request, queryset):
@@ -128,7 +128,7 @@ class InvitationAdmin(DeskAdmin):
     def send_all(self, request, queryset, *, again: bool) -> None:
         number = queryset.count()
         if number > MOST_MAILS:
-            text = _("At most %(most)d at a time: choose fewer.") % {"most": MOST_MAILS}
+            text = _("Select no more than %(most)d at a time.") % {"most": MOST_MAILS}
             messages.error(request, text)
             return
         sent = sum(invitations.send(one, again=again) for one in queryset)
@@ -138,8 +138,8 @@ class InvitationAdmin(DeskAdmin):
             audit_log.note(request.user, _("Invitations"), words % {"n": sent})
         if left := number - sent:
             words = ngettext(
-                "%(n)d had been sent before: it was not sent again.",
-                "%(n)d had been sent before: they were not sent again.",
+                "%(n)d invitation had already been sent, so it wasn’t sent again.",
+                "%(n)d invitations had already been sent, so they weren’t sent again.",
                 left,
             )
             messages.warning(request, words % {"n": left})
@@ -188,8 +188,8 @@ class InvitationAdmin(DeskAdmin):
         messages.success(request, words % {"n": new})
         if wrong := sum(bool(line.fault) for line in lines):
             words = ngettext(
-                "%(n)d line was not added: correct it below.",
-                "%(n)d lines were not added: correct them below.",
+                "%(n)d line wasn’t added. Correct it below.",
+                "%(n)d lines weren’t added. Correct them below.",
                 wrong,
             )
             messages.warning(request, words % {"n": wrong})

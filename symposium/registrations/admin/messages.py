@@ -42,11 +42,11 @@ class MessageForm(forms.ModelForm):
             if body and not subject:
                 self.add_error(
                     f"subject_{code}",
-                    ValidationError(_("Write the subject too."), code="no_subject"),
+                    ValidationError(_("Enter a subject."), code="no_subject"),
                 )
             if subject and not body:
                 self.add_error(
-                    f"body_{code}", ValidationError(_("Write the text too."), code="no_body")
+                    f"body_{code}", ValidationError(_("Enter a message."), code="no_body")
                 )
         return self.cleaned_data
 
@@ -61,16 +61,16 @@ class LettersAdmin(admin.ModelAdmin):
     def has_message_permission(self, request):
         return request.user.has_perm("symposium_registrations.message_registration")
 
-    @admin.action(description=gettext_lazy("Write to them"), permissions=["message"])
+    @admin.action(description=gettext_lazy("Send a message"), permissions=["message"])
     def write(self, request, queryset):
         """The form, then what each language will read, then it is sent."""
         people = letters.readers(queryset)
         editions = list(people.order_by().values_list("edition", flat=True).distinct())
         if len(editions) != 1:
-            messages.error(request, _("Choose people of one edition, who have an account."))
+            messages.error(request, _("Select people from one edition who have an account."))
             return None
         if people.count() > MOST:
-            text = _("At most %(most)d at a time: choose fewer.") % {"most": MOST}
+            text = _("Select no more than %(most)d at a time.") % {"most": MOST}
             messages.error(request, text)
             return None
         step = request.POST.get("decided")
@@ -78,7 +78,7 @@ class LettersAdmin(admin.ModelAdmin):
         form = MessageForm(request.POST if step else None, instance=message)
         context = {
             "form": form,
-            "title": _("Write to them"),
+            "title": _("Send a message"),
             "action": "write",
             "unsubscribed": queryset.filter(user__isnull=False, takes_messages=False).count(),
         }
@@ -89,7 +89,7 @@ class LettersAdmin(admin.ModelAdmin):
             self.send(request, message, people)
             return None
         if step == "send":
-            text = _("The text or the people have changed: this is how it reads now.")
+            text = _("The message or the recipients have changed. Check the preview again.")
             messages.warning(request, text)
         context |= {"previews": letters.previews(message, people), "seen": seen}
         return self.asked(request, people, context, template=WRITING)
@@ -98,12 +98,16 @@ class LettersAdmin(admin.ModelAdmin):
         sent, is_new = letters.send(message, people)
         if not is_new:
             at = timezone.localtime(sent.sent_at)
-            text = _("This message went to these people at %(time)s: it was not sent again.")
+            text = _(
+                "This message was already sent to these people at %(time)s. It wasn’t sent again."
+            )
             messages.warning(request, text % {"time": f"{at:%H:%M}"})
             return
         number = sent.recipients.count()
         words = ngettext(
-            "“%(subject)s” goes to %(n)d person.", "“%(subject)s” goes to %(n)d people.", number
+            "“%(subject)s” is being sent to %(n)d person.",
+            "“%(subject)s” is being sent to %(n)d people.",
+            number,
         )
         text = words % {"subject": sent, "n": number}
         audit_log.note(request.user, _("Message"), text)

@@ -59,8 +59,8 @@ class OwnerAdmin:
     def set_places(self, request, owner: places.Owner, chosen: int | None) -> None:
         if beyond := places.set_places(owner, chosen):
             words = ngettext(
-                "%(n)d more holds a place than there are places: nobody is thrown out.",
-                "%(n)d more hold a place than there are places: nobody is thrown out.",
+                "%(n)d person more than the number of places. Nobody loses their place.",
+                "%(n)d people more than the number of places. Nobody loses their place.",
                 beyond,
             )
             messages.warning(request, words % {"n": beyond})

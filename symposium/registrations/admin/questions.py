@@ -21,7 +21,7 @@ class QuestionForm(WorkplaceForm):
         categories = self.cleaned_data["categories"]
         edition = self.cleaned_data.get("edition")
         if any(category.edition_id != edition.pk for category in categories if edition):
-            raise ValidationError(_("It belongs to another edition."), code="other_edition")
+            raise ValidationError(_("Choose an item from this edition."), code="other_edition")
         return categories
 
 
@@ -50,8 +50,8 @@ class QuestionAdmin(KeptAdmin, SortableAdminMixin, WorkplaceAdmin):
     def why_kept(self, question) -> str:
         number = question.answers.values("registration").distinct().count()
         words = ngettext(
-            "%(n)d person answered “%(question)s”: it cannot be deleted.",
-            "%(n)d people answered “%(question)s”: it cannot be deleted.",
+            "%(n)d person answered “%(question)s”, so it can’t be deleted.",
+            "%(n)d people answered “%(question)s”, so it can’t be deleted.",
             number,
         )
         return words % {"n": number, "question": question} if number else ""
@@ -62,4 +62,4 @@ class QuestionAdmin(KeptAdmin, SortableAdminMixin, WorkplaceAdmin):
 
     @admin.display(description=_("categories"))
     def asked_of(self, question):
-        return _(", ").join(map(str, question.categories.all())) or _("everybody")
+        return _(", ").join(map(str, question.categories.all())) or _("everyone")

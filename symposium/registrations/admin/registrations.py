@@ -52,11 +52,11 @@ class NewcomerForm(PersonForm):
     """Somebody registered by an organiser: at the door, or on paper."""
 
     email = forms.EmailField(
-        label=_("E-mail address"), max_length=254, validators=[addresses.validate_plain]
+        label=_("Email address"), max_length=254, validators=[addresses.validate_plain]
     )
     language = forms.ChoiceField(
         label=_("Language"), choices=settings.LANGUAGES,
-        help_text=_("Of a new account. One that exists keeps its own."),
+        help_text=_("For new accounts. Existing accounts keep their language."),
     )  # fmt: skip
 
     class Meta(PersonForm.Meta):
@@ -95,7 +95,7 @@ class TimelineInline(PartOfIt):
     """What became of it."""
 
     model = StateChange
-    verbose_name_plural = _("What became of it")
+    verbose_name_plural = _("Registration history")
     fields = ["at", "state_shown", "by", "reason"]
 
     def get_queryset(self, request):
@@ -167,7 +167,7 @@ class RegistrationAdmin(
     list_select_related = ["edition", "category"]
     search_fields = [*NAMED, "affiliation", "user__email"]
     search_help_text = _(
-        "A name in either script, an affiliation, an e-mail address or a ticket code."
+        "Name (Latin or Arabic script), affiliation, email address or ticket code."
     )
     show_full_result_count = False
     actions = [

@@ -41,10 +41,10 @@ class SessionAdmin(OwnerAdmin, ProgrammeSessionAdmin):
     def why_kept(self, session) -> str:
         number = session.bookings.count()
         words = ngettext(
-            "“%(session)s” was booked by %(n)d person: it cannot be deleted. "
-            "Cancel it instead: it stays in the programme, marked, and the person is told.",
-            "“%(session)s” was booked by %(n)d people: it cannot be deleted. "
-            "Cancel it instead: it stays in the programme, marked, and they are told.",
+            "“%(session)s” has %(n)d booking, so it can’t be deleted. Cancel it instead: "
+            "it stays in the programme, marked as cancelled, and the person is told.",
+            "“%(session)s” has %(n)d bookings, so it can’t be deleted. Cancel it instead: "
+            "it stays in the programme, marked as cancelled, and everyone booked is told.",
             number,
         )
         booked = words % {"n": number, "session": session} if number else ""

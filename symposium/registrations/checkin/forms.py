@@ -43,7 +43,9 @@ class DoorForm(forms.Form):
     def clean_day(self) -> datetime.date | None:
         day = self.cleaned_data["day"]
         if day and day not in self.edition.days:
-            raise forms.ValidationError(_("The edition is not held on this day."), code="day")
+            raise forms.ValidationError(
+                _("The edition doesn’t take place on this day."), code="day"
+            )
         return day
 
 
@@ -72,7 +74,7 @@ class ScanForm(DoorForm):
         try:
             return scans.read_token(self.edition, token) if token else None
         except signing.BadSignature:
-            words = _("Look for this name again.")
+            words = _("Search for this name again.")
             raise forms.ValidationError(words, code="person") from None
 
     def clean(self):

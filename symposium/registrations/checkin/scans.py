@@ -39,32 +39,32 @@ NAMES = ["given_name", "family_name", "given_name_ar", "family_name_ar"]
 
 
 class Outcome(models.TextChoices):
-    IN = "in", _("Entered")
-    ALREADY = "already", _("Already in")
+    IN = "in", _("Checked in")
+    ALREADY = "already", _("Already checked in")
     OTHER_DAY = "other_day", _("Another day")
-    UNDONE = "undone", _("Taken back")
-    REFUSED = "refused", _("Refused")
+    UNDONE = "undone", _("Check-in undone")
+    REFUSED = "refused", _("Not valid")
 
 
 class Reason(models.TextChoices):
     """Why somebody is not let in, in a sentence for whoever stands at the door."""
 
-    UNKNOWN = "unknown", _("This code is unknown.")
+    UNKNOWN = "unknown", _("Code not recognised.")
     OTHER_EDITION = "other_edition", _("This ticket is for another edition: %(edition)s.")
-    PENDING = "pending", _("This registration is not approved yet.")
+    PENDING = "pending", _("This registration isn’t approved yet.")
     WAITING = "waiting", _("This person is on the waiting list.")
-    OFFERED = "offered", _("This person has not accepted the place offered yet.")
-    REFUSED = "refused", _("This registration was not accepted.")
+    OFFERED = "offered", _("This person hasn’t accepted the place offered yet.")
+    REFUSED = "refused", _("This registration wasn’t accepted.")
     DECLINED = "declined", _("This person declined the place offered.")
-    EXPIRED = "expired", _("The place offered was not accepted in time.")
+    EXPIRED = "expired", _("The offer has expired.")
     CANCELLED = "cancelled", _("This registration is cancelled.")
-    ONLINE_ONLY = "online_only", _("This registration is for following online only.")
+    ONLINE_ONLY = "online_only", _("This registration is for online access only.")
     NOT_TODAY = "not_today", _("The symposium opens on %(first)s.")
     OVER = "over", _("The symposium ended on %(last)s.")
     SESSION_OTHER_DAY = "session_other_day", _("This session is on %(day)s.")
     DEMONSTRATION = "demonstration", _("A trial: this entry counts for %(day)s.")
     NOT_BOOKED = "not_booked", _("No place is booked in this session.")
-    UNDONE = "undone", _("This entry was taken back: scan the ticket again to let them in.")
+    UNDONE = "undone", _("This check-in was undone. Scan the ticket again to check them in.")
 
 
 OTHER_DAYS = (Reason.NOT_TODAY, Reason.OVER, Reason.SESSION_OTHER_DAY)

@@ -101,11 +101,11 @@ def check_due(registration: Registration, at: datetime.datetime) -> None:
     """Raise Refused unless the registration may have a certificate now."""
     if registration.edition.phase(at) != "after":
         raise Refused(
-            _("Certificates of attendance are issued once the symposium is over."), code="not_over"
+            _("Certificates of attendance are issued after the symposium."), code="not_over"
         )
     if not due(registration.edition, at).filter(pk=registration.pk).exists():
         raise Refused(
-            _("This person was not seen at the symposium: there is no certificate."),
+            _("This person wasn’t checked in, so there’s no certificate."),
             code="not_attended",
         )
 
@@ -171,7 +171,7 @@ def certificate_data(certificate: Certificate, language: str) -> dict:
 def certificate_words(certificate: Certificate, about: dict[str, str]) -> dict[str, str]:
     edition = certificate.registration.edition
     return {
-        "kicker": _("Demonstration: this document certifies nothing")
+        "kicker": _("Demonstration: not a valid certificate")
         if edition.is_demonstration
         else _("Certificate of attendance"),
         "heading": pgettext("certificate", "Certificate"),
@@ -187,8 +187,8 @@ def certificate_words(certificate: Certificate, about: dict[str, str]) -> dict[s
         "organiser": ""
         if edition.is_demonstration
         else _("For the organisers: %(names)s") % {"names": organisers(edition)},
-        "verify": _("Anybody can check this certificate at this address"),
-        "qr_alt": _("QR code: the address at which this certificate is checked"),
+        "verify": _("Verify this certificate at"),
+        "qr_alt": _("QR code: link to verify this certificate"),
     }
 
 

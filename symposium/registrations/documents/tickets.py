@@ -41,16 +41,15 @@ def ticket_data(registration: Registration, language: str) -> dict:
                 "place": _("Place"),
                 "address": _("Address"),
                 "qr_alt": _("QR code of the ticket"),
-                "code_help": _("To be said if the QR code cannot be read"),
+                "code_help": _("If the QR code can’t be scanned, give this code"),
                 "sessions": _("Your sessions with limited places"),
                 "session": _("Session"),
                 "day": _("Day"),
                 "time": _("Time"),
                 "room": _("Room"),
                 "footer": _(
-                    "Show the QR code at the door, on a screen or on paper. If you cannot come, "
-                    "please cancel on the page of your registration: somebody else will have your "
-                    "place."
+                    "Show the QR code at check-in, on a screen or on paper. If you can’t come, "
+                    "cancel on your registration page so that someone else can have your place."
                 ),
             },
         }

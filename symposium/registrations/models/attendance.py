@@ -52,20 +52,20 @@ class CheckIn(models.Model):
         verbose_name = _("check-in")
         verbose_name_plural = _("check-ins")
         ordering = ["-scanned_at", "-id"]
-        permissions = [("check_in", _("Can check people in at the door"))]
+        permissions = [("check_in", _("Can check people in at the entrance"))]
         indexes = [models.Index(fields=["edition", "day"], name="check_ins_by_day")]
         constraints = [
             models.UniqueConstraint(
                 fields=["registration", "day"],
                 condition=Q(session=None, undone_at=None),
                 name="check_ins_once_a_day",
-                violation_error_message=_("This person is already in."),
+                violation_error_message=_("This person is already checked in."),
             ),
             models.UniqueConstraint(
                 fields=["registration", "session"],
                 condition=Q(session__isnull=False, undone_at=None),
                 name="check_ins_once_per_session",
-                violation_error_message=_("This person is already in this session."),
+                violation_error_message=_("This person is already checked in to this session."),
             ),
         ]
 

@@ -44,37 +44,40 @@ class Category(models.Model):
     )
     name = models.CharField(
         _("name"), max_length=80,
-        help_text=_("Printed on badges: say who these people are, not how they are admitted."),
+        help_text=_("Printed on badges. Say who these people are, not how they’re admitted."),
     )  # fmt: skip
     description = models.CharField(
         _("description"), max_length=300, blank=True,
-        help_text=_("Whom it is for, and what it gives: shown beside it in the form."),
+        help_text=_("Who it’s for and what it includes. Shown next to it in the form."),
     )  # fmt: skip
     colour = models.CharField(
         _("colour on the badge"), max_length=5, choices=Colour, default=Colour.SEA
     )
     on_site = models.BooleanField(
-        _("on site"), default=True, help_text=_("These people come to the door, with a badge.")
+        _("on site"), default=True, help_text=_("These people attend in person, with a badge.")
     )
     online_access = models.BooleanField(
-        _("online access"), default=False, help_text=_("These people may watch the online streams.")
+        _("online access"), default=False, help_text=_("These people can watch the live streams.")
     )
     places = models.PositiveIntegerField(
-        _("places"), null=True, blank=True, help_text=_("Left empty, places are not counted.")
+        _("places"),
+        null=True,
+        blank=True,
+        help_text=_("If blank, the number of places is unlimited."),
     )
     opens_at = models.DateTimeField(
-        _("opens"), null=True, blank=True, help_text=_("Left empty: with the registration itself.")
+        _("opens"), null=True, blank=True, help_text=_("If blank, same dates as registration.")
     )
     closes_at = models.DateTimeField(
-        _("closes"), null=True, blank=True, help_text=_("Left empty: with the registration itself.")
+        _("closes"), null=True, blank=True, help_text=_("If blank, same dates as registration.")
     )
     needs_approval = models.BooleanField(
         _("needs approval"), default=False,
-        help_text=_("An organiser accepts or refuses each request; it takes no place before."),
+        help_text=_("An organiser accepts or declines each request. Until then it takes no place."),
     )  # fmt: skip
     by_invitation = models.BooleanField(
         _("by invitation"), default=False,
-        help_text=_("Only for the e-mail addresses of its list of invitations."),
+        help_text=_("Only for email addresses on its list of invitations."),
     )  # fmt: skip
     order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
 
@@ -89,7 +92,7 @@ class Category(models.Model):
             models.CheckConstraint(
                 condition=filled("name"),
                 name="categories_named",
-                violation_error_message=_("Write the name in at least one language."),
+                violation_error_message=_("Enter a name in at least one language."),
             ),
             models.CheckConstraint(
                 condition=Q(on_site=True) | Q(online_access=True),
@@ -123,7 +126,7 @@ class Invitation(models.Model):
     category = models.ForeignKey(
         Category, models.CASCADE, related_name="invitations", verbose_name=_("category")
     )
-    email = models.EmailField(_("e-mail address"), max_length=254)
+    email = models.EmailField(_("email address"), max_length=254)
     name = models.CharField(_("name"), max_length=150, blank=True, validators=[validate_name])
     language = models.CharField(
         _("language"), max_length=2, choices=settings.LANGUAGES, default="fr"
@@ -144,7 +147,7 @@ class Invitation(models.Model):
             models.CheckConstraint(
                 condition=Q(email=Lower("email")),
                 name="invitations_email_in_lower_case",
-                violation_error_message=_("Write the e-mail address in lower case."),
+                violation_error_message=_("Enter the email address in lower case."),
             ),
         ]
 

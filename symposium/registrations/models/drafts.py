@@ -25,14 +25,14 @@ class Draft(models.Model):
         Edition, models.CASCADE, related_name="+", verbose_name=_("edition")
     )
     typed = models.CharField(_("what was typed"), max_length=LONGEST)
-    expires_at = models.DateTimeField(_("kept until"), db_index=True)
+    expires_at = models.DateTimeField(_("saved until"), db_index=True)
 
     objects = DraftQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
-        verbose_name = _("kept form")
-        verbose_name_plural = _("kept forms")
+        verbose_name = _("saved form")
+        verbose_name_plural = _("saved forms")
 
     def __str__(self) -> str:
         return str(self.edition)

@@ -32,7 +32,7 @@ class Message(models.Model):
                 condition=filled("subject") & filled("body"),
                 name="messages_written",
                 violation_error_message=_(
-                    "Write the subject and the text in at least one language."
+                    "Enter the subject and the message in at least one language."
                 ),
             )
         ]

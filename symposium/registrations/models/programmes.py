@@ -49,7 +49,7 @@ class Star(models.Model):
             models.UniqueConstraint(
                 fields=["user", "session"],
                 name="stars_once",
-                violation_error_message=_("This session is already on your programme."),
+                violation_error_message=_("This session is already in your programme."),
             )
         ]
 
@@ -65,9 +65,9 @@ class Agenda(models.Model):
     )
     # None while there is none: no text could be the token of two people.
     token = models.CharField(max_length=32, unique=True, null=True, editable=False)  # noqa: DJ001
-    token_made_at = models.DateTimeField(_("calendar address made"), null=True, editable=False)
+    token_made_at = models.DateTimeField(_("calendar link created"), null=True, editable=False)
     wants_mail = models.BooleanField(
-        _("mail when a starred session changes"), default=False, editable=False
+        _("email when a starred session changes"), default=False, editable=False
     )
 
     class Meta:

@@ -30,7 +30,7 @@ class Question(models.Model):
     is_required = models.BooleanField(_("an answer is required"), default=False)
     categories = models.ManyToManyField(
         Category, related_name="questions", blank=True, verbose_name=_("categories"),
-        help_text=_("Left empty, everybody is asked."),
+        help_text=_("If blank, everyone is asked."),
     )  # fmt: skip
     order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
 
@@ -44,7 +44,7 @@ class Question(models.Model):
             models.CheckConstraint(
                 condition=filled("label"),
                 name="questions_worded",
-                violation_error_message=_("Write the question in at least one language."),
+                violation_error_message=_("Enter the question in at least one language."),
             )
         ]
 
@@ -74,7 +74,7 @@ class Option(models.Model):
             models.CheckConstraint(
                 condition=filled("label"),
                 name="options_worded",
-                violation_error_message=_("Write the answer in at least one language."),
+                violation_error_message=_("Enter the answer in at least one language."),
             ),
         ]
 
@@ -106,17 +106,17 @@ class Answer(models.Model):
                 fields=["registration", "question"],
                 condition=Q(option=None),
                 name="answers_one_text_per_question",
-                violation_error_message=_("This question has its answer already."),
+                violation_error_message=_("This question already has an answer."),
             ),
             models.UniqueConstraint(
                 fields=["registration", "question", "option"],
                 name="answers_option_once",
-                violation_error_message=_("This answer was given already."),
+                violation_error_message=_("This answer has already been given."),
             ),
             models.CheckConstraint(
                 condition=Q(option=None, text__gt="") | Q(option__isnull=False, text=""),
                 name="answers_text_or_option",
-                violation_error_message=_("Give either a text or one of the offered answers."),
+                violation_error_message=_("Enter a text or choose one of the answers, not both."),
             ),
         ]
 

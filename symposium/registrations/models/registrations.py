@@ -108,17 +108,17 @@ def states_make_sense(table: str) -> list[models.CheckConstraint]:
         models.CheckConstraint(
             condition=Q(state__in=State.values),
             name=f"{table}_known_state",
-            violation_error_message=_("This is not one of the states."),
+            violation_error_message=_("Choose a valid status."),
         ),
         models.CheckConstraint(
             condition=~Q(state=State.WAITING) | Q(queue_number__isnull=False),
             name=f"{table}_waiting_in_turn",
-            violation_error_message=_("Whoever waits has a turn in the waiting list."),
+            violation_error_message=_("A waiting registration must have a position on the list."),
         ),
         models.CheckConstraint(
             condition=~Q(state=State.OFFERED) | Q(offer_expires_at__isnull=False),
             name=f"{table}_offered_until",
-            violation_error_message=_("An offer has an end."),
+            violation_error_message=_("An offer must have an expiry time."),
         ),
     ]
 
@@ -179,11 +179,12 @@ class Registration(Holder):
         _("affiliation"), max_length=200, blank=True, validators=[validate_name],
         help_text=_("University, authority, company or association."),
     )  # fmt: skip
-    role = models.CharField(_("role"), max_length=11, choices=Role)
+    role = models.CharField(_("profile"), max_length=11, choices=Role)
     country = CountryField(_("country"), blank=True)
     needs = models.TextField(
         _("accessibility needs"), max_length=1000, blank=True,
-        help_text=_("Hearing loop, interpreting, a reserved seat… Read by the welcome team only."),
+        help_text=_("For example a hearing loop, interpreting or a reserved seat. Only the "
+                    "welcome team can see this."),
     )  # fmt: skip
     is_listed = models.BooleanField(
         _("on the public list of participants"), default=False,
@@ -209,8 +210,8 @@ class Registration(Holder):
         ordering = ["-created_at", "-id"]
         permissions = [
             ("view_needs", _("Can read accessibility needs")),
-            ("export_registration", _("Can take registrations away as a file")),
-            ("message_registration", _("Can write to people who registered")),
+            ("export_registration", _("Can export registrations")),
+            ("message_registration", _("Can send messages to participants")),
         ]
         indexes = [
             models.Index(fields=["category", "state", "queue_number"], name="registrations_queue"),
@@ -232,18 +233,18 @@ class Registration(Holder):
             models.CheckConstraint(
                 condition=~Q(state__in=LIVE) | Q(user__isnull=False) | Q(erased_at__isnull=False),
                 name="registrations_live_has_account",
-                violation_error_message=_("A registration that stands belongs to an account."),
+                violation_error_message=_("An active registration must belong to an account."),
             ),
             models.CheckConstraint(
                 condition=Q(family_name__gt="") | Q(erased_at__isnull=False),
                 name="registrations_named",
-                violation_error_message=_("Write the family name."),
+                violation_error_message=_("Enter a family name."),
             ),
             *states_make_sense("registrations"),
         ]
 
     def __str__(self) -> str:
-        return self.name or str(_("Somebody whose data are erased"))
+        return self.name or str(_("Erased participant"))
 
     def get_absolute_url(self) -> str:
         return reverse("registrations:detail", args=[self.code])
@@ -251,7 +252,11 @@ class Registration(Holder):
     def clean(self) -> None:
         if self.category_id and self.category.edition_id != self.edition_id:
             raise ValidationError(
-                {"category": ValidationError(_("It belongs to another edition."), code="edition")}
+                {
+                    "category": ValidationError(
+                        _("Choose an item from this edition."), code="edition"
+                    )
+                }
             )
 
     @property
