@@ -146,4 +146,4 @@ def direction(language: str) -> str:
 @register.filter
 def language_name(code: str) -> str:
     """A language as the reader calls it: « français », “French”, «الفرنسية»."""
-    return LANGUAGE_NAMES.get(code, code)
+    return str(LANGUAGE_NAMES.get(code, code))
