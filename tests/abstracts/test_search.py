@@ -99,40 +99,34 @@ def test_parse_reads_no_more_than_its_limit():
 # French
 
 
-@pytest.mark.parametrize(
-    "q",
-    [
+def test_french_is_found_however_typed(edition):
+    make_abstract(
+        edition,
+        title_fr="La résilience de la ville régénérée",
+        text_fr="Une première ville smart-city, l’eau même après la COVID-19, sans CO₂.",
+    )
+    questions = [
         "resilience", "RÉSILIENCE", "résilience", "Resiliences", "résilient", "re\u0301silience",
         "regeneree", "régénérée", "RÉGÉNÉRÉES", "régénéré", "régénérer", "régénération",
         "eau", "l’eau", "l'eau", "L'EAU", "premier", "premiere", "premières",
         "la résilience de la ville", "les villes et l’eau", "meme eau", "à la ville",
         "smart-city", "Smart City", "smart city", '"smart city"', "SMART–CITY",
         '"ville régénérée"', "ville -tramway", "tramway or eau", "covid 19", "COVID-19", "CO2",
-    ],
-)  # fmt: skip
-def test_french_is_found_however_typed(edition, q):
-    make_abstract(
-        edition,
-        title_fr="La résilience de la ville régénérée",
-        text_fr="Une première ville smart-city, l’eau même après la COVID-19, sans CO₂.",
-    )
-    assert finds(edition, q)
+    ]  # fmt: skip
+    assert [q for q in questions if not finds(edition, q)] == []
 
 
-@pytest.mark.parametrize(
-    "q",
-    [
-        "tramway", "ville tramway", '"régénérée ville"', "ville -eau", 'ville -"smart city"',
-        "ville -REGENEREES", "-eau", "de la", "le", "même", "où", "city-smart",
-    ],
-)  # fmt: skip
-def test_french_that_does_not_answer(edition, q):
+def test_french_that_does_not_answer(edition):
     make_abstract(
         edition,
         title_fr="La résilience de la ville régénérée",
         text_fr="Une première ville smart-city, où l’eau, même.",
     )
-    assert not finds(edition, q)
+    questions = [
+        "tramway", "ville tramway", '"régénérée ville"', "ville -eau", 'ville -"smart city"',
+        "ville -REGENEREES", "-eau", "de la", "le", "même", "où", "city-smart",
+    ]  # fmt: skip
+    assert [q for q in questions if finds(edition, q)] == []
 
 
 def test_hyphens_are_found_by_spaces_and_the_reverse(edition):
@@ -146,16 +140,16 @@ def test_hyphens_are_found_by_spaces_and_the_reverse(edition):
 # English
 
 
-@pytest.mark.parametrize("q", ["city", "CITIES", "resilient", "the resilience of cities", "café"])
-def test_english_is_found(edition, q):
+def test_english_is_found(edition):
     make_abstract(edition, title_en="The resilience of cities", text_en="Cafes and a city.")
-    assert finds(edition, q)
+    questions = ["city", "CITIES", "resilient", "the resilience of cities", "café"]
+    assert [q for q in questions if not finds(edition, q)] == []
 
 
-@pytest.mark.parametrize("q", ["the", "of the", "city -resilience", '"cities resilience"'])
-def test_english_that_does_not_answer(edition, q):
+def test_english_that_does_not_answer(edition):
     make_abstract(edition, title_fr="", title_en="The resilience of cities", text_en="A city.")
-    assert not finds(edition, q)
+    questions = ["the", "of the", "city -resilience", '"cities resilience"']
+    assert [q for q in questions if finds(edition, q)] == []
 
 
 # Words that are too common to be looked for in one language, and not in another
@@ -216,28 +210,25 @@ def test_capitals_that_spell_a_word_too_common_are_marked(edition):
 # Arabic
 
 
-@pytest.mark.parametrize(
-    "q",
-    [
-        "المدينة", "مدينة", "مدينه", "المدينه", "والمدينة", "بالمدينة", "للمدينة", "كالمدينة",
-        "وبالمدينة", "المَدِينَة", "المـــدينة", "أزمة", "ازمة", "إزمه", "الأزمات", "مستشفى", "مستشفي",
-        "المستشفى", "إستراتيجية", "استراتيجيه", "ذكية", "الذكيه", "المدينة الذكية",
-        '"مدينة ذكية"', "smart", "في المدينة",
-    ],
-)  # fmt: skip
-def test_arabic_is_found_however_typed(edition, q):
+def test_arabic_is_found_however_typed(edition):
     make_abstract(
         edition,
         title_ar="المدينة الذكية والأزمات",
         text_ar="استراتيجيّةُ المستشفى في المدن، Smart City.",
     )
-    assert finds(edition, q)
+    questions = [
+        "المدينة", "مدينة", "مدينه", "المدينه", "والمدينة", "بالمدينة", "للمدينة", "كالمدينة",
+        "وبالمدينة", "المَدِينَة", "المـــدينة", "أزمة", "ازمة", "إزمه", "الأزمات", "مستشفى", "مستشفي",
+        "المستشفى", "إستراتيجية", "استراتيجيه", "ذكية", "الذكيه", "المدينة الذكية",
+        '"مدينة ذكية"', "smart", "في المدينة",
+    ]  # fmt: skip
+    assert [q for q in questions if not finds(edition, q)] == []
 
 
-@pytest.mark.parametrize("q", ["قطار", "في", "من هذا", '"ذكية مدينة"', "مدينة -ازمة"])
-def test_arabic_that_does_not_answer(edition, q):
+def test_arabic_that_does_not_answer(edition):
     make_abstract(edition, title_ar="المدينة الذكية والأزمات", text_ar="من هذا في المدن")
-    assert not finds(edition, q)
+    questions = ["قطار", "في", "من هذا", '"ذكية مدينة"', "مدينة -ازمة"]
+    assert [q for q in questions if finds(edition, q)] == []
 
 
 # Signs glued to a word, and the forms of a letter
