@@ -73,11 +73,11 @@ def test_the_start_page_counts_what_there_is_and_what_is_missing(client, organis
     make_session(make_edition())
     assert counts(client.get("/admin/")) == {
         "Sessions": {
-            "published": 1, "drafts": 1, "cancelled": 1,
-            "without room": 1, "without speaker": 1, "to translate": 2,
+            "published": 1, "in draft": 1, "cancelled": 1,
+            "with no room": 1, "with no speaker": 1, "to translate": 2,
         },
-        "Speakers": {"published": 1, "without photo": 1, "to translate": 1},
-        "Abstracts": {"published": 1, "drafts": 0, "to translate": 1},
+        "Speakers": {"published": 1, "with no photo": 1, "to translate": 1},
+        "Abstracts": {"published": 1, "in draft": 0, "to translate": 1},
         "Registrations": {
             "confirmed": 0, "on the waiting list": 0, "awaiting approval": 0,
             "checked in today": 0,

@@ -147,7 +147,7 @@ class MissingFilter(admin.SimpleListFilter):
     def lookups(self, request, model_admin):
         return [
             ("room", _("Without room")),
-            ("speaker", _("Without speaker")),
+            ("speaker", _("With no speaker")),
             ("time", _("Without time")),
         ]
 

@@ -26,7 +26,7 @@ class MissingFilter(admin.SimpleListFilter):
     parameter_name = "missing"
 
     def lookups(self, request, model_admin):
-        return [("photo", _("Without photo")), ("session", _("Not in a session"))]
+        return [("photo", _("With no photo")), ("session", _("Not in a session"))]
 
     def queryset(self, request, queryset):
         if self.value() == "photo":

@@ -216,7 +216,7 @@ def session_counts(edition):
         (_("in draft"), number["draft"], {"status__exact": "draft"}, False),
         (_("cancelled"), number["cancelled"], {"status__exact": "cancelled"}, False),
         (_("with no room"), number["room"], {"missing": "room"}, True),
-        (_("without speaker"), number["speaker"], {"missing": "speaker"}, True),
+        (_("with no speaker"), number["speaker"], {"missing": "speaker"}, True),
         (_("to translate"), number["language"], {"untranslated": "any"}, True),
     ]
 
@@ -230,7 +230,7 @@ def speaker_counts(edition):
     )
     return [
         (_("published"), number["published"], {"is_published__exact": 1}, False),
-        (_("without photo"), number["photo"], {"missing": "photo"}, True),
+        (_("with no photo"), number["photo"], {"missing": "photo"}, True),
         (_("to translate"), number["language"], {"untranslated": "any"}, True),
     ]
 

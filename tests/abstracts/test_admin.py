@@ -102,7 +102,7 @@ def test_publishing_without_the_text_of_the_record_is_refused(desk, edition):
         edition, title_fr="Vide", language="ar", status="draft", published_at=None
     )
     [reason] = told(act(desk, "publish", abstract))
-    assert reason.startswith("Vide: To be published, an abstract needs a date and its text")
+    assert reason.startswith("Vide: Before you publish, add a date and the text")
     assert refreshed(abstract).status == "draft"
 
 
@@ -142,8 +142,8 @@ def was_published(edition):
 def test_what_was_public_is_not_deleted(desk, edition, make, goes):
     abstract = make(edition)
     reason = (
-        f"“{abstract}” was public: it cannot be deleted, for its address goes on answering."
-        " Withdraw it instead, in this form, and say why."
+        f"“{abstract}” has been published, so it can’t be deleted. Withdraw it instead and give a"
+        " reason."
     )
     alone, among = delete(desk, abstract)
     if not goes:
@@ -174,8 +174,8 @@ def test_draft_session_is_deleted_once_its_abstract_is_elsewhere(desk, client, e
 
     assert shown() == (404, False, 0)
     reason = (
-        f"“{session}” has 1 abstract: it cannot be deleted. Open the abstract first, and give it"
-        " another session or none."
+        f"“{session}” has 1 abstract, so it can’t be deleted. First move the abstract to another"
+        " session, or to none."
     )
     alone, among = delete(desk, session)
     assert (told(alone), among.context["protected"]) == ([reason], [reason])
@@ -273,7 +273,7 @@ def test_readings_are_drawn(desk, edition):
         ("first", "30", "90"),
         ("second", "0", "30"),
     ]
-    assert texts(page, "//ul[@class='plot-key']/li") == ["3 reads", "1 download"]
+    assert texts(page, "//ul[@class='plot-key']/li") == ["3 views", "1 download"]
     assert texts(page, "//figure[@class='plot']//td")[1:] == ["3", "1"]
 
 
@@ -337,7 +337,7 @@ def test_session_that_got_an_abstract_meanwhile_is_refused_in_a_sentence(edition
         session.delete()
     with translation.override("en"):
         said = str(refusal(refused.value))
-    assert said.startswith("The database refused this change. Nothing was saved")
+    assert said.startswith("We couldn’t save this change.")
 
 
 def test_a_keyword_that_is_there_is_named_and_led_to(desk):

@@ -49,6 +49,6 @@ def test_translation_leads_to_the_record(demonstration, client, language):
 def test_translation_says_so(demonstration, client):
     page = main(client.get("/en/2021/abstract/"))
     assert texts(page, ".//div[contains(@class, 'notice')]") == [
-        "This is a translation. The original text is the published version. The published "
-        "text (Français)"
+        "This is a translation. The original text is the published version. Read the "
+        "original (French)"
     ]

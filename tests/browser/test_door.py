@@ -364,7 +364,7 @@ def test_entry_taken_back_before_its_scan_came_again_is_said(door, nadia):
     scans.undo(nonce=CheckIn.objects.get().nonce, by=nadia)
     door.evaluate("dispatchEvent(new Event('online'))")
     door.locator("[data-late] li").wait_for()
-    assert "This entry was taken back" in listed(door, "[data-late] li")[0]
+    assert "This check-in was undone" in listed(door, "[data-late] li")[0]
 
 
 def test_one_scan_that_the_site_cannot_answer_does_not_hold_up_the_others(door, category):
@@ -444,7 +444,7 @@ def test_scan_of_another_day_is_amber_without_network_too(door, edition, ticket)
     assert said(door)[0] == "Another day"
     door.context.set_offline(True)
     typed(door, "7K4Q2M9XTB")
-    door.locator(f"{RESULT}.result-warn", has_text="This scan is kept").wait_for()
+    door.locator(f"{RESULT}.result-warn", has_text="This scan is saved").wait_for()
     with translation.override("en"):
         days = refreshed(edition).dates
     assert said(door)[:2] == ["Another day", f"The tickets are for {days}."]

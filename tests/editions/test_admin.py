@@ -113,7 +113,7 @@ def test_an_edition_with_a_programme_is_not_deleted(desk, edition):
 def test_an_edition_with_a_registration_is_not_deleted(desk):
     edition = make_registration().edition
     page = desk.post(admin_url(edition, "delete"), {"post": "yes"}, follow=True)
-    assert "it cannot be deleted. Take it off the site instead." in told(page)[0]
+    assert "so it can’t be deleted. Unpublish it instead." in told(page)[0]
     assert Edition.objects.get() == edition
 
 

@@ -470,8 +470,8 @@ def test_overlap_in_english_is_a_sentence(category, overlapping):
     registration = make_registration(category, sessions=[one])
     assert str(day.year) in date
     assert refusal(registration, other)[1] == [
-        f"“Data” ({date} \u206609:30–10:30\u2069) is held at the same time as “Maps” "
-        f"({date} \u206609:00–10:00\u2069). Book one of the two."
+        f"“Data” ({date} \u206609:30–10:30\u2069) overlaps with “Maps” "
+        f"({date} \u206609:00–10:00\u2069). Choose one."
     ]
 
 

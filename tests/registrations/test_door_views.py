@@ -372,7 +372,7 @@ def test_who_looks_for_every_name_in_turn_is_slowed_down(door, ticket, settings)
     for _ in range(views.MOST_SEARCHES):
         views.searches_this_minute(User.objects.get(name="Nadia"))
     html = door.get(SEARCH, {"q": "medina"}, headers=JSON).json()["html"]
-    assert text_of(html, "notice").startswith("Many names were looked for within a minute.")
+    assert text_of(html, "notice").startswith("Too many searches in one minute.")
     assert "Salma" not in html
 
 

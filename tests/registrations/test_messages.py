@@ -115,7 +115,7 @@ def test_a_form_sent_twice_sends_once(desk, people):
     for _turn in range(2):
         response = write(desk, people, "send", seen=seen, **WORDS)
     [said] = told(response)
-    assert said.startswith("This message went to these people at ")
+    assert said.startswith("This message was already sent to these people at ")
     assert len(sent()) == 3
     assert Message.objects.count() == 1
 
@@ -234,12 +234,12 @@ def test_one_click_ends_the_messages_and_one_begins_them_again(desk, people, cli
     assert letters.readers(Registration.objects.all()).count() == 3
     assert program.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
     assert list(letters.readers(Registration.objects.all())) == [people[2], people[0]]
-    assert "1 of them takes no messages" in write(desk, people).content.decode()
+    assert "1 of them has opted out" in write(desk, people).content.decode()
     mail.outbox.clear()
     send(desk, people, **{**WORDS, "subject_fr": "Autre"})
     assert [one.to[0][:2] for one in mail.outbox] == ["fr", "ar"]
     page = program.post(address, {"answer": "receive"})
-    assert "You receive the organisers" in page.content.decode()
+    assert "You get the organisers" in page.content.decode()
     assert letters.readers(Registration.objects.all()).count() == 3
 
 

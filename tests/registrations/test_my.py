@@ -291,7 +291,7 @@ def test_ticket_is_spoken_of_to_those_who_had_one(client, mine, had_one):
     else:
         places.cancel(mine)
     page = client.get(f"/en/my/{mine.code}/").content.decode()
-    assert "This registration has ended" in page
+    assert "This registration is no longer active" in page
     assert ("Its ticket isn’t valid." in page) is had_one
 
 

@@ -109,8 +109,8 @@ STREAMS = "Sign in, then open a session’s page to find its live stream."
 
 def ticket_of(holder):
     return (
-        "Your ticket is enclosed. Show its QR code at the door, on a screen or on paper; if it "
-        f"cannot be read, this code does as well: {holder.code_in_groups}"
+        "Your ticket is attached. Show its QR code at check-in, on a screen or on paper. If it "
+        f"can’t be scanned, give this code: {holder.code_in_groups}"
     )
 
 
@@ -152,7 +152,7 @@ def test_confirmed_from_the_waiting_list_says_so(category, workshop):
     places.cancel(first)
     assert said(second)[0] == "Your ticket: Symposium 2027"
     assert said(second)[2] == (
-        "A place has become free, and it is yours: your registration for Symposium 2027 "
+        "A place is free and it’s now yours: your registration for Symposium 2027 "
         f"({DAYS}, Faculty, Casablanca) is confirmed."
     )
     assert said(second)[-1].endswith("- Maps · 9 June 2027 09:00–09:45 · R1 · Confirmed")
@@ -165,8 +165,8 @@ def test_waiting_says_the_turn_and_what_was_asked_for(category, workshop):
     assert said(holder) == [
         "You are on the waiting list: Symposium 2027",
         "Hello Salma Médina,",
-        f"All places of the category “On site” are taken at Symposium 2027 ({DAYS}). You are on "
-        "the waiting list, number 1.",
+        f"All places in “On site” at Symposium 2027 ({DAYS}) are taken. You’re number 1 on the "
+        "waiting list.",
         "We’ll email you as soon as a place is free. Your registration page shows your "
         "position at any time; you can also leave the list there.",
         "Sessions with limited places that you’ve requested. You keep your position, and "
@@ -216,8 +216,8 @@ def test_cancelled_by_the_person_thanks(category):
     assert said(holder) == [
         "Your registration is cancelled: Symposium 2027",
         "Hello Salma Médina,",
-        f"You have cancelled your registration for Symposium 2027 ({DAYS}). Thank you for leaving "
-        "your place to somebody else.",
+        f"You have cancelled your registration for Symposium 2027 ({DAYS}). Thank you for freeing "
+        "up your place.",
         "Your ticket is no longer valid.",
         AGAIN,
     ]
@@ -254,7 +254,7 @@ def test_offered_says_until_when(edition, category):
     assert said(second) == [
         "A place for you: accept by 1 May 2027, 10:30",
         "Hello Salma Médina,",
-        f"A place has become free: Symposium ({DAYS}, Faculty, Casablanca). It is kept for you "
+        f"A place is free: Symposium ({DAYS}, Faculty, Casablanca). We’re holding it for you "
         "until 1 May 2027, 10:30.",
         "Accept or decline it on your registration page. After that time it goes "
         "automatically to the next person.",
@@ -332,7 +332,7 @@ def test_booked_says_what_became_of_it(edition, workshop):
     assert said(third) == [
         "Seat requested: Maps",
         "Hello Salma Médina,",
-        f"Seat requested: {MAPS}. You keep your turn, and the seats are given once your "
+        f"You’ve requested a seat: {MAPS}. You keep your position, and seats are given once your "
         "registration is confirmed.",
     ]
     before = len(sent_to(first))
@@ -340,7 +340,7 @@ def test_booked_says_what_became_of_it(edition, workshop):
     assert said(second)[:3] == [
         "Your seat is booked: Maps",
         "Hello Salma Médina,",
-        f"A seat has become free, and it is yours: {MAPS}.",
+        f"A seat is free and it’s now yours: {MAPS}.",
     ]
     assert len(sent_to(first)) == before
 
@@ -354,7 +354,7 @@ def test_seat_offered_says_until_when(edition, workshop):
     offer.offer_expires_at = until
     notices.offered(offer)
     assert said(second)[2] == (
-        f"A seat has become free: {MAPS}. It is kept for you until 1 May 2027, 10:30."
+        f"A seat is free: {MAPS}. We’re holding it for you until 1 May 2027, 10:30."
     )
     places.expire_offers(until + 365 * 24 * HOUR)
     assert said(second) == [

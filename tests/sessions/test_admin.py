@@ -589,7 +589,7 @@ def test_the_history_speaks_in_words(client, edition):
     session = make_session(edition, status="draft")
     save(client, admin_url(session), status="published", starts_at_1="08:30")
     page = client.get(admin_url(session, "history")).content.decode()
-    assert "<bdi>Brouillon</bdi> → <bdi>Publié</bdi>" in page
+    assert "<bdi>Brouillon</bdi> → <bdi>Publiée</bdi>" in page
     assert "None" not in page
     assert "<bdi>9 juin 2021 09:00</bdi> → <bdi>9 juin 2021 08:30</bdi>" in page
 
@@ -616,7 +616,7 @@ def test_publishing_says_that_moves_are_told_from_now_on(desk, edition):
     session = make_session(edition, status="draft")
     page = f"/admin/symposium_sessions/session/changes/?edition={edition.pk}#announced"
     assert told(act(desk, "publish", session))[1:] == [
-        "From now on, readers are told when a session is moved or cancelled. "
+        "From now on, readers will see when a session is moved or cancelled. "
         f'<a href="{page}">Choose when the programme was announced</a>'
     ]
     assert told(act(desk, "unpublish", session))[1:] == []

@@ -220,7 +220,8 @@ def test_an_orcid_is_of_one_speaker(desk, edition):
     there = make_speaker(edition, family_name_fr="Rivage", orcid="0000-0002-1825-0097")
     response = save(desk, ADD, family_name_fr="Autre", orcid="0000-0002-1825-0097")
     assert errors_of(response)["orcid"][0].startswith(
-        f'Another speaker of this edition has this ORCID iD: <a href="{admin_url(there)}"'
+        "This ORCID iD is already used by another speaker in this edition: "
+        f'<a href="{admin_url(there)}"'
     )
     with refused_by("speakers_orcid_once_per_edition"):
         make_speaker(edition, orcid="0000-0002-1825-0097")
