@@ -6,7 +6,7 @@ from django.urls import include, path
 from symposium.agenda.views import calendar
 from symposium.editions.views import root
 from symposium.search.views import opensearch
-from symposium.website import machines, media
+from symposium.website import health, media, pwa, robots
 from symposium.website.sitemaps import sitemap
 
 handler400 = "symposium.website.errors.bad_request"
@@ -17,13 +17,13 @@ handler500 = "symposium.website.errors.server_error"
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("healthz", machines.healthz, name="healthz"),
-    path("readyz", machines.readyz, name="readyz"),
-    path("robots.txt", machines.robots, name="robots"),
-    path(".well-known/security.txt", machines.security, name="security"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("robots.txt", robots.robots, name="robots"),
+    path(".well-known/security.txt", robots.security, name="security"),
     path("sitemap.xml", sitemap, name="sitemap"),
-    path("manifest.webmanifest", machines.manifest, name="manifest"),
-    path("sw.js", machines.worker, name="worker"),
+    path("manifest.webmanifest", pwa.manifest, name="manifest"),
+    path("sw.js", pwa.worker, name="worker"),
     path("", include("symposium.website.oembed")),
     path("opensearch.xml", opensearch, name="opensearch"),
     path("my/<slug:token>.ics", calendar, name="my_calendar"),
@@ -31,7 +31,7 @@ urlpatterns = [
     path("", include("symposium.sessions.export_urls")),
     path("", include("symposium.abstracts.export_urls")),
     *i18n_patterns(
-        path("offline/", machines.offline, name="offline"),
+        path("offline/", pwa.offline, name="offline"),
         path("accounts/", include("symposium.accounts.urls")),
         path("", include("symposium.privacy.urls")),
         path("", include("symposium.agenda.urls")),

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.core.management import call_command
 
-from symposium.website import machines
+from symposium.website import pwa
 from tests.factories import make_edition
 
 pytestmark = pytest.mark.django_db
@@ -29,14 +29,14 @@ def test_worker_names_files_as_pages_do_and_changes_with_them(client, settings, 
     manifest = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": manifest}}
     own = tmp_path / "own"
-    for name in {*machines.KEPT, "js/worker.js", *re.findall(r'"/static/([\w./-]+)', page)}:
+    for name in {*pwa.KEPT, "js/worker.js", *re.findall(r'"/static/([\w./-]+)', page)}:
         (own / name).parent.mkdir(parents=True, exist_ok=True)
         (own / name).write_text(name)
     settings.STATICFILES_DIRS, settings.STATICFILES_FINDERS = [own], FINDERS
     call_command("collectstatic", interactive=False, verbosity=0)
     first = client.get("/sw.js")
     named = re.findall(HASHED, first.content.decode())
-    assert len(named) == len(machines.KEPT) + 1
+    assert len(named) == len(pwa.KEPT) + 1
     (own / "js/worker.js").write_text("changed")
     call_command("collectstatic", interactive=False, verbosity=0)
     second = client.get("/sw.js")
@@ -46,7 +46,7 @@ def test_worker_names_files_as_pages_do_and_changes_with_them(client, settings, 
 @pytest.mark.django_db(transaction=True)
 def test_worker_changes_with_what_its_pages_say(client, django_assert_num_queries):
     edition = make_edition("2021", is_current=True)
-    machines.told.cache_clear()
+    pwa.told.cache_clear()
     first = client.get("/sw.js").content
     with django_assert_num_queries(1):  # and no page is rendered again
         assert client.get("/sw.js").content == first

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from symposium.website import machines
+from symposium.website import pwa
 from tests.factories import (
     make_category,
     make_edition,
@@ -278,7 +278,7 @@ def test_a_page_that_is_gone_is_not_kept_either(reader, edition):
 def test_a_newer_worker_takes_the_place_of_the_older_one(reader, edition, monkeypatch):
     reader.goto(PROGRAMME)
     wait_for(reader, OPENING)
-    monkeypatch.setattr(machines, "KEPT", ["img/og.png"])  # and not what the page needs
+    monkeypatch.setattr(pwa, "KEPT", ["img/og.png"])  # and not what the page needs
     reader.evaluate("caches.open('an-older-one')")
     reader.evaluate(UPDATED)
     assert sorted(reader.evaluate("caches.keys()")) == ["pages", "static"]

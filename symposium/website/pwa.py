@@ -1,38 +1,23 @@
-"""Addresses for machines: is it alive, is it ready, what may be crawled, how it installs and lasts
-without a network.
-"""
+"""The web app: its manifest, its service worker, the page for when there is no network."""
 
-import datetime
 import hashlib
 import json
-from email.utils import parseaddr
 from functools import lru_cache
 
 from django.conf import settings
-from django.core.cache import cache
-from django.db import Error, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language, gettext, override
-from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from symposium import __version__
-from symposium.core import mail_queue, page_cache
+from symposium.core import page_cache
 from symposium.core.i18n.typography import direction
 from symposium.editions.context import edition_named
 from symposium.editions.models import Edition
 
-PRIVATE = [
-    "/admin/",
-    *(f"/{code}/{part}/" for code, _name in settings.LANGUAGES for part in ("accounts", "my")),
-]
-# The standard asks for less than a year.
-SECURITY_EXPIRES = datetime.timedelta(days=180)
 # What every page needs, and what those need that are kept before they are opened; the worker keeps
 # the rest as pages ask for it.
 KEPT = [
@@ -56,93 +41,6 @@ KEPT = [
     "vendor/inter-latin-400-750.woff2",
     "vendor/noto-sans-arabic-400-700.woff2",
 ]
-
-
-@require_safe
-@never_cache
-def healthz(request):
-    """The process answers. A database that is away is no reason to kill it: see `readyz`."""
-    return HttpResponse("ok\n", content_type="text/plain")
-
-
-@require_safe
-@never_cache
-def readyz(request):
-    """Each part this site stands on, and 503 unless all of them are ready.
-
-    Mail that waits is said and changes nothing: the site works, and the outbox loses no mail. Nor
-    do rules of time zones in which PostgreSQL differs: the operator updates its own.
-    """
-    parts = {**database(), "cache": cache_state()}
-    ready = set(parts.values()) == {"ok"}
-    body = {"status": "ok" if ready else "unavailable", **parts, "mail": mail_state()}
-    body |= {"time_zones": zones_state(), "version": __version__}
-    return JsonResponse(body, status=200 if ready else 503)
-
-
-def database() -> dict[str, str]:
-    try:
-        executor = MigrationExecutor(connection)
-        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except Error:
-        return {"database": "away", "migrations": "unknown"}
-    return {"database": "ok", "migrations": "pending" if pending else "ok"}
-
-
-def mail_state() -> str:
-    try:
-        return "waiting" if mail_queue.waits() else "ok"
-    except Error:
-        return "unknown"
-
-
-def zones_state() -> str:
-    try:
-        editions = list(Edition.objects.all())
-    except Error:
-        return "unknown"
-    alike = all(edition.has_hours_of_database() for edition in editions)
-    return "ok" if alike else "PostgreSQL has other rules"
-
-
-def cache_state() -> str:
-    """Django lets each cache raise its own errors; whatever it is, the answer is the same."""
-    try:
-        cache.set("readyz", "ok", timeout=10)
-        return "ok" if cache.get("readyz") == "ok" else "away"
-    except Exception:
-        return "away"
-
-
-@require_safe
-@cache_control(max_age=3600, public=True)
-def robots(request):
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in PRIVATE), ""]
-    sitemap = f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}"
-    return HttpResponse("\n".join([*lines, sitemap, ""]), content_type="text/plain")
-
-
-@require_safe
-@cache_control(max_age=3600, public=True)
-def security(request):
-    """Return whom to tell of a hole in the site: RFC 9116."""
-    expires = timezone.now().astimezone(datetime.UTC) + SECURITY_EXPIRES
-    lines = [
-        f"Contact: {security_contact()}",
-        f"Expires: {expires:%Y-%m-%dT00:00:00Z}",
-        "Preferred-Languages: fr, en, ar",
-        f"Canonical: {settings.SITE_URL}{reverse('security')}",
-        "",
-    ]
-    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
-
-
-def security_contact() -> str:
-    """Return the address of the setting, of the current edition, or of the site, as a URI."""
-    edition = Edition.objects.current()
-    site = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    contact = settings.SECURITY_CONTACT or (edition and edition.contact_email) or site
-    return contact if ":" in contact else f"mailto:{contact}"
 
 
 @require_safe

@@ -1,0 +1,68 @@
+"""Health checks: is the process alive, is the site ready."""
+
+from django.core.cache import cache
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from symposium import __version__
+from symposium.core import mail_queue
+from symposium.editions.models import Edition
+
+
+@require_safe
+@never_cache
+def healthz(request):
+    """The process answers. A database that is away is no reason to kill it: see `readyz`."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def readyz(request):
+    """Each part this site stands on, and 503 unless all of them are ready.
+
+    Mail that waits is said and changes nothing: the site works, and the outbox loses no mail. Nor
+    do rules of time zones in which PostgreSQL differs: the operator updates its own.
+    """
+    parts = {**database(), "cache": cache_state()}
+    ready = set(parts.values()) == {"ok"}
+    body = {"status": "ok" if ready else "unavailable", **parts, "mail": mail_state()}
+    body |= {"time_zones": zones_state(), "version": __version__}
+    return JsonResponse(body, status=200 if ready else 503)
+
+
+def database() -> dict[str, str]:
+    try:
+        executor = MigrationExecutor(connection)
+        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except Error:
+        return {"database": "away", "migrations": "unknown"}
+    return {"database": "ok", "migrations": "pending" if pending else "ok"}
+
+
+def mail_state() -> str:
+    try:
+        return "waiting" if mail_queue.waits() else "ok"
+    except Error:
+        return "unknown"
+
+
+def zones_state() -> str:
+    try:
+        editions = list(Edition.objects.all())
+    except Error:
+        return "unknown"
+    alike = all(edition.has_hours_of_database() for edition in editions)
+    return "ok" if alike else "PostgreSQL has other rules"
+
+
+def cache_state() -> str:
+    """Django lets each cache raise its own errors; whatever it is, the answer is the same."""
+    try:
+        cache.set("readyz", "ok", timeout=10)
+        return "ok" if cache.get("readyz") == "ok" else "away"
+    except Exception:
+        return "away"

@@ -1,0 +1,51 @@
+"""What crawlers may read, and whom to tell of a security fault."""
+
+import datetime
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from symposium.editions.models import Edition
+
+PRIVATE = [
+    "/admin/",
+    *(f"/{code}/{part}/" for code, _name in settings.LANGUAGES for part in ("accounts", "my")),
+]
+# The standard asks for less than a year.
+SECURITY_EXPIRES = datetime.timedelta(days=180)
+
+
+@require_safe
+@cache_control(max_age=3600, public=True)
+def robots(request):
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in PRIVATE), ""]
+    sitemap = f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}"
+    return HttpResponse("\n".join([*lines, sitemap, ""]), content_type="text/plain")
+
+
+@require_safe
+@cache_control(max_age=3600, public=True)
+def security(request):
+    """Return whom to tell of a hole in the site: RFC 9116."""
+    expires = timezone.now().astimezone(datetime.UTC) + SECURITY_EXPIRES
+    lines = [
+        f"Contact: {security_contact()}",
+        f"Expires: {expires:%Y-%m-%dT00:00:00Z}",
+        "Preferred-Languages: fr, en, ar",
+        f"Canonical: {settings.SITE_URL}{reverse('security')}",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+def security_contact() -> str:
+    """Return the address of the setting, of the current edition, or of the site, as a URI."""
+    edition = Edition.objects.current()
+    site = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    contact = settings.SECURITY_CONTACT or (edition and edition.contact_email) or site
+    return contact if ":" in contact else f"mailto:{contact}"
