@@ -142,7 +142,7 @@ FAULTS = [
         "pages of two filters taken for one",
         r"(\.published_body, response\.used = response\.content), used",
         r"\1, {}",
-        "test_published",
+        "test_page_cache",
     ),
     # The apps
     Fault(
@@ -161,7 +161,7 @@ FAULTS = [
         "name of somebody who asked for none",
         r"confirmed\(\)\.filter\(is_listed=True, ",
         "confirmed().filter(",
-        "test_register test_lists test_privacy",
+        "test_register test_lists test_erasure",
     ),
     Fault(
         "cell that runs as a formula",
@@ -209,7 +209,7 @@ FAULTS = [
         "organiser who is erased",
         r"if user\.is_staff or (?=user\.is_superuser:\n +raise Refused)",
         "if ",
-        "test_privacy",
+        "test_erasure",
     ),
     Fault(
         "link that takes in the next word",

@@ -13,7 +13,7 @@ import html5lib
 import pytest
 from django.test import Client
 
-from tests.pages import LANGUAGES, MISSING, PAGES, UNLISTED
+from tests.helpers.urls import LANGUAGES, MISSING, PAGES, UNLISTED
 
 pytestmark = pytest.mark.django_db
 IN_EACH_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)

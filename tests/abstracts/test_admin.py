@@ -10,7 +10,6 @@ from django.utils import timezone, translation
 from symposium.abstracts.models import Abstract, Keyword
 from symposium.core.admin.base import refusal
 from symposium.sessions.models import Session
-from tests.desk import admin_url, errors_of, form_of, save, told
 from tests.factories import (
     make_abstract,
     make_argument,
@@ -22,7 +21,8 @@ from tests.factories import (
     make_speaker,
     refreshed,
 )
-from tests.reading import hrefs, texts, tree
+from tests.helpers.admin_forms import admin_url, errors_of, form_of, save, told
+from tests.helpers.page_html import hrefs, texts, tree
 
 pytestmark = pytest.mark.django_db
 

@@ -3,7 +3,7 @@
 import pytest
 
 from symposium.demo import data
-from tests.reading import hrefs, main, texts
+from tests.helpers.page_html import hrefs, main, texts
 
 pytestmark = pytest.mark.django_db
 

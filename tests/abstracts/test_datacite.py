@@ -6,8 +6,8 @@ from lxml import etree
 from symposium.abstracts.citation.styles import Record
 from symposium.abstracts.metadata.datacite import KERNEL, datacite
 from symposium.abstracts.models import Abstract
-from tests.abstracts.records import HARD, ORCID, make_hard_record
 from tests.factories import make_abstract, make_edition, make_partner
+from tests.helpers.hard_records import HARD, ORCID, make_hard_record
 
 pytestmark = pytest.mark.django_db
 SCHEMA = Path(__file__).parents[3] / "shared" / "schemas" / "datacite-4.7" / "metadata.xsd"

@@ -7,7 +7,6 @@ from django.utils import timezone
 from lxml import etree
 
 from symposium.abstracts.models import Abstract
-from tests.abstracts.records import HARD, make_hard_record
 from tests.factories import (
     make_abstract,
     make_author,
@@ -15,7 +14,8 @@ from tests.factories import (
     make_keyword,
     make_session,
 )
-from tests.reading import hrefs, tree
+from tests.helpers.hard_records import HARD, make_hard_record
+from tests.helpers.page_html import hrefs, tree
 
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"

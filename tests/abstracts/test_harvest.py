@@ -15,7 +15,16 @@ from symposium.abstracts.oai.repository import Abstracts
 from symposium.editions.models import Edition, Partner
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
-from tests.abstracts.harvesting import (
+from tests.factories import (
+    make_abstract,
+    make_author,
+    make_edition,
+    make_keyword,
+    make_partner,
+    make_session,
+    make_speaker,
+)
+from tests.helpers.oai_answers import (
     NAMES,
     ask,
     dated,
@@ -25,15 +34,6 @@ from tests.abstracts.harvesting import (
     listed,
     name_of,
     texts,
-)
-from tests.factories import (
-    make_abstract,
-    make_author,
-    make_edition,
-    make_keyword,
-    make_partner,
-    make_session,
-    make_speaker,
 )
 
 pytestmark = pytest.mark.django_db

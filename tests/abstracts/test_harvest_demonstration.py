@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from symposium.abstracts.models import Abstract
-from tests.abstracts.harvesting import LANG, NAMES, ask, get, identifiers, name_of, texts, token
+from tests.helpers.oai_answers import LANG, NAMES, ask, get, identifiers, name_of, texts, token
 
 PAGE = (Path(__file__).parents[2] / "docs" / "harvesting.md").read_text()
 EXAMPLES = re.findall(r"\$SITE(/[^\s\"`]+)", PAGE)

@@ -13,8 +13,8 @@ from sickle.oaiexceptions import NoRecordsMatch as SickleNoRecordsMatch
 
 from symposium.abstracts.models import Abstract, AbstractKeyword
 from symposium.abstracts.oai.repository import Abstracts
-from tests.abstracts.harvesting import NAMESPACE, dated, name_of
 from tests.factories import make_abstract, make_argument, make_author, make_edition, make_keyword
+from tests.helpers.oai_answers import NAMESPACE, dated, name_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

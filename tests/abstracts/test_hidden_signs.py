@@ -3,8 +3,8 @@
 import pytest
 
 from symposium.abstracts.citation.styles import Record, citations
-from tests.abstracts.records import make_hard_record
-from tests.reading import tree
+from tests.helpers.hard_records import make_hard_record
+from tests.helpers.page_html import tree
 
 pytestmark = pytest.mark.django_db
 

@@ -1,7 +1,6 @@
 import pytest
 from lxml import html
 
-from tests.abstracts.records import HARD, ORCID, make_hard_record
 from tests.factories import (
     make_abstract,
     make_argument,
@@ -9,6 +8,7 @@ from tests.factories import (
     make_edition,
     make_keyword,
 )
+from tests.helpers.hard_records import HARD, ORCID, make_hard_record
 
 pytestmark = pytest.mark.django_db
 

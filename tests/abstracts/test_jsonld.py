@@ -4,7 +4,6 @@ import extruct
 import pytest
 from django.utils import timezone
 
-from tests.abstracts.records import HARD, ORCID, make_hard_record
 from tests.factories import (
     make_abstract,
     make_argument,
@@ -15,6 +14,7 @@ from tests.factories import (
     make_speaker,
     open_edition,
 )
+from tests.helpers.hard_records import HARD, ORCID, make_hard_record
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,7 @@ from tests.factories import (
     make_speaker,
     refreshed,
 )
-from tests.refusals import commit, execute, faults, refused_by
+from tests.helpers.database_errors import commit, execute, faults, refused_by
 
 pytestmark = pytest.mark.django_db
 

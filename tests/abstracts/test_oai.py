@@ -16,7 +16,17 @@ from symposium.abstracts.models import Abstract, AbstractKeyword
 from symposium.abstracts.oai.protocol import respond
 from symposium.abstracts.oai.repository import Abstracts
 from symposium.editions.models import Partner
-from tests.abstracts.harvesting import (
+from tests.factories import (
+    make_abstract,
+    make_argument,
+    make_author,
+    make_edition,
+    make_keyword,
+    make_partner,
+    make_speaker,
+)
+from tests.helpers.hard_records import HARD, make_hard_record
+from tests.helpers.oai_answers import (
     LANG,
     NAMES,
     NAMESPACE,
@@ -32,16 +42,6 @@ from tests.abstracts.harvesting import (
     read,
     texts,
     token,
-)
-from tests.abstracts.records import HARD, make_hard_record
-from tests.factories import (
-    make_abstract,
-    make_argument,
-    make_author,
-    make_edition,
-    make_keyword,
-    make_partner,
-    make_speaker,
 )
 
 pytestmark = pytest.mark.django_db

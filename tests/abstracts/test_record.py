@@ -10,7 +10,6 @@ from lxml import etree
 from symposium.abstracts import versions
 from symposium.abstracts.identifiers import Licence, ror_check
 from symposium.abstracts.models import Abstract, Author, Keyword, Version
-from tests.abstracts.records import ORCID
 from tests.factories import (
     make_abstract,
     make_argument,
@@ -21,8 +20,9 @@ from tests.factories import (
     make_speaker,
     refreshed,
 )
-from tests.reading import hrefs, main, texts, tree, words
-from tests.refusals import execute, faults, refused_by
+from tests.helpers.database_errors import execute, faults, refused_by
+from tests.helpers.hard_records import ORCID
+from tests.helpers.page_html import hrefs, main, texts, tree, words
 
 pytestmark = pytest.mark.django_db
 ROR = "03yrm5c26"  # the example of ror.readme.io

@@ -15,7 +15,6 @@ from symposium.abstracts.citation.references import bibtex, csl_json, ris
 from symposium.abstracts.citation.styles import Record
 from symposium.abstracts.models import Abstract
 from symposium.sessions.models import Session
-from tests.abstracts.records import HARD, make_hard_record
 from tests.factories import (
     make_abstract,
     make_argument,
@@ -24,6 +23,7 @@ from tests.factories import (
     make_keyword,
     make_session,
 )
+from tests.helpers.hard_records import HARD, make_hard_record
 
 pytestmark = pytest.mark.django_db
 EVERY_HARD_TEXT = pytest.mark.parametrize("text", HARD, ids=range(len(HARD)))

@@ -7,7 +7,6 @@ from signposting.linkheader import find_signposting_http_link
 from symposium.abstracts.citation.styles import Record
 from symposium.abstracts.metadata.signposting import header, linkset
 from symposium.abstracts.models import Abstract
-from tests.abstracts.records import ORCID
 from tests.factories import (
     make_abstract,
     make_argument,
@@ -15,6 +14,7 @@ from tests.factories import (
     make_edition,
     make_speaker,
 )
+from tests.helpers.hard_records import ORCID
 
 SITE = "http://testserver"
 PAGE = f"{SITE}/fr/2021/abstracts/ville/"

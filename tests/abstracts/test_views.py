@@ -13,7 +13,7 @@ from tests.factories import (
     make_session,
     make_speaker,
 )
-from tests.reading import main, texts, words
+from tests.helpers.page_html import main, texts, words
 
 pytestmark = pytest.mark.django_db
 LIST, KEYWORDS = "/fr/2021/abstracts/", "/fr/2021/keywords/"

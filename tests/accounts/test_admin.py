@@ -4,8 +4,8 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 
 from symposium.accounts.models import User
-from tests.desk import admin_url, errors_of, save
 from tests.factories import make_edition, make_organiser, make_session, make_user, refreshed
+from tests.helpers.admin_forms import admin_url, errors_of, save
 
 pytestmark = pytest.mark.django_db
 

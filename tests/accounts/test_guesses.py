@@ -16,7 +16,7 @@ from django.utils import timezone
 from symposium.accounts import guesses
 from symposium.accounts.models import Guess
 from tests.factories import make_user
-from tests.signing_in import code_of, sign_in
+from tests.helpers.sign_in import code_of, sign_in
 
 AMINA = "amina@example.org"
 CONFIRM = "/fr/accounts/login/code/confirm/"

@@ -5,7 +5,7 @@ from django.utils.translation import override
 from symposium.accounts.addresses import PLAIN
 from symposium.accounts.models import User
 from tests.factories import make_user
-from tests.refusals import faults, refused_by
+from tests.helpers.database_errors import faults, refused_by
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from django.core.cache import cache
 from symposium.accounts import urls as accounts_urls
 from symposium.accounts.models import User
 from tests.factories import make_organiser, make_user
-from tests.signing_in import code_of, sign_in
+from tests.helpers.sign_in import code_of, sign_in
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, override
 
 from symposium.accounts.models import User
 from tests.factories import make_organiser, make_user, refreshed
-from tests.signing_in import SIX_DAYS, code_of, sign_in
+from tests.helpers.sign_in import SIX_DAYS, code_of, sign_in
 
 pytestmark = pytest.mark.django_db
 

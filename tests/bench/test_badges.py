@@ -4,7 +4,7 @@ import statistics
 import time
 
 from symposium.core.documents import qr
-from tests.printed import badges, person, texts, ticket
+from tests.helpers.pdf_files import badges, person, texts, ticket
 
 ROUNDS = 10
 

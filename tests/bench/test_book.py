@@ -14,7 +14,7 @@ from tests.factories import (
     make_keyword,
     make_session,
 )
-from tests.printed import texts
+from tests.helpers.pdf_files import texts
 
 pytestmark = pytest.mark.django_db
 NUMBER = 300

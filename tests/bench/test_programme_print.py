@@ -9,7 +9,7 @@ from django.utils import translation
 from symposium.demo import scale
 from symposium.editions.models import Edition
 from symposium.sessions.programme_pdf import programme_of
-from tests.printed import texts
+from tests.helpers.pdf_files import texts
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pages import PAGES
+from tests.helpers.urls import PAGES
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 # axe does not measure a contrast where a picture may lie behind the words. Here it lies beside

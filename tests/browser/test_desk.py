@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.desk import admin_url
 from tests.factories import (
     make_edition,
     make_organiser,
@@ -12,6 +11,7 @@ from tests.factories import (
     make_speaker,
     refreshed,
 )
+from tests.helpers.admin_forms import admin_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

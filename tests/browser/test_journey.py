@@ -27,7 +27,7 @@ from tests.factories import (
     make_user,
     make_workshop,
 )
-from tests.printed import opened, pictures, scanned
+from tests.helpers.pdf_files import opened, pictures, scanned
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

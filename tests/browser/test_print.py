@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.pages import PAGES
+from tests.helpers.urls import PAGES
 
 CHROME = ".utility, .site-nav, .site-footer, .filters, .day-tabs, .share, .star, .breadcrumb"
 

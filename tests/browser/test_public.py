@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.clock import set_clock
-from tests.pages import PAGES
+from tests.helpers.urls import PAGES
 
 DAY = PAGES["day"]
 PLENARY = "continuite-des-services-vitaux"

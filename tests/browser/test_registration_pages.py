@@ -24,7 +24,7 @@ from tests.factories import (
     make_workshop,
     open_edition,
 )
-from tests.signing_in import sign_in
+from tests.helpers.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

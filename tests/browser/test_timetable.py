@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from tests.pages import PAGES
+from tests.helpers.urls import PAGES
 
 IN_BOTH_DIRECTIONS = pytest.mark.parametrize("language", ["fr", "ar"])
 DAYS = ["2021/programme/?day=2021-06-09", "2021/programme/?day=2021-06-10"]

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import brotli
 import pytest
 
-from tests.pages import PAGES
+from tests.helpers.urls import PAGES
 
 LIMIT = 100_000
 COMPRESSED = {"text/html", "text/css", "text/javascript", "application/javascript", "image/svg+xml"}

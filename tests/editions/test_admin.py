@@ -6,7 +6,6 @@ import pytest
 
 from symposium.editions.models import Edition, Page, Partner
 from symposium.registrations.models import Category
-from tests.desk import admin_url, errors_of, form_of, save, told
 from tests.factories import (
     make_category,
     make_edition,
@@ -18,6 +17,7 @@ from tests.factories import (
     picture,
     refreshed,
 )
+from tests.helpers.admin_forms import admin_url, errors_of, form_of, save, told
 
 pytestmark = pytest.mark.django_db
 

@@ -21,7 +21,7 @@ from tests.factories import (
     make_user,
     open_edition,
 )
-from tests.reading import hrefs, texts, tree
+from tests.helpers.page_html import hrefs, texts, tree
 
 pytestmark = pytest.mark.django_db
 

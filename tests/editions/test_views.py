@@ -21,7 +21,7 @@ from tests.factories import (
     make_speaker,
     make_track,
 )
-from tests.reading import hrefs, main, texts, tree, words
+from tests.helpers.page_html import hrefs, main, texts, tree, words
 
 pytestmark = pytest.mark.django_db
 PATHS = [

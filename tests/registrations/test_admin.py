@@ -21,7 +21,6 @@ from symposium.registrations.models import (
     Registration,
 )
 from symposium.sessions.models import Session
-from tests.desk import admin_url, errors_of, form_of, save, told
 from tests.factories import (
     make_booking,
     make_category,
@@ -35,6 +34,7 @@ from tests.factories import (
     open_edition,
     refreshed,
 )
+from tests.helpers.admin_forms import admin_url, errors_of, form_of, save, told
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,6 @@ from django.urls import reverse
 from symposium.registrations import places
 from symposium.registrations.admin import bulk_actions
 from symposium.registrations.models import Invitation
-from tests.desk import admin_url, told
 from tests.factories import (
     make_category,
     make_invitation,
@@ -24,6 +23,7 @@ from tests.factories import (
     open_edition,
     refreshed,
 )
+from tests.helpers.admin_forms import admin_url, told
 
 pytestmark = pytest.mark.django_db
 

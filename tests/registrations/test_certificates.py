@@ -13,7 +13,6 @@ from symposium.registrations import places
 from symposium.registrations.documents import certificates
 from symposium.registrations.models import Certificate, CheckIn, Registration
 from symposium.sessions.models import Session
-from tests import printed
 from tests.factories import (
     instant,
     make_organiser,
@@ -24,7 +23,8 @@ from tests.factories import (
     open_edition,
     refreshed,
 )
-from tests.registrations.entries import make_attendee, make_check_in, past_edition
+from tests.helpers import pdf_files
+from tests.helpers.check_ins import make_attendee, make_check_in, past_edition
 
 pytestmark = pytest.mark.django_db
 ONE, TWO = datetime.date(2021, 6, 9), datetime.date(2021, 6, 10)
@@ -281,9 +281,9 @@ def test_code_leads_to_the_page_that_checks_it(registration, language):
     make_check_in(registration)
     made = certificates.issue(registration)
     file = certificates.certificate_pdf(made, language)
-    assert str(printed.opened(file).Root.Lang) == language
-    [picture] = printed.pictures(file)
-    assert printed.scanned(picture) == [f"http://testserver/{language}/verify/{made.token}/"]
+    assert str(pdf_files.opened(file).Root.Lang) == language
+    [picture] = pdf_files.pictures(file)
+    assert pdf_files.scanned(picture) == [f"http://testserver/{language}/verify/{made.token}/"]
 
 
 def test_programme_without_hours_makes_a_certificate_without_hours():
@@ -291,7 +291,7 @@ def test_programme_without_hours_makes_a_certificate_without_hours():
     registration = make_attendee(edition)
     make_check_in(registration)
     made = certificates.issue(registration)
-    assert (made.minutes, len(printed.texts(certificates.certificate_pdf(made, "fr")))) == (0, 1)
+    assert (made.minutes, len(pdf_files.texts(certificates.certificate_pdf(made, "fr")))) == (0, 1)
 
 
 def test_seat_alone_is_no_attendance(edition):

@@ -17,7 +17,6 @@ from symposium.registrations.checkin import scans
 from symposium.registrations.checkin.scans import Count, Outcome, Reason
 from symposium.registrations.models import Booking, CheckIn, Registration
 from symposium.registrations.models.registrations import State
-from tests.desk import somebody_else
 from tests.factories import (
     make_category,
     make_edition,
@@ -27,6 +26,7 @@ from tests.factories import (
     make_workshop,
     refreshed,
 )
+from tests.helpers.admin_forms import somebody_else
 
 pytestmark = pytest.mark.django_db
 

@@ -33,7 +33,7 @@ from tests.factories import (
     open_edition,
     refreshed,
 )
-from tests.refusals import commit, faults, refused_by
+from tests.helpers.database_errors import commit, faults, refused_by
 
 pytestmark = pytest.mark.django_db
 

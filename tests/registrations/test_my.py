@@ -20,8 +20,8 @@ from tests.factories import (
     open_edition,
     refreshed,
 )
-from tests.reading import main, words
-from tests.registrations.entries import make_attendee, make_check_in, past_edition
+from tests.helpers.check_ins import make_attendee, make_check_in, past_edition
+from tests.helpers.page_html import main, words
 
 pytestmark = pytest.mark.django_db
 PAGES = ["", "edit/", "cancel/", "ticket.pdf", "calendar.ics", "certificate.pdf"]

@@ -20,7 +20,7 @@ from tests.factories import (
     open_edition,
     refreshed,
 )
-from tests.reading import hrefs, main, texts
+from tests.helpers.page_html import hrefs, main, texts
 
 pytestmark = pytest.mark.django_db
 HOSTILE = [

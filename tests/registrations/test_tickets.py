@@ -6,7 +6,6 @@ from symposium.registrations import places
 from symposium.registrations.documents import tickets
 from symposium.registrations.models import Registration
 from symposium.sessions.models import Session
-from tests import printed
 from tests.factories import (
     make_booking,
     make_category,
@@ -17,6 +16,7 @@ from tests.factories import (
     make_workshop,
     open_edition,
 )
+from tests.helpers import pdf_files
 
 pytestmark = pytest.mark.django_db
 
@@ -105,15 +105,15 @@ def test_only_seats_that_are_held(registration, edition):
 @pytest.mark.parametrize(("language", "name"), [("fr", "Villes"), ("en", "Cities"), ("ar", "مدن")])
 def test_ticket_is_in_the_language_asked_for(registration, language, name):
     file = tickets.ticket_pdf(registration, language)
-    document = printed.opened(file)
+    document = pdf_files.opened(file)
     assert str(document.Root.Lang) == language
     assert tickets.ticket_data(registration, language)["edition"]["name"] == name
     assert len(document.pages) == 1
 
 
 def test_code_holds_the_ticket_code_and_nothing_else(registration):
-    [picture] = printed.pictures(tickets.ticket_pdf(registration, "fr"))
-    assert printed.scanned(picture) == [registration.code]
+    [picture] = pdf_files.pictures(tickets.ticket_pdf(registration, "fr"))
+    assert pdf_files.scanned(picture) == [registration.code]
 
 
 def test_same_ticket_has_the_same_bytes(registration):
@@ -130,9 +130,9 @@ def test_badge_says_no_role_that_says_nothing(registration):
 
 def test_badges_stand_four_to_a_page(registration):
     people = [registration, *(make_registration(registration.category) for _ in range(4))]
-    first, second = printed.pictures(tickets.badges_pdf(people, "fr"))
-    assert printed.scanned(first) == sorted(person.code for person in people[:4])
-    assert printed.scanned(second) == [people[4].code]
+    first, second = pdf_files.pictures(tickets.badges_pdf(people, "fr"))
+    assert pdf_files.scanned(first) == sorted(person.code for person in people[:4])
+    assert pdf_files.scanned(second) == [people[4].code]
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -9,7 +9,6 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from symposium.sessions.models import Participation, Resource, Room, Session, Track
-from tests.desk import admin_url, errors_of, form_of, save, somebody_else, told
 from tests.factories import (
     instant,
     make_edition,
@@ -21,6 +20,7 @@ from tests.factories import (
     make_track,
     refreshed,
 )
+from tests.helpers.admin_forms import admin_url, errors_of, form_of, save, somebody_else, told
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,6 @@ from symposium.editions.models import Edition
 from symposium.sessions import changes, planning
 from symposium.sessions.changes import Kind
 from symposium.sessions.models import Announcement, Change, Room, Session
-from tests.desk import told as messages_of
 from tests.factories import (
     make_edition,
     make_organiser,
@@ -23,8 +22,9 @@ from tests.factories import (
     refreshed,
     times,
 )
-from tests.reading import cards, hrefs, main, texts
-from tests.refusals import execute
+from tests.helpers.admin_forms import told as messages_of
+from tests.helpers.database_errors import execute
+from tests.helpers.page_html import cards, hrefs, main, texts
 
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -19,7 +19,7 @@ from tests.factories import (
     make_session,
     make_track,
 )
-from tests.reading import hrefs, texts, tree
+from tests.helpers.page_html import hrefs, texts, tree
 
 pytestmark = pytest.mark.django_db
 PARTNER = "https://www.example.org"

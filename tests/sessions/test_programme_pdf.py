@@ -22,7 +22,7 @@ from tests.factories import (
     make_speaker,
     make_track,
 )
-from tests.printed import opened, pictures, roles, scanned, texts
+from tests.helpers.pdf_files import opened, pictures, roles, scanned, texts
 
 pytestmark = pytest.mark.django_db
 PATH = "/fr/2021/programme.pdf"

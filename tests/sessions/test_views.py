@@ -18,7 +18,7 @@ from tests.factories import (
     make_user,
     open_edition,
 )
-from tests.reading import cards, hrefs, main, texts, words
+from tests.helpers.page_html import cards, hrefs, main, texts, words
 
 pytestmark = pytest.mark.django_db
 PROGRAMME = "/fr/2021/programme/"

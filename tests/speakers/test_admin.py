@@ -10,7 +10,6 @@ from PIL import Image
 
 from symposium.core.images import MAX_BYTES
 from symposium.speakers.models import Speaker
-from tests.desk import admin_url, errors_of, form_of, save, somebody_else, told
 from tests.factories import (
     make_abstract,
     make_author,
@@ -23,7 +22,8 @@ from tests.factories import (
     picture,
     refreshed,
 )
-from tests.refusals import refused_by
+from tests.helpers.admin_forms import admin_url, errors_of, form_of, save, somebody_else, told
+from tests.helpers.database_errors import refused_by
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from tests.factories import (
     make_participation,
     make_speaker,
 )
-from tests.refusals import faults, refused_by
+from tests.helpers.database_errors import faults, refused_by
 
 pytestmark = pytest.mark.django_db
 

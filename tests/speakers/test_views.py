@@ -10,7 +10,7 @@ from tests.factories import (
     make_speaker,
     picture,
 )
-from tests.reading import main, texts, words
+from tests.helpers.page_html import main, texts, words
 
 pytestmark = pytest.mark.django_db
 LIST = "/fr/2021/speakers/"

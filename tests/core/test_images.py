@@ -15,7 +15,7 @@ from PIL.PngImagePlugin import PngInfo
 from symposium.core.images import MAX_BYTES, PlainColours
 from symposium.speakers.models import Speaker
 from tests.factories import make_edition, make_partner, make_speaker, picture, refreshed
-from tests.refusals import faults
+from tests.helpers.database_errors import faults
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,6 @@ from symposium.privacy import erasure
 from symposium.registrations import places
 from symposium.registrations.models import Agenda, Star
 from symposium.sessions.models import Session
-from tests.desk import told
 from tests.factories import (
     make_booking,
     make_category,
@@ -33,9 +32,10 @@ from tests.factories import (
     refreshed,
     times,
 )
-from tests.reading import hrefs, main, texts
-from tests.registrations.test_housekeeping import at_once
-from tests.signing_in import sign_in
+from tests.helpers.admin_forms import told
+from tests.helpers.page_html import hrefs, main, texts
+from tests.helpers.sign_in import sign_in
+from tests.tasks.test_periodic import at_once
 
 pytestmark = pytest.mark.django_db
 STARS = "/fr/my/programme/stars/"

@@ -31,7 +31,7 @@ from tests.factories import (
     make_session,
     make_speaker,
 )
-from tests.reading import hrefs, main, texts, tree
+from tests.helpers.page_html import hrefs, main, texts, tree
 
 pytestmark = pytest.mark.django_db
 

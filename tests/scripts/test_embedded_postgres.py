@@ -12,7 +12,7 @@ import pytest
 
 from scripts import embedded_postgres
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 
 

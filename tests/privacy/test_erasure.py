@@ -49,7 +49,7 @@ from tests.factories import (
     open_edition,
     refreshed,
 )
-from tests.registrations.entries import make_attendee, make_check_in, past_edition
+from tests.helpers.check_ins import make_attendee, make_check_in, past_edition
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)

@@ -15,7 +15,7 @@ from tests.factories import (
     make_session,
     make_speaker,
 )
-from tests.reading import tree
+from tests.helpers.page_html import tree
 
 pytestmark = pytest.mark.django_db
 SITE = "http://testserver"

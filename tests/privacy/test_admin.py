@@ -6,8 +6,8 @@ from django.contrib.auth.models import Permission
 
 from symposium.accounts.models import User
 from symposium.registrations.models import Registration
-from tests.desk import admin_url, told
 from tests.factories import make_category, make_organiser, make_registration, make_user, refreshed
+from tests.helpers.admin_forms import admin_url, told
 
 pytestmark = pytest.mark.django_db
 

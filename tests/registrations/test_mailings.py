@@ -16,7 +16,6 @@ from symposium.registrations import mailings as letters
 from symposium.registrations import places, subscriptions
 from symposium.registrations.admin import messages as desk_messages
 from symposium.registrations.models import Message, Registration
-from tests.desk import admin_url, told
 from tests.factories import (
     make_category,
     make_organiser,
@@ -24,6 +23,7 @@ from tests.factories import (
     make_user,
     open_edition,
 )
+from tests.helpers.admin_forms import admin_url, told
 
 pytestmark = pytest.mark.django_db
 

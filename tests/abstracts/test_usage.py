@@ -18,7 +18,7 @@ from symposium.abstracts import usage, usage_charts
 from symposium.abstracts.models import Reading
 from symposium.core import page_cache
 from tests.factories import make_abstract, make_argument, make_edition
-from tests.refusals import refused_by
+from tests.helpers.database_errors import refused_by
 
 pytestmark = pytest.mark.django_db
 PAGE, PDF = "/fr/2021/abstracts/ville/", "/fr/2021/abstracts/ville/abstract.pdf"

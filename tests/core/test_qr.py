@@ -5,7 +5,7 @@ from django.utils.safestring import SafeString
 from PIL import Image, ImageDraw
 
 from symposium.core.documents import qr
-from tests.printed import scanned
+from tests.helpers.pdf_files import scanned
 
 ADDRESS = "https://symposium.example/fr/verify/3kq8Zr0vT2m9/"
 

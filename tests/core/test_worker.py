@@ -22,12 +22,12 @@ from django.utils import timezone
 from post_office.models import STATUS, Email
 
 from symposium.core.worker import Worker
-from tests import smtp
 from tests.factories import make_user
+from tests.helpers import smtp
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 TWENTY = [f"{number}@example.org" for number in range(20)]
 
 

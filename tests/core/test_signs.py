@@ -11,7 +11,7 @@ from symposium.abstracts import documents
 from symposium.core.documents import pdf
 from symposium.sessions.programme_pdf import programme_of
 from tests.factories import make_abstract, make_author, make_edition, make_session
-from tests.printed import badges, certificate, person, ticket
+from tests.helpers.pdf_files import badges, certificate, person, ticket
 
 SIGNS = {
     "superscripts": "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ",

@@ -12,8 +12,8 @@ from django.utils import timezone
 from post_office.models import PRIORITY, STATUS, Email, Log
 
 from symposium.core import mail_queue
-from tests import smtp
 from tests.factories import make_user
+from tests.helpers import smtp
 
 pytestmark = pytest.mark.django_db
 

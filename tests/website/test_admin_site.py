@@ -6,7 +6,6 @@ from django.contrib.admin.utils import flatten_fieldsets
 from lxml import html
 
 from symposium import __version__
-from tests.desk import admin_url, form_of, save
 from tests.factories import (
     make_abstract,
     make_category,
@@ -19,6 +18,7 @@ from tests.factories import (
     make_user,
     refreshed,
 )
+from tests.helpers.admin_forms import admin_url, form_of, save
 
 pytestmark = pytest.mark.django_db
 

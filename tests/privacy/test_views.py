@@ -11,7 +11,7 @@ from symposium.demo import data
 from symposium.privacy import erasure
 from symposium.registrations.models import Registration
 from tests.factories import make_registration, make_user
-from tests.signing_in import sign_in
+from tests.helpers.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 

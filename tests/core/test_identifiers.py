@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 
 from symposium.abstracts.models import Abstract, Author
 from symposium.speakers.models import Speaker
-from tests.desk import XHTML, admin_url, save
 from tests.factories import make_abstract, make_author, make_organiser, make_speaker, refreshed
+from tests.helpers.admin_forms import XHTML, admin_url, save
 
 ORCID, DOI, ROR = "0000-0002-1694-233X", "10.1234/ville-2021", "03yrm5c26"
 RLM, BOM, ISOLATE, END = "\u200f", "\ufeff", "\u2066", "\u2069"

@@ -8,7 +8,6 @@ from symposium.core import mail_queue
 from symposium.registrations import notices, places
 from symposium.registrations.documents import certificates
 from symposium.registrations.documents.attachments import ENCLOSURES
-from tests import printed
 from tests.factories import (
     make_booking,
     make_category,
@@ -17,7 +16,8 @@ from tests.factories import (
     make_workshop,
     open_edition,
 )
-from tests.registrations.entries import make_attendee, make_check_in
+from tests.helpers import pdf_files
+from tests.helpers.check_ins import make_attendee, make_check_in
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def sent() -> list:
 
 
 def language_of(file: bytes) -> str:
-    with printed.opened(file) as document:
+    with pdf_files.opened(file) as document:
         return str(document.Root.Lang)
 
 
@@ -108,4 +108,4 @@ def test_mail_on_the_wire_has_the_files_whole(edition):
         "edition-2031@testserver"
     ]
     ticket = parts["ticket-2031.pdf"].get_payload(decode=True)
-    assert printed.scanned(printed.pictures(ticket)[0]) == [registration.code]
+    assert pdf_files.scanned(pdf_files.pictures(ticket)[0]) == [registration.code]

@@ -20,7 +20,7 @@ from symposium.accounts.addresses import PLAIN
 from symposium.accounts.login import account_for
 from symposium.accounts.models import Guess, User
 from tests.factories import make_organiser, make_user, refreshed
-from tests.signing_in import code_of, sign_in
+from tests.helpers.sign_in import code_of, sign_in
 
 pytestmark = pytest.mark.django_db
 

@@ -18,7 +18,7 @@ from tests.factories import (
     make_workshop,
     open_edition,
 )
-from tests.refusals import faults
+from tests.helpers.database_errors import faults
 
 KEPT = [
     "O'Brien",

@@ -32,8 +32,8 @@ from tests.factories import (
     make_user,
     open_edition,
 )
-from tests.pages import LANGUAGES, MISSING, PAGES, UNLISTED
-from tests.refusals import execute
+from tests.helpers.database_errors import execute
+from tests.helpers.urls import LANGUAGES, MISSING, PAGES, UNLISTED
 
 HOME = "/fr/2021/"
 

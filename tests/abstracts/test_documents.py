@@ -15,8 +15,6 @@ from django.utils import timezone, translation
 from symposium.abstracts import documents
 from symposium.abstracts.models import Abstract
 from symposium.core.documents import pdf_cache as kept_files
-from tests import reading
-from tests.abstracts.records import HARD, ORCID, make_hard_record
 from tests.factories import (
     make_abstract,
     make_argument,
@@ -26,9 +24,11 @@ from tests.factories import (
     make_session,
     make_speaker,
 )
-from tests.printed import opened, texts
-from tests.reading import main
-from tests.refusals import execute
+from tests.helpers import page_html
+from tests.helpers.database_errors import execute
+from tests.helpers.hard_records import HARD, ORCID, make_hard_record
+from tests.helpers.page_html import main
+from tests.helpers.pdf_files import opened, texts
 
 pytestmark = pytest.mark.django_db
 each_language = pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_cancelled_session_says_so(client, edition):
     assert " MERCREDI 9 JUIN · 14:00–14:45 · ANNULÉE " in book
     assert book.count("ANNULÉE") == 2
     page = main(client.get("/fr/2021/abstracts/ville/"))
-    assert reading.texts(page, ".//dl//span[@class='tag tag-bad']") == ["Annulée"]
+    assert page_html.texts(page, ".//dl//span[@class='tag tag-bad']") == ["Annulée"]
 
 
 @pytest.mark.parametrize("text", HARD, ids=range(len(HARD)))

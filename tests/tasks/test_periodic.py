@@ -41,7 +41,7 @@ from tests.factories import (
     refreshed,
     times,
 )
-from tests.registrations.entries import make_attendee, make_check_in, past_edition
+from tests.helpers.check_ins import make_attendee, make_check_in, past_edition
 
 pytestmark = pytest.mark.django_db
 HOUR = datetime.timedelta(hours=1)

@@ -9,7 +9,7 @@ import pytest
 import typst
 
 from symposium.core.documents import pdf
-from tests.printed import (
+from tests.helpers.pdf_files import (
     ADDRESS,
     CODE,
     WORDS,
@@ -26,7 +26,7 @@ from tests.printed import (
     ticket,
 )
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 DOCUMENTS = {
     "ticket": ticket,
     "badges": lambda language: badges(person(), person("Łukasz Ağaoğlu"), language=language),
