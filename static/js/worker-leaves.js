@@ -1,5 +1,6 @@
 /* What /sw.js brings in, in the place of worker.js, where the setting OFFLINE is off: throws away
-   what browsers have kept, and leaves them. */
+   what browsers have kept, and leaves them. Pages do so as well (offline-off.js): this is for those
+   that are open. */
 
 async function leave() {
   try {
@@ -12,6 +13,3 @@ async function leave() {
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(leave()));
-// A window that was open before may register this worker just as it leaves, and browsers then take
-// the registration back: it leaves again with whatever is asked next.
-self.addEventListener("fetch", (event) => event.waitUntil(leave()));

@@ -2,9 +2,11 @@
 
 import datetime
 import re
+import threading
 
 import pytest
 from django.core.cache import cache
+from django.core.signals import request_started
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -27,6 +29,8 @@ OPENING = f"{PROGRAMME}ouverture/"
 MINE = "/fr/2030/my-programme/"
 SPEAKER = "/fr/2030/speakers/salma-medina/"
 ROOM = "/fr/2030/rooms/atlas/"
+LAST = (OPENING, SPEAKER, ROOM)  # that are fetched ahead from the programme
+SLOW = "/static/img/og.png"  # no page shows it
 KEPT = """
 async () => {
   const kept = {};
@@ -47,6 +51,12 @@ async ([path, isWanted]) => {
   throw new Error(`${path}: ${isWanted ? "not kept" : "still kept"}.`);
 }
 """
+ASK_FOR = """
+async (path) => {
+  const { active } = await navigator.serviceWorker.ready;
+  active.postMessage({ keep: [new URL(path, location).href] });
+}
+"""
 UPDATED = """
 async () => {
   const changed = new Promise((resolve) =>
@@ -61,31 +71,42 @@ async () => {
 }
 """
 
-# A window that was opened before registers the worker when it is idle (start() of offline.js),
-# here in the very moment in which the worker leaves: browsers then take the registration back.
-REGISTERS_LATE = """
+# The worker that leaves has come, and Chromium has it wait for the one before.
+UNTIL_IT_WAITS = """
 async () => {
-  const { serviceWorker } = navigator;
-  const changed = new Promise((resolve) =>
-    serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
-  await (await serviceWorker.ready).update();
-  await changed;
-  for (let turn = 0; turn < 80; turn += 1) {
-    await serviceWorker.register("/sw.js");
+  const registration = await navigator.serviceWorker.ready;
+  await registration.update();
+  for (let turn = 0; turn < 400; turn += 1) {
+    if (registration.waiting?.state === "installed") return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
+  throw new Error("No worker waits.");
+}
+"""
+# A window that was opened before registers the worker when it is idle (start() of offline.js),
+# here after it has left, while the window still has it: Chromium takes the registration back.
+TAKEN_BACK = """
+async () => {
+  const { serviceWorker } = navigator;
+  await serviceWorker.register("/sw.js");
+  for (let turn = 0; turn < 400; turn += 1) {
+    if (serviceWorker.controller && !(await serviceWorker.getRegistration())) {
+      return Boolean((await serviceWorker.register("/sw.js")).active);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error("The worker does not leave.");
 }
 """
 UNTIL_GONE = """
-async () => {
+async (isEmpty) => {
   for (let turn = 0; turn < 400; turn += 1) {
     const registration = await navigator.serviceWorker.getRegistration();
-    if (!registration) return;
-    await registration.update().catch(() => {}); // one that was asked for before is the same
-    await fetch("/robots.txt"); // readers go on reading
+    const names = isEmpty ? await caches.keys() : [];
+    if (!registration && !names.length) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  throw new Error("The worker is still there.");
+  throw new Error("The worker, or what it has kept, is still there.");
 }
 """
 
@@ -267,8 +288,8 @@ def test_what_may_not_be_kept_is_not(reader, mine, enter):
 
 def test_a_page_that_is_gone_is_not_kept_either(reader, edition):
     reader.goto(PROGRAMME)
-    for path in (OPENING, SPEAKER, ROOM):  # what is fetched last: while the site renders another
-        wait_for(reader, path)  # page, it may hand out for a moment the one before
+    for path in LAST:  # while the site renders another page, it may hand out the one before
+        wait_for(reader, path)
     edition.sessions.filter(slug="ouverture").update(status="draft")
     forget_answers(reader)
     reader.goto(OPENING)
@@ -290,25 +311,67 @@ def test_a_newer_worker_takes_the_place_of_the_older_one(reader, edition, monkey
     expect(reader.locator(".star")).to_be_visible()
 
 
+@pytest.fixture
+def busy():
+    """Have the worker of a window fetch a file that does not come before the end of the test."""
+    asked, ended = threading.Event(), threading.Event()
+
+    def hold(environ, **_signal) -> None:
+        if environ["PATH_INFO"] == SLOW:
+            asked.set()
+            ended.wait(timeout=120)
+
+    def busy(page) -> None:
+        page.evaluate(ASK_FOR, SLOW)
+        assert asked.wait(timeout=30)
+
+    request_started.connect(hold)
+    yield busy
+    request_started.disconnect(hold)
+    ended.set()
+
+
+def read_two_pages(page) -> None:
+    """As whoever comes back does; by then, nothing is left."""
+    for is_second in (False, True):
+        forget_answers(page)
+        page.goto(PROGRAMME)
+        expect(page.locator(".tt-item h4")).to_have_text(["Ouverture"])
+        page.evaluate(UNTIL_GONE, is_second)
+
+
+# A worker that is gone is stopped, but not where developers' tools look at it, as here: it would go
+# on keeping pages. So these tests begin when it has no more to keep.
 def test_a_worker_that_is_not_wanted_any_more_leaves_nothing(reader, mine, enter, settings):
     enter(mine.user)
     reader.goto(PROGRAMME)
-    wait_for(reader, OPENING)
+    for path in LAST:
+        wait_for(reader, path)
     visit(reader, f"/fr/my/{mine.code}/")
     settings.OFFLINE = False
-    reader.evaluate(UNTIL_GONE)
-    assert reader.evaluate("caches.keys()") == []
-    for _visit in range(2):
-        reader.goto(PROGRAMME)
-        expect(reader.locator(".tt-item h4")).to_have_text(["Ouverture"])
-    assert reader.evaluate("navigator.serviceWorker.getRegistration()") is None
-    assert reader.evaluate("caches.keys()") == []
+    read_two_pages(reader)
+
+
+def test_a_worker_that_is_at_work_is_not_waited_for(busy, reader, edition, settings):
+    reader.goto(PROGRAMME)
+    for path in LAST:
+        wait_for(reader, path)
+    busy(reader)
+    settings.OFFLINE = False
+    reader.evaluate(UNTIL_IT_WAITS)
+    read_two_pages(reader)
 
 
 def test_a_worker_that_leaves_while_a_window_registers_it_is_gone_too(reader, edition, settings):
-    reader.goto(PROGRAMME)
-    wait_for(reader, OPENING)
     settings.OFFLINE = False
-    reader.evaluate(REGISTERS_LATE)
-    reader.evaluate(UNTIL_GONE)
-    assert reader.evaluate("caches.keys()") == []
+    reader.goto(PROGRAMME)
+    assert reader.evaluate(TAKEN_BACK)
+    read_two_pages(reader)
+
+
+def test_a_worker_leaves_by_itself_where_no_page_is_opened(reader, edition, settings):
+    settings.OFFLINE = False
+    reader.goto(PROGRAMME)
+    reader.evaluate("caches.open('pages')")
+    reader.evaluate("navigator.serviceWorker.register('/sw.js')")
+    reader.evaluate(UNTIL_GONE, True)

@@ -57,13 +57,17 @@ def test_worker_changes_with_what_its_pages_say(client, django_assert_num_querie
 
 def test_worker_that_is_not_wanted_leaves_and_is_not_asked_for(client, settings):
     make_edition("2021", is_current=True)
-    assert "js/offline.js" in client.get("/fr/2021/").content.decode()
+    page = client.get("/fr/2021/").content.decode()
+    assert "js/offline.js" in page
+    assert "js/offline-off.js" not in page
     settings.OFFLINE = False
     response = client.get("/sw.js")
     assert response.content.decode() == 'importScripts("/static/js/worker-leaves.js");\n'
     assert response.headers["Cache-Control"] == "no-cache"
     for address in ("/fr/2021/", "/fr/2021/programme/?display=lobby"):
-        assert "js/offline.js" not in client.get(address).content.decode()
+        page = client.get(address).content.decode()
+        assert "js/offline.js" not in page
+        assert "js/offline-off.js" in page
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "ar"])
