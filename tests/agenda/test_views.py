@@ -118,7 +118,7 @@ def test_shared_link_shows_what_it_names(client, edition, water, air):
     page = client.get(path)
     assert texts(main(page), ".//li//h3") == ["Eau", "Air"]
     assert texts(main(page), ".//p[@class='entry-clash']/span") == [
-        "Clash with Air", "Clash with Eau",
+        "Overlaps with Air", "Overlaps with Eau",
     ]  # fmt: skip
     assert texts(main(page), ".//bdi[@id='address']") == [f"http://testserver{path}"]
     assert 'class="qr"' in page.content.decode()
@@ -263,7 +263,7 @@ def test_page_merges_stars_and_bookings(client, user, edition, water):
     page = client.get(PAGE)
     assert texts(main(page), ".//li//h3") == ["Eau", "Cartes"]
     assert texts(main(page), ".//p[@class='entry-clash']/span") == [
-        "Clash with Cartes", "Clash with Eau",
+        "Overlaps with Cartes", "Overlaps with Eau",
     ]  # fmt: skip
     assert f"/en/my/{registration.code}/#sessions" in hrefs(main(page), ".//a")
     shared = f"/en/2031/my-programme/{personal_programme.written([water, workshop])}/"
@@ -424,7 +424,7 @@ def test_mail_is_sent_to_who_asked_for_it(client, user, water):
     assert mails() == []
     Session.objects.filter(pk=water.pk).update(status="cancelled")
     assert mails() == [STARRED]
-    assert "- Eau · Cancelled; it was planned for " in mail.outbox[0].body
+    assert "- Eau · Cancelled (was " in mail.outbox[0].body
     client.post("/en/my/programme/mails/")
     move(water, "17:00")
     assert mails() == []

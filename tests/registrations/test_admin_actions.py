@@ -235,7 +235,7 @@ def test_the_buttons_are_those_of_the_state(desk, edition):
     pending = make_registration(make_category(edition, needs_approval=True))
     page = desk.get(admin_url(pending))
     assert [str(one["label"]) for one in page.context["decisions"]] == [
-        "Approve", "Refuse", "Cancel", "Change the category", "Resend the confirmation",
+        "Approve", "Decline", "Cancel", "Change the category", "Resend the confirmation",
     ]  # fmt: skip
     places.cancel(pending)
     assert desk.get(admin_url(pending)).context["decisions"] == []

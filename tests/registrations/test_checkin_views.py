@@ -149,10 +149,10 @@ def test_answer_says_who_entered(door, ticket, nadia):
         "nonce": str(nonce), "outcome": "in", "reason": None,
     }  # fmt: skip
     assert text_of(said["html"], "result-ok") == (
-        "Entered Salma Médina سلمى On site · École <d'architecture> Next ticket"
+        "Checked in Salma Médina سلمى On site · École <d'architecture> Next ticket"
     )
     assert text_of(said["row"], "door-who") == "Salma Médina On site"
-    assert text_of(said["counts"], "scan-count") == "In1 Expected1"
+    assert text_of(said["counts"], "scan-count") == "Checked in1 Expected1"
     assert CheckIn.objects.get().by == nadia
 
 
@@ -169,7 +169,7 @@ def test_answer_says_why_not(door, ticket):
     said = send(door, ticket.code).json()
     assert (said["outcome"], said["reason"]) == ("refused", "cancelled")
     assert text_of(said["html"], "result-bad") == (
-        "Refused This registration is cancelled. Salma Médina سلمى On site · École "
+        "Not valid This registration is cancelled. Salma Médina سلمى On site · École "
         "<d'architecture> Send this person to the welcome desk. Next ticket"
     )
 
@@ -291,7 +291,7 @@ def test_entry_taken_back_and_sent_again_says_so(door, ticket):
     said = send(door, **sent).json()
     assert (said["outcome"], said["reason"]) == ("undone", "undone")
     assert text_of(said["html"], "result-warn") == (
-        "Taken back This check-in was undone. Scan the ticket again to check them in. Salma "
+        "Check-in undone This check-in was undone. Scan the ticket again to check them in. Salma "
         "Médina سلمى On site · École <d'architecture> Next ticket"
     )
     assert text_of(said["row"], "tag") == "Check-in undone"
@@ -309,7 +309,7 @@ def test_entry_is_taken_back(door, ticket, nadia):
     said = door.post(UNDO, {"nonce": nonce}, headers=JSON).json()
     assert said["nonce"] == str(nonce)
     assert text_of(said["row"], "tag") == "Check-in undone"
-    assert text_of(said["counts"], "scan-count") == "In0 Expected1"
+    assert text_of(said["counts"], "scan-count") == "Checked in0 Expected1"
     assert CheckIn.objects.get().undone_by == nadia
 
 
@@ -378,7 +378,7 @@ def test_who_looks_for_every_name_in_turn_is_slowed_down(door, ticket, settings)
 
 def test_counts_are_asked_again(door, ticket):
     said = door.get(COUNTS, headers=JSON).json()
-    assert text_of(said["counts"], "scan-count") == "In0 Expected1"
+    assert text_of(said["counts"], "scan-count") == "Checked in0 Expected1"
 
 
 # Without a script
@@ -387,7 +387,7 @@ def test_counts_are_asked_again(door, ticket):
 def test_form_posts_and_the_page_shows_the_result(door, ticket):
     answer = door.post(SCAN, {"code": ticket.code_in_groups.lower(), "nonce": uuid.uuid4()})
     assert answer.status_code == 200
-    assert text_of(answer.content, "result-ok").startswith("Entered Salma Médina")
+    assert text_of(answer.content, "result-ok").startswith("Checked in Salma Médina")
     assert text_of(answer.content, "door-who") == "Salma Médina On site"
 
 
@@ -438,7 +438,7 @@ def test_list_shows_who_is_in_in_so_many_queries(
     with django_assert_num_queries(9):
         answer = client.get(LIST)
     assert [entry.registration for entry in answer.context["entries"]] == people[::-1]
-    assert text_of(answer.content, "scan-count") == f"In{number} Expected{number}"
+    assert text_of(answer.content, "scan-count") == f"Checked in{number} Expected{number}"
     assert "door-pages" not in answer.content.decode()
 
 
@@ -455,7 +455,7 @@ def test_long_list_comes_in_pages(door, edition, nadia, django_assert_num_querie
     assert [len(page) for page in names] == [100, 100, 50]
     assert (names[0][0], names[1][0], names[2][-1]) == ("N249", "N149", "N0")
     assert {text_of(answer.content, "scan-count") for answer in (first, second, last)} == {
-        "In250 Expected250"
+        "Checked in250 Expected250"
     }
     assert [text_of(answer.content, "door-pages") for answer in (first, second, last)] == [
         "Page 1 of 3 Next page", "Previous page Page 2 of 3 Next page", "Previous page Page 3 of 3",
@@ -500,4 +500,4 @@ def test_list_is_of_a_day_or_of_a_session(door, ticket):
         CheckIn.objects.get()
     ]
     tomorrow = door.get(LIST, {"day": str(ticket.edition.ends_on)})
-    assert text_of(tomorrow.content, "scan-count") == "In0 Expected1"
+    assert text_of(tomorrow.content, "scan-count") == "Checked in0 Expected1"

@@ -205,7 +205,7 @@ def test_a_question_says_whose_it_is_where_no_script_hides_it(client, edition, c
     make_question(edition).categories.add(category, make_category(edition, name_fr="Presse"))
     page = main(client.get(address()))
     assert texts(page, ".//div[@data-categories]/noscript") == [
-        "Question posée seulement à : Sur place, Presse"
+        "Question posée seulement à : Sur place, Presse"
     ]
 
 

@@ -93,7 +93,7 @@ def test_a_row_says_who_where_and_when(desk, edition):
         "Email address": "salma@example.org",
         "Language": "ar",
         "Affiliation": "Université Hassan II",
-        "Role": "Research and teaching",
+        "Profile": "Research and teaching",
         "Country": "Morocco",
         "On the public list": "No",
         "Sessions booked": "Mapping (On the waiting list); Data",
@@ -177,11 +177,11 @@ def test_each_export_is_written_down(desk, edition):
     entry = LogEntry.objects.select_related("user").get()
     assert entry.user.is_superuser
     assert entry.change_message == (
-        "1 registration taken away as XLSX. "
+        "1 registration exported as XLSX. "
         f"Filter: {edition}, state__exact = confirmed, q = …, family_name__istartswith = …."
     )
     page = desk.get("/admin/admin/logentry/").content.decode()
-    assert "1 registration taken away as XLSX." in page
+    assert "1 registration exported as XLSX." in page
 
 
 def test_needs_are_a_column_for_whoever_may_read_them_and_that_is_written_down(

@@ -255,7 +255,7 @@ def test_day_without_sessions_says_so(client, edition):
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        ("fr", "Le filtre « Piste : usages » est inconnu. Le programme s’affiche sans lui."),
+        ("fr", "Le filtre « Axe : usages » est inconnu. Le programme s’affiche sans lui."),
         ("en", "We don’t recognise the filter “Track: usages”, so it isn’t applied."),
         ("ar", "المرشِّح «المحور: usages» غير معروف. يُعرض البرنامج من دونه."),
     ],
@@ -287,4 +287,4 @@ def test_breaks_and_cancelled_sessions_are_counted_nowhere(client, edition):
     home = main(client.get("/en/2021/"))
     assert texts(home, ".//div[@class='facts']//dl/div[4]/dd") == ["1 session, 0 speakers"]
     empty = main(client.get("/en/2021/programme/", {"q": "nothing"}))
-    assert texts(empty, ".//div[@class='empty']//li") == ["without “Words: nothing” – 1 session"]
+    assert texts(empty, ".//div[@class='empty']//li") == ["without “Search terms: nothing” – 1 session"]
