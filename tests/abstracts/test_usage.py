@@ -205,14 +205,14 @@ def test_thread_begun_by_the_first_note_writes_by_itself(monkeypatch):
 SERVER = """
 import os, sys, django
 django.setup()
-from symposium.abstracts import readings
+from symposium.abstracts import usage
 from symposium.abstracts.models import Reading
 
 def read(address):
     meta = {"REQUEST_METHOD": "GET", "HTTP_USER_AGENT": "Firefox/140.0", "REMOTE_ADDR": address}
-    readings.count(Reading.Kind.READ, "2021", "ville", meta)
+    usage.count(Reading.Kind.READ, "2021", "ville", meta)
 
-readings.EVERY = 600  # the thread writes nothing
+usage.EVERY = 600  # the thread writes nothing
 read("192.0.2.1")
 if not (child := os.fork()):
     read("192.0.2.2")
