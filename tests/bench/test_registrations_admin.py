@@ -41,7 +41,7 @@ from django.conf import settings
 settings.DATABASES["default"]["NAME"] = sys.argv[1]
 django.setup()
 from symposium.editions.models import Edition
-from symposium.registrations import sheets
+from symposium.registrations import spreadsheet_export
 def peak():
     lines = pathlib.Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
@@ -49,9 +49,9 @@ before = peak()
 edition = Edition.objects.get(is_current=True)
 started, started_cpu = time.perf_counter(), time.process_time()
 with tempfile.TemporaryFile() as file:
-    columns = sheets.columns([edition], with_needs=True)
-    lines = sheets.lines(edition.registrations.all())
-    number = sheets.FORMATS[sys.argv[2]](sheets.rows(columns, lines), file)
+    columns = spreadsheet_export.columns([edition], with_needs=True)
+    lines = spreadsheet_export.lines(edition.registrations.all())
+    number = spreadsheet_export.FORMATS[sys.argv[2]](sheets.rows(columns, lines), file)
     size = file.tell()
 print(json.dumps({
     "rows": number,
