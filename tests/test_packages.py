@@ -14,7 +14,11 @@ OURS = {"config", "scripts", "symposium", "tests"}
 # The tools of `make vendor`, which installs them aside.
 ASIDE = {"scripts/pdf_fonts.py"}
 AXE = PROJECT / "tests" / "browser" / "vendor"
-COPIES = [PROJECT / "static" / "vendor", PROJECT / "symposium" / "fonts", AXE]
+COPIES = [
+    PROJECT / "static" / "vendor",
+    PROJECT / "symposium" / "core" / "documents" / "fonts",
+    AXE,
+]
 SCRIPT = PROJECT / "scripts" / "vendor.py"
 SCANNER = PROJECT / "static" / "vendor" / "barcode-detector" / "barcode-detector.js"
 

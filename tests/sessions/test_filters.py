@@ -287,4 +287,6 @@ def test_breaks_and_cancelled_sessions_are_counted_nowhere(client, edition):
     home = main(client.get("/en/2021/"))
     assert texts(home, ".//div[@class='facts']//dl/div[4]/dd") == ["1 session, 0 speakers"]
     empty = main(client.get("/en/2021/programme/", {"q": "nothing"}))
-    assert texts(empty, ".//div[@class='empty']//li") == ["without “Search terms: nothing” – 1 session"]
+    assert texts(empty, ".//div[@class='empty']//li") == [
+        "without “Search terms: nothing” – 1 session"
+    ]
