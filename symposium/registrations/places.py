@@ -366,7 +366,7 @@ def not_bookable(session: Session) -> Refused:
 def set_places(owner: Owner, places: int | None) -> int:
     """Set the number of places (None: not counted) and give those that are new, `AT_ONCE` of them.
 
-    The worker gives the rest in its next turns (`housekeeping.refill`). Returns how many hold a
+    The worker gives the rest in its next turns (`waiting_list.refill`). Returns how many hold a
     place beyond the number: nobody is thrown out.
     """
     row = locked(type(owner), [owner.pk])[owner.pk]
