@@ -16,6 +16,7 @@ import re
 import shutil
 import socket
 import tempfile
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -71,6 +72,13 @@ def pytest_unconfigure() -> None:
 def in_french():
     """Each test begins in the first language, whatever the one before has left active."""
     translation.activate(settings.LANGUAGE_CODE)
+
+
+@pytest.fixture
+def one_minute(monkeypatch) -> None:
+    """A clock whose minute does not end: a kept page is of its minute, however slow the test."""
+    clock, minute = time.time, time.time() // 60 * 60
+    monkeypatch.setattr(time, "time", lambda: min(clock(), minute + 59))
 
 
 # The database

@@ -39,14 +39,7 @@ HOME = "/fr/2021/"
 
 
 @pytest.fixture(autouse=True)
-def one_minute(monkeypatch):
-    """A kept page is of its minute: none ends while a test runs, however long it takes."""
-    clock, minute = time.time, time.time() // 60 * 60
-    monkeypatch.setattr(page_cache.time, "time", lambda: min(clock(), minute + 59))
-
-
-@pytest.fixture(autouse=True)
-def shelf(settings):
+def shelf(settings, one_minute):
     """An empty shelf, in use."""
     settings.PUBLISHED_BYTES = 8 * 1024 * 1024
     page_cache.SHELF.clear()

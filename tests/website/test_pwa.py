@@ -44,7 +44,7 @@ def test_worker_names_files_as_pages_do_and_changes_with_them(client, settings, 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_worker_changes_with_what_its_pages_say(client, django_assert_num_queries):
+def test_worker_changes_with_what_its_pages_say(client, one_minute, django_assert_num_queries):
     edition = make_edition("2021", is_current=True)
     pwa.told.cache_clear()
     first = client.get("/sw.js").content
