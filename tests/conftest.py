@@ -56,6 +56,7 @@ from django.conf import settings  # noqa: E402 (it reads the environment above)
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import TransactionTestCase, override_settings  # noqa: E402
+from django.urls import clear_script_prefix  # noqa: E402
 from django.utils import translation  # noqa: E402
 
 settings.STORAGES["staticfiles"]["BACKEND"] = (
@@ -69,9 +70,10 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(autouse=True)
-def in_french():
-    """Each test begins in the first language, whatever the one before has left active."""
+def fresh_start():
+    """Each test begins in the first language and at the root, whatever the one before has left."""
     translation.activate(settings.LANGUAGE_CODE)
+    clear_script_prefix()
 
 
 @pytest.fixture
