@@ -19,11 +19,13 @@ from symposium.abstracts.identifiers import (
     Licence,
     RorField,
 )
+from symposium.abstracts.triggers import KEEP_VERSIONS
 from symposium.core.fulltext.query import Same
 from symposium.core.i18n.localized import LANGUAGES, sort_key
 from symposium.core.i18n.names import PersonName
 from symposium.editions.models import Edition, filled, has_text
 from symposium.editions.slugs import SluggedModel
+from symposium.editions.triggers import KeepSlug, MoveEveryRevision, MoveRevision
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
 from symposium.speakers.orcid import OrcidField
@@ -95,6 +97,7 @@ class Keyword(SluggedModel):
                 for code in LANGUAGES
             ),
         ]
+        triggers = [KeepSlug(), MoveEveryRevision()]
 
     def __str__(self) -> str:
         return self.name or self.slug
@@ -318,6 +321,7 @@ class Abstract(SluggedModel):
                 violation_error_message=_("This DOI is already used by another abstract."),
             ),
         ]
+        triggers = [KeepSlug("edition_id"), MoveRevision()]
 
     def __str__(self) -> str:
         return self.title or self.slug
@@ -405,6 +409,7 @@ class AbstractKeyword(models.Model):
                 violation_error_message=_("This keyword has already been added."),
             )
         ]
+        triggers = [MoveRevision(through="abstract")]
 
     def __str__(self) -> str:
         return str(self.keyword)
@@ -454,6 +459,7 @@ class Author(PersonName, models.Model):
                 violation_error_message=_("Enter the ORCID iD like this: 0000-0000-0000-0000."),
             ),
         ]
+        triggers = [MoveRevision(through="abstract")]
 
     def __str__(self) -> str:
         return self.name
@@ -496,6 +502,7 @@ class Version(models.Model):
                 violation_error_message=_("Describe what changed in at least one language."),
             ),
         ]
+        triggers = [KEEP_VERSIONS, MoveRevision(through="abstract")]
 
     def __str__(self) -> str:
         return str(self.number)

@@ -3,13 +3,18 @@
 import datetime
 from functools import partial
 
+from django.conf import settings
 from django.db.models import Exists, F, OuterRef, QuerySet
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from symposium.agenda import stars
-from symposium.core import batches
-from symposium.registrations import notices
-from symposium.registrations.models import Agenda, Booking, Registration, Star
+from symposium.agenda.models import Agenda, Star
+from symposium.core import batches, mail
+from symposium.editions.models import Edition
+from symposium.registrations import notices, subscriptions
+from symposium.registrations.models import Booking, Registration
 from symposium.sessions.changes import since_told
 from symposium.sessions.models import Session
 
@@ -108,5 +113,29 @@ def tell_starred_one(agenda: Agenda, *, at: datetime.datetime) -> bool:
     stars.up_to_date(mine)
     for edition in dict.fromkeys(session.edition for session, _shift in news):
         here = [(session, shift) for session, shift in news if session.edition == edition]
-        notices.starred_changed(agenda, edition, here)
+        send_starred_changed(agenda, edition, here)
     return bool(news)
+
+
+def send_starred_changed(agenda: Agenda, edition: Edition, news: notices.News) -> None:
+    """Starred sessions that have moved or are cancelled, to who asked to be told."""
+    user = agenda.user
+    with translation.override(user.language), timezone.override(edition.zone):
+        context = {
+            **notices.about(edition),
+            "name": user.name,
+            "changed": [notices.told(*one) for one in news],
+            "action_url": settings.SITE_URL + reverse("agenda:programme"),
+            "action_label": _("My programme"),
+        }
+        unsubscribe_url = subscriptions.url(agenda)
+    mail.send(
+        to=user.email,
+        language=user.language,
+        template="registrations/email/starred_changed",
+        context=context,
+        reply_to=edition.contact_email,
+        zone=edition.zone,
+        bulk=True,
+        unsubscribe_url=unsubscribe_url,
+    )

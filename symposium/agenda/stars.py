@@ -13,7 +13,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from symposium.accounts.models import User
-from symposium.registrations.models import Agenda, Star
+from symposium.agenda.models import Agenda, Star
 from symposium.sessions.models import Session, SessionQuerySet
 
 # More than any programme has; what a browser sends beyond it is not read.

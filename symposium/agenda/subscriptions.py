@@ -3,8 +3,11 @@
 from django.core import signing
 
 from symposium.agenda import stars
-from symposium.registrations.models import Agenda, Registration
-from symposium.registrations.subscriptions import SIGNER, Subscriber
+from symposium.agenda.models import Agenda
+from symposium.registrations.models import Registration
+from symposium.registrations.subscriptions import SIGNER
+
+Subscriber = Registration | Agenda
 
 
 def find(token: str) -> Subscriber | None:

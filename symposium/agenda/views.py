@@ -23,12 +23,13 @@ from django.views.decorators.http import (
 
 from symposium.accounts.models import User
 from symposium.agenda import personal_programme, stars, subscriptions
+from symposium.agenda.models import Agenda
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
 from symposium.registrations.documents import calendars
-from symposium.registrations.models import Agenda, Booking, Registration
+from symposium.registrations.models import Booking, Registration
 from symposium.sessions.models import Session
 
 read_or_write = require_http_methods(["GET", "HEAD", "POST"])

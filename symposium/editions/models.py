@@ -15,6 +15,7 @@ from pilkit.processors import ResizeToFit
 from symposium.core.i18n import dates
 from symposium.core.images import PictureField, validate_picture
 from symposium.editions.slugs import SluggedModel
+from symposium.editions.triggers import SLUG_STAYS, KeepSlug, MoveEditionRevision, MoveRevision
 
 
 def validate_time_zone(name: str) -> None:
@@ -198,6 +199,11 @@ class Edition(models.Model):
                 ),
             ),
         ]
+        # Pages of the others lead to one that is published.
+        triggers = [
+            SLUG_STAYS,
+            MoveEditionRevision(everywhere="{row}.is_published OR {row}.is_current"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.slug
@@ -334,6 +340,7 @@ class Partner(models.Model):
                 violation_error_message=_("Enter a name in at least one language."),
             ),
         ]
+        triggers = [MoveRevision()]
 
     def __str__(self) -> str:
         return self.name or ""
@@ -387,6 +394,8 @@ class Page(SluggedModel):
                 violation_error_message=_("Enter a title in at least one language."),
             ),
         ]
+        # Home pages of the others say whether one can register.
+        triggers = [KeepSlug("edition_id"), MoveRevision(everywhere="{row}.slug = 'privacy'")]
 
     def __str__(self) -> str:
         return self.title or self.slug

@@ -23,9 +23,9 @@ from post_office.models import Email
 
 from symposium.accounts.models import User
 from symposium.accounts.second_factor import NAMES
+from symposium.agenda.models import Agenda, Star
 from symposium.core.i18n.dates import long_date, moment
 from symposium.registrations.models import (
-    Agenda,
     Answer,
     Booking,
     Certificate,
@@ -34,7 +34,6 @@ from symposium.registrations.models import (
     Invitation,
     Message,
     Registration,
-    Star,
     StateChange,
 )
 

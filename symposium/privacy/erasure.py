@@ -32,6 +32,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from post_office.models import STATUS, Email
 
 from symposium.accounts.models import User
+from symposium.agenda.models import Star
 from symposium.core import batches, mail
 from symposium.editions.models import Edition
 from symposium.privacy import data_export
@@ -43,7 +44,6 @@ from symposium.registrations.models import (
     CheckIn,
     Invitation,
     Registration,
-    Star,
 )
 from symposium.registrations.models.drafts import KEPT_FOR
 from symposium.registrations.models.registrations import new_code

@@ -19,7 +19,7 @@ from symposium.core import mail
 from symposium.core.i18n.dates import moment
 from symposium.editions.models import Edition
 from symposium.registrations import subscriptions
-from symposium.registrations.models import Agenda, Booking, Certificate, Invitation, Registration
+from symposium.registrations.models import Booking, Certificate, Invitation, Registration
 from symposium.registrations.models.registrations import Holder
 from symposium.sessions.changes import Shift, present_place
 from symposium.sessions.models import Session
@@ -98,30 +98,6 @@ def session_changed(registration: Registration, news: News) -> None:
         registration, "session_changed", enclosures=[f"calendar:{registration.code}"],
         changed=changed, clashes=clashes,
     )  # fmt: skip
-
-
-def starred_changed(agenda: Agenda, edition: Edition, news: News) -> None:
-    """Starred sessions that have moved or are cancelled, to who asked to be told."""
-    user = agenda.user
-    with translation.override(user.language), timezone.override(edition.zone):
-        context = {
-            **about(edition),
-            "name": user.name,
-            "changed": [told(*one) for one in news],
-            "action_url": settings.SITE_URL + reverse("agenda:programme"),
-            "action_label": _("My programme"),
-        }
-        unsubscribe_url = subscriptions.url(agenda)
-    mail.send(
-        to=user.email,
-        language=user.language,
-        template="registrations/email/starred_changed",
-        context=context,
-        reply_to=edition.contact_email,
-        zone=edition.zone,
-        bulk=True,
-        unsubscribe_url=unsubscribe_url,
-    )
 
 
 def reminder(registration: Registration, *, tomorrow: bool) -> None:

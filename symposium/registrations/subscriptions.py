@@ -6,15 +6,13 @@ worst, and begin them again on the same page.
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import Model
 from django.urls import reverse
 
-from symposium.registrations.models import Agenda, Registration
-
 SIGNER = signing.Signer(salt="subscriptions")
-Subscriber = Registration | Agenda
 
 
-def url(subscriber: Subscriber) -> str:
+def url(subscriber: Model) -> str:
     """The page of the link, in the active language."""
     token = SIGNER.sign_object([subscriber._meta.model_name, subscriber.pk])
     return settings.SITE_URL + reverse("agenda:unsubscribe", args=[token])

@@ -19,6 +19,14 @@ from symposium.core.i18n.dates import long_date
 from symposium.core.i18n.localized import sort_key
 from symposium.editions.models import Edition, filled
 from symposium.editions.slugs import SluggedModel
+from symposium.editions.triggers import KeepSlug, MoveRevision
+from symposium.sessions.triggers import (
+    ALLOWED_PERIOD,
+    CHANGES,
+    PERIOD,
+    PERIOD_TO_PARTICIPATIONS,
+    SEQUENCE,
+)
 from symposium.sessions.uploads import EXTENSIONS, validate_document
 from symposium.speakers.models import Speaker
 
@@ -60,6 +68,7 @@ class Track(SluggedModel):
                 violation_error_message=_("Enter a name in at least one language."),
             ),
         ]
+        triggers = [KeepSlug("edition_id"), MoveRevision()]
 
     def __str__(self) -> str:
         return self.name or self.slug
@@ -107,6 +116,7 @@ class Room(SluggedModel):
                 violation_error_message=_("Enter a name in at least one language."),
             ),
         ]
+        triggers = [KeepSlug("edition_id"), MoveRevision()]
 
     def __str__(self) -> str:
         return self.name or self.slug
@@ -320,6 +330,14 @@ class Session(SluggedModel):
                 violation_error_message=_("This room is already in use at this time."),
             ),
         ]
+        triggers = [
+            ALLOWED_PERIOD,
+            SEQUENCE,
+            CHANGES,
+            PERIOD_TO_PARTICIPATIONS,
+            KeepSlug("edition_id"),
+            MoveRevision(),
+        ]
 
     def __str__(self) -> str:
         return self.title or self.slug
@@ -524,6 +542,7 @@ class Participation(models.Model):
                 violation_error_message=_("This speaker is in another session at this time."),
             ),
         ]
+        triggers = [PERIOD, MoveRevision()]
 
     def __str__(self) -> str:
         return f"{self.speaker} · {self.session}"
@@ -589,6 +608,7 @@ class Resource(models.Model):
                 violation_error_message=_("Choose a file or enter a link, not both."),
             )
         ]
+        triggers = [MoveRevision(through="session")]
 
     def __str__(self) -> str:
         return self.title or self.get_kind_display()
@@ -676,6 +696,7 @@ class Change(models.Model):
         ordering = ["-at", "-id"]
         default_permissions = ()
         indexes = [models.Index(fields=["edition", "at"], name="changes_by_time")]
+        triggers = [MoveRevision()]
 
     def __str__(self) -> str:
         return f"{self.session} · {self.at:%Y-%m-%d %H:%M}"
@@ -699,6 +720,7 @@ class Announcement(models.Model):
         verbose_name = _("programme announcement")
         verbose_name_plural = _("programme announcements")
         default_permissions = ()
+        triggers = [MoveRevision()]
 
     def __str__(self) -> str:
         return f"{self.edition} · {self.at:%Y-%m-%d %H:%M}"

@@ -14,6 +14,7 @@ from symposium.core.i18n.names import PersonName, folded
 from symposium.core.images import PictureField, validate_picture
 from symposium.editions.models import Edition, filled
 from symposium.editions.slugs import SluggedModel, random_code
+from symposium.editions.triggers import KeepSlug, MoveRevision
 from symposium.speakers.orcid import OrcidField
 
 
@@ -102,6 +103,7 @@ class Speaker(PersonName, SluggedModel):
                 violation_error_message=_("Enter a family name in at least one script."),
             ),
         ]
+        triggers = [KeepSlug("edition_id"), MoveRevision()]
 
     def __str__(self) -> str:
         return self.name
@@ -161,6 +163,7 @@ class Link(models.Model):
                 violation_error_message=_("Enter the link text in at least one language."),
             ),
         ]
+        triggers = [MoveRevision(through="speaker")]
 
     def __str__(self) -> str:
         return self.label

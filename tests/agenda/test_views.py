@@ -15,9 +15,9 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from symposium.agenda import change_notices, personal_programme, stars
+from symposium.agenda.models import Agenda, Star
 from symposium.privacy import erasure
 from symposium.registrations import places
-from symposium.registrations.models import Agenda, Star
 from symposium.sessions.models import Session
 from tests.factories import (
     make_booking,

@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from symposium.registrations.models import Star
+from symposium.agenda.models import Star
 from tests.factories import make_edition, make_session, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -2,7 +2,6 @@ from symposium.registrations.models.attendance import Certificate, CheckIn
 from symposium.registrations.models.categories import Category, Invitation
 from symposium.registrations.models.drafts import Draft
 from symposium.registrations.models.messages import Message
-from symposium.registrations.models.programmes import Agenda, Star
 from symposium.registrations.models.questions import Answer, Option, Question
 from symposium.registrations.models.registrations import (
     Booking,
@@ -12,7 +11,6 @@ from symposium.registrations.models.registrations import (
 )
 
 __all__ = [
-    "Agenda",
     "Answer",
     "Booking",
     "Category",
@@ -25,6 +23,5 @@ __all__ = [
     "Question",
     "Registration",
     "Reminder",
-    "Star",
     "StateChange",
 ]

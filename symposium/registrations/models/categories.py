@@ -1,5 +1,6 @@
 import datetime
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from symposium.accounts.models import User
 from symposium.core.validators import validate_name
 from symposium.editions.models import Edition, filled
+from symposium.editions.triggers import MoveEveryRevision
 
 
 class CategoryQuerySet(models.QuerySet):
@@ -105,6 +107,8 @@ class Category(models.Model):
                 violation_error_message=_("The category must close after it opens."),
             ),
         ]
+        # Pages lead to the registration once there is a category to choose.
+        triggers = [MoveEveryRevision(operation=pgtrigger.Insert | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return self.name or ""

@@ -1,0 +1,18 @@
+import pgtrigger
+
+# A version that another one follows is what readers have cited.
+KEEP_VERSIONS = pgtrigger.Trigger(
+    name="keep_versions",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    func="""
+    IF EXISTS (
+        SELECT FROM symposium_abstracts_version
+        WHERE abstract_id = OLD.abstract_id AND number > OLD.number
+    ) THEN
+        RAISE EXCEPTION 'version % is kept as it was published', OLD.number
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'versions_stay_as_published';
+    END IF;
+    RETURN NEW;
+    """,
+)

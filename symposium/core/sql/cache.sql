@@ -1,0 +1,8 @@
+-- The table of the cache in which all processes count attempts, as Django's `createcachetable`
+-- makes it, but left out of the log of the database: what is counted is forgotten within the day.
+CREATE UNLOGGED TABLE symposium_cache (
+    cache_key varchar(255) PRIMARY KEY,
+    value text NOT NULL,
+    expires timestamptz NOT NULL
+);
+CREATE INDEX symposium_cache_expires ON symposium_cache (expires);

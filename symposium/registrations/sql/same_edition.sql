@@ -1,0 +1,22 @@
+-- Whatever hangs together belongs to one edition: foreign keys on (id, edition) say so, deferred
+-- like Django's own.
+ALTER TABLE symposium_registrations_registration ADD CONSTRAINT registration_category_same_edition
+FOREIGN KEY (category_id, edition_id) REFERENCES symposium_registrations_category (id, edition_id)
+DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE symposium_registrations_booking ADD CONSTRAINT booking_registration_same_edition
+FOREIGN KEY (registration_id, edition_id)
+REFERENCES symposium_registrations_registration (id, edition_id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE symposium_registrations_booking ADD CONSTRAINT booking_session_same_edition
+FOREIGN KEY (session_id, edition_id) REFERENCES symposium_sessions_session (id, edition_id)
+DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE symposium_registrations_checkin ADD CONSTRAINT checkin_registration_same_edition
+FOREIGN KEY (registration_id, edition_id)
+REFERENCES symposium_registrations_registration (id, edition_id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE symposium_registrations_checkin ADD CONSTRAINT checkin_session_same_edition
+FOREIGN KEY (session_id, edition_id) REFERENCES symposium_sessions_session (id, edition_id)
+DEFERRABLE INITIALLY DEFERRED;
+
+-- An option answers its own question.
+ALTER TABLE symposium_registrations_answer ADD CONSTRAINT answer_option_own_question
+FOREIGN KEY (option_id, question_id) REFERENCES symposium_registrations_option (id, question_id)
+DEFERRABLE INITIALLY DEFERRED;

@@ -1,0 +1,104 @@
+"""Row triggers of the programme: the copies that constraints see, and what is told of changes."""
+
+import pgtrigger
+
+# The row of the edition is locked for sharing, so that its days cannot change under a session that
+# is being written: whoever comes second sees what the first has committed.
+ALLOWED_PERIOD = pgtrigger.Trigger(
+    name="allowed_period",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("edition_id", "allowed_period"),
+    func="""
+    SELECT edition.period INTO NEW.allowed_period FROM symposium_editions_edition edition
+    WHERE edition.id = NEW.edition_id FOR SHARE;
+    RETURN NEW;
+    """,
+)
+
+# A cancelled or unscheduled session takes nobody's time. The session is locked for sharing, for the
+# same reason as above.
+PERIOD = pgtrigger.Trigger(
+    name="period",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    func="""
+    SELECT session.edition_id,
+           CASE WHEN session.status <> 'cancelled' THEN
+               CASE WHEN session.ends_at > session.starts_at
+                    THEN tstzrange(session.starts_at, session.ends_at) END
+           END
+    INTO NEW.edition_id, NEW.period
+    FROM symposium_sessions_session session WHERE session.id = NEW.session_id FOR SHARE;
+    RETURN NEW;
+    """,
+)
+PERIOD_TO_PARTICIPATIONS = pgtrigger.Trigger(
+    name="period_to_participations",
+    when=pgtrigger.After,
+    operation=pgtrigger.UpdateOf("starts_at", "ends_at", "status"),
+    condition=pgtrigger.AnyChange("starts_at", "ends_at", "status"),
+    func="""
+    UPDATE symposium_sessions_participation SET session_id = NEW.id WHERE session_id = NEW.id;
+    RETURN NULL;
+    """,
+)
+
+# RFC 5545, 3.8.7.4: calendars that know a session take it again when its number is higher. Only the
+# database counts: whoever writes a stale number, or none, gets the right one.
+SEQUENCE = pgtrigger.Trigger(
+    name="sequence",
+    when=pgtrigger.Before,
+    operation=pgtrigger.UpdateOf("starts_at", "ends_at", "room_id", "status", "sequence"),
+    func="""
+    NEW.sequence := OLD.sequence;
+    IF (NEW.starts_at, NEW.ends_at, NEW.room_id, NEW.status)
+       IS DISTINCT FROM (OLD.starts_at, OLD.ends_at, OLD.room_id, OLD.status) THEN
+        NEW.sequence := OLD.sequence + 1;
+        NEW.updated_at := greatest(NEW.updated_at, clock_timestamp());
+    END IF;
+    RETURN NEW;
+    """,
+)
+
+# What the public sees is told apart here from what it does not: the row of a draft has no status,
+# no time and no room, and nothing is kept of an edition while it is hidden. A reader who was last
+# told of one number of the session is told of the changes with a higher one.
+CHANGES = pgtrigger.Trigger(
+    name="changes",
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("starts_at", "ends_at", "room_id", "status"),
+    declare=[
+        (
+            "is_shown",
+            """boolean := EXISTS (
+        SELECT FROM symposium_editions_edition edition
+        WHERE edition.id = NEW.edition_id AND edition.is_published
+    )""",
+        ),
+        ("was", "boolean := is_shown AND TG_OP = 'UPDATE' AND OLD.status <> 'draft'"),
+        ("is_now", "boolean := is_shown AND NEW.status <> 'draft'"),
+    ],
+    func="""
+    IF NOT was AND NOT is_now THEN
+        RETURN NULL;
+    END IF;
+    IF was AND is_now AND (NEW.starts_at, NEW.ends_at, NEW.room_id, NEW.status)
+       IS NOT DISTINCT FROM (OLD.starts_at, OLD.ends_at, OLD.room_id, OLD.status) THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO symposium_sessions_change (
+        edition_id, session_id, at, sequence, old_status, old_starts_at, old_ends_at, old_room_id,
+        new_status, new_starts_at, new_ends_at, new_room_id
+    ) VALUES (
+        NEW.edition_id, NEW.id, clock_timestamp(), NEW.sequence,
+        CASE WHEN was THEN OLD.status ELSE '' END, CASE WHEN was THEN OLD.starts_at END,
+        CASE WHEN was THEN OLD.ends_at END, CASE WHEN was THEN OLD.room_id END,
+        CASE WHEN is_now THEN NEW.status ELSE '' END, CASE WHEN is_now THEN NEW.starts_at END,
+        CASE WHEN is_now THEN NEW.ends_at END, CASE WHEN is_now THEN NEW.room_id END
+    );
+    IF is_now THEN
+        PERFORM symposium_announce(NEW.edition_id);
+    END IF;
+    RETURN NULL;
+    """,
+)
