@@ -14,40 +14,38 @@ BEGIN
 
     WITH said AS MATERIALIZED (
         SELECT * FROM symposium_search_source source
-        WHERE source.kind = of_kind AND source.id = ANY(ids)
+        WHERE source.kind = of_kind AND source.id = ANY(ids) ORDER BY source.id
+    ), updated AS (
+        UPDATE symposium_search known SET (
+            edition_id, public_from,
+            title_fr, title_en, title_ar, also_fr, also_en, also_ar, body_fr, body_en, body_ar
+        ) = ROW(
+            said.edition_id, said.public_from, said.title_fr, said.title_en, said.title_ar,
+            said.also_fr, said.also_en, said.also_ar,
+            said.body_fr, said.body_en, said.body_ar
+        )
+        FROM said WHERE known.kind = of_kind AND known.id = said.id AND (
+            known.edition_id, known.public_from, known.title_fr, known.title_en, known.title_ar,
+            known.also_fr, known.also_en, known.also_ar,
+            known.body_fr, known.body_en, known.body_ar
+        ) IS DISTINCT FROM (
+            said.edition_id, said.public_from, said.title_fr, said.title_en, said.title_ar,
+            said.also_fr, said.also_en, said.also_ar,
+            said.body_fr, said.body_en, said.body_ar
+        )
     )
-    UPDATE symposium_search known SET (
-        edition_id, public_from,
-        title_fr, title_en, title_ar, also_fr, also_en, also_ar, body_fr, body_en, body_ar
-    ) = ROW(
-        said.edition_id, said.public_from, said.title_fr, said.title_en, said.title_ar,
-        said.also_fr, said.also_en, said.also_ar,
-        said.body_fr, said.body_en, said.body_ar
-    )
-    FROM said WHERE known.kind = of_kind AND known.id = said.id AND (
-        known.edition_id, known.public_from, known.title_fr, known.title_en, known.title_ar,
-        known.also_fr, known.also_en, known.also_ar,
-        known.body_fr, known.body_en, known.body_ar
-    ) IS DISTINCT FROM (
-        said.edition_id, said.public_from, said.title_fr, said.title_en, said.title_ar,
-        said.also_fr, said.also_en, said.also_ar,
-        said.body_fr, said.body_en, said.body_ar
-    );
-
     INSERT INTO symposium_search (
         kind, id,
         edition_id, public_from,
         title_fr, title_en, title_ar, also_fr, also_en, also_ar, body_fr, body_en, body_ar
     )
     SELECT
-        source.kind, source.id,
-        source.edition_id, source.public_from, source.title_fr, source.title_en, source.title_ar,
-        source.also_fr, source.also_en, source.also_ar,
-        source.body_fr, source.body_en, source.body_ar
-    FROM symposium_search_source source
-    WHERE source.kind = of_kind AND source.id = ANY(ids) AND NOT EXISTS (
-        SELECT FROM symposium_search known WHERE known.kind = of_kind AND known.id = source.id
-    ) ORDER BY source.id
+        kind, id,
+        edition_id, public_from,
+        title_fr, title_en, title_ar, also_fr, also_en, also_ar, body_fr, body_en, body_ar
+    FROM said WHERE NOT EXISTS (
+        SELECT FROM symposium_search known WHERE known.kind = of_kind AND known.id = said.id
+    )
     ON CONFLICT DO NOTHING;
 END
 $$;
