@@ -110,13 +110,13 @@ INSTALLED_APPS = [
 # A published page is kept with all its headers. What sets them stands outside the rest, so that
 # static files and errors carry them too.
 MIDDLEWARE = [
-    "symposium.core.page_cache.PublishedMiddleware",
+    "symposium.core.page_cache.PageCacheMiddleware",
     "csp.middleware.CSPMiddleware",
     "symposium.core.middleware.PermissionsPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "symposium.core.page_cache.GZipMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "symposium.core.middleware.NoStoreMiddleware",
     "symposium.core.middleware.BadRequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -168,19 +168,8 @@ DATABASES["default"] |= {
     | {"connect_timeout": 5, "options": "-c lock_timeout=3000 -c statement_timeout=30000"},
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Published pages, kept by each process; 0 keeps none. A page of a search is never kept.
-PUBLISHED_BYTES = env.int("PUBLISHED_MEGABYTES", 64) * 1024 * 1024
-PUBLISHED_PARAMETERS = {
-    "day", "track", "room", "kind", "language", "keyword", "lang", "with", "layout", "theme",
-    "display", "p",
-}  # fmt: skip
-SEARCH_PARAMETERS = {"q"}
-# Addresses that are never such a page: they are answered without asking the database first, and
-# nobody's own page waits while one for all is rendered.
-NEVER_PUBLISHED = re.compile(
-    r"/(?:static|media|admin|my|[^/]+/my|[^/]+/accounts|[^/]+/[^/]+/desk)/"
-    r"|/(?:healthz|readyz|oai|sw\.js)"
-)
+# Published pages that each process stores in its memory; with 0 it stores none.
+PAGE_CACHE_BYTES = env.int("PAGE_CACHE_MEGABYTES", 64) * 1024 * 1024
 # Those of a reader's own account, which remember the edition that they were reached from.
 OWN_PAGES = re.compile(r"/[^/]+/(?:my|accounts)/")
 # Browsers keep the site for when there is no network; off, they throw away what they kept.

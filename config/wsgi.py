@@ -6,18 +6,11 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django = get_wsgi_application()
 
-from symposium.core.page_cache import hand_out  # noqa: E402 (it needs Django started)
-
 CHARSET = re.compile(r";\s*charset=(?!\s*\"?utf-?8\b)[^;]*", re.IGNORECASE)
 
 
 def application(environ, start_response):
-    """A published page that is kept, or else Django.
-
-    Django is spared the charsets that are none: it would fail on them before any middleware.
-    """
-    if (page := hand_out(environ, start_response)) is not None:
-        return page
+    """Spare Django the charsets that are none: it would fail on them before any middleware."""
     if "charset" in environ.get("CONTENT_TYPE", "").lower():
         environ["CONTENT_TYPE"] = CHARSET.sub("", environ["CONTENT_TYPE"])
     return django(environ, start_response)

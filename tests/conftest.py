@@ -45,7 +45,7 @@ if CONTROLLER:
         "SITE_URL": "http://testserver",
         "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
         "CACHE_URL": "locmemcache://",
-        "PUBLISHED_MEGABYTES": "0",
+        "PAGE_CACHE_MEGABYTES": "0",
         "LOG_LEVEL": "WARNING",
         "MEDIA_ROOT": at_the_end.enter_context(tempfile.TemporaryDirectory(prefix="media-")),
         "STATIC_ROOT": at_the_end.enter_context(tempfile.TemporaryDirectory(prefix="static-")),
@@ -58,6 +58,9 @@ from django.db import connection  # noqa: E402
 from django.test import TransactionTestCase, override_settings  # noqa: E402
 from django.urls import clear_script_prefix  # noqa: E402
 from django.utils import translation  # noqa: E402
+
+from symposium.core import page_cache as page_cache_module  # noqa: E402
+from symposium.core import page_store, revision  # noqa: E402
 
 settings.STORAGES["staticfiles"]["BACKEND"] = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -81,6 +84,15 @@ def one_minute(monkeypatch) -> None:
     """A clock whose minute does not end: a kept page is of its minute, however slow the test."""
     clock, minute = time.time, time.time() // 60 * 60
     monkeypatch.setattr(time, "time", lambda: min(clock(), minute + 59))
+
+
+@pytest.fixture
+def page_cache(settings, monkeypatch, one_minute) -> page_store.PageCache:
+    """An empty cache of published pages, in use."""
+    settings.PAGE_CACHE_BYTES = 8 * 1024 * 1024
+    monkeypatch.setattr(page_cache_module, "PAGES", page_store.PageCache())
+    monkeypatch.setattr(revision, "REVISION", revision.RevisionReader())
+    return page_cache_module.PAGES
 
 
 # The database

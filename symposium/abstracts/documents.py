@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from symposium.abstracts.citation.styles import Person, Record, one_line
 from symposium.abstracts.models import Abstract
+from symposium.core import revision
 from symposium.core.documents.pdf_cache import FOLDER, forget, kept, listed
 from symposium.core.i18n import dates
 from symposium.core.i18n.localized import sort_key, text_and_language
 from symposium.core.i18n.typography import french
-from symposium.core.page_cache import read_revision
 from symposium.editions.models import Edition
 from symposium.sessions.models import Session
 
@@ -42,7 +42,7 @@ def forget_what_changed() -> int:
     That is done once for each revision of what is public: the files of an abstract go when it is
     not published any more, those of editions at any change, to be made again if they are asked for.
     """
-    done = f"{FOLDER}/revision-{read_revision()}"
+    done = f"{FOLDER}/revision-{revision.current()}"
     if default_storage.exists(done):
         return 0
     guids = {str(guid) for guid in Abstract.objects.published().values_list("guid", flat=True)}

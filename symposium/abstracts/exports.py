@@ -14,14 +14,15 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
 from symposium.abstracts.citation.references import bibtex, csl_json, ris
 from symposium.abstracts.citation.styles import Record
 from symposium.abstracts.citation.styles import address as address_of_page
 from symposium.abstracts.metadata.datacite import datacite
 from symposium.abstracts.models import Abstract
-from symposium.core.page_cache import publish, published_page
+from symposium.core.i18n.localized import LANGUAGES
+from symposium.core.page_cache import published_page
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
 
@@ -55,10 +56,9 @@ def addresses(abstract: Abstract) -> list[tuple[str, str]]:
     return [(kind.name, address(abstract, ending)) for ending, kind in FORMATS.items()]
 
 
-@published_page
+@published_page(params={"lang": LANGUAGES})
 @require_safe
 @cache_control(public=True, max_age=60)
-@conditional_page
 def argument(request: HttpRequest, edition: str, ending: str) -> HttpResponse:
     edition = published_edition(edition)
     found = edition.abstracts.public().with_reference().argument()
@@ -67,10 +67,9 @@ def argument(request: HttpRequest, edition: str, ending: str) -> HttpResponse:
     return file(request, found, ending)
 
 
-@published_page
+@published_page(params={"lang": LANGUAGES})
 @require_safe
 @cache_control(public=True, max_age=60)
-@conditional_page
 def abstract(request: HttpRequest, edition: str, slug: str, ending: str) -> HttpResponse:
     edition = published_edition(edition)
     found, moved = find_by_slug(edition.abstracts.public().with_reference(), slug, edition.pk)
@@ -87,7 +86,7 @@ def file(request: HttpRequest, abstract: Abstract, ending: str) -> HttpResponse:
         return gone(abstract)
     record = Record(abstract, request.GET.get("lang", ""))
     name = "abstract" if abstract.is_argument else abstract.slug
-    response = HttpResponse(
+    return HttpResponse(
         FORMATS[ending].write(record),
         content_type=FORMATS[ending].content_type,
         headers={
@@ -95,7 +94,6 @@ def file(request: HttpRequest, abstract: Abstract, ending: str) -> HttpResponse:
             "Content-Language": record.language,
         },
     )
-    return publish(response, lang=record.language)
 
 
 def gone(abstract: Abstract) -> HttpResponse:

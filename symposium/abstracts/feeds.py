@@ -13,13 +13,13 @@ from django.utils.html import format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
 from symposium.abstracts.citation.styles import Record, one_line
 from symposium.abstracts.models import Keyword
 from symposium.core.feeds import Atom, host, whole
 from symposium.core.i18n.typography import typeset
-from symposium.core.page_cache import publish, published_page
+from symposium.core.page_cache import published_page
 from symposium.editions.models import Edition
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
@@ -123,14 +123,13 @@ class OfKeyword(NewAbstracts):
 
 
 def answering(feed: Feed) -> Callable:
-    """A view that answers for a minute, and with 304 to who has these very bytes."""
+    """Return a view that publishes a feed, for a minute."""
 
     @published_page
     @require_safe
     @cache_control(public=True, max_age=60)
-    @conditional_page
     def view(request: HttpRequest, **arguments) -> HttpResponse:
-        return publish(feed(request, **arguments))
+        return feed(request, **arguments)
 
     return view
 

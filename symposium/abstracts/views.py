@@ -23,7 +23,7 @@ from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
 
 
-@published_page
+@published_page(params={"with": LANGUAGES})
 @require_safe
 @counted(Reading.Kind.READ)
 def argument(request: HttpRequest, edition: str) -> HttpResponse:
@@ -48,7 +48,7 @@ def abstracts(request: HttpRequest, edition: str) -> HttpResponse:
     )
 
 
-@published_page
+@published_page(params={"with": LANGUAGES})
 @require_safe
 @counted(Reading.Kind.READ)
 def abstract(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
@@ -91,7 +91,6 @@ def abstract_page(request: HttpRequest, abstract: Abstract) -> HttpResponse:
             "draft": draft,
             **({} if draft else for_machines(abstract, about["shown"])),
         },
-        **({"with": second["language"]} if second else {}),
     )
     if not draft:
         response.headers["Link"] = signposting.header(Record(abstract))

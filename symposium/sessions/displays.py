@@ -17,7 +17,7 @@ def door(request: HttpRequest, room: Room) -> HttpResponse:
     """What is on in a room and what comes next, over all its days."""
     sessions = room.sessions.published().scheduled().for_programme()
     context = {"room": room, "heading": room.name, "sessions": sessions}
-    return render_page(request, room.edition, "sessions/display_door.html", context, display="door")
+    return render_page(request, room.edition, "sessions/display_door.html", context)
 
 
 def lobby(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> HttpResponse:
@@ -29,9 +29,7 @@ def lobby(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> Http
     since = {"starts_at__gte": begins} if first == last else {"ends_at__gt": begins}
     sessions = sessions.filter(**since)
     context = {"heading": edition.name, "sessions": sessions.for_programme()}
-    return render_page(
-        request, edition, "sessions/display_lobby.html", context, display="lobby", **form.used
-    )
+    return render_page(request, edition, "sessions/display_lobby.html", context)
 
 
 def days(edition: Edition, asked: str) -> tuple[datetime.date, datetime.date]:

@@ -4,13 +4,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
-from symposium.core.page_cache import publish, published_page
+from symposium.core.page_cache import published_page
 from symposium.editions.embed import HEIGHT, frame, may_be_framed
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
 from symposium.editions.views import published_edition
+from symposium.sessions.filtered_pages import filtered_page
 from symposium.sessions.forms import ProgrammeFilter
 from symposium.sessions.programme_pdf import programme_of
 from symposium.sessions.timetable import by_day
@@ -22,10 +23,9 @@ THEMES = ("light", "dark")
 # On paper
 
 
-@published_page
+@published_page(params={"layout": [LARGE]})
 @require_safe
 @cache_control(public=True, max_age=60)
-@conditional_page
 def programme_pdf(request: HttpRequest, edition: str) -> HttpResponse:
     """The programme as PDF; `?layout=large` is the one in large print."""
     edition = published_edition(edition)
@@ -34,23 +34,20 @@ def programme_pdf(request: HttpRequest, edition: str) -> HttpResponse:
         raise Http404
     large, language = request.GET.get("layout") == LARGE, get_language()
     name = f"{edition.slug}-programme{'-large' if large else ''}-{language}.pdf"
-    response = HttpResponse(
+    return HttpResponse(
         programme_of(edition, sessions, language, large=large),
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{name}"', "Content-Language": language},
     )
-    return publish(response, **({"layout": LARGE} if large else {}))
 
 
 # On the sites of others
 
 
-@published_page
-@require_safe
-def embed(request: HttpRequest, edition: str) -> HttpResponse:
+@filtered_page(theme=THEMES)
+def embed(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> HttpResponse:
     """A compact list of the programme, alone on its page, for a frame of another site."""
-    edition = embeddable_edition(edition)
-    form = ProgrammeFilter(request.GET, edition)
+    require_embeddable(edition)
     sessions = form.filter(edition.sessions.published().scheduled().for_programme())
     response = render_page(
         request,
@@ -62,18 +59,15 @@ def embed(request: HttpRequest, edition: str) -> HttpResponse:
             "theme": theme_of(request),
             "unlisted": True,
         },
-        theme=theme_of(request),
-        **form.used,
     )
     return may_be_framed(response, edition)
 
 
-@published_page
-@require_safe
-def embedding(request: HttpRequest, edition: str) -> HttpResponse:
+@filtered_page(theme=THEMES)
+def embedding(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> HttpResponse:
     """What partners paste into a page of theirs, with what it gives."""
-    edition = embeddable_edition(edition)
-    form, theme = ProgrammeFilter(request.GET, edition), theme_of(request)
+    require_embeddable(edition)
+    theme = theme_of(request)
     query = form.address() + (f"&theme={theme}" if theme else "")
     return render_page(
         request,
@@ -88,17 +82,13 @@ def embedding(request: HttpRequest, edition: str) -> HttpResponse:
             "origins": edition.frame_ancestors,
             "unlisted": True,
         },
-        theme=theme,
-        **form.used,
     )
 
 
-def embeddable_edition(slug: str) -> Edition:
-    """The edition, or Http404 where no other site may show it."""
-    edition = published_edition(slug)
+def require_embeddable(edition: Edition) -> None:
+    """Raise Http404 if no other site may show the edition."""
     if not edition.frame_ancestors:
         raise Http404
-    return edition
 
 
 def theme_of(request: HttpRequest) -> str:

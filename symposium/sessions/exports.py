@@ -12,10 +12,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
 from symposium.core.i18n.localized import LANGUAGES
-from symposium.core.page_cache import publish, published_page
+from symposium.core.page_cache import published_page
 from symposium.editions.models import Edition
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
@@ -26,19 +26,18 @@ from symposium.sessions.schedule_xml import as_xml
 
 
 def export(view: Callable) -> Callable:
-    """Answer in the language asked for, for a minute, and with 304 to who has these very bytes."""
+    """Publish what a view of (request, edition) exports, in the language of `?lang=`."""
 
-    @published_page
+    @published_page(params={"lang": LANGUAGES})
     @require_safe
     @cache_control(public=True, max_age=60)
-    @conditional_page
     def answer(request: HttpRequest, edition: str, **arguments) -> HttpResponse:
         language = request.GET.get("lang")
         language = language if language in LANGUAGES else settings.LANGUAGE_CODE
         with translation.override(language):
             response = view(request, published_edition(edition), **arguments)
         response.headers["Content-Language"] = language
-        return publish(response, lang=language)
+        return response
 
     return answer
 

@@ -91,11 +91,6 @@ class ProgrammeFilter(forms.Form):
         return {name: values[name] for name in (*self.choices, "q") if values[name]}
 
     @property
-    def used(self) -> dict[str, str]:
-        """What of the address counts: its fields, with what they were taken for."""
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-    @property
     def day_chosen(self) -> datetime.date | None:
         """The day to show; None for all days. Without a choice: today, or the first day.
 

@@ -9,21 +9,20 @@ from django.views.decorators.http import require_safe
 
 from symposium.core.page_cache import published_page
 from symposium.editions.jsonld import script
+from symposium.editions.models import Edition
 from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
 from symposium.sessions import changes, displays, jsonld
+from symposium.sessions.filtered_pages import filtered_page
 from symposium.sessions.forms import ProgrammeFilter
 from symposium.sessions.models import Session
 from symposium.sessions.speaker_names import name_people
 from symposium.sessions.timetable import by_day
 
 
-@published_page
-@require_safe
-def programme(request: HttpRequest, edition: str) -> HttpResponse:
-    edition = published_edition(edition)
-    form = ProgrammeFilter(request.GET, edition)
+@filtered_page(display=["lobby"])
+def programme(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> HttpResponse:
     if request.GET.get("display") == "lobby":
         return displays.lobby(request, edition, form)
     sessions = edition.sessions.published().for_timetable()
@@ -46,7 +45,6 @@ def programme(request: HttpRequest, edition: str) -> HttpResponse:
             "unscheduled": [session for session in found if not session.starts_at],
             "looser": [] if found else form.looser(sessions),
         },
-        **form.used,
     )
 
 
@@ -105,7 +103,7 @@ def stream(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     return redirect(found.stream_url)
 
 
-@published_page
+@published_page(params={"display": ["door"]})
 @require_safe
 def room(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     edition = published_edition(edition)

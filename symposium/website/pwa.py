@@ -13,8 +13,8 @@ from django.utils.translation import get_language, gettext, override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from symposium.core import page_cache
 from symposium.core.i18n.typography import direction
+from symposium.core.revision import Version, current_version
 from symposium.editions.context import edition_named
 from symposium.editions.models import Edition
 
@@ -115,7 +115,7 @@ def worker(request):
     pages = offline_pages()
     kept = {"assets": [static(name) for name in KEPT], "offline": pages}
     code = json.dumps(static("js/worker.js"))
-    kept = json.dumps({**kept, "told": told(page_cache.present_version(), **pages)})
+    kept = json.dumps({**kept, "told": told(current_version(), **pages)})
     return script(f"self.KEPT = {kept};\nimportScripts({code});\n")
 
 
@@ -134,7 +134,7 @@ def offline_pages() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def told(version: tuple[int, int], **pages: str) -> str:
+def told(version: Version, **pages: str) -> str:
     """What stands for all that these pages say, by language, in this version of what is public.
 
     Browsers ask for the worker with every page: the pages are rendered once a minute at the most,

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from symposium.abstracts.models import Abstract
-from symposium.core.page_cache import publish, published_page
+from symposium.core.page_cache import ANY, published_page
 from symposium.editions.models import Edition, Page
 from symposium.sessions.models import Change, Room, Session
 from symposium.speakers.models import Speaker
@@ -166,8 +166,7 @@ SITEMAPS: dict[str, Any] = {
 }
 
 
-@published_page
+@published_page(params={"p": ANY})
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every public address; a large site has more pages of them (`?p=2`)."""
-    response = django.sitemap(request, sitemaps=SITEMAPS).render()
-    return publish(response, p=request.GET.get("p", ""))
+    return django.sitemap(request, sitemaps=SITEMAPS)

@@ -98,7 +98,7 @@ def site(database_url: str, folder: Path):
         "tests.bench.bare:application",
         folder,
         DATABASE_URL=database_url,
-        PUBLISHED_MEGABYTES="64",
+        PAGE_CACHE_MEGABYTES="64",
         RENDERED=str(folder / "rendered"),
     )
 

@@ -1,8 +1,7 @@
-"""Published pages, kept in memory: never older than the last commit, the same with and without."""
+"""Published pages in memory: never older than the last commit, the same with and without."""
 
 import contextlib
 import gzip
-import os
 import runpy
 import threading
 import time
@@ -20,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from gunicorn.config import Config
 
 from config.wsgi import application
-from symposium.core import page_cache
+from symposium.core import page_cache, page_store, revision
 from symposium.editions.models import Edition, Page
 from tests.conftest import PROJECT
 from tests.factories import (
@@ -39,13 +38,13 @@ HOME = "/fr/2021/"
 
 
 @pytest.fixture(autouse=True)
-def shelf(settings, one_minute):
-    """An empty shelf, in use."""
-    settings.PUBLISHED_BYTES = 8 * 1024 * 1024
-    page_cache.SHELF.clear()
-    page_cache.is_known.cache_clear()
-    yield page_cache.SHELF
-    page_cache.SHELF.clear()
+def cache(page_cache):
+    return page_cache
+
+
+def stored(cache) -> list[str]:
+    """The addresses whose pages are stored, in each encoding."""
+    return [f"{path}?{query}".removesuffix("?") for path, query, _encoding in cache.pages]
 
 
 @pytest.fixture
@@ -53,8 +52,8 @@ def edition(transactional_db):
     return make_edition("2021", is_current=True)
 
 
-def revision() -> int:
-    return page_cache.present_version()[0]
+def number() -> int:
+    return revision.fetch_revision()
 
 
 def get(address=HOME, **headers):
@@ -88,12 +87,12 @@ def test_every_public_table_moves_the_revision(model):
 
 
 def test_a_transaction_moves_the_revision_once(edition):
-    before = revision()
+    before = number()
     with transaction.atomic():
         for _ in range(3):
             make_session(edition, at=None)
-        assert revision() == before
-    assert revision() == before + 1
+        assert number() == before
+    assert number() == before + 1
 
 
 @pytest.mark.parametrize(
@@ -109,24 +108,24 @@ def test_a_transaction_moves_the_revision_once(edition):
 )
 def test_every_way_of_writing_moves_the_revision(edition, write):
     page = make_page(edition)
-    before = revision()
+    before = number()
     write(page)
-    assert revision() == before + 1
+    assert number() == before + 1
 
 
 def test_what_is_rolled_back_moves_nothing(edition):
-    before = revision()
+    before = number()
     with transaction.atomic():
         make_page(edition)
         transaction.set_rollback(True)
-    assert revision() == before
+    assert number() == before
 
 
 def test_registering_moves_nothing(transactional_db):
     category = make_category(open_edition())
-    before = revision()
+    before = number()
     make_registration(category)
-    assert revision() == before
+    assert number() == before
 
 
 # What a reader gets
@@ -203,80 +202,89 @@ def test_a_head_has_no_body(edition):
 
 @pytest.mark.parametrize("query", ["?utm_source=x", "?day=", "?room=&kind=&fbclid=1"])
 def test_who_comes_by_a_link_with_more_in_it_gets_the_page_that_is_kept(
-    edition, shelf, query, django_assert_num_queries
+    edition, cache, query, django_assert_num_queries
 ):
     get()
     Edition.objects.update(name_fr="Autre")
     page = get(HOME + query)
-    assert (list(shelf.pages), b"Autre" in page.content) == ([(HOME, "")], True)
+    assert (stored(cache), b"Autre" in page.content) == ([HOME], True)
     with django_assert_num_queries(2):
         assert [get(HOME + query).content, get().content] == [page.content] * 2
 
 
-def test_of_two_of_a_name_the_last_counts(edition, shelf):
+def test_of_two_of_a_name_the_last_counts(edition, cache):
     get("/fr/2021/programme/")
     get("/fr/2021/programme/?day=2021-06-09&day=all")
-    assert list(shelf.pages) == [("/fr/2021/programme/", ""), ("/fr/2021/programme/", "day=all")]
+    assert stored(cache) == ["/fr/2021/programme/", "/fr/2021/programme/?day=all"]
 
 
 @pytest.mark.parametrize(
     "address",
     [
-        *(f"{HOME}?{unknown}" for unknown in ("day=all", "lang=en", "with=ar")),
-        *(f"/fr/2021/programme/?{unknown}" for unknown in ("day=x1", "room=x", "display=x")),
-        *("/fr/2021/programme/?display=lobby&day=x1", "/fr/2021/programme.pdf?day=all"),
-        *("/2021/schedule.json?lang=a1", "/2021/programme.ics?day=all"),
-        *("/fr/2021/abstract/?with=fr", "/fr/2021/speakers/?layout=large"),
+        *(f"{HOME}?{undeclared}" for undeclared in ("day=all", "lang=en", "with=ar")),
+        *("/fr/2021/programme.pdf?day=all", "/2021/programme.ics?day=all"),
+        "/fr/2021/speakers/?layout=large",
     ],
 )
-def test_what_a_page_does_not_know_cannot_fill_the_shelf(demonstration, shelf, address):
+def test_undeclared_parameters_are_ignored(demonstration, cache, address):
+    path, _mark, _query = address.partition("?")
+    assert [get(address).content, get(path).content] == [get(path).content] * 2
+    assert stored(cache) == [path]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(f"/fr/2021/programme/?{unknown}" for unknown in ("day=x1", "room=x", "display=x")),
+        *("/fr/2021/programme/?display=lobby&day=x1", "/fr/2021/programme/?track=x&day=all"),
+        *("/2021/schedule.json?lang=a1", "/fr/2021/abstract/?with=de"),
+    ],
+)
+def test_unknown_values_are_rendered_and_cannot_fill_the_cache(demonstration, cache, address):
     for _ in range(2):
         assert get(address).status_code == 200
-    assert list(shelf.pages) == []
+    assert stored(cache) == []
 
 
-def test_a_search_and_a_long_value_are_not_kept(edition, shelf):
+def test_a_search_and_a_long_value_are_not_kept(edition, cache):
     get("/fr/2021/programme/?q=ville")
     get(f"/fr/2021/programme/?track={'x' * 61}")
-    assert list(shelf.pages) == []
+    assert stored(cache) == []
 
 
-def test_filters_in_another_order_are_the_same_page(edition, shelf):
+def test_filters_in_another_order_are_the_same_page(edition, cache):
     get("/fr/2021/programme/?day=all&kind=talk")
     get("/fr/2021/programme/?kind=talk&day=all")
-    assert list(shelf.pages) == [("/fr/2021/programme/", "day=all&kind=talk")]
+    assert stored(cache) == ["/fr/2021/programme/?day=all&kind=talk"]
 
 
-def test_the_shelf_gives_up_what_is_least_asked_for(edition, shelf, settings):
-    get()
-    settings.PUBLISHED_BYTES = shelf.size + 10
-    get("/en/2021/")
-    [(key, page)] = shelf.pages.items()
-    assert (key, shelf.size) == (("/en/2021/", ""), page.size)
+def test_least_recently_used_page_is_given_up(edition, cache, settings):
+    for address in (HOME, "/en/2021/", HOME):
+        get(address)
+    settings.PAGE_CACHE_BYTES = cache.size + 1000
+    get("/ar/2021/")
+    assert stored(cache) == [HOME, "/ar/2021/"]
+    assert cache.size == counted_bytes(cache)
 
 
-def test_the_shelf_counts_all_that_it_holds(edition, shelf):
+def test_cache_counts_all_that_it_holds(edition, cache):
     for coding in ("", "gzip", "br", "br"):
         get(accept_encoding=coding)
-    page = shelf.pages[HOME, ""]
-    bodies = [page.body, page.whole["gzip"][2], page.whole["br"][2]]
-    assert shelf.size == page.size == sum(map(len, bodies)) + page_cache.BESIDE_BODIES
+    assert stored(cache) == [HOME] * 3
+    assert cache.size == counted_bytes(cache)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_file_that_grows_too_large_is_given_up(shelf, settings):
-    """A PDF is compressed already: each coding of it is as large as itself."""
-    body = os.urandom(100_000)
-    site = page_cache.PublishedMiddleware(lambda _request: page_cache.publish(HttpResponse(body)))
-    settings.PUBLISHED_BYTES = 250_000
-    sizes = []
-    for coding in ("", "gzip", "br"):
-        site(RequestFactory().get("/fr/2021/programme.pdf", HTTP_ACCEPT_ENCODING=coding))
-        sizes.append((len(shelf.pages), shelf.size // 100_000))
-    assert sizes == [(1, 1), (1, 2), (0, 0)]
+def counted_bytes(cache) -> int:
+    return sum(page_store.HEADER_OVERHEAD_BYTES + len(page.body) for page in cache.pages.values())
 
 
-def test_what_is_somebodys_own_is_never_kept(edition, shelf):
+def test_page_larger_than_the_cache_is_not_stored(edition, cache, settings):
+    settings.PAGE_CACHE_BYTES = 5000
+    assert get().status_code == 200
+    assert (stored(cache), cache.size) == ([], 0)
+
+
+def test_what_is_somebodys_own_is_never_kept(edition, cache):
     registration = make_registration(make_category(open_edition("2030")))
     for user in (registration.user, make_user(is_staff=True, is_superuser=True)):
         client = Client()
@@ -291,7 +299,7 @@ def test_what_is_somebodys_own_is_never_kept(edition, shelf):
             "/fr/accounts/email/",
         ):
             client.get(path)  # fmt: skip
-    assert list(shelf.pages) == []
+    assert stored(cache) == []
 
 
 def test_what_needs_no_database_asks_it_nothing(edition, django_assert_num_queries):
@@ -315,30 +323,30 @@ VISITORS = [
 
 @pytest.mark.parametrize("headers", VISITORS, ids=lambda headers: next(iter(headers)))
 @pytest.mark.parametrize("address", [HOME, "/fr/2021/programme/", "/2021/schedule.json"])
-def test_who_comes_first_does_not_change_what_is_kept(edition, shelf, address, headers):
+def test_who_comes_first_does_not_change_what_is_kept(edition, cache, address, headers):
     get(address)
-    kept = shelf.pages[address, ""]
-    shelf.clear()
+    kept = cache.pages[address, "", ""]
+    cache.drop((address, "", ""))
     get(address, **headers)
-    first = shelf.pages[address, ""]
+    first = cache.pages[address, "", ""]
     assert (first.body, first.headers, get(address).cookies) == (kept.body, kept.headers, {})
 
 
-def test_an_organiser_who_comes_first_leaves_nothing_of_theirs(edition, shelf, client):
+def test_an_organiser_who_comes_first_leaves_nothing_of_theirs(edition, cache, client):
     client.force_login(make_user(is_staff=True, is_superuser=True))
     response = client.get(HOME)
-    assert (list(shelf.pages), response.cookies) == ([(HOME, "")], {})
+    assert (stored(cache), response.cookies) == ([HOME], {})
     assert response.content == get().content
 
 
 @pytest.mark.parametrize("kind", ["", "rooms/auditorium/", "keywords/digital/", "programme.pdf"])
-def test_a_cookie_that_is_none_turns_nothing_off(demonstration, shelf, kind, client):
+def test_a_cookie_that_is_none_turns_nothing_off(demonstration, cache, kind, client):
     """Each kind of page, asked for first by somebody whose session is none."""
     assert get(f"/fr/2021/{kind}", cookie="sessionid=x").status_code == 200
-    assert list(shelf.pages) == [(f"/fr/2021/{kind}", "")]
+    assert stored(cache) == [f"/fr/2021/{kind}"]
 
 
-def test_a_path_with_a_question_mark_is_another_address(edition, shelf):
+def test_a_path_with_a_question_mark_is_another_address(edition, cache):
     get("/fr/2021/programme/?day=all")
     assert get("/fr/2021/programme/%3Fday=all").status_code == 404
     assert served("/fr/2021/programme/%3Fday=all")[0] == "404 Not Found"
@@ -352,16 +360,16 @@ def test_an_address_that_is_refused_is_refused_when_its_page_is_kept(edition, qu
     assert (asked, served(HOME + query)[0]) == ([400, 400], "400 Bad Request")
 
 
-def test_the_sitemap_is_kept(demonstration, shelf, django_assert_num_queries):
+def test_the_sitemap_is_kept(demonstration, cache, django_assert_num_queries):
     first = get("/sitemap.xml")
     with django_assert_num_queries(1):
         assert get("/sitemap.xml").content == first.content
-    assert list(shelf.pages) == [("/sitemap.xml", "")]
+    assert stored(cache) == ["/sitemap.xml"]
     assert get("/sitemap.xml?p=1").content == first.content
     assert get("/sitemap.xml?p=2").status_code == 404
 
 
-def test_every_view_of_a_published_page_is_declared(demonstration, shelf):
+def test_every_view_of_a_published_page_is_declared(demonstration, cache):
     """Or it would be rendered for each who asks."""
     not_kept = MISSING | UNLISTED - {"my programme"} | {"filtered", "no result"}
     addresses = [f"/ar/{path}" for name, path in PAGES.items() if name not in not_kept]
@@ -369,14 +377,12 @@ def test_every_view_of_a_published_page_is_declared(demonstration, shelf):
     addresses += [f"/fr/2021/{page}" for page in ELSEWHERE if "abstract.pdf" not in page]
     for address in addresses:
         assert get(address).status_code == 200
-    kept = {f"{path}?{query}".removesuffix("?") for path, query in shelf.pages}
-    assert sorted(set(addresses) - kept) == []
+    assert sorted(set(addresses) - {*stored(cache)}) == []
 
 
-def test_somebodys_own_pages_wait_for_no_page(edition, shelf, django_assert_num_queries):
+def test_somebodys_own_pages_wait_for_no_page(edition, django_assert_num_queries):
     """`/fr/my/programme/` has the shape of the programme of an edition."""
-    keys = [page_cache.key_of(RequestFactory().get(path).META) for path in [*OWN, HOME]]
-    assert keys == [None] * len(OWN) + [(HOME, "")]
+    assert [page_cache.published_params(path) for path in [*OWN, HOME]] == [None] * len(OWN) + [{}]
     with django_assert_num_queries(0):
         assert get("/fr/my/programme/").status_code == 302
 
@@ -389,20 +395,20 @@ def test_a_page_that_goes_is_not_found_at_once(edition):
     assert get("/fr/2021/pages/acces/").status_code == 404
 
 
-def test_what_is_due_at_an_hour_comes_by_itself(edition, monkeypatch):
+def test_what_is_due_at_an_hour_comes_by_itself(edition, cache, monkeypatch):
     first = get()
     later = time.time() + 61
-    monkeypatch.setattr(page_cache.time, "time", lambda: later)
-    version = page_cache.present_version()
+    monkeypatch.setattr(time, "time", lambda: later)
+    version = revision.current_version()
     assert get().content == first.content
-    assert page_cache.SHELF.pages[HOME, ""].version == version
+    assert cache.pages[HOME, "", ""].version == version
 
 
-# Before Django
+# By WSGI
 
 
 def served(address=HOME, **meta) -> tuple[str, dict, bytes]:
-    """What gunicorn gets of the site for a request."""
+    """What gunicorn sends for a request; it leaves out the body of an answer to HEAD itself."""
     said = {}
 
     def start_response(status, headers):
@@ -413,14 +419,14 @@ def served(address=HOME, **meta) -> tuple[str, dict, bytes]:
     body = b"".join(answer)
     if hasattr(answer, "close"):
         answer.close()
-    return said["status"], dict(said["headers"]), body
+    return said["status"], dict(said["headers"]), b"" if "REQUEST_METHOD" in meta else body
 
 
 @pytest.mark.parametrize(
     "meta",
     [{}, {"HTTP_ACCEPT_ENCODING": "br"}, {"HTTP_IF_NONE_MATCH": "*"}, {"REQUEST_METHOD": "HEAD"}],
 )
-def test_a_page_that_is_kept_needs_no_django(edition, django_assert_num_queries, meta):
+def test_gunicorn_gets_what_the_test_client_gets(edition, django_assert_num_queries, meta):
     first = Client().generic(meta.get("REQUEST_METHOD", "GET"), HOME, **meta)
     get()
     with django_assert_num_queries(1):
@@ -429,7 +435,7 @@ def test_a_page_that_is_kept_needs_no_django(edition, django_assert_num_queries,
     assert (headers, body) == (dict(first.headers), first.content)
 
 
-def test_a_change_is_seen_before_django(edition):
+def test_a_change_is_seen_by_the_next_request_of_gunicorn(edition):
     served()
     Edition.objects.update(name_fr="Autre nom")
     assert "Autre nom" in served()[2].decode()
@@ -438,7 +444,6 @@ def test_a_change_is_seen_before_django(edition):
 def test_an_unknown_host_gets_no_page_that_is_kept(edition, settings):
     get()
     settings.ALLOWED_HOSTS = ["symposium.example.org"]
-    page_cache.is_known.cache_clear()
     assert served(HTTP_HOST="evil.example")[0] == "400 Bad Request"
     assert served(HTTP_HOST="symposium.example.org")[0] == "200 OK"
     assert served(HTTP_HOST="symposium.example.org:8000")[0] == "200 OK"
@@ -449,7 +454,7 @@ def test_an_empty_host_gets_no_page_that_is_kept(edition):
     assert served(HTTP_HOST="")[0] == "400 Bad Request"
 
 
-def test_a_script_name_changes_no_page_that_is_kept(edition, shelf):
+def test_a_script_name_changes_no_page_that_is_kept(edition, cache):
     """Neither the pages nor the cards, which are kept apart."""
     session, path = make_session(edition), "/fr/2021/programme/"
     card = f'<h4><a href="{path}{session.slug}/">'
@@ -457,7 +462,7 @@ def test_a_script_name_changes_no_page_that_is_kept(edition, shelf):
         body = served(path, SCRIPT_NAME=prefix)[2].decode()
         assert card.replace('="', f'="{prefix}') in body
     assert "/elsewhere" not in body
-    assert list(shelf.pages) == [(path, "")]
+    assert stored(cache) == [path]
     assert served(path, SCRIPT_NAME="/elsewhere")[2].decode() != body
 
 
@@ -473,10 +478,8 @@ def test_plain_http_gets_no_page_that_is_kept(edition, settings):
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     assert get().status_code == 301
     assert get(x_forwarded_proto="https").status_code == 200
-    meta = RequestFactory().get(HOME).environ
-    assert page_cache.key_of(meta) is None
-    assert page_cache.key_of(meta | {"HTTP_X_FORWARDED_PROTO": "http"}) is None
-    assert page_cache.key_of(meta | {"HTTP_X_FORWARDED_PROTO": "https"}) == (HOME, "")
+    redirect = get(f"{HOME}?utm_source=x", x_forwarded_proto="http")
+    assert (redirect.status_code, redirect.url) == (301, f"https://testserver{HOME}?utm_source=x")
 
 
 def test_a_connection_that_the_database_has_closed_is_made_anew(edition):
@@ -501,7 +504,7 @@ def test_a_lock_is_waited_for_once_and_the_connection_stays(edition):
     execute("SET lock_timeout = 100")
     number = connection.connection.info.backend_pid
     with locked("symposium_revision"), CaptureQueriesContext(connection) as queries:
-        assert served()[0] == "200 OK"  # rendered
+        assert [served()[1].get("Cache-Status") for _ in range(2)] == [STALE] * 2
     asked = [one["sql"] for one in queries if "symposium_revision" in one["sql"]]
     assert asked == ["SELECT number FROM symposium_revision"]
     assert connection.connection.info.backend_pid == number
@@ -519,15 +522,66 @@ def locked(table: str):
         other.rollback()
 
 
-def test_without_a_database_django_says_what_it_says(edition, monkeypatch):
-    get()
+STALE = "symposium; hit; ttl=0"
 
-    def away():
+
+@contextlib.contextmanager
+def database_away(monkeypatch):
+    """Nothing listens where the database should be."""
+    connection.close()
+    with monkeypatch.context() as patch:
+        patch.setitem(connection.settings_dict, "HOST", "127.0.0.1")
+        patch.setitem(connection.settings_dict, "PORT", "1")
+        yield
+    connection.close()
+    revision.REVISION.retry_at = 0
+
+
+def test_page_before_is_served_as_stale_while_database_is_away(edition, monkeypatch):
+    first = served()
+    Edition.objects.update(name_fr="Autre nom")
+    with database_away(monkeypatch):
+        status, headers, body = served()
+        unchanged = served(HTTP_IF_NONE_MATCH=headers["ETag"])
+        missing = Client(raise_request_exception=False).get("/en/2021/")
+    assert (status, body, headers) == (first[0], first[2], first[1] | {"Cache-Status": STALE})
+    assert (unchanged[0], unchanged[1]["Cache-Status"]) == ("304 Not Modified", STALE)
+    assert missing.status_code == 503
+    status, headers, body = served()
+    assert (b"Autre nom" in body, "Cache-Status" in headers) == (True, False)
+
+
+def test_stale_page_says_since_when(edition, cache, monkeypatch):
+    get()
+    monkeypatch.setattr(cache.pages[HOME, "", ""], "seen_at", time.monotonic() - 90)
+    with database_away(monkeypatch):
+        assert get()["Cache-Status"] == "symposium; hit; ttl=-90"
+
+
+def test_page_before_stays_if_rendering_fails(edition, cache):
+    get()
+    Edition.objects.update(name_fr="Autre nom")
+    site = page_cache.PageCacheMiddleware(lambda _request: HttpResponse(status=503))
+    assert site(RequestFactory().get(HOME)).status_code == 503
+    assert stored(cache) == [HOME]
+
+
+def test_database_that_failed_is_not_asked_again_for_a_second(monkeypatch):
+    asked, reader = [], revision.RevisionReader()
+
+    def fail():
+        asked.append(1)
         raise DatabaseError("away")
 
-    monkeypatch.setattr(page_cache, "read_revision", away)
-    status, headers, _body = served()
-    assert (status, headers["X-Frame-Options"]) == ("200 OK", "DENY")  # it can still be rendered
+    monkeypatch.setattr(revision, "fetch_revision", fail)
+    for _ in range(3):
+        with pytest.raises(DatabaseError):
+            reader.read()
+    assert len(asked) == 1
+    reader.retry_at -= revision.RETRY_SECONDS
+    with pytest.raises(DatabaseError, match="away"):
+        reader.read()
+    assert len(asked) == 2
 
 
 # Many at once
@@ -535,19 +589,19 @@ def test_without_a_database_django_says_what_it_says(edition, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_one_reading_serves_all_who_came_before_it_began(monkeypatch):
-    reading, asked, go = page_cache.Reading(), [], threading.Event()
+    reader, asked, go = revision.RevisionReader(), [], threading.Event()
 
     def slow() -> int:
         asked.append(1)
         assert go.wait(10)
         return len(asked)
 
-    monkeypatch.setattr(page_cache, "read_revision", slow)
+    monkeypatch.setattr(revision, "fetch_revision", slow)
     with ThreadPoolExecutor(6) as pool:
-        first = pool.submit(reading.now)
+        first = pool.submit(reader.read)
         while not asked:
             time.sleep(0.005)
-        others = [pool.submit(reading.now) for _ in range(5)]
+        others = [pool.submit(reader.read) for _ in range(5)]
         while pool._work_queue.qsize():
             time.sleep(0.005)
         time.sleep(0.05)
@@ -565,7 +619,7 @@ class Slow:
     def __call__(self, request):
         self.made += 1
         assert self.go.wait(10)
-        return page_cache.publish(HttpResponse(f"{self.made}"))
+        return HttpResponse(f"{self.made}")
 
 
 def at_once(work, number=6):
@@ -576,7 +630,7 @@ def at_once(work, number=6):
 @pytest.mark.django_db(transaction=True)
 def test_one_renders_and_the_others_wait():
     view = Slow()
-    site = page_cache.PublishedMiddleware(view)
+    site = page_cache.PageCacheMiddleware(view)
     request = RequestFactory().get("/fr/2021/programme/")
     for futures in at_once(lambda: site(request).content):
         view.go.set()
@@ -585,11 +639,11 @@ def test_one_renders_and_the_others_wait():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_the_shelf_each_renders(settings):
+def test_without_the_cache_each_renders(settings):
     """The control: what the test above would count without what it tests."""
-    settings.PUBLISHED_BYTES = 0
+    settings.PAGE_CACHE_BYTES = 0
     view = Slow()
-    site = page_cache.PublishedMiddleware(view)
+    site = page_cache.PageCacheMiddleware(view)
     for futures in at_once(lambda: site(RequestFactory().get("/fr/2021/programme/"))):
         view.go.set()
         for future in futures:
@@ -600,7 +654,7 @@ def test_without_the_shelf_each_renders(settings):
 def test_while_one_renders_the_others_have_the_page_before_for_a_second(edition, monkeypatch):
     view = Slow()
     view.go.set()
-    site = page_cache.PublishedMiddleware(view)
+    site = page_cache.PageCacheMiddleware(view)
     request = RequestFactory().get("/fr/2021/programme/")
     site(request)
     view.go.clear()
@@ -615,9 +669,9 @@ def test_while_one_renders_the_others_have_the_page_before_for_a_second(edition,
     assert site(request).content == b"2"
 
 
-def test_a_file_that_is_rendered_holds_no_page(shelf):
+def test_a_file_that_is_rendered_holds_no_page(cache):
     files, pages = (
-        {shelf.renderer((f"/fr/2021/abstracts/{number}{ending}", query)) for number in range(100)}
+        {cache.slot((f"/fr/2021/abstracts/{number}{ending}", query, "")) for number in range(100)}
         for ending, query in ((".pdf", "lang=fr"), ("/", "day=all"))
     )
     assert [len(files), len(pages), files & pages] == [2, 2, set()]
@@ -635,7 +689,7 @@ ELSEWHERE = [
     *("programme/?display=lobby", "rooms/auditorium/?display=door"),
     *("programme.pdf", "abstract/abstract.pdf", "abstracts.atom"),
 ]
-# Pages take the languages in turn: what the shelf does is one path for all of them.
+# Pages take the languages in turn: what the cache does is one path for all of them.
 PATHS = [*PAGES.values(), *(f"2021/{page}" for page in ELSEWHERE)]
 ADDRESSES = [
     *(f"/{language}/{path}" for language, path in zip(cycle(LANGUAGES), PATHS, strict=False)),
@@ -644,9 +698,9 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_the_shelf_changes_nothing_but_speed(demonstration, settings, address):
+def test_the_cache_changes_nothing_but_speed(demonstration, settings, address):
     kept = [Client().get(address) for _ in range(2)]
-    settings.PUBLISHED_BYTES = 0
+    settings.PAGE_CACHE_BYTES = 0
     fresh = Client().get(address)
     tokens = b"csrfmiddlewaretoken" in fresh.content
     assert [page.status_code for page in kept] == [fresh.status_code] * 2
@@ -656,11 +710,11 @@ def test_the_shelf_changes_nothing_but_speed(demonstration, settings, address):
     assert [page["Content-Language"] for page in kept] == [fresh["Content-Language"]] * 2
 
 
-def test_a_filter_that_is_not_known_is_answered_and_never_kept(edition, shelf):
+def test_a_filter_that_is_not_known_is_answered_and_never_kept(edition, cache):
     make_session(edition)
     for value in ("usages", "<b>", "x"):
         page = get(f"{HOME}programme/?track={value}").content.decode()
         assert page.count("est inconnu") == 1
-    assert list(shelf.pages) == []
+    assert stored(cache) == []
     assert "est inconnu" not in get(f"{HOME}programme/").content.decode()
-    assert list(shelf.pages) == [(f"{HOME}programme/", "")]
+    assert stored(cache) == [f"{HOME}programme/"]

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone, translation
 
-from symposium.core import page_cache
 from symposium.demo import scale
 from symposium.editions.models import Edition
 from symposium.sessions.models import Session
@@ -266,17 +265,11 @@ def test_nothing_public_is_not_found(client, edition):
     ]  # fmt: skip
 
 
-def test_page_that_is_kept_has_both_layouts_and_no_third(edition, settings):
+def test_page_that_is_kept_has_both_layouts_and_no_third(edition, page_cache):
     make_session(edition)
-    settings.PUBLISHED_BYTES = 8 * 1024 * 1024
-    page_cache.SHELF.clear()
-    try:
-        found = [
-            Client().get(f"{PATH}{query}").content
-            for query in ("", "?layout=large", "?layout=x") * 2
-        ]
-        assert found[:3] == found[3:]
-        assert found[0] == found[2] != found[1]
-        assert sorted(page_cache.SHELF.pages) == [(PATH, ""), (PATH, "layout=large")]
-    finally:
-        page_cache.SHELF.clear()
+    found = [
+        Client().get(f"{PATH}{query}").content for query in ("", "?layout=large", "?layout=x") * 2
+    ]
+    assert found[:3] == found[3:]
+    assert found[0] == found[2] != found[1]
+    assert sorted(page_cache.pages) == [(PATH, "", ""), (PATH, "layout=large", "")]

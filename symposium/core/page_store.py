@@ -1,0 +1,133 @@
+"""The published pages that a process stores in its memory, up to a number of bytes."""
+
+import gzip
+import hashlib
+import re
+import threading
+import time
+from collections import OrderedDict
+from functools import partial
+
+import brotli
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+
+from symposium.core.revision import Version
+
+MAX_STALE_SECONDS = 0.7  # with its way to the reader no page is older than one second
+MAX_WAIT_SECONDS = 10.0
+HEADER_OVERHEAD_BYTES = 4096
+# A shared cache, such as nginx, may answer for a second, and with the page before while it asks.
+# A browser asks each time: without `must-revalidate` it would also show the page before first.
+CACHE_CONTROL = "public, max-age=0, s-maxage=1, stale-while-revalidate=5, must-revalidate"
+ABOUT_BODY = {f"Content-{of}" for of in ("Disposition", "Encoding", "Language", "Length", "Type")}
+ENCODERS = {  # the best first
+    "br": partial(brotli.compress, quality=5),
+    "gzip": partial(gzip.compress, compresslevel=6, mtime=0),
+}
+ACCEPTED = {name: re.compile(rf"\b{name}\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))") for name in ENCODERS}
+Key = tuple[str, str, str]  # path, query, encoding; apart, since a path may hold a “?”
+
+
+def preferred_encoding(request: HttpRequest) -> str:
+    """Return the best encoding that a request accepts, or "" for none."""
+    header = request.META.get("HTTP_ACCEPT_ENCODING", "").lower()
+    return next((name for name, accepted in ACCEPTED.items() if accepted.search(header)), "")
+
+
+class CachedPage:
+    """A published page in one encoding."""
+
+    def __init__(self, response: HttpResponse, encoding: str, version: Version, seen_at: float):
+        self.version = version
+        self.seen_at = seen_at  # when the page was last known to be current
+        self.on_answer = getattr(response, "on_answer", None)
+        self.body = ENCODERS.get(encoding, bytes)(response.content)
+        self.etag = f'"{hashlib.sha256(response.content).hexdigest()[:20]}{encoding}"'
+        self.headers = {"Cache-Control": CACHE_CONTROL, **response.headers}
+        self.headers |= {"Vary": "Accept-Encoding", "ETag": self.etag}
+        self.headers |= {"Content-Length": str(len(self.body))}
+        self.headers |= {"Content-Encoding": encoding} if encoding else {}
+
+    def is_fresh(self, version: Version, now: float) -> bool:
+        """Whether the page will do while the next is rendered; longer if only time has passed."""
+        edited = self.version[0] != version[0]
+        return now - self.seen_at < (MAX_STALE_SECONDS if edited else MAX_WAIT_SECONDS)
+
+    def respond(self, request: HttpRequest) -> HttpResponse:
+        """Return the page, or 304 with its headers."""
+        page = HttpResponse(self.body, headers=self.headers)
+        response = get_conditional_response(request, self.etag, response=page)
+        if response is not page:
+            for name in self.headers.keys() - ABOUT_BODY:
+                response.headers[name] = self.headers[name]
+        return response
+
+    def serve(self, request: HttpRequest, *, is_stale: bool = False) -> HttpResponse:
+        """Answer a request that no view has seen; say so if the page may be stale (RFC 9211)."""
+        if self.on_answer:
+            self.on_answer(request.META)
+        response = self.respond(request)
+        if is_stale:
+            ttl = int(self.seen_at - time.monotonic())
+            response.headers["Cache-Status"] = f"symposium; hit; ttl={ttl}"
+        return response
+
+
+class RenderSlot:
+    """A lock that lets one thread render at a time.
+
+    Threads that can serve the page before do not queue for it, so those that have no page go first:
+    in a storm of edits every page is out of date at every moment.
+    """
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.waiting: set[int] = set()
+
+    def acquire(self, *, wait: bool) -> bool:
+        if not wait:
+            return not self.waiting and self.lock.acquire(blocking=False)
+        self.waiting.add(threading.get_ident())
+        try:
+            return self.lock.acquire(timeout=MAX_WAIT_SECONDS)
+        finally:
+            self.waiting.discard(threading.get_ident())
+
+
+class PageCache:
+    """The pages of this process, least recently used first, up to settings.PAGE_CACHE_BYTES."""
+
+    def __init__(self):
+        self.pages: OrderedDict[Key, CachedPage] = OrderedDict()
+        self.size = 0
+        self.lock = threading.RLock()
+        # Few: a thread that renders holds the processor, which readers need too. Files have their
+        # own: a PDF takes seconds, and the path of a page ends with “/”.
+        self.slots = {is_page: (RenderSlot(), RenderSlot()) for is_page in (True, False)}
+
+    def slot(self, key: Key) -> RenderSlot:
+        return self.slots[key[0].endswith("/")][hash(key[:2]) % 2]
+
+    def get(self, key: Key) -> CachedPage | None:
+        with self.lock:
+            if key in self.pages:
+                self.pages.move_to_end(key)
+            return self.pages.get(key)
+
+    def put(self, key: Key, page: CachedPage) -> None:
+        with self.lock:
+            self.drop(key)
+            self.pages[key] = page
+            self.size += HEADER_OVERHEAD_BYTES + len(page.body)
+            while self.size > settings.PAGE_CACHE_BYTES:
+                self.drop(next(iter(self.pages)))
+
+    def drop(self, key: Key) -> None:
+        with self.lock:
+            if page := self.pages.pop(key, None):
+                self.size -= HEADER_OVERHEAD_BYTES + len(page.body)
+
+
+PAGES = PageCache()
