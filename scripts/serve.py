@@ -20,6 +20,8 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from gunicorn.app.base import BaseApplication
 
 from scripts import catalogues, embedded_postgres
@@ -54,6 +56,7 @@ def main() -> None:
         with ThreadPoolExecutor(1) as background:
             collected = background.submit(collect_static)
             with step("Tables"):
+                check_version()
                 command("migrate", interactive=False)
             with step("Demonstration data"):
                 command("load_demo", upcoming=True, beside=True)
@@ -64,6 +67,17 @@ def main() -> None:
             connections.close_all()  # gunicorn forks, and a connection is not shared
             stack.enter_context(worker())
         Site(application, bind=bind, port=port, address=site).run()
+
+
+def check_version() -> None:
+    """Refuse the database of another version, and leave it as it is."""
+    known = MigrationLoader(None).disk_migrations
+    applied = MigrationRecorder(connections["default"]).applied_migrations()
+    if any(app.startswith("symposium_") and (app, name) not in known for app, name in applied):
+        sys.exit(
+            "The data of the demonstration are of another version. Nothing was changed in them. "
+            "To delete them and start afresh: make clean, then make demo"
+        )
 
 
 def command(name: str, **options) -> None:

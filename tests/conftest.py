@@ -183,7 +183,7 @@ def fingerprint(patterns: Iterable[str]) -> str:
 
 
 # The revision only goes forward: what is kept in memory is known by it.
-LEFT = {"django_migrations", "symposium_revision"}
+LEFT = {"django_migrations", "symposium_core_revision"}
 
 
 def keep_rows(connection) -> None:

@@ -19,7 +19,7 @@ from symposium.abstracts.identifiers import (
     Licence,
     RorField,
 )
-from symposium.abstracts.triggers import KEEP_VERSIONS
+from symposium.abstracts.triggers import KeepVersions
 from symposium.core.fulltext.query import Same
 from symposium.core.i18n.localized import LANGUAGES, sort_key
 from symposium.core.i18n.names import PersonName
@@ -502,7 +502,7 @@ class Version(models.Model):
                 violation_error_message=_("Describe what changed in at least one language."),
             ),
         ]
-        triggers = [KEEP_VERSIONS, MoveRevision(through="abstract")]
+        triggers = [KeepVersions(), MoveRevision(through="abstract")]
 
     def __str__(self) -> str:
         return str(self.number)

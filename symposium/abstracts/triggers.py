@@ -1,11 +1,13 @@
 import pgtrigger
 
-# A version that another one follows is what readers have cited.
-KEEP_VERSIONS = pgtrigger.Trigger(
-    name="keep_versions",
-    when=pgtrigger.Before,
-    operation=pgtrigger.Update,
-    func="""
+
+class KeepVersions(pgtrigger.Trigger):
+    """Refuse to change a version that another one follows: it is what readers have cited."""
+
+    name = "keep_versions"
+    when = pgtrigger.Before
+    operation = pgtrigger.Update
+    func = """
     IF EXISTS (
         SELECT FROM symposium_abstracts_version
         WHERE abstract_id = OLD.abstract_id AND number > OLD.number
@@ -14,5 +16,4 @@ KEEP_VERSIONS = pgtrigger.Trigger(
             USING ERRCODE = 'check_violation', CONSTRAINT = 'versions_stay_as_published';
     END IF;
     RETURN NEW;
-    """,
-)
+    """

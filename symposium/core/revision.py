@@ -79,7 +79,7 @@ def revision_of(revisions: Revisions, edition_slug: str | None) -> str:
 
 
 def edition_slug(path: str) -> str | None:
-    """Return what stands where an address names its edition: `/fr/2021/…`, `/2021/programme.ics`."""
+    """Return what stands where an address names its edition: `/fr/2021/…`, `/2021/….ics`."""
     parts = path.split("/", 3)[1:]
     if parts and parts[0] in LANGUAGES:
         parts = parts[1:]

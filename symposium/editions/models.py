@@ -15,7 +15,7 @@ from pilkit.processors import ResizeToFit
 from symposium.core.i18n import dates
 from symposium.core.images import PictureField, validate_picture
 from symposium.editions.slugs import SluggedModel
-from symposium.editions.triggers import SLUG_STAYS, KeepSlug, MoveEditionRevision, MoveRevision
+from symposium.editions.triggers import KeepEditionSlug, KeepSlug, MoveEditionRevision, MoveRevision
 
 
 def validate_time_zone(name: str) -> None:
@@ -201,7 +201,7 @@ class Edition(models.Model):
         ]
         # Pages of the others lead to one that is published.
         triggers = [
-            SLUG_STAYS,
+            KeepEditionSlug(),
             MoveEditionRevision(everywhere="{row}.is_published OR {row}.is_current"),
         ]
 

@@ -86,27 +86,30 @@ class MoveRevision(pgtrigger.Trigger):
 
 
 class MoveEditionRevision(MoveRevision):
-    """The same for the edition itself, which is gone as a transaction that deletes it commits."""
+    """Move the revision of the edition itself as the transaction commits.
+
+    One that is deleted is gone by then.
+    """
 
     def own(self, model: type[models.Model]) -> str:
         return "PERFORM symposium_move_revision(coalesce(NEW.slug, OLD.slug));\n"
 
 
 class MoveEveryRevision(MoveRevision):
-    """The same for what belongs to no edition."""
+    """Move the revision of all editions as the transaction commits: any page may show the row."""
 
     def own(self, model: type[models.Model]) -> str:
         return "PERFORM symposium_move_revision('');\n"
 
 
-SLUG_STAYS = pgtrigger.Trigger(
-    name="slug_stays",
-    when=pgtrigger.Before,
-    operation=pgtrigger.UpdateOf("slug"),
-    condition=pgtrigger.Condition("OLD.slug IS DISTINCT FROM NEW.slug"),
-    # The slug of an edition is in every address.
-    func="""
+class KeepEditionSlug(pgtrigger.Trigger):
+    """Refuse another slug for an edition: it is in every address."""
+
+    name = "slug_stays"
+    when = pgtrigger.Before
+    operation = pgtrigger.UpdateOf("slug")
+    condition = pgtrigger.AnyChange("slug")
+    func = """
     RAISE EXCEPTION 'the address of an edition never changes'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'editions_slug_stays';
-    """,
-)
+    """

@@ -21,11 +21,11 @@ from symposium.editions.models import Edition, filled
 from symposium.editions.slugs import SluggedModel
 from symposium.editions.triggers import KeepSlug, MoveRevision
 from symposium.sessions.triggers import (
-    ALLOWED_PERIOD,
-    CHANGES,
-    PERIOD,
-    PERIOD_TO_PARTICIPATIONS,
-    SEQUENCE,
+    CopyAllowedPeriod,
+    CopyPeriod,
+    CopyPeriodToParticipations,
+    CountSequence,
+    RecordChange,
 )
 from symposium.sessions.uploads import EXTENSIONS, validate_document
 from symposium.speakers.models import Speaker
@@ -331,10 +331,10 @@ class Session(SluggedModel):
             ),
         ]
         triggers = [
-            ALLOWED_PERIOD,
-            SEQUENCE,
-            CHANGES,
-            PERIOD_TO_PARTICIPATIONS,
+            CopyAllowedPeriod(),
+            CountSequence(),
+            RecordChange(),
+            CopyPeriodToParticipations(),
             KeepSlug("edition_id"),
             MoveRevision(),
         ]
@@ -542,7 +542,7 @@ class Participation(models.Model):
                 violation_error_message=_("This speaker is in another session at this time."),
             ),
         ]
-        triggers = [PERIOD, MoveRevision()]
+        triggers = [CopyPeriod(), MoveRevision()]
 
     def __str__(self) -> str:
         return f"{self.speaker} · {self.session}"

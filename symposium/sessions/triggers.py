@@ -2,26 +2,35 @@
 
 import pgtrigger
 
-# The row of the edition is locked for sharing, so that its days cannot change under a session that
-# is being written: whoever comes second sees what the first has committed.
-ALLOWED_PERIOD = pgtrigger.Trigger(
-    name="allowed_period",
-    when=pgtrigger.Before,
-    operation=pgtrigger.Insert | pgtrigger.UpdateOf("edition_id", "allowed_period"),
-    func="""
+
+class CopyAllowedPeriod(pgtrigger.Trigger):
+    """Copy the days of the edition to a session, for a check to compare with its times.
+
+    The row of the edition is locked for sharing, so that its days cannot change under a session
+    that is being written: whoever comes second sees what the first has committed.
+    """
+
+    name = "allowed_period"
+    when = pgtrigger.Before
+    operation = pgtrigger.Insert | pgtrigger.UpdateOf("edition_id", "allowed_period")
+    func = """
     SELECT edition.period INTO NEW.allowed_period FROM symposium_editions_edition edition
     WHERE edition.id = NEW.edition_id FOR SHARE;
     RETURN NEW;
-    """,
-)
+    """
 
-# A cancelled or unscheduled session takes nobody's time. The session is locked for sharing, for the
-# same reason as above.
-PERIOD = pgtrigger.Trigger(
-    name="period",
-    when=pgtrigger.Before,
-    operation=pgtrigger.Insert | pgtrigger.Update,
-    func="""
+
+class CopyPeriod(pgtrigger.Trigger):
+    """Copy the edition and the times of the session, so that no speaker is in two places at once.
+
+    A cancelled or unscheduled session takes nobody's time. The session is locked for sharing, as
+    the edition is above.
+    """
+
+    name = "period"
+    when = pgtrigger.Before
+    operation = pgtrigger.Insert | pgtrigger.Update
+    func = """
     SELECT session.edition_id,
            CASE WHEN session.status <> 'cancelled' THEN
                CASE WHEN session.ends_at > session.starts_at
@@ -30,26 +39,33 @@ PERIOD = pgtrigger.Trigger(
     INTO NEW.edition_id, NEW.period
     FROM symposium_sessions_session session WHERE session.id = NEW.session_id FOR SHARE;
     RETURN NEW;
-    """,
-)
-PERIOD_TO_PARTICIPATIONS = pgtrigger.Trigger(
-    name="period_to_participations",
-    when=pgtrigger.After,
-    operation=pgtrigger.UpdateOf("starts_at", "ends_at", "status"),
-    condition=pgtrigger.AnyChange("starts_at", "ends_at", "status"),
-    func="""
+    """
+
+
+class CopyPeriodToParticipations(pgtrigger.Trigger):
+    """Copy new times of a session to the participations in it."""
+
+    name = "period_to_participations"
+    when = pgtrigger.After
+    operation = pgtrigger.UpdateOf("starts_at", "ends_at", "status")
+    condition = pgtrigger.AnyChange("starts_at", "ends_at", "status")
+    func = """
     UPDATE symposium_sessions_participation SET session_id = NEW.id WHERE session_id = NEW.id;
     RETURN NULL;
-    """,
-)
+    """
 
-# RFC 5545, 3.8.7.4: calendars that know a session take it again when its number is higher. Only the
-# database counts: whoever writes a stale number, or none, gets the right one.
-SEQUENCE = pgtrigger.Trigger(
-    name="sequence",
-    when=pgtrigger.Before,
-    operation=pgtrigger.UpdateOf("starts_at", "ends_at", "room_id", "status", "sequence"),
-    func="""
+
+class CountSequence(pgtrigger.Trigger):
+    """Count the changes of time, room and status, whatever number is written.
+
+    RFC 5545, 3.8.7.4: calendars that know a session take it again when its number is higher. Only
+    the database counts: whoever writes a stale number, or none, gets the right one.
+    """
+
+    name = "sequence"
+    when = pgtrigger.Before
+    operation = pgtrigger.UpdateOf("starts_at", "ends_at", "room_id", "status", "sequence")
+    func = """
     NEW.sequence := OLD.sequence;
     IF (NEW.starts_at, NEW.ends_at, NEW.room_id, NEW.status)
        IS DISTINCT FROM (OLD.starts_at, OLD.ends_at, OLD.room_id, OLD.status) THEN
@@ -57,17 +73,21 @@ SEQUENCE = pgtrigger.Trigger(
         NEW.updated_at := greatest(NEW.updated_at, clock_timestamp());
     END IF;
     RETURN NEW;
-    """,
-)
+    """
 
-# What the public sees is told apart here from what it does not: the row of a draft has no status,
-# no time and no room, and nothing is kept of an edition while it is hidden. A reader who was last
-# told of one number of the session is told of the changes with a higher one.
-CHANGES = pgtrigger.Trigger(
-    name="changes",
-    when=pgtrigger.After,
-    operation=pgtrigger.Insert | pgtrigger.UpdateOf("starts_at", "ends_at", "room_id", "status"),
-    declare=[
+
+class RecordChange(pgtrigger.Trigger):
+    """Record what changes in a public programme, and announce the programme with its first session.
+
+    What the public sees is told apart here from what it does not: the row of a draft has no status,
+    no time and no room, and nothing is kept of an edition while it is hidden. A reader who was last
+    told of one number of the session is told of the changes with a higher one.
+    """
+
+    name = "changes"
+    when = pgtrigger.After
+    operation = pgtrigger.Insert | pgtrigger.UpdateOf("starts_at", "ends_at", "room_id", "status")
+    declare = [
         (
             "is_shown",
             """boolean := EXISTS (
@@ -77,8 +97,8 @@ CHANGES = pgtrigger.Trigger(
         ),
         ("was", "boolean := is_shown AND TG_OP = 'UPDATE' AND OLD.status <> 'draft'"),
         ("is_now", "boolean := is_shown AND NEW.status <> 'draft'"),
-    ],
-    func="""
+    ]
+    func = """
     IF NOT was AND NOT is_now THEN
         RETURN NULL;
     END IF;
@@ -100,5 +120,4 @@ CHANGES = pgtrigger.Trigger(
         PERFORM symposium_announce(NEW.edition_id);
     END IF;
     RETURN NULL;
-    """,
-)
+    """

@@ -91,8 +91,9 @@ def congress(db):
     )
     assert Keyword.objects.used_in(edition).count() == len(keywords)
     run("SET session_replication_role = origin")
-    run("SELECT symposium_search_abstract(ARRAY(SELECT id FROM symposium_abstracts_abstract))")
-    run("SELECT symposium_search_keyword(ARRAY(SELECT id FROM symposium_abstracts_keyword))")
+    for kind in ("abstract", "keyword"):
+        ids = f"ARRAY(SELECT id FROM symposium_abstracts_{kind})"  # noqa: S608
+        run(f"SELECT symposium_search_refresh('{kind}', {ids})")
     # As VACUUM would: what was written at last leaves the pending list of the index.
     for code in LANGUAGES:
         run(f"SELECT gin_clean_pending_list('symposium_search_{code}')")

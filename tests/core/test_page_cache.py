@@ -53,7 +53,7 @@ def edition(transactional_db):
 
 
 def number() -> int:
-    return revision.fetch_revision()
+    return sum(revision.fetch_revisions().values())
 
 
 def get(address=HOME, **headers):
@@ -78,7 +78,8 @@ PUBLIC = [
 def test_every_public_table_moves_the_revision(model):
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT tgtype FROM pg_trigger WHERE tgname = 'revision' AND tgrelid = %s::regclass",
+            "SELECT tgtype FROM pg_trigger "
+            "WHERE tgname LIKE 'pgtrigger_revision_%%' AND tgrelid = %s::regclass",
             [model._meta.db_table],
         )
         [(kind,)] = cursor.fetchall()
@@ -399,7 +400,7 @@ def test_what_is_due_at_an_hour_comes_by_itself(edition, cache, monkeypatch):
     first = get()
     later = time.time() + 61
     monkeypatch.setattr(time, "time", lambda: later)
-    version = revision.current_version()
+    version = revision.current_version(HOME)
     assert get().content == first.content
     assert cache.pages[HOME, "", ""].version == version
 
@@ -503,10 +504,10 @@ def test_a_lock_is_waited_for_once_and_the_connection_stays(edition):
     get()
     execute("SET lock_timeout = 100")
     number = connection.connection.info.backend_pid
-    with locked("symposium_revision"), CaptureQueriesContext(connection) as queries:
+    with locked("symposium_core_revision"), CaptureQueriesContext(connection) as queries:
         assert [served()[1].get("Cache-Status") for _ in range(2)] == [STALE] * 2
-    asked = [one["sql"] for one in queries if "symposium_revision" in one["sql"]]
-    assert asked == ["SELECT number FROM symposium_revision"]
+    asked = [one["sql"] for one in queries if "symposium_core_revision" in one["sql"]]
+    assert asked == ["SELECT edition, number FROM symposium_core_revision"]
     assert connection.connection.info.backend_pid == number
     execute("RESET lock_timeout")
 
@@ -573,7 +574,7 @@ def test_database_that_failed_is_not_asked_again_for_a_second(monkeypatch):
         asked.append(1)
         raise DatabaseError("away")
 
-    monkeypatch.setattr(revision, "fetch_revision", fail)
+    monkeypatch.setattr(revision, "fetch_revisions", fail)
     for _ in range(3):
         with pytest.raises(DatabaseError):
             reader.read()
@@ -596,7 +597,7 @@ def test_one_reading_serves_all_who_came_before_it_began(monkeypatch):
         assert go.wait(10)
         return len(asked)
 
-    monkeypatch.setattr(revision, "fetch_revision", slow)
+    monkeypatch.setattr(revision, "fetch_revisions", slow)
     with ThreadPoolExecutor(6) as pool:
         first = pool.submit(reader.read)
         while not asked:

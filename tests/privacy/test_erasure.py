@@ -2,15 +2,11 @@
 
 import datetime
 import json
-from importlib import import_module
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.apps import apps
 from django.contrib.admin.models import CHANGE, DELETION, LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session as BrowserSession
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -23,7 +19,6 @@ from symposium.core import mail_queue
 from symposium.editions.models import Edition
 from symposium.privacy import erasure
 from symposium.registrations import notices, places
-from symposium.registrations.admin import audit_log
 from symposium.registrations.documents import certificates
 from symposium.registrations.documents.attachments import ENCLOSURES
 from symposium.registrations.models import (
@@ -303,32 +298,6 @@ def test_journal_forgets_who_went_in_another_way(user, past):
     assert found(["amina@example.org"]) == []
     assert erasure.forget_journal() == 0
     assert LogEntry.objects.exclude(object_repr="…").count() == mine
-
-
-def test_words_typed_before_are_forgotten(user, past):
-    """Searches in the journal, forms in browser sessions: what the migration mends."""
-    migration = import_module("symposium.registrations.migrations.0009_forget_typed_words")
-    exported = "2 inscriptions exportées au format XLSX. Filtre : Edition"
-    needs = "Avec les besoins d’accessibilité."
-    messages = [
-        f"{exported}, country = MA, q = Zzx. Dr, state__exact = x. {needs}",
-        f"{exported}, user__email__icontains = salma@example.org.",
-        f"{exported}, state__exact = confirmed.",
-    ]
-    for message in messages:
-        audit_log.note(make_organiser(), "Export", message)
-    BrowserSession.objects.all().delete()
-    session = SessionStore()
-    session.update({"draft-registration-2031": [0, "needs=fauteuil"], "kept": 1})
-    session.save()
-    migration.forget(apps, None)
-    written = LogEntry.objects.filter(object_repr="Export").order_by("pk")
-    assert list(written.values_list("change_message", flat=True)) == [
-        f"{exported}, country = MA, q = …. {needs}",
-        f"{exported}, user__email__icontains = ….",
-        messages[2],
-    ]
-    assert BrowserSession.objects.get().get_decoded() == {"kept": 1}
 
 
 def test_old_ticket_and_certificate_lead_nowhere(user, past):

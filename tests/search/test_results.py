@@ -1,6 +1,5 @@
 import contextlib
 import datetime
-import importlib
 import os
 import sys
 import time
@@ -20,6 +19,7 @@ from symposium.editions.models import Edition, Page
 from symposium.search.results import KINDS, PUBLIC, public, search
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
+from tests.conftest import PROJECT
 from tests.factories import (
     make_abstract,
     make_author,
@@ -33,6 +33,7 @@ from tests.factories import (
 )
 from tests.helpers.page_html import hrefs, main, texts, tree
 
+TEXTS_SQL = PROJECT / "symposium" / "core" / "sql" / "texts.sql"
 pytestmark = pytest.mark.django_db
 
 
@@ -302,10 +303,6 @@ def of_other_ctype(db):
     """A cursor of a database whose ctype is C.UTF-8, with the functions of the search."""
     name = f"ctype_{os.getpid()}"
     options = connection.get_connection_params()
-    made = [
-        importlib.import_module(f"symposium.abstracts.migrations.{migration}")
-        for migration in ("0006_search", "0008_search_signs")
-    ]
     with contextlib.closing(psycopg2.connect(**options)) as server:
         server.autocommit = True
         server.cursor().execute(
@@ -316,9 +313,7 @@ def of_other_ctype(db):
             with contextlib.closing(psycopg2.connect(**options | {"dbname": name})) as other:
                 cursor = other.cursor()
                 cursor.execute("CREATE EXTENSION unaccent")
-                for sql in (made[0].FUNCTIONS, made[0].CONFIGURATIONS, made[0].VECTORS):
-                    cursor.execute(sql)
-                cursor.execute(made[1].FUNCTIONS)
+                cursor.execute(TEXTS_SQL.read_text())
                 yield cursor
         finally:
             server.cursor().execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -771,7 +766,7 @@ def test_a_keyword_given_to_an_abstract_leaves_its_text_as_it_was_read(edition):
         )
         kept = cursor.fetchone()
         cursor.execute("DELETE FROM symposium_search")
-        cursor.execute("SELECT symposium_search_abstract(ARRAY[%s::bigint])", [abstract.pk])
+        cursor.execute("SELECT symposium_search_refresh('abstract', ARRAY[%s])", [abstract.pk])
         cursor.execute("SELECT search_fr FROM symposium_search")
         assert cursor.fetchone() == kept
 

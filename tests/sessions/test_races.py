@@ -8,11 +8,13 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from threading import Barrier
 
+import pgtrigger
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from symposium.editions.models import Edition, Page
+from symposium.editions.triggers import KeepSlug
 from symposium.sessions.models import Announcement, Participation, Session
 from tests.factories import (
     build_session,
@@ -321,21 +323,17 @@ def test_address_taken_while_its_owner_leaves_it_is_refused(edition):
 def test_address_would_change_meaning_if_it_were_checked_before_the_wait(edition):
     page = make_page(edition, slug="acces")
     newcomer = Page(edition=edition, title_fr="Accès", slug="acces")
-    with fired("BEFORE"):
+    with fired(pgtrigger.Before):
         assert race(rename(page, "venir"), newcomer.save) == [None, None]
 
 
 @contextmanager
-def fired(moment: str):
+def fired(moment: pgtrigger.When):
     """Fire the trigger that keeps addresses at another moment, for the time of the block."""
-    trigger = (
-        "DROP TRIGGER keep_slug ON symposium_editions_page;"
-        "CREATE TRIGGER keep_slug {} INSERT OR UPDATE OF slug, edition_id"
-        " ON symposium_editions_page FOR EACH ROW EXECUTE FUNCTION symposium_keep_slug()"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(trigger.format(moment))
-        try:
-            yield
-        finally:
-            cursor.execute(trigger.format("AFTER"))
+    moved = KeepSlug("edition_id")
+    moved.when = moment
+    moved.install(Page)
+    try:
+        yield
+    finally:
+        KeepSlug("edition_id").install(Page)

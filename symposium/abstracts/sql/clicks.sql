@@ -6,3 +6,4 @@ CREATE UNLOGGED TABLE symposium_abstracts_click (
     seen_at timestamptz NOT NULL,
     before timestamptz
 ) WITH (fillfactor = 50);
+COMMENT ON TABLE symposium_abstracts_click IS 'The clicks of the last half minute.';

@@ -101,8 +101,7 @@ BEGIN
 END
 $$;
 
--- Harvest anew, once a statement, the abstracts that show a row it wrote. The arguments are the
--- column that leads to abstracts, and the query that finds them from its values, `touched`.
+-- The arguments are the column that leads to abstracts, and the query that finds them from its values, `touched`.
 CREATE FUNCTION symposium_harvest_follow() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     rows text := CASE TG_OP
@@ -119,12 +118,17 @@ BEGIN
 END
 $$;
 
+COMMENT ON FUNCTION symposium_harvest_follow
+IS 'Harvest anew, once a statement, the abstracts whose record shows a row that it wrote.';
+
 CREATE FUNCTION symposium_harvest_truncated() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM symposium_harvest(ARRAY(SELECT guid FROM symposium_abstracts_harvest));
     RETURN NULL;
 END
 $$;
+COMMENT ON FUNCTION symposium_harvest_truncated
+IS 'Tell harvesters that all records are gone.';
 CREATE TRIGGER then_harvest_truncate AFTER TRUNCATE ON symposium_abstracts_abstract
 FOR EACH STATEMENT EXECUTE FUNCTION symposium_harvest_truncated();
 

@@ -5,4 +5,5 @@ CREATE UNLOGGED TABLE symposium_cache (
     value text NOT NULL,
     expires timestamptz NOT NULL
 );
+COMMENT ON TABLE symposium_cache IS 'What all processes count together, such as attempts.';
 CREATE INDEX symposium_cache_expires ON symposium_cache (expires);

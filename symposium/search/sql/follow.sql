@@ -50,9 +50,9 @@ BEGIN
 END
 $$;
 
--- Follow what is written to the table of a kind, and what others say of it. Kinds are taken in one
--- order, a session before its abstracts, so that no two statements wait for each other. Of what is
--- deleted only the links speak: whoever deletes a thing has deleted them before.
+-- Kinds are taken in one order, a session before its abstracts, so that no two statements wait for
+-- each other. Of what is deleted only the links speak: whoever deletes a thing has deleted them
+-- before.
 CREATE FUNCTION symposium_search_follow_thing() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     of_kind text := TG_ARGV[0];
@@ -85,8 +85,10 @@ BEGIN
 END
 $$;
 
--- Follow what is written to a table that links a name to an abstract or a session. A link that moves
--- leaves one thing and joins another: both are taken at once, in one order.
+COMMENT ON FUNCTION symposium_search_follow_thing
+IS 'Refresh what the search says of the rows that a statement wrote, and of what shows their names.';
+
+-- A link that moves leaves one thing and joins another: both are taken at once, in one order.
 CREATE FUNCTION symposium_search_follow_link() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     of_kind text := TG_ARGV[0];
@@ -101,6 +103,9 @@ BEGIN
     RETURN NULL;
 END
 $$;
+
+COMMENT ON FUNCTION symposium_search_follow_link
+IS 'Refresh what the search says of the abstracts or sessions whose links a statement wrote.';
 
 DO $$
 DECLARE

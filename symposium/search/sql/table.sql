@@ -30,6 +30,7 @@ CREATE TABLE symposium_search (
     body_ar text NOT NULL,
     PRIMARY KEY (kind, id)
 ) WITH (toast_tuple_target = 1000);
+COMMENT ON TABLE symposium_search IS 'What the search reads: one row for each thing.';
 ALTER TABLE symposium_search ALTER COLUMN heads SET STORAGE main;
 
 CREATE INDEX symposium_search_fr ON symposium_search USING gin (search_fr)
@@ -80,6 +81,8 @@ BEGIN
     RETURN NEW;
 END
 $$;
+COMMENT ON FUNCTION symposium_search_read
+IS 'Read the words of the texts that have changed, in each language.';
 CREATE TRIGGER read_new BEFORE INSERT ON symposium_search
 FOR EACH ROW EXECUTE FUNCTION symposium_search_read();
 CREATE TRIGGER read_changed BEFORE UPDATE ON symposium_search FOR EACH ROW

@@ -1,6 +1,7 @@
 -- The words of titles and names, from which one that was mistyped is mended: by the nearest; one that
 -- is known was not mistyped.
 CREATE TABLE symposium_search_word (word text NOT NULL, plain text NOT NULL);
+COMMENT ON TABLE symposium_search_word IS 'The words of titles and names, for « did you mean ».';
 CREATE INDEX symposium_search_word_once ON symposium_search_word (word);
 CREATE INDEX symposium_search_word_plain ON symposium_search_word USING gin (plain gin_trgm_ops);
 CREATE INDEX symposium_search_word_same ON symposium_search_word (plain);
@@ -82,6 +83,10 @@ BEGIN
     RETURN NULL;
 END
 $$;
+COMMENT ON FUNCTION symposium_search_words_insert IS 'Learn the words of new titles and names.';
+COMMENT ON FUNCTION symposium_search_words_update
+IS 'Learn the words of new titles and names, and forget those that nothing says any more.';
+COMMENT ON FUNCTION symposium_search_words_delete IS 'Forget the words that nothing says any more.';
 CREATE TRIGGER words_insert AFTER INSERT ON symposium_search
 REFERENCING NEW TABLE AS written
 FOR EACH STATEMENT EXECUTE FUNCTION symposium_search_words_insert();

@@ -22,6 +22,8 @@ BEGIN
     RETURN NULL;
 END
 $$;
+COMMENT ON FUNCTION symposium_edition_period_to_sessions
+IS 'Copy new days of an edition to its sessions, which a check then compares with their times.';
 CREATE TRIGGER period_to_sessions AFTER UPDATE OF starts_on, ends_on, time_zone
 ON symposium_editions_edition FOR EACH ROW WHEN (OLD.period IS DISTINCT FROM NEW.period)
 EXECUTE FUNCTION symposium_edition_period_to_sessions();
@@ -32,6 +34,8 @@ BEGIN
     RETURN NULL;
 END
 $$;
+COMMENT ON FUNCTION symposium_announce_edition
+IS 'Note when the programme of an edition became public: changes are told from then on.';
 CREATE TRIGGER announcement AFTER UPDATE OF is_published ON symposium_editions_edition
 FOR EACH ROW WHEN (NEW.is_published AND NOT OLD.is_published)
 EXECUTE FUNCTION symposium_announce_edition();

@@ -12,8 +12,15 @@ DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE symposium_sessions_participation ADD CONSTRAINT participation_speaker_same_edition
 FOREIGN KEY (speaker_id, edition_id) REFERENCES symposium_speakers_speaker (id, edition_id)
 DEFERRABLE INITIALLY DEFERRED;
+COMMENT ON CONSTRAINT session_room_same_edition ON symposium_sessions_session
+IS 'A session and its room belong to one edition.';
+COMMENT ON CONSTRAINT session_track_same_edition ON symposium_sessions_session
+IS 'A session and its track belong to one edition.';
+COMMENT ON CONSTRAINT participation_session_same_edition ON symposium_sessions_participation
+IS 'A participation and its session belong to one edition.';
+COMMENT ON CONSTRAINT participation_speaker_same_edition ON symposium_sessions_participation
+IS 'A participation and its speaker belong to one edition.';
 
--- The rows that triggers write of what has changed go with the session or the edition.
 ALTER TABLE symposium_sessions_change
 ADD CONSTRAINT changes_session FOREIGN KEY (session_id)
 REFERENCES symposium_sessions_session ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
@@ -22,3 +29,9 @@ REFERENCES symposium_editions_edition ON DELETE CASCADE DEFERRABLE INITIALLY DEF
 ALTER TABLE symposium_sessions_announcement
 ADD CONSTRAINT announcements_edition FOREIGN KEY (edition_id)
 REFERENCES symposium_editions_edition ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED;
+COMMENT ON CONSTRAINT changes_session ON symposium_sessions_change
+IS 'What is recorded of a session goes with it.';
+COMMENT ON CONSTRAINT changes_edition ON symposium_sessions_change
+IS 'What is recorded of an edition goes with it.';
+COMMENT ON CONSTRAINT announcements_edition ON symposium_sessions_announcement
+IS 'The announcement of a programme goes with its edition.';
