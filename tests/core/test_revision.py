@@ -1,16 +1,21 @@
 """Revisions: a write to one edition leaves the pages of the others as they are."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test import Client
 
 from symposium.abstracts.models import AbstractKeyword, Keyword
 from symposium.core import revision
 from symposium.editions.models import Edition
+from tests.abstracts.test_races import until_waiting
 from tests.factories import (
     make_abstract,
     make_author,
     make_category,
     make_edition,
+    make_keyword,
     make_page,
     make_participation,
     make_resource,
@@ -19,6 +24,7 @@ from tests.factories import (
     make_speaker,
     make_track,
 )
+from tests.helpers.database_errors import execute
 
 
 @pytest.fixture
@@ -114,6 +120,27 @@ def test_revision_of_two_editions_moves_once_each_in_a_transaction(following, ed
     assert {slug: after[slug] - before[slug] for slug in after} == {"": 0, "2021": 1, "2022": 1}
 
 
+def test_two_transactions_never_wait_for_each_other_in_a_circle(following, edition):
+    """Without the lock of the shared row, each would hold the row that the other waits for."""
+
+    def write_next_edition_first():
+        try:
+            with transaction.atomic():
+                make_page(following)
+                make_page(edition)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            make_page(edition)
+            execute("SET CONSTRAINTS ALL IMMEDIATE")
+            other = pool.submit(write_next_edition_first)
+            until_waiting(other)
+            make_page(following)
+        assert other.result(10) is None
+
+
 @pytest.mark.django_db
 def test_revision_has_a_row_that_all_pages_share():
     assert revision.fetch_revisions()[revision.SHARED] > 0
@@ -138,7 +165,35 @@ def test_address_names_its_edition(path, slug):
 
 def test_what_names_no_edition_depends_on_all():
     counts = {"": 3, "2021": 5, "2022": 1}
-    found = {
-        slug: revision.revision_of(counts, slug) for slug in ("2021", "2022", "", "offline", None)
-    }
-    assert found == {"2021": "3-5", "2022": "3-1", "": "all-9", "offline": "all-9", None: "all-9"}
+    slugs = ("2021", "2022", "", "offline", None)
+    found = [revision.revision_of(counts, slug) for slug in slugs]
+    assert found == ["3-5", "3-1", "all-9", "all-9", "all-9"]
+
+
+# Pages
+
+
+def rendered(address: str, template: str) -> bool:
+    """Whether the page of an address is rendered by a template, not served from memory."""
+    return template in [used.name for used in Client().get(address).templates]
+
+
+@pytest.mark.usefixtures("page_cache")
+def test_stored_page_is_stale_after_writes_to_its_edition_alone(edition, following):
+    page = ("/fr/2021/", "editions/home.html")
+    assert [rendered(*page), rendered(*page)] == [True, False]
+    make_session(following, at=None)
+    following.save()
+    assert rendered(*page) is False
+    make_session(edition, at=None)
+    assert [rendered(*page), rendered(*page)] == [True, False]
+    make_keyword()
+    assert [rendered(*page), rendered(*page)] == [True, False]
+
+
+@pytest.mark.usefixtures("page_cache")
+def test_sitemap_is_stale_after_a_write_to_any_edition(following):
+    sitemap = ("/sitemap.xml", "sitemap.xml")
+    assert [rendered(*sitemap), rendered(*sitemap)] == [True, False]
+    make_session(following, at=None)
+    assert [rendered(*sitemap), rendered(*sitemap)] == [True, False]
