@@ -4,7 +4,7 @@ A category owns the places of the symposium, a session those of a workshop. Whoe
 holds them first locks the row that owns them, then counts, then writes, in one transaction; a
 place that becomes free goes to the first of the waiting list before it ends. Locks are always
 taken in the same order (account, categories, sessions; each by primary key), so that no two
-transactions wait for each other. Every mail is a row of the outbox, written in the same
+transactions wait for each other. Every mail is a row of the queue, written in the same
 transaction.
 
 Each verb is idempotent: what is so already is left as it is, and nobody is told twice.

@@ -1,0 +1,3 @@
+from symposium.core.mail.models import Email
+
+__all__ = ["Email"]
