@@ -15,8 +15,7 @@ from symposium.editions.views import published_edition
 from symposium.sessions import changes, displays, jsonld
 from symposium.sessions.forms import ProgrammeFilter
 from symposium.sessions.models import Session
-from symposium.sessions.speaker_names import name_people
-from symposium.sessions.timetable import by_day
+from symposium.sessions.timetable import by_day, load_sessions
 
 
 @published_page
@@ -26,10 +25,8 @@ def programme(request: HttpRequest, edition: str) -> HttpResponse:
     form = ProgrammeFilter(request.GET, edition)
     if request.GET.get("display") == "lobby":
         return displays.lobby(request, edition, form)
-    sessions = edition.sessions.published().for_timetable()
-    found = list(form.filter(sessions))
-    name_people(found)
-    changes.mark(edition, found)
+    sessions = edition.sessions.published()
+    found = load_sessions(edition, form.filter(sessions))
     scheduled = [session for session in found if session.starts_at]
     days = by_day(scheduled, edition.zone)
     return render_page(
@@ -62,7 +59,7 @@ def session(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
 def session_page(request: HttpRequest, session: Session) -> HttpResponse:
     edition = session.edition
     draft = is_preview(request, session)
-    changes.mark(edition, [session])
+    changes.attach_recent_changes(edition, [session])
     # The abstract of a draft session waits with it: here both are shown.
     abstracts = session.abstracts.not_withdrawn() if draft else session.abstracts.published()
     participations = session.participations.published().select_related("speaker")
@@ -114,8 +111,7 @@ def room(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
         return displays.door(request, found)  # nobody is there to follow a former address
     if moved:
         return redirect(found, permanent=True)
-    sessions = list(edition.sessions.published().scheduled().for_programme().filter(room=found))
-    changes.mark(edition, sessions)
+    sessions = load_sessions(edition, edition.sessions.published().scheduled().filter(room=found))
     return render_page(
         request,
         edition,
