@@ -1,6 +1,6 @@
 """The mails to people who register: one function for each, in the language of their account.
 
-They are written in the transaction that causes them (see `mail.py`), so a change that is rolled
+They are written in the transaction that causes them (see `core/mail`), so a change that is rolled
 back tells nobody. Tickets, calendars and certificates are named here and made by the worker.
 """
 
