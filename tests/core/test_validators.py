@@ -14,6 +14,7 @@ from tests.factories import (
     build_registration,
     make_category,
     make_invitation,
+    make_registration,
     make_user,
     make_workshop,
     open_edition,
@@ -126,9 +127,7 @@ def test_mails_show_it_and_obey_it_nowhere(text):
     category = make_category(edition, places=1, name_fr=text[:80])
     workshop = make_workshop(edition, places=1, title_fr=text)
     people = [
-        places.register(
-            build_registration(category, **dict.fromkeys(NAMES, text)), sessions=[workshop]
-        )
+        make_registration(category, sessions=[workshop], **dict.fromkeys(NAMES, text))
         for _ in range(3)
     ]
     kept = Registration.objects.values_list(*NAMES)
