@@ -103,7 +103,6 @@ INSTALLED_APPS = [
     "import_export",
     "adminsortable2",
     "django_countries",
-    "symposium.website.apps.OutboxConfig",
     "csp",
 ]
 
@@ -205,8 +204,8 @@ LANGUAGES = [("fr", "Français"), ("en", "English"), ("ar", "العربية")]
 LANGUAGE_CODE = "fr"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "config.formats"
-MODELTRANSLATION_DEFAULT_LANGUAGE = "fr"
-MODELTRANSLATION_FALLBACK_LANGUAGES = ("fr", "en", "ar")
+MODELTRANSLATION_DEFAULT_LANGUAGE = LANGUAGE_CODE
+MODELTRANSLATION_FALLBACK_LANGUAGES = tuple(code for code, _name in LANGUAGES)
 TIME_ZONE = "Africa/Casablanca"
 # The rules of time zones come with requirements.txt, not from the machine, whose copy may be years
 # old: Morocco left UTC+1 in 2026.
@@ -301,11 +300,11 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", "filemail:///" if DEMO else "smtp://lo
 vars().update(EMAIL_CONFIG)
 if DEMO and "EMAIL_URL" not in env.ENVIRON:
     EMAIL_FILE_PATH = VAR / "mail"
-# A mail is a row of the outbox, written with what it tells; `manage.py worker` sends it.
-EMAIL_BACKEND = "symposium.core.mail.Outbox"
+# An email is a row of the queue, written with what it tells; `manage.py worker` sends it.
+EMAIL_BACKEND = "symposium.core.mail.queue.QueueBackend"
 EMAIL_TIMEOUT = 30
-POST_OFFICE = {"BACKENDS": {"default": EMAIL_CONFIG["EMAIL_BACKEND"]}}
-MAIL_KEPT_DAYS = env.int("MAIL_KEPT_DAYS", 30)
+MAIL_TRANSPORT = EMAIL_CONFIG["EMAIL_BACKEND"]
+MAIL_RETENTION_DAYS = env.int("MAIL_RETENTION_DAYS", 30)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "contact@example.org")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Who is told of a hole in the site: an e-mail address, or the https: address of a form. Without it,

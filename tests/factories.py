@@ -222,7 +222,8 @@ def build_registration(category: Category | None = None, **fields) -> Registrati
 def make_registration(category: Category | None = None, **fields) -> Registration:
     """Somebody who has registered: confirmed while there are places, then waiting."""
     sessions = fields.pop("sessions", ())
-    return places.register(build_registration(category, **fields), sessions=sessions)
+    registration = build_registration(category, **fields)
+    return places.register(registration, sessions=sessions)[0]
 
 
 def make_workshop(edition: Edition | None = None, places: int | None = 10, **fields) -> Session:

@@ -195,9 +195,9 @@ FAULTS = [
     ),
     Fault(
         "abstract of a draft session",
-        r"(?<=\.due\(at\)\.filter\()OF_NO_DRAFT, ",
+        r"(?<=PUBLISHED = )OF_NO_DRAFT & ",
         "",
-        "test_models test_record",
+        "test_models test_published test_record",
     ),
     Fault(
         "ticket of another edition",

@@ -32,10 +32,9 @@ from symposium.core.admin.base import (
     WorkplaceAdmin,
     WorkplaceForm,
     in_a_row,
-    in_each_language,
 )
 from symposium.core.admin.spreadsheet import ExportAdmin, Sheet
-from symposium.core.i18n.localized import LANGUAGES
+from symposium.core.i18n.localized import LANGUAGES, in_each_language
 from symposium.core.i18n.typography import direction
 from symposium.speakers.models import Speaker
 

@@ -21,7 +21,7 @@ from symposium.abstracts.identifiers import (
 )
 from symposium.abstracts.triggers import KeepVersions
 from symposium.core.fulltext.query import Same
-from symposium.core.i18n.localized import LANGUAGES, sort_key
+from symposium.core.i18n.localized import LANGUAGES, in_each_language, sort_key
 from symposium.core.i18n.names import PersonName
 from symposium.editions.models import Edition, filled, has_text
 from symposium.editions.slugs import SluggedModel
@@ -32,6 +32,9 @@ from symposium.speakers.orcid import OrcidField
 
 RELATED = 12  # keywords, beside one
 OF_NO_DRAFT = Q(session__isnull=True) | ~Q(session__status=Session.Status.DRAFT)
+# Which abstracts are public, once they are due. The triggers of the search and of the harvest say
+# the same in SQL; tests/abstracts/test_published.py compares them and every page.
+PUBLISHED = OF_NO_DRAFT & Q(status="published")
 
 
 class KeywordQuerySet(models.QuerySet):
@@ -124,25 +127,23 @@ class Keyword(SluggedModel):
 
     def names(self) -> list[tuple[str, str]]:
         """Its name in each language that has one, with the language."""
-        pairs = ((code, getattr(self, f"name_{code}")) for code, _name in settings.LANGUAGES)
+        pairs = ((code, getattr(self, f"name_{code}")) for code in LANGUAGES)
         return [(code, name) for code, name in pairs if name]
 
 
 class AbstractQuerySet(models.QuerySet):
     def published(self, at: datetime.datetime | None = None):
         """Abstracts that the public reads; that of a draft session waits with it."""
-        return self.due(at).filter(OF_NO_DRAFT, status=Abstract.Status.PUBLISHED)
+        return self.due(at).filter(PUBLISHED)
 
     def public(self, at: datetime.datetime | None = None):
-        """Those with a public address: the published ones, and the tombstones of the withdrawn.
+        """Abstracts with a public page: the published ones, and the tombstones of the withdrawn.
 
-        That of one that was read stays, even if its session is a draft again.
+        A tombstone stays if the abstract was ever public, even if its session is a draft again.
         """
         read = models.Exists(Harvest.objects.filter(guid=models.OuterRef("guid"), was_public=True))
-        return self.due(at).filter(
-            Q(OF_NO_DRAFT, status=Abstract.Status.PUBLISHED)
-            | Q(OF_NO_DRAFT | read, status=Abstract.Status.WITHDRAWN)
-        )
+        tombstones = Q(OF_NO_DRAFT | read, status=Abstract.Status.WITHDRAWN)
+        return self.due(at).filter(PUBLISHED | tombstones)
 
     def due(self, at: datetime.datetime | None = None):
         return self.filter(published_at__lte=at or timezone.now(), edition__is_published=True)
@@ -165,11 +166,11 @@ class AbstractQuerySet(models.QuerySet):
     def listed(self):
         """For a list, the symposium's own first: titles and authors, without long texts."""
         authors = Author.objects.select_related("speaker").defer(
-            *(f"speaker__biography{suffix}" for suffix in ("_fr", "_en", "_ar"))
+            *in_each_language("speaker__biography")
         )
         return (
             self.prefetch_related("edition", models.Prefetch("authors", authors))
-            .defer("text_fr", "text_en", "text_ar")
+            .defer(*in_each_language("text"))
             .in_order()
         )
 

@@ -37,7 +37,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def render_mail(self, template_prefix, email, context, headers=None):
         """allauth's mails, the code among them, look like ours."""
         message = super().render_mail(template_prefix, email, context, headers)
-        mail.add_html(message, get_language())
+        mail.add_html_part(message, get_language())
         return message
 
     def clean_email(self, email: str) -> str:

@@ -76,8 +76,7 @@ def shared(request: HttpRequest, edition: str, chosen: str) -> HttpResponse:
 
 def listed(edition: Edition) -> SessionQuerySet:
     """What the public sees, in order, with the little that a line of a list shows."""
-    sessions = edition.sessions.published().for_programme()
-    return sessions.prefetch_related(None).prefetch_related("room", "track")
+    return edition.sessions.published().for_programme()
 
 
 def crumbs(edition: Edition) -> list[tuple[str, str]]:

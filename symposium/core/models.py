@@ -1,6 +1,10 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from symposium.core.mail.models import Email
+
+__all__ = ["Email", "Revision"]
+
 
 class Revision(models.Model):
     """A counter of commits that changed what the public reads of one edition.

@@ -124,7 +124,7 @@ def account(email: str, chance: random.Random) -> User:
 
 def book(edition: Edition, registrations: list[Registration], chance: random.Random) -> None:
     """Some take a seat in a workshop, one workshop each: nothing overlaps."""
-    workshops = list(edition.sessions.published().filter(places__isnull=False).order_by("pk"))
+    workshops = list(edition.sessions.with_places().order_by("pk"))
     on_site = [one for one in registrations if one.is_confirmed and one.category.on_site]
     seats = {workshop.pk: 0 for workshop in workshops}
     bookings = []

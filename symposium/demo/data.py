@@ -10,11 +10,11 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from symposium.core.i18n.localized import LANGUAGES
 from symposium.editions.models import Edition
 
 FOLDER = Path(__file__).resolve().parent / "data"
 PAGES = ("practical", "accessibility", "privacy", "legal")
-LANGUAGES = ("fr", "en", "ar")
 
 
 @functools.cache

@@ -6,6 +6,7 @@ import math
 from django.db import transaction
 
 from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword
+from symposium.core.i18n.localized import LANGUAGES
 from symposium.demo import data
 from symposium.demo.loader import find_or_make_keywords, make_ordered
 from symposium.editions.models import Edition
@@ -135,7 +136,7 @@ def build_uses(abstract: Abstract, place: int, keywords: list[Keyword]) -> list[
 
 def translated(file: str, name: str) -> list[dict]:
     """The entries of a file that are in all languages."""
-    return [e for e in data.table(file)[name] if len(e["title"]) == len(data.LANGUAGES)]
+    return [e for e in data.table(file)[name] if len(e["title"]) == len(LANGUAGES)]
 
 
 def numbered(entry: dict, number: int, *names: str) -> dict[str, str]:

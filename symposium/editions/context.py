@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
+from symposium.core.i18n.localized import LANGUAGES
 from symposium.core.i18n.typography import direction
 from symposium.editions.models import Edition
 
@@ -69,7 +70,7 @@ def words(address: str) -> Iterator[str]:
     except ValueError:  # it is not an address, and anybody may write it
         return
     head, _slash, rest = parts.path.lstrip("/").partition("/")
-    if head in dict(settings.LANGUAGES) and not settings.OWN_PAGES.match(parts.path):
+    if head in LANGUAGES and not settings.OWN_PAGES.match(parts.path):
         yield rest.partition("/")[0]
     yield from parse_qs(parts.query).get("edition", [])[:1]
 
@@ -110,7 +111,7 @@ def alternates(request):
     # In one order, as a page that is kept for all has them.
     query = urlencode(sorted(parse_qsl(request.META.get("QUERY_STRING", ""))))
     head, _slash, rest = request.path_info.lstrip("/").partition("/")
-    localised = head in dict(settings.LANGUAGES)
+    localised = head in LANGUAGES
     for code, name in settings.LANGUAGES:
         path = f"/{code}/{rest}" if localised else f"/{code}/"
         yield {

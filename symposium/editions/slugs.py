@@ -8,6 +8,8 @@ from django.http import Http404
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from symposium.core.i18n.localized import LANGUAGES
+
 # Letters and digits that nobody confuses when reading an address aloud.
 UNAMBIGUOUS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -96,7 +98,7 @@ class SluggedModel(models.Model):
         return former_slugs(type(self), getattr(self, "edition_id", None))
 
     def free_slug(self) -> str:
-        texts = (getattr(self, f"{self.slug_source}_{code}", "") for code in ("fr", "en", "ar"))
+        texts = (getattr(self, f"{self.slug_source}_{code}", "") for code in LANGUAGES)
         words = next((s for s in (slugify(text or "")[:60].strip("-") for text in texts) if s), "")
         base = words or f"{self._meta.model_name}-{random_code()}"
         slug, number = base, 1

@@ -19,12 +19,12 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django_countries.fields import Country
-from post_office.models import Email
 
 from symposium.accounts.models import User
 from symposium.accounts.second_factor import NAMES
 from symposium.agenda.models import Agenda, Star
 from symposium.core.i18n.dates import long_date, moment
+from symposium.core.mail.models import Email
 from symposium.registrations.models import (
     Answer,
     Booking,
@@ -249,7 +249,7 @@ def sent_mail(found: Email) -> dict:
     """That it was sent, not what it says: it is in their mailbox, and some hold a code."""
     fields = {
         "subject": field(_("Subject"), found.subject),
-        "created": field(_("Written"), found.created),
+        "created_at": field(_("Written"), found.created_at),
         "status": field(_("Status"), found.status, found.get_status_display()),
     }
     return part(found.subject, fields)

@@ -29,11 +29,11 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from post_office.models import STATUS, Email
 
 from symposium.accounts.models import User
 from symposium.agenda.models import Star
 from symposium.core import batches, mail
+from symposium.core.mail.models import Email
 from symposium.editions.models import Edition
 from symposium.privacy import data_export
 from symposium.registrations import places
@@ -160,8 +160,8 @@ def browser_sessions(user: User) -> list[str]:
 
 
 def withdraw_mails(addresses: Collection[str], at: datetime.datetime) -> None:
-    """Delete what the outbox has for these addresses; `forget_mails` does what leaves just now."""
-    leaving = Q(status=STATUS.requeued, last_updated__gt=at - IN_FLIGHT)
+    """Delete what the queue has for these addresses; `forget_mails` does what leaves just now."""
+    leaving = Q(status=Email.Status.RETRYING, updated_at__gt=at - IN_FLIGHT)
     for address in addresses:
         waiting = Email.objects.filter(to=address).exclude(leaving)
         found = list(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True))
@@ -169,7 +169,7 @@ def withdraw_mails(addresses: Collection[str], at: datetime.datetime) -> None:
 
 
 def say_farewell(user: User) -> None:
-    """The last mail; `forget_mails` deletes it from the outbox once it has left."""
+    """The last mail; `forget_mails` deletes it from the queue once it has left."""
     edition = Edition.objects.current()
     mail.send(
         to=user.email,
@@ -303,8 +303,8 @@ def retention_table() -> list[dict[str, str]]:
     ]
     mails = {
         "what": _("Emails we’ve sent you"),
-        "kept": ngettext("%(days)s day", "%(days)s days", settings.MAIL_KEPT_DAYS)
-        % {"days": settings.MAIL_KEPT_DAYS},
+        "kept": ngettext("%(days)s day", "%(days)s days", settings.MAIL_RETENTION_DAYS)
+        % {"days": settings.MAIL_RETENTION_DAYS},
         "then": _("Deleted."),
     }
     account = {
@@ -378,7 +378,7 @@ def forget_mails() -> int:
 
     Such are the last mail to who is erased, and whatever was leaving at that moment.
     """
-    done = Email.objects.filter(status__in=[STATUS.sent, STATUS.failed])
+    done = Email.objects.filter(status__in=[Email.Status.SENT, Email.Status.FAILED])
     known = [
         Exists(User.objects.filter(email=OuterRef("to"))),
         Exists(EmailAddress.objects.filter(email=OuterRef("to"))),

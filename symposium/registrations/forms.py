@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from symposium.accounts.models import User
+from symposium.core.i18n.localized import in_each_language
 from symposium.core.templatetags.symposium import text
 from symposium.core.validators import one_line
 from symposium.editions.models import Edition, Page
@@ -207,7 +208,7 @@ class RegistrationForm(PersonForm):
     def privacy_page(self) -> Page | None:
         """The privacy notice that people agree to when they register."""
         pages = self.edition.pages.privacy_notices()
-        return pages.defer("body_fr", "body_en", "body_ar").first()
+        return pages.defer(*in_each_language("body")).first()
 
     @property
     def notice_of_privacy(self) -> list["Words"]:
@@ -238,16 +239,16 @@ class RegistrationForm(PersonForm):
         self.instance.consent_version = f"{page.updated_at:%Y-%m-%dT%H:%M:%SZ}" if page else ""
         try:
             with transaction.atomic():
-                made = places.register(
+                registration, created = places.register(
                     self.instance, sessions=self.cleaned_data.get("workshops", [])
                 )
-                if made is self.instance:
-                    self.save_answers(made)
+                if created:
+                    self.save_answers(registration)
         except ValidationError as refused:
             field = FIELD_OF.get(getattr(refused, "code", None))
             self.add_error(field if field in self.fields else None, refused.messages)
             return None
-        return made
+        return registration
 
 
 class ChangeForm(PersonForm):

@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
+from symposium.core.i18n.localized import LANGUAGES
 from symposium.core.validators import one_line
 
-LANGUAGES = {
-    **{code: code for code, _name in settings.LANGUAGES},
+LANGUAGE_OF = {
+    **{code: code for code in LANGUAGES},
     "français": "fr", "francais": "fr", "french": "fr", "fra": "fr",
     "english": "en", "anglais": "en", "eng": "en",
     "arabic": "ar", "arabe": "ar", "العربية": "ar", "عربي": "ar", "ara": "ar",
@@ -124,7 +124,7 @@ def people_in(
 ) -> Iterator[Line]:
     boxes = [(at, *box) for at, cell in enumerate(cells) if "@" in cell for box in mailboxes(cell)]
     words = [cell for cell in cells if "@" not in cell]
-    languages = [LANGUAGES[word.casefold()] for word in words if word.casefold() in LANGUAGES]
+    languages = [LANGUAGE_OF[word.casefold()] for word in words if word.casefold() in LANGUAGE_OF]
     language = languages[0] if languages else "fr"
     match boxes:
         case []:
@@ -174,7 +174,7 @@ def tidy(name: str) -> str:
 def is_name(cell: str) -> bool:
     """Whether a cell may be part of a name: no number, no language, no institution."""
     letters = any(map(str.isalpha, cell)) and not any(map(str.isdigit, cell))
-    other = "@" in cell or cell.strip().casefold() in LANGUAGES or ORGANISATION.search(cell)
+    other = "@" in cell or cell.strip().casefold() in LANGUAGE_OF or ORGANISATION.search(cell)
     return letters and not other
 
 

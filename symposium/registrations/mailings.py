@@ -5,18 +5,17 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
+from symposium.core.i18n.localized import LANGUAGES, in_each_language
 from symposium.editions.models import Edition
 from symposium.registrations import notices
 from symposium.registrations.models import Message, Registration
 
-LANGUAGES = [code for code, _name in settings.LANGUAGES]
-TEXTS = [f"{name}_{code}" for code in LANGUAGES for name in ("subject", "body")]
+TEXTS = in_each_language("subject", "body")
 # The same words to the same people within this time are a form sent twice.
 TWICE = datetime.timedelta(hours=1)
 

@@ -1,6 +1,6 @@
 """The mails to people who register: one function for each, in the language of their account.
 
-They are written in the transaction that causes them (see `mail.py`), so a change that is rolled
+They are written in the transaction that causes them (see `core/mail`), so a change that is rolled
 back tells nobody. Tickets, calendars and certificates are named here and made by the worker.
 """
 
@@ -41,7 +41,7 @@ def registered(registration: Registration) -> None:
 
 
 def confirmed(registration: Registration, *, promoted: bool = False) -> None:
-    tell(registration, "confirmed", enclosures=papers(registration), promoted=promoted)
+    tell(registration, "confirmed", attachments=attachments_for(registration), promoted=promoted)
 
 
 def refused(registration: Registration, *, reason: str = "") -> None:
@@ -58,8 +58,8 @@ def cancelled(
 
 
 def category_changed(registration: Registration) -> None:
-    enclosures = papers(registration) if registration.is_confirmed else ()
-    tell(registration, "category_changed", enclosures=enclosures, rank=registration.rank)
+    attachments = attachments_for(registration) if registration.is_confirmed else ()
+    tell(registration, "category_changed", attachments=attachments, rank=registration.rank)
 
 
 def offered(holder: Holder) -> None:
@@ -79,9 +79,9 @@ def offer_expired(holder: Holder) -> None:
 
 def booked(booking: Booking, *, promoted: bool = False) -> None:
     """Where somebody stands in a session that they booked."""
-    enclosures = [f"calendar:{booking.registration.code}"] if booking.is_confirmed else ()
+    attachments = [f"calendar:{booking.registration.code}"] if booking.is_confirmed else ()
     tell(
-        booking.registration, "booked", holder=booking, enclosures=enclosures,
+        booking.registration, "booked", holder=booking, attachments=attachments,
         promoted=promoted, has_place=booking.registration.is_confirmed, rank=booking.rank,
     )  # fmt: skip
 
@@ -95,7 +95,7 @@ def session_changed(registration: Registration, news: News) -> None:
             for one, other in registration.clashes()
         ]
     tell(
-        registration, "session_changed", enclosures=[f"calendar:{registration.code}"],
+        registration, "session_changed", attachments=[f"calendar:{registration.code}"],
         changed=changed, clashes=clashes,
     )  # fmt: skip
 
@@ -107,7 +107,7 @@ def reminder(registration: Registration, *, tomorrow: bool) -> None:
         address = mail.Trusted(registration.edition.address)
         opens = f"{timezone.localtime(first.starts_at):%H:%M}" if first else ""
     tell(
-        registration, "reminder", enclosures=papers(registration), bulk=True,
+        registration, "reminder", attachments=attachments_for(registration), bulk=True,
         tomorrow=tomorrow, opens=opens, address=address,
     )  # fmt: skip
 
@@ -117,7 +117,7 @@ def after(certificate: Certificate) -> None:
     with reading(registration):
         verify_url = settings.SITE_URL + certificate.get_absolute_url()
     tell(
-        registration, "after", enclosures=[f"certificate:{registration.code}"], bulk=True,
+        registration, "after", attachments=[f"certificate:{registration.code}"], bulk=True,
         verify_url=verify_url,
     )  # fmt: skip
 
@@ -130,7 +130,7 @@ def message(registration: Registration, *, subject: str, body: str) -> None:
 
 def message_preview(registration: Registration, *, subject: str, body: str) -> EmailMessage:
     """The same words as their reader will see them, not sent."""
-    return mail.composed(**message_letter(registration, subject, body))
+    return mail.compose(**message_letter(registration, subject, body))
 
 
 def message_letter(registration: Registration, subject: str, body: str) -> dict:
@@ -182,11 +182,11 @@ def letter(
     template: str,
     *,
     holder: Holder | None = None,
-    enclosures: Collection[str] = (),
+    attachments: Collection[str] = (),
     bulk: bool = False,
     **more,
 ) -> dict:
-    """What `mail.composed` takes, for the account of the registration."""
+    """The arguments of `mail.compose`, for the account of the registration."""
     edition = registration.edition
     with reading(registration):
         context = {
@@ -210,7 +210,7 @@ def letter(
         "language": registration.user.language,
         "template": f"registrations/email/{template}",
         "context": context,
-        "enclosures": list(enclosures),
+        "attachments": list(attachments),
         "reply_to": edition.contact_email,
         "zone": edition.zone,
         "bulk": bulk,
@@ -229,7 +229,7 @@ def registration_of(holder: Any) -> Registration:
     return holder if isinstance(holder, Registration) else holder.registration
 
 
-def papers(registration: Registration) -> list[str]:
+def attachments_for(registration: Registration) -> list[str]:
     """What a confirmed person is sent: a ticket where there is a door, a calendar always."""
     ticket = [f"ticket:{registration.code}"] if registration.category.on_site else []
     return [*ticket, f"calendar:{registration.code}"]

@@ -4,7 +4,7 @@ A category owns the places of the symposium, a session those of a workshop. Whoe
 holds them first locks the row that owns them, then counts, then writes, in one transaction; a
 place that becomes free goes to the first of the waiting list before it ends. Locks are always
 taken in the same order (account, categories, sessions; each by primary key), so that no two
-transactions wait for each other. Every mail is a row of the outbox, written in the same
+transactions wait for each other. Every mail is a row of the queue, written in the same
 transaction.
 
 Each verb is idempotent: what is so already is left as it is, and nobody is told twice.
@@ -50,13 +50,16 @@ class Refused(ValidationError):
 @transaction.atomic
 def register(
     registration: Registration, *, sessions: Iterable[Session] = (), by: User | None = None
-) -> Registration:
-    """Save a new registration with the place, or the turn, that there is for it; return it.
+) -> tuple[Registration, bool]:
+    """Save a new registration with the place, or the turn, that there is for it.
+
+    Returns `(registration, created)`, as Django's `get_or_create`: a form sent twice gets the
+    registration that the first one made.
 
     `by` is an organiser who registers somebody: no date and no approval stops them, only the
-    number of places. A form sent twice: the second time, what the first one made is returned.
-    Raises Refused when the category is closed to the person, a session cannot be booked or they
-    have come and gone too often, ValidationError when a field is wrong; then nothing is kept.
+    number of places. Raises Refused when the category is closed to the person, a session cannot be
+    booked or they have come and gone too often, ValidationError when a field is wrong; then
+    nothing is kept.
     """
     registration.state = State.PENDING
     # What it belongs to is read below, under a lock.
@@ -66,7 +69,7 @@ def register(
     User.objects.select_for_update(no_key=True).only("pk").get(pk=registration.user_id)
     mine = Registration.objects.of(registration.user).filter(edition=registration.edition_id)
     if found := next((one for one in mine if one.is_live), None):
-        return found
+        return found, False
     category = lock_category_of(registration)
     if by is None:
         words = _("You’ve registered and cancelled too many times today. Try again tomorrow.")
@@ -83,7 +86,7 @@ def register(
         for session in chosen:
             fill(session, told=[registration])
     notices.registered(registration)
-    return registration
+    return registration, True
 
 
 def lock_category_of(registration: Registration) -> Category:
@@ -319,8 +322,8 @@ def wish(registration: Registration, session: Session) -> Booking:
 
 def check_bookable(registration: Registration, session: Session) -> None:
     """Raise Refused unless the session can be booked beside those that are."""
-    public = Session.objects.published().filter(edition=registration.edition_id)
-    if session.places is None or session.is_cancelled or not public.contains(session):
+    with_places = Session.objects.with_places().filter(edition=registration.edition_id)
+    if not with_places.contains(session):
         raise not_bookable(session)
     if not registration.category.on_site:
         raise Refused(
@@ -333,7 +336,7 @@ def check_bookable(registration: Registration, session: Session) -> None:
         )
     if session.starts_at is None:
         return
-    if session.starts_at <= timezone.now():
+    if session.has_started:
         raise Refused(
             _("“%(session)s” has started, so it can no longer be booked."),
             code="started",

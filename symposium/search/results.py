@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from symposium.abstracts.models import Keyword
 from symposium.core.fulltext import highlighting
 from symposium.core.fulltext.query import Question, parse, says
-from symposium.core.i18n.localized import LANGUAGES
+from symposium.core.i18n.localized import LANGUAGES, in_each_language
 from symposium.core.i18n.markdown import to_text
 from symposium.editions.models import Edition
 
@@ -41,7 +41,7 @@ class Kind:
 KINDS = {
     "abstract": Kind(
         _("Abstracts"),
-        lambda edition: edition.abstracts.published().defer("text_fr", "text_en", "text_ar"),
+        lambda edition: edition.abstracts.published().defer(*in_each_language("text")),
     ),
     "keyword": Kind(_("Keywords"), lambda edition: Keyword.objects.all()),
     "session": Kind(
@@ -49,14 +49,14 @@ KINDS = {
         lambda edition: (
             edition.sessions.published()
             .select_related("room")
-            .defer("period", "allowed_period", "description_fr", "description_en", "description_ar")
+            .defer("period", "allowed_period", *in_each_language("description"))
         ),
     ),
     "room": Kind(_("Rooms"), lambda edition: edition.rooms.published()),
     "speaker": Kind(_("Speakers"), lambda edition: edition.speakers.published().listed()),
     "page": Kind(
         _("Pages"),
-        lambda edition: edition.pages.published().defer("body_fr", "body_en", "body_ar"),
+        lambda edition: edition.pages.published().defer(*in_each_language("body")),
     ),
 }
 SAID_IN = {

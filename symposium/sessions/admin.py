@@ -30,10 +30,10 @@ from symposium.core.admin.base import (
     WorkplaceAdmin,
     WorkplaceForm,
     in_a_row,
-    in_each_language,
     refusal,
 )
 from symposium.core.admin.spreadsheet import ExportAdmin, Sheet
+from symposium.core.i18n.localized import in_each_language
 from symposium.sessions import planning
 from symposium.sessions.changes_admin import ChangesAdmin
 from symposium.sessions.models import Participation, Resource, Room, Session, Track

@@ -222,7 +222,9 @@ def of_session(session: Session) -> Shift | None:
     return next(iter(shifts_of(session.edition, found, EVER)), None)
 
 
-def mark(edition: Edition, sessions: list[Session], at: datetime.datetime | None = None) -> None:
+def attach_recent_changes(
+    edition: Edition, sessions: Iterable[Session], at: datetime.datetime | None = None
+) -> None:
     """Give those of `sessions` that have changed in the last hours their `change`; one query."""
     recent = edition.changes.told().filter(
         session__in=sessions, at__gte=(at or timezone.now()) - MARKED

@@ -11,11 +11,12 @@ from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
 from symposium.sessions.forms import ALL_DAYS, ProgrammeFilter
 from symposium.sessions.models import Room
+from symposium.sessions.timetable import load_sessions
 
 
 def door(request: HttpRequest, room: Room) -> HttpResponse:
     """What is on in a room and what comes next, over all its days."""
-    sessions = room.sessions.published().scheduled().for_programme()
+    sessions = load_sessions(room.edition, room.sessions.published().scheduled())
     context = {"room": room, "heading": room.name, "sessions": sessions}
     return render_page(request, room.edition, "sessions/display_door.html", context)
 
@@ -28,7 +29,7 @@ def lobby(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> Http
     # What began the evening before is on after midnight; it is no part of a day that was asked for.
     since = {"starts_at__gte": begins} if first == last else {"ends_at__gt": begins}
     sessions = sessions.filter(**since)
-    context = {"heading": edition.name, "sessions": sessions.for_programme()}
+    context = {"heading": edition.name, "sessions": load_sessions(edition, sessions)}
     return render_page(request, edition, "sessions/display_lobby.html", context)
 
 

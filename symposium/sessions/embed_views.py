@@ -14,7 +14,7 @@ from symposium.editions.views import published_edition
 from symposium.sessions.filtered_pages import filtered_page
 from symposium.sessions.forms import ProgrammeFilter
 from symposium.sessions.programme_pdf import programme_of
-from symposium.sessions.timetable import by_day
+from symposium.sessions.timetable import by_day, load_sessions
 
 LARGE = "large"
 THEMES = ("light", "dark")
@@ -29,7 +29,7 @@ THEMES = ("light", "dark")
 def programme_pdf(request: HttpRequest, edition: str) -> HttpResponse:
     """The programme as PDF; `?layout=large` is the one in large print."""
     edition = published_edition(edition)
-    sessions = edition.sessions.published().for_programme()
+    sessions = edition.sessions.published().for_programme().with_people()
     if not sessions:
         raise Http404
     large, language = request.GET.get("layout") == LARGE, get_language()
@@ -48,7 +48,7 @@ def programme_pdf(request: HttpRequest, edition: str) -> HttpResponse:
 def embed(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> HttpResponse:
     """A compact list of the programme, alone on its page, for a frame of another site."""
     require_embeddable(edition)
-    sessions = form.filter(edition.sessions.published().scheduled().for_programme())
+    sessions = load_sessions(edition, form.filter(edition.sessions.published().scheduled()))
     response = render_page(
         request,
         edition,

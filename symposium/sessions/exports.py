@@ -54,7 +54,9 @@ def exported(edition: Edition) -> SessionQuerySet:
     return (
         edition.sessions.published()
         .scheduled()
+        .for_programme()
         .with_people()
+        .defer(None)
         .defer("period", "allowed_period")
         .prefetch_related(
             Prefetch("abstracts", abstracts.prefetch_related("ordered_keywords__keyword")),
@@ -65,7 +67,7 @@ def exported(edition: Edition) -> SessionQuerySet:
 
 def scheduled(edition: Edition) -> SessionQuerySet:
     """The same sessions, without what the schedule reads by itself."""
-    sessions = edition.sessions.published().scheduled().for_timetable()
+    sessions = edition.sessions.published().scheduled().for_programme()
     return sessions.defer(None).defer("period", "allowed_period")
 
 

@@ -3,7 +3,6 @@ from urllib.parse import quote
 
 from django import forms
 from django.db.models import Q
-from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import get_language
@@ -11,26 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from symposium.core.fulltext.query import parse
 from symposium.core.i18n.dates import weekday
-from symposium.core.i18n.localized import LANGUAGE_NAMES, LANGUAGES, sort_key
+from symposium.core.i18n.localized import LANGUAGE_NAMES, LANGUAGES, in_each_language, sort_key
 from symposium.editions.models import Edition
-from symposium.sessions.models import Session
+from symposium.sessions.models import Participation, Session
 
-# What makes an abstract public, for those who cannot import its model.
-PUBLISHED = {"status": "published", "published_at__lte": Now()}
-# Where a word is looked for, and what must be so for the reader to be allowed to find it there.
-SEARCHED = {
-    "": (("title_fr", "title_en", "title_ar"), {}),
-    "speakers__": (
-        ("given_name_fr", "given_name_en", "given_name_ar",
-         "family_name_fr", "family_name_en", "family_name_ar"),
-        {"is_published": True},
-    ),
-    "abstracts__": (
-        ("title_fr", "title_en", "title_ar",
-         "keywords__name_fr", "keywords__name_en", "keywords__name_ar"),
-        PUBLISHED,
-    ),
-}  # fmt: skip
+TITLES, NAMES = in_each_language("title"), in_each_language("given_name", "family_name")
+KEYWORDS = in_each_language("keywords__name")
 MOST_WORDS = 10  # each costs a search of its own
 ALL_DAYS = "all"
 # What a filter without a choice shows: French makes « all » agree with it.
@@ -111,16 +96,15 @@ class ProgrammeFilter(forms.Form):
             if name in values:
                 sessions = sessions.filter(**{lookup: values[name]})
         if "keyword" in values:
-            sessions = sessions.filter(
-                abstracts__keywords__slug=values["keyword"], **publicly("abstracts__")
-            )
+            used = self.edition.abstracts.published().filter(keywords__slug=values["keyword"])
+            sessions = sessions.filter(pk__in=used.values("session"))
         if "language" in values:
             sessions = sessions.filter(languages__contains=[values["language"]])
         if "q" in values:
             sessions = sessions.filter(self.says(values["q"]))
         if self.day_chosen and without != "day":
             sessions = sessions.filter(starts_at__range=self.bounds(self.day_chosen))
-        return sessions.distinct() if "keyword" in values else sessions
+        return sessions
 
     def says(self, words: str) -> Q:
         """A condition: the search finds the session by `words`, or it says each piece of them.
@@ -128,16 +112,20 @@ class ProgrammeFilter(forms.Form):
         Here a few letters of a word, or a sign, are enough.
         """
         question = parse(words)
-        found = Q(pk__in=question.found("session"))
-        telling = self.edition.sessions.filter(
-            abstracts__in=question.found("abstract"), **publicly("abstracts__")
-        )
-        found |= Q(pk__in=telling.order_by().values("pk"))
+        telling = self.edition.abstracts.published().filter(pk__in=question.found("abstract"))
+        found = Q(pk__in=question.found("session")) | Q(pk__in=telling.values("session"))
         pieces = Q()
         for word in words.split()[:MOST_WORDS]:
-            saying = self.edition.sessions.filter(says(word)).order_by()
-            pieces &= Q(pk__in=saying.values("pk"))
+            pieces &= self.contains(word)
         return (found if question.wanted else Q(pk__in=[])) | pieces
+
+    def contains(self, word: str) -> Q:
+        """A condition: `word` is in a text of the session that the public may read."""
+        abstracts = self.edition.abstracts.published().filter(contains(word, TITLES + KEYWORDS))
+        speakers = self.edition.speakers.published().filter(contains(word, NAMES))
+        speaking = Participation.objects.filter(speaker__in=speakers)
+        held = [found.values("session") for found in (abstracts, speaking)]
+        return contains(word, TITLES) | Q(pk__in=held[0]) | Q(pk__in=held[1])
 
     def bounds(self, day: datetime.date) -> tuple[datetime.datetime, datetime.datetime]:
         """The first and last instant of `day` by the edition's clock."""
@@ -219,36 +207,18 @@ class ProgrammeFilter(forms.Form):
         return [way for way in ways if way["count"]]
 
 
-def says(word: str) -> Q:
-    """A condition: `word` is in a text of the session that the public may read."""
+def contains(word: str, fields: list[str]) -> Q:
+    """A condition: the letters of `word` are in one of the `fields`."""
     found = Q()
-    for prefix, (fields, allowed) in SEARCHED.items():
-        here = Q()
-        for field in fields:
-            here |= Q(**{f"{prefix}{field}__unaccent__icontains": word})
-        found |= here & Q(**publicly(prefix, allowed))
+    for field in fields:
+        found |= Q(**{f"{field}__unaccent__icontains": word})
     return found
-
-
-def publicly(prefix: str, allowed: dict = PUBLISHED) -> dict:
-    """The lookups that let the public see what is reached by `prefix`."""
-    return {f"{prefix}{name}": value for name, value in allowed.items()}
 
 
 def keyword_choices(edition: Edition) -> list[tuple[str, str]]:
     """The keywords of the edition's sessions; reached through their abstracts, which are above."""
-    found = (
-        edition.sessions.published()
-        .filter(abstracts__keywords__isnull=False, **publicly("abstracts__"))
-        .values_list(
-            "abstracts__keywords__slug",
-            "abstracts__keywords__name_fr",
-            "abstracts__keywords__name_en",
-            "abstracts__keywords__name_ar",
-        )
-        .distinct()
-        .order_by()
-    )
+    used = edition.abstracts.published().filter(session__isnull=False, keywords__isnull=False)
+    found = used.values_list("keywords__slug", *KEYWORDS).distinct().order_by()
     first = LANGUAGES.index(get_language())
     choices = [(slug, names[first] or next(filter(None, names))) for slug, *names in found]
     return sorted(choices, key=lambda choice: sort_key(choice[1]))

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from symposium.core.i18n.dates import long_date
-from symposium.core.i18n.localized import sort_key
+from symposium.core.i18n.localized import in_each_language, sort_key
 from symposium.editions.models import Edition, filled
 from symposium.editions.slugs import SluggedModel
 from symposium.editions.triggers import KeepSlug, MoveRevision
@@ -134,24 +134,24 @@ class SessionQuerySet(models.QuerySet):
         )
 
     def for_programme(self):
-        """With what a card shows, in a number of queries that does not grow; without long texts."""
-        texts = [f"description{suffix}" for suffix in ("_fr", "_en", "_ar")]
-        return self.with_people().defer("period", "allowed_period", *texts)
-
-    def for_timetable(self):
-        """The same without the speakers, whom `people.name_people` reads by their names alone."""
-        return self.for_programme().prefetch_related(None).prefetch_related("room", "track")
-
-    def with_people(self):
-        """In the order of the programme, with room, track and published speakers.
+        """In the order of the programme, with room and track, without long texts.
 
         Rooms and tracks are few: each is read once, not beside each of its sessions.
+        `timetable.load_sessions` adds the speakers.
         """
-        biography = [f"speaker__biography{suffix}" for suffix in ("_fr", "_en", "_ar")]
+        return (
+            self.prefetch_related("room", "track")
+            .defer("period", "allowed_period", *in_each_language("description"))
+            .order_by("starts_at", "room__order", "pk")
+        )
+
+    def with_people(self):
+        """With the published speakers and their roles."""
         people = Participation.objects.published().select_related("speaker")
+        biography = in_each_language("speaker__biography")
         return self.prefetch_related(
-            "room", "track", models.Prefetch("participations", people.defer("period", *biography))
-        ).order_by("starts_at", "room__order", "pk")
+            models.Prefetch("participations", people.defer("period", *biography))
+        )
 
     def highlights(self):
         """What a visitor looks for first, for the days at a glance."""
@@ -176,15 +176,14 @@ class SessionQuerySet(models.QuerySet):
         """The sessions that count, wherever they are counted: held, and more than a break."""
         return self.exclude(status=Session.Status.CANCELLED).exclude(kind=Session.Kind.BREAK)
 
+    def with_places(self):
+        """Public sessions that are held and whose places are limited: a seat is booked."""
+        return self.published().filter(status=Session.Status.PUBLISHED, places__isnull=False)
+
     def bookable(self, at: datetime.datetime | None = None):
-        """What the public can still take a seat in: limited places, held, not started."""
-        return (
-            self.published()
-            .filter(places__isnull=False)
-            .exclude(status=Session.Status.CANCELLED)
-            .exclude(starts_at__lte=at or timezone.now())
-            .order_by("starts_at", "pk")
-        )
+        """Sessions in which the public can still book a seat: those that have not started."""
+        not_started = self.with_places().exclude(starts_at__lte=at or timezone.now())
+        return not_started.order_by("starts_at", "pk")
 
     def overlapping(self, session: "Session"):
         """Other sessions that are held, at least in part, at the time of `session`."""
@@ -279,9 +278,9 @@ class Session(SluggedModel):
     )
     # The days of the edition, copied here by a trigger so that a check constraint can see them.
     allowed_period = DateTimeRangeField(null=True, editable=False)
-    # What has changed lately, where `changes.mark` has looked for it.
+    # What has changed lately, where `changes.attach_recent_changes` has looked for it.
     change: Any = None
-    # Who speaks, where `people.name_people` has looked for them.
+    # Who speaks, where `speaker_names.attach_speakers` has looked for them.
     people: list | None = None
 
     objects = SessionQuerySet.as_manager()
@@ -458,9 +457,13 @@ class Session(SluggedModel):
 
     @property
     def is_bookable(self) -> bool:
-        """Whether its page leads to a seat in it: on the days before, and on its own."""
+        """Whether its page leads to a seat in it, as `bookable()` says."""
         limited = self.places is not None and self.status == self.Status.PUBLISHED
-        return limited and (not self.starts_at or self.edition.today() <= self.day)
+        return limited and not self.has_started
+
+    @property
+    def has_started(self) -> bool:
+        return self.starts_at is not None and self.starts_at <= timezone.now()
 
     @property
     def is_watchable(self) -> bool:
@@ -625,7 +628,7 @@ class Resource(models.Model):
 
 class ChangeQuerySet(models.QuerySet):
     def with_details(self):
-        texts = [f"session__description{suffix}" for suffix in ("_fr", "_en", "_ar")]
+        texts = in_each_language("session__description")
         return self.select_related("old_room", "new_room", "session").defer(
             "session__period", "session__allowed_period", *texts
         )

@@ -23,7 +23,7 @@ from symposium.core.i18n.localized import LANGUAGES, text_and_language
 from symposium.core.i18n.typography import without_controls
 from symposium.editions.models import Edition
 from symposium.sessions.models import Resource, Room, Session, Track
-from symposium.sessions.speaker_names import Person, name_people
+from symposium.sessions.speaker_names import Person, attach_speakers
 
 LONGEST = datetime.timedelta(hours=99, minutes=59)  # that the XML can write
 LINK_TYPES = {"slides": "slides", "paper": "paper", "recording": "media", "link": "web"}
@@ -40,7 +40,7 @@ def schedule(edition: Edition, sessions: Iterable[Session]) -> dict:
     room is held at the venue; a room has no number of its own that never changes but its key.
     """
     sessions = list(sessions)
-    name_people(sessions)
+    attach_speakers(sessions)
     changes = [edition.updated_at, *(session.updated_at for session in sessions)]
     return {
         "$schema": "https://c3voc.de/schedule/schema.json",

@@ -3,23 +3,18 @@
 from collections.abc import Iterable
 from types import SimpleNamespace
 
-from symposium.core.i18n.localized import LANGUAGES
+from symposium.core.i18n.localized import in_each_language
 from symposium.core.i18n.names import PersonName
 from symposium.sessions.models import Participation, Session
 
-TEXTS = [
-    f"{name}_{language}"
-    for name in ("given_name", "family_name", "affiliation")
-    for language in LANGUAGES
-]
-FIELDS = ["guid", "slug", *TEXTS]
+FIELDS = ["guid", "slug", *in_each_language("given_name", "family_name", "affiliation")]
 
 
 class Person(PersonName, SimpleNamespace):
     """What a card or an export says of a speaker: `guid`, `slug`, names, affiliations."""
 
 
-def name_people(sessions: Iterable[Session]) -> None:
+def attach_speakers(sessions: Iterable[Session]) -> None:
     """Give each of `sessions` its `people`: the published speakers, in their order."""
     by_key = {session.pk: session for session in sessions}
     for session in by_key.values():

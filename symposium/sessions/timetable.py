@@ -21,7 +21,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from symposium.core.templatetags.symposium import name, text, times
-from symposium.sessions.models import Room, Session
+from symposium.editions.models import Edition
+from symposium.sessions.changes import attach_recent_changes
+from symposium.sessions.models import Room, Session, SessionQuerySet
+from symposium.sessions.speaker_names import attach_speakers
 
 Words = TypeVar("Words", bound=str)
 
@@ -119,8 +122,6 @@ class Card:
     def people(self) -> SafeString | None:
         """The names; of one person, the affiliation too."""
         people = self.session.people
-        if people is None:
-            people = [part.speaker for part in self.session.participations.all()]
         names = [name(speaker) for speaker in people]
         if len(people) == 1 and (affiliation := text(people[0], "affiliation")):
             return format_html("{}\u00a0· {}", names[0], affiliation)
@@ -173,6 +174,14 @@ class Timetable:
     @property
     def is_wide(self) -> bool:
         return self.width > 6
+
+
+def load_sessions(edition: Edition, sessions: SessionQuerySet) -> list[Session]:
+    """Read `sessions` with all that a card shows, in a number of queries that does not grow."""
+    found = list(sessions.for_programme())
+    attach_speakers(found)
+    attach_recent_changes(edition, found)
+    return found
 
 
 def by_day(sessions: Iterable[Session], zone: zoneinfo.ZoneInfo) -> list[Timetable]:

@@ -16,18 +16,15 @@ from symposium.sessions import changes, displays, jsonld
 from symposium.sessions.filtered_pages import filtered_page
 from symposium.sessions.forms import ProgrammeFilter
 from symposium.sessions.models import Room, Session
-from symposium.sessions.speaker_names import name_people
-from symposium.sessions.timetable import by_day
+from symposium.sessions.timetable import by_day, load_sessions
 
 
 @filtered_page(display=["lobby"])
 def programme(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> HttpResponse:
     if request.GET.get("display") == "lobby":
         return displays.lobby(request, edition, form)
-    sessions = edition.sessions.published().for_timetable()
-    found = list(form.filter(sessions))
-    name_people(found)
-    changes.mark(edition, found)
+    sessions = edition.sessions.published()
+    found = load_sessions(edition, form.filter(sessions))
     scheduled = [session for session in found if session.starts_at]
     days = by_day(scheduled, edition.zone)
     return render_page(
@@ -57,7 +54,7 @@ def session(request: HttpRequest, edition: Edition, session: Session) -> HttpRes
 def session_page(request: HttpRequest, session: Session) -> HttpResponse:
     edition = session.edition
     draft = is_preview(request, session)
-    changes.mark(edition, [session])
+    changes.attach_recent_changes(edition, [session])
     # The abstract of a draft session waits with it: here both are shown.
     abstracts = session.abstracts.not_withdrawn() if draft else session.abstracts.published()
     participations = session.participations.published().select_related("speaker")
@@ -106,8 +103,7 @@ def stream(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
 def room(request: HttpRequest, edition: Edition, room: Room) -> HttpResponse:
     if request.GET.get("display") == "door":
         return displays.door(request, room)
-    sessions = list(edition.sessions.published().scheduled().for_programme().filter(room=room))
-    changes.mark(edition, sessions)
+    sessions = load_sessions(edition, edition.sessions.published().scheduled().filter(room=room))
     return render_page(
         request,
         edition,

@@ -15,9 +15,9 @@ from symposium.core.admin.base import (
     HistoryAdmin,
     UntranslatedFilter,
     WorkplaceForm,
-    in_each_language,
 )
 from symposium.core.admin.spreadsheet import ExportAdmin, Sheet
+from symposium.core.i18n.localized import in_each_language
 from symposium.speakers.models import Link, Speaker
 
 
@@ -84,8 +84,7 @@ class SpeakerSheet(Sheet):
     class Meta:
         model = Speaker
         fields = [
-            *(f"{name}_{code}" for name in ("given_name", "family_name", "position", "affiliation")
-              for code in ("fr", "en", "ar")),
+            *in_each_language("given_name", "family_name", "position", "affiliation"),
             "orcid", "is_published", "slug", "sessions",
         ]  # fmt: skip
 

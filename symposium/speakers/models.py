@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from imagekit.models import ImageSpecField
 from pilkit.processors import ResizeToFill, ResizeToFit
 
-from symposium.core.i18n.localized import sort_key, without_article
+from symposium.core.i18n.localized import in_each_language, sort_key, without_article
 from symposium.core.i18n.names import PersonName, folded
 from symposium.core.images import PictureField, validate_picture
 from symposium.editions.models import Edition, filled
@@ -29,7 +29,7 @@ class SpeakerQuerySet(models.QuerySet):
 
     def listed(self):
         """For a list: without biographies."""
-        return self.defer("biography_fr", "biography_en", "biography_ar")
+        return self.defer(*in_each_language("biography"))
 
     def featured(self):
         """The faces of the home page: those chosen, or else whoever has a photo."""

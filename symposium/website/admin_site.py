@@ -5,7 +5,6 @@ from functools import update_wrapper
 from urllib.parse import urlencode
 
 from allauth.account.decorators import secure_admin_login
-from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import Count, Q, Sum
@@ -23,6 +22,7 @@ from symposium.abstracts.models import Abstract
 from symposium.accounts import second_factor
 from symposium.core.admin.base import SearchedAdmin, untranslated
 from symposium.core.admin.working_edition import all_editions, working_edition
+from symposium.core.i18n.localized import LANGUAGES
 from symposium.editions.models import Edition
 from symposium.editions.readiness import whats_missing
 from symposium.registrations.models import CheckIn, Registration
@@ -105,7 +105,7 @@ class Desk(AdminSite):
     def language_view(self, request):
         """Keep the language in the account, and come back."""
         language = request.POST.get("language")
-        if language in dict(settings.LANGUAGES):
+        if language in LANGUAGES:
             request.user.language = language
             request.user.save(update_fields=["language"])
         return redirect(self.way_back(request))

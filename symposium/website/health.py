@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from symposium import __version__
-from symposium.core import mail_queue
+from symposium.core.mail import queue
 from symposium.editions.models import Edition
 
 
@@ -24,7 +24,7 @@ def healthz(request):
 def readyz(request):
     """Each part this site stands on, and 503 unless all of them are ready.
 
-    Mail that waits is said and changes nothing: the site works, and the outbox loses no mail. Nor
+    Mail that waits is said and changes nothing: the site works, and the queue loses no mail. Nor
     do rules of time zones in which PostgreSQL differs: the operator updates its own.
     """
     parts = {**database(), "cache": cache_state()}
@@ -45,7 +45,7 @@ def database() -> dict[str, str]:
 
 def mail_state() -> str:
     try:
-        return "waiting" if mail_queue.waits() else "ok"
+        return "waiting" if queue.waits() else "ok"
     except Error:
         return "unknown"
 

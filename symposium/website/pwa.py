@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext, override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from symposium.core.i18n.localized import LANGUAGES
 from symposium.core.i18n.typography import direction
 from symposium.core.revision import Version, current_version
 from symposium.editions.context import edition_named
@@ -51,7 +52,7 @@ def manifest(request):
     Without them, of the current edition and in the language that the browser likes best.
     """
     asked = request.GET.get("lang")
-    language = asked if asked in dict(settings.LANGUAGES) else get_language()
+    language = asked if asked in LANGUAGES else get_language()
     with override(language):
         data = application(edition_of(request), language)
     return JsonResponse(data, content_type="application/manifest+json")
@@ -127,7 +128,7 @@ def script(text: str) -> HttpResponse:
 def offline_pages() -> dict[str, str]:
     """The address, in each language, of the page for what is not kept."""
     pages = {}
-    for code, _name in settings.LANGUAGES:
+    for code in LANGUAGES:
         with override(code):
             pages[code] = reverse("offline")
     return pages

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from symposium.core.i18n.localized import LANGUAGES
 from symposium.editions.models import Edition
 
 PRIVATE = [
     "/admin/",
-    *(f"/{code}/{part}/" for code, _name in settings.LANGUAGES for part in ("accounts", "my")),
+    *(f"/{code}/{part}/" for code in LANGUAGES for part in ("accounts", "my")),
 ]
 # The standard asks for less than a year.
 SECURITY_EXPIRES = datetime.timedelta(days=180)
@@ -36,7 +37,7 @@ def security(request):
     lines = [
         f"Contact: {security_contact()}",
         f"Expires: {expires:%Y-%m-%dT00:00:00Z}",
-        "Preferred-Languages: fr, en, ar",
+        f"Preferred-Languages: {', '.join(LANGUAGES)}",
         f"Canonical: {settings.SITE_URL}{reverse('security')}",
         "",
     ]

@@ -133,7 +133,7 @@ def test_keyword_costs_the_same_for_any_number(client, edition, django_assert_nu
         abstract = make_abstract(edition, session=session, title_fr=f"R{place}")
         make_author(abstract, speaker=speaker)
         keyword.uses.create(abstract=abstract)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         page = main(client.get("/fr/2021/keywords/eau/"))
     assert texts(page, TITLES) == [f"R{n}" for n in range(number)] + [
         f"S{n}" for n in range(number)

@@ -1,7 +1,7 @@
 """A thousand people register for a hundred places, 32 of them at any moment: `make bench`.
 
 The site is as in production: gunicorn by gunicorn.conf.py, a PostgreSQL that loses nothing, mails
-in the outbox. It shares the machine with those who register, and stands beside a bare Django view
+in the queue. It shares the machine with those who register, and stands beside a bare Django view
 that writes one row in one transaction. Other work on the machine slows both, and more so the
 registrations, which wait for each other; the CPU time, that of gunicorn's workers, stays.
 """
@@ -21,10 +21,10 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import F
-from post_office.models import Email
 
 from scripts import embedded_postgres
 from symposium.accounts.models import User
+from symposium.core.mail.models import Email
 from symposium.registrations.models import Category, StateChange
 from symposium.registrations.models.registrations import State
 from tests.bench.server import Server, serving

@@ -20,7 +20,7 @@ def test_programme_of_1000_sessions(capsys):
     for language, large in (("fr", False), ("ar", False), ("fr", True)):
         with translation.override(language):
             started, worked = time.perf_counter(), time.process_time()
-            sessions = list(edition.sessions.published().for_programme())
+            sessions = list(edition.sessions.published().for_programme().with_people())
             file = programme_of(edition, sessions, language, large=large)
             made, busy = time.perf_counter() - started, time.process_time() - worked
         pages = texts(file)

@@ -129,7 +129,7 @@ def export(format: str) -> dict:
 
 
 def write_to_a_thousand(edition) -> float:
-    """The seconds of a message, its mails as rows of the outbox."""
+    """The seconds of a message, its mails as rows of the queue."""
     message = Message(edition=edition, by=None, subject_fr="Le tram", body_fr="Arrêté")
     some = edition.registrations.order_by("pk")[:1000].values("pk")
     started = time.perf_counter()
@@ -138,7 +138,7 @@ def write_to_a_thousand(edition) -> float:
 
 
 def test_organisers_do_not_wait(congress, client, capsys, settings):
-    settings.EMAIL_BACKEND = "symposium.core.mail.Outbox"
+    settings.EMAIL_BACKEND = "symposium.core.mail.queue.QueueBackend"
     client.force_login(make_organiser())
     session = congress.sessions.first()
     pages = {

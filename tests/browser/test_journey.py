@@ -189,7 +189,7 @@ def test_from_the_home_page_to_a_certificate_that_is_genuine(
 
     end(edition)
     assert reminders.send_certificates() == 1
-    assert mailoutbox[-1].extra_headers["X-Symposium-Enclose"] == f"certificate:{made.code}"
+    assert mailoutbox[-1].attachment_names == [f"certificate:{made.code}"]
     page.reload()
     address = page.locator("a[href$='/certificate.pdf']").get_attribute("href")
     paper = page.request.get(address).body()

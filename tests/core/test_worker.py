@@ -19,8 +19,8 @@ from django.core.mail import send_mail
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
-from post_office.models import STATUS, Email
 
+from symposium.core.mail.models import Email
 from symposium.core.worker import Worker
 from tests.factories import make_user
 from tests.helpers import smtp
@@ -33,7 +33,7 @@ TWENTY = [f"{number}@example.org" for number in range(20)]
 
 @pytest.fixture(autouse=True)
 def _outbox(settings):
-    settings.EMAIL_BACKEND = "symposium.core.mail.Outbox"
+    settings.EMAIL_BACKEND = "symposium.core.mail.queue.QueueBackend"
 
 
 class Process(subprocess.Popen):
@@ -87,11 +87,11 @@ def write(*recipients: str) -> None:
 
 def pass_time() -> int:
     """As if every mail that was being sent had waited for its next try; how many there are."""
-    return Email.objects.filter(status=STATUS.requeued).update(scheduled_time=timezone.now())
+    return Email.objects.filter(status=Email.Status.RETRYING).update(scheduled_at=timezone.now())
 
 
 def all_sent() -> bool:
-    return not Email.objects.exclude(status=STATUS.sent).exists()
+    return not Email.objects.exclude(status=Email.Status.SENT).exists()
 
 
 class Gate:
@@ -117,7 +117,7 @@ def test_a_worker_killed_while_sending_loses_no_mail_and_doubles_one_at_most():
             assert first.end(signal.SIGKILL) == -signal.SIGKILL
         assert len(server.received) == 8
         with worker(server) as second:
-            smtp.wait_until(lambda: Email.objects.filter(status=STATUS.sent).count() == 19)
+            smtp.wait_until(lambda: Email.objects.filter(status=Email.Status.SENT).count() == 19)
             assert pass_time() == 1
             smtp.wait_until(all_sent)
             assert second.end() == 0
@@ -154,7 +154,7 @@ def test_a_worker_told_to_end_finishes_the_mail_in_its_hands():
         assert process.ended() == 0
     assert server.recipients == TWENTY[:3]
     states = Counter(Email.objects.values_list("status", flat=True))
-    assert states == {STATUS.sent: 3, STATUS.queued: 17}
+    assert states == {Email.Status.SENT: 3, Email.Status.QUEUED: 17}
 
 
 def test_a_code_to_sign_in_arrives_within_seconds(client):
@@ -203,9 +203,7 @@ def is_gone(pid: int) -> bool:
 
 
 def test_once_is_one_turn(settings, tmp_path, capsys):
-    settings.POST_OFFICE = {
-        "BACKENDS": {"default": "django.core.mail.backends.console.EmailBackend"}
-    }
+    settings.MAIL_TRANSPORT = "django.core.mail.backends.console.EmailBackend"
     write("a@example.org")
     call_command("worker", "--once")
     assert "Subject: For a@example.org" in capsys.readouterr().out

@@ -21,6 +21,7 @@ class Handler(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         with contextlib.suppress(ConnectionError):
             self.say("220 ready")
+            self.readers = []
             while line := self.rfile.readline():
                 self.answer(line.decode().strip())
 
@@ -28,6 +29,7 @@ class Handler(socketserver.StreamRequestHandler):
         command = line[:4].upper()
         if command == "RCPT":
             address = line.partition("<")[2].partition(">")[0]
+            self.readers.append(address)
             self.say(self.server.refusals.get(address, "250 ok"))
         elif command == "DATA":
             self.say("354 go on")
@@ -41,6 +43,8 @@ class Handler(socketserver.StreamRequestHandler):
         content = content.replace(b"\r\n", b"\n")
         message = email.message_from_bytes(content, policy=email.policy.default)
         self.server.received.append(message)
+        self.server.readers.append(self.readers)
+        self.readers = []
         # The sender knows nothing yet: who dies here has sent, and has not kept that it has.
         self.server.before_accepting(message)
         self.say("250 accepted")
@@ -60,6 +64,7 @@ class Server(socketserver.ThreadingTCPServer):
         self.before_accepting = before_accepting
         self.refusals = refusals
         self.received: list[email.message.EmailMessage] = []
+        self.readers: list[list[str]] = []  # the addresses that each was given for
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
     def __exit__(self, *arguments) -> None:

@@ -12,15 +12,15 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Count
 from django.utils import timezone, translation
-from post_office.models import STATUS, Email
 
 from symposium.accounts.models import User
-from symposium.core import mail_queue
+from symposium.core.mail import queue
+from symposium.core.mail.models import Email
 from symposium.editions.models import Edition
 from symposium.privacy import erasure
 from symposium.registrations import notices, places
 from symposium.registrations.documents import certificates
-from symposium.registrations.documents.attachments import ENCLOSURES
+from symposium.registrations.documents.attachments import ATTACHMENTS
 from symposium.registrations.models import (
     Answer,
     Booking,
@@ -66,10 +66,8 @@ SECRETS = [
 
 @pytest.fixture(autouse=True)
 def _outbox(settings):
-    settings.EMAIL_BACKEND = "symposium.core.mail.Outbox"
-    settings.POST_OFFICE = {
-        "BACKENDS": {"default": "django.core.mail.backends.locmem.EmailBackend"}
-    }
+    settings.EMAIL_BACKEND = "symposium.core.mail.queue.QueueBackend"
+    settings.MAIL_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"
 
 
 @pytest.fixture
@@ -245,7 +243,7 @@ def test_answers_are_said_in_words(user, past):
 
 def leave() -> None:
     """The worker sends what waits, and keeps house."""
-    mail_queue.send_due(ENCLOSURES)
+    queue.send_due(ATTACHMENTS)
     erasure.forget_mails()
 
 
@@ -305,7 +303,7 @@ def test_old_ticket_and_certificate_lead_nowhere(user, past):
     erasure.erase(user)
     assert not Registration.objects.filter(code=code).exists()
     assert not Certificate.objects.filter(token=token).exists()
-    assert [make(code) for make in ENCLOSURES.values()] == [None, None, None]
+    assert [make(code) for make in ATTACHMENTS.values()] == [None, None, None]
 
 
 def test_last_mail_says_that_it_is_done(user, coming):
@@ -327,11 +325,11 @@ def test_browser_is_signed_out(client, user):
 
 def test_mail_that_is_leaving_is_left_and_forgotten_after(user, coming):
     """The worker has claimed it: it cannot be called back."""
-    mail_queue.claim()
+    queue.claim()
     erasure.erase(user)
     waiting = Email.objects.filter(to=user.email).order_by("pk")
-    assert [email.status for email in waiting] == [STATUS.requeued, STATUS.queued]
-    Email.objects.update(scheduled_time=None)
+    assert [email.status for email in waiting] == [Email.Status.RETRYING, Email.Status.QUEUED]
+    Email.objects.update(scheduled_at=None)
     leave()
     assert len(mail.outbox) == 2
     assert Email.objects.count() == 0
@@ -341,7 +339,7 @@ def test_mails_to_others_stay(user, coming):
     other = make_registration(coming.category)
     erasure.erase(user)
     leave()
-    assert {email.to[0] for email in Email.objects.all()} == {other.user.email}
+    assert {email.to for email in Email.objects.all()} == {other.user.email}
 
 
 def test_invitation_to_another_address_stays(user):
@@ -527,9 +525,9 @@ def test_mails_to_nobody_are_deleted_once_they_have_left():
     for to in (user.email, invitation.email, "gone@example.org"):
         mail.send_mail("Hello", "Hello", None, [to])
     assert erasure.forget_mails() == 0
-    mail_queue.send_due({})
+    queue.send_due({})
     assert [erasure.forget_mails(), erasure.forget_mails()] == [1, 0]
-    assert sorted(email.to[0] for email in Email.objects.all()) == sorted(
+    assert sorted(email.to for email in Email.objects.all()) == sorted(
         [user.email, invitation.email]
     )
 

@@ -4,10 +4,10 @@ import pytest
 from django.core import mail
 from icalendar import Calendar
 
-from symposium.core import mail_queue
+from symposium.core.mail import queue
 from symposium.registrations import notices, places
 from symposium.registrations.documents import certificates
-from symposium.registrations.documents.attachments import ENCLOSURES
+from symposium.registrations.documents.attachments import ATTACHMENTS
 from tests.factories import (
     make_booking,
     make_category,
@@ -24,10 +24,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _outbox(settings):
-    settings.EMAIL_BACKEND = "symposium.core.mail.Outbox"
-    settings.POST_OFFICE = {
-        "BACKENDS": {"default": "django.core.mail.backends.locmem.EmailBackend"}
-    }
+    settings.EMAIL_BACKEND = "symposium.core.mail.queue.QueueBackend"
+    settings.MAIL_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"
 
 
 @pytest.fixture
@@ -36,7 +34,7 @@ def edition():
 
 
 def sent() -> list:
-    mail_queue.send_due(ENCLOSURES)
+    queue.send_due(ATTACHMENTS)
     return mail.outbox
 
 
@@ -54,11 +52,11 @@ def test_confirmation_leaves_with_ticket_and_calendar(edition):
     registration = make_registration(make_category(edition), user=user)
     make_booking(registration, make_workshop(edition, title_fr="Atelier", title_ar="ورشة"))
     confirmation = sent()[0]
-    enclosed = files(confirmation)
-    assert (confirmation.to, list(enclosed)) == ([user.email], ["ticket-2031.pdf", "2031.ics"])
-    content, kind = enclosed["ticket-2031.pdf"]
+    attached = files(confirmation)
+    assert (confirmation.to, list(attached)) == ([user.email], ["ticket-2031.pdf", "2031.ics"])
+    content, kind = attached["ticket-2031.pdf"]
     assert (kind, language_of(content)) == ("application/pdf", "ar")
-    content, kind = enclosed["2031.ics"]
+    content, kind = attached["2031.ics"]
     [event] = Calendar.from_ical(content).events
     assert (kind, str(event["summary"])) == ("text/calendar", "ورشة")
 
@@ -72,7 +70,7 @@ def test_files_are_as_things_stand_when_the_mail_leaves(edition):
 def test_who_follows_online_has_no_ticket(edition):
     category = make_category(edition, on_site=False, online_access=True)
     registration = make_registration(category)
-    assert ENCLOSURES["ticket"](registration.code) is None
+    assert ATTACHMENTS["ticket"](registration.code) is None
     assert [list(files(message)) for message in sent()] == [["2031.ics"]]
 
 
@@ -91,12 +89,12 @@ def test_certificate_of_who_was_cancelled_since_is_not_sent():
     make_check_in(registration)
     certificates.issue(registration)
     places.cancel(registration)
-    assert ENCLOSURES["certificate"](registration.code) is None
+    assert ATTACHMENTS["certificate"](registration.code) is None
 
 
-@pytest.mark.parametrize("kind", ENCLOSURES)
-def test_unknown_code_encloses_nothing(kind):
-    assert ENCLOSURES[kind]("7K4Q2M9XTB") is None
+@pytest.mark.parametrize("kind", ATTACHMENTS)
+def test_unknown_code_attaches_nothing(kind):
+    assert ATTACHMENTS[kind]("7K4Q2M9XTB") is None
 
 
 def test_mail_on_the_wire_has_the_files_whole(edition):

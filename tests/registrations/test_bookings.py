@@ -7,6 +7,7 @@ from django.core import mail
 from django.utils import timezone, translation
 
 from symposium.registrations import places
+from symposium.registrations.forms import RegistrationForm
 from symposium.registrations.models import Booking, Registration
 from symposium.registrations.models.registrations import State
 from symposium.sessions.models import Session
@@ -311,6 +312,46 @@ def begin(session):
 
 
 # What cannot be booked
+
+
+def change(**fields):
+    return lambda session: Session.objects.filter(pk=session.pk).update(**fields)
+
+
+@pytest.mark.parametrize(
+    ("happens", "bookable"),
+    [
+        (change(), True),
+        (change(starts_at=None, ends_at=None), True),
+        (change(places=None), False),
+        (change(status="draft"), False),
+        (change(status="cancelled"), False),
+        (begin, False),
+    ],
+    ids=["open", "unscheduled", "unlimited", "draft", "cancelled", "started"],
+)
+def test_all_agree_which_sessions_can_be_booked(client, category, workshop, happens, bookable):
+    person = make_registration(category)
+    happens(workshop)
+    workshop = refreshed(workshop)
+    client.force_login(person.user)
+    form = RegistrationForm(None, edition=refreshed(workshop.edition), user=make_user())
+    answers = {
+        "queryset": Session.objects.bookable().contains(workshop),
+        "model": workshop.is_bookable,
+        "page": b"data-seat=" in client.get(workshop.get_absolute_url()).content,
+        "form": [pk for pk, _label in form.fields["workshops"].choices] == [workshop.pk],
+        "registration": client.get(person.get_absolute_url()).context["to_book"] == [workshop],
+        "places": is_booked(person, workshop),
+    }
+    assert answers == dict.fromkeys(answers, bookable)
+
+
+def is_booked(person, session) -> bool:
+    try:
+        return places.book(person, session).is_confirmed
+    except places.Refused:
+        return False
 
 
 def refusal(registration, session, language="en"):

@@ -302,7 +302,7 @@ def test_the_log_of_messages_leads_to_the_recipients(desk, people):
 def test_a_mail_asks_as_much_however_many_there_are(
     edition, count, django_assert_num_queries, settings
 ):
-    settings.EMAIL_BACKEND = "symposium.core.mail.Outbox"
+    settings.EMAIL_BACKEND = "symposium.core.mail.queue.QueueBackend"
     category = make_category(edition)
     for _number in range(count):
         make_registration(category)

@@ -1,4 +1,4 @@
-"""Whom we write to, in what language, with what enclosed, and what it says."""
+"""Whom we write to, in what language, with what attached, and what it says."""
 
 import datetime
 import re
@@ -7,9 +7,8 @@ import pytest
 from django.core import mail
 from django.db import transaction
 from django.utils import timezone, translation
-from post_office.models import Email
 
-from symposium.core.mail import ENCLOSE
+from symposium.core.mail.models import Email
 from symposium.editions.models import Edition
 from symposium.registrations import notices, places
 from symposium.registrations.models import Certificate, Registration
@@ -86,12 +85,12 @@ def said(holder):
     return [message.subject, *body.split("\n\n")]
 
 
-def enclosed(holder):
-    return last_to(holder).extra_headers.get(ENCLOSE)
+def attached(holder):
+    return last_to(holder).attachment_names
 
 
 def papers(holder, *kinds):
-    return ", ".join(f"{kind}:{holder.code}" for kind in kinds)
+    return [f"{kind}:{holder.code}" for kind in kinds]
 
 
 # What each says
@@ -125,7 +124,7 @@ def test_confirmed_gives_the_ticket_and_the_seats(category, workshop):
         CANCEL,
         "Your sessions with limited places:\n- Maps · 9 June 2027 09:00–09:45 · R1 · Confirmed",
     ]
-    assert enclosed(holder) == papers(holder, "ticket", "calendar")
+    assert attached(holder) == papers(holder, "ticket", "calendar")
 
 
 def test_confirmed_online_has_no_ticket(edition):
@@ -139,7 +138,7 @@ def test_confirmed_online_has_no_ticket(edition):
         "Category: Online",
         CANCEL,
     ]
-    assert enclosed(holder) == papers(holder, "calendar")
+    assert attached(holder) == papers(holder, "calendar")
 
 
 def test_confirmed_both_ways_has_a_ticket_and_the_streams(edition):
@@ -156,7 +155,7 @@ def test_confirmed_from_the_waiting_list_says_so(category, workshop):
         f"({DAYS}, Faculty, Casablanca) is confirmed."
     )
     assert said(second)[-1].endswith("- Maps · 9 June 2027 09:00–09:45 · R1 · Confirmed")
-    assert enclosed(second) == papers(second, "ticket", "calendar")
+    assert attached(second) == papers(second, "ticket", "calendar")
 
 
 def test_waiting_says_the_turn_and_what_was_asked_for(category, workshop):
@@ -173,7 +172,7 @@ def test_waiting_says_the_turn_and_what_was_asked_for(category, workshop):
         "seats are given once your registration is confirmed:\n- Maps · 9 June 2027 "
         "09:00–09:45 · R1",
     ]
-    assert enclosed(holder) is None
+    assert attached(holder) == []
 
 
 def test_pending_says_who_decides(edition):
@@ -185,7 +184,7 @@ def test_pending_says_who_decides(edition):
         "review each request; we’ll email you when they’ve decided.",
         "You don’t have a ticket yet. You don’t need to do anything else.",
     ]
-    assert enclosed(holder) is None
+    assert attached(holder) == []
 
 
 def test_refused_gives_the_reason_and_an_address(edition, organiser):
@@ -221,7 +220,7 @@ def test_cancelled_by_the_person_thanks(category):
         "Your ticket is no longer valid.",
         AGAIN,
     ]
-    assert enclosed(holder) is None
+    assert attached(holder) == []
 
 
 def test_cancelled_from_the_waiting_list_speaks_of_no_ticket(category):
@@ -279,7 +278,7 @@ def test_category_changed_says_what_it_gives(edition, category, organiser):
         f"{start}“Student”.",
         "It’s confirmed. Your code is the same; a new ticket is attached.",
     ]
-    assert enclosed(mover) == papers(mover, "ticket", "calendar")
+    assert attached(mover) == papers(mover, "ticket", "calendar")
     online = make_category(edition, name_en="Online", on_site=False, online_access=True)
     places.change_category(mover, online, by=organiser)
     assert said(mover)[2:] == [
@@ -287,7 +286,7 @@ def test_category_changed_says_what_it_gives(edition, category, organiser):
         "It’s confirmed. This category is online only: any ticket you have is no longer "
         "valid at the entrance.",
     ]
-    assert enclosed(mover) == papers(mover, "calendar")
+    assert attached(mover) == papers(mover, "calendar")
 
 
 def test_category_changed_on_the_waiting_list_says_the_turn(edition, category, organiser):
@@ -321,14 +320,14 @@ def test_booked_says_what_became_of_it(edition, workshop):
         "It’s in the attached calendar. If you can’t come, release your seat on your "
         "registration page so that someone else can have it.",
     ]
-    assert enclosed(first) == papers(first, "calendar")
+    assert attached(first) == papers(first, "calendar")
     assert said(second) == [
         "You are on the waiting list: Maps",
         "Hello Salma Médina,",
         f"All seats are taken: {MAPS}. You are on the waiting list of this session, number 1.",
         "We’ll email you as soon as a seat is free.",
     ]
-    assert enclosed(second) is None
+    assert attached(second) == []
     assert said(third) == [
         "Seat requested: Maps",
         "Hello Salma Médina,",
@@ -422,7 +421,7 @@ def test_reminder_gives_the_first_session_that_is_held(edition):
         STREAMS,
         CANCEL,
     ]
-    assert enclosed(holder) == papers(holder, "ticket", "calendar")
+    assert attached(holder) == papers(holder, "ticket", "calendar")
     notices.reminder(holder, tomorrow=False)
     assert said(holder)[0] == "In a few days: Symposium 2027"
 
@@ -442,7 +441,7 @@ def test_after_gives_the_certificate(edition):
     assert said(holder)[3] == (
         f"Anyone can verify it at this address:\nhttp://testserver/en/verify/{certificate.token}/"
     )
-    assert enclosed(holder) == papers(holder, "certificate")
+    assert attached(holder) == papers(holder, "certificate")
 
 
 def test_message_is_what_the_organisers_wrote(category):
@@ -532,7 +531,7 @@ FAULTS = re.compile(r"[^\n]{0,20}(?: {2}|\( *\)| \.| ,|, \)|\{|\}|None|\n{3})")
 
 @pytest.fixture
 def outbox(settings):
-    settings.EMAIL_BACKEND = "symposium.core.mail.Outbox"
+    settings.EMAIL_BACKEND = "symposium.core.mail.queue.QueueBackend"
 
 
 @pytest.mark.usefixtures("outbox")
@@ -560,6 +559,6 @@ def test_refused_registration_leaves_no_mail(category):
 
 
 @pytest.mark.usefixtures("outbox")
-def test_enclosures_are_kept_in_the_outbox(category):
+def test_attachments_are_named_in_the_queue(category):
     holder = register(category)
-    assert Email.objects.get().headers[ENCLOSE] == papers(holder, "ticket", "calendar")
+    assert Email.objects.get().attachments == papers(holder, "ticket", "calendar")

@@ -109,9 +109,10 @@ def category(edition):
     return make_category(edition, places=1)
 
 
-def registering(category, **fields):
+def registering(category, sessions=(), **fields):
     """A person ready to register, with the objects of a process of their own."""
-    return partial(places.register, build_registration(category, **fields))
+    registration = build_registration(category, **fields)
+    return lambda: places.register(registration, sessions=sessions)[0]
 
 
 def again(thing):
@@ -172,10 +173,7 @@ def test_last_seat_would_be_given_twice(edition):
 
 def test_last_seat_is_given_once_in_the_form(edition):
     workshop = make_workshop(edition, places=1)
-    people = race(
-        *(partial(places.register, build_registration(make_category(edition)), sessions=[workshop])
-          for _ in range(2))
-    )  # fmt: skip
+    people = race(*(registering(make_category(edition), sessions=[workshop]) for _ in range(2)))
     assert sorted(workshop.bookings.values_list("state", flat=True)) == ["confirmed", "waiting"]
     assert states(*people) == ["confirmed", "confirmed"]
 

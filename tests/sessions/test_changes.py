@@ -335,7 +335,7 @@ def test_mark_reads_the_changes_of_its_sessions_only(edition, water, django_asse
     move(make_session(edition), "15:00")
     move(water, "11:00")
     with django_assert_num_queries(1) as asked:
-        changes.mark(edition, [water])
+        changes.attach_recent_changes(edition, [water])
     with connection.cursor() as cursor:
         cursor.execute(asked[0]["sql"])
         assert (water.change.kind, cursor.rowcount) == (Kind.MOVED, 1)
@@ -344,7 +344,7 @@ def test_mark_reads_the_changes_of_its_sessions_only(edition, water, django_asse
 def test_session_moved_back_bears_no_mark(edition, water):
     move(water, "11:00", 20 * HOUR)
     move(water, "10:00", 2 * HOUR)
-    changes.mark(edition, [water])
+    changes.attach_recent_changes(edition, [water])
     assert water.change is None
 
 

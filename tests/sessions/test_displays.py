@@ -99,7 +99,7 @@ def test_unknown_display_is_as_if_it_were_not_there(client, room, path, value):
 
 @pytest.mark.parametrize("number", [1, 3])
 @pytest.mark.parametrize(
-    ("path", "queries"), [("rooms/atlas/?display=door", 4), ("programme/?display=lobby", 7)]
+    ("path", "queries"), [("rooms/atlas/?display=door", 5), ("programme/?display=lobby", 8)]
 )
 def test_display_costs_the_same_for_any_number(
     client, room, django_assert_num_queries, number, path, queries

@@ -151,7 +151,7 @@ def test_list_costs_the_same_for_any_number(client, edition, django_assert_num_q
         make_participation(
             make_session(edition, room=make_room(edition), track=make_track(edition))
         )
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(EMBED)
 
 

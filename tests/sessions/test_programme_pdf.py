@@ -64,7 +64,9 @@ def as_seen(file: bytes) -> str:
 
 def data_of(edition: Edition, **options) -> dict:
     with timezone.override(edition.zone):
-        return programme_data(edition, list(edition.sessions.for_programme()), **options)
+        return programme_data(
+            edition, list(edition.sessions.for_programme().with_people()), **options
+        )
 
 
 # The standards
@@ -236,7 +238,7 @@ def test_programme_costs_the_same_for_any_number(
 def test_programme_of_a_congress_says_every_session():
     scale.load(60)
     edition = Edition.objects.get(slug=scale.SLUG)
-    sessions = list(edition.sessions.published().for_programme())
+    sessions = list(edition.sessions.published().for_programme().with_people())
     pages = texts(programme_of(edition, sessions, "fr", large=False))
     said = set(re.findall(r"\(\d+\)", " ".join(pages)))
     assert said == {f"({number})" for number in range(1, 61)}

@@ -2,7 +2,7 @@ import zoneinfo
 
 import pytest
 
-from symposium.sessions.timetable import by_day
+from symposium.sessions.timetable import by_day, load_sessions
 from tests.factories import make_edition, make_room, make_session
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ def rooms(edition):
 
 
 def laid_out(edition, zone=None):
-    return by_day(edition.sessions.for_programme(), zone or edition.zone)
+    return by_day(load_sessions(edition, edition.sessions.all()), zone or edition.zone)
 
 
 def places(timetable) -> dict[str, str]:

@@ -79,7 +79,7 @@ def test_speaker_costs_the_same_for_any_number(client, edition, django_assert_nu
         make_participation(session, speaker)
         make_author(make_abstract(edition, title_fr=f"R{place}"), speaker=speaker)
         make_link(speaker, label_fr=f"L{place}")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         page = main(client.get(f"{LIST}salma/"))
     assert texts(page, ".//article//h3") == [f"S{place}" for place in range(number)]
     assert texts(page, ".//div[@class='prose']/ul[not(@class)]/li") == [

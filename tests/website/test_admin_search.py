@@ -7,10 +7,10 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.urls import get_resolver, reverse
-from post_office.models import Email
 
 from symposium.abstracts.models import Abstract, Keyword
 from symposium.accounts.models import User
+from symposium.core.mail.models import Email
 from symposium.editions.models import Edition, Page, Partner
 from symposium.registrations.models import (
     Booking,
@@ -61,7 +61,7 @@ def make_second_factor() -> Authenticator:
 
 
 def make_mail() -> Email:
-    return Email.objects.create(from_email="a@example.org", to="b@example.org", subject="x")
+    return Email.objects.create(to="b@example.org", subject="x")
 
 
 def make_message() -> Message:

@@ -59,7 +59,7 @@ def test_the_models_are_in_the_order_in_which_one_works(client, organiser):
                            "CheckIn", "Message", "Certificate"]),
         ("edition", ["Edition", "Page", "Partner"]),
         ("accounts", ["User", "Group", "EmailAddress", "Authenticator", "LogEntry"]),
-        ("post_office", ["Email"]),
+        ("symposium_core", ["Email"]),
     ]  # fmt: skip
 
 

@@ -10,10 +10,10 @@ from django.core.mail import send_mail
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
-from post_office.models import Email
 
 from symposium import __version__
 from symposium.abstracts.models import Abstract
+from symposium.core.mail.models import Email
 from symposium.editions.models import Edition
 from symposium.sessions.models import Announcement, Change, Session
 from tests.factories import (
@@ -56,10 +56,10 @@ def test_ready(client):
 
 def test_ready_though_mail_waits(client, settings):
     """The site works without a worker, and says so."""
-    settings.EMAIL_BACKEND = "symposium.core.mail.Outbox"
+    settings.EMAIL_BACKEND = "symposium.core.mail.queue.QueueBackend"
     send_mail("Code", "123456", None, ["salma@example.org"])
     assert client.get("/readyz").json()["mail"] == "ok"
-    Email.objects.update(created=timezone.now() - datetime.timedelta(minutes=2))
+    Email.objects.update(created_at=timezone.now() - datetime.timedelta(minutes=2))
     response = client.get("/readyz")
     assert (response.status_code, response.json()) == (
         200,

@@ -38,9 +38,9 @@ from symposium.core.admin.working_edition import (
     working_edition,
 )
 from symposium.core.fulltext.query import saying, typed_words
+from symposium.core.i18n.localized import LANGUAGES, in_each_language
 from symposium.core.i18n.typography import direction
 
-LANGUAGES = [code for code, _name in settings.LANGUAGES]
 # Two people at the same rows: one of them waits too long, or is sent back.
 COLLISIONS = (errors.LockNotAvailable, errors.DeadlockDetected, errors.QueryCanceled)
 
@@ -185,10 +185,6 @@ class SearchedAdmin(admin.ModelAdmin):
             else:
                 queryset = saying(queryset, word, fields)
         return queryset, False
-
-
-def in_each_language(*fields: str) -> list[str]:
-    return [f"{field}_{code}" for field in fields for code in LANGUAGES]
 
 
 class DeskAdmin(SearchedAdmin):

@@ -88,20 +88,6 @@ DESK = [
     gettext_noop("Clear all filters"),
 ]
 
-OUTBOX = [
-    pgettext_lazy("Email address", "Email"),
-    pgettext_lazy("Email addresses", "Emails"),
-    gettext_noop("Email To"),
-    gettext_noop("Scheduled Time"),
-    gettext_noop("Log"),
-    gettext_noop("Logs"),
-    gettext_noop("Exception type"),
-    gettext_noop("sent"),
-    gettext_noop("failed"),
-    gettext_noop("queued"),
-    gettext_noop("requeued"),
-]
-
 DJANGO = [
     gettext_noop("Email"),
     gettext_noop("email address"),

@@ -17,6 +17,11 @@ LANGUAGE_NAMES = {
 ARTICLE = re.compile(r"\bال(?=\w{2})")
 
 
+def in_each_language(*fields: str) -> list[str]:
+    """Return the columns of translated `fields`: "title_fr", "title_en", "title_ar"."""
+    return [f"{field}_{code}" for field in fields for code in LANGUAGES]
+
+
 def text_and_language(thing: object, field: str, language: str | None = None) -> tuple[str, str]:
     """Return the text of a translated `field` and the language it is in.
 

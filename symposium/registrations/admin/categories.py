@@ -8,8 +8,8 @@ from symposium.core.admin.base import (
     KeptAdmin,
     UntranslatedFilter,
     WorkplaceAdmin,
-    in_each_language,
 )
+from symposium.core.i18n.localized import in_each_language
 from symposium.registrations.admin.mixins import OwnerAdmin, listed, number_of
 from symposium.registrations.models import Category, Registration
 from symposium.registrations.models.registrations import State

@@ -9,6 +9,7 @@ from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from symposium.core.admin.base import EditionFilter, WorkplaceAdmin
+from symposium.core.i18n.localized import LANGUAGES
 from symposium.core.i18n.typography import direction
 from symposium.registrations import mailings as letters
 from symposium.registrations.admin import audit_log
@@ -37,7 +38,7 @@ class MessageForm(forms.ModelForm):
 
     def clean(self):
         written = {name: self.cleaned_data.get(name) for name in letters.TEXTS}
-        for code in letters.LANGUAGES:
+        for code in LANGUAGES:
             subject, body = written[f"subject_{code}"], written[f"body_{code}"]
             if body and not subject:
                 self.add_error(
@@ -52,7 +53,7 @@ class MessageForm(forms.ModelForm):
 
     def languages(self):
         """The fields of each language, for the template."""
-        for code in letters.LANGUAGES:
+        for code in LANGUAGES:
             name = get_language_info(code)["name_local"].capitalize()
             yield code, name, [self[f"subject_{code}"], self[f"body_{code}"]]
 

@@ -284,9 +284,9 @@ class RegistrationAdmin(
         obj.user = account_for(
             email=form.cleaned_data["email"], language=form.cleaned_data["language"]
         )
-        made = places.register(obj, by=request.user)
-        if made is not obj:
-            obj.pk = made.pk
+        registration, created = places.register(obj, by=request.user)
+        if not created:
+            obj.pk = registration.pk
             obj.refresh_from_db()
         if obj.is_waiting:
             words = {"category": obj.category, "person": obj, "rank": obj.rank}

@@ -1,10 +1,10 @@
-"""The files that a mail of registrations may enclose, made at the moment it is sent.
+"""The files that a mail of registrations may carry, made at the moment it is sent.
 
 They are in the language of the account, and as things stand then: a ticket that has been
 cancelled meanwhile is not sent.
 """
 
-from symposium.core.mail_queue import Enclosure, Makers
+from symposium.core.mail.queue import Attachment, Makers
 from symposium.registrations.documents import calendars, certificates, tickets
 from symposium.registrations.models import Certificate, Registration
 
@@ -15,7 +15,7 @@ def confirmed(code: str) -> Registration | None:
     return Registration.objects.confirmed().with_details().filter(code=code, erased_at=None).first()
 
 
-def ticket(code: str) -> Enclosure:
+def ticket(code: str) -> Attachment:
     registration = confirmed(code)
     if not (registration and registration.category.on_site):
         return None
@@ -23,7 +23,7 @@ def ticket(code: str) -> Enclosure:
     return f"ticket-{registration.edition.slug}.pdf", content, PDF
 
 
-def calendar(code: str) -> Enclosure:
+def calendar(code: str) -> Attachment:
     registration = confirmed(code)
     if not registration:
         return None
@@ -31,7 +31,7 @@ def calendar(code: str) -> Enclosure:
     return f"{registration.edition.slug}.ics", content, "text/calendar"
 
 
-def certificate(code: str) -> Enclosure:
+def certificate(code: str) -> Attachment:
     registration = confirmed(code)
     found = Certificate.objects.filter(registration=registration).first() if registration else None
     if not found:
@@ -40,4 +40,4 @@ def certificate(code: str) -> Enclosure:
     return f"certificate-{registration.edition.slug}.pdf", content, PDF
 
 
-ENCLOSURES: Makers = {"ticket": ticket, "calendar": calendar, "certificate": certificate}
+ATTACHMENTS: Makers = {"ticket": ticket, "calendar": calendar, "certificate": certificate}

@@ -1,13 +1,13 @@
 from django.core.management.base import BaseCommand
 
-from symposium.core import mail_queue
+from symposium.core.mail import queue
 from symposium.core.worker import Worker
-from symposium.registrations.documents.attachments import ENCLOSURES
+from symposium.registrations.documents.attachments import ATTACHMENTS
 from symposium.tasks.periodic import HOUSEKEEPING
 
 
 class Command(BaseCommand):
-    help = "Send the mails of the outbox, and keep house: offers, reminders, retention."
+    help = "Send the queued emails, and keep house: offers, reminders, retention."
 
     def add_arguments(self, parser):
         parser.add_argument("--once", action="store_true", help="one turn, then end (cron)")
@@ -17,11 +17,11 @@ class Command(BaseCommand):
 
     def handle(self, *args, once: bool, parent: int | None, **options):
         def send_mail(stop):
-            mail_queue.send_due(ENCLOSURES, stop=stop)
+            queue.send_due(ATTACHMENTS, stop=stop)
 
         worker = Worker(
             send=send_mail,
-            housekeeping=[mail_queue.forget_old, *HOUSEKEEPING],
+            housekeeping=[queue.delete_expired_emails, *HOUSEKEEPING],
             parent=parent,
         )
         if not once:

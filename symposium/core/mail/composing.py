@@ -1,0 +1,258 @@
+"""How an email is composed: in the reader's language, in plain text and HTML.
+
+An email has two plain text templates, `<template>_subject.txt` and `<template>_body.txt`, which
+escape nothing: their output goes unchanged into the text part, and escaped into the HTML part. The
+suffix of a context key decides what its text may be:
+
+- `…_url`: a whole address (`https://…`) of ours or of an organiser, which becomes a link;
+- `…_text`: text of several lines;
+- any other key: one line of text. Whoever wrote it, it never becomes a link, a header or a
+  template; `compose()` sanitizes it, so templates need not.
+
+Text that organisers write is passed as `Trusted`: it is left unchanged, and the web and email
+addresses in it become links.
+
+Besides text, a context holds numbers, dates, lists and dicts of these. Models are refused: a
+template would read their fields unsanitized, and run queries.
+"""
+
+import datetime
+import decimal
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.core.mail import EmailMultiAlternatives
+from django.template import Context, engines
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from symposium.core.i18n import typography
+from symposium.core.mail.models import Email
+
+MAX_LINE_CHARS = 500
+MAX_SUBJECT_CHARS = 150
+
+# Embeddings, overrides and isolates turn the words around them; the marks (LRM, RLM) do not.
+BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# Where an email program recognises an address: evil.com, a@b.com, http://, tel:+212, \\server; not
+# 10:30. The full stops of other scripts are those of host names too (UTS 46).
+JOINTS = re.compile(
+    r"(?<=[.\u2024\u3002\ufe52\uff0e\uff61@\uff20])(?=\S)"
+    r"|(?<=\S)(?=[:\uff1a]\S)(?!(?<=\d):\d)"
+    r"|(?<=\\)(?=\\)"
+)
+WORD_JOINER = "\u2060"
+BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+# What organisers write as an address, and what stands after one without being of it.
+WEB_OR_EMAIL = re.compile(r"https?://[^\s<>\"«»“”]+|[\w.+-]+@\w[\w-]*(?:\.\w[\w-]*)+")
+AFTER_AN_ADDRESS = ".,;:!?'’*_…،؛؟"
+
+
+class Trusted(str):
+    """Text that an organiser wrote: left unchanged, and its addresses become links."""
+
+    __slots__ = ()
+
+
+class Message(EmailMultiAlternatives):
+    """An email of ours, not sent yet, with what the queue needs to know of it."""
+
+    priority = Email.Priority.MEDIUM
+    # Names such as "ticket:7K4Q2M9XTB", which the worker turns into files.
+    attachment_names: Sequence[str] = ()
+
+
+def send(**mail) -> None:
+    """Compose an email (see `compose`) and queue it in the caller's transaction."""
+    compose(**mail).send()
+
+
+def compose(
+    *,
+    to: str,
+    language: str,
+    template: str,
+    context: dict,
+    attachments: Sequence[str] = (),
+    reply_to: str = "",
+    zone: datetime.tzinfo | None = None,
+    bulk: bool = False,
+    unsubscribe_url: str = "",
+) -> Message:
+    """Return an email as its reader will see it.
+
+    `attachments` are names such as "ticket:7K4Q2M9XTB", which the worker turns into files. Dates
+    are in `zone`, by default the site's. A `bulk` email lets the others pass. `unsubscribe_url` is
+    a page where the reader stops such emails, which a POST does at once (RFC 8058).
+    """
+    with translation.override(language), timezone.override(zone or timezone.get_default_timezone()):
+        words = sanitize(context)
+        subject = one_line(render_text(f"{template}_subject.txt", words), MAX_SUBJECT_CHARS)
+        body = BLANK_LINES.sub("\n\n", render_text(f"{template}_body.txt", words)).strip()
+        frame = {
+            **words,
+            "subject": subject,
+            "body": body,
+            "site_url": settings.SITE_URL,
+            "unsubscribe_url": unsubscribe_url,
+        }
+        text = BLANK_LINES.sub("\n\n", render_text("mail/frame.txt", frame)).strip() + "\n"
+        html = render_html_part(frame, language, links_of(words))
+    message = Message(subject, text, to=[to], reply_to=[reply_to] if reply_to else [])
+    message.attach_alternative(html, "text/html")
+    message.attachment_names = attachments
+    if bulk:
+        message.priority = Email.Priority.LOW
+    if unsubscribe_url:
+        message.extra_headers = {
+            "List-Unsubscribe": f"<{unsubscribe_url}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+    return message
+
+
+def render_html_part(frame: dict, language: str, links: set[str]) -> str:
+    """Render the HTML part around `frame["body"]`, in which only `links` are links."""
+    return render_to_string(
+        "mail/frame.html",
+        {
+            **frame,
+            "language": language,
+            "direction": typography.direction(language),
+            "style": style(),
+            "paragraphs": paragraphs(frame["body"], links),
+        },
+    )
+
+
+def add_html_part(message: EmailMultiAlternatives, language: str) -> None:
+    """Add to a plain text email of a dependency the same HTML part as ours."""
+    body, _line, signature = message.body.partition("\n-- \n")
+    name = signature.strip().removesuffix(settings.SITE_URL).strip()
+    frame = {
+        "subject": message.subject,
+        "body": BLANK_LINES.sub("\n\n", body).strip(),
+        "edition_name": name,
+        "site_url": settings.SITE_URL,
+    }
+    message.attach_alternative(render_html_part(frame, language, set()), "text/html")
+
+
+def render_text(template: str, context: dict) -> str:
+    """Render a plain text template: nothing is escaped, with or without `autoescape off`."""
+    found = engines["django"].engine.get_template(template)  # type: ignore[attr-defined]
+    return found.render(Context(context, autoescape=False))
+
+
+@cache
+def style() -> SafeString:
+    """Return the style sheet of emails, inline: an email has no other, and no security policy."""
+    css = Path(finders.find("css/mail.css")).read_text()
+    return format_html("<style>{}</style>", mark_safe(css))  # noqa: S308 (a file of ours)
+
+
+# Text that people wrote
+
+
+def sanitize(value, key: str = ""):
+    """Return `value` with every text in it made safe to put into a template.
+
+    Raises TypeError for any other kind of value, ValueError for a `…_url` that is not an address.
+    """
+    if isinstance(value, Trusted):
+        return Trusted(whole_text(value, key))
+    if isinstance(value, str | Promise):
+        return sanitize_text(str(value), key)
+    if isinstance(value, Mapping):
+        return {sanitize(name): sanitize(item, str(name)) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [sanitize(item, key) for item in value]
+    plain = int | float | decimal.Decimal | datetime.date | datetime.time | None
+    if isinstance(value, plain):
+        return value
+    raise TypeError(f"A mail takes text, numbers, dates, lists, dicts; {key} is {type(value)}.")
+
+
+def sanitize_text(text: str, key: str) -> str:
+    if key.endswith("_url"):
+        return address(text, key)
+    return prevent_autolinks(whole_text(text, key))
+
+
+def whole_text(text: str, key: str) -> str:
+    """Return `text` in one line, or in several for a `…_text`, without controls."""
+    text = text.encode(errors="ignore").decode()  # a half of a surrogate pair is no letter
+    text = BIDI_CONTROLS.sub("", typography.without_controls(text.replace("\r\n", "\n")))
+    return text if key.endswith("_text") else one_line(text, MAX_LINE_CHARS)
+
+
+def prevent_autolinks(text: str) -> str:
+    """Return `text`, looking the same, without anything that an email program makes a link of."""
+    return JOINTS.sub(WORD_JOINER, text)
+
+
+def one_line(text: str, max_chars: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= max_chars else f"{text[: max_chars - 1]}…"
+
+
+def address(text: str, key: str) -> str:
+    """Return an address as it is: "" or one of http or https, whole and without spaces."""
+    parts = urlsplit(text)
+    whole = parts.scheme in {"http", "https"} and parts.hostname
+    if text and not (whole and re.fullmatch(r"[^\s<>\"\x00-\x20\x7f]+", text)):
+        raise ValueError(f"{key} is not a whole address: {text!r}")
+    return text
+
+
+# The HTML part
+
+
+def links_of(words: dict) -> set[str]:
+    """Every `…_url` of a context, and every address in what organisers wrote."""
+    found = set()
+    for name, value in words.items():
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict):
+                found |= links_of(item)
+            elif name.endswith("_url") and item:
+                found.add(item)
+            elif isinstance(item, Trusted):
+                found |= {trimmed(match) for match in WEB_OR_EMAIL.findall(item)}
+    return found
+
+
+def trimmed(address: str) -> str:
+    """An address without the punctuation of its sentence; a bracket closes one that it opened."""
+    while True:
+        bare = address.rstrip(AFTER_AN_ADDRESS)
+        if bare.endswith(")") and bare.count(")") > bare.count("("):
+            bare = bare[:-1]
+        if bare == address:
+            return bare
+        address = bare
+
+
+def paragraphs(body: str, links: set[str]) -> list[list[list[tuple[str, str]]]]:
+    """Cut a body into paragraphs, lines, and pieces `(text, where it leads to, if it does)`."""
+    found = "|".join(re.escape(link) for link in sorted(links, key=len, reverse=True))
+    # A link ends where the words go on: one may be the beginning of another.
+    pattern = re.compile(f"({found})" if found else "(?!)()")
+
+    def pieces(line: str) -> list[tuple[str, str]]:
+        return [(piece, target(piece)) for piece in pattern.split(line) if piece]
+
+    def target(piece: str) -> str:
+        if piece not in links:
+            return ""
+        return piece if "://" in piece else f"mailto:{piece}"
+
+    return [[pieces(line) for line in part.split("\n")] for part in body.split("\n\n")]

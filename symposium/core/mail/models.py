@@ -1,0 +1,49 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Email(models.Model):
+    """An email of the queue, to one reader: what it says, and what became of it."""
+
+    class Priority(models.IntegerChoices):
+        LOW = 0
+        MEDIUM = 1
+        HIGH = 2
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("queued")
+        RETRYING = "retrying", _("will retry")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("failed")
+
+    to = models.CharField(_("recipient"), max_length=320)
+    from_email = models.CharField(max_length=320)
+    subject = models.TextField(_("subject"))
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    headers = models.JSONField(default=dict)
+    # Names such as "ticket:7K4Q2M9XTB", which become files as the email leaves.
+    attachments = models.JSONField(default=list)
+    priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.HIGH)
+    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.QUEUED)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("last change"), auto_now=True)
+    scheduled_at = models.DateTimeField(_("scheduled for"), null=True)
+    expires_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    # A line for each attempt that failed. The server's words name the reader.
+    errors = models.TextField(_("errors"), blank=True)
+
+    class Meta:
+        verbose_name = pgettext_lazy("message", "email")
+        verbose_name_plural = pgettext_lazy("messages", "emails")
+        indexes = [
+            models.Index(
+                fields=["-priority", "id"], name="emails_to_send",
+                condition=models.Q(status__in=["queued", "retrying"]),
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.subject
