@@ -20,11 +20,11 @@ from symposium.abstracts.citation.references import bibtex, csl_json, ris
 from symposium.abstracts.citation.styles import Record
 from symposium.abstracts.citation.styles import address as address_of_page
 from symposium.abstracts.metadata.datacite import datacite
-from symposium.abstracts.models import Abstract
+from symposium.abstracts.models import Abstract, AbstractQuerySet
 from symposium.core.i18n.localized import LANGUAGES
 from symposium.core.page_cache import published_page
-from symposium.editions.slugs import find_by_slug
-from symposium.editions.views import published_edition
+from symposium.editions.models import Edition
+from symposium.editions.views import by_slug, published_edition
 
 
 @dataclass(frozen=True)
@@ -56,27 +56,36 @@ def addresses(abstract: Abstract) -> list[tuple[str, str]]:
     return [(kind.name, address(abstract, ending)) for ending, kind in FORMATS.items()]
 
 
+def public_abstracts(edition: Edition) -> AbstractQuerySet:
+    return edition.abstracts.public().with_reference()
+
+
+def public_argument(edition: str) -> Abstract:
+    """Return the edition's own abstract, or raise Http404."""
+    found = public_abstracts(published_edition(edition)).argument()
+    if found is None:
+        raise Http404
+    return found
+
+
 @published_page(params={"lang": LANGUAGES})
 @require_safe
 @cache_control(public=True, max_age=60)
 def argument(request: HttpRequest, edition: str, ending: str) -> HttpResponse:
-    edition = published_edition(edition)
-    found = edition.abstracts.public().with_reference().argument()
-    if found is None:
-        raise Http404
-    return file(request, found, ending)
+    return file(request, public_argument(edition), ending)
 
 
 @published_page(params={"lang": LANGUAGES})
 @require_safe
 @cache_control(public=True, max_age=60)
-def abstract(request: HttpRequest, edition: str, slug: str, ending: str) -> HttpResponse:
-    edition = published_edition(edition)
-    found, moved = find_by_slug(edition.abstracts.public().with_reference(), slug, edition.pk)
-    if moved or found.is_argument:
+@by_slug(public_abstracts)
+def abstract(
+    request: HttpRequest, edition: Edition, abstract: Abstract, ending: str
+) -> HttpResponse:
+    if abstract.is_argument:
         query = request.META["QUERY_STRING"]
-        return redirect(f"{address(found, ending)}{'?' if query else ''}{query}", permanent=True)
-    return file(request, found, ending)
+        return redirect(f"{address(abstract, ending)}{'?' if query else ''}{query}", permanent=True)
+    return file(request, abstract, ending)
 
 
 def file(request: HttpRequest, abstract: Abstract, ending: str) -> HttpResponse:

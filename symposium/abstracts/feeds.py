@@ -3,11 +3,8 @@
 The ids of feeds and entries stay when addresses change.
 """
 
-from collections.abc import Callable
-
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import get_language
@@ -21,19 +18,18 @@ from symposium.core.feeds import Atom, host, whole
 from symposium.core.i18n.typography import typeset
 from symposium.core.page_cache import published_page
 from symposium.editions.models import Edition
-from symposium.editions.slugs import find_by_slug
-from symposium.editions.views import published_edition
+from symposium.editions.views import by_slug, published_edition
 
 LONGEST = 50
 
 
 class NewAbstracts(Feed):
-    """The abstracts of an edition, the latest first."""
+    """The abstracts of an edition, or of a keyword in it, the latest first."""
 
     feed_type = Atom
 
-    def get_object(self, request: HttpRequest, edition: str):
-        return published_edition(edition), None
+    def get_object(self, request: HttpRequest, edition: Edition, keyword: Keyword | None = None):
+        return edition, keyword
 
     def feed_guid(self, found):
         edition, keyword = found
@@ -108,30 +104,19 @@ class NewAbstracts(Feed):
         }
 
 
-class OfKeyword(NewAbstracts):
-    """Those of one keyword."""
-
-    def __call__(self, request: HttpRequest, edition: str, slug: str) -> HttpResponse:
-        found = published_edition(edition)
-        keyword, moved = find_by_slug(Keyword.objects.used_in(found), slug)
-        if moved:
-            return redirect("abstracts:keyword_feed", edition, keyword.slug, permanent=True)
-        return super().__call__(request, found, keyword)
-
-    def get_object(self, request: HttpRequest, edition: Edition, keyword: Keyword):
-        return edition, keyword
+read = NewAbstracts()
 
 
-def answering(feed: Feed) -> Callable:
-    """Return a view that publishes a feed, for a minute."""
-
-    @published_page
-    @require_safe
-    @cache_control(public=True, max_age=60)
-    def view(request: HttpRequest, **arguments) -> HttpResponse:
-        return feed(request, **arguments)
-
-    return view
+@published_page
+@require_safe
+@cache_control(public=True, max_age=60)
+def of_edition(request: HttpRequest, edition: str) -> HttpResponse:
+    return read(request, edition=published_edition(edition))
 
 
-of_edition, of_keyword = answering(NewAbstracts()), answering(OfKeyword())
+@published_page
+@require_safe
+@cache_control(public=True, max_age=60)
+@by_slug(Keyword.objects.used_in)
+def of_keyword(request: HttpRequest, edition: Edition, keyword: Keyword) -> HttpResponse:
+    return read(request, edition=edition, keyword=keyword)

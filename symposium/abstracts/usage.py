@@ -2,10 +2,12 @@
 
 As COUNTER counts (https://www.projectcounter.org/code-of-practice/): robots and scripts, by its
 published list, do not count, and two clicks of one reader within 30 seconds count once, whichever
-process they reach. For these 30 seconds the database holds, outside its log, a keyed hash of the
-reader's address and browser, salted anew each day; nothing else is ever written of a reader.
+process they reach. Until they are summed up, a minute later, the database holds, outside its log, a
+keyed hash of the reader's address and browser, salted anew each day; nothing else is ever written
+of a reader.
 
-No reader waits for it: a request leaves a note in memory, and a thread writes what has gathered.
+No reader waits for it: a process writes a row for each of its answers, once a second and after an
+answer has been sent. The worker sums them up.
 """
 
 import atexit
@@ -19,7 +21,8 @@ from functools import lru_cache, partial, wraps
 
 from allauth.account.adapter import get_adapter
 from counter_robots import is_robot_or_machine
-from django.db import IntegrityError, InterfaceError, OperationalError, connection
+from django.core.signals import request_finished
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -27,97 +30,89 @@ from django.utils.crypto import salted_hmac
 from symposium.abstracts.models import Abstract, Reading
 
 logger = logging.getLogger(__name__)
-EVERY = 1  # seconds
+WRITE_EVERY_SECONDS = 1.0
 DOUBLE_CLICK = datetime.timedelta(seconds=30)
-MOST = 20_000  # notes, while the database is away; then the oldest go
-# One statement: two processes that note the same click wait here for each other, each lock being
-# taken in one order, and the second sees when the first noted it. The same notes written twice
-# count once. The day is that of the edition's own clock.
-ADD = f"""
-WITH noted AS (
-    SELECT *, at - lag(at) OVER (PARTITION BY click ORDER BY at) > %(apart)s AS again
-    FROM unnest(%(clicks)s::uuid[], %(kinds)s, %(editions)s, %(slugs)s, %(moments)s)
-        AS note (click, kind, edition, slug, at)
-), asked AS (
-    SELECT click, kind, edition, slug, min(at) AS first, max(at) AS last,
-           count(*) FILTER (WHERE again) AS more
-    FROM noted GROUP BY click, kind, edition, slug
-), seen AS (
-    INSERT INTO symposium_abstracts_click AS known (click, seen_at)
-    SELECT click, last FROM asked ORDER BY click
-    ON CONFLICT (click) DO UPDATE
-    SET before = known.seen_at, seen_at = greatest(known.seen_at, EXCLUDED.seen_at)
-    RETURNING click, before
+# A reader's clicks are summed up once this long has passed since the last: twice DOUBLE_CLICK, so
+# that no process has yet to write one that belongs to them.
+SILENCE = datetime.timedelta(seconds=60)
+MAX_UNWRITTEN = 20_000  # while the database is away; then the oldest go
+WRITE = """
+INSERT INTO symposium_abstracts_usage_event (click, kind, edition, slug, at)
+SELECT * FROM unnest(%s::uuid[], %s, %s, %s, %s)
+"""
+# One statement: what it counts it deletes. The day is that of the edition's own clock.
+SUM_UP = f"""
+WITH silent AS (
+    SELECT click FROM symposium_abstracts_usage_event
+    GROUP BY click HAVING max(at) < clock_timestamp() - %(silence)s
+), summed AS (
+    DELETE FROM symposium_abstracts_usage_event AS event USING silent
+    WHERE event.click = silent.click RETURNING event.*
+), clicks AS (
+    SELECT *, at - lag(at) OVER (PARTITION BY click ORDER BY at) AS since FROM summed
 )
 INSERT INTO {Reading._meta.db_table} AS reading (abstract_id, day, kind, count)
-SELECT abstract.id, (first AT TIME ZONE edition.time_zone)::date AS day, asked.kind, sum(clicks)
-FROM asked JOIN seen USING (click)
-CROSS JOIN LATERAL (SELECT more + CASE WHEN first BETWEEN before - %(apart)s AND before + %(apart)s
-                                  THEN 0 ELSE 1 END AS clicks) AS new
-JOIN symposium_editions_edition AS edition ON edition.slug = asked.edition
+SELECT abstract.id, (at AT TIME ZONE edition.time_zone)::date, clicks.kind, count(*)
+FROM clicks
+JOIN symposium_editions_edition AS edition ON edition.slug = clicks.edition
 JOIN {Abstract._meta.db_table} AS abstract ON abstract.edition_id = edition.id
-    AND CASE WHEN asked.slug = '' THEN abstract.kind = 'symposium'
-             ELSE abstract.slug = asked.slug END
-WHERE clicks > 0 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+    AND CASE WHEN clicks.slug = '' THEN abstract.kind = 'symposium'
+             ELSE abstract.slug = clicks.slug END
+WHERE since IS NULL OR since > %(apart)s
+GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 ON CONFLICT (abstract_id, day, kind) DO UPDATE SET count = reading.count + EXCLUDED.count
 """  # noqa: S608 - the names of our own tables
-FORGET = """
-DELETE FROM symposium_abstracts_click WHERE click IN (
-    SELECT click FROM symposium_abstracts_click
-    WHERE seen_at < clock_timestamp() - %(apart)s FOR UPDATE SKIP LOCKED)
-"""
 
 
-class Notes:
-    """What this process has to count, and the thread that writes it, begun by the first note."""
+class UsageRecorder:
+    """The answers that this process has given and not yet written down."""
 
     def __init__(self):
-        self.notes, self.some = deque(maxlen=MOST), threading.Event()
-        self.writing, self.begun = threading.Lock(), threading.Lock()
+        self.events: deque[tuple] = deque(maxlen=MAX_UNWRITTEN)
+        self.lock = threading.Lock()
+        self.written_at = 0.0
 
-    def add(self, *note) -> None:
-        self.notes.append(note)
-        self.some.set()
-        if self.begun.acquire(blocking=False):
-            threading.Thread(target=self.keep_writing, name="readings", daemon=True).start()
+    def add(self, click: str, kind: str, edition: str, slug: str, at: datetime.datetime) -> None:
+        self.events.append((click, kind, edition, slug, at))
 
-    def keep_writing(self) -> None:
-        while True:
-            if not self.some.wait(DOUBLE_CLICK.total_seconds() + EVERY):
-                self.write()  # nothing new, so that the last clicks are forgotten
-                connection.close()
-                self.some.wait()
-            time.sleep(EVERY)
+    def write_if_due(self) -> None:
+        if self.events and time.monotonic() - self.written_at >= WRITE_EVERY_SECONDS:
             self.write()
 
     def write(self) -> None:
-        """Count what is noted; what the database does not take now is kept for the next time."""
-        with self.writing:
-            self.some.clear()
-            batch = [self.notes.popleft() for _note in range(len(self.notes))]
-            names = ("clicks", "kinds", "editions", "slugs", "moments")
-            columns = dict(zip(names, map(list, zip(*batch, strict=True)), strict=False))
-            try:
+        """Write all events; those that the database does not take now stay for the next time."""
+        if not self.lock.acquire(blocking=False):
+            return  # another thread is at it
+        self.written_at = time.monotonic()
+        batch = [self.events.popleft() for _event in range(len(self.events))]
+        try:
+            if batch:
                 with connection.cursor() as cursor:
-                    if batch:
-                        cursor.execute(ADD, {"apart": DOUBLE_CLICK} | columns)
-                    cursor.execute(FORGET, {"apart": DOUBLE_CLICK})
-            except (OperationalError, InterfaceError, IntegrityError) as error:
-                logger.warning("%s readings wait for the database: %s", len(batch), error)
-                self.notes.extendleft(reversed(batch))
-                self.some.set()
-                connection.close()
-            except Exception:
-                logger.exception("%s readings could not be counted.", len(batch))
+                    cursor.execute(WRITE, [list(column) for column in zip(*batch, strict=True)])
+        except (OperationalError, InterfaceError) as error:
+            logger.warning("%s views wait for the database: %s", len(batch), error)
+            self.events.extendleft(reversed(batch))
+        except Exception:
+            logger.exception("%s views could not be counted.", len(batch))
+        finally:
+            self.lock.release()
 
 
-NOTES = Notes()
-os.register_at_fork(after_in_child=NOTES.__init__)
-atexit.register(lambda: NOTES.write() if NOTES.begun.locked() else None)
+RECORDER = UsageRecorder()
+request_finished.connect(lambda **_signal: RECORDER.write_if_due(), weak=False)
+os.register_at_fork(after_in_child=RECORDER.__init__)
+atexit.register(lambda: RECORDER.write())
+
+
+def sum_up(silence: datetime.timedelta = SILENCE) -> int:
+    """Add the written events to the counts by day; return how many counts changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(SUM_UP, {"silence": silence, "apart": DOUBLE_CLICK})
+        return cursor.rowcount
 
 
 def counted(kind: Reading.Kind):
-    """Count what a view of (request, edition, slug) gives a person to read, kept pages included."""
+    """Count what a view of (request, edition, slug) gives people to read, also from memory."""
 
     def decorate(view):
         @wraps(view)
@@ -125,7 +120,7 @@ def counted(kind: Reading.Kind):
             response = view(request, edition, slug) if slug else view(request, edition)
             if response.status_code == 200:
                 response.on_answer = partial(count, kind, edition, slug)
-                response.on_answer(request.META)
+                response.on_answer(request)
             return response
 
         return wrapper
@@ -133,14 +128,14 @@ def counted(kind: Reading.Kind):
     return decorate
 
 
-def count(kind: Reading.Kind, edition: str, slug: str, meta: dict) -> None:
-    """Note the request of these headers, if it is a person's; the page is worth more than that."""
+def count(kind: Reading.Kind, edition: str, slug: str, request: HttpRequest) -> None:
+    """Record a request if it is a person's; the page is worth more than that."""
     try:
-        if is_asked_by_a_person(meta):
-            click = click_of(meta, f"{kind} {edition} {slug}")
-            NOTES.add(click, kind.value, edition, slug, timezone.now())
+        if is_asked_by_a_person(request.META):
+            click = click_of(request, f"{kind} {edition} {slug}")
+            RECORDER.add(click, kind.value, edition, slug, timezone.now())
     except Exception:
-        logger.exception("A reading could not be counted.")
+        logger.exception("A view could not be counted.")
 
 
 def is_asked_by_a_person(meta: dict) -> bool:
@@ -156,11 +151,10 @@ def is_robot(agent: str) -> bool:
     return is_robot_or_machine(agent) or "bot" in agent.lower()
 
 
-def click_of(meta: dict, name: str) -> str:
+def click_of(request: HttpRequest, name: str) -> str:
     """The same for each click of a reader of today on the same thing; nothing leads back."""
-    request = HttpRequest()
-    request.META = meta
-    reader = (get_adapter().get_client_ip(request), meta.get("HTTP_USER_AGENT", ""), name)
+    agent = request.META.get("HTTP_USER_AGENT", "")
+    reader = (get_adapter().get_client_ip(request), agent, name)
     salt = f"readings of {timezone.now():%Y-%m-%d}"
     return salted_hmac(salt, repr(reader), algorithm="sha256").hexdigest()[:32]
 

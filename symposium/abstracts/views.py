@@ -10,6 +10,7 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from symposium.abstracts import documents, exports, versions
 from symposium.abstracts.citation.styles import Record, citations, paragraphs
+from symposium.abstracts.exports import public_abstracts, public_argument
 from symposium.abstracts.metadata import highwire, jsonld, signposting
 from symposium.abstracts.models import Abstract, Keyword, Reading
 from symposium.abstracts.usage import counted
@@ -19,8 +20,7 @@ from symposium.core.page_cache import published_page
 from symposium.editions.jsonld import script
 from symposium.editions.models import Edition
 from symposium.editions.rendering import is_preview, render_page
-from symposium.editions.slugs import find_by_slug
-from symposium.editions.views import published_edition
+from symposium.editions.views import by_slug, published_edition
 
 
 @published_page(params={"with": LANGUAGES})
@@ -51,23 +51,11 @@ def abstracts(request: HttpRequest, edition: str) -> HttpResponse:
 @published_page(params={"with": LANGUAGES})
 @require_safe
 @counted(Reading.Kind.READ)
-def abstract(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
-    found, moved = public_abstract(edition, slug)
-    if moved or found.is_argument:
-        return redirect(found, permanent=True)
-    return abstract_or_tombstone(request, found)
-
-
-def public_argument(edition: str) -> Abstract:
-    found = published_edition(edition).abstracts.public().with_reference().argument()
-    if found is None:
-        raise Http404
-    return found
-
-
-def public_abstract(edition: str, slug: str) -> tuple[Abstract, bool]:
-    edition = published_edition(edition)
-    return find_by_slug(edition.abstracts.public().with_reference(), slug, edition.pk)
+@by_slug(public_abstracts)
+def abstract(request: HttpRequest, edition: Edition, abstract: Abstract) -> HttpResponse:
+    if abstract.is_argument:
+        return redirect(abstract, permanent=True)
+    return abstract_or_tombstone(request, abstract)
 
 
 def abstract_or_tombstone(request: HttpRequest, abstract: Abstract) -> HttpResponse:
@@ -156,26 +144,38 @@ def tombstone(request: HttpRequest, abstract: Abstract) -> HttpResponse:
 
 @published_page
 @require_safe
-def version(request: HttpRequest, edition: str, number: int, slug: str = "") -> HttpResponse:
+def argument_version(request: HttpRequest, edition: str, number: int) -> HttpResponse:
+    return version_page(request, public_argument(edition), number)
+
+
+@published_page
+@require_safe
+@by_slug(public_abstracts)
+def version(
+    request: HttpRequest, edition: Edition, abstract: Abstract, number: int
+) -> HttpResponse:
+    if abstract.is_argument:
+        return redirect("abstracts:argument_version", edition.slug, number, permanent=True)
+    return version_page(request, abstract, number)
+
+
+def version_page(request: HttpRequest, abstract: Abstract, number: int) -> HttpResponse:
     """An earlier version, as it was; the number of the current one leads to its page."""
-    found, moved = public_abstract(edition, slug) if slug else (public_argument(edition), False)
-    if found.is_withdrawn:
-        return tombstone(request, found)
-    if number == found.version_number:
-        return redirect(found)
-    kept = get_object_or_404(found.versions.all(), number=number)
-    if moved or (slug and found.is_argument):
-        return redirect(kept, permanent=True)
-    restored = versions.restored(found, kept)
+    if abstract.is_withdrawn:
+        return tombstone(request, abstract)
+    if number == abstract.version_number:
+        return redirect(abstract)
+    kept = get_object_or_404(abstract.versions.all(), number=number)
+    restored = versions.restored(abstract, kept)
     return render_page(
         request,
-        found.edition,
+        abstract.edition,
         "abstracts/version.html",
         {
             **of_abstract(restored),
             "version": kept,
-            "current": found,
-            "page_url": f"{settings.SITE_URL}{found.get_absolute_url()}",
+            "current": abstract,
+            "page_url": f"{settings.SITE_URL}{abstract.get_absolute_url()}",
         },
     )
 
@@ -195,11 +195,11 @@ def argument_pdf(request: HttpRequest, edition: str) -> HttpResponse:
 @counted(Reading.Kind.DOWNLOAD)
 @cache_control(public=True, max_age=60)
 @conditional_page
-def abstract_pdf(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
-    found, moved = public_abstract(edition, slug)
-    if moved or found.is_argument:
-        return redirect(found.get_pdf_url(), permanent=True)
-    return abstract_print(request, found)
+@by_slug(public_abstracts)
+def abstract_pdf(request: HttpRequest, edition: Edition, abstract: Abstract) -> HttpResponse:
+    if abstract.is_argument:
+        return redirect(abstract.get_pdf_url(), permanent=True)
+    return abstract_print(request, abstract)
 
 
 def abstract_print(request: HttpRequest, abstract: Abstract) -> HttpResponse:
@@ -253,23 +253,20 @@ def keywords(request: HttpRequest, edition: str) -> HttpResponse:
 
 @published_page
 @require_safe
-def keyword(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
-    edition = published_edition(edition)
-    found, moved = find_by_slug(Keyword.objects.used_in(edition), slug)
-    if moved:
-        return redirect("abstracts:keyword", edition.slug, found.slug, permanent=True)
-    published = edition.abstracts.published().filter(keywords=found)
+@by_slug(Keyword.objects.used_in)
+def keyword(request: HttpRequest, edition: Edition, keyword: Keyword) -> HttpResponse:
+    published = edition.abstracts.published().filter(keywords=keyword)
     return render_page(
         request,
         edition,
         "abstracts/keyword.html",
         {
             "section": "abstracts",
-            "heading": found.name,
-            "description": found.definition,
+            "heading": keyword.name,
+            "description": keyword.definition,
             "crumbs": [(_("Keywords"), reverse("abstracts:keywords", args=[edition.slug]))],
-            "keyword": found,
-            "names": names_beside(found, get_language()),
+            "keyword": keyword,
+            "names": names_beside(keyword, get_language()),
             "abstracts": published.listed(),
             "sessions": edition.sessions.published()
             .for_programme()
@@ -279,7 +276,7 @@ def keyword(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
                 edition.speakers.published().filter(authorships__abstract__in=published).distinct(),
                 key=lambda speaker: speaker.sort_key,
             ),
-            "related": Keyword.objects.related_to(found, edition),
+            "related": Keyword.objects.related_to(keyword, edition),
         },
     )
 

@@ -26,8 +26,7 @@ from symposium.agenda import personal_programme, stars, subscriptions
 from symposium.agenda.models import Agenda
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
-from symposium.editions.slugs import find_by_slug
-from symposium.editions.views import published_edition
+from symposium.editions.views import by_slug
 from symposium.registrations.documents import calendars
 from symposium.registrations.models import Booking, Registration
 from symposium.sessions.models import Session
@@ -145,12 +144,9 @@ def tell_carried(request: HttpRequest, done: stars.Carried) -> None:
 
 @read_or_write
 @never_cache
-def star(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
+@by_slug(lambda edition: edition.sessions.published())
+def star(request: HttpRequest, edition: Edition, session: Session) -> HttpResponse:
     """The star of a session as a form, for whoever has no script; it needs an account."""
-    edition = published_edition(edition)
-    session, moved = find_by_slug(edition.sessions.published(), slug, edition.pk)
-    if moved:
-        return redirect("agenda:star", edition.slug, session.slug)
     if request.method == "POST":
         return press(request, session)
     user = request.user

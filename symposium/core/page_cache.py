@@ -39,7 +39,7 @@ def published_page(view: Callable | None = None, *, params: Params | None = None
     `params` are the query parameters that they depend on, each with its values, or ANY. A page with
     another value is rendered and not stored, as is one that the view of ANY marks `private`: or
     made-up values would fill the memory. Other parameters are ignored. `response.on_answer`, if the
-    view sets it, is called with `request.META` for each answer from memory.
+    view sets it, is called with each request that is answered from memory.
     """
     if view is None:
         return partial(published_page, params=params)

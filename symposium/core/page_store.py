@@ -58,6 +58,8 @@ class CachedPage:
     def respond(self, request: HttpRequest) -> HttpResponse:
         """Return the page, or 304 with its headers."""
         page = HttpResponse(self.body, headers=self.headers)
+        if "HTTP_IF_NONE_MATCH" not in request.META:
+            return page
         response = get_conditional_response(request, self.etag, response=page)
         if response is not page:
             for name in self.headers.keys() - ABOUT_BODY:
@@ -67,7 +69,7 @@ class CachedPage:
     def serve(self, request: HttpRequest, *, is_stale: bool = False) -> HttpResponse:
         """Answer a request that no view has seen; say so if the page may be stale (RFC 9211)."""
         if self.on_answer:
-            self.on_answer(request.META)
+            self.on_answer(request)
         response = self.respond(request)
         if is_stale:
             ttl = int(self.seen_at - time.monotonic())

@@ -1,5 +1,10 @@
+from collections.abc import Callable
+from functools import wraps
+
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import get_language_from_request
 from django.views.decorators.http import require_safe
 
@@ -13,6 +18,35 @@ from symposium.editions.slugs import find_by_slug
 def published_edition(slug: str) -> Edition:
     """Return the edition of an address, or raise Http404."""
     return get_object_or_404(Edition.objects.published(), slug=slug)
+
+
+def by_slug(find: Callable[[Edition], QuerySet]) -> Callable:
+    """Give a view what the slug of its address leads to among the objects of `find(edition)`.
+
+    The view takes the request, the edition and the object. A former slug redirects to the same
+    address with the present one; a slug that leads nowhere raises Http404.
+    """
+
+    def decorate(view: Callable) -> Callable:
+        @wraps(view)
+        def wrapper(request: HttpRequest, edition: str, slug: str, **arguments) -> HttpResponse:
+            holder = published_edition(edition)
+            objects = find(holder)
+            of_edition = holder.pk if hasattr(objects.model, "edition") else None
+            found, moved = find_by_slug(objects, slug, of_edition)
+            if moved:
+                return redirect_to_slug(request, found.slug)
+            return view(request, holder, found, **arguments)
+
+        return wrapper
+
+    return decorate
+
+
+def redirect_to_slug(request: HttpRequest, slug: str) -> HttpResponse:
+    match, query = request.resolver_match, request.META.get("QUERY_STRING")
+    address = reverse(match.view_name, kwargs=match.kwargs | {"slug": slug})
+    return redirect(f"{address}?{query}" if query else address, permanent=True)
 
 
 @require_safe
@@ -61,10 +95,9 @@ def home(request: HttpRequest, edition: str) -> HttpResponse:
 
 @published_page
 @require_safe
-def page(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
-    edition = published_edition(edition)
-    found, moved = find_by_slug(edition.pages.published(), slug, edition.pk)
-    return redirect(found, permanent=True) if moved else text_page(request, found)
+@by_slug(lambda edition: edition.pages.published())
+def page(request: HttpRequest, edition: Edition, page: Page) -> HttpResponse:
+    return text_page(request, page)
 
 
 def text_page(request: HttpRequest, page: Page) -> HttpResponse:

@@ -16,11 +16,11 @@ from symposium.accounts.forms import LoginForm
 from symposium.accounts.models import User
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
-from symposium.editions.slugs import find_by_slug
-from symposium.editions.views import published_edition
+from symposium.editions.views import by_slug, published_edition
 from symposium.registrations import drafts
 from symposium.registrations.forms import RegistrationForm
 from symposium.registrations.models import Certificate, Registration
+from symposium.sessions.models import Session
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -114,10 +114,9 @@ def register_page(
 
 @require_safe
 @never_cache
-def to_booking(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
+@by_slug(lambda edition: edition.sessions.published())
+def to_booking(request: HttpRequest, edition: Edition, session: Session) -> HttpResponse:
     """From the page of a session, the same for everybody, to one's own bookings."""
-    edition = published_edition(edition)
-    session, _moved = find_by_slug(edition.sessions.published(), slug, edition.pk)
     if request.user.is_authenticated:
         mine = Registration.objects.live().of(request.user).filter(edition=edition).first()
         if mine:

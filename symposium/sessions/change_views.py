@@ -103,5 +103,5 @@ read = Changes()
 
 
 @export
-def feed(request: HttpRequest, edition: Edition) -> HttpResponse:
-    return read(request, edition=edition)
+def feed(request: HttpRequest, edition: str) -> HttpResponse:
+    return read(request, edition=published_edition(edition))

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -17,12 +15,12 @@ from django.views.decorators.http import require_safe
 from symposium.core.i18n.localized import LANGUAGES
 from symposium.core.page_cache import published_page
 from symposium.editions.models import Edition
-from symposium.editions.slugs import find_by_slug
-from symposium.editions.views import published_edition
+from symposium.editions.views import by_slug, published_edition
 from symposium.sessions import ical
-from symposium.sessions.models import Resource, SessionQuerySet
+from symposium.sessions.models import Resource, Room, Session, SessionQuerySet
 from symposium.sessions.schedule_json import as_json, schedule
 from symposium.sessions.schedule_xml import as_xml
+from symposium.speakers.models import Speaker
 
 
 def export(view: Callable) -> Callable:
@@ -35,7 +33,7 @@ def export(view: Callable) -> Callable:
         language = request.GET.get("lang")
         language = language if language in LANGUAGES else settings.LANGUAGE_CODE
         with translation.override(language):
-            response = view(request, published_edition(edition), **arguments)
+            response = view(request, edition, **arguments)
         response.headers["Content-Language"] = language
         return response
 
@@ -77,50 +75,41 @@ def calendar(edition: Edition, sessions: SessionQuerySet, name: str, filename: s
 
 
 @export
-def programme(request: HttpRequest, edition: Edition) -> HttpResponse:
+def programme(request: HttpRequest, edition: str) -> HttpResponse:
+    edition = published_edition(edition)
     return calendar(edition, exported(edition), str(edition), "programme")
 
 
 @export
-def session(request: HttpRequest, edition: Edition, slug: str) -> HttpResponse:
-    found, moved = find_by_slug(edition.sessions.published(), slug, edition.pk)
-    if moved:
-        return moved_to(request, edition, found.slug)
-    return calendar(edition, exported(edition).filter(pk=found.pk), found.title, found.slug)
+@by_slug(lambda edition: edition.sessions.published())
+def session(request: HttpRequest, edition: Edition, session: Session) -> HttpResponse:
+    sessions = exported(edition).filter(pk=session.pk)
+    return calendar(edition, sessions, session.title, session.slug)
 
 
 @export
-def speaker(request: HttpRequest, edition: Edition, slug: str) -> HttpResponse:
-    found, moved = find_by_slug(edition.speakers.published(), slug, edition.pk)
-    if moved:
-        return moved_to(request, edition, found.slug)
-    sessions = exported(edition).filter(speakers=found)
-    return calendar(edition, sessions, f"{found} · {edition}", found.slug)
+@by_slug(lambda edition: edition.speakers.published())
+def speaker(request: HttpRequest, edition: Edition, speaker: Speaker) -> HttpResponse:
+    sessions = exported(edition).filter(speakers=speaker)
+    return calendar(edition, sessions, f"{speaker} · {edition}", speaker.slug)
 
 
 @export
-def room(request: HttpRequest, edition: Edition, slug: str) -> HttpResponse:
-    found, moved = find_by_slug(edition.rooms.all(), slug, edition.pk)
-    if moved:
-        return moved_to(request, edition, found.slug)
-    sessions = exported(edition).filter(room=found)
-    return calendar(edition, sessions, f"{found} · {edition}", found.slug)
-
-
-def moved_to(request: HttpRequest, edition: Edition, slug: str) -> HttpResponse:
-    """On to the same export at its present address, in the same language."""
-    language = translation.get_language()
-    name = request.resolver_match.view_name
-    return redirect(f"{reverse(name, args=[edition.slug, slug])}?lang={language}", permanent=True)
+@by_slug(lambda edition: edition.rooms.all())
+def room(request: HttpRequest, edition: Edition, room: Room) -> HttpResponse:
+    sessions = exported(edition).filter(room=room)
+    return calendar(edition, sessions, f"{room} · {edition}", room.slug)
 
 
 @export
-def schedule_json(request: HttpRequest, edition: Edition) -> HttpResponse:
+def schedule_json(request: HttpRequest, edition: str) -> HttpResponse:
+    edition = published_edition(edition)
     content = as_json(schedule(edition, scheduled(edition)))
     return file(content, "application/json", f"{edition.slug}-schedule.json")
 
 
 @export
-def schedule_xml(request: HttpRequest, edition: Edition) -> HttpResponse:
+def schedule_xml(request: HttpRequest, edition: str) -> HttpResponse:
+    edition = published_edition(edition)
     content = as_xml(schedule(edition, scheduled(edition)))
     return file(content, "application/xml", f"{edition.slug}-schedule.xml")

@@ -11,12 +11,11 @@ from symposium.core.page_cache import published_page
 from symposium.editions.jsonld import script
 from symposium.editions.models import Edition
 from symposium.editions.rendering import is_preview, render_page
-from symposium.editions.slugs import find_by_slug
-from symposium.editions.views import published_edition
+from symposium.editions.views import by_slug, published_edition
 from symposium.sessions import changes, displays, jsonld
 from symposium.sessions.filtered_pages import filtered_page
 from symposium.sessions.forms import ProgrammeFilter
-from symposium.sessions.models import Session
+from symposium.sessions.models import Room, Session
 from symposium.sessions.speaker_names import name_people
 from symposium.sessions.timetable import by_day
 
@@ -50,11 +49,9 @@ def programme(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> 
 
 @published_page
 @require_safe
-def session(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
-    edition = published_edition(edition)
-    sessions = edition.sessions.published().select_related("room", "track")
-    found, moved = find_by_slug(sessions, slug, edition.pk)
-    return redirect(found, permanent=True) if moved else session_page(request, found)
+@by_slug(lambda edition: edition.sessions.published().select_related("room", "track"))
+def session(request: HttpRequest, edition: Edition, session: Session) -> HttpResponse:
+    return session_page(request, session)
 
 
 def session_page(request: HttpRequest, session: Session) -> HttpResponse:
@@ -105,14 +102,11 @@ def stream(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
 
 @published_page(params={"display": ["door"]})
 @require_safe
-def room(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
-    edition = published_edition(edition)
-    found, moved = find_by_slug(edition.rooms.published(), slug, edition.pk)
+@by_slug(lambda edition: edition.rooms.published())
+def room(request: HttpRequest, edition: Edition, room: Room) -> HttpResponse:
     if request.GET.get("display") == "door":
-        return displays.door(request, found)  # nobody is there to follow a former address
-    if moved:
-        return redirect(found, permanent=True)
-    sessions = list(edition.sessions.published().scheduled().for_programme().filter(room=found))
+        return displays.door(request, room)
+    sessions = list(edition.sessions.published().scheduled().for_programme().filter(room=room))
     changes.mark(edition, sessions)
     return render_page(
         request,
@@ -120,11 +114,11 @@ def room(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
         "sessions/room.html",
         {
             "section": "programme",
-            "heading": found.name,
-            "lead": found.description,
-            "description": found.description,
+            "heading": room.name,
+            "lead": room.description,
+            "description": room.description,
             "crumbs": [(_("Programme"), reverse("sessions:programme", args=[edition.slug]))],
-            "room": found,
+            "room": room,
             "days": by_day(sessions, edition.zone),
         },
     )

@@ -1,13 +1,12 @@
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from symposium.core.page_cache import published_page
+from symposium.editions.models import Edition
 from symposium.editions.rendering import is_preview, render_page
-from symposium.editions.slugs import find_by_slug
-from symposium.editions.views import published_edition
+from symposium.editions.views import by_slug, published_edition
 from symposium.speakers.models import Speaker
 
 
@@ -31,10 +30,9 @@ def speakers(request: HttpRequest, edition: str) -> HttpResponse:
 
 @published_page
 @require_safe
-def speaker(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
-    edition = published_edition(edition)
-    found, moved = find_by_slug(edition.speakers.published(), slug, edition.pk)
-    return redirect(found, permanent=True) if moved else speaker_page(request, found)
+@by_slug(lambda edition: edition.speakers.published())
+def speaker(request: HttpRequest, edition: Edition, speaker: Speaker) -> HttpResponse:
+    return speaker_page(request, speaker)
 
 
 def speaker_page(request: HttpRequest, speaker: Speaker) -> HttpResponse:

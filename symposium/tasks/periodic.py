@@ -6,7 +6,7 @@ each in a transaction of their own.
 
 from collections.abc import Callable
 
-from symposium.abstracts import documents
+from symposium.abstracts import documents, usage
 from symposium.accounts import attempts, browser_sessions, guesses
 from symposium.agenda import change_notices
 from symposium.privacy import erasure
@@ -28,4 +28,5 @@ HOUSEKEEPING: list[Callable[[], object]] = [
     attempts.forget,
     drafts.forget_drafts,
     documents.forget_what_changed,
+    usage.sum_up,
 ]

@@ -1,5 +1,6 @@
 """Several people write at the same moment, each in a connection of their own."""
 
+import datetime
 import itertools
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -120,14 +121,15 @@ def until_waiting(other: Future) -> None:
 
 
 def test_reading_is_counted_while_a_version_is_kept():
-    abstract, notes = make_abstract(make_edition("2021"), slug="ville"), usage.Notes()
-    notes.notes.append((str(abstract.guid), "read", "2021", "ville", timezone.now()))
+    abstract, recorder = make_abstract(make_edition("2021"), slug="ville"), usage.UsageRecorder()
+    recorder.add(str(abstract.guid), "read", "2021", "ville", timezone.now())
 
     def read():
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SET lock_timeout = '2s'")
-            notes.write()
+            recorder.write()
+            usage.sum_up(datetime.timedelta(days=-1))
         finally:
             connection.close()
 

@@ -5,9 +5,9 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,7 +16,6 @@ from django.utils import timezone
 
 from symposium.abstracts import usage, usage_charts
 from symposium.abstracts.models import Reading
-from symposium.core import page_cache
 from tests.factories import make_abstract, make_argument, make_edition
 from tests.helpers.database_errors import refused_by
 
@@ -39,16 +38,12 @@ ROBOTS = [
 
 
 @pytest.fixture(autouse=True)
-def notes(monkeypatch):
-    monkeypatch.setattr(usage, "NOTES", process())
-    return usage.NOTES
-
-
-def process() -> usage.Notes:
-    """The notes of a process without a thread that writes them."""
-    notes = usage.Notes()
-    notes.begun.acquire()
-    return notes
+def recorder(monkeypatch):
+    """That of a process which writes when the test says so."""
+    recorder = usage.UsageRecorder()
+    recorder.written_at = float("inf")
+    monkeypatch.setattr(usage, "RECORDER", recorder)
+    return recorder
 
 
 @pytest.fixture(autouse=True)
@@ -61,9 +56,19 @@ def visit(client, path: str = PAGE, agent: str = FIREFOX, address: str = "192.0.
     return client.get(path, headers=headers, REMOTE_ADDR=address)
 
 
+AT_ONCE = datetime.timedelta(days=-1)
+
+
 def counts() -> dict[str, int]:
-    usage.NOTES.write()
+    usage.RECORDER.write()
+    usage.sum_up(AT_ONCE)
     return dict(Reading.objects.values_list("kind", "count"))
+
+
+def events() -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT click, kind, edition, slug FROM symposium_abstracts_usage_event")
+        return cursor.fetchall()
 
 
 @pytest.mark.parametrize("agent", [FIREFOX, SAFARI])
@@ -92,7 +97,7 @@ def test_another_reader_another_browser_and_another_page_count(client, abstract)
     visit(client, address="192.0.2.2")
     visit(client, agent=SAFARI)
     visit(client, "/fr/2021/abstract/")
-    usage.NOTES.write()
+    counts()
     assert sorted(Reading.objects.values_list("abstract__slug", "count")) == [
         (abstract.slug, 3), (abstract.edition.abstracts.argument().slug, 1),
     ][::1 if abstract.slug < abstract.edition.abstracts.argument().slug else -1]  # fmt: skip
@@ -101,9 +106,9 @@ def test_another_reader_another_browser_and_another_page_count(client, abstract)
 CLICKS = [str(uuid.UUID(int=number)) for number in range(1, 201)]
 
 
-def note(notes, seconds: int = 0, click: str = CLICKS[0], slug: str = "ville") -> None:
+def record(recorder, seconds: int = 0, click: str = CLICKS[0], slug: str = "ville") -> None:
     moment = timezone.now() + datetime.timedelta(seconds=seconds)
-    notes.add(click, "read", "2021", slug, moment)
+    recorder.add(click, "read", "2021", slug, moment)
 
 
 @pytest.mark.parametrize("at_once", [True, False])
@@ -114,105 +119,105 @@ def note(notes, seconds: int = 0, click: str = CLICKS[0], slug: str = "ville") -
         ((29, 0), 1), ((60, 0), 2),
     ],
 )  # fmt: skip
-def test_click_counts_again_after_half_a_minute(notes, seconds, count, at_once):
+def test_click_counts_again_after_half_a_minute(recorder, seconds, count, at_once):
     for moment in seconds:
-        note(notes, moment)
+        record(recorder, moment)
         if not at_once:
-            notes.write()
+            recorder.write()
     assert counts() == {"read": count}
+
+
+def test_clicks_are_summed_up_after_a_minute_of_silence(recorder):
+    for seconds, click in ((-80, 0), (-61, 0), (-80, 1), (-59, 1)):
+        record(recorder, seconds, CLICKS[click])
+    recorder.write()
+    assert usage.sum_up() == 1
+    assert dict(Reading.objects.values_list("kind", "count")) == {"read": 1}
+    assert events() == [(uuid.UUID(CLICKS[1]), "read", "2021", "ville")] * 2
+    assert counts() == {"read": 2}
 
 
 def test_two_clicks_that_reach_two_processes_count_once(client, monkeypatch):
     for _process in range(2):
-        monkeypatch.setattr(usage, "NOTES", process())
+        monkeypatch.setattr(usage, "RECORDER", usage.UsageRecorder())
         visit(client)
-        assert counts() == {"read": 1}
+    assert (len(events()), counts()) == (2, {"read": 1})
+
+
+KEEPING = usage.SUM_UP.replace(
+    """    DELETE FROM symposium_abstracts_usage_event AS event USING silent
+    WHERE event.click = silent.click RETURNING event.*""",
+    "SELECT event.* FROM symposium_abstracts_usage_event AS event NATURAL JOIN silent",
+)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_processes_that_write_at_once_count_each_click_once(abstract):
-    """The same readers in both, in another order: one waits for the other, never in a circle."""
-    make_abstract(abstract.edition, slug="eau")
-    first, second, both = process(), process(), threading.Barrier(2)
-    asked = list(zip(CLICKS, ["ville", "eau"] * 100, strict=True))
-    for notes, order in ((first, asked), (second, reversed(asked))):
-        for click, slug in order:
-            note(notes, click=click, slug=slug)
+@pytest.mark.parametrize(("statement", "count"), [(usage.SUM_UP, 100), (KEEPING, 200)])
+def test_workers_that_sum_up_at_once_count_each_click_once(recorder, monkeypatch, statement, count):
+    """The control deletes nothing."""
+    monkeypatch.setattr(usage, "SUM_UP", statement)
+    for click in CLICKS[:100]:
+        record(recorder, click=click)
+    recorder.write()
+    both = threading.Barrier(2)
 
-    def write(notes):
+    def work(_worker):
         both.wait(10)
-        notes.write()
+        usage.sum_up(AT_ONCE)
         connection.close()
-        return len(notes.notes)
 
     with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(write, (first, second))) == [0, 0]
-    assert sorted(Reading.objects.values_list("abstract__slug", "count")) == [
-        ("eau", 100), ("ville", 100),
-    ]  # fmt: skip
+        list(pool.map(work, range(2)))
+    assert Reading.objects.get().count == count
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nothing_is_lost_while_the_database_does_not_answer(notes):
+def test_nothing_is_lost_while_the_database_does_not_answer(recorder):
     for click in CLICKS[:3]:
-        note(notes, click=click)
+        record(recorder, click=click)
 
     def write():
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '10ms'")
-        notes.write()
-        return len(notes.notes), notes.some.is_set()
+        recorder.write()
+        connection.close()
+        return len(recorder.events)
 
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE symposium_abstracts_click")
-        assert pool.submit(write).result(10) == (3, True)
+            cursor.execute("LOCK TABLE symposium_abstracts_usage_event")
+        assert pool.submit(write).result(10) == 3
     assert counts() == {"read": 3}
-    assert (len(notes.notes), notes.some.is_set()) == (0, False)
+    assert len(recorder.events) == 0
 
 
-def test_what_is_noted_while_the_database_is_away_is_bounded(notes):
-    for _time in range(usage.MOST + 1):
-        note(notes)
-    assert len(notes.notes) == usage.MOST
+def test_what_is_recorded_while_the_database_is_away_is_bounded(recorder):
+    for _time in range(usage.MAX_UNWRITTEN + 1):
+        record(recorder)
+    assert len(recorder.events) == usage.MAX_UNWRITTEN
 
 
-class EndOfThread(BaseException):
-    pass
-
-
-@pytest.mark.django_db(transaction=True)
-def test_thread_begun_by_the_first_note_writes_by_itself(monkeypatch):
-    monkeypatch.setattr(usage, "EVERY", 0)
-    written = threading.Event()
-
-    class Notes(usage.Notes):
-        def keep_writing(self):
-            with suppress(EndOfThread):
-                super().keep_writing()
-
-        def write(self):
-            super().write()
-            connection.close()
-            written.set()
-            raise EndOfThread
-
-    note(Notes())
-    assert written.wait(10)
-    assert counts() == {"read": 1}
+def test_request_that_finds_a_second_over_writes(client, recorder):
+    waiting = []
+    for written_at in (time.monotonic() + 60, time.monotonic() - 1):
+        recorder.written_at = written_at
+        visit(client)
+        waiting.append((len(recorder.events), len(events())))
+    client.get("/healthz")
+    assert waiting == [(1, 0), (0, 2)]
 
 
 SERVER = """
 import os, sys, django
 django.setup()
+from django.test import RequestFactory
 from symposium.abstracts import usage
 from symposium.abstracts.models import Reading
 
 def read(address):
-    meta = {"REQUEST_METHOD": "GET", "HTTP_USER_AGENT": "Firefox/140.0", "REMOTE_ADDR": address}
-    usage.count(Reading.Kind.READ, "2021", "ville", meta)
+    meta = {"HTTP_USER_AGENT": "Firefox/140.0", "REMOTE_ADDR": address}
+    usage.count(Reading.Kind.READ, "2021", "ville", RequestFactory().get("/", **meta))
 
-usage.EVERY = 600  # the thread writes nothing
 read("192.0.2.1")
 if not (child := os.fork()):
     read("192.0.2.2")
@@ -222,7 +227,7 @@ os.waitpid(child, 0)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_each_process_writes_what_it_noted_itself_before_it_exits():
+def test_each_process_writes_what_it_recorded_itself_before_it_exits():
     server = urlsplit(os.environ["DATABASE_URL"])
     tested = server._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     done = subprocess.run(
@@ -233,22 +238,20 @@ def test_each_process_writes_what_it_noted_itself_before_it_exits():
     assert counts() == {"read": 2}
 
 
-def test_reader_waits_for_no_query(client, notes, settings, django_assert_num_queries):
-    settings.PUBLISHED_BYTES = 1024 * 1024
+@pytest.mark.usefixtures("page_cache")
+def test_reader_waits_for_no_query(client, recorder, django_assert_num_queries):
     visit(client)
     with django_assert_num_queries(1):  # the revision
         visit(client, address="192.0.2.2")
-    page_cache.SHELF.clear()
-    assert (len(notes.notes), Reading.objects.count()) == (2, 0)
+    assert (len(recorder.events), events()) == (2, [])
 
 
-def test_pages_that_are_kept_are_counted_too(client, settings):
-    settings.PUBLISHED_BYTES = 1024 * 1024
+@pytest.mark.usefixtures("page_cache")
+def test_pages_from_memory_are_counted_too(client):
     for number in range(3):
         answer = visit(client, address=f"192.0.2.{number}")
     visit(client, address="192.0.2.9", **{"If-None-Match": answer.headers["ETag"]})
     visit(client, agent=ROBOTS[1], address="192.0.2.10")
-    page_cache.SHELF.clear()
     assert counts() == {"read": 4}
 
 
@@ -262,46 +265,35 @@ def test_what_is_not_read_is_not_counted(client):
     assert counts() == {}
 
 
-def test_nothing_says_by_whom(client):
+def test_nothing_says_by_whom(client, recorder):
     visit(client, address="192.0.2.77")
     assert {field.name for field in Reading._meta.fields} == {
         "id", "abstract", "day", "kind", "count",
     }  # fmt: skip
-    [(click, *said)] = usage.NOTES.notes
-    assert (len(click), said[:-1]) == (32, ["read", "2021", "ville"])
-    usage.NOTES.write()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT click, before FROM symposium_abstracts_click")
-        assert cursor.fetchall() == [(uuid.UUID(click), None)]
+    [(click, *known)] = recorder.events
+    assert (len(click), known[:-1]) == (32, ["read", "2021", "ville"])
+    recorder.write()
+    assert events() == [(uuid.UUID(click), "read", "2021", "ville")]
+    counts()
+    assert events() == []
 
 
-def test_hash_is_that_of_a_reader_and_a_thing_for_a_day(monkeypatch):
-    meta = {"REMOTE_ADDR": "192.0.2.1", "HTTP_USER_AGENT": FIREFOX}
-    first = usage.click_of(meta, "read")
-    assert usage.click_of(meta, "read") == first
-    others = [
-        usage.click_of(meta, "download"),
-        usage.click_of(meta | {"REMOTE_ADDR": "192.0.2.2"}, "read"),
-        usage.click_of(meta | {"HTTP_USER_AGENT": SAFARI}, "read"),
-    ]
+def test_hash_is_that_of_a_reader_and_a_thing_for_a_day(rf, monkeypatch):
+    def click(name="read", address="192.0.2.1", agent=FIREFOX):
+        return usage.click_of(rf.get("/", REMOTE_ADDR=address, HTTP_USER_AGENT=agent), name)
+
+    first = click()
+    assert click() == first
+    others = [click("download"), click(address="192.0.2.2"), click(agent=SAFARI)]
     tomorrow = timezone.now() + datetime.timedelta(days=1)
     monkeypatch.setattr(timezone, "now", lambda: tomorrow)
-    assert len({first, *others, usage.click_of(meta, "read")}) == 5
+    assert len({first, *others, click()}) == 5
 
 
-def test_clicks_are_forgotten_after_half_a_minute(notes):
-    note(notes, -31)
-    note(notes, -10, click=CLICKS[1])
-    notes.write()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT click FROM symposium_abstracts_click")
-        assert cursor.fetchall() == [(uuid.UUID(CLICKS[1]),)]
-
-
-def test_day_is_that_of_the_edition(abstract, notes):
+def test_day_is_that_of_the_edition(abstract, recorder):
     type(abstract.edition).objects.update(time_zone="Pacific/Kiritimati")
-    note(notes)
-    notes.write()
+    record(recorder)
+    counts()
     abstract.edition.refresh_from_db()
     assert Reading.objects.get().day == abstract.edition.today()
 

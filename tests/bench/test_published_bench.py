@@ -37,7 +37,8 @@ BROWSER = {
     "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
 }
 ROUNDS, SECONDS, CONNECTIONS = 7, 1, 16
-LEAST, LEAST_UNCHANGED = 0.65, 0.8  # of what the bare view gives, a page and a 304
+# Of what the bare view gives, alone and behind the middleware of `startproject`.
+LEAST, LEAST_OF_PLAIN = 0.65, 0.75
 # Answers a second of the programme of pretalx that needs no script, on two such cores.
 PEER = {"programme, 60 sessions": (34, 50), "programme, 1,000 sessions on one page": (1.4, 500)}
 PAGES = {
@@ -128,10 +129,9 @@ def test_kept_pages_beside_a_bare_view(database_url, tmp_path, capsys):
         for row in rows:
             if row["page"] in PEER:
                 print(f"\n{row['page']}: {row['ours'] / PEER[row['page']][0]:.0f} times the peer’s")
-    *pages, unchanged = rows
-    assert [row["page"] for row in pages if row["ratio"] < LEAST] == []
-    assert unchanged["ratio"] >= LEAST_UNCHANGED
-    for row in pages:
+    assert [row["page"] for row in rows if row["of bare"] < LEAST] == []
+    assert [row["page"] for row in rows if row["of plain"] < LEAST_OF_PLAIN] == []
+    for row in rows:
         rate_of_peer, times = PEER.get(row["page"], (0, 0))
         assert row["ours"] >= rate_of_peer * times
 
@@ -162,8 +162,12 @@ def compared(name, ours, address, bare, plain, number, **headers) -> dict:
         [rate(server, path, headers, SECONDS) for server, path in asked] for _ in range(ROUNDS)
     ]
     own, least, usual = (statistics.median(column) for column in zip(*rounds, strict=True))
-    ratio = statistics.median(one / other for one, other, _usual in rounds)
-    return {"page": name, "ours": own, "bare": least, "plain": usual, "ratio": ratio}
+    of_bare = statistics.median(one / other for one, other, _usual in rounds)
+    of_plain = statistics.median(one / usual for one, _other, usual in rounds)
+    return {
+        "page": name, "ours": own, "bare": least, "plain": usual,
+        "of bare": of_bare, "of plain": of_plain,
+    }  # fmt: skip
 
 
 def rate(server: Server, path: str, headers: dict, seconds: int) -> float:
@@ -179,13 +183,13 @@ def rate(server: Server, path: str, headers: dict, seconds: int) -> float:
 
 def table(rows: list[dict]) -> str:
     lines = [
-        "| page | ours, a second | bare view | ratio | bare view with startproject’s middleware |",
-        "|---|---:|---:|---:|---:|",
+        "| page | ours, a second | bare view | ratio | behind startproject’s middleware | ratio |",
+        "|---|---:|---:|---:|---:|---:|",
     ]
     for row in rows:
         lines.append(
-            f"| {row['page']} | {row['ours']:.0f} | {row['bare']:.0f} | {row['ratio']:.0%} "
-            f"| {row['plain']:.0f} |"
+            f"| {row['page']} | {row['ours']:.0f} | {row['bare']:.0f} | {row['of bare']:.0%} "
+            f"| {row['plain']:.0f} | {row['of plain']:.0%} |"
         )
     return "\n".join(lines)
 

@@ -1,9 +1,14 @@
 import pytest
 from django.apps import apps
 from django.db import models
+from django.http import Http404, HttpResponse
 from django.test import Client
+from django.urls import resolve
+from django.utils import translation
 
 from symposium.abstracts import versions
+from symposium.editions import views
+from symposium.editions.models import Page
 from tests.factories import (
     make_abstract,
     make_argument,
@@ -198,3 +203,49 @@ def test_every_translated_model_is_filled(edition):
     registered = translator.get_registered_models()
     ours = {m for m in registered if m in apps.get_models() and "registrations" not in m.__module__}
     assert {type(thing) for thing in fill(edition)} == ours
+
+
+# Addresses by slug
+
+
+@pytest.fixture
+def article(edition):
+    page = make_page(edition, slug="avant")
+    Page.objects.update(slug="apres")
+    return page
+
+
+def by_slug(rf, slug, edition="2021", query=""):
+    """The answer of a view that shows what it is given."""
+
+    @views.by_slug(lambda edition: edition.pages.published())
+    def view(request, edition, page, **arguments):
+        return HttpResponse(f"{edition.slug} {page.slug} {arguments}")
+
+    request = rf.get(f"/en/{edition}/pages/{slug}/{query}")
+    request.resolver_match = resolve(request.path_info)
+    return view(request, edition, slug, number=2)
+
+
+@pytest.mark.usefixtures("article")
+@pytest.mark.parametrize("query", ["", "?lang=ar&day=all"])
+def test_former_slug_redirects_to_the_same_address_with_the_present_one(rf, query):
+    with translation.override("en"):
+        found, moved = (by_slug(rf, slug, query=query) for slug in ("apres", "avant"))
+    assert found.content == b"2021 apres {'number': 2}"
+    assert (moved.status_code, moved.url) == (301, f"/en/2021/pages/apres/{query}")
+
+
+@pytest.mark.usefixtures("article")
+@pytest.mark.parametrize(("slug", "where"), [("jamais", "2021"), ("apres", "2019")])
+def test_slug_that_leads_nowhere_is_not_found(rf, slug, where):
+    with translation.override("en"), pytest.raises(Http404):
+        by_slug(rf, slug, where)
+
+
+@pytest.mark.usefixtures("article")
+def test_slug_of_a_hidden_object_is_not_found(rf):
+    Page.objects.update(is_published=False)
+    for slug in ("avant", "apres"):
+        with translation.override("en"), pytest.raises(Http404):
+            by_slug(rf, slug)

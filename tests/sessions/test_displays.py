@@ -49,7 +49,9 @@ def test_door_has_every_day_of_its_room(client, edition, room):
 def test_door_stays_when_its_address_changes(client, room):
     room.slug = "neuve"
     room.save()
-    assert client.get("/fr/2021/rooms/atlas/?display=door").status_code == 200
+    answer = client.get("/fr/2021/rooms/atlas/?display=door", follow=True)
+    assert answer.redirect_chain == [("/fr/2021/rooms/neuve/?display=door", 301)]
+    assert answer.templates[0].name == "sessions/display_door.html"
 
 
 def test_lobby_has_a_day_and_the_next(client, edition):

@@ -7,7 +7,7 @@ RFC 9264, https://www.rfc-editor.org/rfc/rfc9264
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.encoding import iri_to_uri
@@ -18,8 +18,8 @@ from symposium.abstracts import exports
 from symposium.abstracts.citation.styles import Record, address
 from symposium.abstracts.models import Abstract
 from symposium.core.i18n.localized import LANGUAGES
-from symposium.editions.slugs import find_by_slug
-from symposium.editions.views import published_edition
+from symposium.editions.models import Edition
+from symposium.editions.views import by_slug
 
 LINKSET = "application/linkset+json"
 TYPES = ("https://schema.org/AboutPage", "https://schema.org/ScholarlyArticle")
@@ -110,21 +110,17 @@ def linkset_address(abstract: Abstract) -> str:
 @cache_control(public=True, max_age=60)
 @conditional_page
 def argument(request: HttpRequest, edition: str) -> HttpResponse:
-    found = published_edition(edition).abstracts.public().with_reference().argument()
-    if found is None:
-        raise Http404
-    return answer(found)
+    return answer(exports.public_argument(edition))
 
 
 @require_safe
 @cache_control(public=True, max_age=60)
 @conditional_page
-def abstract(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
-    edition = published_edition(edition)
-    found, moved = find_by_slug(edition.abstracts.public().with_reference(), slug, edition.pk)
-    if moved or found.is_argument:
-        return redirect(linkset_address(found), permanent=True)
-    return answer(found)
+@by_slug(exports.public_abstracts)
+def abstract(request: HttpRequest, edition: Edition, abstract: Abstract) -> HttpResponse:
+    if abstract.is_argument:
+        return redirect(linkset_address(abstract), permanent=True)
+    return answer(abstract)
 
 
 def answer(abstract: Abstract) -> HttpResponse:
