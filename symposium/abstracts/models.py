@@ -561,8 +561,8 @@ class HarvestQuerySet(models.QuerySet):
 class Harvest(models.Model):
     """What harvesters are told of an abstract that is, was or will be public, for ever.
 
-    The rows are written by the triggers of `0005_harvest`, and outlive the abstract. While it may
-    be public `public_from` is the date of its publication, which may be to come.
+    The rows are written by the triggers of `sql/harvest.sql`, and outlive the abstract. While it
+    may be public `public_from` is the date of its publication, which may be to come.
     """
 
     guid = models.UUIDField(primary_key=True, editable=False)

@@ -407,7 +407,7 @@ class Page(SluggedModel):
 class FormerSlug(models.Model):
     """An address that once led to something and still redirects there.
 
-    The rows are written by the trigger `symposium_keep_slug` whenever a slug changes, so that an
+    The rows are written by the trigger `KeepSlug` whenever a slug changes, so that an
     import or plain SQL keeps old links alive too; the same trigger refuses a slug that once meant
     something else.
     """

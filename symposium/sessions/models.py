@@ -665,7 +665,7 @@ class Change(models.Model):
     edition while it is hidden, they know nothing.
     """
 
-    # The database deletes it with its edition and with its session: see the migration.
+    # The database deletes it with its edition and with its session: see `sql/`.
     edition = models.ForeignKey(
         Edition, models.CASCADE, related_name="changes", verbose_name=_("edition"),
         db_constraint=False, editable=False,

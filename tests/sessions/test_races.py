@@ -16,6 +16,7 @@ from django.utils import timezone
 from symposium.editions.models import Edition, Page
 from symposium.editions.triggers import KeepSlug
 from symposium.sessions.models import Announcement, Participation, Session
+from symposium.sessions.triggers import CopyAllowedPeriod, CopyPeriod
 from tests.factories import (
     build_session,
     make_edition,
@@ -235,7 +236,7 @@ def test_session_moved_while_a_speaker_is_put_into_it_is_refused(speaker, calm):
 
 
 def test_speaker_would_be_in_two_places_without_the_lock_on_the_session(speaker, calm):
-    with rewritten("symposium_participation_period", " FOR SHARE", ""):
+    with rewritten(CopyPeriod().get_pgid(Participation), " FOR SHARE", ""):
         assert race(to_nine(calm), join(calm, speaker)) == [None, None]
     places = Participation.objects.filter(speaker=speaker)
     assert set(places.values_list("session__starts_at", flat=True)) == {refreshed(calm).starts_at}
@@ -272,7 +273,7 @@ def test_day_removed_while_a_session_is_put_on_it_is_refused(edition):
 
 
 def test_session_would_lie_outside_without_the_lock_on_the_edition(edition):
-    with rewritten("symposium_session_allowed_period", " FOR SHARE", ""):
+    with rewritten(CopyAllowedPeriod().get_pgid(Session), " FOR SHARE", ""):
         assert race(shrink(edition), place_on_the_last_day(edition)) == [None, None]
     session = Session.objects.get()
     assert session.ends_at > refreshed(edition).period.upper

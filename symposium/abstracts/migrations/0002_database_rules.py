@@ -9,4 +9,4 @@ class Migration(migrations.Migration):
         ("symposium_sessions", "0002_database_rules"),
     ]
 
-    operations = sql_files("abstracts", "same_edition", "usage_events", "harvest")
+    operations = sql_files("abstracts", "same_edition", "usage", "harvest")

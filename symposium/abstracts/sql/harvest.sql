@@ -1,6 +1,6 @@
--- What harvesters are told: one row in `symposium_abstracts_harvest` for each abstract that was ever
--- public. Triggers on all that a harvested record shows keep it right, so that an admin edit, an
--- import and plain SQL all count, and a record that is gone is still known to be gone.
+-- What harvesters are told: one row in `symposium_abstracts_harvest` for each abstract that was
+-- ever public. Triggers on all that a harvested record shows keep it right, so that an admin edit,
+-- an import and plain SQL all count, and a record that is gone is still known to be gone.
 
 -- What harvesters read of an abstract, while it may be public: from when, a digest of all that its
 -- record shows, and its sets. It says what `AbstractQuerySet.published` says; a test compares them.
@@ -47,11 +47,11 @@ LANGUAGE sql STABLE AS $$
       AND (session.id IS NULL OR session.status <> 'draft')
 $$;
 
--- The rows are locked first, in one order: of two that change one thing at once, the second sees what
--- the first wrote, and neither waits for a row of the other's. The lock after them is shared and
--- waited for by nobody: it marks the transactions whose datestamps are given but not seen yet. It is
--- taken before the clock is read, as the horizon relies on. A plan made for a small table would be
--- kept while an import makes it large.
+-- The rows are locked first, in one order: of two that change one thing at once, the second sees
+-- what the first wrote, and neither waits for a row of the other's. The lock after them is shared
+-- and waited for by nobody: it marks the transactions whose datestamps are given but not seen yet.
+-- It is taken before the clock is read, as the horizon relies on. A plan made for a small table
+-- would be kept while an import makes it large.
 CREATE FUNCTION symposium_harvest(touched uuid[]) RETURNS void LANGUAGE plpgsql
 SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
@@ -85,8 +85,8 @@ BEGIN
 END
 $$;
 
--- A datestamp before this instant is seen by whoever reads after it; later ones may still come, from
--- transactions that have not ended.
+-- A datestamp before this instant is seen by whoever reads after it; later ones may still come,
+-- from transactions that have not ended.
 CREATE FUNCTION symposium_harvest_horizon() RETURNS timestamptz LANGUAGE plpgsql AS $$
 DECLARE
     instant timestamptz := clock_timestamp();
@@ -101,7 +101,8 @@ BEGIN
 END
 $$;
 
--- The arguments are the column that leads to abstracts, and the query that finds them from its values, `touched`.
+-- The arguments are the column that leads to abstracts, and the query that finds them from its
+-- values, `touched`.
 CREATE FUNCTION symposium_harvest_follow() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     rows text := CASE TG_OP
@@ -132,8 +133,8 @@ IS 'Tell harvesters that all records are gone.';
 CREATE TRIGGER then_harvest_truncate AFTER TRUNCATE ON symposium_abstracts_abstract
 FOR EACH STATEMENT EXECUTE FUNCTION symposium_harvest_truncated();
 
--- Triggers fire in the order of their names: these after the `search_*` ones, on every table, so that
--- two statements take the rows of both in one order.
+-- Triggers fire in the order of their names: these after the `search_*` ones, on every table, so
+-- that two statements take the rows of both in one order.
 DO $$
 DECLARE
     shown record;

@@ -1,9 +1,8 @@
 """What a reader types into a search, made into what PostgreSQL looks for.
 
 The signs are those of web searches: words that must all be there, "a phrase", or between two
-choices, -minus before what must not be. The configurations, the letters they make one and the
-table `symposium_search` are those of the migrations `symposium_abstracts.0006_search` and
-`0008_search_signs`.
+choices, -minus before what must not be. The configurations and the letters they make one are those
+of `core/sql/texts.sql`, the table `symposium_search` is that of `search/sql/`.
 """
 
 import re

@@ -3,9 +3,9 @@
 -- `RETURN` binds what it names when it is made: a restored dump finds it whatever its search path.
 -- One who changes a function here fills `symposium_search` again (see search/sql).
 
--- Letters, figures and spaces, by the rule of `symposium.core.fulltext.query.quote`: a sign glued to
--- a word ends it, whatever the database's ctype takes for a letter. First what stands inside a word
--- and is dropped (marks that NFKC leaves apart, and what nobody sees), then what ends one. The
+-- Letters, figures and spaces, by the rule of `symposium.core.fulltext.query.quote`: a sign glued
+-- to a word ends it, whatever the database's ctype takes for a letter. First what stands inside a
+-- word and is dropped (marks that NFKC leaves apart, and what nobody sees), then what ends one. The
 -- ranges are those characters of the first two planes that NFKC leaves as they are; NFKC would make
 -- letters of ™ and ℠. A test compares the two over all of Unicode.
 CREATE FUNCTION symposium_words(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
@@ -168,7 +168,8 @@ RETURN replace(replace(replace(replace(replace(replace(replace(replace(lower($1)
 
 -- Letters of the Maghreb, Persian and Urdu, and the figures of both, as the common ones that they
 -- stand for: `symposium.core.fulltext.query.RARE`.
-CREATE FUNCTION symposium_common_letters(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION symposium_common_letters(text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
     replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
     replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
@@ -200,7 +201,8 @@ RETURN btrim(regexp_replace(
     '[\u0009-\u000d\u0020\u002d\u2010-\u2015\u2212\u0027\u0060\u00b4\u2018\u2019\u02bc]+', ' ', 'g'
 ));
 
--- What is read of a text: the text, then its words with a hyphen as one too (« Wi-Fi » is « wifi »).
+-- What is read of a text: the text, then its words with a hyphen as one too (« Wi-Fi » is « wifi
+-- »).
 CREATE FUNCTION symposium_readable(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN symposium_common_letters($1)
     || (SELECT coalesce(string_agg(' ' || regexp_replace(word, '[-‐‑]', '', 'g'), ''), '')
@@ -210,8 +212,9 @@ RETURN symposium_common_letters($1)
 -- The words of each language. In capitals AI, EU, IT and WHO are names, though the same letters are
 -- stop words: such a name becomes a word that nobody writes.
 --
--- French: PostgreSQL's list of stop words lacks the first line; the second is its own, typed without
--- accents. A feminine takes its masculine's stem (régénérée, première), with accents or without.
+-- French: PostgreSQL's list of stop words lacks the first line; the second is its own, typed
+-- without accents. A feminine takes its masculine's stem (régénérée, première), with accents or
+-- without.
 CREATE FUNCTION symposium_letters_fr(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN regexp_replace(
     regexp_replace(
@@ -248,8 +251,8 @@ RETURN regexp_replace(
     '(^|[^ء-ي])(?:[وف]?[بك]?(?:ال)+|[وف]?لل)?([ء-ي]{3,})', '\1ال\2', 'g'
 );
 
--- For the likeness of two words. pg_trgm sees only letters that the server's locale knows, which may
--- be ASCII alone: an Arabic letter takes a sign of its own.
+-- For the likeness of two words. pg_trgm sees only letters that the server's locale knows, which
+-- may be ASCII alone: an Arabic letter takes a sign of its own.
 CREATE FUNCTION symposium_plain(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN translate(
     symposium_one_form(unaccent('unaccent'::regdictionary, symposium_words($1))),
@@ -271,13 +274,16 @@ ALTER TEXT SEARCH CONFIGURATION symposium_ar
 ALTER TEXT SEARCH CONFIGURATION symposium_ar
     ALTER MAPPING FOR word, numword WITH unaccent, arabic_stem;
 
-CREATE FUNCTION symposium_vector_fr(text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION symposium_vector_fr(text) RETURNS tsvector
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN to_tsvector('symposium_fr', symposium_letters_fr(symposium_words($1)));
 
-CREATE FUNCTION symposium_vector_en(text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION symposium_vector_en(text) RETURNS tsvector
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN to_tsvector('symposium_en', symposium_letters_en(symposium_words($1)));
 
-CREATE FUNCTION symposium_vector_ar(text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION symposium_vector_ar(text) RETURNS tsvector
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN to_tsvector('symposium_ar', symposium_letters_ar(symposium_words($1)));
 
 -- Of words, "phrases" and the word « or »: see symposium/core/fulltext/query.py.

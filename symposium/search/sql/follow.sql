@@ -2,8 +2,9 @@
 --
 -- The rows are locked first: of two that change one thing at once, the second sees what the first
 -- wrote, since each statement of a function looks anew. What is there is updated, since an upsert
--- would read each text before it knows that it is there. A plan made for a small table would be kept
--- while an import makes it large; and a plan made for one kind leaves the others of the view out.
+-- would read each text before it knows that it is there. A plan made for a small table would be
+-- kept while an import makes it large; and a plan made for one kind leaves the others of the view
+-- out.
 CREATE FUNCTION symposium_search_refresh(of_kind text, ids bigint[]) RETURNS void LANGUAGE plpgsql
 SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
@@ -86,7 +87,7 @@ END
 $$;
 
 COMMENT ON FUNCTION symposium_search_follow_thing
-IS 'Refresh what the search says of the rows that a statement wrote, and of what shows their names.';
+IS 'Refresh what the search says of the rows that a statement wrote, and of what names them.';
 
 -- A link that moves leaves one thing and joins another: both are taken at once, in one order.
 CREATE FUNCTION symposium_search_follow_link() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -2,14 +2,15 @@
 --
 -- `title` is what a thing is called, `also` the names it goes with, `body` what it says; those that
 -- lie in other tables too (the names of keywords, authors, speakers). `public_from` says from when
--- the public may find the thing. The table stands apart from those of the things, so that their rows
--- stay small, their columns can be altered, and whoever adds a speaker to a session locks no session.
+-- the public may find the thing. The table stands apart from those of the things, so that their
+-- rows stay small, their columns can be altered, and whoever adds a speaker to a session locks no
+-- session.
 --
 -- Long values lie outside the row, and the vectors of texts as they are: what is read of each thing
 -- that answers is short, and a phrase is looked for in a text without unpacking it. `heads` are the
--- titles and names of all languages; the weight C is that of texts. Without statistics a word counts
--- as a rare one and its index is read: for a frequent one PostgreSQL would read each text, since it
--- does not know what that costs.
+-- titles and names of all languages; the weight C is that of texts. Without statistics a word
+-- counts as a rare one and its index is read: for a frequent one PostgreSQL would read each text,
+-- since it does not know what that costs.
 CREATE TABLE symposium_search (
     kind text COLLATE "C" NOT NULL,
     id bigint NOT NULL,

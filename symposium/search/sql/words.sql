@@ -1,5 +1,5 @@
--- The words of titles and names, from which one that was mistyped is mended: by the nearest; one that
--- is known was not mistyped.
+-- The words of titles and names, from which one that was mistyped is mended: by the nearest; one
+-- that is known was not mistyped.
 CREATE TABLE symposium_search_word (word text NOT NULL, plain text NOT NULL);
 COMMENT ON TABLE symposium_search_word IS 'The words of titles and names, for « did you mean ».';
 CREATE INDEX symposium_search_word_once ON symposium_search_word (word);
