@@ -230,7 +230,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "registrations:my"
+LOGIN_REDIRECT_URL = "registrations:overview"
 ACCOUNT_LOGOUT_REDIRECT_URL = "editions:current"
 ACCOUNT_ADAPTER = "symposium.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
@@ -351,7 +351,7 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"ours": {"()": "symposium.core.middleware.TracesOfOursOnly"}},
+    "filters": {"ours": {"()": "symposium.core.middleware.DropClientErrorTracebacks"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["ours"]}

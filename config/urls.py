@@ -3,7 +3,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from symposium.agenda.views import calendar
+from symposium.agenda.views import calendar_feed
 from symposium.editions.views import root
 from symposium.search.views import opensearch
 from symposium.website import health, media, pwa, robots
@@ -19,14 +19,14 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("robots.txt", robots.robots, name="robots"),
-    path(".well-known/security.txt", robots.security, name="security"),
+    path("robots.txt", robots.robots_txt, name="robots"),
+    path(".well-known/security.txt", robots.security_txt, name="security"),
     path("sitemap.xml", sitemap, name="sitemap"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
-    path("sw.js", pwa.worker, name="worker"),
+    path("sw.js", pwa.service_worker, name="worker"),
     path("", include("symposium.website.oembed")),
     path("opensearch.xml", opensearch, name="opensearch"),
-    path("my/<slug:token>.ics", calendar, name="my_calendar"),
+    path("my/<slug:token>.ics", calendar_feed, name="my_calendar"),
     path("", root, name="root"),
     path("", include("symposium.sessions.export_urls")),
     path("", include("symposium.abstracts.export_urls")),

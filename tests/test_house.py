@@ -81,7 +81,7 @@ def imports(path: Path) -> list[str]:
     return [name for name in found if name.startswith("symposium.")]
 
 
-def test_imports_go_in_one_direction():
+def test_imports_follow_the_layer_order():
     backwards = [
         f"{named(path)} imports {name}"
         for path in (PROJECT / "symposium").glob("*/**/*.py")
@@ -91,15 +91,15 @@ def test_imports_go_in_one_direction():
     assert backwards == []
 
 
-def test_every_folder_has_its_place_in_the_direction_of_imports():
+def test_every_folder_has_a_layer():
     assert {path.parent.name for path in (PROJECT / "symposium").glob("*/*.py")} == set(LEVELS)
 
 
-def test_no_module_stands_outside_a_folder():
+def test_every_module_is_in_a_folder():
     assert [path.name for path in (PROJECT / "symposium").glob("*.py")] == ["__init__.py"]
 
 
-def test_configuration_imports_no_app_but_in_its_addresses():
+def test_configuration_imports_no_app_outside_urls():
     imported = {
         (path.name, name.split(".")[1])
         for path in (PROJECT / "config").rglob("*.py")
@@ -109,7 +109,7 @@ def test_configuration_imports_no_app_but_in_its_addresses():
     assert imported == set()
 
 
-def test_imports_stand_at_the_top():
+def test_imports_are_at_module_level():
     """Except in `ready()`, where Django wants them."""
     hidden = [
         f"{named(path)}:{node.lineno}"
@@ -123,7 +123,7 @@ def test_imports_stand_at_the_top():
     assert hidden == []
 
 
-def test_modules_are_named_by_their_noun():
+def test_module_names_are_not_generic():
     drawers = {"utils", "util", "helpers", "helper", "common", "services", "service", "misc"}
     everything = [*CODE, *(PROJECT / "scripts").glob("*.py")]
     assert [named(path) for path in everything if {path.stem, *path.parts} & drawers] == []
@@ -132,7 +132,7 @@ def test_modules_are_named_by_their_noun():
 # Models
 
 
-def test_model_says_what_it_is():
+def test_model_has_str_and_verbose_names():
     silent = [
         model.__name__
         for model in MODELS
@@ -153,7 +153,7 @@ def constraints():
     ]
 
 
-def test_constraint_has_a_message_of_its_own():
+def test_constraint_has_its_own_message():
     default = models.BaseConstraint.default_violation_error_message
     messages = {one.name: one.violation_error_message for one in constraints()}
     assert [
@@ -188,7 +188,7 @@ def test_catalogue_is_complete(language):
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_catalogue_knows_every_constraint_and_model(language):
+def test_catalogue_translates_every_constraint_and_model(language):
     translated = polib.pofile(str(catalogue(language))).translated_entries()
     known = {entry.msgid for entry in translated}
     with translation.override(None):
@@ -254,7 +254,7 @@ def is_mail(name: str, sources: str) -> bool:
         r"{%\s*autoescape off",
     ],
 )
-def test_templates_have_nothing_that_the_security_policy_forbids(forbidden):
+def test_templates_comply_with_the_security_policy(forbidden):
     pages = [path for path in TEMPLATES if path.suffix in {".html", ".svg", ".xml"}]
     found = [
         f"{named(path)}: {match[0].strip()}"
@@ -278,7 +278,7 @@ HOSTS = {
 }
 
 
-def test_page_loads_nothing_from_another_host():
+def test_sources_reference_no_other_host():
     host = re.compile(r"(?:https?:)?//([a-z0-9-]+(?:\.[a-z0-9-]+)+)")
     others = {
         named(path): set(host.findall(path.read_text())) - HOSTS
@@ -303,7 +303,7 @@ BLACK_AND_WHITE = {"#fff", "#000"}
 PRINTED = {"#b9b1a3", "#eee"}
 
 
-def test_style_has_no_left_and_right():
+def test_stylesheets_use_logical_properties_only():
     assert [
         f"{named(path)}: {physical}"
         for path in STYLES
@@ -311,7 +311,7 @@ def test_style_has_no_left_and_right():
     ] == []
 
 
-def test_colours_are_those_of_the_tokens():
+def test_stylesheet_colours_are_design_tokens():
     css = bare((PROJECT / "static" / "css" / "portal.css").read_text())
     blocks = re.findall(r"([^{}]+)\{([^{}]*)\}", css)
     tokens, used = (
@@ -327,7 +327,7 @@ def test_colours_are_those_of_the_tokens():
 ADDRESSES = {
     "editions:home": ["2021"],
     "editions:page": ["2021", "acces"],
-    "abstracts:argument": ["2021"],
+    "abstracts:main": ["2021"],
     "abstracts:list": ["2021"],
     "abstracts:detail": ["2021", "ville"],
     "abstracts:keywords": ["2021"],
@@ -361,7 +361,7 @@ def symposium(db):
 
 @pytest.mark.usefixtures("symposium")
 @pytest.mark.parametrize(("language", "direction"), [("fr", "ltr"), ("en", "ltr"), ("ar", "rtl")])
-def test_address_answers_in_its_language(client, language, direction):
+def test_url_without_edition_is_shown_in_its_language(client, language, direction):
     with translation.override(language):
         addresses = {name: reverse(name, args=args) for name, args in ADDRESSES.items()}
     for name, address in addresses.items():

@@ -87,14 +87,14 @@ def test_html_is_valid_by_the_checker_of_the_w3c(read, language, tmp_path):
 
 
 @IN_EACH_LANGUAGE
-def test_page_says_its_language_and_direction(trees, language):
+def test_page_has_its_language_and_direction(trees, language):
     direction = "rtl" if language == "ar" else "ltr"
     said = {name: (tree.get("lang"), tree.get("dir")) for name, tree in trees.items()}
     assert said == dict.fromkeys(PAGES, (language, direction))
 
 
 @IN_EACH_LANGUAGE
-def test_no_line_begins_with_a_dot_between_two_things(trees):
+def test_middle_dot_separator_never_begins_a_line(trees):
     """A no-break space holds it to what is before."""
 
     def loose(tree) -> list[str]:
@@ -105,7 +105,7 @@ def test_no_line_begins_with_a_dot_between_two_things(trees):
 
 
 @IN_EACH_LANGUAGE
-def test_ids_are_unique_and_what_refers_to_them_finds_them(trees):
+def test_ids_are_unique_and_references_resolve(trees):
     def wrong(tree) -> list[str]:
         ids = Counter(element.get("id") for element in tree.iter() if element.get("id"))
         referred = {
@@ -122,7 +122,7 @@ def test_ids_are_unique_and_what_refers_to_them_finds_them(trees):
 
 
 @IN_EACH_LANGUAGE
-def test_headings_are_a_tree_under_one_title(trees):
+def test_headings_are_nested_under_one_h1(trees):
     def wrong(tree) -> list:
         headings = [element for element in tree.iter() if element.tag in HEADINGS]
         levels = [int(element.tag[1]) for element in headings]
@@ -136,7 +136,7 @@ def test_headings_are_a_tree_under_one_title(trees):
 
 
 @IN_EACH_LANGUAGE
-def test_every_field_and_every_button_has_a_name(trees):
+def test_every_field_and_button_has_an_accessible_name(trees):
     def nameless(tree) -> list[bytes]:
         labelled = set(attributes(tree, ".//label", "for"))
         fields = [e for tag in ("input", "select", "textarea") for e in tree.iterfind(f".//{tag}")]
@@ -158,7 +158,7 @@ def test_every_field_and_every_button_has_a_name(trees):
 
 
 @IN_EACH_LANGUAGE
-def test_pictures_keep_their_place_and_say_what_they_show(trees):
+def test_images_have_dimensions_and_alternative_text(trees):
     def lacking(tree) -> list[dict]:
         wanted = {"alt", "width", "height"}
         return [i.attrib for i in tree.iterfind(".//img") if wanted - set(i.attrib)]
@@ -167,7 +167,7 @@ def test_pictures_keep_their_place_and_say_what_they_show(trees):
 
 
 @IN_EACH_LANGUAGE
-def test_page_names_its_address_and_its_translations(trees, settings, language):
+def test_page_links_to_canonical_and_alternates(trees, settings, language):
     for name in LISTED:
         path = urlsplit(PAGES[name]).path
         addresses = {code: f"{settings.SITE_URL}/{code}/{path}" for code in LANGUAGES}
@@ -197,7 +197,7 @@ def test_page_can_be_shared(trees, settings, language):
 
 
 @IN_EACH_LANGUAGE
-def test_page_that_is_nothing_to_find_is_not_indexed(trees):
+def test_unlisted_page_is_not_indexed(trees):
     for name in sorted(UNLISTED):
         assert attributes(trees[name], ".//meta[@name='robots']", "content") == ["noindex"], name
         assert attributes(trees[name], ".//link[@rel='canonical']", "href") == [], name

@@ -58,7 +58,7 @@ def imported(path: Path) -> set[str]:
     ("requirements", "folders"),
     [("requirements.txt", ["symposium", "config"]), ("requirements-dev.txt", ["scripts", "tests"])],
 )
-def test_every_package_that_is_imported_is_named(requirements, folders):
+def test_every_imported_package_is_in_requirements(requirements, folders):
     """One that comes along with another may stay away with its next version."""
     named, providers = pins(requirements), all_providers()
     missing = {
@@ -73,14 +73,14 @@ def test_every_package_that_is_imported_is_named(requirements, folders):
 
 
 @pytest.mark.parametrize("requirements", sorted(PROJECT.glob("requirements*.txt")), ids=str)
-def test_a_lock_has_what_is_named(requirements):
+def test_lock_file_matches_requirements(requirements):
     """Else: make lock."""
     named, locked = pins(requirements.name), pins(requirements.with_suffix(".lock").name)
     assert {name: locked.get(name) for name in named} == named
 
 
 @pytest.mark.parametrize("lock", sorted(PROJECT.glob("requirements*.lock")), ids=str)
-def test_a_lock_has_a_hash_for_each_package_and_no_address(lock):
+def test_lock_file_has_hashes_and_no_url(lock):
     text = lock.read_text()
     entries = re.findall(r"^\S+==.*?(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)
     assert {canonical(entry.partition("==")[0]) for entry in entries} == set(pins(lock.name))
@@ -88,13 +88,13 @@ def test_a_lock_has_a_hash_for_each_package_and_no_address(lock):
     assert re.findall(r"^--.*|\S*://\S*", text, re.MULTILINE) == []
 
 
-def test_developers_have_the_versions_that_run():
+def test_development_lock_has_the_production_versions():
     """`make demo` after `make dev` installs nothing."""
     running, all_of_them = pins("requirements.lock"), pins("requirements-dev.lock")
     assert {name: all_of_them.get(name) for name in running} == running
 
 
-def test_the_notice_names_every_copy():
+def test_notice_lists_every_bundled_file():
     kept = {path for folder in COPIES for path in folder.rglob("*") if path.is_file()}
     icons = PROJECT / "static" / "img"
     kept |= {icons / "icons.svg", icons / "icons.LICENSE.txt"}
@@ -103,7 +103,7 @@ def test_the_notice_names_every_copy():
     assert sorted(named) == sorted(str(path.relative_to(PROJECT)) for path in kept)
 
 
-def test_the_notice_says_which_versions():
+def test_notice_lists_bundled_versions():
     """Those of `make vendor`; the others say it in their first lines."""
     fetched = re.findall(r'^[A-Z_]+ = "(\S+@\S+)"', SCRIPT.read_text(), re.MULTILINE)
     [axe] = re.findall(r"^/\*! axe v(\S+)", (AXE / "axe.min.js").read_text()[:100])

@@ -28,7 +28,7 @@ def run(*arguments, **environment) -> subprocess.CompletedProcess:
 
 
 @pytest.mark.parametrize("missing", list(PRODUCTION))
-def test_start_says_in_one_line_what_is_missing(missing):
+def test_missing_setting_is_reported_in_one_line(missing):
     given = {name: value for name, value in PRODUCTION.items() if name != missing}
     result = run("manage.py", "check", **given)
     assert result.returncode == 1
@@ -36,7 +36,7 @@ def test_start_says_in_one_line_what_is_missing(missing):
     assert line.startswith(f"{missing} is not set. Set it in the environment, e.g. {missing}=")
 
 
-def test_gunicorn_says_so_among_its_own_lines():
+def test_gunicorn_reports_a_missing_setting_without_traceback():
     given = {name: value for name, value in PRODUCTION.items() if name != "SITE_URL"}
     result = run("-m", "gunicorn", "config.wsgi", **given)
     assert result.returncode == 1
@@ -45,12 +45,12 @@ def test_gunicorn_says_so_among_its_own_lines():
     assert "Traceback" not in result.stderr
 
 
-def test_deployment_check_finds_nothing():
+def test_deployment_check_passes():
     result = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
     assert (result.returncode, result.stderr) == (0, "")
 
 
-def test_start_knows_two_rules_for_the_second_factor():
+def test_unknown_second_factor_setting_is_refused():
     result = run("manage.py", "check", **PRODUCTION, STAFF_SECOND_FACTOR="no")
     said = "STAFF_SECOND_FACTOR is 'no'. Set it to required or to optional\n"
     assert (result.returncode, result.stderr) == (1, said)
@@ -80,7 +80,7 @@ def gunicorn_starts(**environment) -> subprocess.CompletedProcess:
 
 
 @pytest.mark.parametrize("url", ["locmemcache://", "dummycache://"])
-def test_several_processes_do_not_count_attempts_apart(url):
+def test_local_cache_with_several_processes_is_refused(url):
     result = gunicorn_starts(CACHE_URL=url, WEB_CONCURRENCY="2")
     said = (
         "CACHE_URL names a cache that each of the 2 processes has for itself. Unset it, name a "
@@ -98,12 +98,12 @@ def test_several_processes_do_not_count_attempts_apart(url):
         {"WEB_CONCURRENCY": "2", "CACHE_URL": "locmemcache://", "DEMO": "1"},
     ],
 )
-def test_processes_that_count_together_or_alone_start(environment):
+def test_shared_cache_or_single_process_starts(environment):
     result = gunicorn_starts(**environment)
     assert (result.returncode, result.stderr) == (0, "")
 
 
-def test_redis_is_used_where_it_is_named():
+def test_redis_cache_url_is_used():
     """No server is needed: a connection is made when it is first used."""
     asked = (
         "from django.core.cache import cache\n"

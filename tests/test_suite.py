@@ -4,7 +4,7 @@ import pytest
 from xdist.scheduler import LoadGroupScheduling
 
 
-def test_tests_that_share_a_site_run_in_one_worker(request):
+def test_tests_sharing_a_loaded_site_run_in_one_worker(request):
     """Or each worker would make the site of a module and read its pages again."""
     if not request.config.getoption("loadgroup", default=False):
         pytest.skip("the tests are not shared out: -n 2 --dist=loadgroup")

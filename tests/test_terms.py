@@ -35,11 +35,11 @@ PLANTED = [
 
 
 @pytest.mark.parametrize(("language", "text", "word"), PLANTED)
-def test_word_that_is_not_ours_is_found(language, text, word):
+def test_forbidden_term_is_found(language, text, word):
     assert [found for found, _better in terms.faults_of(text, language)] == [word]
 
 
-def test_every_rule_has_a_planted_fault():
+def test_every_rule_has_a_test_fault():
     planted = sum(len(terms.faults_of(text, language)) for language, text, _word in PLANTED)
     # Two words of one rule: « courriel » and « mail ».
     assert planted == sum(map(len, terms.RULES.values())) + 1
@@ -48,12 +48,12 @@ def test_every_rule_has_a_planted_fault():
 @pytest.mark.parametrize(
     "text", ["Durée : 1 h", "Supprimer ?", "« Axe »", "Axe\u00a0;", "«\u00a0Axe\u202f»"]
 )
-def test_space_of_a_french_sentence_in_a_catalogue_does_not_break(text):
+def test_french_catalogue_spaces_must_be_no_break(text):
     assert len(terms.faults_of(text, "fr", is_catalogue=True)) == 1
     assert terms.faults_of("«\u202fAxe\u202f»\u00a0: l’eau\u202f?", "fr", is_catalogue=True) == []
 
 
-def test_fault_says_where_it_is():
+def test_fault_names_its_location():
     planted = ("locale/fr/LC_MESSAGES/django.po", "fr", "Toutes les pistes")
     assert terms.faults([planted]) == [
         "locale/fr/LC_MESSAGES/django.po: “pistes” in “Toutes les pistes”: axe"

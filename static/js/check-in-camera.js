@@ -1,11 +1,11 @@
 /* Reads QR codes with the camera: by the browser's own reader or, where it has none, by one that
-   comes with the page. Says `door:scan` {code}. */
+   comes with the page. Says `checkin:scan` {code}. */
 
-const door = document.querySelector("[data-door]");
-const view = door.querySelector("[data-camera]");
+const root = document.querySelector("[data-checkin]");
+const view = root.querySelector("[data-camera]");
 const video = view.querySelector("video");
-const button = door.querySelector("[data-camera-button]");
-const said = door.querySelector("[data-camera-said]");
+const button = root.querySelector("[data-camera-button]");
+const said = root.querySelector("[data-camera-said]");
 const PERIOD = 120; // milliseconds between two looks
 const GONE = 1_500; // a code not seen for so long has left; before, it is the same ticket still
 
@@ -60,9 +60,9 @@ function see(code) {
   const now = Date.now();
   const same = code === seen.code && now - seen.at < GONE;
   seen = { code, at: now };
-  const shown = door.hasAttribute("data-showing"); // one answer at a time
+  const shown = root.hasAttribute("data-showing"); // one answer at a time
   if (shown && !same) seen = { code: "", at: 0 };
-  if (!same && !shown) document.dispatchEvent(new CustomEvent("door:scan", { detail: { code } }));
+  if (!same && !shown) document.dispatchEvent(new CustomEvent("checkin:scan", { detail: { code } }));
 }
 
 async function start() {

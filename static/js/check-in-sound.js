@@ -1,7 +1,7 @@
 /* A sound and a shake for each answer, told apart without looking; a switch turns them off. */
 
-const door = document.querySelector("[data-door]");
-const button = door.querySelector("[data-sound]");
+const root = document.querySelector("[data-checkin]");
+const button = root.querySelector("[data-sound]");
 const KEY = "check-in-sound";
 // frequency in hertz, start and length in seconds
 const TUNES = {
@@ -60,4 +60,4 @@ button.checked = isOn();
 button.addEventListener("change", () => turn(button.checked));
 addEventListener("pointerdown", wake);
 addEventListener("keydown", wake);
-document.addEventListener("door:shown", ({ detail: { outcome } }) => tell(outcome));
+document.addEventListener("checkin:shown", ({ detail: { outcome } }) => tell(outcome));

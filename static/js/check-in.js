@@ -1,14 +1,14 @@
 /* Shows what the door answers, one answer at a time: in large, then in the list of the last ones.
 
-   Hears `door:scan`, `door:answer`, `door:trouble` and `door:kept`; says `door:shown` {outcome}. */
+   Hears `checkin:scan`, `checkin:answer`, `checkin:trouble` and `checkin:kept`; says `checkin:shown` {outcome}. */
 
-const door = document.querySelector("[data-door]");
-const shown = door.querySelector("[data-result]");
-const last = door.querySelector("[data-last]");
-const late = door.querySelector("[data-late]");
-const express = door.querySelector("[data-express]");
-const network = door.querySelector("[data-network]");
-const { session, guid, days, zone } = door.dataset;
+const root = document.querySelector("[data-checkin]");
+const shown = root.querySelector("[data-result]");
+const last = root.querySelector("[data-last]");
+const late = root.querySelector("[data-late]");
+const express = root.querySelector("[data-express]");
+const network = root.querySelector("[data-network]");
+const { session, guid, days, zone } = root.dataset;
 const MOST = 10;
 const A_GLANCE = 1_500;
 const REFRESH = 15_000;
@@ -23,7 +23,7 @@ function fragment(html) {
 }
 
 function fromTemplate(name, scan) {
-  const copy = door.querySelector(`template[data-${name}]`).content.cloneNode(true);
+  const copy = root.querySelector(`template[data-${name}]`).content.cloneNode(true);
   for (const place of copy.querySelectorAll("[data-code]")) place.textContent = scan.name ?? scan.code;
   for (const place of copy.querySelectorAll("[data-nonce]")) place.dataset.nonce = scan.nonce;
   return copy;
@@ -34,16 +34,16 @@ function fromTemplate(name, scan) {
 function show(content, outcome) {
   clearTimeout(leaving);
   shown.replaceChildren(content);
-  door.setAttribute("data-showing", outcome);
+  root.setAttribute("data-showing", outcome);
   scrollTo({ top: 0, behavior: "instant" });
-  document.dispatchEvent(new CustomEvent("door:shown", { detail: { outcome } }));
+  document.dispatchEvent(new CustomEvent("checkin:shown", { detail: { outcome } }));
   if (express.checked && (outcome === "in" || outcome === "kept")) leaving = setTimeout(next, A_GLANCE);
 }
 
 function next() {
   clearTimeout(leaving);
   shown.replaceChildren();
-  door.removeAttribute("data-showing");
+  root.removeAttribute("data-showing");
 }
 
 shown.addEventListener("click", (event) => {
@@ -56,11 +56,11 @@ addEventListener("keydown", ({ key }) => {
 
 // While the answer is on its way
 
-const busy = door.querySelector("[data-busy]");
+const busy = root.querySelector("[data-busy]");
 const SOON = 300; // an answer that comes sooner needs no announcement
 let asked = 0;
 
-document.addEventListener("door:scan", () => {
+document.addEventListener("checkin:scan", () => {
   next();
   asked += 1;
   setTimeout(() => { busy.hidden = asked === 0; }, SOON);
@@ -84,10 +84,10 @@ function list(content, nonce, where = last) {
 }
 
 function count(html) {
-  door.querySelector("[data-counts]").innerHTML = html;
+  root.querySelector("[data-counts]").innerHTML = html;
 }
 
-document.addEventListener("door:answer", ({ detail: { scan, answer, late: isLate } }) => {
+document.addEventListener("checkin:answer", ({ detail: { scan, answer, late: isLate } }) => {
   answered(isLate);
   list(fragment(answer.row), scan.nonce);
   if (isLate && answer.outcome !== "in") list(fragment(answer.row), scan.nonce, late);
@@ -96,7 +96,7 @@ document.addEventListener("door:answer", ({ detail: { scan, answer, late: isLate
   trouble("");
 });
 
-document.addEventListener("door:trouble", ({ detail: { scan, trouble: what, late: isLate } }) => {
+document.addEventListener("checkin:trouble", ({ detail: { scan, trouble: what, late: isLate } }) => {
   answered(isLate);
   trouble(what);
   if (isLate) return;
@@ -130,7 +130,7 @@ function drawNetwork() {
   network.hidden = !(waiting || standing);
 }
 
-document.addEventListener("door:kept", ({ detail }) => {
+document.addEventListener("checkin:kept", ({ detail }) => {
   for (const text of network.querySelectorAll("[data-waiting]")) {
     const number = detail[text.dataset.waiting];
     text.textContent = text.dataset.text.replace("{count}", number);
@@ -165,7 +165,7 @@ last.addEventListener("submit", (event) => {
 
 async function refresh() {
   if (document.hidden) return;
-  const address = new URL(door.dataset.countsUrl, location);
+  const address = new URL(root.dataset.countsUrl, location);
   address.searchParams.set("session", session);
   try {
     const response = await fetch(address, { headers: { Accept: "application/json" } });
@@ -190,5 +190,5 @@ express.addEventListener("change", () => {
     // not remembered, that is all
   }
 });
-for (const choice of door.querySelectorAll("[data-with-script]")) choice.hidden = false;
+for (const choice of root.querySelectorAll("[data-with-script]")) choice.hidden = false;
 setInterval(refresh, REFRESH);

@@ -1,4 +1,4 @@
-/* Has the site kept for when there is no network (see worker.js), and says so on a kept page. */
+/* Has the site kept for when there is no network (see service-worker.js), and says so on a kept page. */
 
 const { serviceWorker } = navigator;
 const { lang, dataset } = document.documentElement;

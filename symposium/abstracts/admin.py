@@ -22,33 +22,42 @@ from import_export.fields import Field
 from modeltranslation.admin import TranslationStackedInline
 
 from symposium.abstracts import usage, usage_charts, versions
-from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword, Twin, Version
-from symposium.core.admin.base import (
-    AnyLanguage,
-    EditionFilter,
-    HistoryAdmin,
-    KeptAdmin,
-    UntranslatedFilter,
-    WorkplaceAdmin,
-    WorkplaceForm,
-    in_a_row,
+from symposium.abstracts.models import (
+    Abstract,
+    AbstractKeyword,
+    Author,
+    DuplicateKeyword,
+    Keyword,
+    Version,
 )
-from symposium.core.admin.spreadsheet import ExportAdmin, Sheet
+from symposium.core.admin.base import (
+    EditionFilter,
+    EditionModelForm,
+    HistoryMixin,
+    OptionalTranslationsMixin,
+    ProtectedDeleteMixin,
+    TranslatedModelAdmin,
+    UntranslatedFilter,
+    name_list,
+)
+from symposium.core.admin.spreadsheet import DeskExportMixin, ExportResource
 from symposium.core.i18n.localized import LANGUAGES, in_each_language
 from symposium.core.i18n.typography import direction
 from symposium.speakers.models import Speaker
 
 
-class KeywordForm(WorkplaceForm):
+class KeywordForm(EditionModelForm):
     is_popup = False
 
     def _post_clean(self):
         """Beside the sentence that refuses a twin, a way to the keyword that is there."""
         super()._post_clean()
         for errors in self._errors.values():
-            errors.data = [self.offer(one) if isinstance(one, Twin) else one for one in errors.data]
+            errors.data = [
+                self.offer(one) if isinstance(one, DuplicateKeyword) else one for one in errors.data
+            ]
 
-    def offer(self, twin: Twin) -> ValidationError:
+    def offer(self, twin: DuplicateKeyword) -> ValidationError:
         number = twin.keyword.pk
         way = (
             (f"?{IS_POPUP_VAR}=1&use={number}", _("Use this one"))
@@ -60,7 +69,7 @@ class KeywordForm(WorkplaceForm):
 
 
 @admin.register(Keyword)
-class KeywordAdmin(KeptAdmin, WorkplaceAdmin):
+class KeywordAdmin(ProtectedDeleteMixin, TranslatedModelAdmin):
     form = KeywordForm
     text_field = "name"
     list_display = ["text", "abstract_count", "languages_filled"]
@@ -86,7 +95,7 @@ class KeywordAdmin(KeptAdmin, WorkplaceAdmin):
             request, "admin/popup_response.html", {"popup_response_data": chosen}
         )
 
-    def why_kept(self, keyword) -> str:
+    def protected_reason(self, keyword) -> str:
         abstracts = list(keyword.abstracts.order_by("pk"))
         words = ngettext(
             "“%(keyword)s” is used by %(n)d abstract, so it can’t be deleted. Change the "
@@ -95,7 +104,7 @@ class KeywordAdmin(KeptAdmin, WorkplaceAdmin):
             "these abstracts first: %(abstracts)s.",
             len(abstracts),
         )
-        names = {"keyword": keyword, "n": len(abstracts), "abstracts": in_a_row(abstracts)}
+        names = {"keyword": keyword, "n": len(abstracts), "abstracts": name_list(abstracts)}
         return words % names if abstracts else ""
 
     @admin.display(description=_("name"), ordering="name_fr")
@@ -115,7 +124,7 @@ class KeywordInline(SortableTabularInline):
     extra = 0
 
 
-class AuthorInline(SortableInlineAdminMixin, AnyLanguage, TranslationStackedInline):
+class AuthorInline(SortableInlineAdminMixin, OptionalTranslationsMixin, TranslationStackedInline):
     template = "adminsortable2/edit_inline/stacked-django-5.2.html"
     model = Author
     fields = ["speaker", "given_name", "family_name", "affiliation", "ror", "orcid"]
@@ -153,7 +162,7 @@ def note_field(language: str) -> forms.CharField:
     )  # fmt: skip
 
 
-class AbstractForm(WorkplaceForm):
+class AbstractForm(EditionModelForm):
     new_version = forms.BooleanField(
         label=_("Publish this change as a new version"), required=False,
         help_text=_(
@@ -185,7 +194,7 @@ class AbstractForm(WorkplaceForm):
         return {code: cleaned.get(f"version_note_{code}", "") for code in LANGUAGES}
 
 
-class AbstractSheet(Sheet):
+class AbstractExport(ExportResource):
     session = Field(attribute="session", column_name=_("session"))
     authors = Field(column_name=_("authors"))
     keywords = Field(column_name=_("keywords"))
@@ -211,10 +220,10 @@ class AbstractSheet(Sheet):
 
 
 @admin.register(Abstract)
-class AbstractAdmin(KeptAdmin, ExportAdmin, SortableAdminBase, HistoryAdmin):
+class AbstractAdmin(ProtectedDeleteMixin, DeskExportMixin, SortableAdminBase, HistoryMixin):
     form = AbstractForm
     public_page = "symposium.abstracts.views.abstract_page"
-    resource_classes = [AbstractSheet]
+    resource_classes = [AbstractExport]
     list_display = [
         "text",
         "kind",
@@ -236,7 +245,7 @@ class AbstractAdmin(KeptAdmin, ExportAdmin, SortableAdminBase, HistoryAdmin):
     autocomplete_fields = ["session"]
     actions = ["publish"]
     inlines = [AuthorInline, KeywordInline, VersionInline]
-    readonly_fields = ["readings_drawn"]
+    readonly_fields = ["usage_chart"]
     fieldsets = [
         (None, {"fields": ["edition", "kind", "session", "language", "title", "text"]}),
         (_("On the site"), {"fields": ["status", "published_at", "slug", "licence", "doi"]}),
@@ -247,11 +256,11 @@ class AbstractAdmin(KeptAdmin, ExportAdmin, SortableAdminBase, HistoryAdmin):
             _("A new version"),
             {"fields": ["new_version", *(f"version_note_{code}" for code in LANGUAGES)]},
         ),
-        (_("Views"), {"fields": ["readings_drawn"]}),
+        (_("Views"), {"fields": ["usage_chart"]}),
     ]
 
     class Media:
-        css = {"all": ["css/plots.css"]}
+        css = {"all": ["css/charts.css"]}
 
     def get_fieldsets(self, request, obj=None):
         return [*super().get_fieldsets(request, obj), *(self.later_fieldsets if obj else [])]
@@ -261,7 +270,7 @@ class AbstractAdmin(KeptAdmin, ExportAdmin, SortableAdminBase, HistoryAdmin):
 
     def save_model(self, request, obj, form, change):
         if form.cleaned_data.get("new_version"):
-            versions.keep(obj)
+            versions.snapshot(obj)
         super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
@@ -269,25 +278,25 @@ class AbstractAdmin(KeptAdmin, ExportAdmin, SortableAdminBase, HistoryAdmin):
         if form.cleaned_data.get("new_version"):
             versions.publish(form.instance, form.notes(form.cleaned_data))
 
-    def why_kept(self, abstract) -> str:
+    def protected_reason(self, abstract) -> str:
         words = _(
             "“%(abstract)s” has been published, so it can’t be deleted. Withdraw it "
             "instead and give a reason."
         )
-        was_public = Abstract.objects.once_public().filter(pk=abstract.pk).exists()
+        was_public = Abstract.objects.ever_public().filter(pk=abstract.pk).exists()
         return words % {"abstract": abstract} if was_public else ""
 
     @admin.display(description=_("views"))
-    def readings_drawn(self, abstract):
+    def usage_chart(self, abstract):
         days, today = usage.by_day(abstract), abstract.edition.today()
         return render_to_string(
-            "admin/symposium_abstracts/abstract/_readings.html",
+            "admin/symposium_abstracts/abstract/_usage.html",
             {
                 "days": days,
                 "reads": sum(reads for _day, reads, _downloads in days),
                 "downloads": sum(downloads for _day, _reads, downloads in days),
                 "columns": usage_charts.columns(days, today),
-                "first": today - datetime.timedelta(days=usage_charts.DAYS - 1),
+                "first": today - datetime.timedelta(days=usage_charts.CHART_DAYS - 1),
                 "last": today,
                 "width": usage_charts.WIDTH,
                 "height": usage_charts.HEIGHT,

@@ -13,30 +13,30 @@ from django.utils.translation import gettext as _
 from symposium.abstracts.citation.styles import Person, Record, one_line
 from symposium.abstracts.models import Abstract
 from symposium.core import revision
-from symposium.core.documents.pdf_cache import FOLDER, forget, kept, listed
+from symposium.core.documents.pdf_cache import FOLDER, delete_folder, get_or_render, list_folder
 from symposium.core.i18n import dates
-from symposium.core.i18n.localized import sort_key, text_and_language
-from symposium.core.i18n.typography import french
+from symposium.core.i18n.localized import localized_text, sort_key
+from symposium.core.i18n.typography import french_spaces
 from symposium.editions.models import Edition
 from symposium.sessions.models import Session
 
 # The files
 
 
-def print_of(abstract: Abstract, language: str) -> bytes:
+def render_abstract_pdf(abstract: Abstract, language: str) -> bytes:
     """The PDF of one abstract, its labels in `language`, its text where there is one in it."""
-    return kept(
+    return get_or_render(
         str(abstract.guid), "typst/abstract.typ", abstract_data(abstract, language), language
     )
 
 
-def book_of(edition: Edition, abstracts: Iterable[Abstract], language: str) -> bytes:
+def render_book_pdf(edition: Edition, abstracts: Iterable[Abstract], language: str) -> bytes:
     """The book of abstracts: by session, with a table of contents and an index."""
     data = book_data(edition, list(abstracts), language)
-    return kept(f"book-{edition.pk}", "typst/book.typ", data, language)
+    return get_or_render(f"book-{edition.pk}", "typst/book.typ", data, language)
 
 
-def forget_what_changed() -> int:
+def delete_stale_pdfs() -> int:
     """Forget the files that may say what is public no more; return how many.
 
     That is done once for each revision of what is public: the files of an abstract go when it is
@@ -46,9 +46,9 @@ def forget_what_changed() -> int:
     if default_storage.exists(done):
         return 0
     guids = {str(guid) for guid in Abstract.objects.published().values_list("guid", flat=True)}
-    over = [name for name in listed(FOLDER)[0] if name.rpartition("-")[0] not in guids]
-    forgotten = sum(forget(f"{FOLDER}/{name}") for name in over)
-    forget(FOLDER)  # the mark of the revision before
+    over = [name for name in list_folder(FOLDER)[0] if name.rpartition("-")[0] not in guids]
+    forgotten = sum(delete_folder(f"{FOLDER}/{name}") for name in over)
+    delete_folder(FOLDER)  # the mark of the revision before
     default_storage.save(done, ContentFile(b""))
     return forgotten
 
@@ -61,8 +61,8 @@ def abstract_data(abstract: Abstract, language: str) -> dict:
     record = Record(abstract, language)
     return {
         **document(abstract.edition, record.title, abstract.updated_at),
-        "abstract": entry(record) | {"session": session_line(abstract, language)},
-        "facts": facts(record),
+        "abstract": abstract_entry(record) | {"session": session_line(abstract, language)},
+        "facts": labelled_facts(record),
     }
 
 
@@ -75,15 +75,15 @@ def book_data(edition: Edition, abstracts: list[Abstract], language: str) -> dic
         **document(edition, title, changed),
         "heading": title,
         "sections": [
-            section(list(group))
-            for _key, group in groupby(records, lambda one: place(one.abstract))
+            section_entry(list(group))
+            for _key, group in groupby(records, lambda one: section_key(one.abstract))
         ],
-        "keywords": index(
-            (one_line(text_and_language(use.keyword, "name", language)[0]), one)
+        "keywords": name_index(
+            (one_line(localized_text(use.keyword, "name", language)[0]), one)
             for one in records
             for use in one.abstract.ordered_keywords.all()
         ),
-        "authors": index((author.inverted, one) for one in records for author in one.authors),
+        "authors": name_index((author.inverted, one) for one in records for author in one.authors),
     }
 
 
@@ -91,7 +91,7 @@ def document(edition: Edition, title: str, changed) -> dict:
     return {
         "title": title,
         "created": changed,
-        "words": words(),
+        "words": pdf_labels(),
         "edition": {
             "name": f"{edition.name} {edition.slug}",
             "dates": edition.dates,
@@ -100,7 +100,7 @@ def document(edition: Edition, title: str, changed) -> dict:
     }
 
 
-def words() -> dict[str, str]:
+def pdf_labels() -> dict[str, str]:
     return {
         "keywords": _("Keywords"),
         "authors": _("Authors"),
@@ -111,7 +111,7 @@ def words() -> dict[str, str]:
     }
 
 
-def entry(record: Record) -> dict:
+def abstract_entry(record: Record) -> dict:
     """An abstract as both documents set it, in the language of its text."""
     return {
         "id": f"abstract-{record.abstract.pk}",
@@ -134,10 +134,10 @@ def author_entry(author: Person) -> dict[str, str]:
 
 
 def spaced(text: str, language: str) -> str:
-    return french(text) if language == "fr" else text
+    return french_spaces(text) if language == "fr" else text
 
 
-def facts(record: Record) -> list[tuple[str, str]]:
+def labelled_facts(record: Record) -> list[tuple[str, str]]:
     """What stands below the text of a lone abstract: a label and what it says."""
     abstract = record.abstract
     pairs = [
@@ -148,22 +148,22 @@ def facts(record: Record) -> list[tuple[str, str]]:
     return [(label, said) for label, said in pairs if said]
 
 
-def place(abstract: Abstract) -> tuple:
+def section_key(abstract: Abstract) -> tuple:
     """What the abstracts of one section share: their session, or their kind."""
     return (abstract.session_id, "" if abstract.session_id else abstract.kind)
 
 
-def section(records: list[Record]) -> dict:
+def section_entry(records: list[Record]) -> dict:
     """A session with its abstracts; one that is its own session has no other heading."""
     abstract = records[0].abstract
     title, language = "", records[0].language
     if abstract.session and not is_alone(records):
-        title, language = text_and_language(abstract.session, "title")
+        title, language = localized_text(abstract.session, "title")
     return {
         "title": spaced(title, language),
         "lang": language,
-        "when": when(abstract),
-        "abstracts": [entry(record) for record in records],
+        "when": session_time(abstract),
+        "abstracts": [abstract_entry(record) for record in records],
     }
 
 
@@ -180,11 +180,11 @@ def session_line(abstract: Abstract, language: str) -> str:
     session = abstract.session
     if not session or session.status == Session.Status.DRAFT:
         return ""
-    title = text_and_language(session, "title", language)[0]
-    return " · ".join(filter(None, [title, when(abstract)]))
+    title = localized_text(session, "title", language)[0]
+    return " · ".join(filter(None, [title, session_time(abstract)]))
 
 
-def when(abstract: Abstract) -> str:
+def session_time(abstract: Abstract) -> str:
     """When its session is, by the clock of the edition, and that it is cancelled if it is."""
     session, zone = abstract.session, abstract.edition.zone
     parts = []
@@ -196,7 +196,7 @@ def when(abstract: Abstract) -> str:
     return " · ".join(parts)
 
 
-def index(pairs: Iterable[tuple[str, Record]]) -> list[dict]:
+def name_index(pairs: Iterable[tuple[str, Record]]) -> list[dict]:
     """Each name once, in the order of the alphabet, with the abstracts it leads to."""
     found: dict[str, list[str]] = {}
     for name, record in pairs:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from symposium.abstracts.citation.references import bibtex, csl_json, ris
 from symposium.abstracts.citation.styles import Record
-from symposium.abstracts.citation.styles import address as address_of_page
+from symposium.abstracts.citation.styles import absolute_url as address_of_page
 from symposium.abstracts.metadata.datacite import datacite
 from symposium.abstracts.models import Abstract, AbstractQuerySet
 from symposium.core.i18n.localized import LANGUAGES
@@ -45,24 +45,24 @@ FORMATS = {
 }
 
 
-def address(abstract: Abstract, ending: str) -> str:
-    if abstract.is_argument:
-        return reverse("records:argument", args=[abstract.edition.slug, ending])
-    return reverse("records:abstract", args=[abstract.edition.slug, abstract.slug, ending])
+def export_url(abstract: Abstract, ending: str) -> str:
+    if abstract.is_main:
+        return reverse("abstract_exports:main", args=[abstract.edition.slug, ending])
+    return reverse("abstract_exports:abstract", args=[abstract.edition.slug, abstract.slug, ending])
 
 
-def addresses(abstract: Abstract) -> list[tuple[str, str]]:
+def export_urls(abstract: Abstract) -> list[tuple[str, str]]:
     """The name and the address of each file."""
-    return [(kind.name, address(abstract, ending)) for ending, kind in FORMATS.items()]
+    return [(kind.name, export_url(abstract, ending)) for ending, kind in FORMATS.items()]
 
 
 def public_abstracts(edition: Edition) -> AbstractQuerySet:
     return edition.abstracts.public().with_reference()
 
 
-def public_argument(edition: str) -> Abstract:
+def public_main_abstract(edition: str) -> Abstract:
     """Return the edition's own abstract, or raise Http404."""
-    found = public_abstracts(published_edition(edition)).argument()
+    found = public_abstracts(published_edition(edition)).main_abstract()
     if found is None:
         raise Http404
     return found
@@ -71,8 +71,8 @@ def public_argument(edition: str) -> Abstract:
 @published_page(params={"lang": LANGUAGES})
 @require_safe
 @cache_control(public=True, max_age=60)
-def argument(request: HttpRequest, edition: str, ending: str) -> HttpResponse:
-    return file(request, public_argument(edition), ending)
+def main_abstract(request: HttpRequest, edition: str, ending: str) -> HttpResponse:
+    return file_response(request, public_main_abstract(edition), ending)
 
 
 @published_page(params={"lang": LANGUAGES})
@@ -82,19 +82,21 @@ def argument(request: HttpRequest, edition: str, ending: str) -> HttpResponse:
 def abstract(
     request: HttpRequest, edition: Edition, abstract: Abstract, ending: str
 ) -> HttpResponse:
-    if abstract.is_argument:
+    if abstract.is_main:
         query = request.META["QUERY_STRING"]
-        return redirect(f"{address(abstract, ending)}{'?' if query else ''}{query}", permanent=True)
-    return file(request, abstract, ending)
+        return redirect(
+            f"{export_url(abstract, ending)}{'?' if query else ''}{query}", permanent=True
+        )
+    return file_response(request, abstract, ending)
 
 
-def file(request: HttpRequest, abstract: Abstract, ending: str) -> HttpResponse:
+def file_response(request: HttpRequest, abstract: Abstract, ending: str) -> HttpResponse:
     if ending not in FORMATS:
         raise Http404
     if abstract.is_withdrawn:
-        return gone(abstract)
+        return withdrawn_file(abstract)
     record = Record(abstract, request.GET.get("lang", ""))
-    name = "abstract" if abstract.is_argument else abstract.slug
+    name = "abstract" if abstract.is_main else abstract.slug
     return HttpResponse(
         FORMATS[ending].write(record),
         content_type=FORMATS[ending].content_type,
@@ -105,7 +107,7 @@ def file(request: HttpRequest, abstract: Abstract, ending: str) -> HttpResponse:
     )
 
 
-def gone(abstract: Abstract) -> HttpResponse:
+def withdrawn_file(abstract: Abstract) -> HttpResponse:
     """What a program gets of a withdrawn abstract: that it is, and the page that says why."""
     with translation.override(abstract.language):
         said = _("This abstract has been withdrawn") + pgettext("before a detail", ":")

@@ -14,19 +14,19 @@ from django.views.decorators.http import require_safe
 
 from symposium.abstracts.citation.styles import Record, one_line
 from symposium.abstracts.models import Keyword
-from symposium.core.feeds import Atom, host, whole
+from symposium.core.feeds import AtomFeed, absolute_url, host
 from symposium.core.i18n.typography import typeset
 from symposium.core.page_cache import published_page
 from symposium.editions.models import Edition
 from symposium.editions.views import by_slug, published_edition
 
-LONGEST = 50
+MAX_FEED_ITEMS = 50
 
 
-class NewAbstracts(Feed):
+class AbstractFeed(Feed):
     """The abstracts of an edition, or of a keyword in it, the latest first."""
 
-    feed_type = Atom
+    feed_type = AtomFeed
 
     def get_object(self, request: HttpRequest, edition: Edition, keyword: Keyword | None = None):
         return edition, keyword
@@ -52,14 +52,16 @@ class NewAbstracts(Feed):
     def link(self, found):
         edition, keyword = found
         if keyword:
-            return whole(reverse("abstracts:keyword", args=[edition.slug, keyword.slug]))
-        return whole(reverse("abstracts:list", args=[edition.slug]))
+            return absolute_url(reverse("abstracts:keyword", args=[edition.slug, keyword.slug]))
+        return absolute_url(reverse("abstracts:list", args=[edition.slug]))
 
     def feed_url(self, found):
         edition, keyword = found
         if keyword:
-            return whole(reverse("abstracts:keyword_feed", args=[edition.slug, keyword.slug]))
-        return whole(reverse("abstracts:feed", args=[edition.slug]))
+            return absolute_url(
+                reverse("abstracts:keyword_feed", args=[edition.slug, keyword.slug])
+            )
+        return absolute_url(reverse("abstracts:feed", args=[edition.slug]))
 
     def feed_extra_kwargs(self, found):
         return {"updated": found[0].updated_at}
@@ -69,7 +71,7 @@ class NewAbstracts(Feed):
         abstracts = edition.abstracts.published().with_reference()
         if keyword:
             abstracts = abstracts.filter(keywords=keyword)
-        latest = abstracts.order_by("-published_at", "-pk")[:LONGEST]
+        latest = abstracts.order_by("-published_at", "-pk")[:MAX_FEED_ITEMS]
         return [Record(abstract, get_language()) for abstract in latest]
 
     def item_title(self, record):
@@ -104,13 +106,13 @@ class NewAbstracts(Feed):
         }
 
 
-read = NewAbstracts()
+read = AbstractFeed()
 
 
 @published_page
 @require_safe
 @cache_control(public=True, max_age=60)
-def of_edition(request: HttpRequest, edition: str) -> HttpResponse:
+def edition_feed(request: HttpRequest, edition: str) -> HttpResponse:
     return read(request, edition=published_edition(edition))
 
 
@@ -118,5 +120,5 @@ def of_edition(request: HttpRequest, edition: str) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=60)
 @by_slug(Keyword.objects.used_in)
-def of_keyword(request: HttpRequest, edition: Edition, keyword: Keyword) -> HttpResponse:
+def keyword_feed(request: HttpRequest, edition: Edition, keyword: Keyword) -> HttpResponse:
     return read(request, edition=edition, keyword=keyword)

@@ -5,7 +5,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from symposium.core.identifiers import BareField
+from symposium.core.identifiers import NormalizedIdentifierField
 
 # Readable by Python and by PostgreSQL alike: they stand in constraints too.
 DOI_FORM = r"^10\.[0-9]{4,9}/[!-\[\]-z|~]+$"  # no \ { }, which BibTeX could not carry
@@ -43,12 +43,12 @@ def validate_ror(value: str) -> None:
         )
 
 
-class DoiField(BareField):
+class DoiField(NormalizedIdentifierField):
     label, address = r"(info:|urn:)?doi\b(?!\.)/?", r"(dx\.)?doi\.org"
     default_validators = [validate_doi]
 
 
-class RorField(BareField):
+class RorField(NormalizedIdentifierField):
     label, address = r"ror( id)?\b(?!\.)", r"ror\.org"
     default_validators = [validate_ror]
 

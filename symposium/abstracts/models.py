@@ -20,21 +20,21 @@ from symposium.abstracts.identifiers import (
     RorField,
 )
 from symposium.abstracts.triggers import KeepVersions
-from symposium.core.fulltext.query import Same
+from symposium.core.fulltext.query import NormalizedName
 from symposium.core.i18n.localized import LANGUAGES, in_each_language, sort_key
 from symposium.core.i18n.names import PersonName
-from symposium.editions.models import Edition, filled, has_text
+from symposium.editions.models import Edition, has_text, has_translation
 from symposium.editions.slugs import SluggedModel
 from symposium.editions.triggers import KeepSlug, MoveEveryRevision, MoveRevision
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
 from symposium.speakers.orcid import OrcidField
 
-RELATED = 12  # keywords, beside one
-OF_NO_DRAFT = Q(session__isnull=True) | ~Q(session__status=Session.Status.DRAFT)
+MAX_RELATED_KEYWORDS = 12  # keywords, beside one
+NOT_IN_DRAFT_SESSION = Q(session__isnull=True) | ~Q(session__status=Session.Status.DRAFT)
 # Which abstracts are public, once they are due. The triggers of the search and of the harvest say
 # the same in SQL; tests/abstracts/test_published.py compares them and every page.
-PUBLISHED = OF_NO_DRAFT & Q(status="published")
+PUBLISHED = NOT_IN_DRAFT_SESSION & Q(status="published")
 
 
 class KeywordQuerySet(models.QuerySet):
@@ -52,11 +52,11 @@ class KeywordQuerySet(models.QuerySet):
             self.filter(abstracts__in=shared)
             .exclude(pk=keyword.pk)
             .annotate(abstract_count=models.Count("abstracts", distinct=True))
-            .order_by("-abstract_count", "name_fr", "pk")[:RELATED]
+            .order_by("-abstract_count", "name_fr", "pk")[:MAX_RELATED_KEYWORDS]
         )
 
 
-class Twin(ValidationError):
+class DuplicateKeyword(ValidationError):
     """There is such a `keyword`: the desk offers it."""
 
     def __init__(self, keyword: "Keyword"):
@@ -86,13 +86,13 @@ class Keyword(SluggedModel):
                 violation_error_message=_("This address is already used by another keyword."),
             ),
             models.CheckConstraint(
-                condition=filled("name"),
+                condition=has_translation("name"),
                 name="keywords_named",
                 violation_error_message=_("Enter a name in at least one language."),
             ),
             *(
                 models.UniqueConstraint(
-                    Same(f"name_{code}"),
+                    NormalizedName(f"name_{code}"),
                     name=f"keywords_name_{code}_once",
                     condition=Q(**{f"name_{code}__gt": ""}),
                     violation_error_message=_("This name is already used by another keyword."),
@@ -113,12 +113,12 @@ class Keyword(SluggedModel):
         """Raise ValidationError, which names the other one, if it has a twin in a language."""
         others = Keyword.objects.exclude(pk=self.pk)
         twins = {
-            f"name_{code}": others.alias(same=Same(f"name_{code}")).filter(
-                same=Same(models.Value(name))
+            f"name_{code}": others.alias(same=NormalizedName(f"name_{code}")).filter(
+                same=NormalizedName(models.Value(name))
             ).first()
             for code, name in self.names()
         }  # fmt: skip
-        if errors := {field: Twin(twin) for field, twin in twins.items() if twin}:
+        if errors := {field: DuplicateKeyword(twin) for field, twin in twins.items() if twin}:
             raise ValidationError(errors)
 
     @property
@@ -141,29 +141,31 @@ class AbstractQuerySet(models.QuerySet):
 
         A tombstone stays if the abstract was ever public, even if its session is a draft again.
         """
-        read = models.Exists(Harvest.objects.filter(guid=models.OuterRef("guid"), was_public=True))
-        tombstones = Q(OF_NO_DRAFT | read, status=Abstract.Status.WITHDRAWN)
+        read = models.Exists(
+            OaiRecord.objects.filter(guid=models.OuterRef("guid"), was_public=True)
+        )
+        tombstones = Q(NOT_IN_DRAFT_SESSION | read, status=Abstract.Status.WITHDRAWN)
         return self.due(at).filter(PUBLISHED | tombstones)
 
     def due(self, at: datetime.datetime | None = None):
         return self.filter(published_at__lte=at or timezone.now(), edition__is_published=True)
 
-    def once_public(self):
+    def ever_public(self):
         """Those that have or had a public address, whatever became of them."""
-        known = Harvest.objects.known().values("guid")
+        known = OaiRecord.objects.known().values("guid")
         return self.filter(Q(guid__in=known) | Q(status=Abstract.Status.WITHDRAWN))
 
     def not_withdrawn(self):
         return self.exclude(status=Abstract.Status.WITHDRAWN)
 
-    def argument(self):
+    def main_abstract(self):
         """The edition's own abstract, or None."""
-        return self.of_the_symposium().first()
+        return self.main_abstracts().first()
 
-    def of_the_symposium(self):
+    def main_abstracts(self):
         return self.filter(kind=Abstract.Kind.SYMPOSIUM)
 
-    def listed(self):
+    def for_list(self):
         """For a list, the symposium's own first: titles and authors, without long texts."""
         authors = Author.objects.select_related("speaker").defer(
             *in_each_language("speaker__biography")
@@ -279,7 +281,7 @@ class Abstract(SluggedModel):
                 ),
             ),
             models.CheckConstraint(
-                condition=filled("title"),
+                condition=has_translation("title"),
                 name="abstracts_titled",
                 violation_error_message=_("Enter a title in at least one language."),
             ),
@@ -299,7 +301,7 @@ class Abstract(SluggedModel):
             models.CheckConstraint(
                 condition=~Q(status="withdrawn")
                 | Q(withdrawn_at__isnull=False, withdrawn_at__gte=F("published_at"))
-                & filled("withdrawal_reason"),
+                & has_translation("withdrawal_reason"),
                 name="abstracts_withdrawn_with_date_and_reason",
                 violation_error_message=_(
                     "Before you withdraw, give a reason and a date after publication."
@@ -329,7 +331,7 @@ class Abstract(SluggedModel):
 
     def get_absolute_url(self) -> str:
         if self.kind == self.Kind.SYMPOSIUM:
-            return reverse("abstracts:argument", args=[self.edition.slug])
+            return reverse("abstracts:main", args=[self.edition.slug])
         return reverse("abstracts:detail", args=[self.edition.slug, self.slug])
 
     def get_pdf_url(self) -> str:
@@ -354,7 +356,7 @@ class Abstract(SluggedModel):
         """Raise ValidationError if it would leave the draft session it waits with, published."""
         stored = Abstract.objects.filter(pk=self.pk, status=self.Status.PUBLISHED)
         is_free = self.status == self.Status.PUBLISHED and not self.session_id
-        if is_free and stored.exclude(OF_NO_DRAFT).exists():
+        if is_free and stored.exclude(NOT_IN_DRAFT_SESSION).exists():
             words = _(
                 "The session is a draft. Without it, this abstract would be public straight "
                 "away. Set the abstract back to draft first."
@@ -362,7 +364,7 @@ class Abstract(SluggedModel):
             raise ValidationError({"session": ValidationError(words, code="waiting")})
 
     @property
-    def is_argument(self) -> bool:
+    def is_main(self) -> bool:
         return self.kind == self.Kind.SYMPOSIUM
 
     @property
@@ -440,7 +442,7 @@ class Author(PersonName, models.Model):
         ordering = ["order", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(speaker__isnull=False) | filled("family_name"),
+                condition=Q(speaker__isnull=False) | has_translation("family_name"),
                 name="authors_speaker_or_name",
                 violation_error_message=_("Choose a speaker or enter a name."),
             ),
@@ -498,7 +500,7 @@ class Version(models.Model):
                 violation_error_message=_("Versions are numbered from 1."),
             ),
             models.CheckConstraint(
-                condition=Q(number=1) | filled("note"),
+                condition=Q(number=1) | has_translation("note"),
                 name="versions_say_what_changed",
                 violation_error_message=_("Describe what changed in at least one language."),
             ),
@@ -512,14 +514,14 @@ class Version(models.Model):
         return f"{self.abstract.get_absolute_url()}v{self.number}/"
 
 
-class Reading(models.Model):
+class UsageCount(models.Model):
     """How often an abstract was read or downloaded on a day. Nothing says by whom."""
 
     class Kind(models.TextChoices):
-        READ = "read", _("Views")
+        VIEW = "view", _("Views")
         DOWNLOAD = "download", _("Downloads")
 
-    abstract = models.ForeignKey(Abstract, models.CASCADE, related_name="readings")
+    abstract = models.ForeignKey(Abstract, models.CASCADE, related_name="usage_counts")
     day = models.DateField(_("day"))
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     count = models.PositiveIntegerField(_("number"), default=0)
@@ -531,7 +533,7 @@ class Reading(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["abstract", "day", "kind"],
-                name="readings_once_per_day",
+                name="usage_counts_once_per_day",
                 violation_error_message=_("This day is already counted."),
             )
         ]
@@ -540,7 +542,7 @@ class Reading(models.Model):
         return f"{self.day}: {self.count}"
 
 
-class HarvestQuerySet(models.QuerySet):
+class OaiRecordQuerySet(models.QuerySet):
     def known(self, at: datetime.datetime | None = None):
         """What harvesters may hear of, each with `datestamp`, `is_deleted` and `in_sets`.
 
@@ -558,7 +560,7 @@ class HarvestQuerySet(models.QuerySet):
         )  # fmt: skip
 
 
-class Harvest(models.Model):
+class OaiRecord(models.Model):
     """What harvesters are told of an abstract that is, was or will be public, for ever.
 
     The rows are written by the triggers of `sql/harvest.sql`, and outlive the abstract. While it
@@ -573,7 +575,7 @@ class Harvest(models.Model):
     sets = ArrayField(models.TextField())
     sets_ever = ArrayField(models.TextField())
 
-    objects = HarvestQuerySet.as_manager()
+    objects = OaiRecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("harvested record")

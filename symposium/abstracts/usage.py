@@ -27,7 +27,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from symposium.abstracts.models import Abstract, Reading
+from symposium.abstracts.models import Abstract, UsageCount
 
 logger = logging.getLogger(__name__)
 WRITE_EVERY_SECONDS = 1.0
@@ -51,7 +51,7 @@ WITH silent AS (
 ), clicks AS (
     SELECT *, at - lag(at) OVER (PARTITION BY click ORDER BY at) AS since FROM summed
 )
-INSERT INTO {Reading._meta.db_table} AS reading (abstract_id, day, kind, count)
+INSERT INTO {UsageCount._meta.db_table} AS reading (abstract_id, day, kind, count)
 SELECT abstract.id, (at AT TIME ZONE edition.time_zone)::date, clicks.kind, count(*)
 FROM clicks
 JOIN symposium_editions_edition AS edition ON edition.slug = clicks.edition
@@ -111,7 +111,7 @@ def sum_up(silence: datetime.timedelta = SILENCE) -> int:
         return cursor.rowcount
 
 
-def counted(kind: Reading.Kind):
+def counted(kind: UsageCount.Kind):
     """Count what a view of (request, edition, slug) gives people to read, also from memory."""
 
     def decorate(view):
@@ -128,7 +128,7 @@ def counted(kind: Reading.Kind):
     return decorate
 
 
-def count(kind: Reading.Kind, edition: str, slug: str, request: HttpRequest) -> None:
+def count(kind: UsageCount.Kind, edition: str, slug: str, request: HttpRequest) -> None:
     """Record a request if it is a person's; the page is worth more than that."""
     try:
         if is_asked_by_a_person(request.META):
@@ -162,9 +162,9 @@ def click_of(request: HttpRequest, name: str) -> str:
 def by_day(abstract: Abstract) -> list[tuple]:
     """`(day, reads, downloads)` for each day that has some."""
     days: dict = {}
-    for reading in abstract.readings.all():
+    for reading in abstract.usage_counts.all():
         days.setdefault(reading.day, {})[reading.kind] = reading.count
     return [
-        (day, counts.get(Reading.Kind.READ, 0), counts.get(Reading.Kind.DOWNLOAD, 0))
+        (day, counts.get(UsageCount.Kind.VIEW, 0), counts.get(UsageCount.Kind.DOWNLOAD, 0))
         for day, counts in sorted(days.items())
     ]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 480, 120
-DAYS = 90
+CHART_DAYS = 90
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,12 @@ class Column:
 
 def columns(days: Sequence[tuple[datetime.date, int, int]], until: datetime.date) -> list[Column]:
     """The last days, of `(day, reads, downloads)`: the downloads stand upon the reads."""
-    first = until - datetime.timedelta(days=DAYS - 1)
+    first = until - datetime.timedelta(days=CHART_DAYS - 1)
     shown = [one for one in days if first <= one[0] <= until]
     top = max((reads + downloads for _day, reads, downloads in shown), default=1)
     drawn = []
     for day, reads, downloads in shown:
-        start, end = (((day - first).days + step) * WIDTH // DAYS for step in (0, 1))
+        start, end = (((day - first).days + step) * WIDTH // CHART_DAYS for step in (0, 1))
         bottom = HEIGHT
         for kind, number in (("first", reads), ("second", downloads)):
             height = round(number * HEIGHT / top)

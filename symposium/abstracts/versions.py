@@ -14,17 +14,17 @@ from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keywor
 from symposium.core.i18n.localized import LANGUAGES
 from symposium.speakers.models import Speaker
 
-PLAIN = ("language", "licence", "doi")
+PLAIN_FIELDS = ("language", "licence", "doi")
 
 
 @transaction.atomic
-def keep(abstract: Abstract) -> Version:
+def snapshot(abstract: Abstract) -> Version:
     """Put aside what the database holds of `abstract`, as the version that readers have now."""
-    stored = locked(abstract)
+    stored = lock(abstract)
     last = stored.versions.first() or Version(
         abstract=stored, number=1, published_at=stored.published_at
     )
-    last.content = frozen(stored)
+    last.content = snapshot_content(stored)
     last.save()
     return last
 
@@ -34,32 +34,32 @@ def publish(
     abstract: Abstract, notes: dict[str, str], at: datetime.datetime | None = None
 ) -> Version:
     """Number what the database holds of `abstract` anew; `notes` say by language what changed."""
-    stored = locked(abstract)
+    stored = lock(abstract)
     version = Version(
         abstract=stored,
         number=stored.version_number + 1,
         published_at=at or timezone.now(),
-        content=frozen(stored),
-        **in_columns("note", notes),
+        content=snapshot_content(stored),
+        **to_columns("note", notes),
     )
     version.full_clean()
     version.save()
     return version
 
 
-def locked(abstract: Abstract) -> Abstract:
+def lock(abstract: Abstract) -> Abstract:
     # Whatever only refers to it, as the count of a reading does, does not wait.
     Abstract.objects.select_for_update(no_key=True).get(pk=abstract.pk)
     return Abstract.objects.with_details().get(pk=abstract.pk)
 
 
-def frozen(abstract: Abstract) -> dict:
+def snapshot_content(abstract: Abstract) -> dict:
     """The abstract as JSON, with the names that its page shows."""
     return {
-        **{name: getattr(abstract, name) for name in PLAIN},
+        **{name: getattr(abstract, name) for name in PLAIN_FIELDS},
         "title": by_language(abstract, "title"),
         "text": by_language(abstract, "text"),
-        "authors": [frozen_author(author) for author in abstract.authors.all()],
+        "authors": [snapshot_author(author) for author in abstract.authors.all()],
         "keywords": [
             {"slug": use.keyword.slug, "name": by_language(use.keyword, "name")}
             for use in abstract.ordered_keywords.all()
@@ -67,7 +67,7 @@ def frozen(abstract: Abstract) -> dict:
     }
 
 
-def frozen_author(author: Author) -> dict:
+def snapshot_author(author: Author) -> dict:
     """What the author line gives; else, for a speaker, what their public page gives."""
     speaker = author.speaker
     public = speaker if speaker and speaker.is_published else None
@@ -85,22 +85,22 @@ def by_language(thing: Abstract | Author | Keyword | Speaker, field: str) -> dic
     return {language: getattr(thing, f"{field}_{language}") or "" for language in LANGUAGES}
 
 
-def in_columns(field: str, texts: dict[str, str]) -> dict[str, str]:
+def to_columns(field: str, texts: dict[str, str]) -> dict[str, str]:
     return {f"{field}_{language}": text for language, text in texts.items()}
 
 
-def restored(abstract: Abstract, version: Version) -> Abstract:
+def restore(abstract: Abstract, version: Version) -> Abstract:
     """`abstract` with the content of `version`, not to be saved; its names lead to no page."""
     kept, content = copy.copy(abstract), version.content
-    columns = in_columns("title", content["title"]) | in_columns("text", content["text"])
-    for name, value in {**columns, **{name: content[name] for name in PLAIN}}.items():
+    columns = to_columns("title", content["title"]) | to_columns("text", content["text"])
+    for name, value in {**columns, **{name: content[name] for name in PLAIN_FIELDS}}.items():
         setattr(kept, name, value)
     kept.published_at = version.published_at
     kept._prefetched_objects_cache = {  # type: ignore[attr-defined]
-        "authors": [restored_author(author) for author in content["authors"]],
+        "authors": [restore_author(author) for author in content["authors"]],
         "ordered_keywords": [
             AbstractKeyword(
-                keyword=Keyword(slug=keyword["slug"], **in_columns("name", keyword["name"]))
+                keyword=Keyword(slug=keyword["slug"], **to_columns("name", keyword["name"]))
             )
             for keyword in content["keywords"]
         ],
@@ -109,8 +109,8 @@ def restored(abstract: Abstract, version: Version) -> Abstract:
     return kept
 
 
-def restored_author(content: dict) -> Author:
+def restore_author(content: dict) -> Author:
     columns: dict[str, str] = {}
     for field in ("family_name", "given_name", "affiliation"):
-        columns |= in_columns(field, content[field])
+        columns |= to_columns(field, content[field])
     return Author(ror=content["ror"], orcid=content["orcid"], **columns)

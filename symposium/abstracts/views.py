@@ -10,11 +10,11 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from symposium.abstracts import documents, exports, versions
 from symposium.abstracts.citation.styles import Record, citations, paragraphs
-from symposium.abstracts.exports import public_abstracts, public_argument
+from symposium.abstracts.exports import public_abstracts, public_main_abstract
 from symposium.abstracts.metadata import highwire, jsonld, signposting
-from symposium.abstracts.models import Abstract, Keyword, Reading
+from symposium.abstracts.models import Abstract, Keyword, UsageCount
 from symposium.abstracts.usage import counted
-from symposium.core.i18n.localized import LANGUAGES, text_and_language
+from symposium.core.i18n.localized import LANGUAGES, localized_text
 from symposium.core.i18n.typography import typeset
 from symposium.core.page_cache import published_page
 from symposium.editions.jsonld import script
@@ -25,10 +25,10 @@ from symposium.editions.views import by_slug, published_edition
 
 @published_page(params={"with": LANGUAGES})
 @require_safe
-@counted(Reading.Kind.READ)
-def argument(request: HttpRequest, edition: str) -> HttpResponse:
+@counted(UsageCount.Kind.VIEW)
+def main_abstract(request: HttpRequest, edition: str) -> HttpResponse:
     """The symposium's own abstract: the record that the public comes to read."""
-    return abstract_or_tombstone(request, public_argument(edition))
+    return abstract_or_tombstone(request, public_main_abstract(edition))
 
 
 @published_page
@@ -43,17 +43,17 @@ def abstracts(request: HttpRequest, edition: str) -> HttpResponse:
             "section": "abstracts",
             "heading": _("Abstracts"),
             "description": _("The abstracts published by %(name)s.") % {"name": edition},
-            "abstracts": edition.abstracts.published().listed(),
+            "abstracts": edition.abstracts.published().for_list(),
         },
     )
 
 
 @published_page(params={"with": LANGUAGES})
 @require_safe
-@counted(Reading.Kind.READ)
+@counted(UsageCount.Kind.VIEW)
 @by_slug(public_abstracts)
 def abstract(request: HttpRequest, edition: Edition, abstract: Abstract) -> HttpResponse:
-    if abstract.is_argument:
+    if abstract.is_main:
         return redirect(abstract, permanent=True)
     return abstract_or_tombstone(request, abstract)
 
@@ -65,7 +65,10 @@ def abstract_or_tombstone(request: HttpRequest, abstract: Abstract) -> HttpRespo
 
 def abstract_page(request: HttpRequest, abstract: Abstract) -> HttpResponse:
     draft = is_preview(request, abstract)
-    about, second = of_abstract(abstract), beside(abstract, request.GET.get("with", ""))
+    about, second = (
+        abstract_context(abstract),
+        second_language_context(abstract, request.GET.get("with", "")),
+    )
     response = render_page(
         request,
         abstract.edition,
@@ -75,9 +78,9 @@ def abstract_page(request: HttpRequest, abstract: Abstract) -> HttpResponse:
             "is_translation": abstract.is_translation_in(get_language()),
             "is_untranslated": abstract.is_untranslated_in(get_language()),
             "beside": second,
-            "others": languages_beside(abstract),
+            "others": second_languages(abstract),
             "draft": draft,
-            **({} if draft else for_machines(abstract, about["shown"])),
+            **({} if draft else metadata_context(abstract, about["shown"])),
         },
     )
     if not draft:
@@ -85,14 +88,14 @@ def abstract_page(request: HttpRequest, abstract: Abstract) -> HttpResponse:
     return response
 
 
-def of_abstract(abstract: Abstract) -> dict:
-    crumbs = [] if abstract.is_argument else [
+def abstract_context(abstract: Abstract) -> dict:
+    crumbs = [] if abstract.is_main else [
         (_("Abstracts"), reverse("abstracts:list", args=[abstract.edition.slug]))
     ]  # fmt: skip
     return {
-        "section": "abstract" if abstract.is_argument else "abstracts",
-        "heading": text_and_language(abstract, "title")[0],
-        "description": text_and_language(abstract, "text")[0],
+        "section": "abstract" if abstract.is_main else "abstracts",
+        "heading": localized_text(abstract, "title")[0],
+        "description": localized_text(abstract, "text")[0],
         "og_type": "article",
         "crumbs": crumbs,
         "crumb": _("Abstract"),
@@ -101,17 +104,17 @@ def of_abstract(abstract: Abstract) -> dict:
     }
 
 
-def languages_beside(abstract: Abstract) -> list[str]:
+def second_languages(abstract: Abstract) -> list[str]:
     """The languages that can stand beside the text of the page."""
-    shown = text_and_language(abstract, "text")[1]
+    shown = localized_text(abstract, "text")[1]
     return [code for code in LANGUAGES if code != shown and getattr(abstract, f"text_{code}")]
 
 
-def beside(abstract: Abstract, language: str) -> dict | None:
+def second_language_context(abstract: Abstract, language: str) -> dict | None:
     """The text in a second language, which `?with=` asks for."""
-    if language not in languages_beside(abstract):
+    if language not in second_languages(abstract):
         return None
-    title, title_language = text_and_language(abstract, "title", language)
+    title, title_language = localized_text(abstract, "title", language)
     return {
         "language": language,
         "title": typeset(title, title_language),
@@ -120,20 +123,20 @@ def beside(abstract: Abstract, language: str) -> dict | None:
     }
 
 
-def for_machines(abstract: Abstract, shown: Record) -> dict:
+def metadata_context(abstract: Abstract, shown: Record) -> dict:
     """What is cited is the record, on each of its pages; linked data know its translations too."""
     record = Record(abstract)
     return {
         "meta_tags": highwire.tags(record, get_language()),
         "jsonld": script(jsonld.article(shown)),
         "citations": citations(record),
-        "files": exports.addresses(abstract),
+        "files": exports.export_urls(abstract),
     }
 
 
 def tombstone(request: HttpRequest, abstract: Abstract) -> HttpResponse:
     """What stays of a withdrawn abstract: who withdrew what and why, without its text."""
-    about = of_abstract(abstract) | {"description": "", "og_type": "website", "unlisted": True}
+    about = abstract_context(abstract) | {"description": "", "og_type": "website", "unlisted": True}
     page = render_page(request, abstract.edition, "abstracts/withdrawn.html", about, status=410)
     patch_cache_control(page, no_cache=True, max_age=0)  # or caches may keep a 410 for long
     return page
@@ -144,8 +147,8 @@ def tombstone(request: HttpRequest, abstract: Abstract) -> HttpResponse:
 
 @published_page
 @require_safe
-def argument_version(request: HttpRequest, edition: str, number: int) -> HttpResponse:
-    return version_page(request, public_argument(edition), number)
+def main_abstract_version(request: HttpRequest, edition: str, number: int) -> HttpResponse:
+    return version_page(request, public_main_abstract(edition), number)
 
 
 @published_page
@@ -154,8 +157,8 @@ def argument_version(request: HttpRequest, edition: str, number: int) -> HttpRes
 def version(
     request: HttpRequest, edition: Edition, abstract: Abstract, number: int
 ) -> HttpResponse:
-    if abstract.is_argument:
-        return redirect("abstracts:argument_version", edition.slug, number, permanent=True)
+    if abstract.is_main:
+        return redirect("abstracts:main_version", edition.slug, number, permanent=True)
     return version_page(request, abstract, number)
 
 
@@ -166,13 +169,13 @@ def version_page(request: HttpRequest, abstract: Abstract, number: int) -> HttpR
     if number == abstract.version_number:
         return redirect(abstract)
     kept = get_object_or_404(abstract.versions.all(), number=number)
-    restored = versions.restored(abstract, kept)
+    restored = versions.restore(abstract, kept)
     return render_page(
         request,
         abstract.edition,
         "abstracts/version.html",
         {
-            **of_abstract(restored),
+            **abstract_context(restored),
             "version": kept,
             "current": abstract,
             "page_url": f"{settings.SITE_URL}{abstract.get_absolute_url()}",
@@ -184,29 +187,31 @@ def version_page(request: HttpRequest, abstract: Abstract, number: int) -> HttpR
 
 
 @require_safe
-@counted(Reading.Kind.DOWNLOAD)
+@counted(UsageCount.Kind.DOWNLOAD)
 @cache_control(public=True, max_age=60)
 @conditional_page
-def argument_pdf(request: HttpRequest, edition: str) -> HttpResponse:
-    return abstract_print(request, public_argument(edition))
+def main_abstract_pdf(request: HttpRequest, edition: str) -> HttpResponse:
+    return abstract_pdf_response(request, public_main_abstract(edition))
 
 
 @require_safe
-@counted(Reading.Kind.DOWNLOAD)
+@counted(UsageCount.Kind.DOWNLOAD)
 @cache_control(public=True, max_age=60)
 @conditional_page
 @by_slug(public_abstracts)
 def abstract_pdf(request: HttpRequest, edition: Edition, abstract: Abstract) -> HttpResponse:
-    if abstract.is_argument:
+    if abstract.is_main:
         return redirect(abstract.get_pdf_url(), permanent=True)
-    return abstract_print(request, abstract)
+    return abstract_pdf_response(request, abstract)
 
 
-def abstract_print(request: HttpRequest, abstract: Abstract) -> HttpResponse:
+def abstract_pdf_response(request: HttpRequest, abstract: Abstract) -> HttpResponse:
     if abstract.is_withdrawn:
         return tombstone(request, abstract)
-    name = "abstract" if abstract.is_argument else abstract.slug
-    return print_response(documents.print_of(abstract, get_language()), abstract.edition, name)
+    name = "abstract" if abstract.is_main else abstract.slug
+    return pdf_response(
+        documents.render_abstract_pdf(abstract, get_language()), abstract.edition, name
+    )
 
 
 @require_safe
@@ -217,10 +222,12 @@ def book_pdf(request: HttpRequest, edition: str) -> HttpResponse:
     found = edition.abstracts.published().with_reference().in_order()
     if not found:
         raise Http404
-    return print_response(documents.book_of(edition, found, get_language()), edition, "abstracts")
+    return pdf_response(
+        documents.render_book_pdf(edition, found, get_language()), edition, "abstracts"
+    )
 
 
-def print_response(content: bytes, edition: Edition, name: str) -> HttpResponse:
+def pdf_response(content: bytes, edition: Edition, name: str) -> HttpResponse:
     file = f"{edition.slug}-{name}-{get_language()}.pdf"
     return HttpResponse(
         content,
@@ -266,8 +273,8 @@ def keyword(request: HttpRequest, edition: Edition, keyword: Keyword) -> HttpRes
             "description": keyword.definition,
             "crumbs": [(_("Keywords"), reverse("abstracts:keywords", args=[edition.slug]))],
             "keyword": keyword,
-            "names": names_beside(keyword, get_language()),
-            "abstracts": published.listed(),
+            "names": other_names(keyword, get_language()),
+            "abstracts": published.for_list(),
             "sessions": edition.sessions.published()
             .for_programme()
             .filter(abstracts__in=published)
@@ -281,7 +288,7 @@ def keyword(request: HttpRequest, edition: Edition, keyword: Keyword) -> HttpRes
     )
 
 
-def names_beside(keyword: Keyword, language: str) -> list[tuple[str, str]]:
+def other_names(keyword: Keyword, language: str) -> list[tuple[str, str]]:
     """Its names in the languages other than that of the page, each word once."""
     names: dict[str, str] = {}
     for code, name in keyword.names():

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from symposium.accounts import addresses, codes, known_browsers
 from symposium.core import mail
 
-WAYS = {
+REAUTHENTICATION_NAMES = {
     "mfa_reauthenticate": _("Use a code from the app, or a recovery code"),
     "mfa_reauthenticate:webauthn": _("Use a passkey"),
 }
@@ -30,7 +30,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """Each by the name that it has on every page."""
         methods = super().get_reauthentication_methods(user)
         return [
-            method | {"description": WAYS.get(method["id"], method["description"])}
+            method
+            | {"description": REAUTHENTICATION_NAMES.get(method["id"], method["description"])}
             for method in methods
         ]
 
@@ -41,17 +42,17 @@ class AccountAdapter(DefaultAccountAdapter):
         return message
 
     def clean_email(self, email: str) -> str:
-        addresses.validate_plain(email)
+        addresses.validate_plain_address(email)
         return super().clean_email(email)
 
     def generate_login_code(self) -> str:
         """The code with which somebody who is signed in says again who they are."""
-        return codes.new(for_staff=self.request.user.is_in_staff)
+        return codes.new_code(for_staff=self.request.user.is_in_staff)
 
     def generate_email_verification_code(self) -> str:
         """For an account that signs in with a password first, it is not known whose it is."""
         user = self.request.user
-        return codes.new(for_staff=user.is_anonymous or user.is_in_staff)
+        return codes.new_code(for_staff=user.is_anonymous or user.is_in_staff)
 
     def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
         """Who has only just signed in need not say again who they are."""
@@ -78,7 +79,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request, **credentials) -> None:
         """What strangers tried is nothing to a browser in which the account was opened before."""
         email = credentials["email"].lower()
-        if browser := known_browsers.known(request, email):
+        if browser := known_browsers.browser_name(request, email):
             may_try = consume(request, action="passwords_of_browser", key=f"{browser} {email}")
         else:
             super().pre_authenticate(request, **credentials)

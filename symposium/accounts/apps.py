@@ -14,6 +14,6 @@ class AccountsConfig(AppConfig):
         from symposium.accounts import second_factor
         from symposium.accounts.groups import give_permissions
 
-        authenticator_added.connect(second_factor.shown)
-        authenticator_used.connect(second_factor.shown)
+        authenticator_added.connect(second_factor.remember_second_factor)
+        authenticator_used.connect(second_factor.remember_second_factor)
         post_migrate.connect(give_permissions, dispatch_uid="organisers")

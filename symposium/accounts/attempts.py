@@ -3,7 +3,7 @@
 from django.db import connection
 
 
-def forget() -> int:
+def delete_expired_attempts() -> int:
     """Delete what has expired: its keys hold addresses of the network."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM symposium_cache WHERE expires < now()")

@@ -4,14 +4,14 @@ import unicodedata
 
 from django.utils.crypto import get_random_string
 
-LENGTH = 6
-LENGTH_FOR_STAFF = 8
+CODE_DIGITS = 6
+STAFF_CODE_DIGITS = 8
 # For a browser: as many digits of any script, whatever stands between them.
 PATTERN = r"\P{Nd}*(\p{Nd}\P{Nd}*){6}((\p{Nd}\P{Nd}*){2})?"
 
 
-def new(*, for_staff: bool) -> str:
-    return get_random_string(LENGTH_FOR_STAFF if for_staff else LENGTH, "0123456789")
+def new_code(*, for_staff: bool) -> str:
+    return get_random_string(STAFF_CODE_DIGITS if for_staff else CODE_DIGITS, "0123456789")
 
 
 def digits(typed: str) -> str:

@@ -19,7 +19,7 @@ class LoginForm(allauth.LoginForm):
         super().__init__(*args, **kwargs)
         login = self.fields["login"]
         login.label = _("Email address")
-        login.validators += [MaxLengthValidator(254), addresses.validate_plain]  # as User
+        login.validators += [MaxLengthValidator(254), addresses.validate_plain_address]  # as User
         del login.widget.attrs["placeholder"]
 
     def _clean_without_password(self, email: str | None, phone: str | None) -> dict:
@@ -71,7 +71,7 @@ class CodeForm(allauth.BaseConfirmCodeForm):
     email: str
 
     def clean_code(self) -> str:
-        with guesses.counted(context.request, self.email):
+        with guesses.limit_guesses(context.request, self.email):
             return super().clean_code()
 
 

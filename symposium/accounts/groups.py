@@ -18,7 +18,7 @@ PROGRAMME = [
     "symposium_abstracts",
     "symposium_registrations",
 ]
-BY_NAME = "view_needs"
+BY_NAME = "view_accessibility_needs"
 GROUPS = {
     ORGANISERS: (Q(content_type__app_label__in=PROGRAMME) | Q(codename="view_user"))
     & ~Q(codename=BY_NAME),

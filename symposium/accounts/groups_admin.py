@@ -19,13 +19,13 @@ VERBS = {
 }
 
 
-def of_the_desk():
+def desk_permissions():
     """Those that open something here; not those of tables that no page shows."""
     ours = Q(content_type__app_label__startswith="symposium_") | Q(content_type__model="group")
     return Permission.objects.filter(ours).exclude(content_type__model__startswith="historical")
 
 
-def in_words(permission: Permission) -> str:
+def permission_label(permission: Permission) -> str:
     """The app, the model and what may be done, as in “Programme · Session · change”."""
     kind = permission.content_type
     app, model = apps.get_app_config(kind.app_label), apps.get_model(kind.app_label, kind.model)
@@ -40,7 +40,7 @@ class GroupForm(forms.ModelForm):
         chosen = self.cleaned_data["permissions"]
         if not self.instance.pk:
             return chosen
-        others = self.instance.permissions.exclude(pk__in=of_the_desk())
+        others = self.instance.permissions.exclude(pk__in=desk_permissions())
         return Permission.objects.filter(Q(pk__in=chosen) | Q(pk__in=others))
 
 
@@ -57,7 +57,7 @@ class GroupAdmin(DjangoGroupAdmin):
         return _(group.name)
 
     def formfield_for_manytomany(self, db_field, request=None, **kwargs):
-        kwargs["queryset"] = of_the_desk()
+        kwargs["queryset"] = desk_permissions()
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
-        field.label_from_instance = in_words
+        field.label_from_instance = permission_label
         return field

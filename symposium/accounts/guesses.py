@@ -23,9 +23,9 @@ LIMITS = {datetime.timedelta(minutes=10): 5, DAY: 20}
 
 
 @contextmanager
-def counted(request: HttpRequest, address: str) -> Iterator[None]:
+def limit_guesses(request: HttpRequest, address: str) -> Iterator[None]:
     """Compare a code inside: raises ValidationError at once if there were too many wrong ones."""
-    guess = take(key_for(known_browsers.known(request, address), address))
+    guess = record_guess(key_for(known_browsers.browser_name(request, address), address))
     yield
     guess.delete()
 
@@ -35,10 +35,10 @@ def key_for(browser: str, address: str) -> str:
     return salted_hmac("symposium.guess", f"{browser} {address.lower()}").hexdigest()
 
 
-def take(key: str) -> Guess:
+def record_guess(key: str) -> Guess:
     """Write one try down while no other is."""
     with transaction.atomic():
-        lock(key)
+        lock_key(key)
         now = timezone.now()
         made = Guess.objects.filter(key=key)
         if any(made.filter(at__gt=now - lately).count() >= most for lately, most in LIMITS.items()):
@@ -52,13 +52,13 @@ def take(key: str) -> Guess:
         return made.create(key=key, at=now)
 
 
-def lock(key: str) -> None:
+def lock_key(key: str) -> None:
     """Until the transaction ends nobody else counts the tries of `key`."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
-def forget(at: datetime.datetime | None = None) -> int:
+def delete_expired_guesses(at: datetime.datetime | None = None) -> int:
     """Delete the tries that no limit counts any more."""
     count, _kinds = Guess.objects.filter(at__lte=(at or timezone.now()) - DAY).delete()
     return count

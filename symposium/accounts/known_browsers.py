@@ -12,27 +12,27 @@ from django.utils.crypto import get_random_string, salted_hmac
 COOKIE = "known"
 SALT = "symposium.browser"
 YEAR = 365 * 24 * 60 * 60
-MOST = 10  # accounts: a machine at the welcome desk is used by several people
+MAX_ACCOUNTS = 10  # accounts: a machine at the welcome desk is used by several people
 
 
 def remember(request: HttpRequest, response: HttpResponse, address: str) -> None:
     """Note in this browser that the account of `address` was opened in it."""
-    name, *opened = read(request) or [get_random_string(22)]
+    name, *opened = read_cookie(request) or [get_random_string(22)]
     mine = digest(address)
     opened = [mine, *(other for other in opened if other != mine)]
     response.set_signed_cookie(
-        COOKIE, ".".join([name, *opened[:MOST]]), salt=SALT, max_age=YEAR, httponly=True,
+        COOKIE, ".".join([name, *opened[:MAX_ACCOUNTS]]), salt=SALT, max_age=YEAR, httponly=True,
         secure=settings.SESSION_COOKIE_SECURE, samesite="Lax",
     )  # fmt: skip
 
 
-def known(request: HttpRequest, address: str) -> str:
+def browser_name(request: HttpRequest, address: str) -> str:
     """The name of this browser if the account of `address` was opened in it before, else ""."""
-    name, *opened = read(request) or [""]
+    name, *opened = read_cookie(request) or [""]
     return name if digest(address) in opened else ""
 
 
-def read(request: HttpRequest) -> list[str]:
+def read_cookie(request: HttpRequest) -> list[str]:
     kept = request.get_signed_cookie(COOKIE, "", salt=SALT, max_age=YEAR)
     return kept.split(".") if kept else []
 

@@ -19,7 +19,7 @@ from symposium.accounts import codes, known_browsers
 from symposium.accounts.models import User
 
 # How long a browser that nobody has signed in with keeps what was typed.
-SIGNED_OUT = 60 * 60
+SIGNED_OUT_SECONDS = 60 * 60
 
 
 class LoginCode(LoginCodeVerificationProcess):
@@ -27,7 +27,7 @@ class LoginCode(LoginCodeVerificationProcess):
 
     def send_by_email(self, email: str, skip_enumeration_mails: bool = False) -> None:
         for_staff = User.objects.staff().filter(email=email).exists()
-        self.state["code"] = codes.new(for_staff=for_staff)
+        self.state["code"] = codes.new_code(for_staff=for_staff)
         get_adapter().send_mail("account/email/login_code", email, {"code": self.code})
 
     def resend(self) -> None:
@@ -40,7 +40,7 @@ class LoginCode(LoginCodeVerificationProcess):
 
 def send_code(request: HttpRequest, email: str) -> None:
     """Send a code to `email`, and wait for it in this browser."""
-    request.session.set_expiry(SIGNED_OUT)
+    request.session.set_expiry(SIGNED_OUT_SECONDS)
     waiting = LoginCodeVerificationProcess.initiate(request=request, user=None, email=email)
     code = LoginCode(waiting.stage)
     code.send()
@@ -53,7 +53,7 @@ def may_send(request: HttpRequest, email: str) -> bool:
     By whence it is asked for, so that strangers do not use up what its owner may ask for. All of
     them together are limited as well, for the sake of who gets the mails.
     """
-    if browser := known_browsers.known(request, email):
+    if browser := known_browsers.browser_name(request, email):
         return consume(request, action="codes_of_browser", key=f"{browser} {email}")
     return consume(
         request, action="request_login_code", key=f"{get_ip(request)} {email}"

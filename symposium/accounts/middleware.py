@@ -1,7 +1,7 @@
 from allauth.core.exceptions import ReauthenticationRequired
 from django.core.exceptions import BadRequest
 
-LONGEST = 16 * 1024  # bytes; a passkey that is added takes three thousand
+MAX_FORM_BYTES = 16 * 1024  # bytes; a passkey that is added takes three thousand
 
 
 class ShortFormsMiddleware:
@@ -17,6 +17,6 @@ class ShortFormsMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, exception) -> None:
-        is_long = int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST
+        is_long = int(request.META.get("CONTENT_LENGTH") or 0) > MAX_FORM_BYTES
         if isinstance(exception, ReauthenticationRequired) and is_long:
             raise BadRequest("This form is too long to be kept")

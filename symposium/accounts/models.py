@@ -47,7 +47,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     """Somebody who signs in. The e-mail is the login; there is no username."""
 
     email = models.EmailField(
-        _("email address"), max_length=254, unique=True, validators=[addresses.validate_plain],
+        _("email address"), max_length=254, unique=True,
+        validators=[addresses.validate_plain_address],
         error_messages={"unique": _("There is already an account with this email address.")},
     )  # fmt: skip
     name = models.CharField(_("name"), max_length=150, blank=True)
@@ -82,7 +83,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=Q(email__regex=r"^[ -~]+@[^@]*$"),
                 name="accounts_email_is_plain",
-                violation_error_message=addresses.PLAIN,
+                violation_error_message=addresses.PLAIN_ADDRESS_MESSAGE,
             ),
         ]
 

@@ -24,7 +24,7 @@ NAMES = {
 }
 
 
-def box() -> MultiFernet:
+def fernet() -> MultiFernet:
     """What encrypts with the present SECRET_KEY, and reads what former ones have encrypted."""
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     digests = [
@@ -43,10 +43,10 @@ class MFAAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
-        return box().encrypt(text.encode()).decode()
+        return fernet().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return box().decrypt(encrypted_text).decode()
+        return fernet().decrypt(encrypted_text).decode()
 
     def generate_authenticator_name(self, user, type) -> str:
         number = Authenticator.objects.filter(user=user, type=type).count() + 1
@@ -61,13 +61,15 @@ def is_missing(request: HttpRequest) -> bool:
     return not (shown and is_mfa_enabled(request.user, KINDS))
 
 
-def address(request: HttpRequest) -> str:
+def second_factor_url(request: HttpRequest) -> str:
     """The page that leads to one, and then to where this request was going."""
     query = urlencode({"next": request.get_full_path()})
     return f"{reverse('account_second_factor')}?{query}"
 
 
-def shown(sender, request: HttpRequest, user, authenticator: Authenticator, **kwargs) -> None:
+def remember_second_factor(
+    sender, request: HttpRequest, user, authenticator: Authenticator, **kwargs
+) -> None:
     """Remember in the session that a factor was used, or set up, which takes using it.
 
     Recovery codes are made without being used, beside the first factor.

@@ -12,9 +12,9 @@ admin.site.unregister(Session)
 
 @admin.register(Session)
 class SessionAdmin(BookedSessionAdmin):
-    def say_what_follows(self, request, sessions, *, published: bool = False) -> None:
-        super().say_what_follows(request, sessions, published=published)
-        if number := change_notices.number_to_tell(sessions):
+    def report_consequences(self, request, sessions, *, published: bool = False) -> None:
+        super().report_consequences(request, sessions, published=published)
+        if number := change_notices.count_to_notify(sessions):
             words = ngettext(
                 "%(n)d person who booked or starred a session will be told by email in a few "
                 "minutes.",

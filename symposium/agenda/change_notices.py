@@ -15,90 +15,92 @@ from symposium.core import batches, mail
 from symposium.editions.models import Edition
 from symposium.registrations import notices, subscriptions
 from symposium.registrations.models import Booking, Registration
-from symposium.sessions.changes import since_told
+from symposium.sessions.changes import changes_since_sequence
 from symposium.sessions.models import Session
 
 # An organiser who moves a session often moves it again.
-SETTLED = datetime.timedelta(minutes=2)
+SETTLING_TIME = datetime.timedelta(minutes=2)
 
 
-def tell_changes(at: datetime.datetime | None = None) -> int:
+def notify_booking_changes(at: datetime.datetime | None = None) -> int:
     """Tell people of the booked sessions that have changed, in one mail each.
 
     Somebody whose sessions are still being moved is told of all of them when it is done.
     """
     at = at or timezone.now()
-    mine = untold(at).filter(registration=OuterRef("pk"))
-    moving = mine.filter(session__updated_at__gt=at - SETTLED)
+    mine = bookings_to_notify(at).filter(registration=OuterRef("pk"))
+    moving = mine.filter(session__updated_at__gt=at - SETTLING_TIME)
     to_tell = (
-        Registration.objects.live()
+        Registration.objects.active()
         .with_details()
         .filter(Exists(mine), ~Exists(moving), user__isnull=False)
     )
-    return batches.each(to_tell.order_by("pk"), partial(tell_one, at=at))
+    return batches.for_each_locked(to_tell.order_by("pk"), partial(notify_registration, at=at))
 
 
-def untold(at: datetime.datetime) -> QuerySet[Booking]:
+def bookings_to_notify(at: datetime.datetime) -> QuerySet[Booking]:
     """Bookings of people who know less than the programme; what is over or a draft can wait."""
     return (
-        Booking.objects.live()
-        .filter(session__sequence__gt=F("told_sequence"))
+        Booking.objects.active()
+        .filter(session__sequence__gt=F("notified_sequence"))
         .filter(edition__is_published=True, edition__period__endswith__gt=at)
         .exclude(session__status=Session.Status.DRAFT)
         .exclude(session__ends_at__lte=at)
     )
 
 
-def number_to_tell(sessions: QuerySet[Session], at: datetime.datetime | None = None) -> int:
+def count_to_notify(sessions: QuerySet[Session], at: datetime.datetime | None = None) -> int:
     """How many people will be told of what has just changed in `sessions`."""
     at = at or timezone.now()
-    booked = untold(at).filter(session__in=sessions, registration__user__isnull=False)
-    starred = untold_stars(at).filter(
+    booked = bookings_to_notify(at).filter(session__in=sessions, registration__user__isnull=False)
+    starred = stars_to_notify(at).filter(
         session__in=sessions, user__agenda__wants_mail=True, user__is_active=True
     )
     people = booked.values("registration__user").union(starred.values("user"))
     return people.count()
 
 
-def tell_one(registration: Registration, *, at: datetime.datetime) -> bool:
+def notify_registration(registration: Registration, *, at: datetime.datetime) -> bool:
     bookings = list(
-        untold(at)
+        bookings_to_notify(at)
         .filter(registration=registration)
         .in_order()
         .select_for_update(of=("self",), no_key=True, skip_locked=True)
     )
-    news = since_told({booking.session: booking.told_sequence for booking in bookings})
+    news = changes_since_sequence(
+        {booking.session: booking.notified_sequence for booking in bookings}
+    )
     for booking in bookings:
-        booking.told_sequence = booking.session.sequence
-        booking.save(update_fields=["told_sequence"])
+        booking.notified_sequence = booking.session.sequence
+        booking.save(update_fields=["notified_sequence"])
     known = [booking.session_id for booking in bookings]
-    stars.up_to_date(registration.user.stars.filter(session__in=known).select_related("session"))
+    stars.mark_notified(registration.user.stars.filter(session__in=known).select_related("session"))
     if news:
-        notices.session_changed(registration, news)
+        notices.booked_sessions_changed(registration, news)
     return bool(news)
 
 
-def tell_starred_changes(at: datetime.datetime | None = None) -> int:
+def notify_star_changes(at: datetime.datetime | None = None) -> int:
     """Tell those who asked for it of the starred sessions that have changed.
 
     One mail for each edition. What somebody has also booked is told by `tell_changes`, once.
     """
     at = at or timezone.now()
-    mine = untold_stars(at).filter(user=OuterRef("user"))
-    moving = mine.filter(session__updated_at__gt=at - SETTLED)
+    mine = stars_to_notify(at).filter(user=OuterRef("user"))
+    moving = mine.filter(session__updated_at__gt=at - SETTLING_TIME)
     to_tell = Agenda.objects.select_related("user").filter(
         Exists(mine), ~Exists(moving), wants_mail=True, user__is_active=True
     )
-    return batches.each(to_tell.order_by("pk"), partial(tell_starred_one, at=at))
+    return batches.for_each_locked(to_tell.order_by("pk"), partial(notify_agenda, at=at))
 
 
-def untold_stars(at: datetime.datetime) -> QuerySet[Star]:
+def stars_to_notify(at: datetime.datetime) -> QuerySet[Star]:
     """Stars of people who know less than the programme, and are not told as ones with a seat."""
-    booked = Booking.objects.live().filter(
+    booked = Booking.objects.active().filter(
         registration__user=OuterRef("user"), session=OuterRef("session")
     )
     return (
-        Star.objects.filter(session__sequence__gt=F("told_sequence"))
+        Star.objects.filter(session__sequence__gt=F("notified_sequence"))
         .filter(session__edition__is_published=True, session__edition__period__endswith__gt=at)
         .exclude(session__status=Session.Status.DRAFT)
         .exclude(session__ends_at__lte=at)
@@ -106,29 +108,29 @@ def untold_stars(at: datetime.datetime) -> QuerySet[Star]:
     )
 
 
-def tell_starred_one(agenda: Agenda, *, at: datetime.datetime) -> bool:
-    found = untold_stars(at).filter(user=agenda.user).in_order()
+def notify_agenda(agenda: Agenda, *, at: datetime.datetime) -> bool:
+    found = stars_to_notify(at).filter(user=agenda.user).in_order()
     mine = list(found.select_for_update(of=("self",), no_key=True, skip_locked=True))
-    news = since_told({star.session: star.told_sequence for star in mine})
-    stars.up_to_date(mine)
+    news = changes_since_sequence({star.session: star.notified_sequence for star in mine})
+    stars.mark_notified(mine)
     for edition in dict.fromkeys(session.edition for session, _shift in news):
         here = [(session, shift) for session, shift in news if session.edition == edition]
         send_starred_changed(agenda, edition, here)
     return bool(news)
 
 
-def send_starred_changed(agenda: Agenda, edition: Edition, news: notices.News) -> None:
+def send_starred_changed(agenda: Agenda, edition: Edition, news: notices.SessionNews) -> None:
     """Starred sessions that have moved or are cancelled, to who asked to be told."""
     user = agenda.user
     with translation.override(user.language), timezone.override(edition.zone):
         context = {
-            **notices.about(edition),
+            **notices.edition_context(edition),
             "name": user.name,
-            "changed": [notices.told(*one) for one in news],
+            "changed": [notices.change_context(*one) for one in news],
             "action_url": settings.SITE_URL + reverse("agenda:programme"),
             "action_label": _("My programme"),
         }
-        unsubscribe_url = subscriptions.url(agenda)
+        unsubscribe_url = subscriptions.unsubscribe_url(agenda)
     mail.send(
         to=user.email,
         language=user.language,

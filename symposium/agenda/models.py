@@ -34,7 +34,7 @@ class Star(models.Model):
         Session, models.CASCADE, related_name="stars", verbose_name=_("session"), editable=False
     )
     # How often the session had changed when the person was last told: `Session.sequence`.
-    told_sequence = models.PositiveIntegerField(default=0, editable=False)
+    notified_sequence = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("starred"), default=timezone.now, editable=False)
 
     objects = StarQuerySet.as_manager()

@@ -13,11 +13,11 @@ from itertools import combinations, groupby
 from symposium.sessions.models import Session
 
 # Many more than anybody attends; an address of such a length goes through every server and mail.
-MOST = 300
+MAX_SESSIONS = 300
 # Characters of an address whose QR code a camera still reads from a screen.
-READABLE = 700
+MAX_ADDRESS_CHARS = 700
 # That PostgreSQL takes as a key.
-LONGEST_NUMBER = 18
+MAX_NUMBER_DIGITS = 18
 
 
 @dataclass(slots=True)
@@ -42,7 +42,7 @@ def entries(sessions: Iterable[Session]) -> list[Entry]:
     """An entry for each of `sessions`, in the order of the programme, with its clashes."""
     found = [Entry(session) for session in sorted(sessions, key=in_programme)]
     for one, other in combinations(found, 2):
-        if meet(one.session, other.session):
+        if clash(one.session, other.session):
             one.clashes.append(other.session)
             other.clashes.append(one.session)
     return found
@@ -53,14 +53,14 @@ def in_programme(session: Session) -> tuple:
     return (start is None, start.timestamp() if start else 0, session.pk)
 
 
-def meet(one: Session, other: Session) -> bool:
+def clash(one: Session, other: Session) -> bool:
     """Whether nobody can attend the whole of both; a cancelled one is in nobody's way."""
-    if not (one.starts_at and other.starts_at and one.is_held and other.is_held):
+    if not (one.starts_at and other.starts_at and not (one.is_cancelled or other.is_cancelled)):
         return False
     return one.starts_at < other.ends_at and other.starts_at < one.ends_at
 
 
-def by_day(found: Iterable[Entry], zone: zoneinfo.ZoneInfo) -> list[Day]:
+def group_by_day(found: Iterable[Entry], zone: zoneinfo.ZoneInfo) -> list[Day]:
     """The `found` entries, in order, a part for each day of `zone`."""
 
     def date(entry: Entry) -> datetime.date | None:
@@ -70,7 +70,7 @@ def by_day(found: Iterable[Entry], zone: zoneinfo.ZoneInfo) -> list[Day]:
     return [Day(day, list(group)) for day, group in groupby(found, key=date)]
 
 
-def numbers(written: str) -> list[int]:
+def parse_numbers(written: str) -> list[int]:
     """The numbers of a list as it came in an address, each once and in order; `MOST` at the most.
 
     Raises ValueError where the words are no such list.
@@ -78,12 +78,12 @@ def numbers(written: str) -> list[int]:
     parts = written.split("-")
     if not all(part.isascii() and part.isdecimal() for part in parts):
         raise ValueError("not a list of numbers")
-    if max(map(len, parts)) > LONGEST_NUMBER:
+    if max(map(len, parts)) > MAX_NUMBER_DIGITS:
         raise ValueError("a number too long")
-    return sorted({int(part) for part in parts})[:MOST]
+    return sorted({int(part) for part in parts})[:MAX_SESSIONS]
 
 
-def written(sessions: Iterable[Session]) -> str:
+def format_numbers(sessions: Iterable[Session]) -> str:
     """The one way to write the list of `sessions` in an address: `MOST`, the first to be held."""
-    first = sorted(set(sessions), key=in_programme)[:MOST]
+    first = sorted(set(sessions), key=in_programme)[:MAX_SESSIONS]
     return "-".join(map(str, sorted(session.pk for session in first)))

@@ -19,22 +19,22 @@ from symposium.sessions.models import Session, SessionQuerySet
 
 @published_page
 @require_safe
-def mine(request: HttpRequest, edition: str) -> HttpResponse:
+def my_programme(request: HttpRequest, edition: str) -> HttpResponse:
     """The same for everybody: all sessions, of which the browser shows those with its stars."""
     edition = published_edition(edition)
-    found = listed(edition).exclude(kind=Session.Kind.BREAK)
+    found = programme_items(edition).exclude(kind=Session.Kind.BREAK)
     # The clashes are those of its stars: the browser looks for them.
     entries = [programmes.Entry(session) for session in found]
     return render_page(
         request,
         edition,
-        "agenda/mine.html",
+        "agenda/my_programme.html",
         {
             "section": "programme",
             "heading": _("My programme"),
             "crumbs": crumbs(edition),
-            "days": programmes.by_day(entries, edition.zone),
-            "most": programmes.MOST,
+            "days": programmes.group_by_day(entries, edition.zone),
+            "most": programmes.MAX_SESSIONS,
             "unlisted": True,
         },
     )
@@ -42,31 +42,31 @@ def mine(request: HttpRequest, edition: str) -> HttpResponse:
 
 @require_safe
 @cache_control(public=True, max_age=60)
-def shared(request: HttpRequest, edition: str, chosen: str) -> HttpResponse:
+def shared_programme(request: HttpRequest, edition: str, chosen: str) -> HttpResponse:
     """The sessions that somebody has chosen, without a name; those taken off the site are left."""
     edition = published_edition(edition)
     try:
-        numbers = programmes.numbers(chosen)
+        numbers = programmes.parse_numbers(chosen)
     except ValueError:
         raise Http404 from None
     canonical = "-".join(map(str, numbers))
     if chosen != canonical:
         return redirect("agenda:shared", edition.slug, canonical, permanent=True)
-    entries = programmes.entries(listed(edition).filter(pk__in=numbers))
+    entries = programmes.entries(programme_items(edition).filter(pk__in=numbers))
     if not entries:
         raise Http404
     address = settings.SITE_URL + request.path
     return render_page(
         request,
         edition,
-        "sessions/shared.html",
+        "agenda/shared.html",
         {
             "section": "programme",
             "heading": _("A programme shared with you"),
             "crumbs": crumbs(edition),
-            "days": programmes.by_day(entries, edition.zone),
+            "days": programmes.group_by_day(entries, edition.zone),
             "address": address,
-            "qr": len(address) <= programmes.READABLE
+            "qr": len(address) <= programmes.MAX_ADDRESS_CHARS
             and qr.svg(address, label=_("QR code of this programme")),
             "unlisted": True,
             "is_public": False,
@@ -74,7 +74,7 @@ def shared(request: HttpRequest, edition: str, chosen: str) -> HttpResponse:
     )
 
 
-def listed(edition: Edition) -> SessionQuerySet:
+def programme_items(edition: Edition) -> SessionQuerySet:
     """What the public sees, in order, with the little that a line of a list shows."""
     return edition.sessions.published().for_programme()
 

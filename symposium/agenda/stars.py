@@ -17,47 +17,47 @@ from symposium.agenda.models import Agenda, Star
 from symposium.sessions.models import Session, SessionQuerySet
 
 # More than any programme has; what a browser sends beyond it is not read.
-MOST = 2000
+MAX_STARS = 2000
 
 Guids = Mapping[str, Iterable[str]]
 
 
 @dataclass(frozen=True)
-class Carried:
+class SyncResult:
     """What became of a list: how many are new, and how many lead to no session of that edition."""
 
     added: int
     unknown: int
 
 
-def give(user: User, sessions: Iterable[Session]) -> int:
+def add_stars(user: User, sessions: Iterable[Session]) -> int:
     """Put `sessions` on somebody's programme; return how many were not there before.
 
     Asked twice, or by two windows at once, it gives one star.
     """
     before = user.stars.count()
     rows = [
-        Star(user=user, session=session, told_sequence=session.sequence) for session in sessions
+        Star(user=user, session=session, notified_sequence=session.sequence) for session in sessions
     ]
     Star.objects.bulk_create(rows, ignore_conflicts=True)
     return user.stars.count() - before
 
 
-def take(user: User, sessions: SessionQuerySet) -> None:
+def remove_stars(user: User, sessions: SessionQuerySet) -> None:
     user.stars.filter(session__in=sessions).delete()
 
 
 @transaction.atomic
-def carry(user: User, *, add: Guids, remove: Guids) -> Carried:
+def sync_stars(user: User, *, add: Guids, remove: Guids) -> SyncResult:
     """Do what a browser asks; what leads to no session of its edition is counted and left."""
-    wanted, unknown = known(add)
-    added = give(user, wanted)
-    gone, _unknown = known(remove)
-    take(user, gone)
-    return Carried(added, unknown)
+    wanted, unknown = sessions_by_guid(add)
+    added = add_stars(user, wanted)
+    gone, _unknown = sessions_by_guid(remove)
+    remove_stars(user, gone)
+    return SyncResult(added, unknown)
 
 
-def known(guids: Guids) -> tuple[SessionQuerySet, int]:
+def sessions_by_guid(guids: Guids) -> tuple[SessionQuerySet, int]:
     """The public sessions that `guids` lead to, each in its edition, and how many lead nowhere."""
     asked = {(edition, guid) for edition, found in guids.items() for guid in found}
     valid = {(edition, number) for edition, guid in asked if (number := as_uuid(guid))}
@@ -77,7 +77,7 @@ def as_uuid(text: str) -> uuid.UUID | None:
         return None
 
 
-def by_edition(user: User) -> dict[str, list[str]]:
+def stars_by_edition(user: User) -> dict[str, list[str]]:
     """Somebody's stars in the shape in which a browser keeps them."""
     result: dict[str, list[str]] = {}
     found = user.stars.public().order_by("session__edition__slug", "pk")
@@ -86,7 +86,7 @@ def by_edition(user: User) -> dict[str, list[str]]:
     return result
 
 
-def read(data: object) -> tuple[Guids, Guids]:
+def parse_stars(data: object) -> tuple[Guids, Guids]:
     """Return what to add and what to remove, as a browser sent them; raise ValueError if mangled.
 
     >>> read({"add": {"2021": ["…"]}})
@@ -99,7 +99,7 @@ def read(data: object) -> tuple[Guids, Guids]:
         lists = part.values() if isinstance(part, dict) else [None]
         if not all(isinstance(one, list) and all(isinstance(g, str) for g in one) for one in lists):
             raise ValueError("not lists of texts by edition")
-        if sum(map(len, lists)) > MOST:
+        if sum(map(len, lists)) > MAX_STARS:
             raise ValueError("more than any programme has")
     return parts
 
@@ -109,21 +109,21 @@ def agenda_of(user: User) -> Agenda:
 
 
 @transaction.atomic
-def set_mail(user: User, wants: bool) -> None:
+def set_change_mails(user: User, wants: bool) -> None:
     """Write to somebody when a starred session changes, or no more; of earlier changes nothing."""
     agenda = agenda_of(user)
     if wants and not agenda.wants_mail:
-        up_to_date(user.stars.select_related("session"))
+        mark_notified(user.stars.select_related("session"))
     agenda.wants_mail = wants
     agenda.save(update_fields=["wants_mail"])
 
 
-def up_to_date(stars: Iterable[Star]) -> None:
+def mark_notified(stars: Iterable[Star]) -> None:
     """What these stars know of their sessions is what is known today."""
     stars = list(stars)
     for star in stars:
-        star.told_sequence = star.session.sequence
-    Star.objects.bulk_update(stars, ["told_sequence"])
+        star.notified_sequence = star.session.sequence
+    Star.objects.bulk_update(stars, ["notified_sequence"])
 
 
 def calendar_url(agenda: Agenda, language: str) -> str:

@@ -37,7 +37,7 @@ read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 @never_cache
 @login_required
-def programme(request: HttpRequest) -> HttpResponse:
+def account_programme(request: HttpRequest) -> HttpResponse:
     agenda = Agenda.objects.filter(user=request.user).first() or Agenda(user=request.user)
     address = stars.calendar_url(agenda, get_language()) if agenda.token else ""
     context = {
@@ -47,19 +47,19 @@ def programme(request: HttpRequest) -> HttpResponse:
         "calendar_url": address,
         "webcal_url": f"webcal:{address.partition(':')[2]}",
     }
-    return render(request, "agenda/programme.html", context)
+    return render(request, "agenda/account_programme.html", context)
 
 
 def programmes(user: User) -> list[dict]:
     """What somebody has starred or booked, the latest edition first."""
     starred = {star.session: star for star in user.stars.public().in_order()}
-    live = Booking.objects.live().filter(registration__user=user)
+    live = Booking.objects.active().filter(registration__user=user)
     public = live.filter(session__in=Session.objects.published())
     with_codes = public.in_order().select_related("registration")
     booked = {booking.session: booking for booking in with_codes}
     sessions = sorted({*starred, *booked}, key=latest_edition)
     return [
-        of_edition(edition, list(found), starred, booked)
+        edition_programme(edition, list(found), starred, booked)
         for edition, found in groupby(sessions, key=lambda session: session.edition)
     ]
 
@@ -68,16 +68,18 @@ def latest_edition(session: Session) -> tuple:
     return (-session.edition.starts_on.toordinal(), session.edition_id)
 
 
-def of_edition(edition: Edition, sessions: list[Session], starred: dict, booked: dict) -> dict:
+def edition_programme(
+    edition: Edition, sessions: list[Session], starred: dict, booked: dict
+) -> dict:
     entries = personal_programme.entries(sessions)
     for entry in entries:
         entry.is_starred = entry.session in starred
         entry.booking = booked.get(entry.session)
     return {
         "edition": edition,
-        "days": personal_programme.by_day(entries, edition.zone),
+        "days": personal_programme.group_by_day(entries, edition.zone),
         "shared": reverse(
-            "agenda:shared", args=[edition.slug, personal_programme.written(sessions)]
+            "agenda:shared", args=[edition.slug, personal_programme.format_numbers(sessions)]
         ),
     }
 
@@ -88,7 +90,7 @@ def of_edition(edition: Edition, sessions: list[Session], starred: dict, booked:
 @read_or_write
 @never_cache
 @ensure_csrf_cookie
-def kept(request: HttpRequest) -> JsonResponse:
+def stars_api(request: HttpRequest) -> JsonResponse:
     """The stars of the account, for the scripts of a browser; what they send is done first.
 
     With them what somebody has registered for: public pages, the same for everybody, do not say.
@@ -99,21 +101,24 @@ def kept(request: HttpRequest) -> JsonResponse:
     if request.method == "POST":
         try:
             data = json.loads(request.body)
-            add, remove = stars.read(data)
+            add, remove = stars.parse_stars(data)
         except ValueError:
             return JsonResponse({"error": "malformed"}, status=400)
-        done = stars.carry(request.user, add=add, remove=remove)
+        done = stars.sync_stars(request.user, add=add, remove=remove)
         answer = {"added": done.added, "unknown": done.unknown}
         if data.get("carried"):
-            tell_carried(request, done)
-    stands = {"stars": stars.by_edition(request.user), "registrations": registered(request.user)}
+            report_sync(request, done)
+    stands = {
+        "stars": stars.stars_by_edition(request.user),
+        "registrations": registrations_by_edition(request.user),
+    }
     return JsonResponse({**answer, **stands})
 
 
-def registered(user: User) -> dict[str, dict]:
+def registrations_by_edition(user: User) -> dict[str, dict]:
     """By edition: the code of somebody's registration, whether it is a ticket, their seats."""
     seats = Prefetch("bookings", Booking.objects.confirmed().select_related("session"))
-    found = Registration.objects.live().of(user).filter(edition__is_published=True)
+    found = Registration.objects.active().of(user).filter(edition__is_published=True)
     return {
         one.edition.slug: {
             "code": one.code,
@@ -124,7 +129,7 @@ def registered(user: User) -> dict[str, dict]:
     }
 
 
-def tell_carried(request: HttpRequest, done: stars.Carried) -> None:
+def report_sync(request: HttpRequest, done: stars.SyncResult) -> None:
     """Say on the next page what has come from this browser into the account."""
     if done.added:
         words = ngettext(
@@ -145,10 +150,10 @@ def tell_carried(request: HttpRequest, done: stars.Carried) -> None:
 @read_or_write
 @never_cache
 @by_slug(lambda edition: edition.sessions.published())
-def star(request: HttpRequest, edition: Edition, session: Session) -> HttpResponse:
+def star_form(request: HttpRequest, edition: Edition, session: Session) -> HttpResponse:
     """The star of a session as a form, for whoever has no script; it needs an account."""
     if request.method == "POST":
-        return press(request, session)
+        return toggle_star(request, session)
     user = request.user
     is_starred = user.is_authenticated and user.stars.filter(session=session).exists()
     context = {
@@ -159,17 +164,17 @@ def star(request: HttpRequest, edition: Edition, session: Session) -> HttpRespon
         "is_starred": is_starred,
         "is_public": False,
     }
-    return render_page(request, edition, "registrations/star.html", context)
+    return render_page(request, edition, "agenda/star.html", context)
 
 
-def press(request: HttpRequest, session: Session) -> HttpResponse:
+def toggle_star(request: HttpRequest, session: Session) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect_to_login(request.path)
     if request.POST.get("answer") == "remove":
-        stars.take(request.user, Session.objects.filter(pk=session.pk))
+        stars.remove_stars(request.user, Session.objects.filter(pk=session.pk))
         words = _("Removed from your programme: %(session)s.")
     else:
-        stars.give(request.user, [session])
+        stars.add_stars(request.user, [session])
         words = _("Added to your programme: %(session)s.")
     messages.success(request, words % {"session": session})
     return redirect("agenda:programme")
@@ -181,14 +186,14 @@ def press(request: HttpRequest, session: Session) -> HttpResponse:
 @read_or_write
 @never_cache
 @login_required
-def calendar_address(request: HttpRequest) -> HttpResponse:
+def calendar_link(request: HttpRequest) -> HttpResponse:
     """Make the address of one's calendar, renew it, or end it: asked first where one dies."""
     agenda = stars.agenda_of(request.user) if request.method == "POST" else None
     agenda = agenda or Agenda.objects.filter(user=request.user, token__isnull=False).first()
     if agenda is None:
         return redirect("agenda:programme")
     if request.method != "POST":
-        return render(request, "registrations/calendar_address.html", {"section": "account"})
+        return render(request, "agenda/calendar_link.html", {"section": "account"})
     if request.POST.get("answer") == "end":
         agenda.drop_token()
         messages.success(request, _("Your calendar link is turned off."))
@@ -203,9 +208,9 @@ def calendar_address(request: HttpRequest) -> HttpResponse:
 @require_POST
 @never_cache
 @login_required
-def mails(request: HttpRequest) -> HttpResponse:
+def change_mails(request: HttpRequest) -> HttpResponse:
     wants = request.POST.get("wants_mail") == "on"
-    stars.set_mail(request.user, wants)
+    stars.set_change_mails(request.user, wants)
     words = (
         _("We’ll email you when a starred session is moved or cancelled.")
         if wants
@@ -218,12 +223,12 @@ def mails(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(private=True, no_cache=True)
 @conditional_page
-def calendar(request: HttpRequest, token: str) -> HttpResponse:
+def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
     """The calendar of whoever has made this address: it says nothing of whose it is."""
     found = Agenda.objects.select_related("user").filter(user__is_active=True)
     agenda = get_object_or_404(found, token=token)
-    language = calendars.language_of(request.GET.get("lang"), agenda.user)
-    content = calendars.of_user(agenda.user, language)
+    language = calendars.feed_language(request.GET.get("lang"), agenda.user)
+    content = calendars.user_calendar(agenda.user, language)
     return HttpResponse(
         content,
         content_type="text/calendar; charset=utf-8",
@@ -241,16 +246,16 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """End the mails that this link came with, or begin them again."""
-    subscriber = subscriptions.find(token)
+    subscriber = subscriptions.find_subscriber(token)
     if subscriber is None:
         raise Http404
     if request.method == "POST":
-        subscriptions.choose(subscriber, receive=request.POST.get("answer") == "receive")
+        subscriptions.set_subscribed(subscriber, receive=request.POST.get("answer") == "receive")
         subscriber.refresh_from_db()
     context = {
         "heading": _("Messages by email"),
         "section": "account",
-        "receives": subscriptions.receives(subscriber),
+        "receives": subscriptions.is_subscribed(subscriber),
         "is_for_stars": isinstance(subscriber, Agenda),
     }
     if isinstance(subscriber, Registration):

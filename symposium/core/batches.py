@@ -12,11 +12,11 @@ from django.db import models, transaction
 
 logger = logging.getLogger(__name__)
 
-BATCH = 200
-LONGEST = 2.0  # seconds: meanwhile, somebody may wait for a code to sign in
+BATCH_SIZE = 200
+MAX_BATCH_SECONDS = 2.0  # seconds: meanwhile, somebody may wait for a code to sign in
 
 
-def each(rows: models.QuerySet, verb: Callable[[Any], bool]) -> int:
+def for_each_locked(rows: models.QuerySet, verb: Callable[[Any], bool]) -> int:
     """Call `verb` with some of `rows`, each locked; return for how many it says that it was done.
 
     A row that somebody else holds, or that is no longer one of `rows`, is passed over.
@@ -27,7 +27,7 @@ def each(rows: models.QuerySet, verb: Callable[[Any], bool]) -> int:
         row = found.first()
         return row is not None and verb(row)
 
-    return one_by_one(rows.values_list("pk", flat=True)[:BATCH], treat)
+    return one_by_one(rows.values_list("pk", flat=True)[:BATCH_SIZE], treat)
 
 
 def one_by_one(pks: Iterable[int], verb: Callable[[int], bool]) -> int:
@@ -35,7 +35,7 @@ def one_by_one(pks: Iterable[int], verb: Callable[[int], bool]) -> int:
 
     One that fails does not stop the others.
     """
-    done, end = 0, time.monotonic() + LONGEST
+    done, end = 0, time.monotonic() + MAX_BATCH_SECONDS
     for pk in list(pks):
         try:
             with transaction.atomic():

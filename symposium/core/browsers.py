@@ -11,7 +11,7 @@ SYSTEMS = {
 }  # fmt: skip
 
 
-def named(user_agent: str) -> str:
+def browser_name(user_agent: str) -> str:
     """Return `Firefox · Android`; what is not known is left out."""
     found = [
         next((name for sign, name in names.items() if sign in user_agent), "")

@@ -12,7 +12,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.xmlutils import SimplerXMLGenerator
 
 
-class Atom(Atom1Feed):
+class AtomFeed(Atom1Feed):
     """Each entry in its language, with its authors one by one."""
 
     def latest_post_date(self) -> datetime.datetime:
@@ -30,7 +30,7 @@ class Atom(Atom1Feed):
             handler.endElement("author")
 
 
-def whole(path: str) -> str:
+def absolute_url(path: str) -> str:
     return f"{settings.SITE_URL}{path}"
 
 

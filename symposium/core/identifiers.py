@@ -10,7 +10,7 @@ from django.db import models
 HYPHENS = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 
 
-class BareField(models.CharField):
+class NormalizedIdentifierField(models.CharField):
     """An identifier in small letters, without the address or the label before it.
 
     `label` and `address` are patterns of what may stand there.

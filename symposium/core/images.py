@@ -94,14 +94,14 @@ class PictureFormField(forms.ImageField):
         return super().to_python(data)
 
 
-class PlainColours:
+class NormalizeColours:
     """A step of encoding: any picture as RGB or RGBA, in sRGB, and nothing beside the pixels."""
 
     def process(self, image: Image.Image) -> Image.Image:
         profile = image.info.get("icc_profile")
-        image = in_eight_bits(image)
+        image = to_eight_bits(image)
         alpha = image.convert("RGBA").getchannel("A") if image.has_transparency_data else None
-        colours = in_srgb(image.convert(MODES.get(image.mode, "RGB")), profile)
+        colours = to_srgb(image.convert(MODES.get(image.mode, "RGB")), profile)
         if alpha:
             colours.putalpha(alpha)
         colours.info = {}
@@ -113,7 +113,7 @@ MODES = {"1": "L", "L": "L", "LA": "L", "CMYK": "CMYK"}
 SRGB = ImageCms.createProfile("sRGB")
 
 
-def in_eight_bits(image: Image.Image) -> Image.Image:
+def to_eight_bits(image: Image.Image) -> Image.Image:
     """The picture in a mode with 8 bits a colour: Pillow would cut 16 bits off at white."""
     if image.mode in ("La", "RGBa"):
         return image.convert({"La": "LA", "RGBa": "RGBA"}[image.mode])
@@ -128,7 +128,7 @@ def in_eight_bits(image: Image.Image) -> Image.Image:
     return grey
 
 
-def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """The colours as every screen shows them; a profile that does not fit is ignored."""
     if profile:
         with contextlib.suppress(ImageCms.PyCMSError, OSError):
@@ -147,7 +147,7 @@ class PictureField(ProcessedImageField):
     """An image re-encoded when it is saved, upright and through `processors`; see the module."""
 
     def __init__(self, processors=(), **kwargs):
-        super().__init__(processors=[Transpose(), PlainColours(), *processors], **kwargs)
+        super().__init__(processors=[Transpose(), NormalizeColours(), *processors], **kwargs)
 
     def formfield(self, **kwargs):
         return super().formfield(**{"form_class": PictureFormField, **kwargs})

@@ -15,11 +15,11 @@ FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 NOT_UTF8 = re.compile(r"%[89A-F][0-9A-F]", re.IGNORECASE)
 ACCOUNT = re.compile(r"/[^/]+/accounts/")
 # OAI-PMH has its own words for what is wrong with a request, and looks nothing up before.
-ANSWERS_FOR_ITSELF = "/oai"
+EXEMPT_PATH = "/oai"
 # No form of the public is longer; those of the desk hold long texts in three languages, and files.
-LONGEST_FORM = 512 * 1024  # bytes
+MAX_FORM_BYTES = 512 * 1024  # bytes
 # Organisers upload files; OAI-PMH says what is wrong in its own words.
-READS_MORE = ("/admin/", "/oai")
+LARGE_FORM_PATHS = ("/admin/", "/oai")
 
 
 class BadRequestMiddleware:
@@ -32,21 +32,23 @@ class BadRequestMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        if request.path_info != ANSWERS_FOR_ITSELF:
-            refuse(request.path_info, *texts(request.GET))
+        if request.path_info != EXEMPT_PATH:
+            refuse(request.path_info, *submitted_texts(request.GET))
         # Another site of the same domain may have left a cookie that is not UTF-8: only NUL counts.
         refuse(*(value.replace("\ufffd", "") for value in request.COOKIES.values()))
         if NOT_UTF8.search(request.path_info):
             raise BadRequest("The address is not UTF-8")
-        if length(request) > LONGEST_FORM and not request.path_info.startswith(READS_MORE):
+        if content_length(request) > MAX_FORM_BYTES and not request.path_info.startswith(
+            LARGE_FORM_PATHS
+        ):
             raise RequestDataTooBig("Longer than any form of the public")
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        if request.content_type not in FORM_TYPES or request.path_info == ANSWERS_FOR_ITSELF:
+        if request.content_type not in FORM_TYPES or request.path_info == EXEMPT_PATH:
             return
         try:
-            refuse(*texts(request.POST), *texts(request.FILES))
+            refuse(*submitted_texts(request.POST), *submitted_texts(request.FILES))
         except UnreadablePostError as error:
             raise BadRequest("The body was cut short") from error
 
@@ -56,7 +58,7 @@ class BadRequestMiddleware:
             raise BadRequest("JSON nested too deep") from exception
 
 
-def length(request) -> int:
+def content_length(request) -> int:
     declared = request.META.get("CONTENT_LENGTH") or ""
     return int(declared) if declared.isdecimal() else 0
 
@@ -72,7 +74,7 @@ def refuse(*received: str) -> None:
         raise BadRequest("NUL byte or invalid UTF-8")
 
 
-def texts(data) -> Iterator[str]:
+def submitted_texts(data) -> Iterator[str]:
     """The names and values of a QueryDict, the names of its files."""
     for key, values in data.lists():
         yield key
@@ -106,7 +108,7 @@ class NoStoreMiddleware:
         return response
 
 
-class TracesOfOursOnly(logging.Filter):
+class DropClientErrorTracebacks(logging.Filter):
     """A visitor's mistake is one line of the log; a trace is for ours."""
 
     def filter(self, record: logging.LogRecord) -> bool:

@@ -20,7 +20,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.urls import Resolver404, resolve
 from django.utils import translation
 
-from symposium.core.middleware import refuse, texts
+from symposium.core.middleware import refuse, submitted_texts
 from symposium.core.page_store import PAGES, CachedPage, Key, preferred_encoding
 from symposium.core.revision import Version, current_version
 
@@ -140,7 +140,7 @@ def cache_key(request: HttpRequest, params: Params) -> Key | None:
         request.get_host()
         if request.META.get("QUERY_STRING"):
             query = request.GET
-            refuse(*texts(query))
+            refuse(*submitted_texts(query))
     except (BadRequest, DisallowedHost):
         return None
     used = {name: query[name] for name in sorted(params) if query.get(name)}

@@ -17,12 +17,14 @@ from django.db import DatabaseError, InterfaceError, connection
 
 logger = logging.getLogger(__name__)
 
-LOCK = 2021_0609
-PAUSE = 1.0  # seconds between two turns: a code to sign in waits no longer
-HOUSEKEEPING_EVERY = 15.0
-LONGEST_PAUSE = 30.0
+LOCK_ID = 2021_0609
+PAUSE_SECONDS = 1.0  # seconds between two turns: a code to sign in waits no longer
+TASKS_EVERY_SECONDS = 15.0
+MAX_PAUSE_SECONDS = 30.0
 # A machine that vanishes says no goodbye: the server asks after 30 s of silence.
-ASK = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
+KEEPALIVE_SQL = (
+    "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
+)
 
 Task = Callable[[], object]
 
@@ -71,7 +73,7 @@ class Worker:
 
     def run(self) -> None:
         """Take turns until told to stop; stand by while another worker does."""
-        pause = PAUSE
+        pause = PAUSE_SECONDS
         stands_by = False
         while not self.stopping():
             try:
@@ -81,12 +83,12 @@ class Worker:
                 elif not stands_by:
                     logger.warning("Another worker is at work; this one stands by.")
                     stands_by = True
-                pause = PAUSE
+                pause = PAUSE_SECONDS
             except (DatabaseError, InterfaceError) as error:
                 logger.error("The database is away: %s", str(error).strip())
                 self.lock.close()
                 connection.close()
-                pause = min(pause * 2, LONGEST_PAUSE)
+                pause = min(pause * 2, MAX_PAUSE_SECONDS)
             self.sleep(pause)
         self.lock.close()
 
@@ -104,10 +106,10 @@ class Worker:
         new = self.lock.connection is None
         with self.lock.cursor() as cursor:
             if new:
-                cursor.execute(ASK)
+                cursor.execute(KEEPALIVE_SQL)
                 self.holds = False
             if not self.holds:
-                cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+                cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK_ID])
                 self.holds = cursor.fetchone()[0]
                 if self.holds:
                     logger.info("This worker is elected.")
@@ -120,9 +122,9 @@ class Worker:
         if now >= self.send_at:
             sent = self.attempt(self.send, self.stopping)
             # A mail server that is away is not asked, and logged, each second.
-            self.rest = 0.0 if sent else min(self.rest * 2 or PAUSE * 2, LONGEST_PAUSE)
+            self.rest = 0.0 if sent else min(self.rest * 2 or PAUSE_SECONDS * 2, MAX_PAUSE_SECONDS)
             self.send_at = now + self.rest
-        if self.house_kept_at is None or now - self.house_kept_at >= HOUSEKEEPING_EVERY:
+        if self.house_kept_at is None or now - self.house_kept_at >= TASKS_EVERY_SECONDS:
             for task in self.housekeeping:
                 if self.stopping():
                     return

@@ -27,25 +27,25 @@ from symposium.registrations.models import (
 )
 from symposium.registrations.models.registrations import State
 
-OWN = ("share", "full")  # what a category of the file says besides its fields
+EXTRA_KEYS = ("share", "full")  # what a category of the file says besides its fields
 
 
 def load(edition: Edition, at: datetime.datetime | None = None) -> None:
     """Make the categories and the questions of an edition and, in a demonstration, people."""
     table = data.table("attendance")
     categories = [
-        Category.objects.create(edition=edition, order=order, **data.fields(entry, *OWN))
+        Category.objects.create(edition=edition, order=order, **data.fields(entry, *EXTRA_KEYS))
         for order, entry in enumerate(table["category"])
     ]
     for order, entry in enumerate(table["question"]):
         make_question(edition, entry, order, categories)
     if settings.DEMO:
-        bring_people(edition, categories, at or timezone.now())
+        add_people(edition, categories, at or timezone.now())
 
 
-def bring_people(edition: Edition, categories: list[Category], at: datetime.datetime) -> None:
+def add_people(edition: Edition, categories: list[Category], at: datetime.datetime) -> None:
     chance = random.Random(edition.slug)  # noqa: S311 (the same people at every run)
-    registrations = list(people(edition, categories, chance, at))
+    registrations = list(make_registrations(edition, categories, chance, at))
     Registration.objects.bulk_create(registrations)
     StateChange.objects.bulk_create(
         StateChange(registration=one, state=one.state, at=one.created_at) for one in registrations
@@ -68,7 +68,7 @@ def make_question(edition: Edition, entry: dict, order: int, categories: list[Ca
         Option.objects.create(question=question, order=place, **data.fields({"label": label}))
 
 
-def people(
+def make_registrations(
     edition: Edition, categories: list[Category], chance: random.Random, at: datetime.datetime
 ) -> Iterator[Registration]:
     """Those of each category, in the month before the symposium, or until now."""
@@ -77,10 +77,10 @@ def people(
         for number in range(entry["share"]):
             share_of_month = 1 - number / entry["share"]
             moment = last - datetime.timedelta(days=30 * share_of_month + chance.random())
-            yield person(edition, category, number, chance, moment)
+            yield make_registration(edition, category, number, chance, moment)
 
 
-def person(
+def make_registration(
     edition: Edition,
     category: Category,
     number: int,
@@ -138,7 +138,7 @@ def book(edition: Edition, registrations: list[Registration], chance: random.Ran
                     registration=registration,
                     session=workshop,
                     state=State.CONFIRMED,
-                    told_sequence=workshop.sequence,
+                    notified_sequence=workshop.sequence,
                     created_at=registration.created_at,
                 )
             )

@@ -22,10 +22,10 @@ from symposium.editions.slugs import find_by_slug
 from symposium.sessions.models import Participation, Resource, Room, Session, Track
 from symposium.speakers.models import Link, Speaker
 
-FIRST = "2021"
+FIRST_EDITION = "2021"
 
 
-class Occupied(Exception):
+class SlugTaken(Exception):
     """The address that the upcoming edition would take belongs to another edition."""
 
 
@@ -34,7 +34,7 @@ def load() -> None:
     """Make the first edition and, in a demonstration, the organiser's account, where missing."""
     if settings.DEMO:
         organiser.ensure()
-    if not Edition.objects.filter(slug=FIRST).exists():
+    if not Edition.objects.filter(slug=FIRST_EDITION).exists():
         make_edition(
             data.table("edition"),
             data.published_text(),
@@ -55,18 +55,20 @@ def load_upcoming(at: datetime.datetime | None = None, *, current: bool = True) 
     edition = Edition.objects.filter(slug=slug).first()
     if edition is None:
         days = {"starts_on": tomorrow, "ends_on": tomorrow + datetime.timedelta(days=1)}
-        edition = make_edition(entry, entry["argument"]["text"], "upcoming", slug=slug, **days)
-    elif slug == FIRST or not edition.is_demonstration:
-        raise Occupied(f"The edition “{slug}” exists and is not a demonstration: it is left alone.")
+        edition = make_edition(entry, entry["main_abstract"]["text"], "upcoming", slug=slug, **days)
+    elif slug == FIRST_EDITION or not edition.is_demonstration:
+        raise SlugTaken(
+            f"The edition “{slug}” exists and is not a demonstration: it is left alone."
+        )
     else:
-        move(edition, tomorrow)
+        reschedule(edition, tomorrow)
     if not current:
         return
     Edition.objects.exclude(pk=edition.pk).update(is_current=False)
     Edition.objects.filter(pk=edition.pk).update(is_current=True)
 
 
-def move(edition: Edition, starts_on: datetime.date) -> None:
+def reschedule(edition: Edition, starts_on: datetime.date) -> None:
     """Give the edition another first day; its sessions keep their hours."""
     shift = starts_on - edition.starts_on
     sessions = list(edition.sessions.scheduled())
@@ -94,7 +96,7 @@ def make_edition(entry: dict, text: dict[str, str], folder: str = "", **fields) 
     speakers = make_speakers(edition)
     sessions = make_sessions(edition, speakers)
     keywords = find_or_make_keywords()
-    make_argument(edition, entry, text, keywords)
+    make_main_abstract(edition, entry, text, keywords)
     for abstract in data.table("abstracts")["abstract"]:
         make_abstract(edition, abstract, sessions, speakers, keywords)
     attendance.load(edition)
@@ -165,22 +167,22 @@ def find_or_make_keyword(entry: dict) -> Keyword:
         return Keyword.objects.create(**data.fields(entry))
 
 
-def make_argument(
+def make_main_abstract(
     edition: Edition, entry: dict, text: dict[str, str], keywords: dict[str, Keyword]
 ) -> None:
     """The abstract of the symposium itself, under its theme and signed by it."""
     title, name = entry["edition"]["theme"], entry["edition"]["name"]
-    own = data.fields(entry["argument"], "keywords", "text")
-    argument = Abstract.objects.create(
+    own = data.fields(entry["main_abstract"], "keywords", "text")
+    main_abstract = Abstract.objects.create(
         edition=edition,
         slug="abstract",
         kind=Abstract.Kind.SYMPOSIUM,
         status=Abstract.Status.PUBLISHED,
-        **{"published_at": before(edition, days=30)} | own,
+        **{"published_at": days_before(edition, days=30)} | own,
         **data.fields({"title": title, "text": text}),
     )
-    add_keywords(argument, entry["argument"]["keywords"], keywords)
-    Author.objects.create(abstract=argument, **data.fields({"family_name": name}))
+    add_keywords(main_abstract, entry["main_abstract"]["keywords"], keywords)
+    Author.objects.create(abstract=main_abstract, **data.fields({"family_name": name}))
 
 
 def make_abstract(
@@ -194,7 +196,7 @@ def make_abstract(
         edition=edition,
         session=sessions.get(entry.get("session")),
         status=Abstract.Status.PUBLISHED,
-        published_at=before(edition, days=30),
+        published_at=days_before(edition, days=30),
         **data.fields(entry, "session", "authors", "keywords", "revision", "withdrawal"),
     )
     add_keywords(abstract, entry["keywords"], keywords)
@@ -208,16 +210,16 @@ def make_abstract(
 
 def revise(abstract: Abstract, entry: dict) -> None:
     """Publish the second version: the texts of `entry` in place of the first ones."""
-    versions.keep(abstract)
+    versions.snapshot(abstract)
     for name, text in data.fields(entry, "note").items():
         setattr(abstract, name, text)
     abstract.save()
-    versions.publish(abstract, entry["note"], at=before(abstract.edition, days=14))
+    versions.publish(abstract, entry["note"], at=days_before(abstract.edition, days=14))
 
 
 def withdraw(abstract: Abstract, entry: dict) -> None:
     abstract.status = Abstract.Status.WITHDRAWN
-    abstract.withdrawn_at = before(abstract.edition, days=14)
+    abstract.withdrawn_at = days_before(abstract.edition, days=14)
     for name, text in data.fields({"withdrawal_reason": entry["reason"]}).items():
         setattr(abstract, name, text)
     abstract.save()
@@ -228,6 +230,6 @@ def add_keywords(abstract: Abstract, slugs: list[str], keywords: dict[str, Keywo
         AbstractKeyword.objects.create(abstract=abstract, keyword=keywords[slug], order=order)
 
 
-def before(edition: Edition, days: int) -> datetime.datetime:
+def days_before(edition: Edition, days: int) -> datetime.datetime:
     day = edition.starts_on - datetime.timedelta(days=days)
     return datetime.datetime.combine(day, datetime.time(9), edition.zone)

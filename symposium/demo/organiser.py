@@ -16,7 +16,7 @@ def ensure() -> None:
     path = settings.VAR / "demo-password"
     is_new = not path.exists()
     if is_new:
-        keep(path, random_code(16))
+        write_password(path, random_code(16))
     password = path.read_text().strip()
     user = User.objects.filter(email=EMAIL).first()
     if user is None:
@@ -26,7 +26,7 @@ def ensure() -> None:
         user.save()
 
 
-def keep(path: Path, password: str) -> None:
+def write_password(path: Path, password: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(f"{password}\n")

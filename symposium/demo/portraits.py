@@ -35,10 +35,10 @@ def portrait(slug: str, style: str) -> bytes:
     wall, paper, garment = SCHEMES[choice[0] % len(SCHEMES)]
     skin = SKINS[choice[1] % len(SKINS)]
     shades = SCARVES if style == "scarf" else HAIRS
-    colours = Colours(skin, shaded(skin), shades[choice[2] % len(shades)])
+    colours = Palette(skin, shaded(skin), shades[choice[2] % len(shades)])
     picture = patterned(wall, 160).copy()
     inside = Image.new("RGB", picture.size, paper)
-    pen = Pen(ImageDraw.Draw(inside))
+    pen = Canvas(ImageDraw.Draw(inside))
     behind, above = HEADS[style]
     behind(pen, colours)
     pen.rounded(colours.neck, 346, 560, 454, 860, 40)
@@ -52,7 +52,7 @@ def portrait(slug: str, style: str) -> bytes:
     return content.getvalue()
 
 
-class Colours(NamedTuple):
+class Palette(NamedTuple):
     skin: str
     neck: str
     hair: str
@@ -64,7 +64,7 @@ def shaded(colour: str) -> str:
     return f"#{red * 7 // 8:02x}{green * 7 // 8:02x}{blue * 7 // 8:02x}"
 
 
-class Pen:
+class Canvas:
     """Draws in the units of the final picture."""
 
     def __init__(self, draw: ImageDraw.ImageDraw):
@@ -88,48 +88,48 @@ def fine(box) -> list:
 FACE = (290, 370, 510, 664)
 
 
-def nothing(pen: Pen, colours: Colours) -> None:
+def nothing(pen: Canvas, colours: Palette) -> None:
     pass
 
 
-def crown(pen: Pen, colours: Colours) -> None:
+def crown(pen: Canvas, colours: Palette) -> None:
     pen.chord(colours.hair, 280, 346, 520, 640, 180, 360)
     pen.chord(colours.skin, 302, 432, 498, 640, 180, 360)
 
 
-def parting(pen: Pen, colours: Colours) -> None:
+def parting(pen: Canvas, colours: Palette) -> None:
     pen.chord(colours.hair, 278, 342, 520, 660, 170, 300)
     pen.chord(colours.hair, 320, 344, 524, 640, 212, 14)
 
 
-def long_hair(pen: Pen, colours: Colours) -> None:
+def long_hair(pen: Canvas, colours: Palette) -> None:
     pen.rounded(colours.hair, 258, 340, 542, 800, 142)
 
 
-def bun(pen: Pen, colours: Colours) -> None:
+def bun(pen: Canvas, colours: Palette) -> None:
     pen.ellipse(colours.hair, 338, 262, 462, 388)
 
 
 CURLS = [(278, 430), (318, 366), (400, 338), (482, 366), (522, 430), (264, 506), (536, 506)]
 
 
-def curls(pen: Pen, colours: Colours) -> None:
+def curls(pen: Canvas, colours: Palette) -> None:
     for x, y in CURLS:
         pen.ellipse(colours.hair, x - 62, y - 62, x + 62, y + 62)
 
 
-def beard(pen: Pen, colours: Colours) -> None:
+def beard(pen: Canvas, colours: Palette) -> None:
     left, top, right, bottom = FACE
     pen.chord(colours.hair, left - 4, top, right + 4, bottom + 14, 0, 180)
     pen.ellipse(colours.skin, 312, 400, 488, 606)
     crown(pen, colours)
 
 
-def scarf_behind(pen: Pen, colours: Colours) -> None:
+def scarf_behind(pen: Canvas, colours: Palette) -> None:
     pen.ellipse(colours.hair, 252, 326, 548, 740)
 
 
-def scarf_above(pen: Pen, colours: Colours) -> None:
+def scarf_above(pen: Canvas, colours: Palette) -> None:
     pen.chord(colours.hair, 222, 636, 578, 884, 180, 360)
     pen.chord(colours.hair, 222, 712, 578, 808, 0, 180)
     pen.rounded(colours.hair, 288, 560, 512, 780, 100)
@@ -154,7 +154,7 @@ HEADS = {
 def arch(left: int, top: int, right: int, radius: int) -> Image.Image:
     """A mask: a round arch, down to the foot of the picture."""
     mask = Image.new("L", (FINE * WIDTH, FINE * HEIGHT))
-    Pen(ImageDraw.Draw(mask)).rounded(255, left, top, right, HEIGHT + radius, radius)
+    Canvas(ImageDraw.Draw(mask)).rounded(255, left, top, right, HEIGHT + radius, radius)
     return mask
 
 

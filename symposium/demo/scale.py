@@ -16,7 +16,7 @@ from symposium.speakers.models import Speaker
 SLUG = "scale"
 FIRST_DAY = datetime.date(2020, 6, 1)
 DAYS, ROOMS, SPEAKERS_EACH = 5, 20, 2
-MOST = 10_000  # six minutes each, still
+MAX_SESSIONS = 10_000  # six minutes each, still
 OPENS, OPEN_MINUTES = datetime.time(8, 30), 600
 BATCH = 500
 

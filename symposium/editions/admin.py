@@ -14,20 +14,20 @@ from django.utils.translation import gettext_lazy as _
 
 from symposium.core.admin.base import (
     EditionFilter,
-    HistoryAdmin,
-    KeptAdmin,
+    EditionModelForm,
+    HistoryMixin,
+    ProtectedDeleteMixin,
+    TranslatedModelAdmin,
     UntranslatedFilter,
-    WorkplaceAdmin,
-    WorkplaceForm,
 )
-from symposium.core.admin.working_edition import work_on
+from symposium.core.admin.working_edition import set_working_edition
 from symposium.core.i18n.dates import midnight
-from symposium.editions.embed import frame
+from symposium.editions.embed import iframe_html
 from symposium.editions.models import Edition, Page, Partner, validate_time_zone
-from symposium.editions.readiness import whats_missing
+from symposium.editions.readiness import missing_links
 
 
-class EditionForm(WorkplaceForm):
+class EditionForm(EditionModelForm):
     def _post_clean(self):
         """Once the days make sense: name a session that they would leave outside."""
         super()._post_clean()
@@ -50,7 +50,7 @@ class EditionForm(WorkplaceForm):
 
 
 @admin.register(Edition)
-class EditionAdmin(KeptAdmin, HistoryAdmin):
+class EditionAdmin(ProtectedDeleteMixin, HistoryMixin):
     form = EditionForm
     text_field = "name"
     list_display = [
@@ -92,11 +92,11 @@ class EditionAdmin(KeptAdmin, HistoryAdmin):
     @admin.display(description=_("still missing"))
     def missing(self, edition):
         """What nobody can register without, each with the page where it is added."""
-        return edition.pk and whats_missing(edition) or "–"
+        return edition.pk and missing_links(edition) or "–"
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
-        if obj.registration_opens_at and (missing := whats_missing(obj)):
+        if obj.registration_opens_at and (missing := missing_links(obj)):
             words = _("Registration cannot open yet. Still missing:")
             messages.warning(request, format_html("{} {}", words, missing))
 
@@ -107,8 +107,8 @@ class EditionAdmin(KeptAdmin, HistoryAdmin):
             return "–"
         return format_html(
             '<pre class="readonly" dir="ltr"><code>{}</code></pre><a href="{}">{}</a>',
-            escape(frame(edition)),
-            reverse("sessions:embedding", args=[edition.slug]),
+            escape(iframe_html(edition)),
+            reverse("sessions:embed_help", args=[edition.slug]),
             _("The page for partners, in each language"),
         )
 
@@ -116,7 +116,7 @@ class EditionAdmin(KeptAdmin, HistoryAdmin):
         """The zone that is being typed, or that of the edition, which is worked on from now on."""
         edition = Edition(time_zone=request.POST.get("time_zone", ""))
         if object_id and (found := self.get_object(request, unquote(object_id))):
-            work_on(request, found)
+            set_working_edition(request, found)
             edition.time_zone = edition.time_zone or found.time_zone
         try:
             validate_time_zone(edition.time_zone)
@@ -125,10 +125,10 @@ class EditionAdmin(KeptAdmin, HistoryAdmin):
         return edition.zone
 
     def log_addition(self, request, obj, message):
-        work_on(request, obj)
+        set_working_edition(request, obj)
         return super().log_addition(request, obj, message)
 
-    def why_kept(self, edition) -> str:
+    def protected_reason(self, edition) -> str:
         """Deleting an edition would take its whole programme: only an empty one goes."""
         parts = (edition.sessions, edition.speakers, edition.abstracts, edition.registrations)
         words = _(
@@ -166,7 +166,7 @@ class EditionAdmin(KeptAdmin, HistoryAdmin):
 
 
 @admin.register(Page)
-class PageAdmin(SortableAdminMixin, HistoryAdmin):
+class PageAdmin(SortableAdminMixin, HistoryMixin):
     public_page = "symposium.editions.views.text_page"
     list_display = ["text", "slug", "is_published", "languages_filled", "updated_at"]
     list_filter = [EditionFilter, "is_published", UntranslatedFilter]
@@ -176,7 +176,7 @@ class PageAdmin(SortableAdminMixin, HistoryAdmin):
 
 
 @admin.register(Partner)
-class PartnerAdmin(SortableAdminMixin, WorkplaceAdmin):
+class PartnerAdmin(SortableAdminMixin, TranslatedModelAdmin):
     text_field = "name"
     list_display = ["text", "kind", "url", "languages_filled"]
     list_filter = [EditionFilter, "kind", UntranslatedFilter]

@@ -11,7 +11,7 @@ from symposium.core.i18n.localized import LANGUAGES
 from symposium.core.i18n.typography import direction
 from symposium.editions.models import Edition
 
-REMEMBERED = "edition"  # in the session
+SESSION_KEY = "edition"  # in the session
 SLUG = re.compile(r"[-\w]{1,40}", re.ASCII)
 
 
@@ -28,31 +28,35 @@ def site(request) -> dict:
         "direction": direction(language),
         "languages": list(alternates(request)),
         "works_offline": settings.OFFLINE,
-        "edition": SimpleLazyObject(lambda: edition_of(request)),
+        "edition": SimpleLazyObject(lambda: edition_for(request)),
     }
 
 
-def edition_of(request: HttpRequest) -> Edition | None:
+def edition_for(request: HttpRequest) -> Edition | None:
     """The edition that a page belongs to, so that nobody is led from one into another.
 
     It is the one that its address names. A page of somebody's own account has also the one that it
     was reached from last, or that of their next registration. Else it is the current one.
     """
-    edition = edition_named(request)
+    edition = named_edition(request)
     if not edition and settings.OWN_PAGES.match(request.path_info):
-        edition = first_of([request.session.get(REMEMBERED, "")]) or next_of(request.user)
+        edition = first_published([request.session.get(SESSION_KEY, "")]) or next_edition_for(
+            request.user
+        )
     return edition or Edition.objects.current()
 
 
-def next_of(user) -> Edition | None:
+def next_edition_for(user) -> Edition | None:
     """The edition to come first that somebody is registered for."""
     if not user.is_authenticated:
         return None
     to_come = Edition.objects.published().to_come()
-    return to_come.filter(registrations__in=user.registrations.live()).order_by("starts_on").first()
+    return (
+        to_come.filter(registrations__in=user.registrations.active()).order_by("starts_on").first()
+    )
 
 
-def edition_named(request: HttpRequest) -> Edition | None:
+def named_edition(request: HttpRequest) -> Edition | None:
     """The published edition that an address names, `/fr/2021/…`, `?edition=2021`.
 
     A page that leads on to another (`?next=`, or a form that says so) is of the edition of that.
@@ -60,10 +64,10 @@ def edition_named(request: HttpRequest) -> Edition | None:
     addresses = [request.get_full_path(), request.GET.get("next", "")]
     if request.method == "POST" and settings.OWN_PAGES.match(request.path_info):
         addresses.append(request.POST.get("next", ""))
-    return first_of([word for address in addresses for word in words(address)])
+    return first_published([word for address in addresses for word in address_words(address)])
 
 
-def words(address: str) -> Iterator[str]:
+def address_words(address: str) -> Iterator[str]:
     """What of an address may be the word of an edition."""
     try:
         parts = urlsplit(address)
@@ -75,7 +79,7 @@ def words(address: str) -> Iterator[str]:
     yield from parse_qs(parts.query).get("edition", [])[:1]
 
 
-def first_of(slugs: list[str]) -> Edition | None:
+def first_published(slugs: list[str]) -> Edition | None:
     """The first published edition that is called so."""
     wanted = [slug for slug in slugs if SLUG.fullmatch(slug)]
     published = Edition.objects.published().filter(slug__in=wanted) if wanted else ()
@@ -100,9 +104,9 @@ class EditionMiddleware:
         return response
 
     def remember(self, request: HttpRequest) -> None:
-        edition = edition_named(request)
-        if edition and edition.slug != request.session.get(REMEMBERED):
-            request.session[REMEMBERED] = edition.slug
+        edition = named_edition(request)
+        if edition and edition.slug != request.session.get(SESSION_KEY):
+            request.session[SESSION_KEY] = edition.slug
 
 
 def alternates(request):

@@ -31,7 +31,7 @@ def may_be_framed(response: HttpResponse, edition: Edition) -> HttpResponse:
     return response
 
 
-def frame(
+def iframe_html(
     edition: Edition, query: str = "", width: int | str = "100%", height: int = HEIGHT
 ) -> SafeString:
     """The HTML that shows the programme, in the active language; `query` narrows it."""

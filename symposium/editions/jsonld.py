@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from symposium.core.i18n.localized import text_and_language
+from symposium.core.i18n.localized import localized_text
 from symposium.editions.models import Edition, Partner
 
 CONTEXT = "https://schema.org"
@@ -24,7 +24,7 @@ def script(data: dict) -> SafeString:
     )
 
 
-def known(**properties: object) -> dict:
+def drop_empty(**properties: object) -> dict:
     """Only what has a value: nothing is said that is not known."""
     return {name: value for name, value in properties.items() if value}
 
@@ -33,12 +33,12 @@ class Addressed(Protocol):
     def get_absolute_url(self) -> str: ...
 
 
-def address(thing: Addressed) -> str:
+def absolute_url(thing: Addressed) -> str:
     return f"{settings.SITE_URL}{thing.get_absolute_url()}"
 
 
-def words(thing: object, field: str) -> str:
-    return text_and_language(thing, field)[0]
+def localized_value(thing: object, field: str) -> str:
+    return localized_text(thing, field)[0]
 
 
 def event(
@@ -48,11 +48,11 @@ def event(
 
     `faces` are the speakers that the page shows.
     """
-    url = address(edition)
+    url = absolute_url(edition)
     place = {"@id": f"{url}#place"}
-    return {"@type": "Event", "@id": url} | known(
-        name=words(edition, "name"),
-        description=words(edition, "description"),
+    return {"@type": "Event", "@id": url} | drop_empty(
+        name=localized_value(edition, "name"),
+        description=localized_value(edition, "description"),
         url=url,
         startDate=edition.starts_on.isoformat(),
         endDate=edition.ends_on.isoformat(),
@@ -60,19 +60,20 @@ def event(
         location=locations(edition, highlights),
         offers=offer(edition),
         performer=[
-            {"@type": "Person"} | known(name=str(speaker), url=address(speaker))
+            {"@type": "Person"} | drop_empty(name=str(speaker), url=absolute_url(speaker))
             for speaker in faces
         ],
         organizer=[
-            {"@type": "Organization"} | known(name=words(partner, "name"), url=partner.url)
+            {"@type": "Organization"}
+            | drop_empty(name=localized_value(partner, "name"), url=partner.url)
             for partner in partners
             if partner.kind == Partner.Kind.ORGANISER
         ],
         subEvent=[
             {"@type": "Event"}
-            | known(
-                name=words(session, "title"),
-                url=address(session),
+            | drop_empty(
+                name=localized_value(session, "title"),
+                url=absolute_url(session),
                 startDate=session.starts_at.astimezone(edition.zone).isoformat(),
                 endDate=session.ends_at.astimezone(edition.zone).isoformat(),
                 location=place,
@@ -84,12 +85,12 @@ def event(
 
 def locations(edition: Edition, highlights: Iterable[Any]) -> dict | list[dict]:
     """The place; beside it the page itself, where streams are reached, if a moment has one."""
-    url = address(edition)
-    place = {"@type": "Place", "@id": f"{url}#place"} | where(edition)
+    url = absolute_url(edition)
+    place = {"@type": "Place", "@id": f"{url}#place"} | attendance_place(edition)
     if not is_streamed(highlights):
         return place
     online = {"@type": "VirtualLocation", "url": url}
-    return [place, online] if words(edition, "venue") else online
+    return [place, online] if localized_value(edition, "venue") else online
 
 
 def is_streamed(highlights: Iterable[Any]) -> bool:
@@ -101,21 +102,21 @@ def offer(edition: Edition) -> dict | None:
     opens, until = edition.registration_opens_at, edition.registration_ends_at
     if not opens or (until and until <= timezone.now()):
         return None
-    return {"@type": "Offer"} | known(
+    return {"@type": "Offer"} | drop_empty(
         url=settings.SITE_URL + reverse("registrations:register", args=[edition.slug]),
         validFrom=opens.astimezone(edition.zone).isoformat(),
         validThrough=until and until.astimezone(edition.zone).isoformat(),
     )
 
 
-def where(edition: Edition) -> dict:
-    return known(
-        name=words(edition, "venue") or words(edition, "city"),
+def attendance_place(edition: Edition) -> dict:
+    return drop_empty(
+        name=localized_value(edition, "venue") or localized_value(edition, "city"),
         address={"@type": "PostalAddress"}
-        | known(
-            streetAddress=words(edition, "address"),
-            addressLocality=words(edition, "city"),
-            addressCountry=words(edition, "country"),
+        | drop_empty(
+            streetAddress=localized_value(edition, "address"),
+            addressLocality=localized_value(edition, "city"),
+            addressCountry=localized_value(edition, "country"),
         ),
     )
 
@@ -124,5 +125,5 @@ def attendance(edition: Edition, highlights: Iterable[Any]) -> str:
     """Mixed or online if a main moment is streamed; else not known, and left out."""
     if not is_streamed(highlights):
         return ""
-    mode = "Mixed" if words(edition, "venue") else "Online"
+    mode = "Mixed" if localized_value(edition, "venue") else "Online"
     return f"{CONTEXT}/{mode}EventAttendanceMode"

@@ -35,7 +35,7 @@ ORIGIN = re.compile(rf"\*|(https://{HOST}|http://(localhost|127\.0\.0\.1))(:\d{{
 
 def validate_origins(text: str) -> None:
     """Raise ValidationError unless each line of `text` is an origin, or `*`."""
-    if wrong := next((line for line in lines(text) if not ORIGIN.fullmatch(line)), None):
+    if wrong := next((line for line in origin_lines(text) if not ORIGIN.fullmatch(line)), None):
         raise ValidationError(
             _(
                 "“%(line)s” isn’t a site address. Enter one per line, for example "
@@ -46,12 +46,12 @@ def validate_origins(text: str) -> None:
         )
 
 
-def lines(text: str) -> list[str]:
+def origin_lines(text: str) -> list[str]:
     """The lines of `text` that say something, in lower case as an origin is."""
     return [line.strip().lower() for line in text.splitlines() if line.strip()]
 
 
-def filled(field: str) -> Q:
+def has_translation(field: str) -> Q:
     """A condition: the translated `field` has a text in at least one language."""
     return has_text(f"{field}_fr") | has_text(f"{field}_en") | has_text(f"{field}_ar")
 
@@ -192,7 +192,9 @@ class Edition(models.Model):
                 violation_error_message=_("Registration must close after it opens."),
             ),
             models.CheckConstraint(
-                condition=filled("name") & filled("short_name") & filled("city"),
+                condition=has_translation("name")
+                & has_translation("short_name")
+                & has_translation("city"),
                 name="editions_named",
                 violation_error_message=_(
                     "Enter the name, the short name and the city in at least one language."
@@ -237,7 +239,7 @@ class Edition(models.Model):
     @property
     def frame_ancestors(self) -> list[str]:
         """The origins that may show the programme in a frame; whatever is not one is left out."""
-        written = lines(self.embed_origins)
+        written = origin_lines(self.embed_origins)
         return [origin.rstrip("/") for origin in written if ORIGIN.fullmatch(origin)]
 
     @property
@@ -296,7 +298,7 @@ class Edition(models.Model):
         """What it has: the menu leads to nothing else. Every page asks, so in one query."""
         abstracts = self.abstracts.published()
         parts = {
-            "argument": abstracts.of_the_symposium(),
+            "main_abstract": abstracts.main_abstracts(),
             "programme": self.sessions.published(),
             "speakers": self.speakers.published(),
             "abstracts": abstracts,
@@ -335,7 +337,7 @@ class Partner(models.Model):
         ordering = ["order", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=filled("name"),
+                condition=has_translation("name"),
                 name="partners_named",
                 violation_error_message=_("Enter a name in at least one language."),
             ),
@@ -352,7 +354,7 @@ class PageQuerySet(models.QuerySet):
 
     def privacy_notices(self):
         """What people agree to when they register: the page of that address, with a text."""
-        return self.filter(filled("body"), slug=Page.PRIVACY, is_published=True)
+        return self.filter(has_translation("body"), slug=Page.PRIVACY, is_published=True)
 
 
 class Page(SluggedModel):
@@ -389,7 +391,7 @@ class Page(SluggedModel):
                 ),
             ),
             models.CheckConstraint(
-                condition=filled("title"),
+                condition=has_translation("title"),
                 name="pages_titled",
                 violation_error_message=_("Enter a title in at least one language."),
             ),

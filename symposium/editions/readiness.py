@@ -16,7 +16,7 @@ PLACES = {
 }  # fmt: skip
 
 
-def whats_missing(edition: Edition) -> str:
+def missing_links(edition: Edition) -> str:
     """Links to where it is added; "" when all is there."""
     links = []
     for name in edition.missing_for_registration:

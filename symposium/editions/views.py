@@ -69,7 +69,7 @@ def home(request: HttpRequest, edition: str) -> HttpResponse:
     edition = published_edition(edition)
     sessions = edition.sessions.published()
     highlights, partners = sessions.highlights(), edition.partners.all()
-    faces = edition.speakers.published().featured()[:4]
+    featured = edition.speakers.published().featured()[:4]
     others = list(Edition.objects.published().exclude(pk=edition.pk))
     return render_page(
         request,
@@ -77,14 +77,14 @@ def home(request: HttpRequest, edition: str) -> HttpResponse:
         "editions/home.html",
         {
             "phase": edition.phase(),
-            "abstract": edition.abstracts.published().with_details().argument(),
+            "abstract": edition.abstracts.published().with_details().main_abstract(),
             "highlights": highlights,
-            "faces": faces,
-            "has_participants": edition.registrations.listed().exists(),
+            "featured_speakers": featured,
+            "has_participants": edition.registrations.public_participants().exists(),
             "partners": partners,
             "coming": [other for other in reversed(others) if not other.is_over],
             "former": [other for other in others if other.is_over],
-            "jsonld": jsonld.script(jsonld.event(edition, highlights, partners, faces)),
+            "jsonld": jsonld.script(jsonld.event(edition, highlights, partners, featured)),
             "counts": {
                 "sessions": sessions.to_be_prepared().count(),
                 "speakers": edition.speakers.published().count(),

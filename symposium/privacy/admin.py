@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from symposium.accounts.admin import UserAdmin as OwnUserAdmin
 from symposium.accounts.models import User
-from symposium.core.admin.base import KeptAdmin
+from symposium.core.admin.base import ProtectedDeleteMixin
 from symposium.privacy import erasure
 from symposium.registrations.admin import audit_log
-from symposium.registrations.admin.bulk_actions import ASKING
+from symposium.registrations.admin.bulk_actions import ASK_TEMPLATE
 
 admin.site.unregister(User)
 
@@ -49,7 +49,7 @@ class ErasureForm(forms.Form):
 
 
 @admin.register(User)
-class UserAdmin(KeptAdmin, OwnUserAdmin):
+class UserAdmin(ProtectedDeleteMixin, OwnUserAdmin):
     change_form_template = "admin/symposium_registrations/registration/change_form.html"
 
     def lookup_allowed(self, lookup, value, request=None):
@@ -57,7 +57,7 @@ class UserAdmin(KeptAdmin, OwnUserAdmin):
         secret = "password" in lookup.split(LOOKUP_SEP)
         return not secret and super().lookup_allowed(lookup, value, request)
 
-    def why_kept(self, user) -> str:
+    def protected_reason(self, user) -> str:
         number = user.registrations.count()
         words = ngettext(
             "%(user)s has %(n)d registration, so the account can’t be deleted on its own. "
@@ -105,7 +105,7 @@ class UserAdmin(KeptAdmin, OwnUserAdmin):
             "number": 1,
             "people": [user.email],
         }
-        return TemplateResponse(request, ASKING, context)
+        return TemplateResponse(request, ASK_TEMPLATE, context)
 
     @transaction.atomic
     def erase(self, request, user: User) -> None:
@@ -118,5 +118,5 @@ class UserAdmin(KeptAdmin, OwnUserAdmin):
             number,
         )
         text = words % {"n": number}
-        audit_log.note(request.user, _("Erasure of a person"), text)
+        audit_log.log_action(request.user, _("Erasure of a person"), text)
         messages.success(request, text)

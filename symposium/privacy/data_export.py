@@ -39,13 +39,13 @@ from symposium.registrations.models import (
 
 PERSON = [
     "given_name", "family_name", "given_name_ar", "family_name_ar", "affiliation", "role",
-    "country", "needs", "is_listed", "takes_messages",
+    "country", "accessibility_needs", "is_listed", "takes_messages",
 ]  # fmt: skip
 CONSENT = ["consented_at", "consent_version"]
-TIMES = ["created_at", "updated_at", "erased_at"]
+TIMES = ["created_at", "updated_at", "anonymised_at"]
 
 
-def about(user: User) -> dict:
+def data_about(user: User) -> dict:
     """Everything that is kept about `user`, as one part; it can be written as JSON."""
     registrations = user.registrations.with_details().order_by("created_at")
     made = {"made_at": field(_("Created"), timezone.now())}
@@ -53,11 +53,11 @@ def about(user: User) -> dict:
         _("My data"),
         made,
         account=account(user),
-        registrations=several(_("Registrations"), map(registration, registrations)),
+        registrations=list_part(_("Registrations"), map(registration, registrations)),
         programme=programme(user),
-        drafts=several(_("Forms saved for an hour"), map(draft, Draft.objects.filter(user=user))),
-        invitations=several(_("Invitations"), map(invitation, invitations_for(user))),
-        mails=several(_("Emails sent to you"), map(sent_mail, mails_to(user))),
+        drafts=list_part(_("Forms saved for an hour"), map(draft, Draft.objects.filter(user=user))),
+        invitations=list_part(_("Invitations"), map(invitation, invitations_for(user))),
+        mails=list_part(_("Emails sent to you"), map(sent_mail, mails_to(user))),
     )
 
 
@@ -67,15 +67,15 @@ def account(user: User) -> dict:
     sessions = UserSession.objects.filter(user=user).order_by("created_at")
     return part(
         _("Account"),
-        of(user, "email", "name", "language", "date_joined", "last_login", "is_active"),
-        addresses=several(_("Email addresses"), map(address, addresses)),
-        keys=several(_("Ways to sign in"), map(key, keys)),
-        sessions=several(_("Where you are signed in"), map(signed_in, sessions)),
+        fields_of(user, "email", "name", "language", "date_joined", "last_login", "is_active"),
+        addresses=list_part(_("Email addresses"), map(address, addresses)),
+        keys=list_part(_("Ways to sign in"), map(key, keys)),
+        sessions=list_part(_("Where you are signed in"), map(signed_in, sessions)),
     )
 
 
 def address(found) -> dict:
-    return part(found.email, of(found, "email", "verified", "primary"))
+    return part(found.email, fields_of(found, "email", "verified", "primary"))
 
 
 def signed_in(found: UserSession) -> dict:
@@ -111,23 +111,23 @@ def registration(found: Registration) -> dict:
                 "edition": field(_("Edition"), edition.slug, str(edition)),
                 "category": field(_("Category"), str(found.category)),
                 "code": field(_("Ticket code"), found.code, found.code_in_groups),
-                **of(found, *PERSON),
+                **fields_of(found, *PERSON),
                 **standing(found),
-                **of(found, *CONSENT, *TIMES),
+                **fields_of(found, *CONSENT, *TIMES),
             },
-            answers=several(_("Answers"), map(answer, answers_of(found))),
-            bookings=several(_("Sessions booked"), map(booking, found.bookings.in_order())),
-            check_ins=several(_("Entries"), map(check_in, entries_of(found))),
-            certificates=several(_("Certificates"), map(certificate, certificates_of(found))),
-            changes=several(_("Registration history"), map(change, found.changes.all())),
-            messages=several(_("Messages received"), map(message, found.messages.all())),
-            reminders=several(_("Reminders sent"), map(reminder, found.reminders.order_by("pk"))),
+            answers=list_part(_("Answers"), map(answer, answers_of(found))),
+            bookings=list_part(_("Sessions booked"), map(booking, found.bookings.in_order())),
+            check_ins=list_part(_("Entries"), map(check_in, entries_of(found))),
+            certificates=list_part(_("Certificates"), map(certificate, certificates_of(found))),
+            changes=list_part(_("Registration history"), map(change, found.changes.all())),
+            messages=list_part(_("Messages received"), map(message, found.messages.all())),
+            reminders=list_part(_("Reminders sent"), map(reminder, found.reminders.order_by("pk"))),
         )
 
 
 def standing(holder: Registration | Booking) -> dict:
     turn = field(_("Position on the waiting list"), holder.queue_number)
-    return {**of(holder, "state", "offer_expires_at"), "queue_number": turn}
+    return {**fields_of(holder, "state", "offer_expires_at"), "queue_number": turn}
 
 
 def answers_of(found: Registration) -> Iterable[Answer]:
@@ -149,7 +149,7 @@ def booking(found: Booking) -> dict:
             "session": field(_("Session"), str(session.guid), str(session)),
             "when": field(_("When"), session.starts_at, when),
             **standing(found),
-            **of(found, "created_at"),
+            **fields_of(found, "created_at"),
         },
     )
 
@@ -165,7 +165,7 @@ def check_in(found: CheckIn) -> dict:
         f"{long_date(found.day)} · {door}",
         {
             "door": field(_("Door"), guid, door),
-            **of(found, "day", "scanned_at", "recorded_at", "undone_at"),
+            **fields_of(found, "day", "scanned_at", "recorded_at", "undone_at"),
         },
     )
 
@@ -179,7 +179,7 @@ def certificate(found: Certificate) -> dict:
     return part(
         _("Certificate of attendance"),
         {
-            **of(found, "name", "name_ar", "days", "minutes", "issued_at"),
+            **fields_of(found, "name", "name_ar", "days", "minutes", "issued_at"),
             "verify_url": field(_("Verification link"), url),
         },
     )
@@ -189,16 +189,16 @@ def change(found: StateChange) -> dict:
     by = {None: "", found.registration.user_id: _("You")}.get(found.by_id, _("The organisers"))
     return part(
         f"{text(found.at)} · {found}",
-        {**of(found, "state", "at", "reason"), "by": field(_("By"), by)},
+        {**fields_of(found, "state", "at", "reason"), "by": field(_("By"), by)},
     )
 
 
 def message(found: Message) -> dict:
-    return part(str(found), of(found, "subject", "body", "sent_at"))
+    return part(str(found), fields_of(found, "subject", "body", "sent_at"))
 
 
 def reminder(found) -> dict:
-    return part(str(found), of(found, "kind", "sent_at"))
+    return part(str(found), fields_of(found, "kind", "sent_at"))
 
 
 def programme(user: User) -> dict:
@@ -206,8 +206,8 @@ def programme(user: User) -> dict:
     agenda = Agenda.objects.filter(user=user).first() or Agenda(user=user)
     return part(
         _("My programme"),
-        of(agenda, "wants_mail", "token_made_at"),
-        stars=several(_("Starred sessions"), map(star, user.stars.in_order())),
+        fields_of(agenda, "wants_mail", "token_made_at"),
+        stars=list_part(_("Starred sessions"), map(star, user.stars.in_order())),
     )
 
 
@@ -219,7 +219,7 @@ def star(found: Star) -> dict:
         {
             "session": field(_("Session"), str(session.guid), str(session)),
             "when": field(_("When"), session.starts_at, when),
-            **of(found, "created_at"),
+            **fields_of(found, "created_at"),
         },
     )
 
@@ -227,7 +227,7 @@ def star(found: Star) -> dict:
 def draft(found: Draft) -> dict:
     typed = QueryDict(found.typed)
     values = {name: field(name, values) for name, values in typed.lists()}
-    return part(str(found.edition), {**of(found, "expires_at"), **values})
+    return part(str(found.edition), {**fields_of(found, "expires_at"), **values})
 
 
 def invitations_for(user: User) -> Iterable[Invitation]:
@@ -236,7 +236,7 @@ def invitations_for(user: User) -> Iterable[Invitation]:
 
 
 def invitation(found: Invitation) -> dict:
-    fields = of(found, "email", "name", "language", "sent_at", "created_at")
+    fields = fields_of(found, "email", "name", "language", "sent_at", "created_at")
     category = {"category": field(_("Category"), str(found.category))}
     return part(f"{found.category.edition} · {found.category}", fields | category)
 
@@ -262,11 +262,11 @@ def part(label: str, fields: dict | None = None, **parts: dict) -> dict:
     return {"label": label, "fields": fields or {}, "parts": parts, "entries": []}
 
 
-def several(label: str, entries: Iterable[dict]) -> dict:
+def list_part(label: str, entries: Iterable[dict]) -> dict:
     return part(label) | {"entries": list(entries)}
 
 
-def of(thing: Model, *names: str) -> dict:
+def fields_of(thing: Model, *names: str) -> dict:
     """Fields of a model, under their own names and labels."""
     return {name: model_field(thing, name) for name in names}
 

@@ -45,13 +45,13 @@ from symposium.registrations.models import (
     Invitation,
     Registration,
 )
-from symposium.registrations.models.drafts import KEPT_FOR
+from symposium.registrations.models.drafts import MAX_AGE
 from symposium.registrations.models.registrations import new_code
 from symposium.registrations.places import Refused
 
 # A mail that was claimed so lately may be leaving at this moment.
 IN_FLIGHT = datetime.timedelta(minutes=2)
-HOUR = datetime.timedelta(hours=1)
+ONE_HOUR = datetime.timedelta(hours=1)
 NAMELESS = "…"
 UNNAMED = {"object_repr": NAMELESS, "change_message": ""}
 # What the journal of the desk calls by the name or the address of a person.
@@ -66,7 +66,7 @@ PEOPLE = (
     Certificate,
 )
 UNUSED_ACCOUNT_DAYS = 7
-NEEDS_DAYS = 30
+ACCESSIBILITY_NEEDS_DAYS = 30
 INVITATION_DAYS = 30
 ANSWER_DAYS = 180
 IDENTITY_DAYS = 730
@@ -74,7 +74,7 @@ IDENTITY_DAYS = 730
 
 def export(user: User) -> dict:
     """All that is kept about `user`, in the active language: see `disclosure.py` for its shape."""
-    return data_export.about(user)
+    return data_export.data_about(user)
 
 
 # Erasing
@@ -96,12 +96,12 @@ def erase(user: User, at: datetime.datetime | None = None) -> None:
             code="organiser",
         )
     at = at or timezone.now()
-    opened = browser_sessions(user)
+    opened = session_keys_of(user)
     user = User.objects.select_for_update().filter(pk=user.pk).first()
     if user is None:
         return
     mine = user.registrations.with_details().order_by("pk")
-    places.lock_all(mine.all())
+    places.lock_capacities(mine.all())
     for registration in mine:
         if registration.edition.phase(at) != "after":
             places.cancel(registration)
@@ -109,13 +109,13 @@ def erase(user: User, at: datetime.datetime | None = None) -> None:
     verified = user.emailaddress_set.filter(verified=True)
     addresses = {user.email, *verified.values_list("email", flat=True)}
     invitations = Invitation.objects.filter(email__in=addresses)
-    leave_journal(
+    anonymise_audit_log(
         User.objects.filter(pk=user.pk), user.emailaddress_set.all(),
         Authenticator.objects.filter(user=user), invitations,
     )  # fmt: skip
     invitations.delete()
     withdraw_mails(addresses, at)
-    say_farewell(user)
+    send_farewell(user)
     BrowserSession.objects.filter(pk__in=opened).delete()
     user.delete()
 
@@ -123,33 +123,36 @@ def erase(user: User, at: datetime.datetime | None = None) -> None:
 def anonymise(registration: Registration, at: datetime.datetime) -> None:
     """Leave of a registration what is counted; done twice, it changes nothing."""
     certificates = Certificate.objects.filter(registration=registration)
-    itself = Registration.objects.filter(pk=registration.pk, erased_at=None)
-    leave_journal(itself, registration.bookings.all(), registration.check_ins.all(), certificates)
+    itself = Registration.objects.filter(pk=registration.pk, anonymised_at=None)
+    anonymise_audit_log(
+        itself, registration.bookings.all(), registration.check_ins.all(), certificates
+    )
     registration.answers.all().delete()
     registration.changes.exclude(reason="").update(reason="")
     certificates.delete()
     itself.update(
         user=None, code=new_code(), given_name="", family_name="", given_name_ar="",
-        family_name_ar="", affiliation="", needs="", is_listed=False, consented_at=None,
-        consent_version="", updated_at=at, erased_at=at,
+        family_name_ar="", affiliation="", accessibility_needs="", is_listed=False,
+        consented_at=None,
+        consent_version="", updated_at=at, anonymised_at=at,
     )  # fmt: skip
 
 
-def leave_journal(*things: QuerySet) -> None:
+def anonymise_audit_log(*things: QuerySet) -> None:
     """The journal of the desk keeps who did what to these and when, without what they are called.
 
     Call it before they are deleted.
     """
     for rows in things:
         numbers = [str(pk) for pk in rows.values_list("pk", flat=True)]
-        journal_of(rows.model).filter(object_id__in=numbers).update(**UNNAMED)
+        audit_log_of(rows.model).filter(object_id__in=numbers).update(**UNNAMED)
 
 
-def journal_of(model: type[Model]) -> QuerySet[LogEntry]:
+def audit_log_of(model: type[Model]) -> QuerySet[LogEntry]:
     return LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(model))
 
 
-def browser_sessions(user: User) -> list[str]:
+def session_keys_of(user: User) -> list[str]:
     """The keys of the sessions in which `user` is signed in: they have to be opened to be known."""
     number = str(user.pk)
     return [
@@ -168,7 +171,7 @@ def withdraw_mails(addresses: Collection[str], at: datetime.datetime) -> None:
         Email.objects.filter(pk__in=found).delete()
 
 
-def say_farewell(user: User) -> None:
+def send_farewell(user: User) -> None:
     """The last mail; `forget_mails` deletes it from the queue once it has left."""
     edition = Edition.objects.current()
     mail.send(
@@ -202,37 +205,37 @@ def registrations_with(condition: Q | Exists) -> Callable[[], QuerySet]:
     return lambda: Registration.objects.filter(condition)
 
 
-def forget_needs(registration: Registration, at: datetime.datetime) -> None:
-    Registration.objects.filter(pk=registration.pk).update(needs="")
+def delete_needs(registration: Registration, at: datetime.datetime) -> None:
+    Registration.objects.filter(pk=registration.pk).update(accessibility_needs="")
 
 
-def forget_star(star: Star, at: datetime.datetime) -> None:
+def delete_star(star: Star, at: datetime.datetime) -> None:
     star.delete()
 
 
-def forget_answers(registration: Registration, at: datetime.datetime) -> None:
+def delete_answers(registration: Registration, at: datetime.datetime) -> None:
     registration.answers.all().delete()
 
 
-def forget_invitation(invitation: Invitation, at: datetime.datetime) -> None:
-    leave_journal(Invitation.objects.filter(pk=invitation.pk))
+def delete_invitation(invitation: Invitation, at: datetime.datetime) -> None:
+    anonymise_audit_log(Invitation.objects.filter(pk=invitation.pk))
     invitation.delete()
 
 
 RETENTION = (
     Rule(
         what=gettext_lazy("Accessibility needs"),
-        days=NEEDS_DAYS,
+        days=ACCESSIBILITY_NEEDS_DAYS,
         then=gettext_lazy("Deleted."),
         left=registrations_with(Q(needs__gt="")),
-        forget=forget_needs,
+        forget=delete_needs,
     ),
     Rule(
         what=gettext_lazy("Invitations: name and email address"),
         days=INVITATION_DAYS,
         then=gettext_lazy("Deleted."),
         left=Invitation.objects.all,
-        forget=forget_invitation,
+        forget=delete_invitation,
         edition="category__edition",
     ),
     Rule(
@@ -240,7 +243,7 @@ RETENTION = (
         days=ANSWER_DAYS,
         then=gettext_lazy("Deleted."),
         left=registrations_with(Exists(Answer.objects.filter(registration=OuterRef("pk")))),
-        forget=forget_answers,
+        forget=delete_answers,
     ),
     Rule(
         what=gettext_lazy("Names, affiliation, consent, certificate of attendance"),
@@ -250,7 +253,7 @@ RETENTION = (
             "figures are kept: category, status, role, country, sessions booked, entry "
             "times."
         ),
-        left=registrations_with(Q(erased_at=None)),
+        left=registrations_with(Q(anonymised_at=None)),
         forget=anonymise,
     ),
     Rule(
@@ -258,7 +261,7 @@ RETENTION = (
         days=IDENTITY_DAYS,
         then=gettext_lazy("Deleted."),
         left=Star.objects.all,
-        forget=forget_star,
+        forget=delete_star,
         edition="session__edition",
     ),
 )
@@ -267,10 +270,10 @@ RETENTION = (
 def apply_retention(at: datetime.datetime | None = None) -> int:
     """Forget what its time has come for, a batch at a time; return how many rows were treated."""
     at = at or timezone.now()
-    return sum(apply(rule, at) for rule in RETENTION)
+    return sum(apply_rule(rule, at) for rule in RETENTION)
 
 
-def apply(rule: Rule, at: datetime.datetime) -> int:
+def apply_rule(rule: Rule, at: datetime.datetime) -> int:
     before = at - datetime.timedelta(days=rule.days)
 
     def forget(row) -> bool:
@@ -283,7 +286,7 @@ def apply(rule: Rule, at: datetime.datetime) -> int:
     # of an organiser does not keep their data.
     if settings.DEMO:
         overdue = overdue.exclude(**{f"{rule.edition}__is_demonstration": True})
-    return batches.each(overdue, forget)
+    return batches.for_each_locked(overdue, forget)
 
 
 def retention_table() -> list[dict[str, str]]:
@@ -323,7 +326,7 @@ def retention_table() -> list[dict[str, str]]:
         % {"days": settings.SESSION_COOKIE_AGE // 86400},
         "then": _("Deleted."),
     }
-    hours = KEPT_FOR // HOUR
+    hours = MAX_AGE // ONE_HOUR
     typed = {
         "what": _("What you’d typed when your session ended, except accessibility needs"),
         "kept": ngettext("%(hours)s hour", "%(hours)s hours", hours) % {"hours": hours},
@@ -332,7 +335,7 @@ def retention_table() -> list[dict[str, str]]:
     return [*rows, mails, account, sessions, typed]
 
 
-def forget_accounts(at: datetime.datetime | None = None) -> int:
+def delete_unused_accounts(at: datetime.datetime | None = None) -> int:
     """Delete the accounts that organisers made for an address from which no code ever came back.
 
     Not those that have something to do, or a registration: they wait for somebody.
@@ -350,21 +353,21 @@ def forget_accounts(at: datetime.datetime | None = None) -> int:
         user_permissions=None,
         registrations=None,
     )
-    return batches.each(User.objects.filter(pk__in=unused.values("pk")), delete)
+    return batches.for_each_locked(User.objects.filter(pk__in=unused.values("pk")), delete_account)
 
 
-def delete(user: User) -> bool:
+def delete_account(user: User) -> bool:
     user.delete()
     return True
 
 
-def forget_journal() -> int:
+def anonymise_deleted_people() -> int:
     """Take the names of people who are gone out of the journal, however they went.
 
     An account or an invitation that an organiser deletes is written down as it is deleted.
     """
     return sum(
-        journal_of(model)
+        audit_log_of(model)
         .exclude(object_repr=NAMELESS)
         .exclude(object_id=None)
         .filter(~Exists(model.objects.filter(pk=Cast(OuterRef("object_id"), BigIntegerField()))))
@@ -373,7 +376,7 @@ def forget_journal() -> int:
     )
 
 
-def forget_mails() -> int:
+def delete_mails() -> int:
     """Delete mails that have left, or failed, to an address that is nobody's any more.
 
     Such are the last mail to who is erased, and whatever was leaving at that moment.
@@ -385,6 +388,6 @@ def forget_mails() -> int:
         Exists(Invitation.objects.filter(email=OuterRef("to"))),
     ]
     nobodys = done.exclude(known[0] | known[1] | known[2])
-    found = list(nobodys.values_list("pk", flat=True)[: batches.BATCH])
+    found = list(nobodys.values_list("pk", flat=True)[: batches.BATCH_SIZE])
     Email.objects.filter(pk__in=found).delete()
     return len(found)

@@ -20,13 +20,13 @@ from symposium.editions.models import Edition, Page
 from symposium.registrations import places
 from symposium.registrations.documents import certificates
 from symposium.registrations.models import Answer, Category, Question, Registration
-from symposium.registrations.models.registrations import HOLDING
+from symposium.registrations.models.registrations import OCCUPYING_STATES
 from symposium.sessions.models import Session
 
-NAMES = ["given_name", "family_name", "given_name_ar", "family_name_ar"]
-PERSON = [*NAMES, "affiliation"]
+NAME_FIELDS = ["given_name", "family_name", "given_name_ar", "family_name_ar"]
+PERSON_FIELDS = [*NAME_FIELDS, "affiliation"]
 # Where the sentence of a refusal stands: beside what it is about.
-FIELD_OF = {
+FORM_FIELDS = {
     "category_closed": "category",
     "overlap": "workshops",
     "not_bookable": "workshops",
@@ -34,13 +34,13 @@ FIELD_OF = {
 }
 
 
-HELD = {
-    "category": Count("registrations", filter=Q(registrations__state__in=HOLDING)),
-    "session": Count("bookings", filter=Q(bookings__state__in=HOLDING)),
+ONLINE_HINTS = {
+    "category": Count("registrations", filter=Q(registrations__state__in=OCCUPYING_STATES)),
+    "session": Count("bookings", filter=Q(bookings__state__in=OCCUPYING_STATES)),
 }
 
 
-class Words:
+class SafeHtml:
     """Words between the fields. Crispy's own `HTML` would compile them as a template, and with
     them the title that an organiser gave to a page."""
 
@@ -63,8 +63,8 @@ class PersonForm(forms.ModelForm):
 
     class Meta:
         model = Registration
-        fields = [*PERSON, "role", "country", "needs", "is_listed"]
-        field_classes = dict.fromkeys(PERSON, LineField)
+        fields = [*PERSON_FIELDS, "role", "country", "accessibility_needs", "is_listed"]
+        field_classes = dict.fromkeys(PERSON_FIELDS, LineField)
         widgets = {
             "given_name": forms.TextInput(attrs={"autocomplete": "given-name"}),
             "family_name": forms.TextInput(attrs={"autocomplete": "family-name"}),
@@ -72,7 +72,7 @@ class PersonForm(forms.ModelForm):
             "family_name_ar": forms.TextInput(attrs={"lang": "ar", "dir": "rtl"}),
             "affiliation": forms.TextInput(attrs={"autocomplete": "organization"}),
             "country": forms.Select(attrs={"autocomplete": "country"}),
-            "needs": forms.Textarea(attrs={"rows": 3}),
+            "accessibility_needs": forms.Textarea(attrs={"rows": 3}),
         }
 
     def __init__(self, *args, **kwargs):
@@ -93,7 +93,7 @@ class PersonForm(forms.ModelForm):
 
     @property
     def layout_of_person(self) -> Div:
-        return block(
+        return form_section(
             _("You"),
             Div("given_name", "family_name", css_class="pair"),
             Div("given_name_ar", "family_name_ar", css_class="pair"),
@@ -109,7 +109,7 @@ class PersonForm(forms.ModelForm):
             "after the symposium."
         )
         words = format_html('<p class="muted small">{}</p>', notice)
-        return block(_("Accessibility"), "needs", Words(words))
+        return form_section(_("Accessibility"), "accessibility_needs", SafeHtml(words))
 
     # The organisers' own questions
 
@@ -119,7 +119,9 @@ class PersonForm(forms.ModelForm):
             self.questions[name] = question
             self.fields[name] = field_for(question)
         # The summary of errors follows the page.
-        self.order_fields([*PERSON, "role", "country", "category", "workshops", *self.questions])
+        self.order_fields(
+            [*PERSON_FIELDS, "role", "country", "category", "workshops", *self.questions]
+        )
 
     def questions_of(self, category: Category | None) -> Iterator[tuple[str, Question]]:
         for name, question in self.questions.items():
@@ -140,7 +142,7 @@ class PersonForm(forms.ModelForm):
         Answer.objects.bulk_create(
             answer
             for name, question in asked.items()
-            for answer in answers(registration, question, self.cleaned_data.get(name))
+            for answer in answer_rows(registration, question, self.cleaned_data.get(name))
         )
 
 
@@ -162,7 +164,7 @@ class RegistrationForm(PersonForm):
     )
 
     class Meta(PersonForm.Meta):
-        fields = [*PERSON, "role", "country", "category", "needs", "is_listed"]
+        fields = [*PERSON_FIELDS, "role", "country", "category", "accessibility_needs", "is_listed"]
 
     def __init__(self, *args, edition: Edition, user: User, **kwargs):
         super().__init__(*args, **kwargs)
@@ -184,24 +186,26 @@ class RegistrationForm(PersonForm):
 
     @cached_property
     def offered_categories(self) -> list[Category]:
-        return list(self.edition.categories.open_to(self.user).annotate(held=HELD["category"]))
+        return list(
+            self.edition.categories.open_to(self.user).annotate(held=ONLINE_HINTS["category"])
+        )
 
     @cached_property
     def offered_workshops(self) -> list[Session]:
-        return list(self.edition.sessions.bookable().annotate(held=HELD["session"]))
+        return list(self.edition.sessions.bookable().annotate(held=ONLINE_HINTS["session"]))
 
     @property
     def layout(self) -> Layout:
         return Layout(
             self.layout_of_person,
-            block(
+            form_section(
                 _("Your participation"),
                 "category",
                 *(["workshops"] if self.offered_workshops else []),
             ),
             *self.layout_of_questions,
             self.layout_of_needs,
-            block(_("Your data"), "is_listed", *self.notice_of_privacy, "consent"),
+            form_section(_("Your data"), "is_listed", *self.notice_of_privacy, "consent"),
         )
 
     @cached_property
@@ -211,21 +215,21 @@ class RegistrationForm(PersonForm):
         return pages.defer(*in_each_language("body")).first()
 
     @property
-    def notice_of_privacy(self) -> list["Words"]:
+    def notice_of_privacy(self) -> list["SafeHtml"]:
         page = self.privacy_page
         if page is None:
             return []
         link = format_html('<a href="{}">{}</a>', page.get_absolute_url(), text(page, "title"))
         words = _("Who can see your data, how long we keep it and how to delete it:")
-        return [Words(format_html("<p>{} {}</p>", words, link))]
+        return [SafeHtml(format_html("<p>{} {}</p>", words, link))]
 
     @property
     def layout_of_questions(self) -> list[Div]:
         fields = [
-            asked_of(asked, name) if (asked := question.categories.all()) else Field(name)
+            for_categories(asked, name) if (asked := question.categories.all()) else Field(name)
             for name, question in self.questions.items()
         ]
-        return [block(_("Questions from the organisers"), *fields)] if fields else []
+        return [form_section(_("Questions from the organisers"), *fields)] if fields else []
 
     def clean(self):
         cleaned = super().clean()
@@ -245,7 +249,7 @@ class RegistrationForm(PersonForm):
                 if created:
                     self.save_answers(registration)
         except ValidationError as refused:
-            field = FIELD_OF.get(getattr(refused, "code", None))
+            field = FORM_FIELDS.get(getattr(refused, "code", None))
             self.add_error(field if field in self.fields else None, refused.messages)
             return None
         return registration
@@ -260,9 +264,9 @@ class ChangeForm(PersonForm):
         questions = self.instance.edition.questions.for_category(category)
         self.add_questions(questions.prefetch_related("options", "categories"))
         for name, question in self.questions.items():
-            self.fields[name].initial = answered(self.instance, question)
+            self.fields[name].initial = initial_answer(self.instance, question)
         if certificates.names_are_frozen(self.instance):
-            for name in NAMES:
+            for name in NAME_FIELDS:
                 self.fields[name].disabled = True
             self.fields["family_name"].help_text = _(
                 "The symposium is over and your name is on a certificate. If it’s wrong, "
@@ -274,12 +278,12 @@ class ChangeForm(PersonForm):
         return Layout(
             self.layout_of_person,
             *(
-                [block(_("Questions from the organisers"), *self.questions)]
+                [form_section(_("Questions from the organisers"), *self.questions)]
                 if self.questions
                 else []
             ),
             self.layout_of_needs,
-            block(_("Your data"), "is_listed"),
+            form_section(_("Your data"), "is_listed"),
         )
 
     def clean(self):
@@ -294,7 +298,7 @@ class ChangeForm(PersonForm):
         Raises Refused when the registration has ended since the page was opened.
         """
         registration = self.instance
-        live = Registration.objects.live().filter(pk=registration.pk)
+        live = Registration.objects.active().filter(pk=registration.pk)
         if not live.select_for_update(of=("self",), no_key=True).values_list("pk").first():
             raise places.Refused(
                 _("Your registration has ended. Nothing was changed."), code="ended"
@@ -305,42 +309,44 @@ class ChangeForm(PersonForm):
         return registration
 
 
-def block(heading, *fields) -> Div:
+def form_section(heading, *fields) -> Div:
     """A part of the form, under its heading."""
-    return Div(Words(format_html("<h2>{}</h2>", heading)), *fields, css_class="block")
+    return Div(SafeHtml(format_html("<h2>{}</h2>", heading)), *fields, css_class="block")
 
 
-def asked_of(categories, name: str) -> Div:
+def for_categories(categories, name: str) -> Div:
     """A question for some categories: a script shows it to them; without, it says whose it is."""
     names = format_html_join(_(", "), "{}", ([text(one, "name")] for one in categories))
     words = format_html('<p class="muted small mb-1">{} {}</p>', _("Asked only of:"), names)
     numbers = " ".join(str(one.pk) for one in categories)
-    return Div(Words(format_html("<noscript>{}</noscript>", words)), name, data_categories=numbers)
+    return Div(
+        SafeHtml(format_html("<noscript>{}</noscript>", words)), name, data_categories=numbers
+    )
 
 
 def category_label(category: Category):
     details = [
         text(category, "description") if category.description else "",
         _("after approval by the organisers") if category.needs_approval else "",
-        full(category),
+        full_suffix(category),
     ]
-    return labelled(text(category, "name"), details)
+    return label_with_details(text(category, "name"), details)
 
 
 def session_label(session: Session):
     details = [
         session.times() if session.starts_at else "",
-        full(session),
+        full_suffix(session),
     ]
-    return labelled(text(session, "title"), details)
+    return label_with_details(text(session, "title"), details)
 
 
-def full(owner: Category | Session) -> str:
+def full_suffix(owner: Category | Session) -> str:
     is_full = owner.places is not None and owner.held >= owner.places
     return _("full: waiting list") if is_full else ""
 
 
-def labelled(words, details: list):
+def label_with_details(words, details: list):
     lines = format_html_join(
         "",
         ' <span class="muted small d-block">{}</span>',
@@ -371,7 +377,7 @@ def field_for(question: Question) -> forms.Field:
     return forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 2}), **asked)
 
 
-def answers(registration: Registration, question: Question, given) -> Iterator[Answer]:
+def answer_rows(registration: Registration, question: Question, given) -> Iterator[Answer]:
     if question.has_options:
         chosen = given if isinstance(given, list) else [given]
         for option in filter(None, chosen):
@@ -380,7 +386,7 @@ def answers(registration: Registration, question: Question, given) -> Iterator[A
         yield Answer(registration=registration, question=question, text=given)
 
 
-def answered(registration: Registration, question: Question):
+def initial_answer(registration: Registration, question: Question):
     """What the field of a question starts from."""
     given = list(registration.answers.filter(question=question))
     if question.kind == Question.Kind.CHOICES:

@@ -17,27 +17,27 @@ from symposium.registrations.lists import Line
 from symposium.registrations.models import Category, Invitation
 
 # More is no list of invited people but a file chosen by mistake.
-MOST_LINES = 5000
-MOST_CELLS = 12
+MAX_LINES = 5000
+MAX_CELLS = 12
 
 
 # Files
 
 
-def text_of(file: IO[bytes], name: str) -> str:
+def read_text(file: IO[bytes], name: str) -> str:
     """The lines of a CSV file or of the first sheet of an XLSX workbook.
 
     Raises ValidationError if it is neither.
     """
     if name.lower().endswith(".xlsx"):
-        return "\n".join(lines_of_workbook(file))
+        return "\n".join(workbook_text(file))
     content = file.read()
     for encoding in encodings_of(content):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise unreadable()
+    raise unreadable_file()
 
 
 def encodings_of(content: bytes) -> list[str]:
@@ -56,10 +56,10 @@ def looks_arabic(content: bytes) -> bool:
     return re.search(rb"[\xc0-\xed]{3}", content) is not None
 
 
-def lines_of_workbook(file: IO[bytes]) -> list[str]:
+def workbook_text(file: IO[bytes]) -> list[str]:
     """The rows of the first sheet, with tabs between the cells, quoted as in CSV."""
     try:
-        rows = workbooks.rows(file, most=MOST_LINES + 1, cells=MOST_CELLS)
+        rows = workbooks.rows(file, most=MAX_LINES + 1, cells=MAX_CELLS)
     except workbooks.TooLarge as error:
         raise ValidationError(
             _(
@@ -68,17 +68,17 @@ def lines_of_workbook(file: IO[bytes]) -> list[str]:
             ),
             code="too_large",
         ) from error
-    except workbooks.BROKEN as error:
-        raise unreadable() from error
-    return ["\t".join(quoted(one_line(cell)) for cell in row) for row in rows]
+    except workbooks.READ_ERRORS as error:
+        raise unreadable_file() from error
+    return ["\t".join(quote_cell(one_line(cell)) for cell in row) for row in rows]
 
 
-def quoted(cell: str) -> str:
+def quote_cell(cell: str) -> str:
     escaped = cell.replace('"', '""')
     return f'"{escaped}"' if '"' in cell else cell
 
 
-def unreadable() -> ValidationError:
+def unreadable_file() -> ValidationError:
     return ValidationError(
         _("This file isn’t a CSV file or an XLSX workbook. Save it as one of these."),
         code="unreadable",
@@ -88,27 +88,27 @@ def unreadable() -> ValidationError:
 # Lines
 
 
-def read(text: str, category: Category) -> list[Line]:
+def parse(text: str, category: Category) -> list[Line]:
     """Read a list, in any form of `lists.py`; each line has the fault of what it says, if any.
 
     Raises ValidationError if it is too long.
     """
-    if len(text.splitlines()) > MOST_LINES:
+    if len(text.splitlines()) > MAX_LINES:
         raise ValidationError(
             _("Enter no more than %(most)d lines at a time."),
             code="too_long",
-            params={"most": MOST_LINES},
+            params={"most": MAX_LINES},
         )
     known = set(category.invitations.values_list("email", flat=True))
     found = []
-    for line in lists.people(text):
-        fault = line.fault or fault_of(line.email, line.name, known)
+    for line in lists.parse_people(text):
+        fault = line.fault or line_error(line.email, line.name, known)
         found.append(Line(line.number, line.text, fault=fault) if fault else line)
         known.add(line.email)
     return found
 
 
-def fault_of(email: str, name: str, known: set[str]) -> str:
+def line_error(email: str, name: str, known: set[str]) -> str:
     try:
         validate_email(email)
         validate_name(name)
@@ -124,7 +124,7 @@ def fault_of(email: str, name: str, known: set[str]) -> str:
 # What is done with them
 
 
-def add(lines: Iterable[Line], category: Category) -> int:
+def save_lines(lines: Iterable[Line], category: Category) -> int:
     """Keep the right lines; return how many are new. Added twice, an address is there once."""
     before = category.invitations.count()
     Invitation.objects.bulk_create(

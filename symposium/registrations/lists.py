@@ -43,7 +43,7 @@ ORGANISATION = re.compile(
     re.IGNORECASE,
 )
 MAILBOX = re.compile(r"([^<>]*)<([^<>]*@[^<>]*)>")
-LONGEST_CELL = 6  # lines: a quotation mark that is never closed swallows nothing else
+MAX_CELL_LINES = 6  # lines: a quotation mark that is never closed swallows nothing else
 
 
 @dataclass(frozen=True)
@@ -58,30 +58,30 @@ class Line:
     fault: str = ""
 
 
-def people(text: str) -> Iterator[Line]:
+def parse_people(text: str) -> Iterator[Line]:
     """Everybody in the list, with the number of their line.
 
     >>> [person.name for person in people("Médina, Salma <salma@example.org>")]
     ['Salma Médina']
     """
     columns = None
-    for number, record in records(text):
-        cells = cells_of(record)
+    for number, record in logical_lines(text):
+        cells = split_cells(record)
         if columns is None:
-            columns = columns_of(cells)
+            columns = detect_columns(cells)
             if columns:
                 continue
-        yield from people_in(number, record, cells, columns)
+        yield from line_people(number, record, cells, columns)
 
 
-def records(text: str) -> Iterator[tuple[int, str]]:
+def logical_lines(text: str) -> Iterator[tuple[int, str]]:
     """The lines that are not blank; one inside quotation marks goes on in the next ones."""
     lines = text.splitlines()
     number = 0
     while number < len(lines):
         last = number + 1
         if is_open(lines[number]):
-            ends = range(number + 2, min(number + LONGEST_CELL, len(lines)) + 1)
+            ends = range(number + 2, min(number + MAX_CELL_LINES, len(lines)) + 1)
             last = next((end for end in ends if not is_open(*lines[number:end])), last)
         record = "\n".join(lines[number:last])
         if record.strip():
@@ -93,7 +93,7 @@ def is_open(*lines: str) -> bool:
     return sum(line.count('"') for line in lines) % 2 == 1
 
 
-def cells_of(record: str) -> list[str]:
+def split_cells(record: str) -> list[str]:
     """The cells of a row, empty ones too. Commas between mailboxes are part of names."""
     bare = re.sub(r'"[^"]*"', "", record)
     between = next((sign for sign in "\t;," if sign in bare), ",")
@@ -105,7 +105,7 @@ def cells_of(record: str) -> list[str]:
     return [one_line(cell) for cell in cells]
 
 
-def columns_of(cells: list[str]) -> dict[str, int]:
+def detect_columns(cells: list[str]) -> dict[str, int]:
     """Which column holds what, where `cells` are headings; empty where they are none."""
     found: dict[str, int] = {}
     for number, cell in enumerate(cells):
@@ -119,7 +119,7 @@ def columns_of(cells: list[str]) -> dict[str, int]:
     return found
 
 
-def people_in(
+def line_people(
     number: int, record: str, cells: list[str], columns: dict[str, int] | None
 ) -> Iterator[Line]:
     boxes = [(at, *box) for at, cell in enumerate(cells) if "@" in cell for box in mailboxes(cell)]
@@ -130,7 +130,7 @@ def people_in(
         case []:
             yield Line(number, record, fault=_("Enter an email address."))
         case [(at, name, email)]:
-            name = named_by(cells, columns or {}) or name or name_beside(cells, at)
+            name = name_from_columns(cells, columns or {}) or name or name_near_address(cells, at)
             yield Line(number, record, email, name, language)
         case _ if not all(name for _at, name, _email in boxes) and any(map(is_name, words)):
             yield Line(number, record, fault=_("Enter one address per line."))
@@ -151,11 +151,11 @@ def mailboxes(cell: str) -> Iterator[tuple[str, str]]:
         pieces = re.split("[;,]", before)
         alone = [address_in(piece) for piece in pieces if "@" in piece]
         yield from (("", one) for one in alone if one != address_in(address))
-        yield tidy(",".join(filter(is_name, pieces))), address_in(address)
+        yield clean_name(",".join(filter(is_name, pieces))), address_in(address)
     words = re.split(r"[\s,;]+", cell.rpartition(">")[2] if boxes else cell)
     addresses = [address_in(word) for word in words if "@" in word]
     is_one = len(boxes) + len(addresses) == 1
-    name = tidy(" ".join(word for word in words if "@" not in word)) if is_one else ""
+    name = clean_name(" ".join(word for word in words if "@" not in word)) if is_one else ""
     yield from ((name, address) for address in addresses)
 
 
@@ -163,7 +163,7 @@ def address_in(text: str) -> str:
     return text.strip(" \"'<>().,").lower().removeprefix("mailto:")
 
 
-def tidy(name: str) -> str:
+def clean_name(name: str) -> str:
     """A name without its quotation marks, the family name last."""
     family, comma, given = name.strip(" \"'“”«»()").partition(",")
     return one_line(
@@ -178,15 +178,15 @@ def is_name(cell: str) -> bool:
     return letters and not other
 
 
-def named_by(cells: list[str], columns: dict[str, int]) -> str:
+def name_from_columns(cells: list[str], columns: dict[str, int]) -> str:
     """The name that the columns of names hold in this row."""
     held = {what: cells[at] for what, at in columns.items() if at < len(cells)}
     parts = [held.get("given", ""), held.get("family", "")]
-    return tidy(held.get("name", "")) or one_line(" ".join(parts))
+    return clean_name(held.get("name", "")) or one_line(" ".join(parts))
 
 
-def name_beside(cells: list[str], at: int) -> str:
+def name_near_address(cells: list[str], at: int) -> str:
     """The name in the columns before the address, else in those after it: two columns at most."""
     before = [cell for cell in cells[:at] if is_name(cell)]
     after = [cell for cell in cells[at + 1 :] if is_name(cell)]
-    return tidy(" ".join((before or after)[:2]))
+    return clean_name(" ".join((before or after)[:2]))

@@ -30,27 +30,27 @@ from symposium.registrations.models.registrations import State
 read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def for_its_owner(view: Callable) -> Callable:
+def own_registration(view: Callable) -> Callable:
     """Give the view the registration of the address, if it belongs to whoever asks."""
 
     @never_cache
     @wraps(view)
     def guarded(request: HttpRequest, code: str, **kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
-            return signed_out(request, code)
+            return sign_in_redirect(request, code)
         mine = Registration.objects.of(request.user).with_details()
         return view(request, get_object_or_404(mine, code=code.upper()), **kwargs)
 
     return guarded
 
 
-def signed_out(request: HttpRequest, code: str) -> HttpResponse:
+def sign_in_redirect(request: HttpRequest, code: str) -> HttpResponse:
     """Ask who it is, then go on: to the same page, or to the one whose button was pressed."""
     if request.method in ("GET", "HEAD"):
         return redirect_to_login(request.get_full_path())
     edit_page = reverse("registrations:edit", args=[code])
     if request.path == edit_page:
-        drafts.keep_details(request, code)
+        drafts.store_change_form(request, code)
         return redirect_to_login(edit_page)
     return redirect_to_login(reverse("registrations:detail", args=[code]))
 
@@ -60,27 +60,27 @@ def signed_out(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def overview(request: HttpRequest) -> HttpResponse:
     mine = Registration.objects.of(request.user).with_details().order_by("-edition__starts_on")
-    held = mine.live().values("edition")
+    held = mine.active().values("edition")
     open_to_all = Edition.objects.taking_registrations().to_come()
     context = {
         "section": "account",
         "registrations": mine,
-        "next": next_of(mine),
+        "next": next_registration(mine),
         "open_editions": open_to_all.exclude(pk__in=held).order_by("starts_on"),
     }
-    return render(request, "registrations/my.html", context)
+    return render(request, "registrations/overview.html", context)
 
 
-def next_of(registrations: Iterable[Registration]) -> Registration | None:
+def next_registration(registrations: Iterable[Registration]) -> Registration | None:
     """The registration that matters now: the first to come of those that stand."""
-    to_come = [one for one in registrations if one.is_live and not one.edition.is_over]
+    to_come = [one for one in registrations if one.is_active and not one.edition.is_over]
     return min(to_come, key=lambda one: one.edition.starts_on, default=None)
 
 
 @require_safe
-@for_its_owner
+@own_registration
 def detail(request: HttpRequest, registration: Registration) -> HttpResponse:
-    bookings = list(registration.bookings.live().in_order())
+    bookings = list(registration.bookings.active().in_order())
     booked = {booking.session_id for booking in bookings}
     to_book = [
         session for session in registration.edition.sessions.bookable() if session.pk not in booked
@@ -93,7 +93,7 @@ def detail(request: HttpRequest, registration: Registration) -> HttpResponse:
         {
             "heading": _("My registration"),
             "bookings": bookings,
-            "to_book": to_book if registration.is_live else [],
+            "to_book": to_book if registration.is_active else [],
             "had_ticket": had_ticket(registration),
             "clashes": registration.clashes(),
             "certificate": certificate,
@@ -106,18 +106,16 @@ def detail(request: HttpRequest, registration: Registration) -> HttpResponse:
 
 
 @read_or_write
-@for_its_owner
+@own_registration
 def edit(request: HttpRequest, registration: Registration) -> HttpResponse:
-    if not registration.is_live:
+    if not registration.is_active:
         return redirect(registration)
     is_sent = request.method == "POST"
-    form = ChangeForm(
-        request.POST if is_sent else typed_before(registration), instance=registration
-    )
+    form = ChangeForm(request.POST if is_sent else draft_data(registration), instance=registration)
     if is_sent:
-        drafts.drop(request.user, registration.edition)
+        drafts.delete(request.user, registration.edition)
         if form.is_valid():
-            save(request, form)
+            save_form(request, form)
             return redirect(registration)
     return private_page(
         request,
@@ -127,33 +125,33 @@ def edit(request: HttpRequest, registration: Registration) -> HttpResponse:
             "heading": _("Change my details"),
             "form": form,
             "was_kept": form.is_bound and not is_sent,
-            "owner": drafts.owner(request.user),
+            "owner": drafts.owner_token(request.user),
         },
     )
 
 
-def typed_before(registration: Registration) -> QueryDict | None:
+def draft_data(registration: Registration) -> QueryDict | None:
     """What its owner had typed, with the needs that are known: those typed are not kept."""
-    typed = drafts.kept(registration.user, registration.edition)
+    typed = drafts.load(registration.user, registration.edition)
     if typed is not None:
-        typed["needs"] = registration.needs
+        typed["accessibility_needs"] = registration.accessibility_needs
     return typed
 
 
-def save(request: HttpRequest, form: ChangeForm) -> None:
+def save_form(request: HttpRequest, form: ChangeForm) -> None:
     try:
         form.save()
     except ValidationError as refused:
-        tell(request, refused)
+        report_refusal(request, refused)
     else:
         messages.success(request, _("Your changes are saved."))
 
 
 @read_or_write
-@for_its_owner
+@own_registration
 def cancel(request: HttpRequest, registration: Registration) -> HttpResponse:
     """Ask first: a place that is given back goes to somebody else at once."""
-    if not registration.is_live or registration.edition.is_over:
+    if not registration.is_active or registration.edition.is_over:
         return redirect(registration)
     if request.method == "POST":
         places.cancel(registration)
@@ -164,14 +162,14 @@ def cancel(request: HttpRequest, registration: Registration) -> HttpResponse:
 
 
 @require_POST
-@for_its_owner
+@own_registration
 def answer_offer(request: HttpRequest, registration: Registration) -> HttpResponse:
-    answer(request, registration)
+    accept_or_decline(request, registration)
     return redirect(registration)
 
 
 @require_POST
-@for_its_owner
+@own_registration
 def book(request: HttpRequest, registration: Registration) -> HttpResponse:
     """Book the session whose number comes with the form."""
     number = request.POST.get("session", "")
@@ -182,13 +180,13 @@ def book(request: HttpRequest, registration: Registration) -> HttpResponse:
     try:
         booking = places.book(registration, session)
     except ValidationError as refused:
-        tell(request, refused)
+        report_refusal(request, refused)
     else:
-        messages.success(request, answer_to(booking) % {"session": session})
-    return to_sessions(registration)
+        messages.success(request, answer_booking(booking) % {"session": session})
+    return sessions_redirect(registration)
 
 
-def answer_to(booking: Booking) -> str:
+def answer_booking(booking: Booking) -> str:
     if booking.is_confirmed:
         return _("Your seat is booked: %(session)s.")
     if booking.registration.is_confirmed:
@@ -200,21 +198,21 @@ def answer_to(booking: Booking) -> str:
 
 
 @require_POST
-@for_its_owner
+@own_registration
 def change_booking(request: HttpRequest, registration: Registration, pk: int) -> HttpResponse:
     """Leave a session, or answer an offered seat."""
     booking = get_object_or_404(registration.bookings.in_order(), pk=pk)
     if request.POST.get("answer") == "leave":
-        if booking.is_live:
+        if booking.is_active:
             places.leave(booking)
             words = _("You’ve released your seat: %(session)s.")
             messages.success(request, words % {"session": booking})
     else:
-        answer(request, booking)
-    return to_sessions(registration)
+        accept_or_decline(request, booking)
+    return sessions_redirect(registration)
 
 
-def answer(request: HttpRequest, holder: Registration | Booking) -> None:
+def accept_or_decline(request: HttpRequest, holder: Registration | Booking) -> None:
     """Take or leave what is offered, as the form says."""
     try:
         if request.POST.get("answer") == "accept":
@@ -227,15 +225,15 @@ def answer(request: HttpRequest, holder: Registration | Booking) -> None:
             else:
                 messages.error(request, _("This offer has ended. Nothing was changed."))
     except ValidationError as refused:
-        tell(request, refused)
+        report_refusal(request, refused)
 
 
-def tell(request: HttpRequest, refused: ValidationError) -> None:
+def report_refusal(request: HttpRequest, refused: ValidationError) -> None:
     for sentence in refused.messages:
         messages.error(request, sentence)
 
 
-def to_sessions(registration: Registration) -> HttpResponse:
+def sessions_redirect(registration: Registration) -> HttpResponse:
     return redirect(f"{registration.get_absolute_url()}#sessions")
 
 
@@ -252,38 +250,40 @@ def valid_certificate(registration: Registration) -> Certificate | None:
 def had_ticket(registration: Registration) -> bool:
     """Whether a registration that has ended once had a ticket to lose."""
     confirmed = registration.changes.filter(state=State.CONFIRMED)
-    return not registration.is_live and registration.category.on_site and confirmed.exists()
+    return not registration.is_active and registration.category.on_site and confirmed.exists()
 
 
 @require_safe
-@for_its_owner
+@own_registration
 def ticket(request: HttpRequest, registration: Registration) -> HttpResponse:
     if not registration.has_ticket:
         raise Http404
     content = tickets.ticket_pdf(registration, get_language())
-    return file(content, "application/pdf", f"ticket-{registration.edition.slug}.pdf")
+    return file_response(content, "application/pdf", f"ticket-{registration.edition.slug}.pdf")
 
 
 @require_safe
-@for_its_owner
+@own_registration
 def calendar(request: HttpRequest, registration: Registration) -> HttpResponse:
     if not registration.is_confirmed:
         raise Http404
-    content = calendars.of_registration(registration, get_language())
-    return file(content, "text/calendar; charset=utf-8", f"{registration.edition.slug}.ics")
+    content = calendars.registration_calendar(registration, get_language())
+    return file_response(
+        content, "text/calendar; charset=utf-8", f"{registration.edition.slug}.ics"
+    )
 
 
 @require_safe
-@for_its_owner
+@own_registration
 def certificate(request: HttpRequest, registration: Registration) -> HttpResponse:
     found = valid_certificate(registration)
     if found is None:
         raise Http404
     content = certificates.certificate_pdf(found, get_language())
-    return file(content, "application/pdf", f"certificate-{registration.edition.slug}.pdf")
+    return file_response(content, "application/pdf", f"certificate-{registration.edition.slug}.pdf")
 
 
-def file(content: bytes, kind: str, name: str) -> HttpResponse:
+def file_response(content: bytes, kind: str, name: str) -> HttpResponse:
     disposition = f'attachment; filename="{name}"'
     return HttpResponse(content, content_type=kind, headers={"Content-Disposition": disposition})
 

@@ -20,14 +20,14 @@ from symposium.core.i18n.dates import moment
 from symposium.editions.models import Edition
 from symposium.registrations import subscriptions
 from symposium.registrations.models import Booking, Certificate, Invitation, Registration
-from symposium.registrations.models.registrations import Holder
-from symposium.sessions.changes import Shift, present_place
+from symposium.registrations.models.registrations import Reservation
+from symposium.sessions.changes import SessionChange, present_place
 from symposium.sessions.models import Session
 
 LEFT_TO_RIGHT = "\u200e"
 HOURS = re.compile("\u2066([^\u2069]*)\u2069")
 # Sessions with what became of each, as `sessions.changes.since_told` gives them.
-News = Collection[tuple[Session, Shift | None]]
+SessionNews = Collection[tuple[Session, SessionChange | None]]
 
 
 def registered(registration: Registration) -> None:
@@ -35,23 +35,23 @@ def registered(registration: Registration) -> None:
     if registration.is_confirmed:
         confirmed(registration)
     elif registration.is_pending:
-        tell(registration, "pending")
+        send_to(registration, "pending")
     else:
-        tell(registration, "waiting", rank=registration.rank)
+        send_to(registration, "waiting", rank=registration.queue_position)
 
 
 def confirmed(registration: Registration, *, promoted: bool = False) -> None:
-    tell(registration, "confirmed", attachments=attachments_for(registration), promoted=promoted)
+    send_to(registration, "confirmed", attachments=attachments_for(registration), promoted=promoted)
 
 
 def refused(registration: Registration, *, reason: str = "") -> None:
-    tell(registration, "refused", reason_text=mail.Trusted(reason))
+    send_to(registration, "refused", reason_text=mail.Trusted(reason))
 
 
 def cancelled(
     registration: Registration, *, was_confirmed: bool, by_organiser: bool, reason: str = ""
 ) -> None:
-    tell(
+    send_to(
         registration, "cancelled", was_confirmed=was_confirmed, by_organiser=by_organiser,
         reason_text=mail.Trusted(reason),
     )  # fmt: skip
@@ -59,20 +59,24 @@ def cancelled(
 
 def category_changed(registration: Registration) -> None:
     attachments = attachments_for(registration) if registration.is_confirmed else ()
-    tell(registration, "category_changed", attachments=attachments, rank=registration.rank)
+    send_to(
+        registration, "category_changed", attachments=attachments, rank=registration.queue_position
+    )
 
 
-def offered(holder: Holder) -> None:
+def offered(holder: Reservation) -> None:
     """A place, or a seat, that is kept for a while."""
-    registration = registration_of(holder)
-    with reading(registration):
+    registration = registration_behind(holder)
+    with recipient_locale(registration):
         until = moment(holder.offer_expires_at)
-    tell(registration, "offered", holder=holder, until=until, is_seat=isinstance(holder, Booking))
+    send_to(
+        registration, "offered", holder=holder, until=until, is_seat=isinstance(holder, Booking)
+    )
 
 
-def offer_expired(holder: Holder) -> None:
-    tell(
-        registration_of(holder), "offer_expired", holder=holder,
+def offer_expired(holder: Reservation) -> None:
+    send_to(
+        registration_behind(holder), "offer_expired", holder=holder,
         is_seat=isinstance(holder, Booking),
     )  # fmt: skip
 
@@ -80,21 +84,21 @@ def offer_expired(holder: Holder) -> None:
 def booked(booking: Booking, *, promoted: bool = False) -> None:
     """Where somebody stands in a session that they booked."""
     attachments = [f"calendar:{booking.registration.code}"] if booking.is_confirmed else ()
-    tell(
+    send_to(
         booking.registration, "booked", holder=booking, attachments=attachments,
-        promoted=promoted, has_place=booking.registration.is_confirmed, rank=booking.rank,
+        promoted=promoted, has_place=booking.registration.is_confirmed, rank=booking.queue_position,
     )  # fmt: skip
 
 
-def session_changed(registration: Registration, news: News) -> None:
+def booked_sessions_changed(registration: Registration, news: SessionNews) -> None:
     """Booked sessions that have moved or are cancelled, with the clashes that this makes."""
-    with reading(registration):
-        changed = [told(*one) for one in news]
+    with recipient_locale(registration):
+        changed = [change_context(*one) for one in news]
         clashes = [
             {"one": mail.Trusted(one.session), "other": mail.Trusted(other.session)}
             for one, other in registration.clashes()
         ]
-    tell(
+    send_to(
         registration, "session_changed", attachments=[f"calendar:{registration.code}"],
         changed=changed, clashes=clashes,
     )  # fmt: skip
@@ -103,21 +107,22 @@ def session_changed(registration: Registration, news: News) -> None:
 def reminder(registration: Registration, *, tomorrow: bool) -> None:
     held = registration.edition.sessions.published().exclude(status=Session.Status.CANCELLED)
     first = held.scheduled().order_by("starts_at").first()
-    with reading(registration):
+    with recipient_locale(registration):
         address = mail.Trusted(registration.edition.address)
         opens = f"{timezone.localtime(first.starts_at):%H:%M}" if first else ""
-    tell(
+    send_to(
         registration, "reminder", attachments=attachments_for(registration), bulk=True,
         tomorrow=tomorrow, opens=opens, address=address,
     )  # fmt: skip
 
 
-def after(certificate: Certificate) -> None:
+def certificate_ready(certificate: Certificate) -> None:
     registration = certificate.registration
-    with reading(registration):
+    with recipient_locale(registration):
         verify_url = settings.SITE_URL + certificate.get_absolute_url()
-    tell(
-        registration, "after", attachments=[f"certificate:{registration.code}"], bulk=True,
+    send_to(
+        registration, "certificate_ready",
+        attachments=[f"certificate:{registration.code}"], bulk=True,
         verify_url=verify_url,
     )  # fmt: skip
 
@@ -125,22 +130,22 @@ def after(certificate: Certificate) -> None:
 def message(registration: Registration, *, subject: str, body: str) -> None:
     """Words of the organisers, in the reader's language."""
     if registration.user is not None:
-        mail.send(**message_letter(registration, subject, body))
+        mail.send(**message_mail(registration, subject, body))
 
 
 def message_preview(registration: Registration, *, subject: str, body: str) -> EmailMessage:
     """The same words as their reader will see them, not sent."""
-    return mail.compose(**message_letter(registration, subject, body))
+    return mail.compose(**message_mail(registration, subject, body))
 
 
-def message_letter(registration: Registration, subject: str, body: str) -> dict:
+def message_mail(registration: Registration, subject: str, body: str) -> dict:
     words: dict[str, Any] = {
         "subject_line": mail.Trusted(subject),
         "message_text": mail.Trusted(body),
     }
-    with reading(registration):
-        unsubscribe_url = subscriptions.url(registration)
-    whole = letter(registration, "message", bulk=True, **words)
+    with recipient_locale(registration):
+        unsubscribe_url = subscriptions.unsubscribe_url(registration)
+    whole = mail_kwargs(registration, "message", bulk=True, **words)
     return {**whole, "unsubscribe_url": unsubscribe_url}
 
 
@@ -149,7 +154,7 @@ def invited(invitation: Invitation) -> None:
     edition = category.edition
     with translation.override(invitation.language), timezone.override(edition.zone):
         context = {
-            **about(edition),
+            **edition_context(edition),
             "name": invitation.name,
             "category": mail.Trusted(category),
             "email": mail.Trusted(invitation.email),
@@ -171,26 +176,26 @@ def invited(invitation: Invitation) -> None:
 # What they share
 
 
-def tell(registration: Registration, template: str, **more) -> None:
+def send_to(registration: Registration, template: str, **more) -> None:
     """Send one of the mails of `registrations/email/`; nobody is told whose data are erased."""
     if registration.user is not None:
-        mail.send(**letter(registration, template, **more))
+        mail.send(**mail_kwargs(registration, template, **more))
 
 
-def letter(
+def mail_kwargs(
     registration: Registration,
     template: str,
     *,
-    holder: Holder | None = None,
+    holder: Reservation | None = None,
     attachments: Collection[str] = (),
     bulk: bool = False,
     **more,
 ) -> dict:
     """The arguments of `mail.compose`, for the account of the registration."""
     edition = registration.edition
-    with reading(registration):
+    with recipient_locale(registration):
         context = {
-            **about(edition),
+            **edition_context(edition),
             "name": registration.name,
             "category": mail.Trusted(registration.category),
             "on_site": registration.category.on_site,
@@ -198,9 +203,9 @@ def letter(
             "code": registration.code_in_groups,
             "state": registration.get_state_display(),
             "confirmed": (holder or registration).is_confirmed,
-            "bookings": [] if holder else seats(registration),
+            "bookings": [] if holder else booked_sessions(registration),
             "what": mail.Trusted(holder.session if isinstance(holder, Booking) else edition),
-            "when": when(holder.session) if isinstance(holder, Booking) else "",
+            "when": session_times(holder.session) if isinstance(holder, Booking) else "",
             "action_url": settings.SITE_URL + registration.get_absolute_url(),
             "action_label": _("My registration"),
             **more,
@@ -218,14 +223,14 @@ def letter(
 
 
 @contextlib.contextmanager
-def reading(registration: Registration) -> Iterator[None]:
+def recipient_locale(registration: Registration) -> Iterator[None]:
     """In the language of whoever reads, by the clock of the edition."""
     language = registration.user.language if registration.user else None
     with translation.override(language), timezone.override(registration.edition.zone):
         yield
 
 
-def registration_of(holder: Any) -> Registration:
+def registration_behind(holder: Any) -> Registration:
     return holder if isinstance(holder, Registration) else holder.registration
 
 
@@ -235,18 +240,18 @@ def attachments_for(registration: Registration) -> list[str]:
     return [*ticket, f"calendar:{registration.code}"]
 
 
-def seats(registration: Registration) -> list[dict]:
+def booked_sessions(registration: Registration) -> list[dict]:
     """What they have booked; most have nothing, and the look at it costs little."""
-    live = registration.bookings.live()
+    live = registration.bookings.active()
     if not live.exists():
         return []
     return [
-        described(booking.session) | {"state": booking.get_state_display()}
+        session_context(booking.session) | {"state": booking.get_state_display()}
         for booking in live.in_order()
     ]
 
 
-def about(edition: Edition) -> dict:
+def edition_context(edition: Edition) -> dict:
     return {
         "edition_name": mail.Trusted(f"{edition.name} {edition.slug}"),
         "dates": edition.dates,
@@ -255,27 +260,27 @@ def about(edition: Edition) -> dict:
     }
 
 
-def described(session: Session) -> dict:
+def session_context(session: Session) -> dict:
     return {
         "title": mail.Trusted(session),
-        "when": when(session),
+        "when": session_times(session),
         "room": mail.Trusted(session.room or ""),
     }
 
 
-def told(session: Session, shift: Shift | None) -> dict:
+def change_context(session: Session, shift: SessionChange | None) -> dict:
     """A session and what became of it: from where to where."""
     change = shift.sentence if shift else present_place(session)
-    return {"title": mail.Trusted(session), "change": mail.Trusted(in_text(change))}
+    return {"title": mail.Trusted(session), "change": mail.Trusted(plain_isolates(change))}
 
 
-def when(session: Session) -> str:
+def session_times(session: Session) -> str:
     """Its day and times; between marks, since a mail keeps no isolates."""
     if not session.starts_at:
         return _("not scheduled yet")
-    return in_text(session.times())
+    return plain_isolates(session.times())
 
 
-def in_text(words: str) -> str:
+def plain_isolates(words: str) -> str:
     """Put marks in place of the isolates around hours, which a mail does not keep."""
     return HOURS.sub(rf"{LEFT_TO_RIGHT}\1{LEFT_TO_RIGHT}", words)

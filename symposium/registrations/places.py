@@ -25,19 +25,19 @@ from symposium.accounts.models import User
 from symposium.core import batches
 from symposium.registrations import notices
 from symposium.registrations.models import Booking, Category, Registration, StateChange
-from symposium.registrations.models.registrations import HOLDING, State
+from symposium.registrations.models.registrations import OCCUPYING_STATES, State
 from symposium.sessions.models import Session
 
-Holder = Registration | Booking
-Owner = Category | Session
-Row = TypeVar("Row", bound=Owner)
+AnyReservation = Registration | Booking
+Capacity = Category | Session
+Row = TypeVar("Row", bound=Capacity)
 
 HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
 # Whoever does a thing and undoes it again and again has a mail sent each time.
 REGISTRATIONS_A_DAY = 5
 BOOKINGS_AN_HOUR = 10
 # Places given in one transaction, during which nobody else registers; the worker gives the rest.
-AT_ONCE = 50
+PROMOTIONS_PER_CALL = 50
 
 
 class Refused(ValidationError):
@@ -68,30 +68,30 @@ def register(
     )
     User.objects.select_for_update(no_key=True).only("pk").get(pk=registration.user_id)
     mine = Registration.objects.of(registration.user).filter(edition=registration.edition_id)
-    if found := next((one for one in mine if one.is_live), None):
+    if found := next((one for one in mine if one.is_active), None):
         return found, False
-    category = lock_category_of(registration)
+    category = lock_category(registration)
     if by is None:
         words = _("You’ve registered and cancelled too many times today. Try again tomorrow.")
-        check_pace(mine, DAY, REGISTRATIONS_A_DAY, words)
+        check_rate(mine, DAY, REGISTRATIONS_A_DAY, words)
         check_open(category, registration.user)
     if by or not category.needs_approval:
-        take_turn(registration)
+        assign_place_or_queue(registration)
     registration.save()
-    record(registration, by=by)
-    chosen = locked_sessions(sessions)
+    log_state_change(registration, by=by)
+    chosen = lock_sessions(sessions)
     for session in chosen:
-        wish(registration, session)
+        create_waiting_booking(registration, session)
     if registration.is_confirmed:
         for session in chosen:
-            fill(session, told=[registration])
+            assign_free_seats(session, told=[registration])
     notices.registered(registration)
     return registration, True
 
 
-def lock_category_of(registration: Registration) -> Category:
+def lock_category(registration: Registration) -> Category:
     """Lock the category of a new registration; raises Refused if it was deleted meanwhile."""
-    category = locked(Category, [registration.category_id]).get(registration.category_id)
+    category = lock_rows(Category, [registration.category_id]).get(registration.category_id)
     if category is None:
         raise category_closed(registration.category)
     registration.category = category
@@ -117,7 +117,7 @@ def category_closed(category: Category) -> Refused:
     )
 
 
-def check_pace(
+def check_rate(
     rows: Iterable[Registration | Booking], within: datetime.timedelta, most: int, sentence: str
 ) -> None:
     """Raise Refused, with the sentence, when so many of `rows` were made lately."""
@@ -129,13 +129,13 @@ def check_pace(
 @transaction.atomic
 def approve(registration: Registration, *, by: User) -> None:
     """Accept a request: it gets a place, or its turn in the waiting list."""
-    with_owner(registration)
+    lock_and_refresh(registration)
     if not registration.is_pending:
         return
-    take_turn(registration)
-    write(registration, registration.state, by=by)
+    assign_place_or_queue(registration)
+    save_state(registration, registration.state, by=by)
     if registration.is_confirmed:
-        settle(confirmed=[registration])
+        sync_bookings(confirmed=[registration])
     else:
         notices.registered(registration)
 
@@ -143,19 +143,19 @@ def approve(registration: Registration, *, by: User) -> None:
 @transaction.atomic
 def refuse(registration: Registration, *, by: User, reason: str = "") -> None:
     """Turn down a request that has no place yet. One that has a place is cancelled instead."""
-    with_owner(registration)
+    lock_and_refresh(registration)
     if registration.is_pending or registration.is_waiting:
-        end(registration, State.REFUSED, by=by, reason=reason)
+        close(registration, State.REFUSED, by=by, reason=reason)
         notices.refused(registration, reason=reason)
 
 
 @transaction.atomic
 def cancel(registration: Registration, *, by: User | None = None, reason: str = "") -> None:
     """Give back the place, or leave the list; `by` an organiser, or None for the person."""
-    with_owner(registration)
-    if registration.is_live:
+    lock_and_refresh(registration)
+    if registration.is_active:
         was_confirmed = registration.is_confirmed
-        end(registration, State.CANCELLED, by=by, reason=reason)
+        close(registration, State.CANCELLED, by=by, reason=reason)
         notices.cancelled(
             registration, was_confirmed=was_confirmed, by_organiser=by is not None, reason=reason
         )
@@ -167,18 +167,18 @@ def promote(registration: Registration, *, by: User) -> bool:
 
     Returns whether that changed something: not for who has a place, or has the next one anyhow.
     """
-    category = with_owner(registration)
+    category = lock_and_refresh(registration)
     if not registration.is_waiting:
         return False
     if has_room(category):
-        write(registration, State.CONFIRMED, by=by)
-        settle(confirmed=[registration], promoted=True)
+        save_state(registration, State.CONFIRMED, by=by)
+        sync_bookings(confirmed=[registration], promoted=True)
         return True
-    if registration.rank == 1:
+    if registration.queue_position == 1:
         return False
-    holders(category).waiting().update(queue_number=F("queue_number") + 1)
+    reservations_of(category).waiting().update(queue_number=F("queue_number") + 1)
     registration.queue_number = 1
-    write(registration, State.WAITING, by=by)
+    save_state(registration, State.WAITING, by=by)
     return True
 
 
@@ -189,9 +189,9 @@ def change_category(registration: Registration, category: Category, *, by: User)
     In a category that is online only, they leave their seats in rooms. Raises Refused when the
     other one is full and they would lose the place they have.
     """
-    owners = locked(Category, [registration.category_id, category.pk])
+    owners = lock_rows(Category, [registration.category_id, category.pk])
     registration.refresh_from_db()
-    if registration.category_id == category.pk or not registration.is_live:
+    if registration.category_id == category.pk or not registration.is_active:
         return
     if registration.category_id not in owners:
         raise Refused(
@@ -201,15 +201,15 @@ def change_category(registration: Registration, category: Category, *, by: User)
     before, category = owners[registration.category_id], owners[category.pk]
     was_confirmed = registration.is_confirmed
     registration.category = category
-    if registration.state in HOLDING:
+    if registration.state in OCCUPYING_STATES:
         check_room(category)
         registration.state = State.CONFIRMED
     elif registration.is_waiting:
-        take_turn(registration)
-    write(registration, registration.state, by=by)
+        assign_place_or_queue(registration)
+    save_state(registration, registration.state, by=by)
     came = [registration] if registration.is_confirmed and not was_confirmed else []
     # At once, since the sessions of all are locked in order.
-    settle(
+    sync_bookings(
         unseated=[] if category.on_site else [registration],
         confirmed=[*came, *promote_waiting(before)],
         promoted=True,
@@ -222,26 +222,26 @@ def change_category(registration: Registration, category: Category, *, by: User)
 
 
 @transaction.atomic
-def accept(holder: Holder) -> None:
+def accept(holder: AnyReservation) -> None:
     """Take a place that was offered. Raises Refused when the offer no longer stands."""
-    with_owner(holder)
+    lock_and_refresh(holder)
     if holder.is_confirmed:
         return
     if not holder.is_offered or holder.offer_expires_at <= timezone.now():
         raise Refused(_("This offer has expired."), code="expired")
-    write(holder, State.CONFIRMED, by=None)
+    save_state(holder, State.CONFIRMED, by=None)
     if isinstance(holder, Registration):
-        settle(confirmed=[holder])
+        sync_bookings(confirmed=[holder])
     else:
         notices.booked(holder)
 
 
 @transaction.atomic
-def decline(holder: Holder) -> None:
+def decline(holder: AnyReservation) -> None:
     """Leave a place that was offered to the next one."""
-    with_owner(holder)
+    lock_and_refresh(holder)
     if holder.is_offered:
-        end(holder, State.DECLINED, by=None)
+        close(holder, State.DECLINED, by=None)
 
 
 def expire_offers(at: datetime.datetime | None = None) -> int:
@@ -253,22 +253,22 @@ def expire_offers(at: datetime.datetime | None = None) -> int:
     )
 
 
-def overdue(model: type[Holder], at: datetime.datetime) -> Iterable[int]:
+def overdue(model: type[AnyReservation], at: datetime.datetime) -> Iterable[int]:
     """The keys of some of the offers that nobody took in time, the oldest first."""
     rows = model.objects.overdue(at).order_by("offer_expires_at", "pk")
-    return rows.values_list("pk", flat=True)[: batches.BATCH]
+    return rows.values_list("pk", flat=True)[: batches.BATCH_SIZE]
 
 
-def expire_one(model: type[Holder], at: datetime.datetime, pk: int) -> bool:
+def expire_one(model: type[AnyReservation], at: datetime.datetime, pk: int) -> bool:
     return expire(model.objects.get(pk=pk), at)
 
 
 @transaction.atomic
-def expire(holder: Holder, at: datetime.datetime) -> bool:
-    with_owner(holder)
+def expire(holder: AnyReservation, at: datetime.datetime) -> bool:
+    lock_and_refresh(holder)
     if not holder.is_offered or holder.offer_expires_at > at:
         return False
-    end(holder, State.EXPIRED, by=None)
+    close(holder, State.EXPIRED, by=None)
     notices.offer_expired(holder)
     return True
 
@@ -283,17 +283,17 @@ def book(registration: Registration, session: Session) -> Booking:
     Raises Refused when it is not to be booked, lies at the time of another one that is, or when
     they have booked and left too often.
     """
-    with_owner(registration)
-    if not registration.is_live:
+    lock_and_refresh(registration)
+    if not registration.is_active:
         raise Refused(_("Your registration has ended. Register again first."), code="ended")
-    [session] = locked_sessions([session])
+    [session] = lock_sessions([session])
     mine = registration.bookings.all()
-    if found := next((one for one in mine if one.is_live and one.session_id == session.pk), None):
+    if found := next((one for one in mine if one.is_active and one.session_id == session.pk), None):
         return found
     words = _("You’ve booked too many times in one hour. Try again later.")
-    check_pace(mine, HOUR, BOOKINGS_AN_HOUR, words)
-    booking = wish(registration, session)
-    fill(session, told=[registration])
+    check_rate(mine, HOUR, BOOKINGS_AN_HOUR, words)
+    booking = create_waiting_booking(registration, session)
+    assign_free_seats(session, told=[registration])
     booking.refresh_from_db()
     notices.booked(booking)
     return booking
@@ -302,12 +302,12 @@ def book(registration: Registration, session: Session) -> Booking:
 @transaction.atomic
 def leave(booking: Booking) -> None:
     """Give back a seat, or leave the waiting list of a session."""
-    with_owner(booking)
-    if booking.is_live:
-        end(booking, State.CANCELLED, by=None)
+    lock_and_refresh(booking)
+    if booking.is_active:
+        close(booking, State.CANCELLED, by=None)
 
 
-def wish(registration: Registration, session: Session) -> Booking:
+def create_waiting_booking(registration: Registration, session: Session) -> Booking:
     """A booking that has its turn, and no seat yet. The session is locked."""
     check_bookable(registration, session)
     return Booking.objects.create(
@@ -315,8 +315,8 @@ def wish(registration: Registration, session: Session) -> Booking:
         registration=registration,
         session=session,
         state=State.WAITING,
-        queue_number=next_number(session),
-        told_sequence=session.sequence,
+        queue_number=next_queue_number(session),
+        notified_sequence=session.sequence,
     )
 
 
@@ -342,7 +342,7 @@ def check_bookable(registration: Registration, session: Session) -> None:
             code="started",
             params={"session": session},
         )
-    booked = registration.bookings.live().values("session")
+    booked = registration.bookings.active().values("session")
     if other := Session.objects.filter(pk__in=booked).overlapping(session).first():
         raise Refused(
             _("“%(session)s” (%(times)s) overlaps with “%(other)s” (%(other_times)s). Choose one."),
@@ -366,36 +366,36 @@ def not_bookable(session: Session) -> Refused:
 
 
 @transaction.atomic
-def set_places(owner: Owner, places: int | None) -> int:
+def set_places(owner: Capacity, places: int | None) -> int:
     """Set the number of places (None: not counted) and give those that are new, `AT_ONCE` of them.
 
     The worker gives the rest in its next turns (`waiting_list.refill`). Returns how many hold a
     place beyond the number: nobody is thrown out.
     """
-    row = locked(type(owner), [owner.pk])[owner.pk]
+    row = lock_rows(type(owner), [owner.pk])[owner.pk]
     row.places = owner.places = places
     row.save(update_fields=["places"])
     give_free_places(row)
-    return 0 if places is None else max(0, taken(row) - places)
+    return 0 if places is None else max(0, occupied_places(row) - places)
 
 
-def give_free_places(owner: Owner) -> None:
+def give_free_places(owner: Capacity) -> None:
     """Give what is free to the next who wait, `AT_ONCE` of them. The owner is locked."""
     if isinstance(owner, Category):
-        settle(confirmed=promote_waiting(owner), promoted=True)
+        sync_bookings(confirmed=promote_waiting(owner), promoted=True)
     else:
-        fill(owner)
+        assign_free_seats(owner)
 
 
-def taken(owner: Owner) -> int:
+def occupied_places(owner: Capacity) -> int:
     """How many places of it are held, those that are offered included."""
-    return holders(owner).holding().count()
+    return reservations_of(owner).occupying().count()
 
 
 # What the verbs share. Whoever calls these holds the lock of the owner.
 
 
-def locked(model: type[Row], pks: Iterable[int]) -> dict[int, Row]:
+def lock_rows(model: type[Row], pks: Iterable[int]) -> dict[int, Row]:
     """Lock the rows that own the places, in the order of their keys; return them by key.
 
     « No key »: writing a row that only refers to one of them need not wait.
@@ -405,30 +405,30 @@ def locked(model: type[Row], pks: Iterable[int]) -> dict[int, Row]:
     return {row.pk: row for row in found}
 
 
-def locked_sessions(sessions: Iterable[Session]) -> list[Session]:
+def lock_sessions(sessions: Iterable[Session]) -> list[Session]:
     """The same, locked; raises Refused when one of them has been deleted."""
     asked = {session.pk: session for session in sessions}
-    found = locked(Session, asked)
+    found = lock_rows(Session, asked)
     for pk, session in asked.items():
         if pk not in found:
             raise not_bookable(session)
     return list(found.values())
 
 
-def lock_all(registrations: Collection[Registration]) -> None:
+def lock_capacities(registrations: Collection[Registration]) -> None:
     """Lock every category and session that ending all of these may touch, in order.
 
     Those whose turn comes may have asked for other sessions.
     """
-    categories = locked(Category, [registration.category_id for registration in registrations])
-    touched = Booking.objects.live().filter(
+    categories = lock_rows(Category, [registration.category_id for registration in registrations])
+    touched = Booking.objects.active().filter(
         Q(registration__in=registrations)
         | Q(registration__category__in=categories, registration__state=State.WAITING)
     )
-    locked(Session, touched.order_by().values_list("session_id", flat=True))
+    lock_rows(Session, touched.order_by().values_list("session_id", flat=True))
 
 
-def with_owner(holder: Holder) -> Owner:
+def lock_and_refresh(holder: AnyReservation) -> Capacity:
     """Lock what owns the place of `holder`, then read `holder` as it is now.
 
     Moved to another category meanwhile, it lets go of the first, to keep the order of the locks.
@@ -438,7 +438,7 @@ def with_owner(holder: Holder) -> Owner:
     while True:
         before = transaction.savepoint()
         pk = getattr(holder, f"{name}_id")
-        owner = locked(model, [pk])[pk]
+        owner = lock_rows(model, [pk])[pk]
         holder.refresh_from_db()
         if getattr(holder, f"{name}_id") == pk:
             setattr(holder, name, owner)
@@ -446,12 +446,12 @@ def with_owner(holder: Holder) -> Owner:
         transaction.savepoint_rollback(before)
 
 
-def holders(owner: Owner) -> Any:
+def reservations_of(owner: Capacity) -> Any:
     return owner.registrations if isinstance(owner, Category) else owner.bookings
 
 
-def has_room(owner: Owner) -> bool:
-    return owner.places is None or taken(owner) < owner.places
+def has_room(owner: Capacity) -> bool:
+    return owner.places is None or occupied_places(owner) < owner.places
 
 
 def check_room(category: Category) -> None:
@@ -464,46 +464,46 @@ def check_room(category: Category) -> None:
         )
 
 
-def next_number(owner: Owner) -> int:
-    return (holders(owner).aggregate(last=Max("queue_number"))["last"] or 0) + 1
+def next_queue_number(owner: Capacity) -> int:
+    return (reservations_of(owner).aggregate(last=Max("queue_number"))["last"] or 0) + 1
 
 
-def take_turn(registration: Registration) -> None:
+def assign_place_or_queue(registration: Registration) -> None:
     """A place if one is free and nobody waits for it, else the last turn; not saved yet."""
     category = registration.category
-    if has_room(category) and not holders(category).waiting().exists():
+    if has_room(category) and not reservations_of(category).waiting().exists():
         registration.state = State.CONFIRMED
     else:
         registration.state = State.WAITING
-        registration.queue_number = next_number(category)
+        registration.queue_number = next_queue_number(category)
 
 
-def end(holder: Holder, state: State, *, by: User | None, reason: str = "") -> None:
+def close(holder: AnyReservation, state: State, *, by: User | None, reason: str = "") -> None:
     """It holds and waits for nothing any more; what it held goes to the next in turn."""
-    freed = holder.state in HOLDING
-    write(holder, state, by=by, reason=reason)
+    freed = holder.state in OCCUPYING_STATES
+    save_state(holder, state, by=by, reason=reason)
     if isinstance(holder, Registration):
         next_ones = promote_waiting(holder.category) if freed else []
-        settle(unseated=[holder], confirmed=next_ones, promoted=True)
+        sync_bookings(unseated=[holder], confirmed=next_ones, promoted=True)
     elif freed:
-        fill(holder.session)
+        assign_free_seats(holder.session)
 
 
 def promote_waiting(category: Category) -> list[Registration]:
     """Give the free places of a category, in order; return those who have one for sure."""
-    queue = first_in_turn(category).with_details()
+    queue = next_in_queue(category).with_details()
     if category.edition.offer_hours:
         for registration in queue:
             registration.category = category
-            offer(registration)
+            offer_next_place(registration)
         return []
     promoted = list(queue)
     for registration in promoted:
-        write(registration, State.CONFIRMED, by=None)
+        save_state(registration, State.CONFIRMED, by=None)
     return promoted
 
 
-def settle(
+def sync_bookings(
     *,
     unseated: Collection[Registration] = (),
     confirmed: Collection[Registration] = (),
@@ -513,52 +513,56 @@ def settle(
 
     Those who came are told once, when their seats are known.
     """
-    leaving = Booking.objects.live().filter(registration__in=unseated)
+    leaving = Booking.objects.active().filter(registration__in=unseated)
     coming = Booking.objects.waiting().filter(registration__in=confirmed)
     touched = (leaving.order_by() | coming.order_by()).values_list("session_id", flat=True)
-    sessions = locked(Session, touched)
+    sessions = lock_rows(Session, touched)
     for booking in leaving.select_related("registration"):
         booking.session = sessions[booking.session_id]
-        write(booking, State.CANCELLED, by=None)
+        save_state(booking, State.CANCELLED, by=None)
     for session in sessions.values():
-        fill(session, told=confirmed)
+        assign_free_seats(session, told=confirmed)
     for registration in confirmed:
         notices.confirmed(registration, promoted=promoted)
 
 
-def fill(session: Session, *, told: Collection[Registration] = ()) -> None:
+def assign_free_seats(session: Session, *, told: Collection[Registration] = ()) -> None:
     """Give the free seats of a session, in order. Those in `told` learn it in another mail."""
-    for booking in first_in_turn(session).select_related("edition", "registration__user"):
+    for booking in next_in_queue(session).select_related("edition", "registration__user"):
         booking.session = session
         known = booking.registration in told
         if session.edition.offer_hours and not known:
-            offer(booking)
+            offer_next_place(booking)
             continue
-        write(booking, State.CONFIRMED, by=None)
+        save_state(booking, State.CONFIRMED, by=None)
         if not known:
             notices.booked(booking, promoted=True)
 
 
-def first_in_turn(owner: Owner) -> Any:
+def next_in_queue(owner: Capacity) -> Any:
     """As many of the waiting list as there are places, `AT_ONCE` at most.
 
     Nobody once a place is of no use.
     """
-    queue = holders(owner).waiting()
+    queue = reservations_of(owner).waiting()
     if is_over(owner):
         return queue.none()
-    free = AT_ONCE if owner.places is None else max(0, owner.places - taken(owner))
-    return queue[: min(free, AT_ONCE)]
+    free = (
+        PROMOTIONS_PER_CALL
+        if owner.places is None
+        else max(0, owner.places - occupied_places(owner))
+    )
+    return queue[: min(free, PROMOTIONS_PER_CALL)]
 
 
-def is_over(owner: Owner) -> bool:
+def is_over(owner: Capacity) -> bool:
     """Whether a place of it is of no use any more."""
-    last = last_moment(owner)
+    last = last_useful_moment(owner)
     cancelled = isinstance(owner, Session) and owner.is_cancelled
     return cancelled or (last is not None and last <= timezone.now())
 
 
-def last_moment(owner: Owner) -> datetime.datetime | None:
+def last_useful_moment(owner: Capacity) -> datetime.datetime | None:
     """Until when a place is of use: the start of a session, the end of the symposium.
 
     The demonstration is tried on any day. An edition of real people ticked as one would only go on
@@ -569,16 +573,16 @@ def last_moment(owner: Owner) -> datetime.datetime | None:
     return None if owner.edition.is_demonstration else owner.edition.period.upper
 
 
-def offer(holder: Holder) -> None:
+def offer_next_place(holder: AnyReservation) -> None:
     """Keep a place for the next in turn, who has some hours to take it."""
     until = timezone.now() + datetime.timedelta(hours=holder.edition.offer_hours)
-    until = min(until, last_moment(holder.owner) or until)
-    write(holder, State.OFFERED, by=None, until=until)
+    until = min(until, last_useful_moment(holder.capacity) or until)
+    save_state(holder, State.OFFERED, by=None, until=until)
     notices.offered(holder)
 
 
-def write(
-    holder: Holder,
+def save_state(
+    holder: AnyReservation,
     state: str,
     *,
     by: User | None,
@@ -591,12 +595,12 @@ def write(
     fields = ["state", "queue_number", "offer_expires_at"]
     if isinstance(holder, Registration):
         holder.save(update_fields=[*fields, "category", "updated_at"])
-        record(holder, by=by, reason=reason)
+        log_state_change(holder, by=by, reason=reason)
     else:
         holder.save(update_fields=fields)
 
 
-def record(registration: Registration, *, by: User | None, reason: str = "") -> None:
+def log_state_change(registration: Registration, *, by: User | None, reason: str = "") -> None:
     StateChange.objects.create(
         registration=registration, state=registration.state, by=by, reason=reason
     )

@@ -32,10 +32,10 @@ REMINDERS = {
 # A site that is filled with editions of former years writes to nobody. Demonstrations are tried
 # out at any time; elsewhere the tick does no harm: who was checked in has one mail, once, and what
 # it leads to is marked as certifying nothing.
-AFTER_AT_THE_LATEST = 30 * DAY
+MAX_CERTIFICATE_DELAY = 30 * DAY
 
 
-def remind(at: datetime.datetime | None = None) -> int:
+def send_reminders(at: datetime.datetime | None = None) -> int:
     """Remind of the first day, a week and a day before; return how many were reminded.
 
     Not after it has begun, and not of the week when the day is due: nobody gets both at once.
@@ -46,7 +46,9 @@ def remind(at: datetime.datetime | None = None) -> int:
     )
     due = [(edition, kind) for edition in soon if (kind := due_reminder(edition, at))]
     return sum(
-        batches.each(to_remind(edition, kind), partial(remind_one, kind=kind, at=at))
+        batches.for_each_locked(
+            registrations_to_remind(edition, kind), partial(remind_one, kind=kind, at=at)
+        )
         for edition, kind in due
     )
 
@@ -68,7 +70,7 @@ def morning(edition: Edition, day: datetime.date) -> datetime.datetime:
     return datetime.datetime.combine(day, MORNING, edition.zone)
 
 
-def to_remind(edition: Edition, kind: Reminder.Kind) -> QuerySet[Registration]:
+def registrations_to_remind(edition: Edition, kind: Reminder.Kind) -> QuerySet[Registration]:
     """Those who were confirmed long enough before it was due, and have not had it."""
     _days, replaced = REMINDERS[kind]
     since = due_at(edition, kind) - replaced
@@ -76,24 +78,24 @@ def to_remind(edition: Edition, kind: Reminder.Kind) -> QuerySet[Registration]:
     return (
         edition.registrations.confirmed()
         .with_details()
-        .filter(~has(Reminder.objects.filter(kind=kind)), ~has(lately))
+        .filter(~exists_for(Reminder.objects.filter(kind=kind)), ~exists_for(lately))
         .filter(created_at__lte=since, user__isnull=False)
     )
 
 
-def has(rows: QuerySet) -> Exists:
+def exists_for(rows: QuerySet) -> Exists:
     """A condition on registrations: one of `rows` is theirs."""
     return Exists(rows.filter(registration=OuterRef("pk")))
 
 
 def remind_one(registration: Registration, *, kind: Reminder.Kind, at: datetime.datetime) -> bool:
-    is_new = keep(registration, kind, at)
+    is_new = record_reminder(registration, kind, at)
     if is_new:
         notices.reminder(registration, tomorrow=kind == Reminder.Kind.DAY)
     return is_new
 
 
-def keep(registration: Registration, kind: Reminder.Kind, at: datetime.datetime) -> bool:
+def record_reminder(registration: Registration, kind: Reminder.Kind, at: datetime.datetime) -> bool:
     """Write down that a mail goes; say whether it is for the first time."""
     _row, is_new = Reminder.objects.get_or_create(
         registration=registration, kind=kind, defaults={"sent_at": at}
@@ -107,7 +109,7 @@ def send_certificates(at: datetime.datetime | None = None) -> int:
     Returns how many were sent.
     """
     at = at or timezone.now()
-    lately = Q(is_demonstration=True) | Q(ends_on__gte=at.date() - AFTER_AT_THE_LATEST)
+    lately = Q(is_demonstration=True) | Q(ends_on__gte=at.date() - MAX_CERTIFICATE_DELAY)
     over = Edition.objects.published().filter(lately, ends_on__lte=at.date() + DAY)
     return sum(send_certificates_of(edition, at) for edition in over)
 
@@ -117,12 +119,14 @@ def send_certificates_of(edition: Edition, at: datetime.datetime) -> int:
     if at < morning(edition, edition.ends_on + DAY):
         return 0
     sent = Reminder.objects.filter(kind=Reminder.Kind.AFTER)
-    to_send = certificates.due(edition, at).filter(~has(sent), user__isnull=False)
-    return batches.each(to_send, partial(certify, at=at))
+    to_send = certificates.due_registrations(edition, at).filter(
+        ~exists_for(sent), user__isnull=False
+    )
+    return batches.for_each_locked(to_send, partial(send_certificate, at=at))
 
 
-def certify(registration: Registration, *, at: datetime.datetime) -> bool:
-    is_new = keep(registration, Reminder.Kind.AFTER, at)
+def send_certificate(registration: Registration, *, at: datetime.datetime) -> bool:
+    is_new = record_reminder(registration, Reminder.Kind.AFTER, at)
     if is_new:
-        notices.after(certificates.issue(registration, at))
+        notices.certificate_ready(certificates.issue(registration, at))
     return is_new

@@ -16,7 +16,7 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 
-from symposium.core.admin.spreadsheet import defused
+from symposium.core.admin.spreadsheet import escape_formula
 from symposium.editions.models import Edition
 from symposium.registrations import countries
 from symposium.registrations.models import (
@@ -31,9 +31,9 @@ from symposium.registrations.models import (
 from symposium.registrations.models.registrations import State
 from symposium.sessions.models import Session
 
-AT_ONCE = 500
+BATCH_SIZE = 500
 # No spreadsheet shows more in a cell.
-LONGEST = 32_000
+MAX_CELL_CHARS = 32_000
 
 
 @dataclass
@@ -54,14 +54,14 @@ class Column:
     value: Callable[[Line], str]
 
 
-def words_of(answer: Answer) -> str:
+def answer_text(answer: Answer) -> str:
     """What somebody answered, in the reader's language. The question is loaded."""
     if answer.option_id:
         return str(answer.option)
-    return text_of(answer.question, answer.text)
+    return option_text(answer.question, answer.text)
 
 
-def text_of(question: Question, text: str) -> str:
+def option_text(question: Question, text: str) -> str:
     if question.kind == Question.Kind.YES_NO:
         return {"yes": _("Yes"), "no": _("No")}.get(text, text)
     return text
@@ -74,19 +74,19 @@ def lines(queryset) -> Iterator[Line]:
     """The registrations of a queryset, some hundreds at a time."""
     account = {"email": F("user__email"), "language": F("user__language")}
     found = queryset.prefetch_related(None).select_related(None).annotate(**account)
-    people = found.iterator(chunk_size=AT_ONCE)
-    while batch := list(itertools.islice(people, AT_ONCE)):
+    people = found.iterator(chunk_size=BATCH_SIZE)
+    while batch := list(itertools.islice(people, BATCH_SIZE)):
         read = {person.pk: Line(person) for person in batch}
-        complete(read)
+        attach_details(read)
         yield from read.values()
 
 
-def complete(read: dict[int, Line]) -> None:
+def attach_details(read: dict[int, Line]) -> None:
     """Add what each has booked, when they came and what they answered: a query for each."""
-    bookings = Booking.objects.live().filter(registration__in=read).order_by("pk")
+    bookings = Booking.objects.active().filter(registration__in=read).order_by("pk")
     for key, session, state in bookings.values_list("registration", "session", "state"):
         read[key].booked.append((session, state))
-    entries = CheckIn.objects.standing().at_the_entrance().filter(registration__in=read)
+    entries = CheckIn.objects.active().at_the_entrance().filter(registration__in=read)
     for key, day in entries.order_by("day").values_list("registration", "day"):
         read[key].days.append(day)
     answers = Answer.objects.filter(registration__in=read).order_by("option__order", "pk")
@@ -102,13 +102,13 @@ def complete(read: dict[int, Line]) -> None:
 def columns(editions: Iterable[Edition], *, with_needs: bool) -> list[Column]:
     """The columns, in the reader's language; the accessibility needs only when asked for."""
     by_key = {edition.pk: edition for edition in editions}
-    found = [*standing(by_key), *identity()]
+    found = [*status_columns(by_key), *identity_columns()]
     if with_needs:
-        found.append(Column(_("Accessibility needs"), lambda line: line.person.needs))
-    return [*found, *attendance(by_key), *questions(by_key)]
+        found.append(Column(_("Accessibility needs"), lambda line: line.person.accessibility_needs))
+    return [*found, *attendance_columns(by_key), *question_columns(by_key)]
 
 
-def standing(editions: dict[int, Edition]) -> list[Column]:
+def status_columns(editions: dict[int, Edition]) -> list[Column]:
     categories = {one.pk: str(one) for one in Category.objects.filter(edition__in=editions)}
     zones = {pk: edition.zone for pk, edition in editions.items()}
     states = {state: str(label) for state, label in State.choices}
@@ -129,8 +129,8 @@ def standing(editions: dict[int, Edition]) -> list[Column]:
     ]
 
 
-def identity() -> list[Column]:
-    names = dict(countries.all_named())
+def identity_columns() -> list[Column]:
+    names = dict(countries.all_countries())
     roles = {role: str(label) for role, label in Registration.Role.choices}
     yes, no = _("Yes"), _("No")
 
@@ -152,7 +152,7 @@ def identity() -> list[Column]:
     ]
 
 
-def attendance(editions: dict[int, Edition]) -> list[Column]:
+def attendance_columns(editions: dict[int, Edition]) -> list[Column]:
     limited = Session.objects.filter(edition__in=editions, bookings__isnull=False).distinct()
     titles = {session.pk: str(session) for session in limited}
     states = {state: str(label) for state, label in State.choices}
@@ -169,17 +169,17 @@ def attendance(editions: dict[int, Edition]) -> list[Column]:
     return [Column(_("Sessions booked"), booked), Column(_("Days checked in"), came)]
 
 
-def questions(editions: dict[int, Edition]) -> list[Column]:
+def question_columns(editions: dict[int, Edition]) -> list[Column]:
     asked = Question.objects.filter(edition__in=editions).order_by("edition", "order", "pk")
     options = Option.objects.filter(question__edition__in=editions)
     labels = {option.pk: str(option) for option in options}
-    return [Column(str(question), answers_to(question, labels)) for question in asked]
+    return [Column(str(question), answers_text(question, labels)) for question in asked]
 
 
-def answers_to(question: Question, labels: dict[int, str]) -> Callable[[Line], str]:
+def answers_text(question: Question, labels: dict[int, str]) -> Callable[[Line], str]:
     def value(line: Line) -> str:
         return "; ".join(
-            labels[option] if option else text_of(question, text)
+            labels[option] if option else option_text(question, text)
             for option, text in line.answers.get(question.pk, ())
         )
 
@@ -191,9 +191,9 @@ def answers_to(question: Question, labels: dict[int, str]) -> Callable[[Line], s
 
 def rows(columns: list[Column], lines: Iterable[Line]) -> Iterator[list[str]]:
     """The headings, then a row for each person; nothing in them that a spreadsheet would run."""
-    yield [defused(column.heading) for column in columns]
+    yield [escape_formula(column.heading) for column in columns]
     for line in lines:
-        yield [defused(column.value(line))[:LONGEST] for column in columns]
+        yield [escape_formula(column.value(line))[:MAX_CELL_CHARS] for column in columns]
 
 
 def write_xlsx(rows: Iterable[list[str]], file: IO[bytes]) -> int:

@@ -17,7 +17,7 @@ BAR = 14
 # Room for the numbers beside the axis, for the hours below it, for the highest number above.
 BESIDE, BELOW, ABOVE = 44, 24, 14
 HEIGHT = 220
-LONGEST_LABEL = 48
+MAX_LABEL_CHARS = 48
 # Isolates: « 36 / 40 » is not turned round in an Arabic page.
 LTR, POP = "\u2066", "\u2069"
 QUARTER = datetime.timedelta(minutes=15)
@@ -33,7 +33,7 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Plot:
+class Chart:
     """A drawing with what it says in words, and the same numbers as a table."""
 
     name: str
@@ -114,7 +114,7 @@ def height_of_bars(rows: Sequence[Row]) -> int:
 
 
 def shortened(label: str) -> str:
-    return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"
+    return label if len(label) <= MAX_LABEL_CHARS else f"{label[: MAX_LABEL_CHARS - 1]}…"
 
 
 # Lines over time

@@ -12,7 +12,7 @@ from django.urls import reverse
 SIGNER = signing.Signer(salt="subscriptions")
 
 
-def url(subscriber: Model) -> str:
+def unsubscribe_url(subscriber: Model) -> str:
     """The page of the link, in the active language."""
     token = SIGNER.sign_object([subscriber._meta.model_name, subscriber.pk])
     return settings.SITE_URL + reverse("agenda:unsubscribe", args=[token])

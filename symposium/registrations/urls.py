@@ -4,7 +4,7 @@ from symposium.registrations import my_views, views
 
 app_name = "registrations"
 urlpatterns = [
-    path("my/", my_views.overview, name="my"),
+    path("my/", my_views.overview, name="overview"),
     path("my/<slug:code>/", my_views.detail, name="detail"),
     path("my/<slug:code>/edit/", my_views.edit, name="edit"),
     path("my/<slug:code>/ticket.pdf", my_views.ticket, name="ticket"),
@@ -17,5 +17,9 @@ urlpatterns = [
     path("verify/<slug:token>/", views.verify, name="verify"),
     path("<slug:edition>/register/", views.register, name="register"),
     path("<slug:edition>/participants/", views.participants, name="participants"),
-    path("<slug:edition>/programme/<slug:slug>/book/", views.to_booking, name="to_booking"),
+    path(
+        "<slug:edition>/programme/<slug:slug>/book/",
+        views.book_from_session,
+        name="book_from_session",
+    ),
 ]

@@ -29,15 +29,15 @@ def register(request: HttpRequest, edition: str) -> HttpResponse:
     """An e-mail address first, then the form; what is typed is never lost on the way."""
     edition = published_edition(edition)
     if not request.user.is_authenticated:
-        return keep_and_sign_in(request, edition)
-    standing = Registration.objects.live().of(request.user).filter(edition=edition).first()
+        return store_and_sign_in(request, edition)
+    standing = Registration.objects.active().of(request.user).filter(edition=edition).first()
     if standing:
         return redirect(standing)
     if not edition.registration_is_open():
         return register_page(request, edition, "registrations/closed.html")
     form = registration_form(request, edition)
     if request.method == "POST" and form.is_valid():
-        speak(request.user, get_language())
+        remember_language(request.user, get_language())
         try:
             if registration := form.register():
                 words = _("We’ve sent an email to %(email)s.")
@@ -51,49 +51,56 @@ def register(request: HttpRequest, edition: str) -> HttpResponse:
     return form_page(request, edition, form)
 
 
-def speak(user: User, language: str) -> None:
+def remember_language(user: User, language: str) -> None:
     """Mails speak the language in which somebody registers."""
     if user.language != language:
         user.language = language
         user.save(update_fields=["language"])
 
 
-def keep_and_sign_in(request: HttpRequest, edition: Edition) -> HttpResponse:
+def store_and_sign_in(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Ask who it is. A form sent after the end of a session comes back filled in."""
     if request.method == "POST":
-        drafts.keep_registering(request, edition)
+        drafts.store_registration_form(request, edition)
         return redirect_to_login(request.path)
     if not edition.registration_is_open():
         return register_page(request, edition, "registrations/closed.html")
-    return register_page(request, edition, "registrations/entrance.html", {"form": LoginForm()})
+    return register_page(request, edition, "registrations/sign_in.html", {"form": LoginForm()})
 
 
 def registration_form(request: HttpRequest, edition: Edition) -> RegistrationForm:
     if request.method == "POST":
         data = request.POST
-        drafts.drop(request.user, edition)
+        drafts.delete(request.user, edition)
     else:
-        data = drafts.kept(request.user, edition)
-    initial = {} if data else {"workshops": chosen(request, edition), **known(request.user)}
+        data = drafts.load(request.user, edition)
+    initial = (
+        {}
+        if data
+        else {
+            "workshops": session_from_address(request, edition),
+            **initial_from_last_registration(request.user),
+        }
+    )
     return RegistrationForm(data, edition=edition, user=request.user, initial=initial)
 
 
-def chosen(request: HttpRequest, edition: Edition) -> list[int]:
+def session_from_address(request: HttpRequest, edition: Edition) -> list[int]:
     """The session from whose page somebody came."""
     found = edition.sessions.bookable().filter(slug=request.GET.get("session", ""))
     return list(found.values_list("pk", flat=True))
 
 
-def known(user) -> dict:
+def initial_from_last_registration(user) -> dict:
     """What somebody told us for another edition is proposed again; not their needs."""
     names = ["given_name", "family_name", "given_name_ar", "family_name_ar", "affiliation"]
-    last = user.registrations.filter(erased_at=None).order_by("-created_at").first()
+    last = user.registrations.filter(anonymised_at=None).order_by("-created_at").first()
     return {name: getattr(last, name) for name in [*names, "role", "country"]} if last else {}
 
 
 def form_page(request, edition: Edition, form: RegistrationForm, status: int = 200) -> HttpResponse:
     was_kept = request.method != "POST" and form.is_bound
-    context = {"form": form, "was_kept": was_kept, "owner": drafts.owner(request.user)}
+    context = {"form": form, "was_kept": was_kept, "owner": drafts.owner_token(request.user)}
     return register_page(request, edition, "registrations/register.html", context, status=status)
 
 
@@ -115,10 +122,10 @@ def register_page(
 @require_safe
 @never_cache
 @by_slug(lambda edition: edition.sessions.published())
-def to_booking(request: HttpRequest, edition: Edition, session: Session) -> HttpResponse:
+def book_from_session(request: HttpRequest, edition: Edition, session: Session) -> HttpResponse:
     """From the page of a session, the same for everybody, to one's own bookings."""
     if request.user.is_authenticated:
-        mine = Registration.objects.live().of(request.user).filter(edition=edition).first()
+        mine = Registration.objects.active().of(request.user).filter(edition=edition).first()
         if mine:
             return redirect(f"{mine.get_absolute_url()}#sessions")
     register = reverse("registrations:register", args=[edition.slug])
@@ -129,7 +136,7 @@ def to_booking(request: HttpRequest, edition: Edition, session: Session) -> Http
 def participants(request: HttpRequest, edition: str) -> HttpResponse:
     """Those who asked to be on the public list."""
     edition = published_edition(edition)
-    listed = edition.registrations.listed().order_by("family_name", "given_name")
+    listed = edition.registrations.public_participants().order_by("family_name", "given_name")
     return render_page(
         request,
         edition,

@@ -13,14 +13,16 @@ from symposium.registrations.models import Booking, Category, Registration
 from symposium.sessions.models import Session
 
 
-def refill(at: datetime.datetime | None = None) -> int:
+def promote_waiting_everywhere(at: datetime.datetime | None = None) -> int:
     """Give free places to those who wait, should plain SQL have freed one and told nobody."""
     at = at or timezone.now()
     categories = Category.objects.filter(edition__period__endswith__gt=at)
     held = Session.objects.published().exclude(status=Session.Status.CANCELLED)
     sessions = held.filter(edition__period__endswith__gt=at).exclude(starts_at__lte=at)
     return sum(
-        batches.one_by_one(with_room(owners, holders, name), partial(fill, owners.model))
+        batches.one_by_one(
+            capacities_with_room(owners, holders, name), partial(promote_one, owners.model)
+        )
         for owners, holders, name in [
             (categories, Registration.objects, "category"),
             (sessions, Booking.objects, "session"),
@@ -28,18 +30,18 @@ def refill(at: datetime.datetime | None = None) -> int:
     )
 
 
-def with_room(owners: QuerySet, holders, name: str) -> QuerySet:
+def capacities_with_room(owners: QuerySet, holders, name: str) -> QuerySet:
     """The keys of those `owners` of places that have a free one while somebody waits."""
     mine = {name: OuterRef("pk")}
-    taken = holders.holding().filter(**mine).order_by().values(name).values(count=Count("pk"))
+    taken = holders.occupying().filter(**mine).order_by().values(name).values(count=Count("pk"))
     found = owners.filter(Exists(holders.waiting().filter(**mine))).alias(
         taken=Coalesce(Subquery(taken), 0)
     )
     free = found.filter(Q(places=None) | Q(places__gt=F("taken")))
-    return free.order_by("pk").values_list("pk", flat=True)[: batches.BATCH]
+    return free.order_by("pk").values_list("pk", flat=True)[: batches.BATCH_SIZE]
 
 
-def fill(model: type[places.Owner], pk: int) -> bool:
-    for owner in places.locked(model, [pk]).values():
+def promote_one(model: type[places.Capacity], pk: int) -> bool:
+    for owner in places.lock_rows(model, [pk]).values():
         places.give_free_places(owner)
     return True

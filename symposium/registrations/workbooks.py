@@ -12,12 +12,12 @@ from typing import IO, Any
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile
 
-BIGGEST = 8 * 1024 * 1024  # bytes, unpacked
-MOST_EVENTS = 600_000  # tags and texts of a part: about a second
+MAX_UNPACKED_BYTES = 8 * 1024 * 1024  # bytes, unpacked
+MAX_EVENTS = 600_000  # tags and texts of a part: about a second
 CHUNK = 16 * 1024
-BOOK = "xl/workbook.xml"
+WORKBOOK_PATH = "xl/workbook.xml"
 # What reading a workbook raises when its archive, its XML or what this says is broken.
-BROKEN = (
+READ_ERRORS = (
     BadZipFile, zlib.error, expat.ExpatError, LookupError, ValueError, RuntimeError, EOFError,
     OSError,
 )  # fmt: skip
@@ -36,7 +36,7 @@ def rows(file: IO[bytes], *, most: int, cells: int) -> list[list[str]]:
     Raises TooLarge, or one of BROKEN.
     """
     with ZipFile(file) as book:
-        if sum(part.file_size for part in book.infolist()) > BIGGEST:
+        if sum(part.file_size for part in book.infolist()) > MAX_UNPACKED_BYTES:
             raise TooLarge
         sheet, strings = parts_of(book)
         shared = shared_texts(book, strings) if strings else []
@@ -52,7 +52,7 @@ def parts_of(book: ZipFile) -> tuple[str, str | None]:
             kind = by_kind[path] = found["Type"].rpartition("/")[2]
             by_id[found["Id"]] = path
             by_kind.setdefault(kind, path)
-    for what, name, found in events(book, BOOK):
+    for what, name, found in events(book, WORKBOOK_PATH):
         if (what, name) == ("start", "sheet"):
             path = by_id[found["id"]]
             if by_kind[path] == "worksheet":
@@ -118,14 +118,14 @@ def events(book: ZipFile, path: str) -> Iterator[Event]:
     )
     parser.EndElementHandler = lambda name: found.append(("end", local(name), ""))
     parser.CharacterDataHandler = lambda data: found.append(("text", "", data))
-    parser.StartDoctypeDeclHandler = refuse
+    parser.StartDoctypeDeclHandler = reject_doctype
     seen = 0
     with book.open(path) as part:
         while chunk := part.read(CHUNK):
             parser.Parse(chunk)
             yield from found
             seen += len(found)
-            if seen > MOST_EVENTS:
+            if seen > MAX_EVENTS:
                 raise TooLarge
             found.clear()
         parser.Parse(b"", True)
@@ -136,6 +136,6 @@ def local(name: str) -> str:
     return name.rpartition(" ")[2]
 
 
-def refuse(*_declared) -> None:
+def reject_doctype(*_declared) -> None:
     """No workbook declares a document type; entities could make a text of any length."""
     raise ValueError("a document type")

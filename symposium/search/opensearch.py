@@ -9,7 +9,7 @@ from lxml import etree
 from lxml.builder import ElementMaker
 
 from symposium.core.i18n.localized import LANGUAGES
-from symposium.core.i18n.typography import without_controls
+from symposium.core.i18n.typography import strip_controls
 from symposium.editions.models import Edition
 
 NAMESPACE = "http://a9.com/-/spec/opensearch/1.1/"
@@ -22,9 +22,9 @@ def description(edition: Edition, language: str) -> bytes:
     language = language if language in LANGUAGES else settings.LANGUAGE_CODE
     with translation.override(language):
         address = reverse("search:results", args=[edition.slug])
-        name = without_controls(edition.name)
+        name = strip_controls(edition.name)
         document = MAKE.OpenSearchDescription(
-            MAKE.ShortName(without_controls(edition.short_name)[:SHORT]),
+            MAKE.ShortName(strip_controls(edition.short_name)[:SHORT]),
             MAKE.LongName(f"{name} {edition.slug}"[:LONG]),
             MAKE.Description(
                 _("Abstracts, sessions, speakers and keywords of %(name)s") % {"name": name}

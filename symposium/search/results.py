@@ -17,16 +17,16 @@ from django.utils.translation import gettext_lazy as _
 
 from symposium.abstracts.models import Keyword
 from symposium.core.fulltext import highlighting
-from symposium.core.fulltext.query import Question, parse, says
+from symposium.core.fulltext.query import SearchQuery, parse, query_match_sql
 from symposium.core.i18n.localized import LANGUAGES, in_each_language
 from symposium.core.i18n.markdown import to_text
 from symposium.editions.models import Edition
 
-AT_A_GLANCE = 20
-A_PAGE = 100
-MENDED = 5  # words of a question, at most
-NEAREST = 10  # words that one of them might have meant
-FEW = 5  # answers in the language of the reader: a word may have been mistyped
+PREVIEW_SIZE = 20
+PAGE_SIZE = 100
+MAX_CORRECTED_WORDS = 5  # words of a question, at most
+CANDIDATES_PER_WORD = 10  # words that one of them might have meant
+SUGGESTION_THRESHOLD = 5  # answers in the language of the reader: a word may have been mistyped
 
 
 @dataclass(frozen=True)
@@ -53,24 +53,24 @@ KINDS = {
         ),
     ),
     "room": Kind(_("Rooms"), lambda edition: edition.rooms.published()),
-    "speaker": Kind(_("Speakers"), lambda edition: edition.speakers.published().listed()),
+    "speaker": Kind(_("Speakers"), lambda edition: edition.speakers.published().for_list()),
     "page": Kind(
         _("Pages"),
         lambda edition: edition.pages.published().defer(*in_each_language("body")),
     ),
 }
-SAID_IN = {
+MATCH_LABELS = {
     "fr": _("Results in French"),
     "en": _("Results in English"),
     "ar": _("Results in Arabic"),
 }
-MANY = 1000  # things that say a word: no more are counted
-LONGEST_WORD = 40  # letters, as in `symposium_search_word`
-MOST_CHANGED = "least(length(mistyped.plain) / 3, 3)"  # letters
+MAX_COUNT = 1000  # things that say a word: no more are counted
+MAX_WORD_CHARS = 40  # letters, as in `symposium_search_word`
+MAX_EDITS = "least(length(mistyped.plain) / 3, 3)"  # letters
 # Of words that differ in accents alone, the French one has them.
 SPELLING = {"fr": "octet_length(word) DESC", "en": "octet_length(word)", "ar": "word"}
 # True of a row of `symposium_search` that the public may find in an edition at an instant.
-PUBLIC = """
+PUBLIC_SQL = """
     (symposium_search.edition_id = %(edition)s AND symposium_search.public_from <= %(now)s
      OR symposium_search.kind = 'keyword' AND EXISTS (
         SELECT FROM symposium_abstracts_abstractkeyword used
@@ -83,7 +83,7 @@ PUBLIC = """
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchRow:
     """A row of the search: which thing, in which languages it answers, and its texts."""
 
     kind: str
@@ -107,7 +107,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Hit:
+class SearchResult:
     """What the page shows of a thing; its texts are safe HTML, with the words marked."""
 
     thing: object
@@ -119,14 +119,14 @@ class Hit:
 
     @property
     def said_in(self) -> str | Promise:
-        return SAID_IN[self.language]
+        return MATCH_LABELS[self.language]
 
 
 @dataclass(frozen=True)
 class Group:
     kind: str
     total: int
-    hits: list[Hit]
+    hits: list[SearchResult]
 
     @property
     def label(self) -> str | Promise:
@@ -135,7 +135,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Results:
-    question: Question
+    question: SearchQuery
     groups: list[Group] = field(default_factory=list)
     suggestion: str = ""
     # Nothing answers what was typed: the groups are what the suggestion finds.
@@ -159,35 +159,35 @@ def search(edition: Edition, q: str, language: str, *, kind: str = "", page: int
     question = parse(q)
     if not question.wanted:
         return Results(question)
-    kinds, size = ([kind], A_PAGE) if kind in KINDS else (list(KINDS), AT_A_GLANCE)
+    kinds, size = ([kind], PAGE_SIZE) if kind in KINDS else (list(KINDS), PREVIEW_SIZE)
     found = rows(edition, question, kinds, size, (page - 1) * size, reader=language)
-    if page > 1 or sum(row.answers[language] for row in found) >= FEW:
-        return Results(question, groups(edition, question, found, language))
+    if page > 1 or sum(row.answers[language] for row in found) >= SUGGESTION_THRESHOLD:
+        return Results(question, build_groups(edition, question, found, language))
     meant = suggestion(edition, question, language, is_found=bool(found))
     if found or not meant:
-        return Results(question, groups(edition, question, found, language), meant)
+        return Results(question, build_groups(edition, question, found, language), meant)
     mended = parse(meant)
     found = rows(edition, mended, kinds, size, reader=language)
     if not found:
         return Results(question)
-    return Results(question, groups(edition, mended, found, language), meant, is_mended=True)
+    return Results(question, build_groups(edition, mended, found, language), meant, is_mended=True)
 
 
 def rows(
     edition: Edition,
-    question: Question,
+    question: SearchQuery,
     kinds: Iterable[str],
     limit: int,
     offset: int = 0,
     *,
     reader: str,
-) -> list[Found]:
+) -> list[SearchRow]:
     """The best of each kind: first those that answer in the language of the reader.
 
     Which ones do costs as much as the rest to ask of all, so it is asked only where one that does
     may stand behind those that were found.
     """
-    asked = Asked.of(edition, question, kinds, limit, offset)
+    asked = SearchStatement.of(edition, question, kinds, limit, offset)
     if not any(asked.wanted.values()):
         return []
     found = asked.best(LANGUAGES, first=reader if offset else "")
@@ -200,7 +200,7 @@ def rows(
 
 
 @dataclass(frozen=True)
-class Asked:
+class SearchStatement:
     """A question to `symposium_search`: what PostgreSQL looks for in each language, and where."""
 
     wanted: dict[str, str]
@@ -208,16 +208,18 @@ class Asked:
     parameters: dict
 
     @classmethod
-    def of(cls, edition: Edition, question: Question, kinds, limit: int, offset: int) -> "Asked":
+    def of(
+        cls, edition: Edition, question: SearchQuery, kinds, limit: int, offset: int
+    ) -> "SearchStatement":
         wanted, unwanted = (dict(zip(LANGUAGES, one, strict=True)) for one in question.queries())
         return cls(wanted, unwanted, {
             **{f"wanted_{code}": query for code, query in wanted.items()},
             **{f"unwanted_{code}": query for code, query in unwanted.items()},
             "either": " | ".join(f"({query})" for query in dict.fromkeys(wanted.values()) if query),
-            **public(edition), "kinds": list(kinds), "limit": limit, "offset": offset,
+            **public_params(edition), "kinds": list(kinds), "limit": limit, "offset": offset,
         })  # fmt: skip
 
-    def best(self, languages: list[str], *, first: str = "") -> list[Found]:
+    def best(self, languages: list[str], *, first: str = "") -> list[SearchRow]:
         """What answers in one of the languages, of each kind the first ones.
 
         Those that answer in the language `first`; then by what their titles and names say; then
@@ -227,19 +229,21 @@ class Asked:
         said = " OR ".join(answers[code] for code in languages)
         if len(languages) > 1 and all("<" in query for query in self.wanted.values() if query):
             # The index knows no phrase: each text is read, but not those of the other languages.
-            parts = " UNION ALL ".join(those(answers[code]) for code in languages)
+            parts = " UNION ALL ".join(matching_sql(answers[code]) for code in languages)
             said = f"(kind, id) IN ({parts})"
-        is_first = f"(kind, id) IN ({those(answers[first])})" if first else "true"
+        is_first = f"(kind, id) IN ({matching_sql(answers[first])})" if first else "true"
         texts = [f"{part}_{code}" for part in ("title", "also", "body") for code in LANGUAGES]
         unsaid = " OR ".join(f"search_{code} @@ %(unwanted_{code})s::tsquery" for code in LANGUAGES)
-        without = f"(kind, id) NOT IN ({those(unsaid)})" if any(self.unwanted.values()) else "true"
+        without = (
+            f"(kind, id) NOT IN ({matching_sql(unsaid)})" if any(self.unwanted.values()) else "true"
+        )
         with connection.cursor() as cursor:
             cursor.execute(
                 f"""WITH answering AS MATERIALIZED (
                     SELECT kind, id, public_from, {is_first} AS is_first,
                         ts_rank(heads, %(either)s::tsquery) AS near
                     FROM symposium_search
-                    WHERE ({said}) AND {PUBLIC} AND kind = ANY (%(kinds)s) AND {without}
+                    WHERE ({said}) AND {PUBLIC_SQL} AND kind = ANY (%(kinds)s) AND {without}
                 )
                 SELECT kind, id, total, {", ".join([*answers.values(), *texts])}
                 FROM (SELECT kind, count(*) AS total FROM answering GROUP BY kind) AS counted
@@ -251,32 +255,34 @@ class Asked:
                 ORDER BY is_first DESC, near DESC, public_from DESC, id""",  # noqa: S608
                 self.parameters,
             )
-            return [found(row) for row in cursor]
+            return [read_row(row) for row in cursor]
 
 
-def those(condition: str) -> str:
+def matching_sql(condition: str) -> str:
     return f"SELECT kind, id FROM symposium_search WHERE {condition}"  # noqa: S608
 
 
-def public(edition: Edition) -> dict:
+def public_params(edition: Edition) -> dict:
     """The parameters of `PUBLIC`."""
     return {"edition": edition.pk, "now": timezone.now()}
 
 
-def found(row: tuple) -> Found:
+def read_row(row: tuple) -> SearchRow:
     kind, pk, total, *rest = row
     size = len(LANGUAGES)
     parts = [
         dict(zip(LANGUAGES, rest[n : n + size], strict=True)) for n in range(0, 4 * size, size)
     ]
-    return Found(kind, pk, total, *parts)
+    return SearchRow(kind, pk, total, *parts)
 
 
-def groups(edition: Edition, question: Question, found: list[Found], reader: str) -> list[Group]:
+def build_groups(
+    edition: Edition, question: SearchQuery, found: list[SearchRow], reader: str
+) -> list[Group]:
     order = [reader, *LANGUAGES]
     shown = [(row, row.language(reader)) for row in found]
     shown.sort(key=lambda one: order.index(one[1]))  # one language after the other
-    marks = highlighting.marks(
+    marks = highlighting.matching_words(
         question.words, ((code, text) for row, code in shown for text in row.texts(code))
     )
     things = {
@@ -289,7 +295,7 @@ def groups(edition: Edition, question: Question, found: list[Found], reader: str
             kind,
             next(row.total for row in found if row.kind == kind),
             [
-                hit(row, code, things[kind][row.id], edition, marks[code], reader)
+                build_result(row, code, things[kind][row.id], edition, marks[code], reader)
                 for row, code in shown
                 # Somebody may have deleted it in between.
                 if row.kind == kind and row.id in things[kind]
@@ -299,16 +305,22 @@ def groups(edition: Edition, question: Question, found: list[Found], reader: str
     ]
 
 
-def hit(row: Found, code: str, thing, edition: Edition, marks: set[str], reader: str) -> Hit:
+def build_result(
+    row: SearchRow, code: str, thing, edition: Edition, marks: set[str], reader: str
+) -> SearchResult:
     title, also, body = row.texts(code)
-    title, also = (highlighting.marked(text, code, marks) for text in (title, also))
+    title, also = (highlighting.highlight(text, code, marks) for text in (title, also))
     extract = highlighting.extract(body, code, marks)
     parts = [(row.titles, title), (row.also, also), (row.bodies, extract)]
     saying = [texts for texts, html in parts if highlighting.MARK in html]
-    return Hit(thing, url(row, code, thing, edition, saying, reader), code, title, also, extract)
+    return SearchResult(
+        thing, result_url(row, code, thing, edition, saying, reader), code, title, also, extract
+    )
 
 
-def url(row: Found, code: str, thing, edition: Edition, saying: list[dict], reader: str) -> str:
+def result_url(
+    row: SearchRow, code: str, thing, edition: Edition, saying: list[dict], reader: str
+) -> str:
     """The page where what was found can be read, in the reader's language if it stands there too.
 
     `saying` are those of its texts, by language, that say it in the language `code`.
@@ -336,12 +348,14 @@ def url(row: Found, code: str, thing, edition: Edition, saying: list[dict], read
 # Did you mean
 
 
-def suggestion(edition: Edition, question: Question, reader: str, *, is_found: bool) -> str:
+def suggestion(edition: Edition, question: SearchQuery, reader: str, *, is_found: bool) -> str:
     """What one might have meant to type: each mistyped word as the nearest one that is there.
 
     Beside what was found (`is_found`), nothing unless it finds something.
     """
-    nearest = nearest_words(edition, question.words[:MENDED], reader, is_found=is_found)
+    nearest = nearest_words(
+        edition, question.words[:MAX_CORRECTED_WORDS], reader, is_found=is_found
+    )
     better = question.with_words(nearest) if nearest else ""
     is_sure = not is_found or (len(question.words) == 1 and not question.unwanted)
     return better if is_sure or rows(edition, parse(better), KINDS, 1, reader=reader) else ""
@@ -357,17 +371,17 @@ def nearest_words(
     letters changed; of those as near, it is what most things say in the language of the reader.
     """
     looked_for = " AND ".join(f"numnode(symposium_query_{code}(word)) > 0" for code in LANGUAGES)
-    uses = number(f"search_{reader} @@ symposium_query_{reader}(word)")
+    uses = count_sql(f"search_{reader} @@ symposium_query_{reader}(word)")
     with connection.cursor() as cursor:
         cursor.execute(
             f"""WITH typed AS MATERIALIZED (
                 SELECT word, symposium_plain(word) AS plain FROM unnest(%(words)s) AS word
-                WHERE length(word) <= {LONGEST_WORD} AND {looked_for}
+                WHERE length(word) <= {MAX_WORD_CHARS} AND {looked_for}
             ), mistyped AS MATERIALIZED (
                 SELECT word, plain, {uses} AS uses FROM typed
                 WHERE NOT EXISTS (SELECT FROM symposium_search_word known
                                   WHERE known.plain = typed.plain)
-                {"" if is_found else f"OR NOT {finds('word')}"}
+                {"" if is_found else f"OR NOT {word_exists_sql('word')}"}
             ), near AS MATERIALIZED (
                 SELECT mistyped.word AS typed, mistyped.uses AS typed_uses, one.*
                 FROM mistyped CROSS JOIN LATERAL (
@@ -377,26 +391,26 @@ def nearest_words(
                     WHERE plain %% mistyped.plain AND plain <> mistyped.plain
                     GROUP BY plain ORDER BY changed, plain LIMIT %(nearest)s
                 ) AS one
-                WHERE changed <= {MOST_CHANGED}
+                WHERE changed <= {MAX_EDITS}
             )
             SELECT DISTINCT ON (typed) typed, word
             FROM (SELECT *, {uses} AS uses FROM near) AS counted
-            WHERE uses > typed_uses {"" if is_found else f"OR {finds('word')}"}
+            WHERE uses > typed_uses {"" if is_found else f"OR {word_exists_sql('word')}"}
             ORDER BY typed, changed, uses DESC, word""",  # noqa: S608
-            public(edition) | {"words": words, "nearest": NEAREST},
+            public_params(edition) | {"words": words, "nearest": CANDIDATES_PER_WORD},
         )
         return dict(cursor.fetchall())
 
 
-def finds(word: str) -> str:
+def word_exists_sql(word: str) -> str:
     """SQL: the public finds something by a word."""
-    return f"({number(says(word))} > 0)"
+    return f"({count_sql(query_match_sql(word))} > 0)"
 
 
-def number(condition: str) -> str:
+def count_sql(condition: str) -> str:
     """SQL: how many things the public finds, up to `MANY`.
 
     Counted, since EXISTS would read every text.
     """
-    every = f"SELECT FROM symposium_search WHERE {condition} AND {PUBLIC} LIMIT {MANY}"
+    every = f"SELECT FROM symposium_search WHERE {condition} AND {PUBLIC_SQL} LIMIT {MAX_COUNT}"
     return f"(SELECT count(*) FROM ({every}) AS said)"  # noqa: S608

@@ -6,19 +6,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from symposium.core.fulltext.query import LONGEST
+from symposium.core.fulltext.query import MAX_QUERY_CHARS
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
 from symposium.editions.views import published_edition
 from symposium.search.opensearch import description
-from symposium.search.results import A_PAGE, KINDS, search
+from symposium.search.results import KINDS, PAGE_SIZE, search
 
 
 @require_safe
 def results(request: HttpRequest, edition: str) -> HttpResponse:
     """What an edition says about the words of the address: `?q=`, then `&kind=`, `&page=`."""
     edition = published_edition(edition)
-    asked = request.GET.get("q", "")[:LONGEST].strip()
+    asked = request.GET.get("q", "")[:MAX_QUERY_CHARS].strip()
     kind = request.GET.get("kind", "")
     kind = kind if kind in KINDS else ""
     page = page_number(request.GET.get("page", ""))
@@ -41,7 +41,7 @@ def results(request: HttpRequest, edition: str) -> HttpResponse:
             "kind": kind,
             "results": found,
             "previous_page": page - 1,
-            "next_page": page + 1 if kind and page * A_PAGE < total else None,
+            "next_page": page + 1 if kind and page * PAGE_SIZE < total else None,
         },
     )
 

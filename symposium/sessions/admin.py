@@ -21,26 +21,26 @@ from import_export.fields import Field
 from modeltranslation.admin import TranslationStackedInline
 
 from symposium.core.admin.base import (
-    AnyLanguage,
     EditionFilter,
-    HistoryAdmin,
-    KeptAdmin,
-    OfTheEdition,
+    EditionModelForm,
+    EditionRelatedFilter,
+    HistoryMixin,
+    OptionalTranslationsMixin,
+    ProtectedDeleteMixin,
+    TranslatedModelAdmin,
     UntranslatedFilter,
-    WorkplaceAdmin,
-    WorkplaceForm,
-    in_a_row,
-    refusal,
+    db_error_message,
+    name_list,
 )
-from symposium.core.admin.spreadsheet import ExportAdmin, Sheet
+from symposium.core.admin.spreadsheet import DeskExportMixin, ExportResource
 from symposium.core.i18n.localized import in_each_language
 from symposium.sessions import planning
-from symposium.sessions.changes_admin import ChangesAdmin
+from symposium.sessions.changes_admin import ChangesMixin
 from symposium.sessions.models import Participation, Resource, Room, Session, Track
 from symposium.speakers.models import Speaker
 
 
-class PlaceAdmin(KeptAdmin, SortableAdminMixin, WorkplaceAdmin):
+class SessionGroupAdmin(ProtectedDeleteMixin, SortableAdminMixin, TranslatedModelAdmin):
     """Rooms and tracks: what sessions are sorted into; dragging sets their order."""
 
     text_field = "name"
@@ -51,7 +51,7 @@ class PlaceAdmin(KeptAdmin, SortableAdminMixin, WorkplaceAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(session_count=Count("sessions"))
 
-    def why_kept(self, place) -> str:
+    def protected_reason(self, place) -> str:
         sessions = list(place.sessions.order_by("starts_at", "pk"))
         words = ngettext(
             "“%(place)s” is used by %(n)d session, so it can’t be deleted. Change the "
@@ -60,7 +60,7 @@ class PlaceAdmin(KeptAdmin, SortableAdminMixin, WorkplaceAdmin):
             "sessions first: %(sessions)s.",
             len(sessions),
         )
-        names = {"place": place, "n": len(sessions), "sessions": in_a_row(sessions)}
+        names = {"place": place, "n": len(sessions), "sessions": name_list(sessions)}
         return words % names if sessions else ""
 
     @admin.display(description=_("name"))
@@ -73,7 +73,7 @@ class PlaceAdmin(KeptAdmin, SortableAdminMixin, WorkplaceAdmin):
 
 
 @admin.register(Track)
-class TrackAdmin(PlaceAdmin):
+class TrackAdmin(SessionGroupAdmin):
     list_display = ["text", "mark", "session_count", "languages_filled"]
     fields = ["edition", "name", "mark", "slug"]
 
@@ -82,11 +82,11 @@ class TrackAdmin(PlaceAdmin):
         same = obj.edition.tracks.filter(mark=obj.mark).exclude(pk=obj.pk)
         if {"mark", "edition"} & set(form.changed_data) and same:
             words = _("Saved. The same mark is also used for: %(tracks)s.")
-            messages.warning(request, words % {"tracks": in_a_row(same)})
+            messages.warning(request, words % {"tracks": name_list(same)})
 
 
 @admin.register(Room)
-class RoomAdmin(PlaceAdmin):
+class RoomAdmin(SessionGroupAdmin):
     list_display = ["text", "description", "capacity", "session_count", "languages_filled"]
     fields = ["edition", "name", "description", "capacity", "slug", "displays"]
     readonly_fields = ["displays"]
@@ -102,7 +102,7 @@ class RoomAdmin(PlaceAdmin):
         return format_html_join(" · ", '<a href="{}">{}</a>', links)
 
 
-class SessionForm(WorkplaceForm):
+class SessionForm(EditionModelForm):
     languages = forms.MultipleChoiceField(
         label=_("Languages spoken"), choices=settings.LANGUAGES, required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -132,7 +132,7 @@ class ParticipationInline(SortableTabularInline):
         return field
 
 
-class ResourceInline(SortableInlineAdminMixin, AnyLanguage, TranslationStackedInline):
+class ResourceInline(SortableInlineAdminMixin, OptionalTranslationsMixin, TranslationStackedInline):
     template = "adminsortable2/edit_inline/stacked-django-5.2.html"
     model = Resource
     fields = ["kind", "title", "file", "url", "is_published"]
@@ -161,7 +161,7 @@ class MissingFilter(admin.SimpleListFilter):
         return queryset
 
 
-class SessionSheet(Sheet):
+class SessionExport(ExportResource):
     track = Field(attribute="track", column_name=_("track"))
     room = Field(attribute="room", column_name=_("room"))
     speakers = Field(column_name=_("speakers"))
@@ -189,17 +189,19 @@ class SessionSheet(Sheet):
         )
 
 
-def numbered(queryset):
+def by_keys(queryset):
     """The same sessions, also once the filter of the list does not fit them any more."""
     return Session.objects.filter(pk__in=list(queryset.values_list("pk", flat=True)))
 
 
 @admin.register(Session)
-class SessionAdmin(KeptAdmin, ChangesAdmin, ExportAdmin, SortableAdminBase, HistoryAdmin):
+class SessionAdmin(
+    ProtectedDeleteMixin, ChangesMixin, DeskExportMixin, SortableAdminBase, HistoryMixin
+):
     import_export_change_list_template = "admin/symposium_sessions/session/change_list.html"
     form = SessionForm
     public_page = "symposium.sessions.views.session_page"
-    resource_classes = [SessionSheet]
+    resource_classes = [SessionExport]
     list_display = [
         "text",
         "when",
@@ -214,8 +216,8 @@ class SessionAdmin(KeptAdmin, ChangesAdmin, ExportAdmin, SortableAdminBase, Hist
         "status",
         MissingFilter,
         "kind",
-        ("room", OfTheEdition),
-        ("track", OfTheEdition),
+        ("room", EditionRelatedFilter),
+        ("track", EditionRelatedFilter),
         UntranslatedFilter,
     ]
     list_select_related = ["edition", "room"]
@@ -283,7 +285,7 @@ class SessionAdmin(KeptAdmin, ChangesAdmin, ExportAdmin, SortableAdminBase, Hist
         self.set_status(request, queryset, Session.Status.CANCELLED)
 
     def set_status(self, request, queryset, status):
-        queryset = numbered(queryset)
+        queryset = by_keys(queryset)
         done = sum(
             self.attempt(request, planning.set_status, session, status)
             for session in queryset.order_by("starts_at", "pk")
@@ -294,11 +296,13 @@ class SessionAdmin(KeptAdmin, ChangesAdmin, ExportAdmin, SortableAdminBase, Hist
                 "%(n)d session set to “%(status)s”.", "%(n)d sessions set to “%(status)s”.", done
             )
             messages.success(request, words % {"n": done, "status": label})
-            self.say_what_follows(request, queryset, published=status == Session.Status.PUBLISHED)
+            self.report_consequences(
+                request, queryset, published=status == Session.Status.PUBLISHED
+            )
 
     @admin.action(description=_("Swap the times and rooms of two sessions"), permissions=["change"])
     def swap(self, request, queryset):
-        queryset = numbered(queryset)
+        queryset = by_keys(queryset)
         pair = list(queryset[:3])
         if len(pair) != 2:
             messages.error(request, _("Select two sessions to swap their times and rooms."))
@@ -307,7 +311,7 @@ class SessionAdmin(KeptAdmin, ChangesAdmin, ExportAdmin, SortableAdminBase, Hist
             messages.success(
                 request, _("“%(one)s” and “%(other)s” have swapped times and rooms.") % names
             )
-            self.say_what_follows(request, queryset)
+            self.report_consequences(request, queryset)
 
     def attempt(self, request, verb, session, *arguments) -> bool:
         """Do it, or tell why not: the sentence names the session and what stands in its way."""
@@ -316,19 +320,19 @@ class SessionAdmin(KeptAdmin, ChangesAdmin, ExportAdmin, SortableAdminBase, Hist
         except ValidationError as refused:
             reasons = refused.messages
         except (IntegrityError, OperationalError) as error:
-            reasons = [refusal(error)]
+            reasons = [db_error_message(error)]
         else:
             return True
         for reason in reasons:
             messages.error(request, f"{session}: {reason}")
         return False
 
-    def say_what_follows(self, request, sessions, *, published: bool = False) -> None:
+    def report_consequences(self, request, sessions, *, published: bool = False) -> None:
         """What readers see of sessions that were saved, where one might not think of it."""
         on_site = sessions.published()
         if untimed := on_site.filter(starts_at=None).exclude(status=Session.Status.CANCELLED):
             words = _("Published with no date or time: %(sessions)s.")
-            messages.warning(request, words % {"sessions": in_a_row(untimed)})
+            messages.warning(request, words % {"sessions": name_list(untimed)})
         if published and (session := on_site.first()):
             page = reverse("admin:symposium_sessions_session_changes")
             words = _(
@@ -346,9 +350,9 @@ class SessionAdmin(KeptAdmin, ChangesAdmin, ExportAdmin, SortableAdminBase, Hist
         if {"status", "starts_at", "ends_at", "room"} & set(form.changed_data):
             published = "status" in form.changed_data and session.status == session.Status.PUBLISHED
             found = Session.objects.filter(pk=session.pk)
-            self.say_what_follows(request, found, published=published)
+            self.report_consequences(request, found, published=published)
 
-    def why_kept(self, session) -> str:
+    def protected_reason(self, session) -> str:
         number = session.abstracts.count()
         words = ngettext(
             "“%(session)s” has %(n)d abstract, so it can’t be deleted. First move the "

@@ -9,26 +9,26 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from symposium.core.feeds import Atom, host, whole
-from symposium.core.i18n.localized import text_and_language
-from symposium.core.i18n.typography import without_controls
+from symposium.core.feeds import AtomFeed, absolute_url, host
+from symposium.core.i18n.localized import localized_text
+from symposium.core.i18n.typography import strip_controls
 from symposium.core.page_cache import published_page
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
 from symposium.editions.views import published_edition
 from symposium.sessions import changes
-from symposium.sessions.exports import export
+from symposium.sessions.exports import export_view
 
-LONGEST_FEED = 100
+MAX_FEED_ITEMS = 100
 
 
 @published_page
 @require_safe
-def page(request: HttpRequest, edition: str) -> HttpResponse:
+def changes_page(request: HttpRequest, edition: str) -> HttpResponse:
     edition = published_edition(edition)
-    shifts = changes.told(edition)
+    shifts = changes.public_changes(edition)
 
-    def day(shift: changes.Shift):
+    def day(shift: changes.SessionChange):
         return shift.at.astimezone(edition.zone).date()
 
     return render_page(
@@ -46,10 +46,10 @@ def page(request: HttpRequest, edition: str) -> HttpResponse:
     )
 
 
-class Changes(Feed):
+class ChangesFeed(Feed):
     """The latest changes; an entry keeps its id while what it tells is still being moved."""
 
-    feed_type = Atom
+    feed_type = AtomFeed
 
     def get_object(self, request: HttpRequest, edition: Edition):
         return edition
@@ -58,33 +58,34 @@ class Changes(Feed):
         return f"tag:{host()},2021:changes:{edition.slug}:{get_language()}"
 
     def title(self, edition):
-        name = without_controls(f"{edition} {edition.slug}")
+        name = strip_controls(f"{edition} {edition.slug}")
         return _("Programme changes · %(name)s") % {"name": name}
 
     def author_name(self, edition):
-        return without_controls(edition.name)
+        return strip_controls(edition.name)
 
     def link(self, edition):
-        return whole(reverse("sessions:changes", args=[edition.slug]))
+        return absolute_url(reverse("sessions:changes", args=[edition.slug]))
 
     def feed_url(self, edition):
-        return f"{whole(reverse('exports:changes', args=[edition.slug]))}?lang={get_language()}"
+        path = reverse("session_exports:changes", args=[edition.slug])
+        return f"{absolute_url(path)}?lang={get_language()}"
 
     def feed_extra_kwargs(self, edition):
         return {"updated": edition.updated_at}
 
     def items(self, edition):
-        return changes.told(edition)[:LONGEST_FEED]
+        return changes.public_changes(edition)[:MAX_FEED_ITEMS]
 
     def item_title(self, shift):
-        title, _language = text_and_language(shift.session, "title")
-        return without_controls(f"{shift.kind.label} · {title}")
+        title, _language = localized_text(shift.session, "title")
+        return strip_controls(f"{shift.kind.label} · {title}")
 
     def item_description(self, shift):
-        return without_controls(shift.sentence)
+        return strip_controls(shift.sentence)
 
     def item_link(self, shift):
-        return whole(shift.session.get_absolute_url())
+        return absolute_url(shift.session.get_absolute_url())
 
     def item_guid(self, shift):
         return f"tag:{host()},2021:change:{shift.session.guid}:{shift.first.pk}:{get_language()}"
@@ -99,9 +100,9 @@ class Changes(Feed):
         return {"language": get_language()}
 
 
-read = Changes()
+changes_feed = ChangesFeed()
 
 
-@export
+@export_view
 def feed(request: HttpRequest, edition: str) -> HttpResponse:
-    return read(request, edition=published_edition(edition))
+    return changes_feed(request, edition=published_edition(edition))

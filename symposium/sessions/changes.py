@@ -19,12 +19,12 @@ from symposium.editions.models import Edition
 from symposium.sessions.models import Change, Room, Session
 
 # An organiser who moves a session often moves it again: to a reader that is one change.
-TOGETHER = datetime.timedelta(hours=1)
+MERGE_WINDOW = datetime.timedelta(hours=1)
 # For how long a session says that it has changed.
-MARKED = datetime.timedelta(hours=24)
+MARK_WINDOW = datetime.timedelta(hours=24)
 # Of a page or a feed: nobody reads on.
-LONGEST = 1000
-EVER = datetime.timedelta.max
+MAX_CHANGES = 1000
+FOREVER = datetime.timedelta.max
 
 
 class Kind(models.TextChoices):
@@ -36,7 +36,7 @@ class Kind(models.TextChoices):
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class SessionChange:
     """What became of a session from the first to the last of some changes."""
 
     session: Session
@@ -98,7 +98,9 @@ class Shift:
         other_day = day_of(old[0], zone) != day_of(new[0], zone)
         parts = []
         if old != new:
-            parts.append((when(*old, zone, other_day), when(*new, zone, other_day)))
+            parts.append(
+                (describe_times(*old, zone, other_day), describe_times(*new, zone, other_day))
+            )
         if first.old_room_id != last.new_room_id:
             parts.append((old_room(first), new_room(last)))
         before, after = (_(", ").join(side) for side in zip(*parts, strict=True))
@@ -106,19 +108,23 @@ class Shift:
 
     def place(self) -> str:
         change = self.last
-        return whole(self.session, change.new_starts_at, change.new_ends_at, change.new_room)
+        return describe_slot(
+            self.session, change.new_starts_at, change.new_ends_at, change.new_room
+        )
 
     def old_place(self) -> str:
         change = self.first
-        return whole(self.session, change.old_starts_at, change.old_ends_at, change.old_room)
+        return describe_slot(
+            self.session, change.old_starts_at, change.old_ends_at, change.old_room
+        )
 
 
-def whole(session: Session, start, end, held_in) -> str:
-    words = [when(start, end, session.edition.zone, with_day=True)]
-    return _(", ").join([*words, isolated(held_in)] if held_in else words)
+def describe_slot(session: Session, start, end, held_in) -> str:
+    words = [describe_times(start, end, session.edition.zone, with_day=True)]
+    return _(", ").join([*words, bidi_isolated(held_in)] if held_in else words)
 
 
-def when(start, end, zone: zoneinfo.ZoneInfo, with_day: bool) -> str:
+def describe_times(start, end, zone: zoneinfo.ZoneInfo, with_day: bool) -> str:
     if start is None:
         return _("not scheduled yet")
     start, end = start.astimezone(zone), end.astimezone(zone)
@@ -127,21 +133,21 @@ def when(start, end, zone: zoneinfo.ZoneInfo, with_day: bool) -> str:
 
 
 def old_room(change: Change) -> str:
-    return room(change.old_room, change.old_room_id)
+    return room_label(change.old_room, change.old_room_id)
 
 
 def new_room(change: Change) -> str:
-    return room(change.new_room, change.new_room_id)
+    return room_label(change.new_room, change.new_room_id)
 
 
-def room(found: Room | None, number: int | None) -> str:
+def room_label(found: Room | None, number: int | None) -> str:
     """Its name; one that is deleted has none any more."""
     if found:
-        return isolated(found)
+        return bidi_isolated(found)
     return _("another room") if number else _("no room")
 
 
-def isolated(found: Room) -> str:
+def bidi_isolated(found: Room) -> str:
     return f"\u2068{found.name}\u2069"
 
 
@@ -149,7 +155,9 @@ def day_of(at: datetime.datetime | None, zone: zoneinfo.ZoneInfo) -> datetime.da
     return at.astimezone(zone).date() if at else None
 
 
-def together(changes: Iterable[Change], within: datetime.timedelta = EVER) -> list[Shift]:
+def merge_runs(
+    changes: Iterable[Change], within: datetime.timedelta = FOREVER
+) -> list[SessionChange]:
     """Those of each session, made `within` a time of the first, as one; the latest come first.
 
     `changes` are `in_order()`. What leaves everything as it was is left out.
@@ -157,7 +165,7 @@ def together(changes: Iterable[Change], within: datetime.timedelta = EVER) -> li
     shifts = []
     for _session, found in groupby(changes, key=lambda change: change.session_id):
         for run in runs(found, within):
-            shifts.append(Shift(run[0].session, run[0], run[-1]))
+            shifts.append(SessionChange(run[0].session, run[0], run[-1]))
     told = (shift for shift in shifts if shift.kind)
     return sorted(told, key=lambda shift: (shift.at, shift.session.pk), reverse=True)
 
@@ -172,20 +180,26 @@ def runs(changes: Iterable[Change], within: datetime.timedelta) -> list[list[Cha
     return result
 
 
-def told(edition: Edition, limit: int = LONGEST) -> list[Shift]:
+def public_changes(edition: Edition, limit: int = MAX_CHANGES) -> list[SessionChange]:
     """What readers of `edition` are told, the latest first."""
-    latest = edition.changes.told().order_by("-at", "-pk").values("pk")[:limit]
+    latest = edition.changes.public().order_by("-at", "-pk").values("pk")[:limit]
     found = Change.objects.filter(pk__in=latest).with_details().in_order()
-    return [shift for shift in shifts_of(edition, found, TOGETHER) if shift.kind != Kind.REMOVED]
+    return [
+        shift
+        for shift in merged_changes(edition, found, MERGE_WINDOW)
+        if shift.kind != Kind.REMOVED
+    ]
 
 
-def since(edition: Edition, at: datetime.datetime) -> list[Shift]:
+def changes_since(edition: Edition, at: datetime.datetime) -> list[SessionChange]:
     """What has become of each session since `at`, for organisers."""
     found = edition.changes.of_what_was_there().filter(at__gte=at)
-    return shifts_of(edition, found.with_details().in_order(), EVER)
+    return merged_changes(edition, found.with_details().in_order(), FOREVER)
 
 
-def since_told(known: Mapping[Session, int]) -> list[tuple[Session, Shift | None]]:
+def changes_since_sequence(
+    known: Mapping[Session, int],
+) -> list[tuple[Session, SessionChange | None]]:
     """Each session with what became of it since its `sequence` was the one given.
 
     What moved while its edition was hidden has no shift; what is again as it was is left out.
@@ -196,7 +210,7 @@ def since_told(known: Mapping[Session, int]) -> list[tuple[Session, Shift | None
     news = []
     for session, number in known.items():
         later = [change for change in changes[session.pk] if change.sequence > number]
-        shift = Shift(session, later[0], later[-1]) if later else None
+        shift = SessionChange(session, later[0], later[-1]) if later else None
         if shift is None or shift.kind:
             news.append((session, shift))
     return news
@@ -204,32 +218,32 @@ def since_told(known: Mapping[Session, int]) -> list[tuple[Session, Shift | None
 
 def present_place(session: Session) -> str:
     """When and where it is held now."""
-    return whole(session, session.starts_at, session.ends_at, session.room)
+    return describe_slot(session, session.starts_at, session.ends_at, session.room)
 
 
-def shifts_of(
+def merged_changes(
     edition: Edition, changes: Iterable[Change], within: datetime.timedelta
-) -> list[Shift]:
+) -> list[SessionChange]:
     changes = list(changes)
     for change in changes:
         change.session.edition = edition
-    return together(changes, within)
+    return merge_runs(changes, within)
 
 
-def of_session(session: Session) -> Shift | None:
+def session_change(session: Session) -> SessionChange | None:
     """What has become of a session since the programme was announced."""
-    found = session.changes.told().with_details().in_order()
-    return next(iter(shifts_of(session.edition, found, EVER)), None)
+    found = session.changes.public().with_details().in_order()
+    return next(iter(merged_changes(session.edition, found, FOREVER)), None)
 
 
 def attach_recent_changes(
     edition: Edition, sessions: Iterable[Session], at: datetime.datetime | None = None
 ) -> None:
     """Give those of `sessions` that have changed in the last hours their `change`; one query."""
-    recent = edition.changes.told().filter(
-        session__in=sessions, at__gte=(at or timezone.now()) - MARKED
+    recent = edition.changes.public().filter(
+        session__in=sessions, at__gte=(at or timezone.now()) - MARK_WINDOW
     )
-    shifts = shifts_of(edition, recent.with_details().in_order(), EVER)
+    shifts = merged_changes(edition, recent.with_details().in_order(), FOREVER)
     found = {shift.session.pk: shift for shift in shifts if shift.kind != Kind.REMOVED}
     for session in sessions if found else ():
         session.change = found.get(session.pk)

@@ -17,17 +17,17 @@ from symposium.editions.models import Edition
 from symposium.sessions import changes
 from symposium.sessions.models import Announcement
 
-A_DAY = datetime.timedelta(days=1)
+ONE_DAY = datetime.timedelta(days=1)
 # What a browser sends from a field of date and time, and shows in it.
-WRITTEN = "%Y-%m-%dT%H:%M"
+INPUT_FORMAT = "%Y-%m-%dT%H:%M"
 
 
-class MomentForm(forms.Form):
+class AnnouncementForm(forms.Form):
     """A moment by the clock of the edition, which the view has set."""
 
     moment = forms.DateTimeField(
-        input_formats=[WRITTEN, f"{WRITTEN}:%S"],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=WRITTEN),
+        input_formats=[INPUT_FORMAT, f"{INPUT_FORMAT}:%S"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=INPUT_FORMAT),
     )
 
     def __init__(self, label: str, *args, **kwargs):
@@ -35,7 +35,7 @@ class MomentForm(forms.Form):
         self.fields["moment"].label = label
 
 
-class ChangesAdmin(admin.ModelAdmin):
+class ChangesMixin(admin.ModelAdmin):
     def changelist_view(self, request, extra_context=None):
         edition = self.chosen_edition(request)
         query = {"changes_query": f"edition={edition.pk}" if edition else ""}
@@ -61,7 +61,7 @@ class ChangesAdmin(admin.ModelAdmin):
         """Set since when readers are told of changes."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        form = MomentForm(_("Announced"), request.POST)
+        form = AnnouncementForm(_("Announced"), request.POST)
         if not form.is_valid():
             return self.changes_page(request, edition, announced=form)
         at = form.cleaned_data["moment"]
@@ -72,13 +72,15 @@ class ChangesAdmin(admin.ModelAdmin):
         return redirect(f"{name}?edition={edition.pk}")
 
     def changes_page(
-        self, request: HttpRequest, edition: Edition, announced: MomentForm | None = None
+        self, request: HttpRequest, edition: Edition, announced: AnnouncementForm | None = None
     ) -> HttpResponse:
         known = Announcement.objects.filter(edition=edition).first()
-        since = timezone.localtime() - A_DAY
-        asked = {"moment": request.GET.get("moment") or since.strftime(WRITTEN)}
-        form = MomentForm(_("Since"), asked)
-        shifts = changes.since(edition, form.cleaned_data["moment"]) if form.is_valid() else []
+        since = timezone.localtime() - ONE_DAY
+        asked = {"moment": request.GET.get("moment") or since.strftime(INPUT_FORMAT)}
+        form = AnnouncementForm(_("Since"), asked)
+        shifts = (
+            changes.changes_since(edition, form.cleaned_data["moment"]) if form.is_valid() else []
+        )
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -86,7 +88,7 @@ class ChangesAdmin(admin.ModelAdmin):
             "shown": edition,
             "form": form,
             "announced": announced
-            or MomentForm(_("Announced"), initial={"moment": known and known.at}),
+            or AnnouncementForm(_("Announced"), initial={"moment": known and known.at}),
             "may_announce": self.has_change_permission(request),
             "days": by_day_of_programme(edition, shifts),
         }
@@ -94,14 +96,14 @@ class ChangesAdmin(admin.ModelAdmin):
         return TemplateResponse(request, name, context).render()
 
 
-def by_day_of_programme(edition: Edition, shifts: list[changes.Shift]) -> list[tuple]:
+def by_day_of_programme(edition: Edition, shifts: list[changes.SessionChange]) -> list[tuple]:
     """The day on which each session is held now, or was, with what has become of its sessions."""
 
-    def day(shift: changes.Shift) -> datetime.date | None:
+    def day(shift: changes.SessionChange) -> datetime.date | None:
         start = shift.last.new_starts_at or shift.first.old_starts_at
         return start.astimezone(edition.zone).date() if start else None
 
-    def order(shift: changes.Shift) -> tuple:
+    def order(shift: changes.SessionChange) -> tuple:
         start = shift.last.new_starts_at or shift.first.old_starts_at
         return (start is None, start.timestamp() if start else 0)
 

@@ -14,16 +14,16 @@ from symposium.sessions.models import Room
 from symposium.sessions.timetable import load_sessions
 
 
-def door(request: HttpRequest, room: Room) -> HttpResponse:
+def room_display(request: HttpRequest, room: Room) -> HttpResponse:
     """What is on in a room and what comes next, over all its days."""
     sessions = load_sessions(room.edition, room.sessions.published().scheduled())
     context = {"room": room, "heading": room.name, "sessions": sessions}
-    return render_page(request, room.edition, "sessions/display_door.html", context)
+    return render_page(request, room.edition, "sessions/display_room.html", context)
 
 
-def lobby(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> HttpResponse:
+def lobby_display(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> HttpResponse:
     """All rooms: a day and the one after it, or the day that the address names."""
-    first, last = days(edition, form.cleaned_data["day"])
+    first, last = displayed_days(edition, form.cleaned_data["day"])
     begins, ends = form.bounds(first)[0], form.bounds(last)[1]
     sessions = form.filter(edition.sessions.published(), without="day").filter(starts_at__lte=ends)
     # What began the evening before is on after midnight; it is no part of a day that was asked for.
@@ -33,7 +33,7 @@ def lobby(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> Http
     return render_page(request, edition, "sessions/display_lobby.html", context)
 
 
-def days(edition: Edition, asked: str) -> tuple[datetime.date, datetime.date]:
+def displayed_days(edition: Edition, asked: str) -> tuple[datetime.date, datetime.date]:
     """From which day to which: two of them, since nobody is there to turn the page at midnight."""
     if asked and asked != ALL_DAYS:
         day = datetime.date.fromisoformat(asked)

@@ -7,23 +7,23 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from symposium.core.page_cache import published_page
-from symposium.editions.embed import HEIGHT, frame, may_be_framed
+from symposium.editions.embed import HEIGHT, iframe_html, may_be_framed
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
 from symposium.editions.views import published_edition
 from symposium.sessions.filtered_pages import filtered_page
 from symposium.sessions.forms import ProgrammeFilter
-from symposium.sessions.programme_pdf import programme_of
-from symposium.sessions.timetable import by_day, load_sessions
+from symposium.sessions.programme_pdf import render_programme_pdf
+from symposium.sessions.timetable import load_sessions, timetables_by_day
 
-LARGE = "large"
+LARGE_PRINT = "large"
 THEMES = ("light", "dark")
 
 
 # On paper
 
 
-@published_page(params={"layout": [LARGE]})
+@published_page(params={"layout": [LARGE_PRINT]})
 @require_safe
 @cache_control(public=True, max_age=60)
 def programme_pdf(request: HttpRequest, edition: str) -> HttpResponse:
@@ -32,10 +32,10 @@ def programme_pdf(request: HttpRequest, edition: str) -> HttpResponse:
     sessions = edition.sessions.published().for_programme().with_people()
     if not sessions:
         raise Http404
-    large, language = request.GET.get("layout") == LARGE, get_language()
+    large, language = request.GET.get("layout") == LARGE_PRINT, get_language()
     name = f"{edition.slug}-programme{'-large' if large else ''}-{language}.pdf"
     return HttpResponse(
-        programme_of(edition, sessions, language, large=large),
+        render_programme_pdf(edition, sessions, language, large=large),
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{name}"', "Content-Language": language},
     )
@@ -55,7 +55,7 @@ def embed(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> Http
         "sessions/embed.html",
         {
             "form": form,
-            "days": by_day(sessions, edition.zone),
+            "days": timetables_by_day(sessions, edition.zone),
             "theme": theme_of(request),
             "unlisted": True,
         },
@@ -64,7 +64,7 @@ def embed(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> Http
 
 
 @filtered_page(theme=THEMES)
-def embedding(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> HttpResponse:
+def embed_help(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> HttpResponse:
     """What partners paste into a page of theirs, with what it gives."""
     require_embeddable(edition)
     theme = theme_of(request)
@@ -72,12 +72,12 @@ def embedding(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> 
     return render_page(
         request,
         edition,
-        "sessions/embedding.html",
+        "sessions/embed_help.html",
         {
             "heading": _("The programme on your site"),
             "form": form,
             "theme": theme,
-            "snippet": frame(edition, "?" + query.strip("?&") if query.strip("?&") else ""),
+            "snippet": iframe_html(edition, "?" + query.strip("?&") if query.strip("?&") else ""),
             "height": HEIGHT,
             "origins": edition.frame_ancestors,
             "unlisted": True,

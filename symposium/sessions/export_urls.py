@@ -4,7 +4,7 @@ from django.urls import path
 
 from symposium.sessions import change_views, exports
 
-app_name = "exports"
+app_name = "session_exports"
 urlpatterns = [
     path("<slug:edition>/programme.ics", exports.programme, name="programme"),
     path("<slug:edition>/programme/<slug:slug>.ics", exports.session, name="session"),

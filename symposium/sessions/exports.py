@@ -23,7 +23,7 @@ from symposium.sessions.schedule_xml import as_xml
 from symposium.speakers.models import Speaker
 
 
-def export(view: Callable) -> Callable:
+def export_view(view: Callable) -> Callable:
     """Publish what a view of (request, edition) exports, in the language of `?lang=`."""
 
     @published_page(params={"lang": LANGUAGES})
@@ -40,7 +40,7 @@ def export(view: Callable) -> Callable:
     return answer
 
 
-def file(content: bytes, content_type: str, name: str) -> HttpResponse:
+def file_response(content: bytes, content_type: str, name: str) -> HttpResponse:
     return HttpResponse(
         content,
         content_type=content_type,
@@ -48,7 +48,7 @@ def file(content: bytes, content_type: str, name: str) -> HttpResponse:
     )
 
 
-def exported(edition: Edition) -> SessionQuerySet:
+def sessions_with_details(edition: Edition) -> SessionQuerySet:
     """The public, scheduled sessions with all that an export says, in a constant of queries."""
     abstracts = edition.abstracts.published().order_by("pk")
     return (
@@ -65,53 +65,55 @@ def exported(edition: Edition) -> SessionQuerySet:
     )
 
 
-def scheduled(edition: Edition) -> SessionQuerySet:
+def scheduled_sessions(edition: Edition) -> SessionQuerySet:
     """The same sessions, without what the schedule reads by itself."""
     sessions = edition.sessions.published().scheduled().for_programme()
     return sessions.defer(None).defer("period", "allowed_period")
 
 
-def calendar(edition: Edition, sessions: SessionQuerySet, name: str, filename: str) -> HttpResponse:
+def calendar_response(
+    edition: Edition, sessions: SessionQuerySet, name: str, filename: str
+) -> HttpResponse:
     content = ical.calendar(edition, sessions, name)
-    return file(content, "text/calendar; charset=utf-8", f"{edition.slug}-{filename}.ics")
+    return file_response(content, "text/calendar; charset=utf-8", f"{edition.slug}-{filename}.ics")
 
 
-@export
+@export_view
 def programme(request: HttpRequest, edition: str) -> HttpResponse:
     edition = published_edition(edition)
-    return calendar(edition, exported(edition), str(edition), "programme")
+    return calendar_response(edition, sessions_with_details(edition), str(edition), "programme")
 
 
-@export
+@export_view
 @by_slug(lambda edition: edition.sessions.published())
 def session(request: HttpRequest, edition: Edition, session: Session) -> HttpResponse:
-    sessions = exported(edition).filter(pk=session.pk)
-    return calendar(edition, sessions, session.title, session.slug)
+    sessions = sessions_with_details(edition).filter(pk=session.pk)
+    return calendar_response(edition, sessions, session.title, session.slug)
 
 
-@export
+@export_view
 @by_slug(lambda edition: edition.speakers.published())
 def speaker(request: HttpRequest, edition: Edition, speaker: Speaker) -> HttpResponse:
-    sessions = exported(edition).filter(speakers=speaker)
-    return calendar(edition, sessions, f"{speaker} · {edition}", speaker.slug)
+    sessions = sessions_with_details(edition).filter(speakers=speaker)
+    return calendar_response(edition, sessions, f"{speaker} · {edition}", speaker.slug)
 
 
-@export
+@export_view
 @by_slug(lambda edition: edition.rooms.all())
 def room(request: HttpRequest, edition: Edition, room: Room) -> HttpResponse:
-    sessions = exported(edition).filter(room=room)
-    return calendar(edition, sessions, f"{room} · {edition}", room.slug)
+    sessions = sessions_with_details(edition).filter(room=room)
+    return calendar_response(edition, sessions, f"{room} · {edition}", room.slug)
 
 
-@export
+@export_view
 def schedule_json(request: HttpRequest, edition: str) -> HttpResponse:
     edition = published_edition(edition)
-    content = as_json(schedule(edition, scheduled(edition)))
-    return file(content, "application/json", f"{edition.slug}-schedule.json")
+    content = as_json(schedule(edition, scheduled_sessions(edition)))
+    return file_response(content, "application/json", f"{edition.slug}-schedule.json")
 
 
-@export
+@export_view
 def schedule_xml(request: HttpRequest, edition: str) -> HttpResponse:
     edition = published_edition(edition)
-    content = as_xml(schedule(edition, scheduled(edition)))
-    return file(content, "application/xml", f"{edition.slug}-schedule.xml")
+    content = as_xml(schedule(edition, scheduled_sessions(edition)))
+    return file_response(content, "application/xml", f"{edition.slug}-schedule.xml")

@@ -16,7 +16,7 @@ from symposium.sessions.models import Participation, Session
 
 TITLES, NAMES = in_each_language("title"), in_each_language("given_name", "family_name")
 KEYWORDS = in_each_language("keywords__name")
-MOST_WORDS = 10  # each costs a search of its own
+MAX_WORDS = 10  # each costs a search of its own
 ALL_DAYS = "all"
 # What a filter without a choice shows: French makes « all » agree with it.
 ALL = {
@@ -115,7 +115,7 @@ class ProgrammeFilter(forms.Form):
         telling = self.edition.abstracts.published().filter(pk__in=question.found("abstract"))
         found = Q(pk__in=question.found("session")) | Q(pk__in=telling.values("session"))
         pieces = Q()
-        for word in words.split()[:MOST_WORDS]:
+        for word in words.split()[:MAX_WORDS]:
             pieces &= self.contains(word)
         return (found if question.wanted else Q(pk__in=[])) | pieces
 

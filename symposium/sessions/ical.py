@@ -23,8 +23,8 @@ from icalendar import (
     vText,
 )
 
-from symposium.core.i18n.localized import text_and_language
-from symposium.core.i18n.typography import without_controls
+from symposium.core.i18n.localized import localized_text
+from symposium.core.i18n.typography import strip_controls
 from symposium.editions.models import Edition
 from symposium.sessions.models import Participation, Session
 
@@ -34,18 +34,18 @@ DAY = datetime.timedelta(days=1)
 
 def calendar(edition: Edition, sessions: Iterable[Session], name: str) -> bytes:
     """Return the scheduled `sessions` of `edition`, read by `exports.exported`, as iCalendar."""
-    return of_editions([(edition, sessions)], name)
+    return editions_calendar([(edition, sessions)], name)
 
 
-def of_editions(parts: Sequence[tuple[Edition, Iterable[Session]]], name: str) -> bytes:
+def editions_calendar(parts: Sequence[tuple[Edition, Iterable[Session]]], name: str) -> bytes:
     """The same of several editions, each with its sessions."""
     host, language = urlsplit(settings.SITE_URL).hostname, get_language().upper()
     result = Calendar()
     result.add("prodid", f"-//{host}//Symposium portal//{language}")
     result.add("version", "2.0")
     result.add("method", "PUBLISH")
-    result.add("name", vText(without_controls(name)))
-    result.add("x-wr-calname", vText(without_controls(name)))
+    result.add("name", vText(strip_controls(name)))
+    result.add("x-wr-calname", vText(strip_controls(name)))
     result.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     result.add("x-published-ttl", vDuration(REFRESH).to_ical().decode())
     for zone in time_zones([edition for edition, _sessions in parts]):
@@ -74,8 +74,8 @@ def event(edition: Edition, session: Session) -> Event:
     result.add("dtstart", session.starts_at.astimezone(edition.zone))
     result.add("dtend", session.ends_at.astimezone(edition.zone))
     result.add("status", "CANCELLED" if session.is_cancelled else "CONFIRMED")
-    title, language = text_and_language(session, "title")
-    result.add("summary", without_controls(title), parameters={"LANGUAGE": language})
+    title, language = localized_text(session, "title")
+    result.add("summary", strip_controls(title), parameters={"LANGUAGE": language})
     if session.is_break:
         result.add("transp", "TRANSPARENT")  # nobody is busy at a coffee break
     if words := description(session):
@@ -89,11 +89,11 @@ def event(edition: Edition, session: Session) -> Event:
 
 def description(session: Session) -> str:
     """Its text, then who speaks, a person a line."""
-    people = "\n".join(map(person, session.participations.all()))
-    return without_controls("\n\n".join(filter(None, [session.description, people])))
+    people = "\n".join(map(participant_line, session.participations.all()))
+    return strip_controls("\n\n".join(filter(None, [session.description, people])))
 
 
-def person(participation: Participation) -> str:
+def participant_line(participation: Participation) -> str:
     speaker = participation.speaker
     words = _(", ").join(filter(None, [speaker.name, speaker.affiliation]))
     if participation.role == Participation.Role.SPEAKER:
@@ -103,7 +103,7 @@ def person(participation: Participation) -> str:
 
 def location(edition: Edition, session: Session) -> str:
     room = session.room.name if session.room else None
-    return without_controls(_(", ").join(filter(None, [room, edition.venue or edition.city])))
+    return strip_controls(_(", ").join(filter(None, [room, edition.venue or edition.city])))
 
 
 def categories(session: Session) -> list[str]:
@@ -111,7 +111,7 @@ def categories(session: Session) -> list[str]:
     names = [session.track.name] if session.track else []
     for abstract in session.abstracts.all():
         names += [use.keyword.name for use in abstract.ordered_keywords.all()]
-    return [without_controls(name) for name in dict.fromkeys(names)]
+    return [strip_controls(name) for name in dict.fromkeys(names)]
 
 
 @lru_cache(maxsize=64)
@@ -125,7 +125,7 @@ def time_zone(name: str, first_year: int, last_year: int) -> Timezone:
     zone = zoneinfo.ZoneInfo(name)
     start = datetime.datetime(first_year, 1, 1, tzinfo=datetime.UTC) - DAY
     end = datetime.datetime(last_year + 1, 1, 1, tzinfo=datetime.UTC) + DAY
-    onsets = [at.astimezone(zone) for at in [start, *changes(zone, start, end)]]
+    onsets = [at.astimezone(zone) for at in [start, *offset_changes(zone, start, end)]]
     least = before = min(onset.utcoffset() for onset in onsets)
     result = Timezone()
     result.add("tzid", name)
@@ -141,19 +141,19 @@ def time_zone(name: str, first_year: int, last_year: int) -> Timezone:
     return result
 
 
-def changes(
+def offset_changes(
     zone: zoneinfo.ZoneInfo, start: datetime.datetime, end: datetime.datetime
 ) -> list[datetime.datetime]:
     """The instants between two others, to the minute, at which the offset of `zone` changes."""
     days = [start + n * DAY for n in range((end - start).days)]
     return [
-        day + datetime.timedelta(minutes=first_other(zone, day))
+        day + datetime.timedelta(minutes=first_change(zone, day))
         for day in days
         if day.astimezone(zone).utcoffset() != (day + DAY).astimezone(zone).utcoffset()
     ]
 
 
-def first_other(zone: zoneinfo.ZoneInfo, start: datetime.datetime) -> int:
+def first_change(zone: zoneinfo.ZoneInfo, start: datetime.datetime) -> int:
     """After how many minutes, within the day from `start`, the offset of `zone` is another."""
 
     def differs(minutes: int) -> bool:

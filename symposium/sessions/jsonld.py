@@ -5,18 +5,24 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.urls import reverse
 
-from symposium.editions.jsonld import CONTEXT, address, known, where, words
-from symposium.sessions.changes import Shift
+from symposium.editions.jsonld import (
+    CONTEXT,
+    absolute_url,
+    attendance_place,
+    drop_empty,
+    localized_value,
+)
+from symposium.sessions.changes import SessionChange
 from symposium.sessions.models import Participation, Session
 
 
-def event(session: Session, people: Iterable[Participation], shift: Shift | None) -> dict:
+def event(session: Session, people: Iterable[Participation], shift: SessionChange | None) -> dict:
     """A session with a time; `shift` is what has become of it since it was announced."""
     edition = session.edition
-    return {"@type": "Event", "@id": address(session)} | known(
-        name=words(session, "title"),
-        description=words(session, "description"),
-        url=address(session),
+    return {"@type": "Event", "@id": absolute_url(session)} | drop_empty(
+        name=localized_value(session, "title"),
+        description=localized_value(session, "description"),
+        url=absolute_url(session),
         startDate=session.starts_at.astimezone(edition.zone).isoformat(),
         endDate=session.ends_at.astimezone(edition.zone).isoformat(),
         **status(session, shift),
@@ -25,26 +31,26 @@ def event(session: Session, people: Iterable[Participation], shift: Shift | None
         inLanguage=session.languages,
         performer=[
             {"@type": "Person"}
-            | known(
+            | drop_empty(
                 name=str(one.speaker),
                 url=settings.SITE_URL
                 + reverse("speakers:detail", args=[edition.slug, one.speaker.slug]),
-                affiliation=words(one.speaker, "affiliation"),
+                affiliation=localized_value(one.speaker, "affiliation"),
             )
             for one in people
         ],
-        superEvent={"@type": "Event", "@id": address(edition)}
-        | known(
-            name=words(edition, "name"),
-            url=address(edition),
+        superEvent={"@type": "Event", "@id": absolute_url(edition)}
+        | drop_empty(
+            name=localized_value(edition, "name"),
+            url=absolute_url(edition),
             startDate=edition.starts_on.isoformat(),
             endDate=edition.ends_on.isoformat(),
-            location={"@type": "Place"} | where(edition),
+            location={"@type": "Place"} | attendance_place(edition),
         ),
     )
 
 
-def status(session: Session, shift: Shift | None) -> dict:
+def status(session: Session, shift: SessionChange | None) -> dict:
     """Whether it is held, and at which hour it was to begin before it was moved."""
     if session.is_cancelled:
         return {"eventStatus": f"{CONTEXT}/EventCancelled"}
@@ -59,13 +65,13 @@ def status(session: Session, shift: Shift | None) -> dict:
 
 def locations(session: Session) -> dict | list[dict]:
     """Its room within the venue; beside it its page, which leads to the stream."""
-    venue = {"@type": "Place"} | where(session.edition)
+    venue = {"@type": "Place"} | attendance_place(session.edition)
     place = venue
     if session.room:
-        place = {"@type": "Place"} | known(
-            name=words(session.room, "name"),
+        place = {"@type": "Place"} | drop_empty(
+            name=localized_value(session.room, "name"),
             address=venue.get("address"),
             containedInPlace=venue,
         )
-    online = {"@type": "VirtualLocation", "url": address(session)}
+    online = {"@type": "VirtualLocation", "url": absolute_url(session)}
     return [place, online] if session.stream_url else place

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 
 from symposium.core.i18n.dates import long_date
 from symposium.core.i18n.localized import in_each_language, sort_key
-from symposium.editions.models import Edition, filled
+from symposium.editions.models import Edition, has_translation
 from symposium.editions.slugs import SluggedModel
 from symposium.editions.triggers import KeepSlug, MoveRevision
 from symposium.sessions.triggers import (
@@ -63,7 +63,7 @@ class Track(SluggedModel):
             ),
             models.UniqueConstraint(fields=["id", "edition"], name="tracks_id_edition"),
             models.CheckConstraint(
-                condition=filled("name"),
+                condition=has_translation("name"),
                 name="tracks_named",
                 violation_error_message=_("Enter a name in at least one language."),
             ),
@@ -111,7 +111,7 @@ class Room(SluggedModel):
             ),
             models.UniqueConstraint(fields=["id", "edition"], name="rooms_id_edition"),
             models.CheckConstraint(
-                condition=filled("name"),
+                condition=has_translation("name"),
                 name="rooms_named",
                 violation_error_message=_("Enter a name in at least one language."),
             ),
@@ -301,7 +301,7 @@ class Session(SluggedModel):
             ),
             models.UniqueConstraint(fields=["id", "edition"], name="sessions_id_edition"),
             models.CheckConstraint(
-                condition=filled("title"),
+                condition=has_translation("title"),
                 name="sessions_titled",
                 violation_error_message=_("Enter a title in at least one language."),
             ),
@@ -391,7 +391,7 @@ class Session(SluggedModel):
                 raise ValidationError(
                     {field: ValidationError(_("Choose an item from this edition."), code="edition")}
                 )
-        if self.starts_at is None or not self.is_held or self.kind in self.SHARING:
+        if self.starts_at is None or self.is_cancelled or self.kind in self.SHARING:
             return
         others = Session.objects.exclude(kind__in=self.SHARING).filter(room__isnull=False)
         if clash := others.filter(room=self.room_id).overlapping(self).first():
@@ -407,7 +407,7 @@ class Session(SluggedModel):
 
     def check_speakers(self, speakers: Iterable[Speaker]) -> None:
         """Raise ValidationError that names the person and the other session if one is elsewhere."""
-        if not (self.starts_at and self.ends_at and self.is_held):
+        if not (self.starts_at and self.ends_at and not self.is_cancelled):
             return
         people = {speaker.pk: speaker for speaker in speakers}
         busy = (
@@ -472,7 +472,7 @@ class Session(SluggedModel):
         return bool(self.stream_url) and not self.is_cancelled and not is_over
 
     @property
-    def is_for_all(self) -> bool:
+    def is_plenary_kind(self) -> bool:
         return self.kind in self.FOR_ALL
 
     @property
@@ -637,7 +637,7 @@ class ChangeQuerySet(models.QuerySet):
         """Those of a session one after the other, as they were made."""
         return self.order_by("session_id", "at", "pk")
 
-    def told(self):
+    def public(self):
         """What readers are told: of sessions that they see, since the programme is announced.
 
         What the programme says to be cancelled is told whenever it was.

@@ -13,19 +13,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from symposium.core.documents import qr
-from symposium.core.documents.pdf_cache import kept
+from symposium.core.documents.pdf_cache import get_or_render
 from symposium.core.i18n import dates
-from symposium.core.i18n.localized import text_and_language
-from symposium.core.i18n.typography import french
+from symposium.core.i18n.localized import localized_text
+from symposium.core.i18n.typography import french_spaces
 from symposium.editions.models import Edition
 from symposium.sessions.models import Participation, Session, Track
-from symposium.sessions.timetable import Card, Column, Timetable, by_day
+from symposium.sessions.timetable import Card, Column, Timetable, timetables_by_day
 
 TEMPLATE = "typst/programme.typ"
-MOST_COLUMNS, MOST_PARTS, MOST_ROWS = 6, 3, 48  # beyond, a day is a list
+MAX_COLUMNS, MAX_PARTS, MAX_ROWS = 6, 3, 48  # beyond, a day is a list
 
 
-def programme_of(
+def render_programme_pdf(
     edition: Edition, sessions: Iterable[Session], language: str, *, large: bool
 ) -> bytes:
     """The programme of `edition` as PDF, made when it first says what it says now."""
@@ -34,7 +34,7 @@ def programme_of(
         data = programme_data(edition, list(sessions), large=large)
         stamp = {"created": now, "made": _("As of %(moment)s") % {"moment": dates.moment(now)}}
     name = f"programme-{edition.pk}{'-large' if large else ''}"
-    return kept(name, TEMPLATE, data, language, stamp)
+    return get_or_render(name, TEMPLATE, data, language, stamp)
 
 
 def programme_data(edition: Edition, sessions: list[Session], *, large: bool = False) -> dict:
@@ -47,7 +47,7 @@ def programme_data(edition: Edition, sessions: list[Session], *, large: bool = F
     tracks = {session.track for session in sessions if session.track}
     return {
         "title": f"{_('Programme')} · {edition.name} {edition.slug}",
-        "words": words(),
+        "words": pdf_labels(),
         "edition": {
             "name": f"{edition.name} {edition.slug}",
             "dates": edition.dates,
@@ -57,12 +57,12 @@ def programme_data(edition: Edition, sessions: list[Session], *, large: bool = F
         "qr": qr.drawing(url),
         "large": large,
         "tracks": [track_entry(track) for track in sorted(tracks, key=in_order)],
-        "days": [day_entry(day, large) for day in by_day(scheduled, edition.zone)],
-        "unscheduled": [entry(session) for session in sessions if not session.starts_at],
+        "days": [day_entry(day, large) for day in timetables_by_day(scheduled, edition.zone)],
+        "unscheduled": [session_entry(session) for session in sessions if not session.starts_at],
     }
 
 
-def words() -> dict[str, str]:
+def pdf_labels() -> dict[str, str]:
     return {
         "programme": _("Programme"),
         "tracks": _("Tracks"),
@@ -81,14 +81,14 @@ def day_entry(day: Timetable, large: bool) -> dict:
     heading = heading[:1].upper() + heading[1:]
     if large or is_crowded(day):
         return {"heading": heading, "parts": [], "groups": groups(day)}
-    parts = [part(day, columns) for columns in split(day.columns)]
+    parts = [table_entry(day, columns) for columns in split(day.columns)]
     return {"heading": heading, "parts": parts, "groups": []}
 
 
 def is_crowded(day: Timetable) -> bool:
     rows = max(card.row + card.rows for group in day.groups for card in group.cards)
     widest = max((column.lanes for column in day.columns), default=1)
-    return day.width > MOST_COLUMNS * MOST_PARTS or widest > MOST_COLUMNS or rows > MOST_ROWS
+    return day.width > MAX_COLUMNS * MAX_PARTS or widest > MAX_COLUMNS or rows > MAX_ROWS
 
 
 def groups(day: Timetable) -> list[dict]:
@@ -96,7 +96,7 @@ def groups(day: Timetable) -> list[dict]:
     return [
         {
             "time": clock(group.starts_at),
-            "sessions": [entry(card.session) for card in group.cards],
+            "sessions": [session_entry(card.session) for card in group.cards],
         }
         for group in day.groups
     ]
@@ -105,7 +105,7 @@ def groups(day: Timetable) -> list[dict]:
 def split(columns: list[Column]) -> list[list[Column]]:
     """The columns of each page: about the same number on all, a room never on two of them."""
     width = sum(column.lanes for column in columns)
-    pages = -(-width // MOST_COLUMNS) or 1
+    pages = -(-width // MAX_COLUMNS) or 1
     wanted = -(-width // pages)
     parts: list[list[Column]] = [[]]
     for column in columns:
@@ -115,7 +115,7 @@ def split(columns: list[Column]) -> list[list[Column]]:
     return parts
 
 
-def part(day: Timetable, columns: list[Column]) -> dict:
+def table_entry(day: Timetable, columns: list[Column]) -> dict:
     """Some rooms of a day as a table: rows are the times that count in these rooms."""
     places = [place for c in columns for place in range(c.first, c.first + c.lanes)] or [1]
     cards = [
@@ -141,14 +141,14 @@ def crosses(entry: dict, row: int) -> bool:
 
 
 def column_entry(column: Column) -> dict:
-    name, language = text_and_language(column.room, "name") if column.room else ("", "")
+    name, language = localized_text(column.room, "name") if column.room else ("", "")
     return {"name": name, "lang": language, "width": column.lanes}
 
 
 def card_entry(card: Card, places: list[int], rows: dict) -> dict:
     """A session and its cell: rows and columns counted from 0, without the column of times."""
     row = rows[card.session.starts_at]
-    return entry(card.session) | {
+    return session_entry(card.session) | {
         "x": 0 if card.is_plenary else places.index(card.column),
         "y": row,
         "width": len(places) if card.is_plenary else 1,
@@ -157,19 +157,19 @@ def card_entry(card: Card, places: list[int], rows: dict) -> dict:
     }
 
 
-def entry(session: Session) -> dict:
+def session_entry(session: Session) -> dict:
     """A session as all layouts say it."""
-    title, language = text_and_language(session, "title")
-    room, room_language = text_and_language(session.room, "name") if session.room else ("", "")
+    title, language = localized_text(session, "title")
+    room, room_language = localized_text(session.room, "name") if session.room else ("", "")
     is_named = session.kind not in (Session.Kind.TALK, Session.Kind.BREAK)
     return {
-        "title": french(title) if language == "fr" else title,
+        "title": french_spaces(title) if language == "fr" else title,
         "lang": language,
         "kind": session.get_kind_display() if is_named else "",
-        "times": times(session),
+        "times": session_times(session),
         "room": room,
         "room_lang": room_language,
-        "people": [person(part) for part in session.participations.all()],
+        "people": [person_entry(part) for part in session.participations.all()],
         "track": track_entry(session.track) if session.track else None,
         "is_break": session.is_break,
         "is_cancelled": session.is_cancelled,
@@ -177,18 +177,18 @@ def entry(session: Session) -> dict:
     }
 
 
-def person(participation: Participation) -> dict[str, str]:
+def person_entry(participation: Participation) -> dict[str, str]:
     is_speaker = participation.role == Participation.Role.SPEAKER
     role = "" if is_speaker else participation.get_role_display()
     return {"name": participation.speaker.name, "role": role}
 
 
 def track_entry(track: Track) -> dict[str, str]:
-    name, language = text_and_language(track, "name")
+    name, language = localized_text(track, "name")
     return {"name": name, "lang": language, "mark": track.mark}
 
 
-def times(session: Session) -> str:
+def session_times(session: Session) -> str:
     return f"{clock(session.starts_at)}–{clock(session.ends_at)}" if session.starts_at else ""
 
 

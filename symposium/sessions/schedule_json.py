@@ -19,13 +19,13 @@ from django.urls import reverse
 from django.utils.encoding import iri_to_uri
 from django.utils.text import slugify
 
-from symposium.core.i18n.localized import LANGUAGES, text_and_language
-from symposium.core.i18n.typography import without_controls
+from symposium.core.i18n.localized import LANGUAGES, localized_text
+from symposium.core.i18n.typography import strip_controls
 from symposium.editions.models import Edition
 from symposium.sessions.models import Resource, Room, Session, Track
 from symposium.sessions.speaker_names import Person, attach_speakers
 
-LONGEST = datetime.timedelta(hours=99, minutes=59)  # that the XML can write
+MAX_DURATION = datetime.timedelta(hours=99, minutes=59)  # that the XML can write
 LINK_TYPES = {"slides": "slides", "paper": "paper", "recording": "media", "link": "web"}
 
 
@@ -44,10 +44,10 @@ def schedule(edition: Edition, sessions: Iterable[Session]) -> dict:
     changes = [edition.updated_at, *(session.updated_at for session in sessions)]
     return {
         "$schema": "https://c3voc.de/schedule/schema.json",
-        "generator": {"name": "Symposium portal", "url": absolute("/")},
+        "generator": {"name": "Symposium portal", "url": absolute_url("/")},
         "schedule": {
             "version": max(changes).astimezone(edition.zone).strftime("%Y-%m-%d %H:%M:%S"),
-            "base_url": absolute("/"),
+            "base_url": absolute_url("/"),
             "conference": conference(edition, sessions),
         },
     }
@@ -59,22 +59,22 @@ def conference(edition: Edition, sessions: list[Session]) -> dict:
     zone = edition.time_zone
     return {
         "acronym": acronym(edition),
-        "title": without_controls(edition.name),
-        "description": without_controls(edition.description),
+        "title": strip_controls(edition.name),
+        "description": strip_controls(edition.description),
         "start": edition.starts_on.isoformat(),
         "end": edition.ends_on.isoformat(),
         "daysCount": len(edition.days),
         "timeslot_duration": "00:05",
         # The schema does not know all zones, such as Etc/GMT+1.
         **({"time_zone_name": zone} if re.search(r"^[A-Z][a-z]+/[A-Z][a-z]+|UTC$", zone) else {}),
-        "url": absolute(reverse("sessions:programme", args=[edition.slug])),
-        "tracks": [track_entry(track) for track in sorted(tracks, key=in_order)],
-        "rooms": [room_entry(edition, room) for room in sorted(rooms, key=in_order)],
+        "url": absolute_url(reverse("sessions:programme", args=[edition.slug])),
+        "tracks": [track_entry(track) for track in sorted(tracks, key=order_key)],
+        "rooms": [room_entry(edition, room) for room in sorted(rooms, key=order_key)],
         "days": days(edition, sessions),
     }
 
 
-def in_order(thing: Room | Track) -> tuple[int, int]:
+def order_key(thing: Room | Track) -> tuple[int, int]:
     return thing.order, thing.pk
 
 
@@ -83,26 +83,26 @@ def acronym(edition: Edition) -> str:
 
 
 @lru_cache(maxsize=4096)
-def word(*parts: str) -> str:
+def slug_word(*parts: str) -> str:
     """A slug as both schemas want it: it starts with a letter, and ends with one or a digit."""
     return slugify(" ".join(parts)).replace("_", "-")
 
 
-def absolute(address: str) -> str:
+def absolute_url(address: str) -> str:
     return iri_to_uri(urljoin(f"{settings.SITE_URL}/", address))
 
 
 def track_entry(track: Track) -> dict:
-    return {"name": without_controls(track.name), "slug": word("track", track.slug)}
+    return {"name": strip_controls(track.name), "slug": slug_word("track", track.slug)}
 
 
 def room_entry(edition: Edition, room: Room) -> dict:
-    url = absolute(reverse("sessions:room", args=[edition.slug, room.slug]))
+    url = absolute_url(reverse("sessions:room", args=[edition.slug, room.slug]))
     return {
-        "name": without_controls(room.name),
-        "slug": word("room", room.slug),
-        "guid": str(uuid.uuid5(uuid.NAMESPACE_URL, absolute(f"/rooms/{room.pk}"))),
-        "description": without_controls(room.description),
+        "name": strip_controls(room.name),
+        "slug": slug_word("room", room.slug),
+        "guid": str(uuid.uuid5(uuid.NAMESPACE_URL, absolute_url(f"/rooms/{room.pk}"))),
+        "description": strip_controls(room.description),
         "capacity": room.capacity,
         "url": url,
     }
@@ -111,7 +111,7 @@ def room_entry(edition: Edition, room: Room) -> dict:
 def days(edition: Edition, sessions: list[Session]) -> list[dict]:
     """Every day of the edition, with the sessions that start on it, room by room."""
     zone = edition.zone
-    told = Told.about(edition)
+    told = ExportLookups.about(edition)
     result = []
     for index, date in enumerate(edition.days, start=1):
         start, end = (
@@ -131,7 +131,9 @@ def days(edition: Edition, sessions: list[Session]) -> list[dict]:
     return result
 
 
-def by_room(edition: Edition, sessions: list[Session], told: "Told") -> dict[str, list[dict]]:
+def by_room(
+    edition: Edition, sessions: list[Session], told: "ExportLookups"
+) -> dict[str, list[dict]]:
     rooms: dict[str, list[dict]] = {}
     for session in sorted(sessions, key=room_order):
         entry = event(edition, session, told)
@@ -141,11 +143,11 @@ def by_room(edition: Edition, sessions: list[Session], told: "Told") -> dict[str
 
 def room_order(session: Session) -> tuple:
     room = session.room
-    return (room is None, *(in_order(room) if room else ()))
+    return (room is None, *(order_key(room) if room else ()))
 
 
 @dataclass
-class Told:
+class ExportLookups:
     """What is read once for all sessions: abstracts, resources, where the addresses begin."""
 
     abstracts: dict[int, list[str]]
@@ -154,24 +156,24 @@ class Told:
     speakers: str
 
     @classmethod
-    def about(cls, edition: Edition) -> "Told":
+    def about(cls, edition: Edition) -> "ExportLookups":
         told = cls(
             defaultdict(list),
             defaultdict(list),
-            absolute(reverse("sessions:programme", args=[edition.slug])),
-            absolute(reverse("speakers:list", args=[edition.slug])),
+            absolute_url(reverse("sessions:programme", args=[edition.slug])),
+            absolute_url(reverse("speakers:list", args=[edition.slug])),
         )
         texts = [f"text_{language}" for language in LANGUAGES]
         abstracts = edition.abstracts.published().exclude(session=None).order_by("pk")
         for number, *row in abstracts.values_list("session_id", *texts):
             thing = SimpleNamespace(**dict(zip(texts, row, strict=True)))
-            told.abstracts[number].append(text_and_language(thing, "text")[0])
+            told.abstracts[number].append(localized_text(thing, "text")[0])
         for resource in Resource.objects.published().filter(session__edition=edition):
             told.resources[resource.session_id].append(resource)
         return told
 
 
-def event(edition: Edition, session: Session, told: Told) -> dict:
+def event(edition: Edition, session: Session, told: ExportLookups) -> dict:
     start, end = (at.astimezone(edition.zone) for at in (session.starts_at, session.ends_at))
     place = session.room.name if session.room else edition.venue or edition.city
     return {
@@ -181,38 +183,38 @@ def event(edition: Edition, session: Session, told: Told) -> dict:
         "start": start.strftime("%H:%M"),
         "end": end.isoformat(timespec="seconds"),
         "duration": duration(session.ends_at - session.starts_at),
-        "room": without_controls(place),
-        "slug": f"{acronym(edition)}-{word(f'session{session.pk}', session.slug)}",
+        "room": strip_controls(place),
+        "slug": f"{acronym(edition)}-{slug_word(f'session{session.pk}', session.slug)}",
         "url": f"{told.programme}{session.slug}/",
-        "title": without_controls(session.title),
+        "title": strip_controls(session.title),
         "subtitle": session.get_status_display() if session.is_cancelled else "",
-        "track": without_controls(session.track.name) if session.track else None,
+        "track": strip_controls(session.track.name) if session.track else None,
         "type": session.kind,
         "language": ",".join(session.languages) or None,
-        "abstract": without_controls("\n\n".join(told.abstracts[session.pk])),
-        "description": without_controls(session.description),
-        "persons": [person(one, told) for one in session.people],
-        "links": [link(resource) for resource in told.resources[session.pk]],
+        "abstract": strip_controls("\n\n".join(told.abstracts[session.pk])),
+        "description": strip_controls(session.description),
+        "persons": [person_entry(one, told) for one in session.people],
+        "links": [link_entry(resource) for resource in told.resources[session.pk]],
     }
 
 
 def duration(length: datetime.timedelta) -> str:
     """Hours and minutes, as in 01:30."""
-    hours, minutes = divmod(min(length, LONGEST) // datetime.timedelta(minutes=1), 60)
+    hours, minutes = divmod(min(length, MAX_DURATION) // datetime.timedelta(minutes=1), 60)
     return f"{hours:02}:{minutes:02}"
 
 
-def person(speaker: Person, told: Told) -> dict:
+def person_entry(speaker: Person, told: ExportLookups) -> dict:
     return {
         "guid": str(speaker.guid),
-        "name": without_controls(speaker.name),
+        "name": strip_controls(speaker.name),
         "url": f"{told.speakers}{speaker.slug}/",
     }
 
 
-def link(resource: Resource) -> dict:
+def link_entry(resource: Resource) -> dict:
     return {
         "type": LINK_TYPES[resource.kind],
-        "url": absolute(resource.href),
-        "title": without_controls(str(resource)),
+        "url": absolute_url(resource.href),
+        "title": strip_controls(str(resource)),
     }

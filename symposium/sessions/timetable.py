@@ -26,10 +26,10 @@ from symposium.sessions.changes import attach_recent_changes
 from symposium.sessions.models import Room, Session, SessionQuerySet
 from symposium.sessions.speaker_names import attach_speakers
 
-Words = TypeVar("Words", bound=str)
+Text = TypeVar("Text", bound=str)
 
 
-class Face(NamedTuple):
+class CardContext(NamedTuple):
     """All that a card shows, in the active language and time zone."""
 
     language: str
@@ -53,7 +53,7 @@ class Face(NamedTuple):
 
 
 @lru_cache(maxsize=8192)
-def html_of(face: Face) -> SafeString:
+def card_html(face: CardContext) -> SafeString:
     """An edit changes one card of a thousand: the others need not be rendered again."""
     return render_to_string("sessions/_card.html", {"card": face})
 
@@ -83,11 +83,11 @@ class Card:
 
     @property
     def html(self) -> SafeString:
-        return html_of(self.face())
+        return card_html(self.card_context())
 
-    def face(self) -> Face:
+    def card_context(self) -> CardContext:
         session, title = self.session, self.session.title
-        return Face(
+        return CardContext(
             language=get_language(),
             edition=self.once(("edition", session.edition_id), lambda: session.edition.slug),
             guid=str(session.guid),
@@ -133,7 +133,7 @@ class Card:
             return None
         return self.once((relation, number), lambda: text(getattr(self.session, relation), "name"))
 
-    def once(self, key: tuple, make: Callable[[], Words]) -> Words:
+    def once(self, key: tuple, make: Callable[[], Text]) -> Text:
         if key not in self.said:
             self.said[key] = make()
         return self.said[key]
@@ -184,7 +184,7 @@ def load_sessions(edition: Edition, sessions: SessionQuerySet) -> list[Session]:
     return found
 
 
-def by_day(sessions: Iterable[Session], zone: zoneinfo.ZoneInfo) -> list[Timetable]:
+def timetables_by_day(sessions: Iterable[Session], zone: zoneinfo.ZoneInfo) -> list[Timetable]:
     """Lay out scheduled `sessions`, ordered by start, as one timetable a day of `zone`."""
     days = groupby(sessions, key=lambda session: session.starts_at.astimezone(zone).date())
     said: dict[tuple, Any] = {}
@@ -209,12 +209,12 @@ def lay_out(day: datetime.date, sessions: list[Session], said: dict[tuple, Any])
 
 def spans_all_rooms(card: Card, cards: list[Card]) -> bool:
     """A plenary or a break with nothing beside it concerns every room."""
-    if not (card.session.is_for_all or card.session.is_break):
+    if not (card.session.is_plenary_kind or card.session.is_break):
         return False
-    return not any(overlap(card, other) for other in cards if other is not card)
+    return not any(overlaps(card, other) for other in cards if other is not card)
 
 
-def overlap(one: Card, other: Card) -> bool:
+def overlaps(one: Card, other: Card) -> bool:
     return one.row < other.row + other.rows and other.row < one.row + one.rows
 
 

@@ -16,17 +16,17 @@ from symposium.sessions import changes, displays, jsonld
 from symposium.sessions.filtered_pages import filtered_page
 from symposium.sessions.forms import ProgrammeFilter
 from symposium.sessions.models import Room, Session
-from symposium.sessions.timetable import by_day, load_sessions
+from symposium.sessions.timetable import load_sessions, timetables_by_day
 
 
 @filtered_page(display=["lobby"])
 def programme(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> HttpResponse:
     if request.GET.get("display") == "lobby":
-        return displays.lobby(request, edition, form)
+        return displays.lobby_display(request, edition, form)
     sessions = edition.sessions.published()
     found = load_sessions(edition, form.filter(sessions))
     scheduled = [session for session in found if session.starts_at]
-    days = by_day(scheduled, edition.zone)
+    days = timetables_by_day(scheduled, edition.zone)
     return render_page(
         request,
         edition,
@@ -70,7 +70,7 @@ def session_page(request: HttpRequest, session: Session) -> HttpResponse:
             "crumb": session.get_kind_display(),
             "session": session,
             "participations": participations,
-            "jsonld": script(jsonld.event(session, participations, changes.of_session(session)))
+            "jsonld": script(jsonld.event(session, participations, changes.session_change(session)))
             if session.starts_at and not session.is_break and not draft
             else "",
             "abstracts": abstracts.with_details(),
@@ -102,7 +102,7 @@ def stream(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
 @by_slug(lambda edition: edition.rooms.published())
 def room(request: HttpRequest, edition: Edition, room: Room) -> HttpResponse:
     if request.GET.get("display") == "door":
-        return displays.door(request, room)
+        return displays.room_display(request, room)
     sessions = load_sessions(edition, edition.sessions.published().scheduled().filter(room=room))
     return render_page(
         request,
@@ -115,6 +115,6 @@ def room(request: HttpRequest, edition: Edition, room: Room) -> HttpResponse:
             "description": room.description,
             "crumbs": [(_("Programme"), reverse("sessions:programme", args=[edition.slug]))],
             "room": room,
-            "days": by_day(sessions, edition.zone),
+            "days": timetables_by_day(sessions, edition.zone),
         },
     )

@@ -10,13 +10,13 @@ from import_export.fields import Field
 from modeltranslation.admin import TranslationStackedInline
 
 from symposium.core.admin.base import (
-    AnyLanguage,
     EditionFilter,
-    HistoryAdmin,
+    EditionModelForm,
+    HistoryMixin,
+    OptionalTranslationsMixin,
     UntranslatedFilter,
-    WorkplaceForm,
 )
-from symposium.core.admin.spreadsheet import ExportAdmin, Sheet
+from symposium.core.admin.spreadsheet import DeskExportMixin, ExportResource
 from symposium.core.i18n.localized import in_each_language
 from symposium.speakers.models import Link, Speaker
 
@@ -36,7 +36,7 @@ class MissingFilter(admin.SimpleListFilter):
         return queryset
 
 
-class LinkInline(SortableInlineAdminMixin, AnyLanguage, TranslationStackedInline):
+class LinkInline(SortableInlineAdminMixin, OptionalTranslationsMixin, TranslationStackedInline):
     template = "adminsortable2/edit_inline/stacked-django-5.2.html"
     model = Link
     fields = ["label", "url"]
@@ -44,7 +44,7 @@ class LinkInline(SortableInlineAdminMixin, AnyLanguage, TranslationStackedInline
     extra = 0
 
 
-class SpeakerForm(WorkplaceForm):
+class SpeakerForm(EditionModelForm):
     """A person who may be there already is named, with a link; one may be saved all the same."""
 
     another_person = forms.BooleanField(label=_("This is another person"), required=False)
@@ -78,7 +78,7 @@ class SpeakerForm(WorkplaceForm):
             self.add_error(field, ValidationError(format_html(words, shown), code="same"))
 
 
-class SpeakerSheet(Sheet):
+class SpeakerExport(ExportResource):
     sessions = Field(column_name=_("sessions"))
 
     class Meta:
@@ -93,10 +93,10 @@ class SpeakerSheet(Sheet):
 
 
 @admin.register(Speaker)
-class SpeakerAdmin(ExportAdmin, SortableAdminBase, HistoryAdmin):
+class SpeakerAdmin(DeskExportMixin, SortableAdminBase, HistoryMixin):
     form = SpeakerForm
     public_page = "symposium.speakers.views.speaker_page"
-    resource_classes = [SpeakerSheet]
+    resource_classes = [SpeakerExport]
     text_field = "family_name"
     list_display = [
         "text",

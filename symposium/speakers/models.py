@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from imagekit.models import ImageSpecField
 from pilkit.processors import ResizeToFill, ResizeToFit
 
-from symposium.core.i18n.localized import in_each_language, sort_key, without_article
-from symposium.core.i18n.names import PersonName, folded
+from symposium.core.i18n.localized import in_each_language, sort_key, strip_article
+from symposium.core.i18n.names import PersonName, fold_name
 from symposium.core.images import PictureField, validate_picture
-from symposium.editions.models import Edition, filled
+from symposium.editions.models import Edition, has_translation
 from symposium.editions.slugs import SluggedModel, random_code
 from symposium.editions.triggers import KeepSlug, MoveRevision
 from symposium.speakers.orcid import OrcidField
@@ -27,7 +27,7 @@ class SpeakerQuerySet(models.QuerySet):
     def published(self):
         return self.filter(is_published=True, edition__is_published=True)
 
-    def listed(self):
+    def for_list(self):
         """For a list: without biographies."""
         return self.defer(*in_each_language("biography"))
 
@@ -98,7 +98,7 @@ class Speaker(PersonName, SluggedModel):
                 ),
             ),
             models.CheckConstraint(
-                condition=filled("family_name"),
+                condition=has_translation("family_name"),
                 name="speakers_named",
                 violation_error_message=_("Enter a family name in at least one script."),
             ),
@@ -118,12 +118,12 @@ class Speaker(PersonName, SluggedModel):
 
     def namesakes(self) -> list["Speaker"]:
         """Other speakers of the edition who have the same name, in one script at least."""
-        others = self.edition.speakers.listed().exclude(pk=self.pk)
+        others = self.edition.speakers.for_list().exclude(pk=self.pk)
         return [other for other in others if self.folded_names & other.folded_names]
 
     @property
     def folded_names(self) -> set[str]:
-        return {folded(name) for name in (self.name_fr, self.name_en, self.name_ar) if name}
+        return {fold_name(name) for name in (self.name_fr, self.name_en, self.name_ar) if name}
 
     @property
     def sort_key(self) -> tuple[str, str]:
@@ -131,14 +131,14 @@ class Speaker(PersonName, SluggedModel):
         return sort_key(self.family_name), sort_key(self.given_name)
 
     @property
-    def plate(self) -> int:
+    def placeholder_colour(self) -> int:
         """The colour of the arch without a photo, 1 to 4, always the same for a person."""
         return self.guid.int % 4 + 1
 
     @property
     def initials(self) -> str:
         """The first letters of the names, not of their Arabic article; apart where they join."""
-        names = map(without_article, (self.given_name or "", self.family_name or ""))
+        names = map(strip_article, (self.given_name or "", self.family_name or ""))
         letters = [letter for name in names if (letter := next(filter(str.isalpha, name), ""))]
         apart = any(unicodedata.bidirectional(letter) == "AL" for letter in letters)
         return (" " if apart else "").join(letters)
@@ -158,7 +158,7 @@ class Link(models.Model):
         ordering = ["order", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=filled("label"),
+                condition=has_translation("label"),
                 name="links_labelled",
                 violation_error_message=_("Enter the link text in at least one language."),
             ),

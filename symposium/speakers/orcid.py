@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from symposium.core.identifiers import BareField
+from symposium.core.identifiers import NormalizedIdentifierField
 
 validate_form = RegexValidator(
     r"^([0-9]{4}-){3}[0-9]{3}[0-9X]\Z",
@@ -32,7 +32,7 @@ def validate_orcid(value: str) -> None:
         )
 
 
-class OrcidField(BareField):
+class OrcidField(NormalizedIdentifierField):
     """An ORCID iD: four groups of four, the last character a digit or a capital X."""
 
     label, address = r"orcid( id)?\b(?!\.)", r"orcid\.org"

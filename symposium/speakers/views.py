@@ -14,7 +14,7 @@ from symposium.speakers.models import Speaker
 @require_safe
 def speakers(request: HttpRequest, edition: str) -> HttpResponse:
     edition = published_edition(edition)
-    found = sorted(edition.speakers.published().listed(), key=lambda speaker: speaker.sort_key)
+    found = sorted(edition.speakers.published().for_list(), key=lambda speaker: speaker.sort_key)
     return render_page(
         request,
         edition,

@@ -12,21 +12,21 @@ from symposium.agenda import change_notices
 from symposium.privacy import erasure
 from symposium.registrations import drafts, places, reminders, waiting_list
 
-HOUSEKEEPING: list[Callable[[], object]] = [
+PERIODIC_TASKS: list[Callable[[], object]] = [
     places.expire_offers,
-    waiting_list.refill,
-    change_notices.tell_changes,
-    change_notices.tell_starred_changes,
-    reminders.remind,
+    waiting_list.promote_waiting_everywhere,
+    change_notices.notify_booking_changes,
+    change_notices.notify_star_changes,
+    reminders.send_reminders,
     reminders.send_certificates,
     erasure.apply_retention,
-    erasure.forget_accounts,
-    erasure.forget_mails,
-    erasure.forget_journal,
-    browser_sessions.forget_sessions,
-    guesses.forget,
-    attempts.forget,
-    drafts.forget_drafts,
-    documents.forget_what_changed,
+    erasure.delete_unused_accounts,
+    erasure.delete_mails,
+    erasure.anonymise_deleted_people,
+    browser_sessions.delete_expired_sessions,
+    guesses.delete_expired_guesses,
+    attempts.delete_expired_attempts,
+    drafts.delete_expired_drafts,
+    documents.delete_stale_pdfs,
     usage.sum_up,
 ]

@@ -20,17 +20,17 @@ from django.views.decorators.http import require_POST
 from symposium import __version__
 from symposium.abstracts.models import Abstract
 from symposium.accounts import second_factor
-from symposium.core.admin.base import SearchedAdmin, untranslated
+from symposium.core.admin.base import WordSearchMixin, is_untranslated
 from symposium.core.admin.working_edition import all_editions, working_edition
 from symposium.core.i18n.localized import LANGUAGES
 from symposium.editions.models import Edition
-from symposium.editions.readiness import whats_missing
+from symposium.editions.readiness import missing_links
 from symposium.registrations.models import CheckIn, Registration
 from symposium.registrations.models.registrations import State
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
 
-LIST = re.compile(r"/admin/(\w+/\w+/)?")
+CHANGELIST_PATH = re.compile(r"/admin/(\w+/\w+/)?")
 # Name, what the group is for, and its models, by what an organiser looks for first.
 GROUPS = [
     ("programme", _("Programme"), _("Sessions, speakers, rooms and tracks."),
@@ -48,7 +48,7 @@ GROUPS = [
 ]  # fmt: skip
 
 
-class Choices(AutocompleteJsonView):
+class AutocompleteView(AutocompleteJsonView):
     """What an autocomplete offers, each named so that it is told apart from the others."""
 
     def serialize_result(self, obj, to_field_name):
@@ -56,7 +56,7 @@ class Choices(AutocompleteJsonView):
         return super().serialize_result(obj, to_field_name) | {"text": name}
 
 
-class Desk(AdminSite):
+class DeskSite(AdminSite):
     site_header = _("Organiser area")
     site_title = _("Organiser area")
     index_title = _("What would you like to do?")
@@ -64,8 +64,8 @@ class Desk(AdminSite):
 
     def register(self, model_or_iterable, admin_class=None, **options):
         """Every list and picker is searched in one way, those of dependencies too."""
-        if admin_class and not issubclass(admin_class, SearchedAdmin):
-            admin_class = type(admin_class.__name__, (SearchedAdmin, admin_class), {})
+        if admin_class and not issubclass(admin_class, WordSearchMixin):
+            admin_class = type(admin_class.__name__, (WordSearchMixin, admin_class), {})
         super().register(model_or_iterable, admin_class, **options)
 
     # The language: there is no prefix here, so it is that of the account
@@ -78,7 +78,7 @@ class Desk(AdminSite):
                 translation.activate(language)
                 request.LANGUAGE_CODE = language
             if view != self.logout and second_factor.is_missing(request):
-                return redirect(second_factor.address(request))
+                return redirect(second_factor.second_factor_url(request))
             return inner(request, *args, **kwargs)
 
         return update_wrapper(in_own_language, inner)
@@ -122,10 +122,10 @@ class Desk(AdminSite):
         working_edition(request, Edition.objects)
         address = self.way_back(request).partition("?")[0]
         of_an_object = resolve(address).kwargs
-        return redirect(LIST.match(address)[0] if of_an_object else address)
+        return redirect(CHANGELIST_PATH.match(address)[0] if of_an_object else address)
 
     def autocomplete_view(self, request):
-        return Choices.as_view(admin_site=self)(request)
+        return AutocompleteView.as_view(admin_site=self)(request)
 
     # The start page
 
@@ -154,15 +154,15 @@ class Desk(AdminSite):
     def index(self, request, extra_context=None):
         edition = working_edition(request, Edition.objects)
         context = {
-            "panel": panel(request.user, edition),
-            "missing": edition and whats_missing(edition),
-            "has_door": request.user.has_perm("symposium_registrations.check_in"),
+            "panel": dashboard_panels(request.user, edition),
+            "missing": edition and missing_links(edition),
+            "has_checkin": request.user.has_perm("symposium_registrations.check_in"),
             "has_figures": request.user.has_perm("symposium_registrations.view_registration"),
         }
         return super().index(request, context | (extra_context or {}))
 
 
-def panel(user, edition: Edition | None) -> list[dict]:
+def dashboard_panels(user, edition: Edition | None) -> list[dict]:
     """What there is and what is missing, each with the list that shows it.
 
     Rows of `{"title", "counts": [{"label", "count", "url", "to_do"}]}`, in a query or two a row.
@@ -176,13 +176,13 @@ def panel(user, edition: Edition | None) -> list[dict]:
         (_("Registrations"), Registration, registration_counts),
     ]
     return [
-        {"title": title, "counts": list(linked(model, edition, counts(edition)))}
+        {"title": title, "counts": list(with_links(model, edition, counts(edition)))}
         for title, model, counts in rows
         if user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
     ]
 
 
-def linked(model, edition, counts):
+def with_links(model, edition, counts):
     """Turn `(label, count, filter, to_do)` into what the template shows."""
     url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     for label, count, chosen, to_do in counts:
@@ -190,7 +190,7 @@ def linked(model, edition, counts):
         yield {"label": label, "count": count, "url": f"{url}?{query}", "to_do": to_do}
 
 
-def counted(queryset, **conditions: Q) -> dict[str, int]:
+def status_counts(queryset, **conditions: Q) -> dict[str, int]:
     return queryset.aggregate(
         **{
             name: Count("pk", filter=condition, distinct=True)
@@ -202,14 +202,14 @@ def counted(queryset, **conditions: Q) -> dict[str, int]:
 def session_counts(edition):
     """How many sessions are in each state, and what they still need."""
     sessions = Session.objects.filter(edition=edition)
-    number = counted(
+    number = status_counts(
         sessions,
         published=Q(status=Session.Status.PUBLISHED),
         draft=Q(status=Session.Status.DRAFT),
         cancelled=Q(status=Session.Status.CANCELLED),
         room=Q(pk__in=sessions.without_room().values("pk")),
         speaker=Q(pk__in=sessions.without_speaker().values("pk")),
-        language=untranslated("title"),
+        language=is_untranslated("title"),
     )
     return [
         (_("published"), number["published"], {"status__exact": "published"}, False),
@@ -222,11 +222,11 @@ def session_counts(edition):
 
 
 def speaker_counts(edition):
-    number = counted(
+    number = status_counts(
         Speaker.objects.filter(edition=edition),
         published=Q(is_published=True),
         photo=Q(photo=""),
-        language=untranslated("family_name"),
+        language=is_untranslated("family_name"),
     )
     return [
         (_("published"), number["published"], {"is_published__exact": 1}, False),
@@ -236,11 +236,11 @@ def speaker_counts(edition):
 
 
 def abstract_counts(edition):
-    number = counted(
+    number = status_counts(
         Abstract.objects.filter(edition=edition),
         published=Q(status=Abstract.Status.PUBLISHED),
         draft=Q(status=Abstract.Status.DRAFT),
-        language=untranslated("title"),
+        language=is_untranslated("title"),
     )
     return [
         (_("published"), number["published"], {"status__exact": "published"}, False),
@@ -251,8 +251,8 @@ def abstract_counts(edition):
 
 def registration_counts(edition):
     """Who has a place, of how many; who waits for one or for an answer; who came today."""
-    entries = CheckIn.objects.standing().at_the_entrance().filter(day=edition.today())
-    number = counted(
+    entries = CheckIn.objects.active().at_the_entrance().filter(day=edition.today())
+    number = status_counts(
         Registration.objects.filter(edition=edition),
         confirmed=Q(state=State.CONFIRMED),
         waiting=Q(state=State.WAITING),

@@ -16,26 +16,26 @@ from symposium.registrations import drafts
 
 def bad_request(request, exception):
     status = 413 if isinstance(exception, RequestDataTooBig) else 400
-    return bare(request, "400.html", status)
+    return plain_page(request, "400.html", status)
 
 
 def permission_denied(request, exception):
-    return framed(request, "403.html", 403, {"reason": str(exception)})
+    return site_page(request, "403.html", 403, {"reason": str(exception)})
 
 
 def csrf_failure(request, reason=""):
     """Signing in elsewhere ends the forms that stand open; those of a registration are kept."""
-    if is_of_this_site(request) and is_kept(request):
+    if is_of_this_site(request) and is_form_stored(request):
         return redirect(request.path)
-    return framed(request, "403_csrf.html", 403)
+    return site_page(request, "403_csrf.html", 403)
 
 
-def is_kept(request) -> bool:
+def is_form_stored(request) -> bool:
     match = request.resolver_match
     if match.view_name == "registrations:register":
-        return drafts.keep_registering(request, published_edition(match.kwargs["edition"]))
+        return drafts.store_registration_form(request, published_edition(match.kwargs["edition"]))
     if match.view_name == "registrations:edit":
-        return drafts.keep_details(request, match.kwargs["code"])
+        return drafts.store_change_form(request, match.kwargs["code"])
     return False
 
 
@@ -44,11 +44,11 @@ def is_of_this_site(request) -> bool:
 
 
 def page_not_found(request, exception):
-    return framed(request, "404.html", 404)
+    return site_page(request, "404.html", 404)
 
 
 def too_many_requests(request):
-    response = framed(request, "429.html", 429)
+    response = site_page(request, "429.html", 429)
     response["Retry-After"] = "60"
     return response
 
@@ -58,22 +58,22 @@ def server_error(request):
     # raised it: a database that is away or a lock not had in time comes here from anywhere.
     if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
         return unavailable(request)
-    return bare(request, "500.html", 500)
+    return plain_page(request, "500.html", 500)
 
 
 def unavailable(request):
-    response = bare(request, "503.html", 503)
+    response = plain_page(request, "503.html", 503)
     response["Retry-After"] = "5"
     return response
 
 
-def framed(request, template: str, status: int, context: dict | None = None) -> HttpResponse:
+def site_page(request, template: str, status: int, context: dict | None = None) -> HttpResponse:
     """A page of the site, with its header and footer."""
     with translation.override(language_of(request)):
         return render(request, template, context, status=status)
 
 
-def bare(request, template: str, status: int) -> HttpResponse:
+def plain_page(request, template: str, status: int) -> HttpResponse:
     """A page that rests on nothing that may be broken: no database, no context processor."""
     language = language_of(request)
     context = {"language": language, "static_url": settings.STATIC_URL, "number": status}

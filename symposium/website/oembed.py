@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from symposium.core.i18n.typography import without_controls
-from symposium.editions.embed import HEIGHT, WIDTH, frame
+from symposium.core.i18n.typography import strip_controls
+from symposium.editions.embed import HEIGHT, WIDTH, iframe_html
 from symposium.editions.models import Edition
 from symposium.editions.slugs import find_by_slug
 from symposium.editions.views import published_edition
@@ -41,29 +41,29 @@ def oembed(request: HttpRequest) -> HttpResponse:
     asked = request.GET
     written = {"json": as_json, "xml": as_xml}.get(asked.get("format") or "json")
     if written is None:
-        return refused(501, "format is json or xml")
+        return error_response(501, "format is json or xml")
     if not asked.get("url"):
-        return refused(400, "url is missing")
+        return error_response(400, "url is missing")
     try:
-        limits = [size(asked.get(name)) for name in ("maxwidth", "maxheight")]
+        limits = [parse_size(asked.get(name)) for name in ("maxwidth", "maxheight")]
     except ValueError:
-        return refused(400, "maxwidth and maxheight are pixels, 1 to 99999")
+        return error_response(400, "maxwidth and maxheight are pixels, 1 to 99999")
     try:
-        response = written(embedded(asked["url"], *limits))
+        response = written(oembed_data(asked["url"], *limits))
     except Http404:
         # Else LocaleMiddleware leads on to /fr/oembed/, which would be an edition of that name.
         request.urlconf = __name__
-        return refused(404, "nothing public of this site is at this url")
+        return error_response(404, "nothing public of this site is at this url")
     # Asked for by scripts too; nothing in it is anybody's own.
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
 
-def refused(status: int, reason: str) -> HttpResponse:
+def error_response(status: int, reason: str) -> HttpResponse:
     return HttpResponse(f"{reason}\n", status=status, content_type="text/plain; charset=utf-8")
 
 
-def size(text: str | None) -> int | None:
+def parse_size(text: str | None) -> int | None:
     """Pixels; ValueError for what is none."""
     if not text:
         return None
@@ -72,12 +72,12 @@ def size(text: str | None) -> int | None:
     return int(text)
 
 
-def embedded(url: str, max_width: int | None, max_height: int | None) -> dict:
+def oembed_data(url: str, max_width: int | None, max_height: int | None) -> dict:
     """Say what `url` shows, in the language of its prefix; Http404 where there is nothing to say.
 
     What the public may not read is not there.
     """
-    match, query = resolved(url)
+    match, query = resolve_address(url)
     language = translation.get_language_from_path(urlsplit(url).path)
     with translation.override(language):
         edition = published_edition(match.kwargs["edition"])
@@ -92,12 +92,12 @@ def embedded(url: str, max_width: int | None, max_height: int | None) -> dict:
         if match.view_name == PROGRAMME and "*" in edition.frame_ancestors:
             width = min(WIDTH, max_width or WIDTH)
             height = min(HEIGHT, max_height or HEIGHT)
-            html = frame(edition, query, width, height)
+            html = iframe_html(edition, query, width, height)
             data |= {"type": "rich", "html": html, "width": width, "height": height}
     return data
 
 
-def resolved(url: str) -> tuple[ResolverMatch, str]:
+def resolve_address(url: str) -> tuple[ResolverMatch, str]:
     """The page of ours that `url` leads to, and the filters it has; Http404 for any other."""
     try:
         parts = urlsplit(url)
@@ -112,7 +112,7 @@ def resolved(url: str) -> tuple[ResolverMatch, str]:
             match = resolve(parts.path)
         except Resolver404 as error:
             raise Http404 from error
-    if match.view_name not in (PROGRAMME, *FINDERS, "abstracts:argument", "editions:home"):
+    if match.view_name not in (PROGRAMME, *FINDERS, "abstracts:main", "editions:home"):
         raise Http404
     asked = QueryDict(parts.query)
     filters = {name: asked[name] for name in FILTERS if asked.get(name)}
@@ -123,11 +123,11 @@ def title_of(match: ResolverMatch, edition: Edition) -> str:
     if find := FINDERS.get(match.view_name):
         found, _moved = find_by_slug(find(edition), match.kwargs["slug"], edition.pk)
         return str(found)
-    if match.view_name == "abstracts:argument":
-        argument = edition.abstracts.published().argument()
-        if argument is None:
+    if match.view_name == "abstracts:main":
+        main_abstract = edition.abstracts.published().main_abstract()
+        if main_abstract is None:
             raise Http404
-        return str(argument)
+        return str(main_abstract)
     if match.view_name == PROGRAMME:
         return f"{_('Programme')} – {edition.name} {edition.slug}"
     return f"{edition.name} {edition.slug}"
@@ -140,7 +140,7 @@ def as_json(data: dict) -> HttpResponse:
 def as_xml(data: dict) -> HttpResponse:
     root = ElementTree.Element("oembed")
     for name, value in data.items():
-        ElementTree.SubElement(root, name).text = without_controls(str(value))
+        ElementTree.SubElement(root, name).text = strip_controls(str(value))
     content = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return HttpResponse(content, content_type="text/xml; charset=utf-8")
 

@@ -16,17 +16,17 @@ from django.views.decorators.http import require_safe
 from symposium.core.i18n.localized import LANGUAGES
 from symposium.core.i18n.typography import direction
 from symposium.core.revision import Version, current_version
-from symposium.editions.context import edition_named
+from symposium.editions.context import named_edition
 from symposium.editions.models import Edition
 
 # What every page needs, and what those need that are kept before they are opened; the worker keeps
 # the rest as pages ask for it.
-KEPT = [
+OFFLINE_PAGES = [
     "css/portal.css",
     "css/timetable.css",
     "js/theme.js",
     "js/offline.js",
-    "js/kept.js",
+    "js/offline-pages.js",
     "js/localtime.js",
     "js/my-programme.js",
     "js/now.js",
@@ -98,29 +98,31 @@ def shortcuts(edition: Edition) -> list[dict]:
     }
     ticket = {
         "name": gettext("My ticket"),
-        "url": f"{reverse('registrations:my')}?edition={edition.slug}",
+        "url": f"{reverse('registrations:overview')}?edition={edition.slug}",
     }
     return [programme] if edition.is_over else [programme, ticket]
 
 
 @require_safe
 @cache_control(no_cache=True)
-def worker(request):
+def service_worker(request):
     """The service worker: what it keeps, then its code.
 
     The names of static files change with their contents, so this answer changes with any of them
     and with what the pages say; a browser that has the worker fetches the new one.
     """
     if not settings.OFFLINE:
-        return script(f"importScripts({json.dumps(static('js/worker-leaves.js'))});\n")
+        return script_response(
+            f"importScripts({json.dumps(static('js/service-worker-uninstall.js'))});\n"
+        )
     pages = offline_pages()
-    kept = {"assets": [static(name) for name in KEPT], "offline": pages}
-    code = json.dumps(static("js/worker.js"))
-    kept = json.dumps({**kept, "told": told(current_version(), **pages)})
-    return script(f"self.KEPT = {kept};\nimportScripts({code});\n")
+    kept = {"assets": [static(name) for name in OFFLINE_PAGES], "offline": pages}
+    code = json.dumps(static("js/service-worker.js"))
+    kept = json.dumps({**kept, "told": offline_version(current_version(), **pages)})
+    return script_response(f"self.KEPT = {kept};\nimportScripts({code});\n")
 
 
-def script(text: str) -> HttpResponse:
+def script_response(text: str) -> HttpResponse:
     headers = {"Service-Worker-Allowed": "/"}
     return HttpResponse(text, content_type="text/javascript", headers=headers)
 
@@ -135,7 +137,7 @@ def offline_pages() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def told(version: Version, **pages: str) -> str:
+def offline_version(version: Version, **pages: str) -> str:
     """What stands for all that these pages say, by language, in this version of what is public.
 
     Browsers ask for the worker with every page: the pages are rendered once a minute at the most,
@@ -158,4 +160,4 @@ def offline(request):
 
 def edition_of(request: HttpRequest) -> Edition | None:
     """That of the address, else the current one: these answers are the same for everybody."""
-    return edition_named(request) or Edition.objects.current()
+    return named_edition(request) or Edition.objects.current()

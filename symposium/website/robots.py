@@ -23,7 +23,7 @@ SECURITY_EXPIRES = datetime.timedelta(days=180)
 
 @require_safe
 @cache_control(max_age=3600, public=True)
-def robots(request):
+def robots_txt(request):
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in PRIVATE), ""]
     sitemap = f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}"
     return HttpResponse("\n".join([*lines, sitemap, ""]), content_type="text/plain")
@@ -31,7 +31,7 @@ def robots(request):
 
 @require_safe
 @cache_control(max_age=3600, public=True)
-def security(request):
+def security_txt(request):
     """Return whom to tell of a hole in the site: RFC 9116."""
     expires = timezone.now().astimezone(datetime.UTC) + SECURITY_EXPIRES
     lines = [

@@ -104,7 +104,7 @@ class Changes(Lists):
     """What has changed in each programme that is announced, and when something last did."""
 
     def items(self):
-        told = Change.objects.told().filter(edition=OuterRef("pk")).order_by("-at").values("at")
+        told = Change.objects.public().filter(edition=OuterRef("pk")).order_by("-at").values("at")
         announced = Edition.objects.published().filter(announcement__at__lte=timezone.now())
         last = Coalesce(Subquery(told[:1]), "announcement__at")
         return announced.order_by("pk").values_list("slug", last)

@@ -8,7 +8,7 @@ from django.db.models import RestrictedError
 from django.utils import timezone, translation
 
 from symposium.abstracts.models import Abstract, Keyword
-from symposium.core.admin.base import refusal
+from symposium.core.admin.base import db_error_message
 from symposium.sessions.models import Session
 from tests.factories import (
     make_abstract,
@@ -53,7 +53,7 @@ def delete(client, thing):
     return alone, client.post(admin_url(type(thing), "changelist"), data, follow=True)
 
 
-def test_an_abstract_with_its_authors_and_keywords(desk, edition):
+def test_abstract_is_created_with_its_authors_and_keywords(desk, edition):
     speaker, keyword = make_speaker(edition), make_keyword()
     rows = {
         "authors": {"speaker": speaker.pk},
@@ -67,13 +67,13 @@ def test_an_abstract_with_its_authors_and_keywords(desk, edition):
     assert list(abstract.keywords.all()) == [keyword]
 
 
-def test_an_author_is_a_speaker_or_has_a_name(desk, edition):
+def test_author_without_speaker_or_name_is_refused(desk, edition):
     abstract = make_abstract(edition)
     response = save(desk, admin_url(abstract), {"authors": {"given_name_fr": "Nora"}})
     assert errors_of(response) == {"authors-0-__all__": ["Choose a speaker or enter a name."]}
 
 
-def test_a_second_argument_of_the_symposium_is_refused(desk, edition):
+def test_second_main_abstract_of_an_edition_is_refused(desk, edition):
     make_abstract(edition, kind="symposium")
     response = save(desk, admin_url(make_abstract(edition)), kind="symposium")
     assert errors_of(response) == {"__all__": ["This edition already has an abstract."]}
@@ -85,19 +85,19 @@ def test_a_session_of_another_edition_is_refused(desk, edition):
     assert errors_of(response) == {"session": ["Choose an item from this edition."]}
 
 
-def test_the_length_of_a_text_is_checked_and_the_others_stay(desk, edition):
+def test_text_that_is_too_long_is_refused_and_other_fields_are_preserved(desk, edition):
     response = save(desk, admin_url(make_abstract(edition)), text_fr="a" * 20_001, text_en="b")
     assert list(errors_of(response)) == ["text_fr"]
     assert form_of(response)["text_en"] == "b"
 
 
-def test_publishing_dates_the_record(desk, edition):
+def test_publishing_an_abstract_sets_its_publication_date(desk, edition):
     abstract = make_abstract(edition, status="draft", published_at=None)
     assert told(act(desk, "publish", abstract)) == ["1 abstract set to “Published”."]
     assert refreshed(abstract).published_at is not None
 
 
-def test_publishing_without_the_text_of_the_record_is_refused(desk, edition):
+def test_publishing_without_text_in_the_original_language_is_refused(desk, edition):
     abstract = make_abstract(
         edition, title_fr="Vide", language="ar", status="draft", published_at=None
     )
@@ -106,7 +106,7 @@ def test_publishing_without_the_text_of_the_record_is_refused(desk, edition):
     assert refreshed(abstract).status == "draft"
 
 
-def test_publishing_leaves_what_is_withdrawn(desk, edition):
+def test_publishing_skips_withdrawn_abstracts(desk, edition):
     draft = make_abstract(edition, status="draft")
     published = make_abstract(edition)
     withdrawn = [make_abstract(edition, status="withdrawn") for _number in range(2)]
@@ -139,7 +139,7 @@ def was_published(edition):
         (lambda edition: make_abstract(session=make_session(edition, status="draft")), True),
     ],
 )
-def test_what_was_public_is_not_deleted(desk, edition, make, goes):
+def test_published_abstract_is_not_deleted(desk, edition, make, goes):
     abstract = make(edition)
     reason = (
         f"“{abstract}” has been published, so it can’t be deleted. Withdraw it instead and give a"
@@ -158,7 +158,7 @@ def test_edition_with_an_abstract_is_not_deleted(desk, edition):
     assert refreshed(argument).edition == edition
 
 
-def test_draft_session_is_deleted_once_its_abstract_is_elsewhere(desk, client, edition):
+def test_draft_session_is_deleted_once_its_abstract_has_left_it(desk, client, edition):
     """On the page, to harvesters and to the search the abstract is as little public as before."""
     session = make_session(edition, status="draft")
     abstract = make_abstract(session=session, slug="ville", title_fr="Introuvable")
@@ -207,7 +207,7 @@ def test_withdrawing_needs_a_reason(desk, edition):
 # Versions
 
 
-def test_a_new_version_keeps_the_text_and_the_people_of_before(desk, edition):
+def test_new_version_preserves_previous_text_and_authors(desk, edition):
     abstract = make_abstract(edition, title_fr="Avant", text_fr="Un.")
     author = make_author(abstract, given_name_fr="Nora", family_name_fr="Rivage")
     make_keyword(abstract, name_fr="Eau")
@@ -237,20 +237,20 @@ def test_a_new_version_keeps_the_text_and_the_people_of_before(desk, edition):
         }  # fmt: skip
 
 
-def test_a_correction_makes_no_version(desk, edition):
+def test_correction_creates_no_version(desk, edition):
     abstract = make_abstract(edition)
     save(desk, admin_url(abstract), title_fr="Après", version_note_fr="Rien")
     assert list(abstract.versions.all()) == []
 
 
-def test_a_version_says_what_changed(desk, edition):
+def test_new_version_without_note_is_refused(desk, edition):
     response = save(desk, admin_url(make_abstract(edition)), new_version="on")
     assert errors_of(response) == {
         "new_version": ["Describe what changed in at least one language."]
     }
 
 
-def test_a_draft_has_no_versions(desk, edition):
+def test_new_version_of_a_draft_is_refused(desk, edition):
     draft = make_abstract(edition, status="draft")
     response = save(
         desk, admin_url(draft), new_version="on", version_note_fr="Oui", status="published"
@@ -263,24 +263,22 @@ def test_a_draft_has_no_versions(desk, edition):
 # Readings
 
 
-def test_readings_are_drawn(desk, edition):
+def test_usage_chart_shows_views_and_downloads(desk, edition):
     abstract, today = make_abstract(edition), edition.today()
-    abstract.readings.create(day=today, kind="read", count=3)
-    abstract.readings.create(day=today, kind="download", count=1)
+    abstract.usage_counts.create(day=today, kind="view", count=3)
+    abstract.usage_counts.create(day=today, kind="download", count=1)
     page = tree(desk.get(admin_url(abstract)))
-    bars = page.xpath("//figure[@class='plot']//*[local-name()='rect']")
+    bars = page.xpath("//figure[@class='chart']//*[local-name()='rect']")
     assert [(bar.get("class"), bar.get("y"), bar.get("height")) for bar in bars] == [
         ("first", "30", "90"),
         ("second", "0", "30"),
     ]
-    assert texts(page, "//ul[@class='plot-key']/li") == ["3 views", "1 download"]
-    assert texts(page, "//figure[@class='plot']//td")[1:] == ["3", "1"]
+    assert texts(page, "//ul[@class='chart-key']/li") == ["3 views", "1 download"]
+    assert texts(page, "//figure[@class='chart']//td")[1:] == ["3", "1"]
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_asks_as_much_for_three_as_for_one(
-    desk, edition, count, django_assert_num_queries
-):
+def test_list_query_count_is_constant(desk, edition, count, django_assert_num_queries):
     for _number in range(count):
         abstract = make_abstract(edition, session=make_session(edition, at=None))
         make_author(abstract)
@@ -290,7 +288,7 @@ def test_the_list_asks_as_much_for_three_as_for_one(
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_of_keywords_counts_their_uses(desk, edition, count, django_assert_num_queries):
+def test_keyword_list_shows_abstract_counts(desk, edition, count, django_assert_num_queries):
     abstract = make_abstract(edition)
     for _number in range(count):
         make_keyword(abstract)
@@ -310,7 +308,7 @@ def test_the_export_has_authors_and_keywords(desk, edition):
     assert row.startswith("Paper,Published,2021-06-01 10:00,fr,Argument,,,Nora Rivage,Résilience,")
 
 
-def test_the_history_opens_and_goes_back(desk, edition):
+def test_history_shows_changes_and_reverts(desk, edition):
     abstract = make_abstract(edition, text_fr="Avant")
     save(desk, admin_url(abstract), text_fr="Après")
     assert (
@@ -322,7 +320,7 @@ def test_the_history_opens_and_goes_back(desk, edition):
     assert refreshed(abstract).text_fr == "Avant"
 
 
-def test_preview(desk, edition):
+def test_unpublished_preview_shows_a_notice(desk, edition):
     pytest.importorskip("symposium.abstracts.views")
     abstract = make_abstract(edition, status="draft", title_fr="Ébauche")
     page = desk.get(admin_url(abstract, "preview")).content.decode()
@@ -330,17 +328,17 @@ def test_preview(desk, edition):
     assert "Preview: this page isn’t public." in page
 
 
-def test_session_that_got_an_abstract_meanwhile_is_refused_in_a_sentence(edition):
+def test_deleting_a_session_that_gained_an_abstract_gives_a_readable_error(edition):
     session = make_session(edition)
     make_abstract(edition, session=session)
     with pytest.raises(RestrictedError) as refused:
         session.delete()
     with translation.override("en"):
-        said = str(refusal(refused.value))
+        said = str(db_error_message(refused.value))
     assert said.startswith("We couldn’t save this change.")
 
 
-def test_a_keyword_that_is_there_is_named_and_led_to(desk):
+def test_duplicate_keyword_error_names_and_links_the_existing_one(desk):
     keyword = make_keyword(name_fr="Résilience")
     page = tree(save(desk, admin_url(Keyword, "add"), name_fr="RÉSILIENCE"))
     assert texts(page, "//*[@class='errorlist']/li") == [
@@ -350,7 +348,7 @@ def test_a_keyword_that_is_there_is_named_and_led_to(desk):
     assert Keyword.objects.count() == 1
 
 
-def test_a_keyword_that_is_there_may_be_used_where_a_new_one_was_to_be_added(desk):
+def test_duplicate_keyword_in_popup_selects_the_existing_one(desk):
     keyword = make_keyword(name_fr="Résilience")
     add = admin_url(Keyword, "add")
     page = tree(save(desk, f"{add}?_popup=1", name_fr="résilience"))
@@ -371,7 +369,7 @@ def test_a_keyword_in_use_is_not_deleted(desk, edition):
     ]
 
 
-def test_the_history_shows_the_authors_who_were_added(desk, edition):
+def test_history_shows_added_authors(desk, edition):
     abstract = make_abstract(edition, title_en="Cities")
     author = {"family_name_en": "Rivage", "given_name_en": "Nora"}
     save(desk, admin_url(abstract), rows={"authors": author})

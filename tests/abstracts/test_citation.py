@@ -10,7 +10,7 @@ from symposium.abstracts.citation.references import bibtex, csl_json, ris
 from symposium.abstracts.citation.styles import (
     Person,
     Record,
-    american,
+    american_dates,
     apa,
     asrdlf,
     chicago,
@@ -72,7 +72,7 @@ def test_asrdlf(record):
     )
 
 
-def test_asrdlf_names_six_of_many_and_the_last(abstract):
+def test_asrdlf_lists_first_six_authors_and_the_last(abstract):
     for number in range(9):
         make_author(abstract, given_name_fr="Nora", family_name_fr=f"Nom{number}")
     assert said(asrdlf(Record(abstract))).startswith("Nom0, N., Nom1, N.,")
@@ -84,7 +84,7 @@ def test_names_and_titles_are_isolated_and_escaped(record):
         assert "<bdi>La ville &amp; &lt;ses&gt; crises" in write(record)
 
 
-def test_text_without_author_begins_with_its_title(abstract):
+def test_citation_without_author_begins_with_title(abstract):
     argument = make_argument(abstract.edition, title_fr="Pourquoi la ville ?")
     record = Record(argument)
     address = "http://testserver/fr/2021/abstract/"
@@ -109,7 +109,7 @@ def test_text_without_author_begins_with_its_title(abstract):
          "A, Nora, Nora B, Nora C, et al."),
     ],
 )  # fmt: skip
-def test_many_authors(abstract, count, in_apa, in_chicago):
+def test_many_authors_are_abbreviated(abstract, count, in_apa, in_chicago):
     for letter in "ABCDEFGHIJKLMNOPQRSTU"[:count]:
         make_author(abstract, given_name_fr="Nora", family_name_fr=letter)
     assert said(apa(Record(abstract))).split(" (2021")[0] == in_apa
@@ -125,7 +125,7 @@ def test_many_authors(abstract, count, in_apa, in_chicago):
         ("", "Médina"),
     ],
 )
-def test_given_names_are_shortened_in_latin_script(given, expected):
+def test_latin_given_names_are_shortened(given, expected):
     assert Person("Médina", given).shortened == expected
 
 
@@ -139,12 +139,12 @@ def test_given_names_are_shortened_in_latin_script(given, expected):
          ("December 30–January 2", "December 30, 2021–January 2, 2022")),
     ],
 )  # fmt: skip
-def test_days_in_american_order(first, last, expected):
+def test_american_dates_put_month_first(first, last, expected):
     days = [datetime.date.fromisoformat(day) for day in (first, last)]
-    assert (american(*days), american(*days, years=True)) == expected
+    assert (american_dates(*days), american_dates(*days, years=True)) == expected
 
 
-def test_day_of_publication_is_that_of_the_symposium():
+def test_publication_date_uses_edition_time_zone():
     edition = make_edition(time_zone="Pacific/Auckland")
     late = datetime.datetime(2021, 6, 1, 23, tzinfo=datetime.UTC)
     assert Record(make_abstract(edition, published_at=late)).issued == datetime.date(2021, 6, 2)
@@ -159,7 +159,7 @@ def test_day_of_publication_is_that_of_the_symposium():
         ({"given_name_fr": "", "family_name_ar": "لجنة"}, ("لجنة", "")),
     ],
 )
-def test_name_is_whole_and_of_one_language(abstract, names, expected):
+def test_author_name_parts_are_in_one_language(abstract, names, expected):
     abstract.text_ar = "نص"
     make_author(abstract, **{"given_name_fr": "Salma", "family_name_fr": "Bennani"} | names)
     [person] = Record(abstract, "ar").authors
@@ -171,7 +171,7 @@ def test_name_is_whole_and_of_one_language(abstract, names, expected):
 
 @pytest.mark.usefixtures("record")
 @pytest.mark.parametrize("language", ["fr", "en", "ar"])
-def test_page_cites_the_record_in_its_own_language(client, language):
+def test_page_cites_the_abstract_in_its_original_language(client, language):
     page = client.get(f"/{language}/2021/abstracts/ville/").content.decode()
     found = re.findall(r'<p id="cite-(\w+)"[^>]* lang="(\w+)" dir="(\w+)">(.*?)</p>', page)
     assert [(code, lang, way) for code, lang, way, _words in found] == [
@@ -188,7 +188,7 @@ def test_page_cites_the_record_in_its_own_language(client, language):
     ]  # fmt: skip
 
 
-def test_preview_of_a_draft_has_nothing_to_cite(client, admin_client):
+def test_draft_preview_has_no_citation(client, admin_client):
     abstract = make_abstract(make_edition("2021"), status="draft", published_at=None)
     address = f"/admin/symposium_abstracts/abstract/{abstract.pk}/preview/"
     page = admin_client.get(address).content.decode()
@@ -206,11 +206,11 @@ def test_preview_of_a_draft_has_nothing_to_cite(client, admin_client):
         ("سلمى", "سلمى"), ("Ιωάννης", "Ιωάννης"), ("Martin Luther", "M. L."),
     ],
 )  # fmt: skip
-def test_given_name_is_shortened(given, shortened):
+def test_given_name_is_reduced_to_initials(given, shortened):
     assert Person("Médina", given).shortened == f"Médina, {shortened}"
 
 
-def test_suffix_stands_after_the_given_name(abstract):
+def test_name_suffix_follows_given_name(abstract):
     make_author(abstract, given_name_fr="Martin Luther", family_name_fr="King, Jr.")
     make_author(abstract, given_name_fr="", family_name_fr="Médina, Jr.")
     record = Record(abstract)
@@ -227,7 +227,7 @@ def test_suffix_stands_after_the_given_name(abstract):
 
 
 @pytest.mark.browser
-def test_citation_is_copied(page, live_server):
+def test_copy_button_copies_citation(page, live_server):
     argument = make_argument(make_edition("2021"), title_fr="La ville « vraie »")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{live_server.url}/fr/2021/abstract/")

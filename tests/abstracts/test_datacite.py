@@ -35,11 +35,11 @@ def schema():
 
 
 @pytest.mark.parametrize("text", HARD, ids=range(len(HARD)))
-def test_document_is_valid(schema, text):
+def test_datacite_document_is_valid(schema, text):
     schema.assertValid(tree(make_hard_record(text)))
 
 
-def test_document_without_author_or_keyword_is_valid_and_invents_nobody(schema):
+def test_document_without_author_or_keyword_is_valid_with_unavailable_creator(schema):
     root = tree(make_abstract(make_edition(city_fr="Fès")))
     schema.assertValid(root)
     assert texts(root, "creatorName") == ["(:unav)"]
@@ -47,7 +47,7 @@ def test_document_without_author_or_keyword_is_valid_and_invents_nobody(schema):
 
 
 @pytest.mark.parametrize("text", HARD, ids=range(len(HARD)))
-def test_document_says_the_record(text):
+def test_document_contains_all_record_fields(text):
     abstract = make_hard_record(text)
     record = Record(abstract)
     root = tree(abstract)
@@ -70,7 +70,7 @@ def test_document_says_the_record(text):
     ]  # fmt: skip
 
 
-def test_text_of_another_language_is_labelled_with_its_own():
+def test_text_in_another_language_has_its_own_language_tag():
     """And a title that stands for a missing one is not given twice."""
     edition = make_edition("2021", name_fr="Ville", name_ar="المدينة")
     abstract = make_abstract(
@@ -94,7 +94,7 @@ def labelled(root, name: str) -> list[tuple]:
     return [(element.text, element.get(LANG)) for element in all_of(root, name)]
 
 
-def test_record_is_named_by_its_address_and_tells_its_translation():
+def test_record_identifier_is_its_url_and_translation_is_related():
     abstract = make_hard_record()
     root = tree(abstract)
     [identifier], [other] = all_of(root, "identifier"), all_of(root, "relatedIdentifier")

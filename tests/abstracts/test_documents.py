@@ -60,7 +60,7 @@ def outline(file: pikepdf.Pdf) -> list[str]:
 
 
 @each_language
-def test_abstract_is_pdf_ua_and_pdf_a(client, edition, language, direction):
+def test_abstract_pdf_conforms_to_pdf_ua_and_pdf_a(client, edition, language, direction):
     make_abstract(
         edition, slug="ville", title_fr="Ville", title_ar="مدينة", text_ar="نص", title_en="City",
         text_en="Text.",
@@ -77,7 +77,7 @@ def test_abstract_is_pdf_ua_and_pdf_a(client, edition, language, direction):
     assert bool(file.Root.MarkInfo.Marked) is True
 
 
-def test_abstract_says_all_that_its_page_says(client, edition):
+def test_abstract_pdf_contains_all_page_content(client, edition):
     session = make_session(edition, title_fr="Mobilités", at="14:00", lasting=45)
     abstract = make_abstract(
         session=session, slug="ville", title_fr="Ville", text_fr="Un : deux.\nTrois.",
@@ -97,7 +97,7 @@ def test_abstract_says_all_that_its_page_says(client, edition):
     )
 
 
-def test_cancelled_session_says_so(client, edition):
+def test_cancelled_session_is_marked_cancelled(client, edition):
     cancelled = {"title_fr": "Mobilités", "status": "cancelled"}
     make_abstract(session=make_session(edition, at="14:00", lasting=45, **cancelled), slug="ville")
     make_abstract(session=make_session(edition, at=None, **cancelled), slug="port")
@@ -113,7 +113,7 @@ def test_cancelled_session_says_so(client, edition):
 
 @pytest.mark.parametrize("text", HARD, ids=range(len(HARD)))
 @pytest.mark.parametrize("language", ["fr", "ar"])
-def test_hostile_words_are_words(client, text, language):
+def test_hostile_text_renders_a_valid_pdf(client, text, language):
     abstract = make_hard_record(text)
     slug = abstract.edition.slug
     for path in ("abstracts/ville/abstract.pdf", "abstracts.pdf"):
@@ -121,14 +121,14 @@ def test_hostile_words_are_words(client, text, language):
         assert opened(file).open_metadata()["pdfaid:part"] == "2"
 
 
-def test_hostile_latin_title_is_read_back(client):
+def test_hostile_latin_title_is_preserved_in_pdf(client):
     abstract = make_hard_record(HARD[0])
     file = read(client, f"/fr/{abstract.edition.slug}/abstracts/ville/abstract.pdf")
     assert opened(file).open_metadata()["dc:title"] == HARD[0]
     assert f" {HARD[0]} " in " ".join(texts(file)[0].split())
 
 
-def test_long_text_is_whole(client, edition):
+def test_long_text_is_not_truncated(client, edition):
     words = [f"mot{number}" for number in range(2500)]
     make_abstract(edition, slug="long", text_fr=" ".join(words))
     read_back = " ".join(texts(read(client, "/fr/2021/abstracts/long/abstract.pdf"))).split()
@@ -165,7 +165,7 @@ def lines(file: bytes) -> list[list[str]]:
     return pages
 
 
-def test_line_has_about_seventy_five_letters(client, edition):
+def test_pdf_lines_have_about_seventy_five_characters(client, edition):
     make_abstract(edition, slug="ville", text_fr="La ville apprend de ses crises passées. " * 40)
     [page] = lines(read(client, "/fr/2021/abstracts/ville/abstract.pdf"))
     widths = [len(line) for line in page if "apprend" in line]
@@ -173,7 +173,7 @@ def test_line_has_about_seventy_five_letters(client, edition):
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
-def test_no_page_of_the_book_ends_between_a_title_and_its_text(edition, language):
+def test_book_has_no_page_break_between_title_and_text(edition, language):
     abstracts = []
     codes = [f"{tens}{ones}" for tens in "abcd" for ones in "abcdefghij"]
     for number, code in enumerate(codes):
@@ -184,21 +184,21 @@ def test_no_page_of_the_book_ends_between_a_title_and_its_text(edition, language
             make_author(abstract, given_name_fr="Nora", family_name_fr=f"{name}{code}")
         abstracts.append(abstract)
     with translation.override(language):
-        pages = texts(documents.book_of(edition, abstracts, language))
+        pages = texts(documents.render_book_pdf(edition, abstracts, language))
     for code in codes:
         [page] = [page for page in pages if f"Texte{code}" in page]
         for before in ("Titre", "Un", "Deux"):
             assert f"{before}{code}" in page
 
 
-def test_book_of_another_edition_and_of_nothing(client, edition):
+def test_book_of_empty_or_unpublished_edition_is_404(client, edition):
     make_abstract(make_edition("2020"))
     assert client.get("/fr/2021/abstracts.pdf").status_code == 404
     make_abstract(make_edition("2019", is_published=False))
     assert client.get("/fr/2019/abstracts.pdf").status_code == 404
 
 
-def test_book_leaves_out_what_is_not_public(client, edition):
+def test_book_excludes_hidden_abstracts(client, edition):
     make_abstract(edition, title_fr="Visible")
     make_abstract(edition, title_fr="Brouillon", status="draft")
     make_abstract(edition, title_fr="Retiré", status="withdrawn")
@@ -210,7 +210,7 @@ def test_book_leaves_out_what_is_not_public(client, edition):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_book_costs_the_same_for_any_number(client, edition, django_assert_num_queries, number):
+def test_book_query_count_is_constant(client, edition, django_assert_num_queries, number):
     for _place in range(number):
         abstract = make_abstract(session=make_session(edition))
         make_author(abstract, speaker=make_speaker(edition))
@@ -222,7 +222,7 @@ def test_book_costs_the_same_for_any_number(client, edition, django_assert_num_q
 # What is kept
 
 
-def test_file_is_made_once_and_again_when_it_says_something_else(client, edition):
+def test_pdf_is_rendered_once_and_again_when_content_changes(client, edition):
     abstract = make_abstract(edition, slug="ville", title_fr="Ville")
     path = "/fr/2021/abstracts/ville/abstract.pdf"
     first = read(client, path)
@@ -236,7 +236,7 @@ def test_file_is_made_once_and_again_when_it_says_something_else(client, edition
     assert "Nouvelle" in texts(second)[0]
 
 
-def test_file_cut_short_is_made_again(client, edition):
+def test_truncated_cached_pdf_is_rendered_again(client, edition):
     abstract = make_abstract(edition, slug="ville")
     whole = read(client, "/fr/2021/abstracts/ville/abstract.pdf")
     [kept] = stored(abstract.guid)
@@ -245,18 +245,18 @@ def test_file_cut_short_is_made_again(client, edition):
     assert read(client, "/fr/2021/abstracts/ville/abstract.pdf") == whole
 
 
-def test_file_that_another_process_forgets_is_not_there():
+def test_missing_cached_file_reads_as_empty():
     assert kept_files.read("prints/nowhere/at-all.pdf") == b""
-    assert kept_files.forget("prints/nowhere") == 0
+    assert kept_files.delete_folder("prints/nowhere") == 0
 
 
 @pytest.mark.parametrize("status", ["draft", "withdrawn", "deleted"])
-def test_files_of_what_is_not_public_any_more_go(client, edition, settings, tmp_path, status):
+def test_cached_pdfs_of_hidden_abstracts_are_deleted(client, edition, settings, tmp_path, status):
     settings.MEDIA_ROOT = tmp_path
     gone, stays = (make_abstract(edition, slug=slug) for slug in ("ville", "port"))
     for path in ("abstracts/ville/abstract.pdf", "abstracts/port/abstract.pdf", "abstracts.pdf"):
         read(client, f"/fr/2021/{path}")
-    assert [documents.forget_what_changed(), documents.forget_what_changed()] == [1, 0]  # the book
+    assert [documents.delete_stale_pdfs(), documents.delete_stale_pdfs()] == [1, 0]  # the book
     book = read(client, "/fr/2021/abstracts.pdf")
     if status == "deleted":
         gone.delete()
@@ -265,13 +265,13 @@ def test_files_of_what_is_not_public_any_more_go(client, edition, settings, tmp_
         fields = withdrawn if status == "withdrawn" else {}
         Abstract.objects.filter(pk=gone.pk).update(status=status, **fields)
     execute("SET CONSTRAINTS ALL IMMEDIATE")
-    assert documents.forget_what_changed() == 2
+    assert documents.delete_stale_pdfs() == 2
     assert [len(stored(name)) for name in (gone.guid, stays.guid, "book")] == [0, 1, 0]
     assert read(client, "/fr/2021/abstracts.pdf") != book
 
 
 @pytest.mark.django_db(transaction=True)
-def test_file_that_many_ask_for_is_made_once(monkeypatch, settings, tmp_path):
+def test_concurrent_requests_render_pdf_once(monkeypatch, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     make_abstract(make_edition("2021"))
     data = documents.abstract_data(Abstract.objects.with_reference().get(), "fr")
@@ -284,7 +284,7 @@ def test_file_that_many_ask_for_is_made_once(monkeypatch, settings, tmp_path):
     def ask(_reader):
         try:
             together.wait()
-            return documents.kept("a", "typst/abstract.typ", data, "fr")
+            return documents.get_or_render("a", "typst/abstract.typ", data, "fr")
         finally:
             connection.close()
 
@@ -294,7 +294,7 @@ def test_file_that_many_ask_for_is_made_once(monkeypatch, settings, tmp_path):
     assert (len(answers), len(made), len(stored("a"))) == (1, 1, 1)
 
 
-def test_kept_file_has_no_address(client, edition):
+def test_cached_pdf_has_no_public_url(client, edition):
     abstract = make_abstract(edition, slug="ville")
     read(client, "/fr/2021/abstracts/ville/abstract.pdf")
     [kept] = stored(abstract.guid)
@@ -302,17 +302,17 @@ def test_kept_file_has_no_address(client, edition):
     assert client.get(f"/media/{name}").status_code == 404
 
 
-def test_same_data_gives_the_same_bytes(edition):
+def test_same_data_renders_identical_bytes(edition):
     make_abstract(edition)
     abstract = Abstract.objects.with_reference().get()
     with translation.override("fr"):
         data = documents.abstract_data(abstract, "fr")
-        first = documents.kept("a", "typst/abstract.typ", data, "fr")
-        documents.forget(f"{documents.FOLDER}/a-fr")
-        assert documents.kept("a", "typst/abstract.typ", data, "fr") == first
+        first = documents.get_or_render("a", "typst/abstract.typ", data, "fr")
+        documents.delete_folder(f"{documents.FOLDER}/a-fr")
+        assert documents.get_or_render("a", "typst/abstract.typ", data, "fr") == first
 
 
-def test_conditional_request_costs_no_body(client, edition):
+def test_conditional_request_returns_304_without_body(client, edition):
     make_abstract(edition, slug="ville")
     path = "/fr/2021/abstracts/ville/abstract.pdf"
     answer = client.get(path)
@@ -321,14 +321,14 @@ def test_conditional_request_costs_no_body(client, edition):
 
 
 @pytest.mark.parametrize(("slug", "status"), [("draft", 404), ("withdrawn", 410)])
-def test_pdf_of_what_is_not_public(client, edition, slug, status):
+def test_pdf_of_hidden_abstract_is_404_or_410(client, edition, slug, status):
     make_abstract(edition, slug=slug, status=slug, text_fr="Secret.")
     answer = client.get(f"/fr/2021/abstracts/{slug}/abstract.pdf")
     assert answer.status_code == status
     assert b"Secret." not in answer.content
 
 
-def test_former_address_leads_to_the_present_pdf(client, edition):
+def test_former_pdf_address_redirects_to_current_one(client, edition):
     abstract = make_abstract(edition, slug="ancien")
     abstract.slug = "nouveau"
     abstract.save()
@@ -342,7 +342,7 @@ def test_former_address_leads_to_the_present_pdf(client, edition):
     )  # fmt: skip
 
 
-def test_pdf_of_the_argument_is_beside_its_page(client, edition):
+def test_main_abstract_pdf_is_under_its_page_url(client, edition):
     make_argument(edition, title_fr="Argument")
     answer = client.get("/ar/2021/abstract.pdf")
     assert (answer.status_code, answer["Location"]) == (301, "/ar/2021/abstract/abstract.pdf")

@@ -40,7 +40,7 @@ def titles(root) -> list[str]:
     return [entry.findtext(f"{ATOM}title") for entry in root.iter(f"{ATOM}entry")]
 
 
-def test_feed_has_the_latest_first_in_their_languages(client, edition):
+def test_feed_lists_latest_first_in_original_languages(client, edition):
     old = make_abstract(edition, slug="a", title_fr="Ancien", text_fr="A & b.\nC.")
     make_author(old, given_name_fr="Nora", family_name_fr="Rivage")
     make_author(old, given_name_fr="Ali", family_name_fr="Sel")
@@ -67,14 +67,14 @@ def test_feed_has_the_latest_first_in_their_languages(client, edition):
     assert second.find(f"{ATOM}link").get("href") == "http://testserver/fr/2021/abstracts/a/"
 
 
-def test_feed_of_a_keyword_has_its_abstracts_alone(client, edition):
+def test_keyword_feed_lists_only_its_abstracts(client, edition):
     make_keyword(make_abstract(edition, title_fr="Oui"), slug="eau", name_fr="Eau")
     make_abstract(edition, title_fr="Non")
     assert titles(feed(client, "/fr/2021/keywords/eau.atom")) == ["Oui"]
 
 
 @pytest.mark.parametrize("path", FEEDS)
-def test_reader_who_has_the_feed_gets_no_body(client, edition, path):
+def test_unchanged_feed_returns_304_without_body(client, edition, path):
     make_keyword(make_abstract(edition, title_fr="Oui"), slug="eau")
     first = client.get(f"/fr/2021/{path}")
     assert sorted(first["Cache-Control"].split(", ")) == ["max-age=60", "public"]
@@ -85,7 +85,7 @@ def test_reader_who_has_the_feed_gets_no_body(client, edition, path):
     assert client.get(f"/fr/2021/{path}", headers=known).status_code == 200
 
 
-def test_ids_stay_when_addresses_change(client, edition):
+def test_entry_ids_are_stable_when_slugs_change(client, edition):
     keyword = make_keyword(make_abstract(edition, slug="a"), slug="eau")
     before = feed(client, "/fr/2021/keywords/eau.atom")
     Abstract.objects.update(slug="b")
@@ -96,7 +96,7 @@ def test_ids_stay_when_addresses_change(client, edition):
     assert ids[0] == ids[1]
 
 
-def test_former_address_of_a_keyword_leads_to_its_feed(client, edition):
+def test_former_keyword_slug_redirects_to_its_feed(client, edition):
     keyword = make_keyword(make_abstract(edition), slug="eau")
     keyword.slug = "air"
     keyword.save()
@@ -106,7 +106,7 @@ def test_former_address_of_a_keyword_leads_to_its_feed(client, edition):
 
 
 @pytest.mark.parametrize("path", FEEDS)
-def test_feed_leaves_out_what_is_not_public(client, edition, path):
+def test_feed_excludes_hidden_abstracts(client, edition, path):
     keyword = make_keyword(make_abstract(edition, title_fr="Oui"), slug="eau")
     hidden = [
         {"status": "draft"}, {"status": "withdrawn"},
@@ -122,7 +122,7 @@ def test_feed_leaves_out_what_is_not_public(client, edition, path):
 
 
 @pytest.mark.parametrize("text", HARD, ids=range(len(HARD)))
-def test_hostile_words_are_words(client, text):
+def test_hostile_text_is_escaped_in_feed(client, text):
     abstract = make_hard_record(text)
     keyword = abstract.keywords.first()
     expected = " ".join(text.replace("\x0b", "").split(" "))
@@ -132,14 +132,14 @@ def test_hostile_words_are_words(client, text):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_feed_costs_the_same_for_any_number(client, edition, django_assert_num_queries, number):
+def test_feed_query_count_is_constant(client, edition, django_assert_num_queries, number):
     for _place in range(number):
         make_author(make_abstract(edition))
     with django_assert_num_queries(6):
         assert len(titles(feed(client, "/fr/2021/abstracts.atom"))) == number
 
 
-def test_pages_name_their_feeds(client, edition):
+def test_pages_link_to_their_feeds(client, edition):
     make_keyword(make_abstract(edition), slug="eau")
     named = {
         path: hrefs(tree(client.get(f"/fr/2021/{path}")), "//link[@type='application/atom+xml']")

@@ -10,8 +10,8 @@ import pytest
 from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
-from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Harvest, Keyword
-from symposium.abstracts.oai.repository import Abstracts
+from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword, OaiRecord
+from symposium.abstracts.oai.repository import AbstractRepository
 from symposium.editions.models import Edition, Partner
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
@@ -56,12 +56,12 @@ def abstract():
 
 
 def datestamp(abstract: Abstract) -> datetime.datetime:
-    return Harvest.objects.known().get(guid=abstract.guid).datestamp
+    return OaiRecord.objects.known().get(guid=abstract.guid).datestamp
 
 
 def states(at=None) -> list[bool]:
     """Of each record that harvesters know, whether it is deleted."""
-    return list(Harvest.objects.known(at).values_list("is_deleted", flat=True))
+    return list(OaiRecord.objects.known(at).values_list("is_deleted", flat=True))
 
 
 def sql(statement: str) -> None:
@@ -72,7 +72,7 @@ def sql(statement: str) -> None:
 # Which are public
 
 
-def test_harvest_is_of_what_is_published():
+def test_harvest_contains_published_abstracts_only():
     """Every combination of what hides an abstract, against the rule of the pages."""
     hours = (-HOUR, HOUR)
     sessions = (None, *Session.Status)
@@ -88,7 +88,7 @@ def test_harvest_is_of_what_is_published():
         )  # fmt: skip
     for at, count in ((NOW, 3), (NOW + 2 * HOUR, 6)):
         expected = set(Abstract.objects.published(at).values_list("guid", flat=True))
-        known = Harvest.objects.known(at)
+        known = OaiRecord.objects.known(at)
         assert {row.guid: row.is_deleted for row in known} == dict.fromkeys(expected, False)
         assert len(expected) == count
 
@@ -115,7 +115,7 @@ HIDINGS = {
 
 
 @pytest.mark.parametrize("hide", HIDINGS.values(), ids=HIDINGS)
-def test_what_was_public_is_deleted_for_ever(client, abstract, hide):
+def test_hidden_abstract_stays_listed_as_deleted(client, abstract, hide):
     identifier = name_of(abstract)
     hide(abstract)
     record = ask(client, "GetRecord", metadataPrefix="oai_dc", identifier=identifier)
@@ -132,7 +132,7 @@ def test_what_was_public_is_deleted_for_ever(client, abstract, hide):
 
 
 @pytest.mark.parametrize("hide", HIDINGS.values(), ids=HIDINGS)
-def test_what_is_hidden_leaks_nowhere(client, abstract, hide):
+def test_hidden_abstract_text_leaks_nowhere(client, abstract, hide):
     hide(abstract)
     answers = [
         client.get("/oai", {"verb": verb, "metadataPrefix": "oai_dc"}).content.decode()
@@ -153,7 +153,7 @@ NEVER = [
 
 
 @pytest.mark.parametrize("fields", NEVER)
-def test_what_was_never_public_is_unknown(client, fields):
+def test_never_published_abstract_is_unknown(client, fields):
     hidden = make_abstract(make_edition("2021"), **fields)
     make_keyword(hidden, slug="cache")
     sets = ask(client, "ListSets")
@@ -164,7 +164,7 @@ def test_what_was_never_public_is_unknown(client, fields):
         Abstract.objects.all().delete()
 
 
-def test_abstract_of_another_edition_that_is_not_published(client):
+def test_abstract_of_unpublished_edition_is_not_listed(client):
     shown = make_abstract(make_edition("2021"))
     make_abstract(make_edition("2022", is_published=False))
     assert identifiers(listed(client)) == [name_of(shown)]
@@ -178,21 +178,21 @@ def test_abstract_appears_at_its_date(abstract):
     later = make_abstract(published_at=tomorrow + datetime.timedelta(milliseconds=300))
     assert states(NOW) == states(tomorrow) == [False]
     assert states(tomorrow + datetime.timedelta(seconds=1)) == [False, False]
-    row = Harvest.objects.known(tomorrow + HOUR).get(guid=later.guid)
+    row = OaiRecord.objects.known(tomorrow + HOUR).get(guid=later.guid)
     assert row.datestamp == tomorrow
 
 
-def test_abstract_put_off_is_deleted_until_its_date(abstract):
+def test_postponed_abstract_is_deleted_until_new_date(abstract):
     abstract.published_at = NOW + HOUR
     abstract.save()
     assert states() == [True]
     assert datestamp(abstract) > LONG_AGO
     assert states(NOW + 2 * HOUR) == [False]
-    row = Harvest.objects.known(NOW + 2 * HOUR).get()
+    row = OaiRecord.objects.known(NOW + 2 * HOUR).get()
     assert row.datestamp == (NOW + HOUR).replace(microsecond=0)
 
 
-def test_abstract_published_again_is_no_more_deleted(client, abstract):
+def test_republished_abstract_is_no_longer_deleted(client, abstract):
     Abstract.objects.update(status="draft")
     assert get(client, abstract).xpath("//@status") == ["deleted"]
     Abstract.objects.update(status="published")
@@ -240,7 +240,7 @@ NO_CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_datestamp_moves_with_what_is_shown(abstract, change):
+def test_datestamp_changes_with_record_content(abstract, change):
     before = timezone.now().replace(microsecond=0)
     change(abstract)
     assert before <= datestamp(abstract) <= timezone.now()
@@ -248,12 +248,12 @@ def test_datestamp_moves_with_what_is_shown(abstract, change):
 
 
 @pytest.mark.parametrize("change", NO_CHANGES.values(), ids=NO_CHANGES)
-def test_datestamp_stays_with_the_rest(abstract, change):
+def test_datestamp_ignores_changes_outside_the_record(abstract, change):
     change(abstract)
     assert datestamp(abstract) == LONG_AGO
 
 
-def test_abstract_that_is_deleted_is_not_deleted_again(abstract):
+def test_deleted_abstract_preserves_its_datestamp(abstract):
     Abstract.objects.update(status="draft")
     dated(abstract, LONG_AGO)
     Abstract.objects.update(title_fr="Brouillon")
@@ -261,10 +261,10 @@ def test_abstract_that_is_deleted_is_not_deleted_again(abstract):
     assert datestamp(abstract) == LONG_AGO
 
 
-def test_sets_follow_the_keywords(abstract):
+def test_record_sets_follow_keyword_changes(abstract):
     other = make_keyword(slug="autre")
     AbstractKeyword.objects.filter(abstract=abstract).update(keyword=other)
-    assert Harvest.objects.get().sets == [
+    assert OaiRecord.objects.get().sets == [
         "edition", "edition:2021", "kind", "kind:paper", "keyword", "keyword:autre",
     ]  # fmt: skip
 
@@ -296,7 +296,7 @@ def writing_elsewhere(write):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_answer_is_as_of_before_whatever_is_being_written(client):
+def test_response_date_precedes_uncommitted_writes(client):
     """Else its datestamp, once seen, would be before the date that the harvester asks from."""
     abstract = make_abstract()
     with writing_elsewhere(lambda: Abstract.objects.update(title_fr="Autre")):
@@ -305,13 +305,13 @@ def test_answer_is_as_of_before_whatever_is_being_written(client):
         by_the_clock = f"{datetime.datetime.now(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"
     assert identifiers(listed(client, from_=answered)) == [name_of(abstract)]
     assert error(listed(client, from_=by_the_clock)) == "noRecordsMatch"  # else nothing is shown
-    assert timezone.now() - Abstracts().at < datetime.timedelta(seconds=1)
+    assert timezone.now() - AbstractRepository().at < datetime.timedelta(seconds=1)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_answer_waits_for_nobody_else():
+def test_response_date_ignores_unrelated_writes():
     """What shows in no record holds no answer back."""
     edition = make_edition()
     with writing_elsewhere(lambda: Edition.objects.filter(pk=edition.pk).update(venue_fr="Ici")):
         before = timezone.now()
-        assert before - datetime.timedelta(seconds=1) <= Abstracts().at
+        assert before - datetime.timedelta(seconds=1) <= AbstractRepository().at

@@ -12,8 +12,8 @@ PAGE = (Path(__file__).parents[2] / "docs" / "harvesting.md").read_text()
 EXAMPLES = re.findall(r"\$SITE(/[^\s\"`]+)", PAGE)
 
 
-def test_argument_is_its_published_text(client, demonstration):
-    argument = demonstration.abstracts.argument()
+def test_harvested_main_abstract_is_the_published_text(client, demonstration):
+    argument = demonstration.abstracts.main_abstract()
     root = get(client, argument)
     found = root.xpath(".//dc:description", namespaces=NAMES)
     assert [element.get(LANG) for element in found] == ["fr", "en", "ar"]
@@ -23,7 +23,7 @@ def test_argument_is_its_published_text(client, demonstration):
     assert len(texts(root, ".//dc:subject")) == 3 * argument.ordered_keywords.count()
 
 
-def test_everything_published_is_harvested(client, demonstration):
+def test_all_published_abstracts_are_harvested(client, demonstration):
     pages = [ask(client, "ListRecords", metadataPrefix="oai_dc")]
     while token(pages[-1]):
         pages.append(ask(client, "ListRecords", resumptionToken=token(pages[-1])))
@@ -36,11 +36,11 @@ def test_everything_published_is_harvested(client, demonstration):
 
 
 @pytest.mark.parametrize("path", EXAMPLES)
-def test_example_of_the_page_answers(client, demonstration, path):
+def test_documentation_example_requests_succeed(client, demonstration, path):
     answer = client.get(path.replace("<slug>", "continuite-des-services-vitaux"))
     assert answer.status_code == 200
     assert b"<error" not in answer.content or path == "/oai"
 
 
-def test_page_names_every_kind():
+def test_documentation_lists_every_abstract_kind():
     assert set(re.findall(r"`kind:(\w+)`", PAGE)) == set(Abstract.Kind.values)

@@ -12,7 +12,7 @@ from sickle.oaiexceptions import BadArgument
 from sickle.oaiexceptions import NoRecordsMatch as SickleNoRecordsMatch
 
 from symposium.abstracts.models import Abstract, AbstractKeyword
-from symposium.abstracts.oai.repository import Abstracts
+from symposium.abstracts.oai.repository import AbstractRepository
 from tests.factories import make_abstract, make_argument, make_author, make_edition, make_keyword
 from tests.helpers.oai_answers import NAMESPACE, dated, name_of
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def seven(monkeypatch):
     """Abstracts of one edition, one a day, in pages of three; the last one is withdrawn."""
-    monkeypatch.setattr(Abstracts, "page", 3)
+    monkeypatch.setattr(AbstractRepository, "page", 3)
     edition = make_edition("2021", name_fr="Ville")
     abstracts = [make_argument(edition, title_fr="Argument", title_ar="المدينة", text_ar="نص")]
     abstracts += [make_abstract(edition, title_fr=f"Titre {number}") for number in range(6)]
@@ -83,7 +83,7 @@ def expected(*abstracts) -> list[tuple[str, str | None]]:
     ]
 
 
-def test_whole_harvest(seven, records):
+def test_full_harvest_returns_all_records(seven, records):
     assert list(records()) == expected(*seven)
 
 
@@ -93,7 +93,7 @@ def test_selective_harvest(seven, records):
     assert list(records(**{"from": "2021-06-02", "until": "2021-06-05"})) == expected(*seven[1:5])
 
 
-def test_harvest_while_records_change(seven, records):
+def test_incremental_harvest_catches_concurrent_changes(seven, records):
     """With the harvest that follows it, from the date of the first answer, nothing is missing."""
     started = f"{datetime.datetime.now(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"
     harvest = records()
@@ -112,7 +112,7 @@ def test_harvest_while_records_change(seven, records):
     assert mirror == dict(expected(*kept, added)) | {gone: None}
 
 
-def test_other_verbs_by_scythe(seven, scythe):
+def test_other_verbs_work_with_scythe(seven, scythe):
     identify = scythe.identify()
     assert identify.repositoryName == "Ville"
     assert identify.granularity == "YYYY-MM-DDThh:mm:ssZ"
@@ -125,7 +125,7 @@ def test_other_verbs_by_scythe(seven, scythe):
     assert record.get_metadata()["subject"] == ["mot", "كلمة"]
 
 
-def test_other_verbs_by_sickle(seven, sickle):
+def test_other_verbs_work_with_sickle(seven, sickle):
     identify = sickle.Identify()
     assert identify.repositoryName == "Ville"
     assert identify.deletedRecord == "persistent"
@@ -143,7 +143,7 @@ def test_other_verbs_by_sickle(seven, sickle):
     ]
 
 
-def test_errors_are_those_of_the_harvesters(scythe, sickle):
+def test_protocol_errors_raise_harvester_exceptions(scythe, sickle):
     with pytest.raises(NoRecordsMatch):
         list(scythe.list_records())
     with pytest.raises(IdDoesNotExist):

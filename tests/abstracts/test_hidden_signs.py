@@ -19,17 +19,17 @@ def abstract():
 
 
 @pytest.mark.parametrize("ending", ["bib", "ris", "json", "xml"])
-def test_files_hold_nothing_hidden(client, abstract, ending):
+def test_export_files_have_no_invisible_characters(client, abstract, ending):
     content = client.get(f"/{abstract.edition.slug}/abstracts/ville.{ending}").content.decode()
     assert ({*HIDDEN} & {*content}, content.count(SEEN) > 5) == (set(), True)
 
 
-def test_harvesters_get_nothing_hidden(client, abstract):
+def test_oai_records_have_no_invisible_characters(client, abstract):
     content = client.get("/oai?verb=ListRecords&metadataPrefix=oai_dc").content.decode()
     assert ({*HIDDEN} & {*content}, content.count(SEEN) > 5) == (set(), True)
 
 
-def test_page_tells_nothing_hidden(client, abstract):
+def test_page_metadata_has_no_invisible_characters(client, abstract):
     page = tree(client.get(abstract.get_absolute_url()))
     told = page.xpath(
         "//meta[starts-with(@name, 'citation_') or starts-with(@name, 'DC.')]/@content"

@@ -20,7 +20,7 @@ def metas(client, path: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("text", HARD, ids=range(len(HARD)))
-def test_page_says_its_record_one_author_and_one_keyword_a_tag(client, text):
+def test_page_has_one_meta_tag_per_author_and_keyword(client, text):
     abstract = make_hard_record(text)
     speaker = abstract.authors.last().speaker
     text, slug = " ".join(text.replace("\x0b", "").split(" ")), abstract.edition.slug
@@ -58,7 +58,7 @@ def test_page_says_its_record_one_author_and_one_keyword_a_tag(client, text):
     ]
 
 
-def test_every_page_of_a_record_says_that_record(client):
+def test_translated_page_has_metadata_of_the_original(client):
     """What Zotero takes from a translation is what « Cite this » gives there."""
     abstract = make_abstract(
         make_edition("2021"), slug="ville", title_fr="Ville", title_ar="مدينة", text_ar="نص"
@@ -88,7 +88,7 @@ def test_every_page_of_a_record_says_that_record(client):
         assert iso is not None
 
 
-def test_pdf_is_in_the_folder_of_the_page_for_the_argument_too(client):
+def test_main_abstract_pdf_url_is_under_its_page(client):
     make_argument(make_edition("2021"))
     said = dict(metas(client, "/ar/2021/abstract/"))
     assert said["citation_pdf_url"] == "http://testserver/ar/2021/abstract/abstract.pdf"

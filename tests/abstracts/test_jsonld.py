@@ -27,7 +27,7 @@ def data(client, path: str) -> dict:
 
 
 @pytest.mark.parametrize("text", [*HARD, "</script><script>alert(1)</script><!--", "a\u2028b"])
-def test_article_says_the_record(client, text):
+def test_article_json_ld_contains_all_record_fields(client, text):
     abstract = make_hard_record(text)
     slug = abstract.edition.slug
     text = text.replace("\x0b", "").replace("\u2028", " ")
@@ -48,13 +48,13 @@ def test_article_says_the_record(client, text):
     assert [work["inLanguage"] for work in found["workTranslation"]] == ["ar"]
 
 
-def test_block_cannot_be_ended_by_its_data(client):
+def test_json_ld_block_escapes_closing_script_tag(client):
     make_abstract(make_edition("2021"), slug="ville", title_fr="</script>&\u2028<!--")
     page = client.get("/fr/2021/abstracts/ville/").content.decode()
     assert page.partition("ld+json")[2].partition("</script>")[0].count("<") == 0
 
 
-def test_translation_says_of_what(client):
+def test_translation_json_ld_names_its_original(client):
     abstract = make_abstract(
         make_edition("2021"), slug="ville", title_fr="Ville", title_ar="مدينة", text_ar="نص"
     )
@@ -83,7 +83,7 @@ def test_translation_says_of_what(client):
     ]
 
 
-def test_home_page_says_the_event_and_its_main_moments(client):
+def test_home_page_describes_the_event_and_its_main_sessions(client):
     edition = make_edition(
         "2021",
         name_fr="Symposium",
@@ -154,7 +154,7 @@ def test_home_page_offers_registration_until_it_closes(client):
     assert "offers" not in data(client, "/fr/2021/")
 
 
-def test_home_page_says_nothing_it_does_not_know(client):
+def test_home_page_omits_unknown_properties(client):
     make_edition("2021")
     assert set(data(client, "/fr/2021/")) == {
         "@context", "@type", "@id", "name", "url", "startDate", "endDate", "location",
@@ -162,7 +162,7 @@ def test_home_page_says_nothing_it_does_not_know(client):
 
 
 @pytest.mark.browser
-def test_browser_finds_nothing_against_the_security_policy(page, live_server):
+def test_json_ld_page_breaks_no_security_policy(page, live_server):
     make_argument(make_edition("2021"), title_fr="</script><script>alert(1)</script>")
     said = []
     page.on("console", lambda message: message.type == "error" and said.append(message.text))

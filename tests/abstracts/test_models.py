@@ -7,7 +7,7 @@ from django.db.models import RestrictedError
 from django.utils import timezone, translation
 
 from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword
-from symposium.core.i18n.localized import text_and_language
+from symposium.core.i18n.localized import localized_text
 from symposium.sessions.models import Session
 from tests.factories import (
     make_abstract,
@@ -37,7 +37,7 @@ def abstract(edition):
 # The argument of the symposium
 
 
-def test_argument_is_the_only_one_of_its_edition(edition, abstract):
+def test_main_abstract_is_unique_in_its_edition(edition, abstract):
     make_argument(edition)
     with refused_by("abstracts_one_argument_per_edition"):
         Abstract.objects.update(kind="symposium")
@@ -46,7 +46,7 @@ def test_argument_is_the_only_one_of_its_edition(edition, abstract):
     assert faults(abstract) == {"__all__": ["This edition already has an abstract."]}
 
 
-def test_argument_belongs_to_no_session(edition):
+def test_main_abstract_has_no_session(edition):
     argument = make_argument(edition)
     argument.session = make_session(edition)
     assert faults(argument) == {
@@ -63,12 +63,12 @@ def test_argument_belongs_to_no_session(edition):
 @pytest.mark.parametrize(
     "missing", [{"published_at": None}, {"text_fr": ""}, {"text_fr": None}, {"language": "ar"}]
 )
-def test_abstract_is_published_with_its_date_and_text(abstract, status, missing):
+def test_published_abstract_requires_date_and_text(abstract, status, missing):
     with refused_by("abstracts_published_with_text_and_date"):
         Abstract.objects.update(status=status, **missing)
 
 
-def test_abstract_without_text_in_its_own_language_is_told_so(abstract):
+def test_abstract_without_text_in_original_language_is_refused(abstract):
     abstract.language = "ar"
     assert faults(abstract) == {
         "__all__": ["Before you publish, add a date and the text in the original language."]
@@ -81,14 +81,14 @@ def test_abstract_in_draft_may_be_empty(edition):
     draft.save()
 
 
-def test_abstract_published_without_a_date_gets_that_of_the_moment(edition):
+def test_abstract_published_without_a_date_gets_the_current_time(edition):
     before = timezone.now()
     new = Abstract(edition=edition, title_fr="Texte", text_fr="Texte.", status="published")
     assert faults(new) == {}
     assert before <= new.published_at <= timezone.now()
 
 
-def test_published_abstracts_are_those_whose_time_has_come(abstract):
+def test_abstract_is_published_from_its_publication_date(abstract):
     at = abstract.published_at
     assert list(Abstract.objects.published(at)) == [abstract]
     assert list(Abstract.objects.published(at - datetime.timedelta(seconds=1))) == []
@@ -97,12 +97,12 @@ def test_published_abstracts_are_those_whose_time_has_come(abstract):
 @pytest.mark.parametrize(
     ("status", "shown"), [("draft", False), ("published", True), ("cancelled", True)]
 )
-def test_abstract_waits_with_the_draft_of_its_session(edition, status, shown):
+def test_abstract_visibility_follows_its_session_status(edition, status, shown):
     make_abstract(session=make_session(edition, status=status))
     assert Abstract.objects.published().exists() is shown
 
 
-def test_abstract_is_hidden_in_draft_withdrawn_and_with_its_edition(edition):
+def test_abstract_is_hidden_when_draft_withdrawn_or_edition_unpublished(edition):
     make_abstract(edition, status="draft")
     make_abstract(edition, status="withdrawn")
     make_abstract(make_edition("2023", is_published=False))
@@ -112,7 +112,7 @@ def test_abstract_is_hidden_in_draft_withdrawn_and_with_its_edition(edition):
 # Its session and its address
 
 
-def test_abstract_and_its_session_belong_to_one_edition(abstract):
+def test_abstract_and_session_must_share_an_edition(abstract):
     foreign = make_session(make_edition("2023"))
     with refused_by("abstract_session_same_edition"):
         Abstract.objects.update(session=foreign)
@@ -122,7 +122,7 @@ def test_abstract_and_its_session_belong_to_one_edition(abstract):
 
 
 @pytest.mark.parametrize("status", ["draft", "published"])
-def test_session_with_an_abstract_stays(edition, status):
+def test_session_with_an_abstract_cannot_be_deleted(edition, status):
     """Without the draft it waits with, an abstract would be public at once."""
     abstract = make_abstract(session=make_session(edition, status=status))
     with pytest.raises(RestrictedError):
@@ -136,7 +136,7 @@ def test_session_with_an_abstract_stays(edition, status):
     assert refreshed(abstract).session == abstract.session
 
 
-def test_abstract_that_leaves_a_draft_session_is_not_public_by_accident(edition):
+def test_abstract_cannot_leave_a_draft_session_while_published(edition):
     abstract = make_abstract(session=make_session(edition, status="draft"))
     abstract.session = None
     assert faults(abstract) == {
@@ -152,7 +152,7 @@ def test_abstract_that_leaves_a_draft_session_is_not_public_by_accident(edition)
     assert faults(abstract) == {}
 
 
-def test_tombstone_stays_when_the_session_is_a_draft_again(edition):
+def test_tombstone_remains_when_session_returns_to_draft(edition):
     session, draft = make_session(edition), make_session(edition, status="draft")
     read = make_abstract(session=session)
     unread = make_abstract(session=draft)
@@ -174,13 +174,13 @@ def test_abstract_slug_is_unique_in_its_edition(edition):
         make_abstract(edition, slug="ville")
 
 
-def test_abstract_stays_in_its_edition(abstract):
+def test_abstract_edition_cannot_change(abstract):
     with refused_by("editions_edition_stays"):
         Abstract.objects.update(edition=make_edition("2023"))
 
 
 @pytest.mark.parametrize("empty", ["", None])
-def test_abstract_has_a_title(abstract, empty):
+def test_abstract_without_title_is_refused(abstract, empty):
     with refused_by("abstracts_titled"):
         Abstract.objects.update(title_fr=empty, title_en=empty, title_ar=empty)
 
@@ -188,10 +188,10 @@ def test_abstract_has_a_title(abstract, empty):
 # The record and its translations
 
 
-def test_text_is_the_record_where_there_is_no_translation(edition):
+def test_missing_translation_falls_back_to_original_text(edition):
     abstract = make_abstract(edition, language="ar", text_fr="", text_ar="نص", text_en="Text")
     codes = ["fr", "en", "ar"]
-    assert [text_and_language(abstract, "text", code)[1] for code in codes] == ["ar", "en", "ar"]
+    assert [localized_text(abstract, "text", code)[1] for code in codes] == ["ar", "en", "ar"]
     assert [abstract.is_translation_in(code) for code in codes] == [False, True, False]
     assert [abstract.is_untranslated_in(code) for code in codes] == [True, False, False]
 
@@ -219,7 +219,7 @@ def test_keyword_slug_is_unique():
         ("المدينة الذكية", "المدينة  الذكيـة"),
     ],
 )  # fmt: skip
-def test_keyword_has_no_twin_in_a_language(language, name, twin):
+def test_duplicate_keyword_name_in_a_language_is_refused(language, name, twin):
     first = make_keyword(**{"name_fr": "", f"name_{language}": name})
     with refused_by(f"keywords_name_{language}_once"):
         make_keyword(**{"name_fr": "", f"name_{language}": twin})
@@ -236,19 +236,19 @@ def test_keyword_has_no_twin_in_a_language(language, name, twin):
     ("name", "other"),
     [("Marché", "Marche"), ("Ville", "Villes"), ("C", "C++"), ("Smart city", "Smartcity")],
 )
-def test_keywords_that_are_no_twins(name, other):
+def test_similar_but_distinct_keywords_are_accepted(name, other):
     make_keyword(name_fr=name)
     keyword = make_keyword(name_fr=other)
     assert faults(keyword) == {}
 
 
-def test_keywords_may_lack_a_name_and_have_one_in_two_languages():
+def test_keyword_names_may_be_missing_or_equal_across_languages():
     make_keyword(name_fr="Participation", name_en="Participation")
     make_keyword(name_fr="Concertation", name_en="")
     make_keyword(name_fr="Coproduction", name_en="")
 
 
-def test_keyword_keeps_its_former_slugs():
+def test_former_keyword_slug_cannot_be_reused():
     make_keyword(slug="resilience")
     Keyword.objects.update(slug="resilience-urbaine")
     with refused_by("editions_former_slug_once"):
@@ -258,7 +258,7 @@ def test_keyword_keeps_its_former_slugs():
     }
 
 
-def test_keyword_in_arabic_alone_gets_a_code():
+def test_keyword_in_arabic_only_gets_a_code_slug():
     keyword = Keyword(name_ar="الصمود")
     assert faults(keyword) == {}
     keyword.save()
@@ -267,7 +267,7 @@ def test_keyword_in_arabic_alone_gets_a_code():
         assert str(keyword) == "الصمود"
 
 
-def test_keyword_is_once_in_an_abstract(abstract):
+def test_duplicate_keyword_in_an_abstract_is_refused(abstract):
     keyword = make_keyword(abstract)
     again = AbstractKeyword(abstract=abstract, keyword=keyword)
     assert faults(again) == {"__all__": ["This keyword has already been added."]}
@@ -279,7 +279,7 @@ def test_keyword_is_once_in_an_abstract(abstract):
 
 
 @pytest.mark.parametrize("empty", ["", None])
-def test_author_is_a_speaker_or_has_a_name(abstract, empty):
+def test_author_requires_a_speaker_or_a_name(abstract, empty):
     make_author(abstract)
     with refused_by("authors_speaker_or_name"):
         Author.objects.update(family_name_fr=empty)
@@ -288,7 +288,7 @@ def test_author_is_a_speaker_or_has_a_name(abstract, empty):
     }
 
 
-def test_author_is_named_by_the_speaker_or_by_its_own_name(abstract):
+def test_author_name_is_the_speaker_name_or_its_own(abstract):
     speaker = make_speaker(abstract.edition, family_name_fr="Médina")
     authors = [
         make_author(abstract, speaker=speaker),
@@ -302,7 +302,7 @@ def test_author_is_named_by_the_speaker_or_by_its_own_name(abstract):
     ]
 
 
-def test_author_is_once_in_an_abstract(abstract):
+def test_duplicate_author_in_an_abstract_is_refused(abstract):
     speaker = make_speaker(abstract.edition)
     make_author(abstract, speaker=speaker)
     again = Author(abstract=abstract, speaker=speaker)
@@ -311,7 +311,7 @@ def test_author_is_once_in_an_abstract(abstract):
         Author.objects.bulk_create([again])
 
 
-def test_author_who_is_no_speaker_is_named_on_the_page(client, edition):
+def test_author_without_speaker_is_named_on_the_page(client, edition):
     argument = make_argument(edition)
     author = make_author(argument, given_name_fr="", family_name_fr="Le comité")
     assert [author.name_in(code) for code in ("fr", "en", "ar")] == ["Le comité", "", ""]

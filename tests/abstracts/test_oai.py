@@ -14,7 +14,7 @@ from lxml import etree
 
 from symposium.abstracts.models import Abstract, AbstractKeyword
 from symposium.abstracts.oai.protocol import respond
-from symposium.abstracts.oai.repository import Abstracts
+from symposium.abstracts.oai.repository import AbstractRepository
 from symposium.editions.models import Partner
 from tests.factories import (
     make_abstract,
@@ -55,11 +55,11 @@ def edition():
 
 @pytest.fixture
 def short_pages(monkeypatch):
-    monkeypatch.setattr(Abstracts, "page", 2)
+    monkeypatch.setattr(AbstractRepository, "page", 2)
 
 
 @pytest.mark.skipif(not SCHEMAS.exists(), reason=f"no schemas at {SCHEMAS}: nothing is validated")
-def test_answers_are_validated():
+def test_validator_rejects_invalid_responses():
     with pytest.raises(etree.DocumentInvalid):
         read(b'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"/>')
 
@@ -128,14 +128,14 @@ ERRORS = [
 
 
 @pytest.mark.parametrize(("query", "code"), ERRORS)
-def test_error(client, edition, query, code):
+def test_bad_request_returns_its_error_code(client, edition, query, code):
     make_abstract(edition)
     root = answer(client, query)
     assert error(root) == code
     assert texts(root, "o:request") == ["http://testserver/oai"]
 
 
-def test_request_is_repeated_where_it_is_understood(client, edition):
+def test_request_attributes_are_echoed_only_when_valid(client, edition):
     make_abstract(edition)
     known = {"verb": "ListIdentifiers", "metadataPrefix": "oai_dc", "from": "2021-01-01"}
     assert dict(listed(client, from_="2021-01-01")[1].attrib) == known
@@ -172,7 +172,7 @@ def test_identify(client, edition):
     ]  # fmt: skip
 
 
-def test_identify_an_empty_site(client, settings):
+def test_identify_works_on_an_empty_site(client, settings):
     settings.DEFAULT_FROM_EMAIL = "Ville <contact@localhost>"
     settings.SITE_URL = "https://ville.example.org"
     root = ask(client, "Identify")
@@ -187,7 +187,7 @@ def test_metadata_formats(client, edition):
     assert texts(every, ".//o:metadataPrefix") == texts(one, ".//o:metadataPrefix") == ["oai_dc"]
 
 
-def test_record_whole(client, edition):
+def test_record_contains_all_fields(client, edition):
     make_partner(edition, kind=Partner.Kind.ORGANISER, name_fr="Agence")
     abstract = make_argument(
         edition, language="ar", title_fr="La ville", title_ar="المدينة", text_fr="Un.\n\nDeux.",
@@ -223,7 +223,7 @@ def test_record_whole(client, edition):
 
 
 @pytest.mark.parametrize("text", HARD, ids=range(len(HARD)))
-def test_hard_texts_are_carried_whole(client, text):
+def test_hostile_texts_are_preserved_in_records(client, text):
     root = get(client, make_hard_record(text))
     kept = " ".join(text.replace("\x0b", "").split(" "))
     assert texts(root, ".//dc:title") == [kept, "المدينة"]
@@ -233,7 +233,7 @@ def test_hard_texts_are_carried_whole(client, text):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_list_costs_the_same_for_many(client, edition, django_assert_num_queries, count):
+def test_list_query_count_is_constant(client, edition, django_assert_num_queries, count):
     for _number in range(count):
         abstract = make_abstract(edition)
         make_keyword(abstract)
@@ -243,7 +243,7 @@ def test_list_costs_the_same_for_many(client, edition, django_assert_num_queries
     assert len(identifiers(root)) == count
 
 
-def test_get_and_post_say_the_same(client, edition):
+def test_get_and_post_return_the_same_response(client, edition):
     abstract = make_abstract(edition)
     arguments = {"verb": "GetRecord", "identifier": name_of(abstract), "metadataPrefix": "oai_dc"}
     strict = Client(enforce_csrf_checks=True)
@@ -290,7 +290,7 @@ def three(edition):
         ("2021", []),
     ],
 )
-def test_set_selects(client, three, spec, expected):
+def test_set_filters_records(client, three, spec, expected):
     found = identifiers(listed(client, set=spec))
     assert sorted(found) == sorted(name_of(three[name]) for name in expected)
 
@@ -364,7 +364,7 @@ def names_of(*abstracts) -> list[str]:
     return list(map(name_of, abstracts))
 
 
-def test_list_in_pages(client, five):
+def test_long_list_is_paginated_with_tokens(client, five):
     first = listed(client)
     second = following(client, first)
     third = following(client, second)
@@ -378,13 +378,13 @@ def test_list_in_pages(client, five):
     ]
 
 
-def test_page_that_is_all_has_no_token(client, edition, short_pages):
+def test_single_page_list_has_no_token(client, edition, short_pages):
     make_abstract(edition)
     make_abstract(edition)
     assert texts(listed(client), ".//o:resumptionToken") == []
 
 
-def test_records_of_one_second_are_all_given(client, five):
+def test_records_with_equal_datestamps_are_all_listed(client, five):
     for abstract in five:
         dated(abstract, TEN)
     first = listed(client)
@@ -393,7 +393,7 @@ def test_records_of_one_second_are_all_given(client, five):
     assert sorted(found) == sorted(names_of(*five))
 
 
-def test_token_keeps_set_and_dates(client, five):
+def test_token_preserves_set_and_dates(client, five):
     make_keyword(five[1], slug="eau")
     make_keyword(five[2], slug="mer")
     for abstract, keyword in zip(five[3:], ["lac", "oued"], strict=True):
@@ -425,7 +425,7 @@ def test_token_survives_changes(client, five):
     assert sorted(later) == sorted([f"oai:{NAMESPACE}:{five[0].guid}", name_of(five[2])])
 
 
-def test_upper_bound_is_that_of_the_first_request(client, five):
+def test_upper_bound_is_fixed_by_the_first_request(client, five):
     first = listed(client)
     new = make_abstract(five[0].edition)
     dated(new, datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=1))
@@ -433,20 +433,20 @@ def test_upper_bound_is_that_of_the_first_request(client, five):
     assert identifiers(following(client, second)) == names_of(five[4])
 
 
-def test_list_whose_rest_has_gone_ends_in_good_order(client, five):
+def test_list_whose_remaining_records_changed_ends_without_token(client, five):
     first = listed(client, until="2021-06-08")
     Abstract.objects.filter(pk__in=[abstract.pk for abstract in five[2:]]).update(title_fr="Autre")
     rest = following(client, first)
     assert (identifiers(rest), token(rest)) == (names_of(five[1]), "")
 
 
-def test_token_belongs_to_its_verb(client, five):
+def test_token_of_another_verb_is_refused(client, five):
     found = token(listed(client))
     root = ask(client, "ListRecords", resumptionToken=found)
     assert error(root) == "badResumptionToken"
 
 
-def test_token_is_ours(client, five, settings):
+def test_forged_token_is_refused(client, five, settings):
     found = token(listed(client))
     for forged in (found[1:], found + "A", found.replace(":", "")):
         root = ask(client, "ListIdentifiers", resumptionToken=forged)
@@ -507,14 +507,14 @@ fuzz = fuzzing(
 @example(arguments=[("verb", "ListRecords"), ("metadataPrefix", "oai_dc"), ("until", "9999-12-31")])
 @example(arguments=[("verb", "ListSets"), ("resumptionToken", "\ud800")])
 @example(arguments=[("verb", "GetRecord"), ("identifier", "\ud800"), ("metadataPrefix", "oai_dc")])
-def test_any_arguments_have_a_valid_answer(one_of_each, arguments):
-    root = read(etree.tostring(respond(arguments, "http://testserver/oai", Abstracts())))
+def test_arbitrary_arguments_get_a_valid_response(one_of_each, arguments):
+    root = read(etree.tostring(respond(arguments, "http://testserver/oai", AbstractRepository())))
     assert error(root) in CODES
 
 
 @fuzz
 @given(query=st.binary(max_size=60), names=st.lists(st.sampled_from(ARGUMENTS), max_size=3))
-def test_any_bytes_have_a_valid_answer(client, one_of_each, query, names):
+def test_arbitrary_bytes_get_a_valid_response(client, one_of_each, query, names):
     """As the network brings them: not UTF-8, NUL, cut escapes."""
     query = "&".join(
         [quote_from_bytes(query), *(f"{name}={quote_from_bytes(query)}" for name in names)]
@@ -545,7 +545,7 @@ IDENTIFY = b"verb=Identify"
     ],
     ids=range(9),
 )
-def test_form_that_cannot_be_read_is_a_bad_argument(client, edition, body, kind):
+def test_unreadable_form_is_a_bad_argument(client, edition, body, kind):
     response = client.generic("POST", "/oai", body, content_type=kind)
     assert (response.status_code, error(read(response.content))) == (200, "badArgument")
 
@@ -563,7 +563,7 @@ def test_too_many_arguments_are_a_bad_argument(client, edition):
     )
     | st.text(alphabet="a;=\"'é*", max_size=9),
 )
-def test_any_form_has_a_valid_answer(client, one_of_each, body, kind, more):
+def test_arbitrary_form_gets_a_valid_response(client, one_of_each, body, kind, more):
     response = client.generic("POST", "/oai", body, content_type=kind + more)
     assert (response.status_code, error(read(response.content)) in CODES) == (200, True)
 

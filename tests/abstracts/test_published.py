@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from symposium.abstracts.models import Abstract, Harvest
+from symposium.abstracts.models import Abstract, OaiRecord
 from tests.factories import (
     make_abstract,
     make_author,
@@ -91,7 +91,7 @@ def in_search_table() -> set[str]:
 
 
 def in_harvest_table() -> set[str]:
-    live = Harvest.objects.known().filter(is_deleted=False).values("guid")
+    live = OaiRecord.objects.known().filter(is_deleted=False).values("guid")
     return set(Abstract.objects.filter(guid__in=live).values_list("slug", flat=True))
 
 

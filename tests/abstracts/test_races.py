@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from symposium.abstracts import usage, versions
-from symposium.abstracts.models import Abstract, Harvest, Keyword, Reading
+from symposium.abstracts.models import Abstract, Keyword, OaiRecord, UsageCount
 from symposium.editions.models import Edition
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
@@ -80,13 +80,13 @@ def keep_editing(edit: tuple[QuerySet, str, list]) -> list[str]:
         connection.close()
 
 
-def test_edits_of_one_statement_never_wait_for_each_other_in_a_circle(crowd):
+def test_concurrent_edits_never_deadlock(crowd):
     """Without the locks of `symposium_harvest`, or with the triggers in another order, they do."""
     with ThreadPoolExecutor(len(edits())) as pool:
         assert list(pool.map(keep_editing, edits())) == [[] for _edit in edits()]
 
 
-def test_second_of_two_edits_tells_what_the_first_changed():
+def test_concurrent_edit_digest_includes_the_first_edit():
     """Without the locks it would keep the digest of a record that nobody was ever shown."""
     abstract = make_abstract(make_edition("2021"))
 
@@ -104,7 +104,7 @@ def test_second_of_two_edits_tells_what_the_first_changed():
         other.result(10)
     with connection.cursor() as cursor:
         cursor.execute("SELECT digest FROM symposium_harvest_state(%s)", [[abstract.guid]])
-        assert cursor.fetchone() == (Harvest.objects.get().digest,)
+        assert cursor.fetchone() == (OaiRecord.objects.get().digest,)
 
 
 def until_waiting(other: Future) -> None:
@@ -120,9 +120,9 @@ def until_waiting(other: Future) -> None:
     pytest.fail("the other one does not wait")
 
 
-def test_reading_is_counted_while_a_version_is_kept():
+def test_view_is_counted_while_a_version_is_being_saved():
     abstract, recorder = make_abstract(make_edition("2021"), slug="ville"), usage.UsageRecorder()
-    recorder.add(str(abstract.guid), "read", "2021", "ville", timezone.now())
+    recorder.add(str(abstract.guid), "view", "2021", "ville", timezone.now())
 
     def read():
         try:
@@ -134,6 +134,6 @@ def test_reading_is_counted_while_a_version_is_kept():
             connection.close()
 
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
-        versions.keep(abstract)
+        versions.snapshot(abstract)
         pool.submit(read).result(10)
-    assert Reading.objects.count() == 1
+    assert UsageCount.objects.count() == 1

@@ -41,7 +41,7 @@ def abstract(edition):
 
 def change(abstract: Abstract, **fields) -> Version:
     """Publish a change of `abstract` as a new version, in July."""
-    versions.keep(abstract)
+    versions.snapshot(abstract)
     Abstract.objects.filter(pk=abstract.pk).update(**fields)
     return versions.publish(abstract, {"fr": "Titre précisé."}, at=JULY)
 
@@ -49,7 +49,7 @@ def change(abstract: Abstract, **fields) -> Version:
 # Versions
 
 
-def test_earlier_version_is_read_as_it_was(client, abstract):
+def test_earlier_version_shows_its_original_content(client, abstract):
     speaker = make_speaker(abstract.edition, given_name_fr="Ali", family_name_fr="Sel")
     make_author(abstract, speaker=speaker)
     make_keyword(abstract, name_fr="Eau")
@@ -67,7 +67,7 @@ def test_earlier_version_is_read_as_it_was(client, abstract):
     assert page.xpath("//meta[starts-with(@name, 'citation_')]") == []
 
 
-def test_current_version_names_those_before(client, abstract):
+def test_current_version_lists_previous_versions(client, abstract):
     change(abstract, title_fr="Après")
     page = main(client.get("/en/2021/abstracts/ville/"))
     assert texts(page, ".//h1") == ["Après"]
@@ -77,7 +77,7 @@ def test_current_version_names_those_before(client, abstract):
     assert hrefs(page, ".//ol[@class='list-unstyled small']//a") == ["/en/2021/abstracts/ville/v1/"]
 
 
-def test_number_of_the_current_version_leads_to_it(client, abstract):
+def test_current_version_number_redirects_to_abstract(client, abstract):
     first = client.get("/fr/2021/abstracts/ville/v1/")
     assert (first.status_code, first["Location"]) == (302, "/fr/2021/abstracts/ville/")
     change(abstract, title_fr="Après")
@@ -85,7 +85,7 @@ def test_number_of_the_current_version_leads_to_it(client, abstract):
     assert (second.status_code, second["Location"]) == (302, "/fr/2021/abstracts/ville/")
 
 
-def test_argument_has_versions_too(client, edition):
+def test_main_abstract_has_versions(client, edition):
     argument = make_argument(edition, title_fr="Avant")
     change(argument, title_fr="Après")
     assert texts(main(client.get("/fr/2021/abstract/v1/")), ".//h1") == ["Avant"]
@@ -93,12 +93,12 @@ def test_argument_has_versions_too(client, edition):
 
 
 @pytest.mark.parametrize("number", ["0", "3", "99999999999"])
-def test_version_that_never_was(client, abstract, number):
+def test_unknown_version_is_404(client, abstract, number):
     change(abstract, title_fr="Après")
     assert client.get(f"/fr/2021/abstracts/ville/v{number}/").status_code == 404
 
 
-def test_earlier_version_is_as_public_as_the_abstract(client, abstract):
+def test_earlier_version_is_hidden_with_its_abstract(client, abstract):
     change(abstract, title_fr="Après")
     make_edition("2020")
     assert client.get("/fr/2020/abstracts/ville/v1/").status_code == 404
@@ -110,14 +110,14 @@ def test_earlier_version_is_as_public_as_the_abstract(client, abstract):
     assert client.get("/fr/2021/abstracts/ville/v1/").status_code == 404
 
 
-def test_former_address_of_a_version(client, abstract):
+def test_former_address_of_a_version_redirects(client, abstract):
     change(abstract, title_fr="Après")
     Abstract.objects.update(slug="cite")
     answer = client.get("/fr/2021/abstracts/ville/v1/")
     assert (answer.status_code, answer["Location"]) == (301, "/fr/2021/abstracts/cite/v1/")
 
 
-def test_correction_belongs_to_the_version_it_mends(abstract):
+def test_correction_updates_the_current_version(abstract):
     change(abstract, title_fr="Apres")
     Abstract.objects.update(title_fr="Après")
     change(abstract, title_fr="Ensuite")
@@ -125,14 +125,14 @@ def test_correction_belongs_to_the_version_it_mends(abstract):
     assert titles == ["Ensuite", "Après", "Avant"]
 
 
-def test_version_that_is_past_never_changes(abstract):
+def test_past_version_cannot_be_changed(abstract):
     change(abstract, title_fr="Après")
     with refused_by("versions_stay_as_published"):
         Version.objects.filter(number=1).update(content={})
     Version.objects.filter(number=2).update(published_at=JULY)
 
 
-def test_version_says_what_changed(abstract):
+def test_version_without_note_is_refused(abstract):
     version = Version(abstract=abstract, number=2, published_at=JULY, content={})
     assert faults(version) == {
         "__all__": ["Describe what changed in at least one language."],
@@ -141,7 +141,7 @@ def test_version_says_what_changed(abstract):
         version.save()
 
 
-def test_version_has_one_number(abstract):
+def test_version_number_is_unique_and_positive(abstract):
     change(abstract, title_fr="Après")
     with refused_by("versions_number_once"):
         Version.objects.create(abstract=abstract, number=1, published_at=JULY, content={})
@@ -154,7 +154,7 @@ def test_version_has_one_number(abstract):
 # Tombstones
 
 
-def test_withdrawn_abstract_leaves_a_tombstone(client, edition):
+def test_withdrawn_abstract_shows_a_tombstone(client, edition):
     abstract = make_abstract(
         edition, slug="ville", title_fr="Ville", text_fr="Secret.", status="withdrawn",
         withdrawal_reason_fr="Données fausses.", withdrawn_at=JULY, withdrawal_reason_en="Wrong.",
@@ -177,7 +177,7 @@ def test_withdrawn_abstract_leaves_a_tombstone(client, edition):
 
 
 @pytest.mark.parametrize("path", ["", "v1/", "v2/", "v9/"])
-def test_versions_go_with_the_withdrawn_abstract(client, abstract, path):
+def test_versions_of_a_withdrawn_abstract_are_gone(client, abstract, path):
     change(abstract, title_fr="Après")
     Abstract.objects.update(status="withdrawn", withdrawn_at=JULY, withdrawal_reason_fr="Retiré.")
     answer = client.get(f"/fr/2021/abstracts/ville/{path}")
@@ -185,7 +185,7 @@ def test_versions_go_with_the_withdrawn_abstract(client, abstract, path):
     assert b"Ancien" not in answer.content
 
 
-def test_argument_withdrawn_leaves_a_tombstone(client, edition):
+def test_withdrawn_main_abstract_is_gone(client, edition):
     make_argument(edition, status="withdrawn")
     assert client.get("/fr/2021/abstract/").status_code == 410
     assert client.get("/fr/2021/abstract/abstract.pdf").status_code == 410
@@ -198,7 +198,7 @@ def test_argument_withdrawn_leaves_a_tombstone(client, edition):
         "2021/abstracts/ville.doc",
     ],
 )  # fmt: skip
-def test_withdrawn_abstract_is_in_no_other_place(client, edition, path):
+def test_withdrawn_abstract_is_not_listed_elsewhere(client, edition, path):
     make_keyword(make_abstract(edition, slug="ville", status="withdrawn"), slug="eau")
     assert client.get(f"/{path}").status_code == 404
     for listing in ("/sitemap.xml", "/fr/2021/abstracts/", "/fr/2021/abstracts.atom"):
@@ -206,7 +206,7 @@ def test_withdrawn_abstract_is_in_no_other_place(client, edition, path):
 
 
 @pytest.mark.parametrize("ending", [".bib", ".ris", ".json", ".xml", "/linkset.json"])
-def test_files_of_the_withdrawn_abstract_say_so(client, edition, ending):
+def test_files_of_a_withdrawn_abstract_return_410_with_a_notice(client, edition, ending):
     make_abstract(edition, slug="ville", text_fr="Secret.", status="withdrawn")
     make_argument(edition, status="withdrawn")
     for path in ("abstracts/ville", "abstract"):
@@ -224,13 +224,13 @@ def test_files_of_the_withdrawn_abstract_say_so(client, edition, ending):
         {"withdrawn_at": JULY - datetime.timedelta(days=300)},
     ],
 )  # fmt: skip
-def test_withdrawal_has_a_date_and_a_reason(abstract, missing):
+def test_withdrawal_requires_date_and_reason(abstract, missing):
     whole = {"status": "withdrawn", "withdrawn_at": JULY, "withdrawal_reason_fr": "Faux."}
     with refused_by("abstracts_withdrawn_with_date_and_reason"):
         Abstract.objects.update(**whole | missing)
 
 
-def test_abstract_published_again_is_withdrawn_no_more(edition):
+def test_republished_abstract_loses_its_withdrawal_date(edition):
     abstract = make_abstract(edition, status="withdrawn")
     abstract.status = "published"
     assert faults(abstract) == {}
@@ -241,13 +241,13 @@ def test_abstract_published_again_is_withdrawn_no_more(edition):
 
 
 @pytest.mark.parametrize("licence", Licence)
-def test_licence_has_its_address(licence):
+def test_licence_has_its_creative_commons_url(licence):
     parts = licence.value.lower().removeprefix("cc-").rpartition("-")
     path = "publicdomain/zero/1.0" if licence == Licence.ZERO else f"licenses/{parts[0]}/4.0"
     assert licence.url == f"https://creativecommons.org/{path}/"
 
 
-def test_licence_is_one_of_the_list(abstract):
+def test_unknown_licence_is_refused(abstract):
     abstract.licence = "WTFPL"
     assert list(faults(abstract)) == ["licence"]
     with refused_by("abstracts_licence_known"):
@@ -264,7 +264,7 @@ def test_licence_is_one_of_the_list(abstract):
         ("10.1234/a(b)<c>;1-2", "10.1234/a(b)<c>;1-2"),
     ],
 )
-def test_doi_is_kept_bare(abstract, written, kept):
+def test_doi_is_stored_without_prefix(abstract, written, kept):
     abstract.doi = written
     assert faults(abstract) == {}
     assert abstract.doi == kept
@@ -277,14 +277,14 @@ def test_doi_is_kept_bare(abstract, written, kept):
         "10.1234/a{b", "10.1234/a}b", r"10.1234/a\b",
     ],
 )  # fmt: skip
-def test_doi_that_is_none(abstract, doi):
+def test_malformed_doi_is_refused(abstract, doi):
     abstract.doi = doi
     assert faults(abstract) == {"doi": ["Enter the DOI like this: 10.1234/abcd, with no spaces."]}
     with refused_by("abstracts_doi_form"):
         Abstract.objects.update(doi=doi)
 
 
-def test_doi_names_one_abstract(abstract, edition):
+def test_doi_is_lower_case_and_unique(abstract, edition):
     Abstract.objects.update(doi="10.1234/a")
     with refused_by("abstracts_doi_form"):
         execute("UPDATE symposium_abstracts_abstract SET doi = '10.1234/A'")
@@ -295,7 +295,7 @@ def test_doi_names_one_abstract(abstract, edition):
     }
 
 
-def test_doi_and_licence_are_said_everywhere(client, edition):
+def test_doi_and_licence_appear_in_page_and_exports(client, edition):
     make_abstract(edition, slug="ville", doi="10.1234/ville", licence="CC-BY-4.0")
     page = tree(client.get("/fr/2021/abstracts/ville/"))
     metas = [(meta.get("name"), meta.get("content")) for meta in page.xpath("//meta[@name]")]
@@ -347,7 +347,7 @@ def test_doi_and_licence_are_said_everywhere(client, edition):
     }  # fmt: skip
 
 
-def test_nothing_is_said_of_a_doi_or_licence_that_is_not_there(client, abstract):
+def test_missing_doi_and_licence_are_omitted(client, abstract):
     html = client.get("/fr/2021/abstracts/ville/").content.decode()
     assert "doi.org" not in html
     assert "creativecommons" not in html
@@ -355,7 +355,7 @@ def test_nothing_is_said_of_a_doi_or_licence_that_is_not_there(client, abstract)
         assert b"doi" not in client.get(f"/2021/abstracts/ville.{ending}").content.lower()
 
 
-def test_versions_are_said_in_datacite(client, abstract):
+def test_datacite_document_includes_versions(client, abstract):
     change(abstract, title_fr="Après")
     datacite = etree.fromstring(client.get("/2021/abstracts/ville.xml").content)
     dates = [(date.get("dateType"), date.text) for date in datacite.findall(".//{*}date")]
@@ -370,13 +370,13 @@ def test_versions_are_said_in_datacite(client, abstract):
 
 
 @pytest.mark.parametrize("ror", [ROR, f"https://ror.org/{ROR}", f"ror.org/{ROR.upper()}"])
-def test_ror_id_is_kept_bare(abstract, ror):
+def test_ror_id_is_stored_without_prefix(abstract, ror):
     author = Author(abstract=abstract, family_name_fr="Labo", ror=ror)
     assert faults(author) == {}
     assert author.ror == ROR
 
 
-def test_ror_id_with_a_wrong_digit(abstract):
+def test_ror_id_with_a_wrong_check_digit_is_refused(abstract):
     assert ror_check(ROR[:7]) == ROR[7:]
     wrong = [
         Author(abstract=abstract, family_name_fr="Labo", ror=ror) for ror in ("03yrm5c27", "x")
@@ -395,7 +395,7 @@ def test_ror_id_with_a_wrong_digit(abstract):
         make_author(abstract, orcid="0000")
 
 
-def test_authors_are_shown_with_what_is_known_of_them(client, abstract):
+def test_authors_are_shown_with_affiliation_and_identifiers(client, abstract):
     make_author(
         abstract, given_name_fr="Nora", family_name_fr="Rivage", affiliation_fr="Labo", ror=ROR,
         orcid=ORCID,
@@ -410,7 +410,7 @@ def test_authors_are_shown_with_what_is_known_of_them(client, abstract):
     ]  # fmt: skip
 
 
-def test_ror_is_said_of_the_affiliation_and_of_the_body(client, abstract):
+def test_ror_is_given_for_affiliation_and_organisation_author(client, abstract):
     make_author(abstract, given_name_fr="Nora", family_name_fr="R", affiliation_fr="L", ror=ROR)
     make_author(abstract, given_name_fr="", family_name_fr="Agence", ror=ROR)
     page = tree(client.get("/fr/2021/abstracts/ville/"))
@@ -431,7 +431,7 @@ def test_ror_is_said_of_the_affiliation_and_of_the_body(client, abstract):
 # Two languages side by side
 
 
-def test_second_language_stands_beside(client, edition):
+def test_second_language_is_shown_side_by_side(client, edition):
     make_abstract(
         edition, slug="ville", title_fr="Ville", title_ar="مدينة", text_fr="Un.", text_ar="نص\nآخر"
     )
@@ -446,14 +446,14 @@ def test_second_language_stands_beside(client, edition):
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "xx", "", "ar'"])
-def test_only_another_language_that_is_there_stands_beside(client, abstract, language):
+def test_missing_or_same_second_language_is_ignored(client, abstract, language):
     page = main(client.get(f"/fr/2021/abstracts/ville/?with={language}"))
     assert len(page.xpath(".//article")) == 1
 
 
-def test_frozen_abstract_is_not_that_of_the_database(abstract):
+def test_restored_version_leaves_current_abstract_unchanged(abstract):
     change(abstract, title_fr="Après")
     stored = Abstract.objects.with_details().get()
-    kept = versions.restored(stored, abstract.versions.get(number=1))
+    kept = versions.restore(stored, abstract.versions.get(number=1))
     with translation.override("fr"):
         assert (kept.title, stored.title, refreshed(abstract).title) == ("Avant", "Après", "Après")

@@ -54,7 +54,7 @@ def flat(text: str) -> str:
 
 
 @EVERY_HARD_TEXT
-def test_bibtex_is_read_back_by_bibtexparser(record):
+def test_bibtex_round_trips_through_bibtexparser(record):
     library = bibtexparser.parse_string(
         bibtex(record), parse_stack=[middlewares.RemoveEnclosingMiddleware()]
     )
@@ -71,7 +71,7 @@ def test_bibtex_is_read_back_by_bibtexparser(record):
 
 
 @EVERY_HARD_TEXT
-def test_bibtex_names_are_read_back_by_pybtex(record):
+def test_bibtex_names_round_trip_through_pybtex(record):
     entry = parse_string(bibtex(record), "bibtex").entries[record.key]
     people = [
         tuple(
@@ -87,7 +87,7 @@ def test_bibtex_names_are_read_back_by_pybtex(record):
     assert all(not one.prelast_names and not one.lineage_names for one in entry.persons["author"])
 
 
-def test_bibtex_writes_a_body_in_double_braces_and_keeps_its_key(client):
+def test_bibtex_braces_organisation_author_and_preserves_key(client):
     abstract = make_abstract(make_edition("2021"), title_fr="La ville & COVID-19")
     make_author(abstract, given_name_fr="", family_name_fr="Comité d’organisation")
     make_keyword(abstract, name_fr="ville, eau")
@@ -104,7 +104,7 @@ def test_bibtex_writes_a_body_in_double_braces_and_keeps_its_key(client):
     assert bibtex(Record(fetched(abstract))).splitlines()[0] == before.splitlines()[0]
 
 
-def test_doi_of_any_allowed_sign_is_read_back():
+def test_doi_with_any_allowed_character_round_trips():
     signs = "".join(map(chr, range(ord("!"), ord("~") + 1)))
     doi = "10.1234/" + re.sub(r"[A-Z{}\\]", "", signs)
     text = bibtex(Record(fetched(make_abstract(make_edition("2021"), doi=doi))))
@@ -114,7 +114,7 @@ def test_doi_of_any_allowed_sign_is_read_back():
 
 
 @EVERY_HARD_TEXT
-def test_ris_is_read_back_by_rispy(record):
+def test_ris_round_trips_through_rispy(record):
     text = ris(record)
     assert text.startswith("TY  - CPAPER\r\n")
     assert text.endswith("ER  - \r\n")
@@ -138,7 +138,7 @@ def test_ris_is_read_back_by_rispy(record):
 
 
 @EVERY_HARD_TEXT
-def test_csl_json_says_the_record(record):
+def test_csl_json_contains_all_record_fields(record):
     family = [author.family for author in record.authors]
     given = [author.given for author in record.authors]
     assert json.loads(csl_json(record)) == [
@@ -178,7 +178,9 @@ def test_csl_json_says_the_record(record):
         ("xml", "application/vnd.datacite.datacite+xml"),
     ],
 )
-def test_file_says_what_it_is_and_is_sent_once(client, ending, content_type):
+def test_export_file_has_its_headers_and_supports_conditional_requests(
+    client, ending, content_type
+):
     edition = make_edition("2021")
     make_abstract(edition, slug="ville")
     make_argument(edition, language="en", text_en="The city learns.")
@@ -196,7 +198,7 @@ def test_file_says_what_it_is_and_is_sent_once(client, ending, content_type):
     assert client.post(f"/2021/abstract.{ending}").status_code == 405
 
 
-def test_language_is_chosen_among_those_of_the_text(client):
+def test_export_language_is_chosen_among_existing_texts(client):
     make_abstract(
         make_edition("2021"), slug="ville", title_fr="Ville", title_en="City", title_ar="مدينة",
         text_ar="نص",
@@ -212,7 +214,7 @@ def test_language_is_chosen_among_those_of_the_text(client):
 
 
 @pytest.mark.parametrize("ending", [*ENDINGS, "doc"])
-def test_nothing_unpublished_leaves(client, ending):
+def test_hidden_abstracts_are_not_exported(client, ending):
     edition, hidden = make_edition("2021"), make_edition("2022", is_published=False)
     make_abstract(edition, slug="draft", status="draft")
     make_abstract(edition, slug="withdrawn", status="withdrawn")
@@ -232,7 +234,7 @@ def test_nothing_unpublished_leaves(client, ending):
     assert answers == dict.fromkeys(paths, 404) | gone
 
 
-def test_speaker_who_is_not_published_gives_only_the_name():
+def test_unpublished_speaker_exports_only_the_name():
     abstract = make_hard_record()
     speaker = abstract.authors.last().speaker
     speaker.is_published = False
@@ -241,12 +243,12 @@ def test_speaker_who_is_not_published_gives_only_the_name():
     assert (author.family, author.affiliation, author.orcid) == (speaker.family_name, "", "")
 
 
-def test_unknown_ending_is_not_found(client):
+def test_unknown_export_format_is_404(client):
     make_abstract(make_edition("2021"), slug="ville")
     assert client.get("/2021/abstracts/ville.doc").status_code == 404
 
 
-def test_former_address_leads_to_the_present_one(client):
+def test_former_export_address_redirects_to_current_one(client):
     edition = make_edition("2021")
     abstract = make_abstract(edition, slug="ville")
     abstract.slug = "cite"
@@ -256,7 +258,7 @@ def test_former_address_leads_to_the_present_one(client):
     assert (answer.status_code, answer.url) == (301, "/2021/abstracts/cite.bib?lang=ar")
     answer = client.get(f"/2021/abstracts/{argument.slug}.ris")
     assert (answer.status_code, answer.url) == (301, "/2021/abstract.ris")
-    assert reverse("records:argument", args=["2021", "ris"]) == answer.url
+    assert reverse("abstract_exports:main", args=["2021", "ris"]) == answer.url
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

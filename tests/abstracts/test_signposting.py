@@ -51,7 +51,7 @@ def signposts_of(response):
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "ar"])
-def test_header_of_the_page(client, abstract, language):
+def test_page_link_header_has_all_relations(client, abstract, language):
     found = signposts_of(client.get(f"/{language}/2021/abstracts/ville/"))
     assert found.citeAs.target == PAGE
     assert targets(found.authors) == [
@@ -68,7 +68,7 @@ def test_header_of_the_page(client, abstract, language):
     ]
 
 
-def test_every_link_leads_to_what_it_says(client, abstract):
+def test_every_link_target_has_the_declared_type(client, abstract):
     found = signposts_of(client.get(PAGE))
     for link in (found.citeAs, *found.describedBy, *found.items, *found.linksets):
         answer = client.get(str(link.target))
@@ -76,7 +76,7 @@ def test_every_link_leads_to_what_it_says(client, abstract):
         assert answer["Content-Type"].split(";")[0] == str(link.type or "text/html")
 
 
-def test_doi_is_what_is_cited(client, abstract):
+def test_cite_as_link_is_the_doi(client, abstract):
     """A DOI may hold what ends an address in the header."""
     Abstract.objects.update(doi='10.1002/(sici)1096<1::aid>3.0"x,y;z')
     found = signposts_of(client.get(PAGE))
@@ -84,7 +84,7 @@ def test_doi_is_what_is_cited(client, abstract):
     assert len(found.describedBy) == len(FILES)
 
 
-def test_abstract_without_authors_nor_licence(client, db):
+def test_abstract_without_authors_and_licence_omits_these_links(client, db):
     make_argument(make_edition("2021"))
     found = signposts_of(client.get("/fr/2021/abstract/"))
     assert (list(found.authors), found.license) == ([], None)
@@ -96,7 +96,7 @@ def test_abstract_without_authors_nor_licence(client, db):
     )
 
 
-def test_linkset_says_what_the_header_says(abstract):
+def test_linkset_matches_link_header(abstract):
     found = record(abstract)
     (page, *others) = linkset(found)["linkset"]
     in_header = find_signposting_http_link([header(found)], PAGE)
@@ -113,7 +113,7 @@ def test_linkset_says_what_the_header_says(abstract):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_links_are_found_from_the_network(live_server, settings):
+def test_links_are_discovered_over_http(live_server, settings):
     settings.SITE_URL = live_server.url
     make_abstract(make_edition("2021"), slug="ville", doi="10.1234/ville")
     page = find_signposting_http(f"{live_server.url}/fr/2021/abstracts/ville/")
@@ -131,14 +131,14 @@ def test_links_are_found_from_the_network(live_server, settings):
         ({"published_at": "2999-01-01T10:00Z"}, 404),
     ],
 )
-def test_what_is_not_public_has_no_link(client, abstract, fields, status):
+def test_hidden_abstract_has_no_links(client, abstract, fields, status):
     Abstract.objects.update(**fields, withdrawal_reason_fr="Erreur.")
     page = client.get(PAGE)
     assert (page.status_code, "Link" in page.headers) == (status, False)
     assert client.get(LINKSET).status_code == status
 
 
-def test_former_address_leads_to_the_linkset(client, abstract):
+def test_former_address_redirects_to_the_linkset(client, abstract):
     abstract.slug = "cite"
     abstract.save()
     answer = client.get(LINKSET)
@@ -148,7 +148,7 @@ def test_former_address_leads_to_the_linkset(client, abstract):
     assert (answer.status_code, answer["Location"]) == (301, "/2021/abstract/linkset.json")
 
 
-def test_linkset_of_nothing(client, db):
+def test_linkset_of_missing_abstract_is_404(client, db):
     assert client.get("/2021/abstract/linkset.json").status_code == 404
     make_edition("2021")
     assert client.get("/2021/abstract/linkset.json").status_code == 404

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from symposium.abstracts import usage, usage_charts
-from symposium.abstracts.models import Reading
+from symposium.abstracts.models import UsageCount
 from tests.factories import make_abstract, make_argument, make_edition
 from tests.helpers.database_errors import refused_by
 
@@ -62,7 +62,7 @@ AT_ONCE = datetime.timedelta(days=-1)
 def counts() -> dict[str, int]:
     usage.RECORDER.write()
     usage.sum_up(AT_ONCE)
-    return dict(Reading.objects.values_list("kind", "count"))
+    return dict(UsageCount.objects.values_list("kind", "count"))
 
 
 def events() -> list[tuple]:
@@ -72,10 +72,10 @@ def events() -> list[tuple]:
 
 
 @pytest.mark.parametrize("agent", [FIREFOX, SAFARI])
-def test_reads_and_downloads_are_counted_apart(client, abstract, agent):
+def test_views_and_downloads_are_counted_separately(client, abstract, agent):
     for path in (PAGE, PDF):
         assert visit(client, path, agent).status_code == 200
-    assert counts() == {"read": 1, "download": 1}
+    assert counts() == {"view": 1, "download": 1}
     assert usage.by_day(abstract) == [(abstract.edition.today(), 1, 1)]
 
 
@@ -88,19 +88,19 @@ def test_robots_are_not_counted(client, agent):
 def test_double_click_counts_once(client):
     for _click in range(3):
         visit(client)
-    assert counts() == {"read": 1}
+    assert counts() == {"view": 1}
 
 
-def test_another_reader_another_browser_and_another_page_count(client, abstract):
+def test_other_reader_browser_or_page_counts_separately(client, abstract):
     make_argument(abstract.edition)
     visit(client)
     visit(client, address="192.0.2.2")
     visit(client, agent=SAFARI)
     visit(client, "/fr/2021/abstract/")
     counts()
-    assert sorted(Reading.objects.values_list("abstract__slug", "count")) == [
-        (abstract.slug, 3), (abstract.edition.abstracts.argument().slug, 1),
-    ][::1 if abstract.slug < abstract.edition.abstracts.argument().slug else -1]  # fmt: skip
+    assert sorted(UsageCount.objects.values_list("abstract__slug", "count")) == [
+        (abstract.slug, 3), (abstract.edition.abstracts.main_abstract().slug, 1),
+    ][::1 if abstract.slug < abstract.edition.abstracts.main_abstract().slug else -1]  # fmt: skip
 
 
 CLICKS = [str(uuid.UUID(int=number)) for number in range(1, 201)]
@@ -108,7 +108,7 @@ CLICKS = [str(uuid.UUID(int=number)) for number in range(1, 201)]
 
 def record(recorder, seconds: int = 0, click: str = CLICKS[0], slug: str = "ville") -> None:
     moment = timezone.now() + datetime.timedelta(seconds=seconds)
-    recorder.add(click, "read", "2021", slug, moment)
+    recorder.add(click, "view", "2021", slug, moment)
 
 
 @pytest.mark.parametrize("at_once", [True, False])
@@ -119,12 +119,12 @@ def record(recorder, seconds: int = 0, click: str = CLICKS[0], slug: str = "vill
         ((29, 0), 1), ((60, 0), 2),
     ],
 )  # fmt: skip
-def test_click_counts_again_after_half_a_minute(recorder, seconds, count, at_once):
+def test_click_counts_again_after_thirty_seconds(recorder, seconds, count, at_once):
     for moment in seconds:
         record(recorder, moment)
         if not at_once:
             recorder.write()
-    assert counts() == {"read": count}
+    assert counts() == {"view": count}
 
 
 def test_clicks_are_summed_up_after_a_minute_of_silence(recorder):
@@ -132,16 +132,16 @@ def test_clicks_are_summed_up_after_a_minute_of_silence(recorder):
         record(recorder, seconds, CLICKS[click])
     recorder.write()
     assert usage.sum_up() == 1
-    assert dict(Reading.objects.values_list("kind", "count")) == {"read": 1}
-    assert events() == [(uuid.UUID(CLICKS[1]), "read", "2021", "ville")] * 2
-    assert counts() == {"read": 2}
+    assert dict(UsageCount.objects.values_list("kind", "count")) == {"view": 1}
+    assert events() == [(uuid.UUID(CLICKS[1]), "view", "2021", "ville")] * 2
+    assert counts() == {"view": 2}
 
 
-def test_two_clicks_that_reach_two_processes_count_once(client, monkeypatch):
+def test_double_click_across_two_processes_counts_once(client, monkeypatch):
     for _process in range(2):
         monkeypatch.setattr(usage, "RECORDER", usage.UsageRecorder())
         visit(client)
-    assert (len(events()), counts()) == (2, {"read": 1})
+    assert (len(events()), counts()) == (2, {"view": 1})
 
 
 KEEPING = usage.SUM_UP.replace(
@@ -168,11 +168,11 @@ def test_workers_that_sum_up_at_once_count_each_click_once(recorder, monkeypatch
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(work, range(2)))
-    assert Reading.objects.get().count == count
+    assert UsageCount.objects.get().count == count
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nothing_is_lost_while_the_database_does_not_answer(recorder):
+def test_views_survive_an_unresponsive_database(recorder):
     for click in CLICKS[:3]:
         record(recorder, click=click)
 
@@ -187,7 +187,7 @@ def test_nothing_is_lost_while_the_database_does_not_answer(recorder):
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE symposium_abstracts_usage_event")
         assert pool.submit(write).result(10) == 3
-    assert counts() == {"read": 3}
+    assert counts() == {"view": 3}
     assert len(recorder.events) == 0
 
 
@@ -212,11 +212,11 @@ import os, sys, django
 django.setup()
 from django.test import RequestFactory
 from symposium.abstracts import usage
-from symposium.abstracts.models import Reading
+from symposium.abstracts.models import UsageCount
 
 def read(address):
     meta = {"HTTP_USER_AGENT": "Firefox/140.0", "REMOTE_ADDR": address}
-    usage.count(Reading.Kind.READ, "2021", "ville", RequestFactory().get("/", **meta))
+    usage.count(UsageCount.Kind.VIEW, "2021", "ville", RequestFactory().get("/", **meta))
 
 read("192.0.2.1")
 if not (child := os.fork()):
@@ -235,11 +235,11 @@ def test_each_process_writes_what_it_recorded_itself_before_it_exits():
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
-    assert counts() == {"read": 2}
+    assert counts() == {"view": 2}
 
 
 @pytest.mark.usefixtures("page_cache")
-def test_reader_waits_for_no_query(client, recorder, django_assert_num_queries):
+def test_counting_a_view_adds_no_query(client, recorder, django_assert_num_queries):
     visit(client)
     with django_assert_num_queries(1):  # the revision
         visit(client, address="192.0.2.2")
@@ -252,10 +252,10 @@ def test_pages_from_memory_are_counted_too(client):
         answer = visit(client, address=f"192.0.2.{number}")
     visit(client, address="192.0.2.9", **{"If-None-Match": answer.headers["ETag"]})
     visit(client, agent=ROBOTS[1], address="192.0.2.10")
-    assert counts() == {"read": 4}
+    assert counts() == {"view": 4}
 
 
-def test_what_is_not_read_is_not_counted(client):
+def test_head_prefetch_missing_and_withdrawn_are_not_counted(client):
     client.head(PAGE, headers={"User-Agent": FIREFOX})
     visit(client, **{"Sec-Purpose": "prefetch"})
     visit(client, "/fr/2021/abstracts/ailleurs/")
@@ -265,21 +265,21 @@ def test_what_is_not_read_is_not_counted(client):
     assert counts() == {}
 
 
-def test_nothing_says_by_whom(client, recorder):
+def test_usage_stores_no_reader_identity(client, recorder):
     visit(client, address="192.0.2.77")
-    assert {field.name for field in Reading._meta.fields} == {
+    assert {field.name for field in UsageCount._meta.fields} == {
         "id", "abstract", "day", "kind", "count",
     }  # fmt: skip
     [(click, *known)] = recorder.events
-    assert (len(click), known[:-1]) == (32, ["read", "2021", "ville"])
+    assert (len(click), known[:-1]) == (32, ["view", "2021", "ville"])
     recorder.write()
-    assert events() == [(uuid.UUID(click), "read", "2021", "ville")]
+    assert events() == [(uuid.UUID(click), "view", "2021", "ville")]
     counts()
     assert events() == []
 
 
-def test_hash_is_that_of_a_reader_and_a_thing_for_a_day(rf, monkeypatch):
-    def click(name="read", address="192.0.2.1", agent=FIREFOX):
+def test_click_hash_depends_on_reader_object_and_day(rf, monkeypatch):
+    def click(name="view", address="192.0.2.1", agent=FIREFOX):
         return usage.click_of(rf.get("/", REMOTE_ADDR=address, HTTP_USER_AGENT=agent), name)
 
     first = click()
@@ -290,26 +290,26 @@ def test_hash_is_that_of_a_reader_and_a_thing_for_a_day(rf, monkeypatch):
     assert len({first, *others, click()}) == 5
 
 
-def test_day_is_that_of_the_edition(abstract, recorder):
+def test_usage_day_uses_edition_time_zone(abstract, recorder):
     type(abstract.edition).objects.update(time_zone="Pacific/Kiritimati")
     record(recorder)
     counts()
     abstract.edition.refresh_from_db()
-    assert Reading.objects.get().day == abstract.edition.today()
+    assert UsageCount.objects.get().day == abstract.edition.today()
 
 
-def test_day_is_counted_once(abstract):
+def test_usage_has_one_row_per_day_and_kind(abstract):
     day = abstract.edition.today()
-    abstract.readings.create(day=day, kind="read", count=1)
-    with refused_by("readings_once_per_day"):
-        abstract.readings.create(day=day, kind="read", count=1)
+    abstract.usage_counts.create(day=day, kind="view", count=1)
+    with refused_by("usage_counts_once_per_day"):
+        abstract.usage_counts.create(day=day, kind="view", count=1)
 
 
-def test_drawing_has_the_last_days(abstract):
+def test_usage_chart_shows_the_last_days_only(abstract):
     today = datetime.date(2021, 6, 9)
     days = [
-        (today - datetime.timedelta(days=usage_charts.DAYS), 9, 9),  # too old
-        (today - datetime.timedelta(days=usage_charts.DAYS - 1), 1, 0),
+        (today - datetime.timedelta(days=usage_charts.CHART_DAYS), 9, 9),  # too old
+        (today - datetime.timedelta(days=usage_charts.CHART_DAYS - 1), 1, 0),
         (today, 1, 3),
     ]
     drawn = usage_charts.columns(days, today)

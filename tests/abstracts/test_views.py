@@ -31,7 +31,7 @@ def edition():
     return make_edition("2021")
 
 
-def test_untranslated_abstract_is_marked_with_its_language(client, edition):
+def test_untranslated_abstract_has_its_own_language_attributes(client, edition):
     make_abstract(edition, slug="a", title_fr="Titre", text_fr="Un.\nDeux.")
     page = main(client.get("/ar/2021/abstracts/a/"))
     marked = [(p.get("lang"), p.get("dir"), words(p)) for p in page.xpath(".//article/p")]
@@ -40,11 +40,11 @@ def test_untranslated_abstract_is_marked_with_its_language(client, edition):
     assert (title.get("lang"), title.get("dir"), words(title)) == ("fr", "ltr", "Titre")
 
 
-def test_argument_missing_is_404(client, edition):
+def test_missing_main_abstract_is_404(client, edition):
     assert client.get("/fr/2021/abstract/").status_code == 404
 
 
-def test_argument_has_one_address(client, edition):
+def test_main_abstract_slug_redirects_to_its_single_address(client, edition):
     make_argument(edition, slug="texte")
     response = client.get("/fr/2021/abstracts/texte/")
     assert (response.status_code, response["Location"]) == (301, "/fr/2021/abstract/")
@@ -54,7 +54,7 @@ def test_argument_has_one_address(client, edition):
 
 
 @pytest.mark.parametrize(("fields", "status"), HIDDEN)
-def test_abstract_that_is_not_public_is_nowhere(client, edition, fields, status):
+def test_hidden_abstract_appears_nowhere(client, edition, fields, status):
     hidden = make_abstract(edition, slug="cache", title_fr="Caché", **fields)
     make_keyword(hidden, name_fr="Secret")
     assert client.get("/fr/2021/abstracts/cache/").status_code == status
@@ -65,7 +65,7 @@ def test_abstract_that_is_not_public_is_nowhere(client, edition, fields, status)
     assert client.get("/fr/2021/keywords/secret/").status_code == 404
 
 
-def test_abstract_of_a_draft_session_waits_with_it(client, edition):
+def test_abstract_of_a_draft_session_is_404(client, edition):
     session = make_session(edition, status="draft")
     make_abstract(edition, session=session, slug="cache")
     assert client.get("/fr/2021/abstracts/cache/").status_code == 404
@@ -74,14 +74,14 @@ def test_abstract_of_a_draft_session_waits_with_it(client, edition):
 @pytest.mark.parametrize(
     "path", ["abstract/", "abstracts/", "abstracts/a/", "keywords/", "keywords/mot/"]
 )
-def test_edition_that_is_not_public_has_no_page(client, path):
+def test_unpublished_edition_has_no_page(client, path):
     edition = make_edition("2021", is_published=False)
     make_argument(edition)
     make_keyword(make_abstract(edition, slug="a"), slug="mot")
     assert client.get(f"/fr/2021/{path}").status_code == 404
 
 
-def test_author_who_has_no_page_is_named_without_a_link(client, edition):
+def test_author_without_page_is_named_without_link(client, edition):
     abstract = make_abstract(edition, slug="a")
     make_author(abstract, given_name_fr="Nora", family_name_fr="Rivage")
     make_author(abstract, speaker=make_speaker(edition, given_name_fr="Ali", family_name_fr="Sel"))
@@ -93,14 +93,14 @@ def test_author_who_has_no_page_is_named_without_a_link(client, edition):
 # Lists
 
 
-def test_list_begins_with_the_argument(client, edition):
+def test_abstract_list_begins_with_main_abstract(client, edition):
     make_abstract(edition, title_fr="A")
     make_argument(edition, title_fr="Z")
     assert texts(main(client.get(LIST)), TITLES) == ["Z", "A"]
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_list_costs_the_same_for_any_number(client, edition, django_assert_num_queries, number):
+def test_list_query_count_is_constant(client, edition, django_assert_num_queries, number):
     for place in range(number):
         abstract = make_abstract(edition, title_fr=f"Résumé {place}", session=make_session(edition))
         make_author(abstract, speaker=make_speaker(edition))
@@ -111,7 +111,7 @@ def test_list_costs_the_same_for_any_number(client, edition, django_assert_num_q
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_keywords_cost_the_same_for_any_number(client, edition, django_assert_num_queries, number):
+def test_keyword_list_query_count_is_constant(client, edition, django_assert_num_queries, number):
     abstract = make_abstract(edition)
     for name in ["Ville", "Énergie", "Eau"][:number]:
         make_keyword(abstract, name_fr=name)
@@ -126,7 +126,7 @@ def sort(words: str) -> str:
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_keyword_costs_the_same_for_any_number(client, edition, django_assert_num_queries, number):
+def test_keyword_page_query_count_is_constant(client, edition, django_assert_num_queries, number):
     keyword = make_keyword(slug="eau")
     for place in range(number):
         speaker, session = make_speaker(edition), make_session(edition, title_fr=f"S{place}")
@@ -141,7 +141,7 @@ def test_keyword_costs_the_same_for_any_number(client, edition, django_assert_nu
     assert len(page.xpath(".//li[@class='person']")) == number
 
 
-def test_keyword_shows_nothing_hidden(client, edition):
+def test_keyword_page_excludes_hidden_content(client, edition):
     draft = make_session(edition, status="draft", title_fr="Séance cachée")
     hidden = make_speaker(edition, is_published=False)
     keyword = make_keyword(make_abstract(edition, title_fr="Vu"), slug="eau")
@@ -154,20 +154,20 @@ def test_keyword_shows_nothing_hidden(client, edition):
 
 
 @pytest.mark.parametrize(("language", "names"), [("fr", "water · ماء"), ("ar", "eau · water")])
-def test_keyword_tells_its_names_in_the_other_languages(client, edition, language, names):
+def test_keyword_page_shows_names_in_other_languages(client, edition, language, names):
     make_keyword(make_abstract(edition), slug="eau", name_fr="eau", name_en="water", name_ar="ماء")
     page = main(client.get(f"/{language}/2021/keywords/eau/"))
     assert texts(page, ".//p[@class='lead']") == [names]
 
 
-def test_keyword_called_alike_in_two_languages_is_named_once(client, edition):
+def test_keyword_with_equal_names_in_two_languages_shows_one(client, edition):
     make_keyword(
         make_abstract(edition), slug="sc", name_fr="Smart", name_en="Smart", name_ar="ذكية"
     )
     assert texts(main(client.get("/ar/2021/keywords/sc/")), ".//p[@class='lead']") == ["Smart"]
 
 
-def test_related_keywords_share_abstracts(client, edition):
+def test_related_keywords_are_ordered_by_shared_abstracts(client, edition):
     water, air, fire, far = (make_keyword(slug=s, name_fr=s) for s in ("eau", "air", "feu", "loin"))
     shared = [(water, air, fire), (water, air), (air, far)]
     for keywords in shared:
@@ -185,7 +185,7 @@ def test_related_keywords_share_abstracts(client, edition):
     assert texts(alone, ".//ul[@class='keywords']/li") == ["air1 abstract in common"]
 
 
-def test_related_keywords_are_the_closest(edition):
+def test_related_keywords_are_limited_to_the_closest(edition):
     abstract = make_abstract(edition)
     keyword, *others = (make_keyword(abstract, name_fr=f"{number:02}") for number in range(15))
     closest = others[-1]
@@ -199,7 +199,7 @@ def test_related_keywords_are_the_closest(edition):
 # Former addresses
 
 
-def test_former_addresses_lead_on(client, edition):
+def test_former_addresses_redirect(client, edition):
     abstract = make_abstract(edition, slug="ancien")
     keyword = make_keyword(abstract, slug="vieux")
     for thing, slug in ((abstract, "nouveau"), (keyword, "neuf")):

@@ -26,13 +26,13 @@ def organiser(client):
     return client
 
 
-def test_a_new_account_signs_in_without_password(master):
+def test_new_account_has_no_password(master):
     save(master, f"{LIST}add/", email="Nora@Example.org", name="Nora", language="ar")
     user = User.objects.get(email="nora@example.org")
     assert (user.language, user.has_usable_password()) == ("ar", False)
 
 
-def test_an_email_that_is_taken_is_refused(master):
+def test_duplicate_email_is_refused(master):
     make_user("nora@example.org")
     response = save(master, f"{LIST}add/", email="nora@example.org")
     assert errors_of(response) == {
@@ -51,19 +51,19 @@ def test_an_organiser_edits_the_programme_and_only_reads_accounts(organiser):
     assert organiser.get("/admin/auth/group/").status_code == 403
 
 
-def test_groups_have_what_they_need_and_health_data_are_given_by_name():
+def test_default_groups_have_their_permissions_without_view_needs():
     organisers, welcome = (
         Group.objects.get(name="Organisers"),
         Group.objects.get(name="Welcome team"),
     )
     rights = set(organisers.permissions.values_list("codename", flat=True))
     assert ("check_in" in rights, "export_registration" in rights) == (True, True)
-    assert "view_needs" not in rights
+    assert "view_accessibility_needs" not in rights
     assert [right.codename for right in welcome.permissions.all()] == ["check_in"]
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_asks_as_much_for_three_as_for_one(master, count, django_assert_num_queries):
+def test_list_query_count_is_constant(master, count, django_assert_num_queries):
     for _number in range(count):
         make_user()
     master.get(LIST)
@@ -71,7 +71,7 @@ def test_the_list_asks_as_much_for_three_as_for_one(master, count, django_assert
         master.get(LIST)
 
 
-def test_an_account_that_is_switched_off_stays(master):
+def test_deactivated_account_is_preserved(master):
     user = make_user(is_staff=True)
     data = {"email": user.email, "language": "fr"}
     master.post(admin_url(user), data)
@@ -87,7 +87,7 @@ def choices(response, field: str) -> list[str]:
     ]
 
 
-def test_groups_and_permissions_are_named_in_the_language_of_the_desk(client):
+def test_group_and_permission_names_follow_the_admin_language(client):
     client.force_login(make_organiser(language="fr"))
     page = client.get("/admin/auth/group/")
     assert "Organisation" in page.content.decode()
@@ -98,7 +98,7 @@ def test_groups_and_permissions_are_named_in_the_language_of_the_desk(client):
     assert len(offered) == len(set(offered))
 
 
-def test_a_group_keeps_the_permissions_that_are_not_offered(client):
+def test_group_preserves_permissions_absent_from_its_form(client):
     client.force_login(make_organiser(language="en"))
     group = Group.objects.create(name="Editors")
     hidden = Permission.objects.get(codename="view_historicalsession")

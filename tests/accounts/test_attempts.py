@@ -31,7 +31,7 @@ def counted() -> int:
         return cursor.fetchone()[0]
 
 
-def test_a_wrong_password_counts_for_the_next_process(client):
+def test_wrong_passwords_are_counted_across_processes(client):
     user = make_user("amina@example.org", password="the right password")
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     for guess in range(6):
@@ -44,17 +44,17 @@ def test_a_wrong_password_counts_for_the_next_process(client):
     assert "_auth_user_id" in client.session
 
 
-def test_what_was_counted_is_forgotten_when_its_time_is_over():
+def test_expired_attempts_are_deleted():
     cache.set("past", 1, timeout=-1)
     cache.set("present", 1, timeout=60)
-    assert (attempts.forget(), counted(), cache.get("present")) == (1, 1, 1)
+    assert (attempts.delete_expired_attempts(), counted(), cache.get("present")) == (1, 1, 1)
 
 
 @pytest.mark.parametrize(
     "path",
     ["", "programme/", "speakers/", "abstracts/", "keywords/", "search/?q=ville"],
 )
-def test_no_public_page_asks_the_cache(client, demonstration, path):
+def test_public_pages_make_no_cache_query(client, demonstration, path):
     with CaptureQueriesContext(connection) as queries:
         response = client.get(f"/fr/{demonstration.slug}/{path}")
     asked = [query for query in queries.captured_queries if "symposium_cache" in query["sql"]]

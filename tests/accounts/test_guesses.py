@@ -29,7 +29,7 @@ def _fresh_limits():
 
 def taken(key: str = "key") -> bool:
     try:
-        guesses.take(key)
+        guesses.record_guess(key)
     except ValidationError:
         return False
     return True
@@ -42,7 +42,7 @@ def make_older(**age) -> None:
 
 
 @pytest.mark.django_db
-def test_five_in_ten_minutes_and_twenty_a_day():
+def test_guesses_are_limited_to_five_in_ten_minutes_and_twenty_a_day():
     allowed = []
     for _round in range(5):
         allowed.append([taken() for _guess in range(6)])
@@ -54,10 +54,10 @@ def test_five_in_ten_minutes_and_twenty_a_day():
 
 
 @pytest.mark.django_db
-def test_what_no_limit_counts_is_forgotten():
+def test_guesses_older_than_a_day_are_deleted():
     taken()
-    assert guesses.forget() == 0
-    assert guesses.forget(timezone.now() + guesses.DAY) == 1
+    assert guesses.delete_expired_guesses() == 0
+    assert guesses.delete_expired_guesses(timezone.now() + guesses.DAY) == 1
 
 
 def asked(email: str = AMINA) -> Client:
@@ -72,7 +72,7 @@ def wrong(code: str) -> str:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("email", [AMINA, "nobody@example.org"])
-def test_the_right_code_is_refused_after_five_wrong_ones_with_and_without_account(email):
+def test_right_code_is_refused_after_five_wrong_ones(email):
     make_user(AMINA)
     for _code in range(2):
         client = asked(email)
@@ -89,7 +89,7 @@ def test_the_right_code_is_refused_after_five_wrong_ones_with_and_without_accoun
 
 
 @pytest.mark.django_db
-def test_a_code_that_is_right_costs_no_try():
+def test_right_code_is_not_counted_as_a_guess():
     client = asked()
     client.post(CONFIRM, {"code": code_of(mail.outbox[-1])})
     assert ("_auth_user_id" in client.session, Guess.objects.count()) == (True, 0)
@@ -103,14 +103,14 @@ def test_a_code_that_is_right_costs_no_try():
         ("email/", "confirm-email/", "new@example.org"),
     ],
 )
-def test_codes_of_those_who_are_signed_in_are_counted_too(client, start, confirm, email):
+def test_wrong_codes_of_signed_in_accounts_are_counted(client, start, confirm, email):
     sign_in(client, make_user(AMINA))
     client.post(f"/fr/accounts/{start}", {"recipient": email, "email": email, "action_add": ""})
     code = code_of(mail.outbox[-1])
     client.post(f"/fr/accounts/{confirm}", {"code": wrong(code)})
     assert [guess.key for guess in Guess.objects.all()] == [guesses.key_for("", email)]
     for _guess in range(4):
-        guesses.take(guesses.key_for("", email))
+        guesses.record_guess(guesses.key_for("", email))
     response = client.post(f"/fr/accounts/{confirm}", {"code": code})
     assert "Trop de codes incorrects" in response.context["form"].errors["code"][0]
 
@@ -136,13 +136,13 @@ def at_once(works: list) -> list:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_guesses_at_once_no_more_are_compared_than_there_are_tries():
+def test_concurrent_guesses_do_not_exceed_the_limit():
     assert sum(at_once([taken] * 24)) == 5
     assert Guess.objects.count() == 5
 
 
 @pytest.mark.django_db(transaction=True)
-def test_negative_control_without_the_lock_more_are_compared(monkeypatch):
+def test_concurrent_guesses_exceed_the_limit_without_the_lock(monkeypatch):
     """All count before any writes, as a counter that is read first and written later does."""
     counted = Barrier(24)
     create = Guess.objects.get_queryset().create.__func__
@@ -152,16 +152,16 @@ def test_negative_control_without_the_lock_more_are_compared(monkeypatch):
         return create(queryset, **fields)
 
     monkeypatch.setattr(type(Guess.objects.get_queryset()), "create", late)
-    monkeypatch.setattr(guesses, "lock", lambda key: None)
+    monkeypatch.setattr(guesses, "lock_key", lambda key: None)
     assert sum(at_once([taken] * 24)) == 24
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_24_guesses_at_once_the_right_one_does_not_get_in_after_five_wrong_ones():
+def test_right_code_among_concurrent_guesses_is_refused_after_five_wrong_ones():
     client = asked()
     code = code_of(mail.outbox[-1])
     for _guess in range(5):
-        guesses.take(guesses.key_for("", AMINA))
+        guesses.record_guess(guesses.key_for("", AMINA))
     session = client.cookies["sessionid"].value
 
     def guess(typed: str) -> bool:

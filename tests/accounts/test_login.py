@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import gettext, override
 
 from symposium.accounts import codes, guesses, known_browsers
-from symposium.accounts.addresses import PLAIN
+from symposium.accounts.addresses import PLAIN_ADDRESS_MESSAGE
 from symposium.accounts.login import account_for
 from symposium.accounts.models import Guess, User
 from tests.factories import make_organiser, make_user, refreshed
@@ -72,7 +72,7 @@ def test_login_by_code(client, amina, language):
     assert signed_in(client) == AMINA
 
 
-def test_login_by_code_takes_a_space_inside(client, amina):
+def test_login_code_accepts_a_space_inside(client, amina):
     ask(client)
     code = code_of(mail.outbox[0])
     give(client, f"{code[:3]} {code[3:]}")
@@ -87,7 +87,7 @@ def test_login_page_has_one_field_for_a_code(client, amina):
     assert 'autocomplete="one-time-code"' in field
 
 
-def test_newcomer_gets_the_same_answer_and_an_account_in_the_language_of_the_page(client, amina):
+def test_new_address_gets_the_same_response_as_a_known_one(client, amina):
     known = answer(ask(client))
     client.cookies.clear()
     unknown = answer(ask(client, "new@example.org"))
@@ -98,7 +98,7 @@ def test_newcomer_gets_the_same_answer_and_an_account_in_the_language_of_the_pag
     assert signed_in(client) == "new@example.org"
 
 
-def test_newcomer_keeps_the_language_of_the_page(client):
+def test_new_account_has_the_language_of_the_page(client):
     ask(client, "new@example.org", language="ar")
     give(client, code_of(mail.outbox[0]), "ar")
     user = User.objects.get(email="new@example.org")
@@ -106,7 +106,7 @@ def test_newcomer_keeps_the_language_of_the_page(client):
     assert EmailAddress.objects.get(user=user).verified is True
 
 
-def test_there_is_no_account_before_the_code_came_back(client):
+def test_account_is_created_only_once_the_code_is_entered(client):
     ask(client, "new@example.org")
     give(client, "000000")
     client.post("/fr/accounts/login/code/confirm/", {"action": "resend"})
@@ -115,14 +115,14 @@ def test_there_is_no_account_before_the_code_came_back(client):
     assert signed_in(client) == "new@example.org"
 
 
-def test_what_was_typed_is_kept_for_an_hour_until_the_code_came_back(client, amina):
+def test_pending_login_session_expires_after_an_hour(client, amina):
     ask(client)
     assert client.session.get_expiry_age() == 3600
     give(client, code_of(mail.outbox[0]))
     assert client.session.get_expiry_age() == settings.SESSION_COOKIE_AGE
 
 
-def test_an_address_that_somebody_else_typed_is_free_for_its_owner(client, amina):
+def test_address_typed_by_a_stranger_stays_available_to_its_owner(client, amina):
     ask(Client(), "new@example.org")
     sign_in(client, amina)
     client.post("/fr/accounts/email/", {"email": "new@example.org", "action_add": ""})
@@ -130,7 +130,7 @@ def test_an_address_that_somebody_else_typed_is_free_for_its_owner(client, amina
     assert refreshed(amina).email == "new@example.org"
 
 
-def test_an_address_that_another_account_wants_is_free_for_its_owner(client, amina):
+def test_address_pending_in_another_account_stays_available_to_its_owner(client, amina):
     other = Client()
     sign_in(other, amina)
     other.post("/fr/accounts/email/", {"email": "new@example.org", "action_add": ""})
@@ -140,7 +140,7 @@ def test_an_address_that_another_account_wants_is_free_for_its_owner(client, ami
     assert refreshed(amina).email == AMINA
 
 
-def test_closed_account_gets_the_same_answer_and_its_owner_is_told(client, amina):
+def test_closed_account_gets_the_same_response_and_inactive_page_after_code(client, amina):
     known = answer(ask(client))
     User.objects.update(is_active=False)
     client.cookies.clear()
@@ -149,7 +149,7 @@ def test_closed_account_gets_the_same_answer_and_its_owner_is_told(client, amina
     assert (signed_in(client), response.headers["Location"]) == (None, "/fr/accounts/inactive/")
 
 
-def test_known_and_unknown_addresses_cost_the_same(client, amina):
+def test_known_and_unknown_addresses_take_equal_queries_and_response_size(client, amina):
     """Each answer takes the time of its queries, of one mail written, and of a page of one size."""
     make_organiser(email="chief@example.org")
     made = []
@@ -166,10 +166,10 @@ def test_known_and_unknown_addresses_cost_the_same(client, amina):
 
 
 @pytest.mark.parametrize("stranger", ["am\u0131na@example.org", "amina\u017f@example.org"])
-def test_letters_that_pass_for_others_shut_nobody_out(client, amina, stranger):
+def test_lookalike_letters_lock_no_account_out(client, amina, stranger):
     """PostgreSQL's UPPER makes I of ı and S of ſ: two accounts were found for one address."""
     response = ask(client, stranger)
-    assert response.context["form"].errors == {"login": [PLAIN]}
+    assert response.context["form"].errors == {"login": [PLAIN_ADDRESS_MESSAGE]}
     assert (mail.outbox, User.objects.count()) == ([], 1)
     data = {"login": AMINA, "password": "correct horse battery"}
     EmailAddress.objects.create(user=amina, email=AMINA, primary=True, verified=True)
@@ -183,7 +183,7 @@ def test_letters_that_pass_for_others_shut_nobody_out(client, amina, stranger):
         "０３２５９３", "032-593", "0 3 2 5 9 3", "\ufeff032593\n", "Code : 032593",
     ],
 )  # fmt: skip
-def test_a_code_is_read_as_it_is_typed_and_pasted(write):
+def test_code_input_is_normalised_to_digits(write):
     assert codes.digits(write) == "032593"
 
 
@@ -194,7 +194,7 @@ def test_a_code_in_arabic_digits_signs_in(client, amina):
     assert signed_in(client) == AMINA
 
 
-def test_the_code_of_staff_is_longer_and_its_page_the_same(client, amina):
+def test_staff_code_is_longer_and_its_page_identical(client, amina):
     pages = []
     make_organiser(email="chief@example.org")
     make_user("door@example.org").groups.add(Group.objects.get(name="Welcome team"))
@@ -210,7 +210,7 @@ def test_the_code_of_staff_is_longer_and_its_page_the_same(client, amina):
     assert signed_in(client) == "door@example.org"
 
 
-def test_a_code_is_worth_three_attempts(client, amina):
+def test_code_allows_three_attempts(client, amina):
     ask(client)
     code = code_of(mail.outbox[0])
     wrong = "000000" if code != "000000" else "111111"
@@ -220,14 +220,14 @@ def test_a_code_is_worth_three_attempts(client, amina):
     assert signed_in(client) is None
 
 
-def test_three_codes_a_minute_for_one_address(client, amina):
+def test_address_gets_at_most_three_codes_a_minute(client, amina):
     for _request in range(4):
         client.cookies.clear()
         last = ask(client)
     assert (last.status_code, len(mail.outbox)) == (200, 3)
 
 
-def test_codes_that_are_sent_again_count_as_well(client, amina):
+def test_resent_codes_count_towards_the_limit(client, amina):
     for _request in range(2):
         client.cookies.clear()
         ask(client)
@@ -239,7 +239,7 @@ def test_codes_that_are_sent_again_count_as_well(client, amina):
 # Strangers
 
 
-def test_a_stranger_does_not_keep_anybody_out(client, amina):
+def test_attempts_by_a_stranger_do_not_lock_the_owner_out(client, amina):
     EmailAddress.objects.create(user=amina, email=AMINA, primary=True, verified=True)
     stranger = Client(REMOTE_ADDR="127.0.0.66")
     for _time in range(3):
@@ -258,13 +258,13 @@ def test_a_stranger_does_not_keep_anybody_out(client, amina):
     assert signed_in(owner) == AMINA
 
 
-def test_all_strangers_together_send_sixty_mails_an_hour(amina):
+def test_unknown_browsers_send_at_most_sixty_mails_an_hour(amina):
     for number in range(70):
         ask(Client(REMOTE_ADDR=f"127.0.1.{number}"))
     assert len(mail.outbox) == 60
 
 
-def test_a_browser_that_was_signed_in_before_passes_what_strangers_used_up(client, amina):
+def test_known_browser_bypasses_limits_exhausted_by_strangers(client, amina):
     ask(client)
     response = give(client, code_of(mail.outbox[0]))
     cookie = response.cookies["known"]
@@ -273,7 +273,7 @@ def test_a_browser_that_was_signed_in_before_passes_what_strangers_used_up(clien
     for number in range(70):
         ask(Client(REMOTE_ADDR=f"127.0.1.{number}"))
     for _guess in range(20):
-        guesses.take(guesses.key_for("", AMINA))
+        guesses.record_guess(guesses.key_for("", AMINA))
         Guess.objects.update(at=F("at") - timedelta(hours=1))
     stranger = Client(REMOTE_ADDR="127.0.2.1")
     assert ask(stranger).status_code == 200
@@ -282,7 +282,7 @@ def test_a_browser_that_was_signed_in_before_passes_what_strangers_used_up(clien
     assert signed_in(client) == AMINA
 
 
-def test_a_stranger_on_the_same_network_does_not_shut_a_known_browser_out(client, amina):
+def test_stranger_on_the_same_network_does_not_block_a_known_browser(client, amina):
     EmailAddress.objects.create(user=amina, email=AMINA, primary=True, verified=True)
     owner = {"login": AMINA, "password": "correct horse battery"}
     client.post("/fr/accounts/login/password/", owner)
@@ -299,30 +299,30 @@ def test_a_stranger_on_the_same_network_does_not_shut_a_known_browser_out(client
     assert ask(client).status_code == 302
 
 
-def test_a_passkey_is_never_refused_for_what_others_tried(client):
+def test_passkey_login_is_not_rate_limited(client):
     for _try in range(30):
         response = client.post("/fr/accounts/2fa/webauthn/login/", {"credential": "{}"})
     assert answer(response)[:2] == (302, "/fr/accounts/login/")
 
 
-def test_a_cookie_that_somebody_made_up_is_worth_nothing(client, amina):
+def test_forged_known_browser_cookie_is_ignored(client, amina):
     for value in ["x", f"name.{known_browsers.digest(AMINA)}", "name.x:1tX:y"]:
         client.cookies["known"] = value
         request = RequestFactory().get("/", headers={"cookie": f"known={value}"})
-        assert known_browsers.known(request, AMINA) == ""
+        assert known_browsers.browser_name(request, AMINA) == ""
         assert client.get("/fr/accounts/login/").status_code == 200
 
 
-def test_a_known_browser_is_known_for_the_accounts_that_were_opened_in_it(client, amina):
+def test_browser_is_known_only_for_accounts_signed_in_there(client, amina):
     ask(client)
     give(client, code_of(mail.outbox[0]))
     request = RequestFactory().get("/")
     request.COOKIES["known"] = client.cookies["known"].value
-    assert bool(known_browsers.known(request, AMINA.upper())) is True
-    assert known_browsers.known(request, "chief@example.org") == ""
+    assert bool(known_browsers.browser_name(request, AMINA.upper())) is True
+    assert known_browsers.browser_name(request, "chief@example.org") == ""
 
 
-def test_another_code_replaces_the_first(client, amina):
+def test_resent_code_replaces_the_first(client, amina):
     ask(client)
     client.post("/fr/accounts/login/code/confirm/", {"action": "resend"})
     first, second = map(code_of, mail.outbox)
@@ -342,7 +342,7 @@ def test_login_by_password(client, amina):
 
 
 @pytest.mark.parametrize("email", [AMINA, "nobody@example.org"])
-def test_wrong_password_says_the_same_for_everybody(client, amina, email):
+def test_wrong_password_error_is_the_same_for_known_and_unknown_accounts(client, amina, email):
     data = {"login": email, "password": "wrong"}
     response = client.post("/en/accounts/login/password/", data)
     assert response.status_code == 200
@@ -363,19 +363,19 @@ def test_wrong_password_says_the_same_for_everybody(client, amina, email):
         ("javascript:alert(1)", "/fr/my/"),
     ],
 )
-def test_next_is_an_address_of_this_site(client, amina, target, location):
+def test_next_parameter_accepts_own_site_addresses_only(client, amina, target, location):
     ask(client, next=target)
     response = give(client, code_of(mail.outbox[0]), next=target)
     assert answer(response)[:2] == (302, location)
 
 
 @pytest.mark.parametrize("path", ["login/code/", "signup/"])
-def test_every_entrance_leads_to_the_one_page(client, path):
+def test_every_login_address_redirects_to_the_login_page(client, path):
     response = client.get(f"/fr/accounts/{path}?next=/fr/")
     assert answer(response)[:2] == (302, "/fr/accounts/login/?next=/fr/")
 
 
-def test_account_for_follows_an_address_corrected_by_hand():
+def test_account_lookup_follows_an_address_corrected_in_admin():
     user = make_user("right@example.org")
     EmailAddress.objects.create(user=user, email="wrong@example.org", primary=True, verified=True)
     newcomer = account_for(email="wrong@example.org", language="fr")
@@ -388,14 +388,14 @@ def test_account_for_follows_an_address_corrected_by_hand():
     ]
 
 
-def test_superuser_of_the_command_line_signs_in_without_a_code(client):
+def test_command_line_superuser_signs_in_with_password_alone(client):
     User.objects.create_superuser(AMINA, "correct horse battery")
     data = {"login": AMINA, "password": "correct horse battery"}
     client.post("/fr/accounts/login/password/", data)
     assert (signed_in(client), mail.outbox) == (AMINA, [])
 
 
-def test_address_that_is_too_long_is_told_so(client):
+def test_address_that_is_too_long_is_refused(client):
     response = ask(client, f"{'a' * 270}@example.org")
     assert (response.status_code, User.objects.count()) == (200, 0)
     assert response.context["form"].errors["login"]

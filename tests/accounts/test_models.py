@@ -2,7 +2,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils.translation import override
 
-from symposium.accounts.addresses import PLAIN
+from symposium.accounts.addresses import PLAIN_ADDRESS_MESSAGE
 from symposium.accounts.models import User
 from tests.factories import make_user
 from tests.helpers.database_errors import faults, refused_by
@@ -10,7 +10,7 @@ from tests.helpers.database_errors import faults, refused_by
 pytestmark = pytest.mark.django_db
 
 
-def test_account_keeps_its_email_in_lower_case():
+def test_account_email_is_stored_in_lower_case():
     assert make_user(" Salma@Example.ORG ").email == "salma@example.org"
     with refused_by("accounts_email_in_lower_case"):
         User.objects.update(email="Salma@example.org")
@@ -18,7 +18,7 @@ def test_account_keeps_its_email_in_lower_case():
         User.objects.bulk_create([User(email="NORA@example.org")])
 
 
-def test_account_is_cleaned_before_it_is_judged():
+def test_account_email_is_normalised_before_validation():
     user = User(email="Salma@Example.org", password="!")
     assert faults(user) == {}
     assert user.email == "salma@example.org"
@@ -33,12 +33,12 @@ def test_account_email_is_unique_whatever_its_case():
     }
 
 
-def test_account_is_found_whatever_the_case():
+def test_account_is_found_case_insensitively():
     user = make_user("salma@example.org")
     assert User.objects.get_by_natural_key("Salma@EXAMPLE.org") == user
 
 
-def test_account_is_found_by_its_very_address():
+def test_account_is_not_found_by_lookalike_letters():
     user = make_user("organiser@example.org")
     with pytest.raises(User.DoesNotExist):
         User.objects.get_by_natural_key("organ\u0131ser@example.org")
@@ -46,16 +46,16 @@ def test_account_is_found_by_its_very_address():
 
 
 @pytest.mark.parametrize("email", ["organ\u0131ser@example.org", "a\u017f@b.org", "a\u0661@b.org"])
-def test_account_has_only_plain_letters_before_the_at(email):
+def test_account_email_local_part_must_be_ascii(email):
     with refused_by("accounts_email_is_plain"):
         make_user(email)
     with override("en"):
-        assert faults(User(email=email, password="!"))["email"][-1:] == [str(PLAIN)]
+        assert faults(User(email=email, password="!"))["email"][-1:] == [str(PLAIN_ADDRESS_MESSAGE)]
     with override("en"), pytest.raises(CommandError, match="unaccented Latin letters"):
         call_command("createsuperuser", email=email, interactive=False)
 
 
-def test_account_may_have_any_letters_after_the_at():
+def test_account_email_domain_may_be_international():
     assert faults(User(email="a@exämple.org", password="!")) == {}
     make_user("a@exämple.org")
 
@@ -69,13 +69,13 @@ def test_account_without_a_password_cannot_use_one():
     assert make_user().has_usable_password() is False
 
 
-def test_account_is_ordinary_unless_made_otherwise():
+def test_account_is_not_staff_by_default():
     user, chief = make_user(), User.objects.create_superuser("chief@example.org", "secret")
     assert (user.is_staff, user.is_superuser) == (False, False)
     assert (chief.is_staff, chief.is_superuser, chief.check_password("secret")) == (True,) * 3
 
 
-def test_account_is_called_by_its_name_else_its_email():
+def test_account_str_is_its_name_or_email():
     assert [str(make_user("a@example.org")), str(make_user(name="Salma"))] == [
         "a@example.org",
         "Salma",

@@ -51,14 +51,14 @@ def language_and_direction(response):
 
 @pytest.mark.parametrize(("language", "direction"), [("fr", "ltr"), ("en", "ltr"), ("ar", "rtl")])
 @pytest.mark.parametrize("path", OPEN)
-def test_open_page(client, path, language, direction):
+def test_public_account_page_is_shown_in_each_language(client, path, language, direction):
     response = client.get(f"/{language}/accounts/{path}")
     assert response.status_code == 200
     assert language_and_direction(response) == (language, direction)
 
 
 @pytest.mark.parametrize("path", CLOSED)
-def test_stranger_signs_in_first(client, path):
+def test_anonymous_visitor_is_redirected_to_login(client, path):
     response = client.get(f"/fr/accounts/{path}")
     target = urlsplit(response.headers["Location"])
     assert (response.status_code, target.path) == (302, "/fr/accounts/login/")
@@ -67,7 +67,7 @@ def test_stranger_signs_in_first(client, path):
 
 @pytest.mark.parametrize("path", ["email/", "password/change/", "2fa/", "2fa/webauthn/", "logout/"])
 @pytest.mark.parametrize(("language", "direction"), [("fr", "ltr"), ("ar", "rtl")])
-def test_own_page(client, user, path, language, direction):
+def test_account_page_is_shown_in_each_language(client, user, path, language, direction):
     sign_in(client, user)
     response = client.get(f"/{language}/accounts/{path}")
     assert response.status_code == 200
@@ -75,14 +75,14 @@ def test_own_page(client, user, path, language, direction):
 
 
 @pytest.mark.parametrize("path", ["2fa/totp/activate/", "2fa/webauthn/add/"])
-def test_page_without_inline_script_or_style(client, user, path):
+def test_account_page_has_no_inline_script_or_style(client, user, path):
     sign_in(client, user)
     page = client.get(f"/fr/accounts/{path}").content.decode()
     scripts = re.findall(r"<script(?![^>]*(?:src=|application/json))[^>]*>", page)
     assert (scripts, re.findall(r"\sstyle=|\son\w+=", page)) == ([], [])
 
 
-def test_key_of_somebody_else_cannot_be_removed(client, user):
+def test_passkey_of_another_account_cannot_be_removed(client, user):
     other = make_user("other@example.org")
     key = Authenticator.objects.create(
         user=other, type=Authenticator.Type.WEBAUTHN, data={"name": "key", "credential": {}}
@@ -93,7 +93,7 @@ def test_key_of_somebody_else_cannot_be_removed(client, user):
     assert Authenticator.objects.get() == key
 
 
-def test_change_of_address_waits_for_its_code(client, user):
+def test_email_change_takes_effect_after_its_code(client, user):
     sign_in(client, user)
     client.post("/en/accounts/email/", {"email": "new@example.org", "action_add": ""})
     user.refresh_from_db()
@@ -107,7 +107,7 @@ def test_change_of_address_waits_for_its_code(client, user):
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "ar"])
-def test_sign_out_stays_in_the_language_of_the_page(client, user, language):
+def test_sign_out_redirects_to_the_language_of_the_page(client, user, language):
     client.force_login(user)
     response = client.post(f"/{language}/accounts/logout/", headers={"accept-language": "de"})
     assert (response.status_code, response.headers["Location"]) == (302, f"/{language}/")
@@ -117,7 +117,7 @@ def test_sign_out_stays_in_the_language_of_the_page(client, user, language):
 # The desk
 
 
-def test_stranger_at_the_desk_signs_in_first(client):
+def test_anonymous_visitor_of_admin_is_redirected_to_login(client):
     response = client.get("/admin/", follow=True)
     assert response.redirect_chain == [
         ("/admin/login/?next=/admin/", 302),
@@ -125,7 +125,7 @@ def test_stranger_at_the_desk_signs_in_first(client):
     ]
 
 
-def test_plain_account_at_the_desk_sees_a_closed_door(client, user):
+def test_ordinary_account_gets_403_in_admin(client, user):
     client.force_login(user)
     response = client.get("/admin/", follow=True)
     assert (response.status_code, response.redirect_chain) == (
@@ -135,14 +135,14 @@ def test_plain_account_at_the_desk_sees_a_closed_door(client, user):
     assert response.templates[0].name == "403.html"
 
 
-def test_staff_without_permission_opens_the_desk_and_no_record(client, user):
+def test_staff_without_permissions_opens_admin_but_no_record(client, user):
     User.objects.update(is_staff=True)
     client.force_login(user)
     assert client.get("/admin/").status_code == 200
     assert client.get("/admin/symposium_sessions/session/").status_code == 403
 
 
-def test_organiser_opens_the_desk(client):
+def test_organiser_opens_admin(client):
     client.force_login(make_organiser())
     assert client.get("/admin/").status_code == 200
     assert client.get("/admin/symposium_sessions/session/").status_code == 200
@@ -167,7 +167,7 @@ def addresses(patterns=accounts_urls.urlpatterns, prefix="") -> list[str]:
 
 
 @pytest.mark.parametrize("signed_in", [False, True])
-def test_no_page_of_the_account_is_kept_by_a_browser(client, user, signed_in):
+def test_account_pages_are_never_cached_by_browsers(client, user, signed_in):
     """Neither are its redirects and its errors: Back on a shared machine would show them."""
     if signed_in:
         client.force_login(user)

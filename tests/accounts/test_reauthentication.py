@@ -42,7 +42,7 @@ def visit(client, page: str, data: dict | None):
 
 @pytest.mark.parametrize(("page", "data"), SENSITIVE.items())
 @pytest.mark.parametrize(("password", "by"), [(None, BY_CODE), (PASSWORD, BY_PASSWORD)])
-def test_a_session_six_days_old_is_asked_who_it_is(client, page, data, password, by):
+def test_old_session_must_reauthenticate(client, page, data, password, by):
     sign_in(client, make_user(AMINA, password), ago=SIX_DAYS)
     response = visit(client, page, data)
     assert (response.status_code, response.headers["Location"].partition("?")[0]) == (302, by)
@@ -50,12 +50,12 @@ def test_a_session_six_days_old_is_asked_who_it_is(client, page, data, password,
 
 
 @pytest.mark.parametrize("page", SENSITIVE)
-def test_who_has_just_signed_in_is_not_asked(client, page):
+def test_fresh_session_needs_no_reauthentication(client, page):
     sign_in(client, make_user(AMINA))
     assert client.get(page).status_code == 200
 
 
-def test_a_quarter_of_an_hour_is_lately(client):
+def test_session_is_fresh_for_fifteen_minutes(client):
     user = make_user(AMINA)
     sign_in(client, user, ago=14 * 60)
     assert client.get("/fr/my/data/").status_code == 200
@@ -63,7 +63,7 @@ def test_a_quarter_of_an_hour_is_lately(client):
     assert client.get("/fr/my/data/").status_code == 302
 
 
-def test_a_session_that_says_nothing_is_asked(client):
+def test_session_without_sign_in_time_must_reauthenticate(client):
     """Such were opened before the site kept when somebody had signed in."""
     user = make_user(AMINA)
     EmailAddress.objects.create(user=user, email=AMINA, primary=True, verified=True)
@@ -72,7 +72,7 @@ def test_a_session_that_says_nothing_is_asked(client):
 
 
 @pytest.mark.parametrize(("language", "direction"), [("fr", "ltr"), ("en", "ltr"), ("ar", "rtl")])
-def test_a_code_opens_the_page_that_was_asked_for(client, language, direction):
+def test_reauthentication_code_opens_the_requested_page(client, language, direction):
     sign_in(client, make_user(AMINA), ago=SIX_DAYS)
     asked = client.get(f"/{language}/my/erase/", follow=True)
     page = asked.content.decode()
@@ -89,7 +89,7 @@ def test_a_code_opens_the_page_that_was_asked_for(client, language, direction):
     assert client.get(f"/{language}/my/erase/").status_code == 200
 
 
-def test_what_was_sent_is_done_once_the_code_came_back(client):
+def test_submitted_form_is_applied_after_reauthentication(client):
     user = make_user(AMINA)
     sign_in(client, user, ago=SIX_DAYS)
     page = "/fr/accounts/password/change/"
@@ -100,19 +100,19 @@ def test_what_was_sent_is_done_once_the_code_came_back(client):
     assert refreshed(user).check_password(PASSWORD) is True
 
 
-def test_a_code_goes_to_the_address_of_the_account_only(client):
+def test_reauthentication_code_is_sent_only_to_the_account_address(client):
     sign_in(client, make_user(AMINA), ago=SIX_DAYS)
     response = client.post(BY_CODE, {"recipient": "thief@example.org"})
     assert (response.status_code, mail.outbox) == (200, [])
 
 
-def test_the_code_of_an_organiser_is_longer_here_too(client):
+def test_organiser_reauthentication_code_is_longer(client):
     sign_in(client, make_organiser(email=AMINA), ago=SIX_DAYS)
     client.post(BY_CODE, {"recipient": AMINA})
     assert len(code_of(mail.outbox[-1])) == 8
 
 
-def test_another_address_is_given_up_when_its_organiser_corrects_it(client):
+def test_former_address_is_dropped_when_an_organiser_corrects_it(client):
     """No code goes to an address that an organiser has corrected."""
     user = make_user(AMINA)
     sign_in(client, user)
@@ -126,7 +126,7 @@ def test_another_address_is_given_up_when_its_organiser_corrects_it(client):
 
 @pytest.mark.parametrize("page", [*SENSITIVE, "/fr/accounts/2fa/webauthn/keys/1/remove/"])
 @pytest.mark.parametrize("who", ["stranger", "signed in"])
-def test_what_is_sent_meanwhile_does_not_fill_the_session(client, page, who):
+def test_large_form_is_not_stored_in_the_session(client, page, who):
     if who == "signed in":
         sign_in(client, make_user(AMINA), ago=SIX_DAYS)
     client.post(page, {"name": "\u6f22" * 20_000})
@@ -137,7 +137,7 @@ def test_what_is_sent_meanwhile_does_not_fill_the_session(client, page, who):
 
 
 @pytest.mark.parametrize("page", ["password/reset/", "password/set/", "password/reset/key/1-x/"])
-def test_whoever_forgot_a_password_signs_in_by_code_and_chooses_another(client, page):
+def test_forgotten_password_is_replaced_after_login_by_code(client, page):
     user = make_user(AMINA, "forgotten for a while")
     asked = client.get(f"/fr/accounts/{page}", follow=True)
     assert [where for where, _status in asked.redirect_chain] == [
@@ -156,13 +156,13 @@ def test_whoever_forgot_a_password_signs_in_by_code_and_chooses_another(client, 
 
 
 @pytest.mark.parametrize("email", [AMINA, "nobody@example.org"])
-def test_no_page_says_whether_a_password_can_be_forgotten(client, email):
+def test_password_reset_reveals_no_account(client, email):
     make_user(AMINA, PASSWORD)
     response = client.post("/fr/accounts/password/reset/", {"email": email})
     assert (response.status_code, mail.outbox) == (302, [])
 
 
-def test_links_in_mails_are_of_this_site_whatever_host_was_asked(client, settings):
+def test_mail_links_use_the_site_url_for_any_host_header(client, settings):
     settings.ALLOWED_HOSTS = ["*"]
     user = make_user(AMINA, PASSWORD)
     host = {"host": "localhost:6666"}

@@ -58,7 +58,7 @@ def sign_in(client):
 # Secrets
 
 
-def test_secrets_are_unreadable_in_the_database(organiser):
+def test_second_factor_secrets_are_encrypted_in_the_database(organiser):
     TOTP.activate(organiser, SECRET)
     codes = RecoveryCodes.activate(organiser).generate_codes()
     kept = json.dumps(list(Authenticator.objects.values_list("data", flat=True)))
@@ -67,7 +67,7 @@ def test_secrets_are_unreadable_in_the_database(organiser):
     assert Authenticator.objects.get(type="totp").wrap().validate_code(code_of(SECRET))
 
 
-def test_a_former_key_still_reads_them_and_no_other_does(settings):
+def test_fallback_key_decrypts_secrets_and_others_fail(settings):
     adapter = second_factor.MFAAdapter()
     kept = adapter.encrypt("secret")
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "new", [settings.SECRET_KEY]
@@ -77,7 +77,7 @@ def test_a_former_key_still_reads_them_and_no_other_does(settings):
         adapter.decrypt(kept)
 
 
-def test_the_desk_shows_no_secret_and_lets_a_superuser_delete_a_lost_factor(client, organiser):
+def test_admin_shows_no_secret_and_superuser_deletes_lost_factor(client, organiser):
     TOTP.activate(organiser, SECRET)
     kept = Authenticator.objects.get()
     client.force_login(organiser)
@@ -97,7 +97,7 @@ def test_the_desk_shows_no_secret_and_lets_a_superuser_delete_a_lost_factor(clie
 
 
 @pytest.mark.usefixtures("_required")
-def test_an_organiser_without_one_is_led_to_set_it_up(client, organiser):
+def test_organiser_without_second_factor_is_redirected_to_set_it_up(client, organiser):
     client.force_login(organiser)
     response = client.get(DESK)
     assert (response.status_code, response.headers["Location"]) == (302, PAGE)
@@ -115,7 +115,7 @@ def test_an_organiser_without_one_is_led_to_set_it_up(client, organiser):
 @pytest.mark.parametrize(
     "path", ["", "jsi18n/", "autocomplete/", "symposium_sessions/session/add/", "password_change/"]
 )
-def test_nothing_of_the_desk_opens_without_one(client, organiser, method, path):
+def test_admin_pages_are_closed_without_second_factor(client, organiser, method, path):
     client.force_login(organiser)
     response = getattr(client, method)(f"/admin/{path}")
     assert response.headers["Location"].startswith("/fr/accounts/second-factor/?next=%2Fadmin%2F")
@@ -123,7 +123,7 @@ def test_nothing_of_the_desk_opens_without_one(client, organiser, method, path):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_required")
-def test_an_application_set_up_in_the_session_opens_the_desk(client, organiser):
+def test_authenticator_set_up_in_the_session_opens_admin(client, organiser):
     sign_in(client)
     activate = f"/fr/accounts/2fa/totp/activate/?next={DESK}"
     secret = client.get(activate).context["form"].secret
@@ -133,7 +133,7 @@ def test_an_application_set_up_in_the_session_opens_the_desk(client, organiser):
 
 
 @pytest.mark.usefixtures("_required")
-def test_an_application_is_asked_for_at_the_entrance_and_opens_the_desk(client, organiser):
+def test_authenticator_code_is_required_at_login_and_opens_admin(client, organiser):
     TOTP.activate(organiser, SECRET)
     assert sign_in(client).headers["Location"] == "/fr/accounts/2fa/authenticate/"
     assert client.get("/fr/accounts/2fa/authenticate/").status_code == 200
@@ -143,7 +143,7 @@ def test_an_application_is_asked_for_at_the_entrance_and_opens_the_desk(client, 
 
 
 @pytest.mark.usefixtures("_required")
-def test_a_session_from_before_it_has_to_show_it(client, organiser):
+def test_session_older_than_the_second_factor_must_verify_it(client, organiser):
     """Somebody else's, perhaps: stolen before the account had a second factor."""
     client.force_login(organiser)
     TOTP.activate(organiser, SECRET)
@@ -157,7 +157,7 @@ def test_a_session_from_before_it_has_to_show_it(client, organiser):
 
 
 @pytest.mark.usefixtures("_required")
-def test_a_factor_shown_by_somebody_else_in_the_browser_opens_nothing(client, organiser):
+def test_second_factor_verified_by_another_account_opens_nothing(client, organiser):
     TOTP.activate(organiser, SECRET)
     client.force_login(organiser)
     session = client.session
@@ -166,14 +166,14 @@ def test_a_factor_shown_by_somebody_else_in_the_browser_opens_nothing(client, or
     assert client.get(DESK).headers["Location"] == PAGE
 
 
-def test_where_it_is_optional_the_desk_opens_without(client, organiser):
+def test_admin_opens_without_second_factor_where_optional(client, organiser):
     client.force_login(organiser)
     assert client.get(DESK).status_code == 200
     assert client.get(PAGE).headers["Location"] == "/admin/symposium_sessions/session/?q=a"
 
 
 @pytest.mark.usefixtures("_required")
-def test_whoever_does_not_organise_is_asked_for_nothing(client):
+def test_ordinary_account_needs_no_second_factor(client):
     client.force_login(make_user())
     assert client.get("/fr/my/").status_code == 200
     assert client.get("/fr/accounts/second-factor/").headers["Location"] == "/admin/"
@@ -181,7 +181,7 @@ def test_whoever_does_not_organise_is_asked_for_nothing(client):
 
 
 @pytest.mark.usefixtures("_required")
-def test_the_way_there_leads_to_no_other_site(client, organiser):
+def test_second_factor_page_links_to_no_other_site(client, organiser):
     client.force_login(organiser)
     page = client.get("/fr/accounts/second-factor/?next=https://evil.example/").content.decode()
     assert "evil.example" not in page.split("<main")[1].split("</main>")[0]
@@ -190,7 +190,7 @@ def test_the_way_there_leads_to_no_other_site(client, organiser):
 # Guesses
 
 
-def test_a_stolen_session_guesses_no_password_in_the_desk(client, organiser):
+def test_admin_password_change_redirects_to_the_rate_limited_page(client, organiser):
     """The page of the account, to which it leads, counts them."""
     client.force_login(organiser)
     for path in ("password_change/", "password_change/done/"):

@@ -38,7 +38,7 @@ def signed_in(user, browser: str) -> Client:
     return client
 
 
-def test_a_stolen_session_is_seen_and_ended(user):
+def test_stolen_browser_session_is_listed_and_ended(user):
     own, stolen = signed_in(user, FIREFOX), signed_in(user, EDGE)
     page = own.get(LIST).content.decode()
     assert [name in page for name in ("Firefox · Android", "Edge · Windows")] == [True, True]
@@ -50,13 +50,13 @@ def test_a_stolen_session_is_seen_and_ended(user):
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "ar"])
-def test_the_page_is_in_each_language(user, language):
+def test_browser_sessions_page_is_shown_in_each_language(user, language):
     page = signed_in(user, FIREFOX).get(f"/{language}/accounts/sessions/")
     assert (page.status_code, page.templates[0].name) == (200, "usersessions/usersession_list.html")
     assert f'<html lang="{language}"' in page.content.decode()
 
 
-def test_of_somebody_elses_sessions_nothing_is_shown_or_ended(user):
+def test_browser_sessions_of_other_accounts_are_neither_shown_nor_ended(user):
     own = signed_in(user, FIREFOX)
     other = make_user("other@example.org", password=PASSWORD)
     EmailAddress.objects.create(user=other, email=other.email, primary=True, verified=True)
@@ -66,13 +66,13 @@ def test_of_somebody_elses_sessions_nothing_is_shown_or_ended(user):
     assert theirs.get("/fr/my/").status_code == 200
 
 
-def test_organisers_do_not_see_from_where_people_sign_in(user, client):
+def test_browser_sessions_are_not_in_admin(user, client):
     signed_in(user, FIREFOX)
     client.force_login(make_organiser())
     assert client.get("/admin/usersessions/usersession/").status_code == 404
 
 
-def test_a_page_asks_nothing_more_of_the_database_than_before(user, django_assert_num_queries):
+def test_browser_session_tracking_adds_no_query(user, django_assert_num_queries):
     """The session, the account, the edition and its menu: a session is written as it begins."""
     client = signed_in(user, FIREFOX)
     client.get("/fr/accounts/logout/")
@@ -80,17 +80,17 @@ def test_a_page_asks_nothing_more_of_the_database_than_before(user, django_asser
         client.get("/fr/accounts/logout/")
 
 
-def test_what_is_known_of_a_session_is_kept_no_longer_than_it_lasts(user):
+def test_browser_session_details_are_deleted_with_the_session(user):
     kept, left, ended = (signed_in(user, FIREFOX) for _ in range(3))
     left.post("/fr/accounts/logout/")
     session = ended.session
     session.set_expiry(timezone.now() - datetime.timedelta(seconds=1))
     session.save()
-    browser_sessions.forget_sessions()
+    browser_sessions.delete_expired_sessions()
     assert [row.session_key for row in UserSession.objects.all()] == [kept.session.session_key]
 
 
-def test_a_person_reads_it_and_takes_it_away_and_it_is_erased_with_them(user):
+def test_browser_sessions_are_exported_and_erased_with_the_account(user):
     signed_in(user, FIREFOX)
     [session] = erasure.export(user)["parts"]["account"]["parts"]["sessions"]["entries"]
     told = {name: field["value"] for name, field in session["fields"].items()}
@@ -114,5 +114,5 @@ def test_a_person_reads_it_and_takes_it_away_and_it_is_erased_with_them(user):
         ("curl/8.0", ""),
     ],
 )
-def test_a_browser_has_the_name_that_people_give_it(user_agent, name):
-    assert browsers.named(user_agent) == name
+def test_browser_has_a_readable_name(user_agent, name):
+    assert browsers.browser_name(user_agent) == name

@@ -75,21 +75,21 @@ def starred(user) -> list[str]:
 # Which clash
 
 
-def test_entries_clash_with_what_is_held_at_the_same_time(edition, water, air):
+def test_entries_clash_with_overlapping_held_sessions(edition, water, air):
     after = make_session(edition, at="09:45", title_fr="Sol")
     gone = make_session(edition, at="09:00", title_fr="Feu", status="cancelled")
     later = make_session(edition, at=None, title_fr="Un jour")
     found = personal_programme.entries([later, after, gone, air, water])
     said = {str(entry.session): list(map(str, entry.clashes)) for entry in found}
     assert said == {"Eau": ["Air"], "Feu": [], "Air": ["Eau", "Sol"], "Sol": ["Air"], "Un jour": []}
-    days = personal_programme.by_day(found, edition.zone)
+    days = personal_programme.group_by_day(found, edition.zone)
     assert [(day.date, len(day.entries)) for day in days] == [(edition.starts_on, 4), (None, 1)]
 
 
 # Without an account
 
 
-def test_page_of_the_browser_has_every_session_hidden_for_its_script(client, edition, water):
+def test_my_programme_page_holds_all_sessions_hidden_for_the_script(client, edition, water):
     make_session(edition, kind="break")
     make_session(edition, status="draft")
     page = client.get("/fr/2031/my-programme/")
@@ -102,7 +102,7 @@ def test_page_of_the_browser_has_every_session_hidden_for_its_script(client, edi
     assert page.cookies == {}
 
 
-def test_page_of_the_browser_costs_the_same_for_any_number(
+def test_my_programme_page_of_edition_query_count_is_constant(
     client, edition, django_assert_num_queries
 ):
     for number in (1, 3):
@@ -111,10 +111,11 @@ def test_page_of_the_browser_costs_the_same_for_any_number(
             client.get("/fr/2031/my-programme/")
 
 
-def test_shared_link_shows_what_it_names(client, edition, water, air):
+def test_shared_link_shows_its_sessions(client, edition, water, air):
     hidden = make_session(edition, status="draft")
     elsewhere = make_session(make_edition("2020"))
-    path = f"/en/2031/my-programme/{personal_programme.written([air, hidden, elsewhere, water])}/"
+    numbers = personal_programme.format_numbers([air, hidden, elsewhere, water])
+    path = f"/en/2031/my-programme/{numbers}/"
     page = client.get(path)
     assert texts(main(page), ".//li//h3") == ["Eau", "Air"]
     assert texts(main(page), ".//p[@class='entry-clash']/span") == [
@@ -125,7 +126,7 @@ def test_shared_link_shows_what_it_names(client, edition, water, air):
     assert page.cookies == {}
 
 
-def test_shared_link_is_written_in_one_way(client, edition, water, air):
+def test_shared_link_redirects_to_its_canonical_form(client, edition, water, air):
     one, other = sorted([water.pk, air.pk])
     path = "/fr/2031/my-programme/"
     for chosen in (f"{other}-{one}", f"{one}-{one}-{other}", f"0{one}-{other}"):
@@ -134,18 +135,22 @@ def test_shared_link_is_written_in_one_way(client, edition, water, air):
     for chosen in ("abc", "1--2", "-1", "9" * 19, str(10**17)):
         assert client.get(f"{path}{chosen}/").status_code == 404
     many = client.get(path + "-".join(map(str, range(1, 3000))) + "/")
-    assert many["Location"].count("-") == path.count("-") + personal_programme.MOST - 1
+    assert many["Location"].count("-") == path.count("-") + personal_programme.MAX_SESSIONS - 1
 
 
-def test_shared_link_of_a_long_list_has_the_first_to_be_held_and_no_code(
+def test_long_shared_link_holds_the_earliest_sessions_and_no_qr_code(
     client, edition, water, air, monkeypatch
 ):
     later = make_session(edition, title_fr="Soir", at="20:00")
     earlier = make_session(edition, title_fr="Aube", at="06:00")
-    monkeypatch.setattr(personal_programme, "MOST", 3)
-    path = f"/en/2031/my-programme/{personal_programme.written([later, air, water, earlier])}/"
+    monkeypatch.setattr(personal_programme, "MAX_SESSIONS", 3)
+    path = (
+        f"/en/2031/my-programme/{personal_programme.format_numbers([later, air, water, earlier])}/"
+    )
     assert texts(main(client.get(path)), ".//li//h3") == ["Aube", "Eau", "Air"]
-    monkeypatch.setattr(personal_programme, "READABLE", len(f"http://testserver{path}") - 1)
+    monkeypatch.setattr(
+        personal_programme, "MAX_ADDRESS_CHARS", len(f"http://testserver{path}") - 1
+    )
     page = client.get(path)
     assert 'class="qr"' not in page.content.decode()
     assert texts(main(page), ".//bdi[@id='address']") == [f"http://testserver{path}"]
@@ -154,7 +159,7 @@ def test_shared_link_of_a_long_list_has_the_first_to_be_held_and_no_code(
 # Into the account
 
 
-def test_stars_of_a_browser_come_into_the_account_once(client, user, edition, water, air):
+def test_browser_stars_are_merged_into_the_account_once(client, user, edition, water, air):
     other = make_session(make_edition("2020"))
     draft = make_session(edition, status="draft")
     nobody = str(uuid.uuid4())
@@ -173,7 +178,7 @@ def test_stars_of_a_browser_come_into_the_account_once(client, user, edition, wa
     ]
 
 
-def test_with_the_stars_goes_what_one_is_registered_for(client, user, edition, water):
+def test_stars_response_includes_registrations_and_bookings(client, user, edition, water):
     online = make_category(open_edition("2032"), on_site=False, online_access=True)
     make_registration(online, user=user)
     make_registration(make_category(open_edition("2033")))  # of somebody else
@@ -190,15 +195,15 @@ def test_with_the_stars_goes_what_one_is_registered_for(client, user, edition, w
     assert "2031" not in client.get(STARS).json()["registrations"]
 
 
-def test_star_pressed_in_the_browser_says_nothing_more(client, user, water, air):
-    stars.give(user, [water])
+def test_star_added_by_script_shows_no_message(client, user, water, air):
+    stars.add_stars(user, [water])
     changed = send(client, add={"2031": [str(air.guid)]}, remove={"2031": [str(water.guid)]})
     assert changed.json()["stars"] == {"2031": [str(air.guid)]}
     assert told(client.get(PAGE)) == []
     assert client.get(STARS).json()["stars"] == {"2031": [str(air.guid)]}
 
 
-def test_stars_are_for_whoever_has_signed_in(client, water):
+def test_stars_require_sign_in(client, water):
     assert (client.get(STARS).status_code, send(client, add={}).status_code) == (401, 401)
     answer = client.get(PAGE)
     assert answer["Location"] == f"/en/accounts/login/?next={PAGE}"
@@ -210,12 +215,12 @@ def test_stars_are_for_whoever_has_signed_in(client, water):
     ["", "[]", "nothing", '{"add": []}', '{"add": {"2031": "x"}}', '{"add": {"2031": [1]}}',
      '{"remove": {"2031": null}}', json.dumps({"add": {"2031": ["x"] * 2001}})],
 )  # fmt: skip
-def test_what_is_no_list_of_stars_changes_nothing(client, body):
+def test_malformed_star_list_is_refused(client, body):
     answer = client.post(STARS, body, content_type="application/json")
     assert (answer.status_code, Star.objects.count()) == (400, 0)
 
 
-def test_stars_are_written_with_a_token_only(user, water):
+def test_stars_require_a_csrf_token(user, water):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(user)
     parcel = {"add": {"2031": [str(water.guid)]}}
@@ -228,28 +233,28 @@ def test_stars_are_written_with_a_token_only(user, water):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_windows_give_one_star():
+def test_concurrent_windows_create_one_star():
     user, session = make_user(), make_session(make_edition("2031"))
     parcel = {"2031": [str(session.guid)]}
 
     def work():
-        return stars.carry(user, add=parcel, remove={}).unknown
+        return stars.sync_stars(user, add=parcel, remove={}).unknown
 
     assert at_once(work, work, work) == [0, 0, 0]
     assert user.stars.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_the_constraint_spoken_for_one_of_them_would_fail(monkeypatch):
+def test_duplicate_star_fails_without_ignore_conflicts(monkeypatch):
     """The negative control: a star is there when the second one is written."""
     user, session = make_user(), make_session(make_edition("2031"))
     plain = QuerySet.bulk_create
     monkeypatch.setattr(
         QuerySet, "bulk_create", lambda rows, objs, ignore_conflicts: plain(rows, objs)
     )
-    stars.give(user, [session])
+    stars.add_stars(user, [session])
     with pytest.raises(IntegrityError):
-        stars.give(user, [session])
+        stars.add_stars(user, [session])
 
 
 # The page of the account
@@ -258,35 +263,35 @@ def test_without_the_constraint_spoken_for_one_of_them_would_fail(monkeypatch):
 def test_page_merges_stars_and_bookings(client, user, edition, water):
     workshop = make_workshop(edition, title_fr="Cartes", at="09:15")
     registration = make_registration(make_category(edition), user=user, sessions=[workshop])
-    stars.give(user, [water, workshop])
-    stars.give(make_user(), [make_session(edition, at="16:00")])
+    stars.add_stars(user, [water, workshop])
+    stars.add_stars(make_user(), [make_session(edition, at="16:00")])
     page = client.get(PAGE)
     assert texts(main(page), ".//li//h3") == ["Eau", "Cartes"]
     assert texts(main(page), ".//p[@class='entry-clash']/span") == [
         "Overlaps with Cartes", "Overlaps with Eau",
     ]  # fmt: skip
     assert f"/en/my/{registration.code}/#sessions" in hrefs(main(page), ".//a")
-    shared = f"/en/2031/my-programme/{personal_programme.written([water, workshop])}/"
+    shared = f"/en/2031/my-programme/{personal_programme.format_numbers([water, workshop])}/"
     assert shared in hrefs(main(page), ".//a")
 
 
-def test_page_costs_the_same_for_any_number(client, user, edition, django_assert_num_queries):
+def test_my_programme_query_count_is_constant(client, user, edition, django_assert_num_queries):
     registration = make_registration(make_category(edition), user=user)
     for number in (1, 3):
         workshop = make_workshop(edition, at=f"1{number}:00", room=make_room(edition))
         make_booking(registration, workshop)
-        stars.give(user, [workshop, make_session(edition, at=f"1{number}:20")])
+        stars.add_stars(user, [workshop, make_session(edition, at=f"1{number}:20")])
         with django_assert_num_queries(10):
             client.get(PAGE)
 
 
-def test_times_are_those_of_each_edition(client, user):
+def test_session_times_use_the_time_zone_of_each_edition(client, user):
     far = open_edition(slug="far", time_zone="America/St_Johns")
-    stars.give(user, [make_session(far, at="09:00")])
+    stars.add_stars(user, [make_session(far, at="09:00")])
     assert texts(main(client.get(PAGE)), ".//li//time") == ["09:00", "09:45"]
 
 
-def test_form_gives_and_takes_a_star_without_a_script(client, user, water):
+def test_form_adds_and_removes_a_star_without_script(client, user, water):
     page = "/en/2031/programme/eau/star/"
     assert b'value="add"' in client.get(page).content
     for _twice in range(2):
@@ -298,7 +303,7 @@ def test_form_gives_and_takes_a_star_without_a_script(client, user, water):
     assert starred(user) == []
 
 
-def test_form_says_to_strangers_what_stars_need(client, edition, water):
+def test_star_form_asks_anonymous_visitors_to_sign_in(client, edition, water):
     make_session(edition, slug="brouillon", status="draft")
     page = "/en/2031/programme/eau/star/"
     answer = client.get(page)
@@ -326,11 +331,11 @@ def calendar(client, user):
     return stars.calendar_url(user.agenda, "en").removeprefix("http://testserver")
 
 
-def test_calendar_has_stars_and_seats(client, user, edition, water, air, calendar):
+def test_calendar_contains_starred_and_booked_sessions(client, user, edition, water, air, calendar):
     workshop = make_workshop(edition, title_fr="Cartes", at="14:00")
     full = make_workshop(edition, title_fr="Complet", at="16:00", places=0)
     make_registration(make_category(edition), user=user, sessions=[workshop, full])
-    stars.give(user, [water, air, make_session(make_edition("2020"), title_fr="Ancien")])
+    stars.add_stars(user, [water, air, make_session(make_edition("2020"), title_fr="Ancien")])
     Session.objects.filter(pk=air.pk).update(status="cancelled")
     stranger = Client()
     assert events(stranger, calendar) == {
@@ -346,8 +351,8 @@ def test_calendar_has_stars_and_seats(client, user, edition, water, air, calenda
     assert f"{water.guid}@testserver" in uids
 
 
-def test_calendar_follows_its_session(client, user, edition, water, calendar):
-    stars.give(user, [water])
+def test_calendar_event_follows_session_changes(client, user, edition, water, calendar):
+    stars.add_stars(user, [water])
     Session.objects.filter(pk=water.pk).update(**times(edition, "15:00"))
     [event] = Calendar.from_ical(client.get(calendar).content).walk("VEVENT")
     assert (event["sequence"], f"{event.start:%H:%M}") == (1, "15:00")
@@ -355,13 +360,13 @@ def test_calendar_follows_its_session(client, user, edition, water, calendar):
     assert events(client, calendar) == {}
 
 
-def test_calendar_is_in_the_language_of_its_reader(client, user, calendar):
+def test_calendar_language_follows_the_url_parameter(client, user, calendar):
     assert client.get(calendar)["Content-Language"] == "en"
     assert client.get(calendar.replace("lang=en", "lang=ar"))["Content-Language"] == "ar"
     assert client.get(calendar.replace("lang=en", "lang=xx"))["Content-Language"] == "en"
 
 
-def test_calendar_address_dies_at_once_when_it_is_renewed(client, user, calendar):
+def test_renewed_calendar_address_invalidates_the_old_one(client, user, calendar):
     page = "/en/my/programme/calendar/"
     assert client.get(page).status_code == 200
     assert client.get(calendar).status_code == 200
@@ -376,14 +381,14 @@ def test_calendar_address_dies_at_once_when_it_is_renewed(client, user, calendar
     assert client.get(page)["Location"] == PAGE
 
 
-def test_calendar_of_a_closed_account_leads_nowhere(client, user, calendar):
+def test_calendar_of_a_closed_account_is_404(client, user, calendar):
     type(user).objects.update(is_active=False)
     assert client.get(calendar).status_code == 404
     for token in ("x", "None", "programme"):
         assert client.get(f"/my/{token}.ics").status_code == 404
 
 
-def test_page_gives_the_address_to_calendars_and_to_people(client, calendar):
+def test_page_shows_the_calendar_address_as_link_and_text(client, calendar):
     page = client.get(PAGE)
     assert f"webcal://testserver{calendar}" in hrefs(main(page), ".//a")
     assert texts(main(page), ".//*[@id='calendar-address']") == [f"http://testserver{calendar}"]
@@ -403,16 +408,16 @@ def move(session, at: str = "15:00") -> None:
 def mails() -> list[tuple[str, str]]:
     """Whom a turn of the worker tells of changes, and the subjects."""
     mail.outbox.clear()
-    change_notices.tell_changes(soon())
-    change_notices.tell_starred_changes(soon())
+    change_notices.notify_booking_changes(soon())
+    change_notices.notify_star_changes(soon())
     return [(message.to[0], message.subject) for message in mail.outbox]
 
 
 STARRED = ("nora@example.org", "A session you starred has changed: Symposium 2031")
 
 
-def test_mail_is_sent_to_who_asked_for_it(client, user, water):
-    stars.give(user, [water])
+def test_star_change_mail_is_sent_only_when_enabled(client, user, water):
+    stars.add_stars(user, [water])
     move(water)
     assert mails() == []
     client.post("/en/my/programme/mails/", {"wants_mail": "on"})
@@ -430,21 +435,21 @@ def test_mail_is_sent_to_who_asked_for_it(client, user, water):
     assert mails() == []
 
 
-def test_mail_waits_until_the_session_has_settled(user, water):
-    stars.give(user, [water])
-    stars.set_mail(user, True)
+def test_star_change_mail_is_delayed_until_changes_settle(user, water):
+    stars.add_stars(user, [water])
+    stars.set_change_mails(user, True)
     move(water)
-    assert change_notices.tell_starred_changes(timezone.now()) == 0
-    assert change_notices.tell_starred_changes(soon()) == 1
+    assert change_notices.notify_star_changes(timezone.now()) == 0
+    assert change_notices.notify_star_changes(soon()) == 1
 
 
-def test_who_has_starred_and_booked_is_told_once(user, edition):
+def test_starred_and_booked_session_change_sends_one_mail(user, edition):
     workshop = make_workshop(edition, title_fr="Cartes")
     registration = make_registration(make_category(edition), user=user, sessions=[workshop])
-    stars.give(user, [workshop])
-    stars.set_mail(user, True)
+    stars.add_stars(user, [workshop])
+    stars.set_change_mails(user, True)
     move(workshop)
-    assert change_notices.tell_starred_changes(soon()) == 0  # whichever comes first
+    assert change_notices.notify_star_changes(soon()) == 0  # whichever comes first
     booked = ("nora@example.org", "A session you booked has changed: Symposium 2031")
     assert mails() == [booked]
     places.leave(registration.bookings.get())
@@ -454,42 +459,42 @@ def test_who_has_starred_and_booked_is_told_once(user, edition):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_tell_each_person_once():
+def test_concurrent_workers_send_each_star_mail_once():
     session = make_session(open_edition())
     for _ in range(5):
         user = make_user()
-        stars.give(user, [session])
-        stars.set_mail(user, True)
+        stars.add_stars(user, [session])
+        stars.set_change_mails(user, True)
     move(session)
-    work = partial(change_notices.tell_starred_changes, soon())
+    work = partial(change_notices.notify_star_changes, soon())
     assert sum(at_once(work, work)) + work() == 5
     assert len({message.to[0] for message in mail.outbox}) == len(mail.outbox) == 5
 
 
-def test_who_stars_what_has_moved_knows_it(user, water):
-    stars.set_mail(user, True)
+def test_star_added_after_the_change_sends_no_mail(user, water):
+    stars.set_change_mails(user, True)
     move(water)
-    stars.give(user, [refreshed(water)])
+    stars.add_stars(user, [refreshed(water)])
     assert mails() == []
 
 
-def test_drafts_and_what_is_over_are_not_told(user, edition, water, air):
-    stars.give(user, [water, air])
-    stars.set_mail(user, True)
+def test_draft_and_past_session_changes_send_no_mail(user, edition, water, air):
+    stars.add_stars(user, [water, air])
+    stars.set_change_mails(user, True)
     move(water)
     Session.objects.filter(pk=water.pk).update(status="draft")
     assert mails() == []
     move(air)
     over = edition.period.upper
-    assert change_notices.tell_starred_changes(over) == 0
+    assert change_notices.notify_star_changes(over) == 0
 
 
 # What is known of somebody
 
 
-def test_stars_are_among_my_data_and_go_with_the_account(client, user, water, calendar):
-    stars.give(user, [water])
-    stars.set_mail(user, True)
+def test_stars_are_exported_and_erased_with_the_account(client, user, water, calendar):
+    stars.add_stars(user, [water])
+    stars.set_change_mails(user, True)
     sign_in(client, user)
     data = client.get("/en/my/data.json").json()["parts"]["programme"]
     [entry] = data["parts"]["stars"]["entries"]
@@ -502,8 +507,8 @@ def test_stars_are_among_my_data_and_go_with_the_account(client, user, water, ca
     assert client.get(calendar).status_code == 404
 
 
-def test_stars_are_forgotten_in_time(user, edition, water):
-    stars.give(user, [water])
+def test_stars_are_deleted_after_the_retention_period(user, edition, water):
+    stars.add_stars(user, [water])
     end = edition.period.upper
     erasure.apply_retention(end + datetime.timedelta(days=erasure.IDENTITY_DAYS, seconds=-1))
     assert Star.objects.count() == 1

@@ -110,7 +110,7 @@ def registering(category: Category, person: User) -> tuple[str, str, dict]:
         "category": category.pk,
         f"question_{asked.pk}": asked.options.first().pk,
         f"question_{free.pk}": "Comment venir ?",
-        "needs": "",
+        "accessibility_needs": "",
         "consent": "on",
     }
     return f"/fr/{category.edition.slug}/register/", f"sessionid={signed_in(person)}", form

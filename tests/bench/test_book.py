@@ -46,10 +46,10 @@ def test_book_of_300_abstracts(edition, capsys, language):
     with translation.override(language):
         abstracts = edition.abstracts.published().with_reference().in_order()
         started = time.perf_counter()
-        file = documents.book_of(edition, abstracts, language)
+        file = documents.render_book_pdf(edition, abstracts, language)
         made = time.perf_counter() - started
         started = time.perf_counter()
-        again = documents.book_of(edition, abstracts.all(), language)
+        again = documents.render_book_pdf(edition, abstracts.all(), language)
         found = time.perf_counter() - started
     pathlib.Path(f"/tmp/book-{language}.pdf").write_bytes(file)
     with capsys.disabled():

@@ -29,7 +29,7 @@ def site(database_url, tmp_path):  # noqa: F811
         yield server
 
 
-def test_three_hundred_forms_of_a_stranger(site, capsys):
+def test_three_hundred_anonymous_forms(site, capsys):
     make_category(open_edition("2030"))
     ask(site, KEPT, times=30)
     before = measured(site)

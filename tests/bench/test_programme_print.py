@@ -8,7 +8,7 @@ from django.utils import translation
 
 from symposium.demo import scale
 from symposium.editions.models import Edition
-from symposium.sessions.programme_pdf import programme_of
+from symposium.sessions.programme_pdf import render_programme_pdf
 from tests.helpers.pdf_files import texts
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ def test_programme_of_1000_sessions(capsys):
         with translation.override(language):
             started, worked = time.perf_counter(), time.process_time()
             sessions = list(edition.sessions.published().for_programme().with_people())
-            file = programme_of(edition, sessions, language, large=large)
+            file = render_programme_pdf(edition, sessions, language, large=large)
             made, busy = time.perf_counter() - started, time.process_time() - worked
         pages = texts(file)
         with capsys.disabled():

@@ -105,7 +105,7 @@ def site(database_url: str, folder: Path):
 
 
 @needs_wrk
-def test_kept_pages_beside_a_bare_view(database_url, tmp_path, capsys):
+def test_cached_pages_beside_a_bare_view(database_url, tmp_path, capsys):
     with contextlib.ExitStack() as servers:
         ours = servers.enter_context(site(database_url, tmp_path))
         answers = [taken(ours, address) for address in PAGES.values()]

@@ -51,7 +51,7 @@ started, started_cpu = time.perf_counter(), time.process_time()
 with tempfile.TemporaryFile() as file:
     columns = spreadsheet_export.columns([edition], with_needs=True)
     lines = spreadsheet_export.lines(edition.registrations.all())
-    number = spreadsheet_export.FORMATS[sys.argv[2]](sheets.rows(columns, lines), file)
+    number = spreadsheet_export.FORMATS[sys.argv[2]](spreadsheet_export.rows(columns, lines), file)
     size = file.tell()
 print(json.dumps({
     "rows": number,
@@ -148,7 +148,7 @@ def test_organisers_do_not_wait(congress, client, capsys, settings):
         "not checked in": f"{LIST}?checked_in=no",
         "by name": f"{LIST}?o=1",
         "the last page": f"{LIST}?p=200",
-        "in figures": f"{LIST}plots/",
+        "in figures": f"{LIST}charts/",
         "categories": "/admin/symposium_registrations/category/",
         "sessions": "/admin/symposium_sessions/session/",
         "start page": "/admin/",

@@ -19,7 +19,7 @@ from django.db.models import Q
 from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword
 from symposium.core.fulltext.query import parse
 from symposium.core.i18n.localized import LANGUAGES
-from symposium.search.results import AT_A_GLANCE, KINDS, rows, search
+from symposium.search.results import KINDS, PREVIEW_SIZE, rows, search
 from tests.bench.test_pages import machine
 from tests.factories import make_abstract, make_edition, make_keyword
 
@@ -143,7 +143,7 @@ def percentile(times: Iterable[float], part: int) -> float:
 
 
 def in_french(edition, q: str):
-    return rows(edition, parse(q), KINDS, AT_A_GLANCE, reader="fr")
+    return rows(edition, parse(q), KINDS, PREVIEW_SIZE, reader="fr")
 
 
 def ilike(edition, q: str) -> list[Abstract]:
@@ -153,4 +153,4 @@ def ilike(edition, q: str) -> list[Abstract]:
         for field in ("title_fr", "title_en", "title_ar", "text_fr", "text_en", "text_ar"):
             condition |= Q(**{f"{field}__icontains": word})
         found = found.filter(condition)
-    return [*found[:AT_A_GLANCE], found.count()]
+    return [*found[:PREVIEW_SIZE], found.count()]

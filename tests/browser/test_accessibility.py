@@ -87,7 +87,7 @@ INTO_ARCHES = """
 
 
 @EACH_DIRECTION_AND_SCHEME
-def test_axe_finds_nothing_and_no_page_is_wider_than_the_window(window, language, scheme, width):
+def test_pages_pass_axe_and_fit_the_window(window, language, scheme, width):
     """Nor does any keep something about the reader, or complain: see `window`."""
     page = window(color_scheme=scheme)
     found = {}
@@ -131,7 +131,7 @@ def look(page, name: str, options: dict, *widths: int) -> dict[str, list[str]]:
     return found
 
 
-def test_no_page_in_english_is_wider_than_the_window(window):
+def test_english_pages_fit_the_window(window):
     page = window()
     found = {}
     for name, path in PAGES.items():
@@ -141,7 +141,7 @@ def test_no_page_in_english_is_wider_than_the_window(window):
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
-def test_words_stand_beside_the_arches(window, language):
+def test_text_does_not_overlap_the_arches(window, language):
     page = window()
     measured = {992: 0, 1280: 0}
     for name in ["argument", "abstracts", "day", "session", "cancelled session", "speakers"]:

@@ -105,7 +105,7 @@ def programme():
 
 @pytest.mark.usefixtures("programme")
 @pytest.mark.parametrize("language", ["fr", "ar"])
-def test_grid_is_told_by_time_and_room(page, language):
+def test_timetable_accessibility_tree_gives_time_and_room(page, language):
     """And so is the list on a phone: it is the same markup."""
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(f"/{language}/2021/programme/")

@@ -44,7 +44,7 @@ def edition():
     return make_edition("2021", is_current=True)
 
 
-def test_texts_are_typed_in_tabs_and_a_room_is_found(desk, edition):
+def test_session_form_has_language_tabs_and_room_autocomplete(desk, edition):
     room = make_room(edition, name_fr="Auditorium")
     make_room(make_edition(), name_fr="Auditoire d’ailleurs")
     session = make_session(edition)
@@ -63,7 +63,7 @@ def test_texts_are_typed_in_tabs_and_a_room_is_found(desk, edition):
     assert session.room == room
 
 
-def test_speakers_are_dragged_into_their_order(desk, edition):
+def test_speakers_are_reordered_by_dragging(desk, edition):
     session = make_session(edition)
     first, second = (make_participation(session, order=order) for order in (1, 2))
     desk.goto(admin_url(session))
@@ -86,7 +86,7 @@ def test_a_speaker_is_added_in_a_new_row(desk, edition):
     assert session.participations.get().speaker == speaker
 
 
-def test_the_language_and_the_copy_are_one_click(desk, edition):
+def test_language_switch_and_session_copy_take_one_click(desk, edition):
     session = make_session(edition, title_fr="Atelier")
     desk.goto(admin_url(session))
     desk.locator(".desk-languages [value=ar]").click()
@@ -98,7 +98,7 @@ def test_the_language_and_the_copy_are_one_click(desk, edition):
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
-def test_no_page_is_wider_than_the_window(desk, edition, language):
+def test_admin_pages_fit_the_window(desk, edition, language):
     session = make_session(edition, room=make_room(edition))
     make_participation(session)
     pages = ["/admin/", "/admin/symposium_sessions/session/", admin_url(session)]

@@ -85,7 +85,7 @@ def states(page) -> dict[str, list[str]]:
 # The pages of the day
 
 
-def test_programme_moves_on_by_itself(window, room, moment):
+def test_programme_updates_live_sessions_with_time(window, room, moment):
     page = window(timezone_id="America/New_York")
     set_clock(page, moment(9, 10), runs=True)
     page.goto("/fr/2030/programme/")
@@ -98,7 +98,7 @@ def test_programme_moves_on_by_itself(window, room, moment):
     expect(page.locator(".tt-now bdi")).to_have_text("10:10")
 
 
-def test_home_page_says_what_is_on_and_moves_on(window, room, moment):
+def test_home_page_updates_live_sessions_with_time(window, room, moment):
     page = window()
     set_clock(page, moment(9, 10), runs=True)
     page.goto("/fr/2030/")
@@ -111,7 +111,7 @@ def test_home_page_says_what_is_on_and_moves_on(window, room, moment):
     expect(page.locator("[data-today]")).to_be_hidden()
 
 
-def test_clock_of_the_server_is_believed(window, edition):
+def test_live_sessions_follow_the_server_clock(window, edition):
     """A session is on at this very moment; the reader's clock is ten hours late."""
     now = timezone.now()
     start, end = now - datetime.timedelta(minutes=1), now + datetime.timedelta(minutes=1)
@@ -128,7 +128,7 @@ def test_clock_of_the_server_is_believed(window, edition):
 # The door
 
 
-def test_door_moves_from_now_to_next_and_through_the_night(window, room, moment):
+def test_room_display_advances_sessions_overnight(window, room, moment):
     page = window(viewport={"width": 1920, "height": 1080}, timezone_id="America/New_York")
     set_clock(page, moment(8, 15), runs=True)
     page.goto(DOOR)
@@ -153,7 +153,7 @@ def test_door_moves_from_now_to_next_and_through_the_night(window, room, moment)
     assert states(page) == {"now": [], "next": [], "later": []}
 
 
-def test_door_shows_what_has_changed(window, room, moment):
+def test_room_display_shows_changed_sessions(window, room, moment):
     page = window()
     set_clock(page, moment(9, 10), runs=True)
     page.goto(DOOR)
@@ -166,7 +166,7 @@ def test_door_shows_what_has_changed(window, room, moment):
     expect(page.locator("[data-age]")).to_be_hidden()
 
 
-def test_door_without_a_network_goes_on_and_says_how_old_it_is(browser, site, room, moment):
+def test_offline_room_display_continues_and_shows_its_age(browser, site, room, moment):
     context = browser.new_context(base_url=site, locale="fr-FR", service_workers="block")
     page = context.new_page()
     set_clock(page, moment(9, 50), runs=True)
@@ -189,7 +189,7 @@ def test_door_without_a_network_goes_on_and_says_how_old_it_is(browser, site, ro
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
-def test_lobby_turns_its_pages(window, edition, moment, language):
+def test_lobby_display_cycles_through_its_pages(window, edition, moment, language):
     """Every session is on one of them, the first ones first."""
     for number in range(30):
         room = make_room(edition)
@@ -209,7 +209,7 @@ def test_lobby_turns_its_pages(window, edition, moment, language):
     expect(page.locator("[data-page]")).to_have_text(f"1/{pages}")
 
 
-def test_lobby_goes_on_to_the_next_day_with_what_is_still_on(window, edition, room, moment):
+def test_lobby_display_advances_to_next_day_with_ongoing_sessions(window, edition, room, moment):
     page = window()
     set_clock(page, moment(9, 40), runs=True)
     page.goto(LOBBY)
@@ -234,7 +234,7 @@ def nothing_new(route) -> None:
 
 
 @pytest.mark.parametrize("address", [DOOR, LOBBY])
-def test_screen_is_filled_and_never_wider(window, room, moment, address):
+def test_display_fits_the_screen_and_passes_axe(window, room, moment, address):
     """Axe has nothing to say either."""
     room.sessions.filter(slug="une").update(title_fr="Une très longue séance " * 8)
     for width, height, scheme in [(1920, 1080, "light"), (768, 1024, "dark")]:

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import expect
 
-from symposium.editions.embed import frame
+from symposium.editions.embed import iframe_html
 from tests.factories import make_edition, make_session
 
 
@@ -36,12 +36,12 @@ def partner():
     thread.join()
 
 
-def test_programme_shows_on_the_site_that_may_and_on_no_other(page, live_server, settings, partner):
+def test_embedded_programme_shows_on_allowed_sites_only(page, live_server, settings, partner):
     settings.SITE_URL = live_server.url
     port, theirs = partner
     edition = make_edition("2021", embed_origins=f"http://localhost:{port}")
     make_session(edition, title_fr="Mobilités", slug="mobilites")
-    theirs["html"] = frame(edition, height=500)
+    theirs["html"] = iframe_html(edition, height=500)
 
     page.goto(f"http://localhost:{port}/")
     shown = page.frame_locator("iframe")

@@ -40,7 +40,7 @@ TYPED = {
     "given_name_ar": "سلمى",
     "family_name_ar": "المدينة",
     "affiliation": "Université Hassan-II",
-    "needs": "Une place près de l’écran",
+    "accessibility_needs": "Une place près de l’écran",
 }
 IN_BOTH_DIRECTIONS = pytest.mark.parametrize("language", ["fr", "ar"])
 # What does not hang on the direction of writing is walked once.
@@ -157,7 +157,7 @@ def end(edition) -> None:
 
 
 @IN_BOTH_DIRECTIONS
-def test_from_the_home_page_to_a_certificate_that_is_genuine(
+def test_registration_journey_ends_with_a_verified_certificate(
     window, sign_in, edition, category, workshop, question, mailoutbox, language
 ):
     page = window()
@@ -203,7 +203,7 @@ def test_from_the_home_page_to_a_certificate_that_is_genuine(
 
 
 @IN_FRENCH
-def test_everything_works_without_a_script(
+def test_registration_journey_works_without_script(
     window, edition, category, workshop, question, mailoutbox, language
 ):
     page = window(java_script_enabled=False)
@@ -228,7 +228,7 @@ def test_everything_works_without_a_script(
 
 
 @IN_ARABIC
-def test_form_with_errors_keeps_what_was_typed_and_leads_to_each_field(
+def test_form_with_errors_preserves_input_and_links_to_each_field(
     window, sign_in, category, workshop, question, language
 ):
     page = window()
@@ -262,7 +262,7 @@ def described(page, field) -> str:
 
 
 @IN_ARABIC
-def test_form_sent_after_the_session_ended_comes_back_filled_in(
+def test_form_sent_after_session_expiry_is_restored(
     window, sign_in, category, workshop, question, mailoutbox, language
 ):
     page = window()
@@ -274,7 +274,7 @@ def test_form_sent_after_the_session_ended_comes_back_filled_in(
     page.locator("main [name=login]").wait_for()
     enter(page, mailoutbox)
     # Health data are never in what is kept: they are typed again.
-    assert shown(page) == TYPED | {"needs": ""}
+    assert shown(page) == TYPED | {"accessibility_needs": ""}
     assert page.locator(f"[name=question_{question.pk}]").input_value() == "Par le tram"
     for name in ("workshops", "consent"):
         expect(page.locator(f"[name={name}]")).to_be_checked()

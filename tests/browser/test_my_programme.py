@@ -41,7 +41,7 @@ def sign_in(page, email: str = "nora@example.org") -> None:
     page.wait_for_url("**/my/programme/")
 
 
-def test_stars_go_into_the_account_and_leave_with_it(page, user, sessions):
+def test_browser_stars_merge_at_sign_in_and_clear_at_sign_out(page, user, sessions):
     make_edition("2020")
     page.goto("/fr/2020/my-programme/")  # of an edition without a session
     expect(page.locator("[data-mine-empty]")).to_be_visible()
@@ -99,7 +99,7 @@ def test_stars_go_into_the_account_and_leave_with_it(page, user, sessions):
     assert Star.objects.count() == 3
 
 
-def test_browser_forgets_an_account_that_is_signed_out_elsewhere(page, user, sessions):
+def test_browser_clears_stars_of_an_account_signed_out_elsewhere(page, user, sessions):
     """What it has not got waits for it, and for nobody else."""
     Star.objects.create(user=user, session=sessions[0])
     sign_in(page)

@@ -181,9 +181,7 @@ def line(page):
     return page.locator("[data-offline] p")
 
 
-def test_programme_what_it_leads_to_and_the_ticket_are_read_without_a_network(
-    reader, edition, mine, enter
-):
+def test_programme_linked_pages_and_ticket_are_readable_offline(reader, edition, mine, enter):
     enter(mine.user)
     ticket = f"/fr/my/{mine.code}/"
     days = [f"{PROGRAMME}?day={day}" for day in (*edition.days, "all")]
@@ -231,7 +229,7 @@ def test_programme_what_it_leads_to_and_the_ticket_are_read_without_a_network(
     expect(line(reader)).to_be_hidden()
 
 
-def test_nothing_is_left_of_somebody_who_signs_out(reader, mine, enter):
+def test_private_cache_is_cleared_at_sign_out(reader, mine, enter):
     ticket = f"/fr/my/{mine.code}/"
     enter(mine.user)
     visit(reader, ticket)
@@ -248,7 +246,7 @@ def test_nothing_is_left_of_somebody_who_signs_out(reader, mine, enter):
     assert reader.locator(".ticket").count() == 0
 
 
-def test_nothing_is_left_of_somebody_who_was_signed_out_or_replaced(reader, mine, enter):
+def test_private_cache_is_cleared_when_session_ends_or_account_changes(reader, mine, enter):
     ticket = f"/fr/my/{mine.code}/"
     enter(mine.user)
     visit(reader, ticket)
@@ -269,7 +267,7 @@ def test_nothing_is_left_of_somebody_who_was_signed_out_or_replaced(reader, mine
     assert ticket not in kept(reader, "private")
 
 
-def test_what_may_not_be_kept_is_not(reader, mine, enter):
+def test_sensitive_pages_are_not_cached_offline(reader, mine, enter):
     mine.user.is_staff = mine.user.is_superuser = True
     mine.user.save()
     enter(mine.user)
@@ -286,7 +284,7 @@ def test_what_may_not_be_kept_is_not(reader, mine, enter):
     assert kept(reader, "private") == mine_is
 
 
-def test_a_page_that_is_gone_is_not_kept_either(reader, edition):
+def test_removed_page_is_dropped_from_the_offline_cache(reader, edition):
     reader.goto(PROGRAMME)
     for path in LAST:  # while the site renders another page, it may hand out the one before
         wait_for(reader, path)
@@ -296,10 +294,10 @@ def test_a_page_that_is_gone_is_not_kept_either(reader, edition):
     wait_for(reader, OPENING, is_kept=False)
 
 
-def test_a_newer_worker_takes_the_place_of_the_older_one(reader, edition, monkeypatch):
+def test_newer_service_worker_replaces_the_older(reader, edition, monkeypatch):
     reader.goto(PROGRAMME)
     wait_for(reader, OPENING)
-    monkeypatch.setattr(pwa, "KEPT", ["img/og.png"])  # and not what the page needs
+    monkeypatch.setattr(pwa, "OFFLINE_PAGES", ["img/og.png"])  # and not what the page needs
     reader.evaluate("caches.open('an-older-one')")
     reader.evaluate(UPDATED)
     assert sorted(reader.evaluate("caches.keys()")) == ["pages", "static"]
@@ -342,7 +340,7 @@ def read_two_pages(page) -> None:
 
 # A worker that is gone is stopped, but not where developers' tools look at it, as here: it would go
 # on keeping pages. So these tests begin when it has no more to keep.
-def test_a_worker_that_is_not_wanted_any_more_leaves_nothing(reader, mine, enter, settings):
+def test_disabled_service_worker_is_removed_with_its_caches(reader, mine, enter, settings):
     enter(mine.user)
     reader.goto(PROGRAMME)
     for path in LAST:
@@ -352,7 +350,7 @@ def test_a_worker_that_is_not_wanted_any_more_leaves_nothing(reader, mine, enter
     read_two_pages(reader)
 
 
-def test_a_worker_that_is_at_work_is_not_waited_for(busy, reader, edition, settings):
+def test_disabled_service_worker_replaces_a_busy_one(busy, reader, edition, settings):
     reader.goto(PROGRAMME)
     for path in LAST:
         wait_for(reader, path)
@@ -362,14 +360,14 @@ def test_a_worker_that_is_at_work_is_not_waited_for(busy, reader, edition, setti
     read_two_pages(reader)
 
 
-def test_a_worker_that_leaves_while_a_window_registers_it_is_gone_too(reader, edition, settings):
+def test_disabled_service_worker_is_removed_during_registration(reader, edition, settings):
     settings.OFFLINE = False
     reader.goto(PROGRAMME)
     assert reader.evaluate(TAKEN_BACK)
     read_two_pages(reader)
 
 
-def test_a_worker_leaves_by_itself_where_no_page_is_opened(reader, edition, settings):
+def test_disabled_service_worker_unregisters_without_a_page_visit(reader, edition, settings):
     settings.OFFLINE = False
     reader.goto(PROGRAMME)
     reader.evaluate("caches.open('pages')")

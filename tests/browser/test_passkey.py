@@ -83,9 +83,7 @@ def test_passkey_signs_in(page, violations):
 
 
 @pytest.mark.usefixtures("device")
-def test_the_first_organiser_of_an_installation_comes_to_the_desk_with_a_passkey(
-    page, settings, violations
-):
+def test_first_superuser_sets_up_a_passkey_and_opens_admin(page, settings, violations):
     settings.STAFF_SECOND_FACTOR = "required"
     User.objects.create_superuser("nora@example.org", PASSWORD, language="fr")
     page.goto("/admin/")
@@ -107,7 +105,7 @@ def test_the_first_organiser_of_an_installation_comes_to_the_desk_with_a_passkey
     assert violations == []
 
 
-def test_where_passkeys_do_not_work_the_button_says_so(browser, live_server, violations):
+def test_passkey_button_reports_unsupported_browsers(browser, live_server, violations):
     """A passkey belongs to a name: an address in numbers has none."""
     context = browser.new_context(locale="fr-FR", service_workers="block")
     page = context.new_page()

@@ -5,11 +5,11 @@ from playwright.sync_api import expect
 
 from tests.helpers.urls import PAGES
 
-CHROME = ".utility, .site-nav, .site-footer, .filters, .day-tabs, .share, .star, .breadcrumb"
+CHROME = ".topbar, .site-nav, .site-footer, .filters, .day-tabs, .share, .star, .breadcrumb"
 
 
 @pytest.mark.parametrize("name", ["home", "day", "session", "speakers", "speaker", "abstract"])
-def test_what_is_for_the_screen_is_not_printed(window, name):
+def test_screen_only_elements_are_not_printed(window, name):
     page = window(color_scheme="dark")
     page.goto(f"/ar/{PAGES[name]}")
     page.emulate_media(media="print", color_scheme="dark")
@@ -20,7 +20,7 @@ def test_what_is_for_the_screen_is_not_printed(window, name):
     assert (ink, paper) == ("rgb(0, 0, 0)", "rgb(255, 255, 255)")
 
 
-def test_printed_programme_says_its_day(window):
+def test_printed_programme_shows_its_day(window):
     page = window()
     page.goto(f"/fr/{PAGES['day']}")
     page.emulate_media(media="print")
@@ -28,7 +28,7 @@ def test_printed_programme_says_its_day(window):
     assert box["height"] > 10
 
 
-def test_printed_session_begins_with_when_and_where(window):
+def test_printed_session_shows_time_and_place_first(window):
     page = window()
     page.goto(f"/fr/{PAGES['session']}")
     page.emulate_media(media="print")

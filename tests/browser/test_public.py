@@ -48,7 +48,7 @@ def plain(window):
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_menu_leads_to_every_part(window, width):
+def test_menu_links_to_every_section(window, width):
     plain = window(java_script_enabled=False, viewport={"width": width, "height": 800})
     plain.goto("/fr/2021/")
     addresses = [a.get_attribute("href") for a in plain.locator("#menu li a").all()]
@@ -63,7 +63,7 @@ def test_the_menu_leads_to_every_part(window, width):
         expect(plain.locator("#menu [aria-current=page]")).to_have_attribute("href", address)
 
 
-def test_days_and_tracks_are_links(plain):
+def test_day_and_track_links_filter_the_programme(plain):
     plain.goto("/fr/2021/programme/")
     plain.locator(".day-tabs a").nth(1).click()
     assert query(plain) == {"day": "2021-06-10"}
@@ -77,7 +77,7 @@ def test_days_and_tracks_are_links(plain):
     assert len(shown(plain)) > len(tracks)
 
 
-def test_filters_are_a_form(plain):
+def test_filter_form_narrows_the_programme(plain):
     plain.goto("/fr/2021/programme/?day=2021-06-09&track=technologies")
     expect(plain.locator("#id_room")).to_be_hidden()
     plain.locator(".more-filters summary").click()
@@ -93,7 +93,7 @@ def test_filters_are_a_form(plain):
     assert shown(plain)[:2] == ["integrer-les-solutions-digitales", "jumeau-numerique-de-quartier"]
 
 
-def test_search_finds_words_in_every_language_and_offers_a_way_out(plain):
+def test_programme_search_finds_words_and_offers_to_clear_filters(plain):
     plain.goto("/fr/2021/programme/")
     plain.locator("#q").fill("jumeau")
     plain.locator("#q").press("Enter")
@@ -108,10 +108,10 @@ def test_search_finds_words_in_every_language_and_offers_a_way_out(plain):
     assert shown(plain) == ["jumeau-numerique-de-quartier"]
 
 
-def test_language_switch_keeps_the_page_and_the_filters(plain):
+def test_language_switch_preserves_page_and_filters(plain):
     plain.goto("/fr/2021/programme/?day=2021-06-10&track=technologies")
     before = shown(plain)
-    plain.locator(".utility .langs [lang=ar]").click()
+    plain.locator(".topbar .langs [lang=ar]").click()
     assert urlsplit(plain.url).path == "/ar/2021/programme/"
     assert query(plain) == {"day": "2021-06-10", "track": "technologies"}
     expect(plain.locator("html")).to_have_attribute("dir", "rtl")
@@ -121,7 +121,7 @@ def test_language_switch_keeps_the_page_and_the_filters(plain):
     assert urlsplit(plain.url).path == f"/en/2021/programme/{PLENARY}/"
 
 
-def test_from_a_session_to_its_speaker_and_back(plain):
+def test_session_and_speaker_pages_link_to_each_other(plain):
     plain.goto(f"/fr/{DAY}")
     plain.locator(f".tt-item h4 a[href$='/{PLENARY}/']").click()
     expect(plain.locator("h1")).to_contain_text("La continuité des services vitaux")
@@ -132,7 +132,7 @@ def test_from_a_session_to_its_speaker_and_back(plain):
 
 
 @pytest.mark.parametrize("name", ["home", "day", "session", "speaker", "nowhere"])
-def test_what_needs_javascript_is_not_offered_without_it(plain, name):
+def test_script_only_controls_are_hidden_without_javascript(plain, name):
     plain.goto(f"/fr/{PAGES[name]}")
     offered = "[data-star], [data-stars-only], [data-theme-switch], [data-share], [data-copy]"
     assert plain.locator(f":is({offered}, .own-time, .tt-now):visible").count() == 0
@@ -142,7 +142,7 @@ def test_what_needs_javascript_is_not_offered_without_it(plain, name):
 
 
 @IN_BOTH_DIRECTIONS
-def test_star_is_kept_in_the_browser(window, language):
+def test_star_is_stored_in_the_browser(window, language):
     page = window()
     page.goto(f"/{language}/{DAY}")
     everything, star = shown(page), star_of(page, PLENARY)
@@ -174,7 +174,7 @@ def test_star_is_kept_in_the_browser(window, language):
     expect(page.locator("[data-stars-count]")).to_have_text("0")
 
 
-def test_my_programme_without_a_star_says_so(window):
+def test_my_programme_without_stars_shows_a_notice(window):
     page = window()
     page.goto(f"/fr/{DAY}")
     expect(page.locator("[data-stars-empty]")).to_be_hidden()
@@ -185,7 +185,7 @@ def test_my_programme_without_a_star_says_so(window):
 
 @IN_BOTH_DIRECTIONS
 @pytest.mark.parametrize("width", [390, 1280])
-def test_now_has_its_line_on_the_day(window, language, width):
+def test_current_time_line_is_shown_on_the_day(window, language, width):
     page = window(viewport={"width": width, "height": 800}, timezone_id="America/New_York")
     set_clock(page, at(11, 20))
     page.goto(f"/{language}/{DAY}")
@@ -202,7 +202,7 @@ def test_now_has_its_line_on_the_day(window, language, width):
     ]
 
 
-def test_sessions_that_are_on_say_so(window):
+def test_live_sessions_are_marked_live(window):
     page = window()
     set_clock(page, at(11, 50))
     page.goto(f"/fr/{DAY}")
@@ -220,7 +220,7 @@ def test_sessions_that_are_on_say_so(window):
 
 
 @pytest.mark.parametrize("moment", [at(11, 20, day=8), at(11, 20, day=10), at(3, 0), at(23, 0)])
-def test_now_has_no_line_at_another_time(window, moment):
+def test_current_time_line_is_hidden_outside_the_day(window, moment):
     page = window()
     set_clock(page, moment)
     page.goto(f"/fr/{DAY}")
@@ -229,7 +229,7 @@ def test_now_has_no_line_at_another_time(window, moment):
 
 
 @IN_BOTH_DIRECTIONS
-def test_own_time_stands_beside_that_of_the_edition(window, language):
+def test_local_time_is_shown_beside_edition_time(window, language):
     page = window(timezone_id="America/New_York")
     page.goto(f"/{language}/2021/programme/ouverture/")
     expect(page.locator("dd .own-time")).to_contain_text("04:00–04:30")
@@ -237,21 +237,21 @@ def test_own_time_stands_beside_that_of_the_edition(window, language):
     assert page.locator(".own-time").count() == page.locator(".tt-item:not(.tt-break)").count()
 
 
-def test_own_time_of_another_day_names_it(window):
+def test_local_time_on_another_day_names_the_day(window):
     page = window(timezone_id="Pacific/Auckland")
     page.goto("/fr/2021/programme/synthese-de-la-premiere-journee/")
     expect(page.locator("dd .own-time")).to_contain_text("jeu.")
 
 
 @pytest.mark.parametrize("zone", ["Africa/Casablanca", "Europe/London"])  # the same clock in June
-def test_own_time_is_not_said_twice(window, zone):
+def test_local_time_equal_to_edition_time_is_not_shown(window, zone):
     page = window(timezone_id=zone)
     page.goto(f"/fr/{DAY}")
     expect(page.locator(".star").first).to_be_visible()
     assert page.locator(".own-time").count() == 0
 
 
-def test_theme_is_kept_from_page_to_page(window):
+def test_theme_choice_persists_across_pages(window):
     page = window(color_scheme="light")
     page.goto("/fr/2021/")
     colour = "getComputedStyle(document.body).backgroundColor"
@@ -287,7 +287,7 @@ def test_menu_opens_and_closes_by_the_keyboard(window, language):
     expect(menu).to_be_hidden()
 
 
-def test_skip_link_leads_to_the_content(window):
+def test_skip_link_moves_focus_to_the_content(window):
     page = window()
     page.goto("/fr/2021/")
     page.keyboard.press("Tab")

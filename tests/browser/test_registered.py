@@ -54,9 +54,7 @@ def ways(page) -> set[tuple[str, str]]:
     return {(address, text.strip()) for address, text in zip(addresses, texts, strict=True)}
 
 
-def test_who_has_registered_is_led_to_their_ticket_and_sees_what_is_booked(
-    page, user, edition, sessions
-):
+def test_registered_visitor_gets_ticket_link_and_booked_marks(page, user, edition, sessions):
     category = make_category(edition)
     registration = make_registration(category, user=user, sessions=sessions[:1])
     page.goto("/fr/2030/")
@@ -91,7 +89,7 @@ def test_who_has_registered_is_led_to_their_ticket_and_sees_what_is_booked(
     assert ways(page) == {("/fr/2030/register/", "S’inscrire")}
 
 
-def test_who_waits_has_no_ticket(page, user, edition):
+def test_waiting_registration_gets_no_ticket_link(page, user, edition):
     make_registration(make_category(edition, needs_approval=True), user=user)
     sign_in(page)
     page.wait_for_function(KNOWN)
@@ -99,7 +97,7 @@ def test_who_waits_has_no_ticket(page, user, edition):
     assert {words for _address, words in ways(page)} == {"تسجيلي"}
 
 
-def test_who_signs_out_is_forgotten(page, user, edition):
+def test_registration_state_is_cleared_at_sign_out(page, user, edition):
     make_registration(make_category(edition), user=user)
     sign_in(page)
     page.wait_for_function(KNOWN)
@@ -109,7 +107,7 @@ def test_who_signs_out_is_forgotten(page, user, edition):
 
 
 @pytest.mark.parametrize("status", [500, None])
-def test_where_the_account_does_not_answer_pages_stay_as_they_are(page, user, edition, status):
+def test_pages_are_unchanged_when_the_account_request_fails(page, user, edition, status):
     make_registration(make_category(edition), user=user)
     page.route(
         "**/my/programme/stars/",

@@ -136,9 +136,7 @@ def visit(page, people, name: str, language: str) -> None:
 
 
 @EACH_DIRECTION_AND_SCHEME
-def test_axe_finds_nothing_and_no_name_is_wider_than_the_window(
-    window, people, language, scheme, width
-):
+def test_registration_pages_pass_axe_and_fit_the_window(window, people, language, scheme, width):
     page = window(color_scheme=scheme)
     found = {}
     for name in VISITS:

@@ -51,7 +51,7 @@ def meet(one: dict, other: dict) -> bool:
 @pytest.mark.parametrize(
     "path", [*DAYS, MANY_ROOMS, PAGES["filtered"].replace("all", "2021-06-09")]
 )
-def test_grid_has_a_column_for_each_room_and_rows_in_the_order_of_time(window, language, path):
+def test_timetable_grid_has_room_columns_and_chronological_rows(window, language, path):
     drawn = draw(window, f"/{language}/{path}", 1280)
     heads, cards = {head["room"]: head for head in drawn["heads"]}, drawn["cards"]
     assert len(heads) == len(drawn["heads"]) > 0
@@ -75,7 +75,7 @@ def test_grid_has_a_column_for_each_room_and_rows_in_the_order_of_time(window, l
 
 @IN_BOTH_DIRECTIONS
 @pytest.mark.parametrize("path", [*DAYS, MANY_ROOMS])
-def test_list_is_in_the_order_of_time(window, language, path):
+def test_timetable_list_is_chronological(window, language, path):
     drawn = draw(window, f"/{language}/{path}", 390)
     assert [head for head in drawn["heads"] if head["right"] > head["left"]] == []
     cards = drawn["cards"]

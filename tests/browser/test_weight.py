@@ -35,7 +35,7 @@ BELOW = """() => [...document.querySelectorAll("img[loading=lazy]")]
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("language", ["fr", "ar"])
 @pytest.mark.parametrize("name", ["home", "argument", "day"])
-def test_first_view_is_light(window, name, language, width):
+def test_first_view_weight_is_under_the_limit(window, name, language, width):
     page = window(viewport={"width": width, "height": 844})
     responses = []
     page.on("response", lambda response: responses.append(response))

@@ -45,7 +45,7 @@ RORS = [
         *((Author._meta.get_field("ror"), pasted, ROR) for pasted in RORS),
     ],
 )
-def test_identifier_is_kept_bare(field, pasted, kept):
+def test_identifier_is_stored_without_prefix(field, pasted, kept):
     assert field.clean(pasted, None) == field.get_prep_value(pasted) == kept
 
 
@@ -60,7 +60,7 @@ def test_identifier_is_kept_bare(field, pasted, kept):
         (Author, "ror", "https://ror.org/"),
     ],
 )
-def test_what_is_another_thing_is_no_identifier(model, name, pasted):
+def test_other_url_is_refused_as_identifier(model, name, pasted):
     field = model._meta.get_field(name)
 
     with pytest.raises(ValidationError):
@@ -83,7 +83,7 @@ def limits(page: str) -> dict[str, str | None]:
 
 
 @pytest.mark.django_db
-def test_desk_takes_what_a_browser_pastes(desk):
+def test_admin_accepts_pasted_identifier_urls(desk):
     speaker, abstract = make_speaker(), make_abstract()
     author = make_author(abstract)
     page = desk.get(admin_url(speaker)).content.decode()

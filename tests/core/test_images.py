@@ -12,7 +12,7 @@ from django.utils import translation
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from symposium.core.images import MAX_BYTES, PlainColours
+from symposium.core.images import MAX_BYTES, NormalizeColours
 from symposium.speakers.models import Speaker
 from tests.factories import make_edition, make_partner, make_speaker, picture, refreshed
 from tests.helpers.database_errors import faults
@@ -63,7 +63,7 @@ def uploaded(content: bytes, name: str = "photo.png") -> SimpleUploadedFile:
 # What is kept
 
 
-def test_picture_loses_where_it_was_taken():
+def test_photo_metadata_is_removed():
     exif = Image.Exif()
     exif[GPS] = {1: "N", 2: (33.0, 35.0, 0.0)}
     exif[0x010F] = "The maker of the camera"
@@ -77,7 +77,7 @@ def test_picture_loses_where_it_was_taken():
     assert dict(Image.open(io.BytesIO(content)).getexif()) == {}
 
 
-def test_logo_loses_its_texts_and_profile():
+def test_logo_text_and_profile_are_removed():
     texts = PngInfo()
     texts.add_text("Comment", "secret")
     partner = make_partner(logo=picture(pnginfo=texts, icc_profile=b"secret"))
@@ -85,7 +85,7 @@ def test_logo_loses_its_texts_and_profile():
         assert Image.open(kept).info == {}
 
 
-def test_picture_is_turned_upright():
+def test_photo_is_rotated_by_its_exif_orientation():
     exif = Image.Exif()
     exif[ORIENTATION] = 6
     speaker = speaker_with(picture("photo.jpg", (60, 40), "JPEG", exif=exif))
@@ -93,13 +93,13 @@ def test_picture_is_turned_upright():
         assert (kept.size, kept.getexif().get(ORIENTATION)) == ((40, 60), None)
 
 
-def test_picture_is_made_no_larger_than_needed():
+def test_large_photo_is_scaled_down():
     speaker = speaker_with(picture(size=(4000, 3000)))
     with Image.open(speaker.photo.path) as kept:
         assert (kept.format, kept.size) == ("JPEG", (1200, 900))
 
 
-def test_picture_hides_nothing_behind_its_pixels():
+def test_photo_trailing_bytes_are_removed():
     photo = picture().read() + b"<script>alert(1)</script>"
     speaker = speaker_with(uploaded(photo))
     with speaker.photo.open() as kept:
@@ -107,7 +107,7 @@ def test_picture_hides_nothing_behind_its_pixels():
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "L", "1", "CMYK", "I;16"])
-def test_picture_of_any_colours_is_kept(mode):
+def test_photo_of_any_colour_mode_is_stored_as_jpeg(mode):
     content = io.BytesIO()
     kind = "JPEG" if mode == "CMYK" else "PNG"
     Image.new(mode, (40, 50)).save(content, kind)
@@ -116,7 +116,7 @@ def test_picture_of_any_colours_is_kept(mode):
         assert (kept.format, kept.size) == ("JPEG", (40, 50))
 
 
-def test_picture_that_moves_keeps_its_first_frame():
+def test_animated_photo_is_reduced_to_its_first_frame():
     frames = [Image.new("RGB", (40, 50), colour) for colour in ("red", "blue")]
     content = io.BytesIO()
     frames[0].save(content, "WEBP", save_all=True, append_images=frames[1:])
@@ -126,12 +126,12 @@ def test_picture_that_moves_keeps_its_first_frame():
         assert kept.getpixel((20, 25))[0] > 200
 
 
-def test_photo_is_named_by_what_it_has_become_and_by_nothing_that_one_guesses():
+def test_photo_file_name_is_random_with_its_stored_extension():
     name = speaker_with(picture("Mon portrait.png")).photo.name
     assert re.fullmatch(r"speakers/[a-z2-9]{16}\.jpg", name)
 
 
-def test_logo_keeps_its_transparency():
+def test_logo_transparency_is_preserved():
     content = io.BytesIO()
     Image.new("RGBA", (40, 50), (0, 0, 0, 0)).save(content, "PNG")
     partner = make_partner(logo=uploaded(content.getvalue()))
@@ -202,7 +202,7 @@ WHITE, BLACK, GREY = ((value, value, value, 255) for value in (255, 0, 128))
         (of_palette(), {"transparency": 1}, [(10, 20, 30, 255), (200, 100, 50, 0)]),
     ],
 )  # fmt: skip
-def test_logo_keeps_its_colours(image, options, seen):
+def test_logo_colours_are_preserved(image, options, seen):
     assert as_logo(image, **options) == seen
 
 
@@ -215,7 +215,7 @@ def test_logo_keeps_its_colours(image, options, seen):
         (drawn("L", 128, 0), [GREY, BLACK]),
     ],
 )
-def test_photo_stands_on_white(image, seen):
+def test_photo_transparency_becomes_white(image, seen):
     assert as_photo(image) == [colour[:3] for colour in seen]
 
 
@@ -229,14 +229,14 @@ def test_photo_stands_on_white(image, seen):
         ("HSV", (0, 0, 128), (128, 128, 128)), ("CMYK", (0, 0, 0, 127), (128, 128, 128)),
     ],
 )  # fmt: skip
-def test_picture_of_any_mode_is_plain(mode, value, seen):
+def test_image_of_any_mode_is_converted_to_rgb_or_rgba(mode, value, seen):
     """Also those that no format of ours has, should Pillow read one so."""
-    image = PlainColours().process(Image.new(mode, (4, 4), value))
+    image = NormalizeColours().process(Image.new(mode, (4, 4), value))
     assert (image.mode, image.getpixel((1, 1))) == ("RGBA" if len(seen) == 4 else "RGB", seen)
 
 
-def test_palette_with_transparency_is_plain():
-    image = PlainColours().process(of_palette().convert("PA"))
+def test_palette_with_transparency_is_converted_to_rgba():
+    image = NormalizeColours().process(of_palette().convert("PA"))
     assert halves(image) == [(10, 20, 30, 255), (200, 100, 50, 255)]
 
 
@@ -257,7 +257,7 @@ def cmyk_profile() -> bytes:
     ("icc_profile", "seen"),
     [(None, [(0, 255, 255), BLACK[:3]]), (cmyk_profile, [(119, 119, 119), BLACK[:3]])],
 )
-def test_photo_for_the_press_is_shown_by_its_profile(icc_profile, seen):
+def test_cmyk_photo_is_converted_by_its_profile(icc_profile, seen):
     image = drawn("CMYK", (255, 0, 0, 0), (0, 0, 0, 255))
     options = {"icc_profile": icc_profile()} if icc_profile else {}
     for colour, expected in zip(as_photo(image, "JPEG", **options), seen, strict=True):
@@ -326,7 +326,7 @@ GREY_LINEAR = profile(b"GRAY", {b"kTRC": b"para" + struct.pack(">IHH", 0, 0, 0) 
         (Image.new("L", (80, 40), 128), DISPLAY_P3, (128, 128, 128)),
     ],
 )
-def test_colours_of_a_profile_are_those_of_screens(save, image, icc_profile, seen):
+def test_profile_colours_are_converted_to_srgb(save, image, icc_profile, seen):
     for colour in save(image, icc_profile=icc_profile):
         assert max(abs(a - b) for a, b in zip(colour[:3], seen, strict=True)) <= 2
 
@@ -347,43 +347,43 @@ def test_colours_of_a_profile_are_those_of_screens(save, image, icc_profile, see
         (b"not a picture", UNREADABLE),
     ],
 )
-def test_picture_that_is_none_is_refused_in_words(said, content, sentence):
+def test_invalid_image_is_refused_with_a_message(said, content, sentence):
     assert said(uploaded(content)) == {"photo": [sentence]}
 
 
 @pytest.mark.parametrize("format", ["GIF", "BMP", "TIFF", "ICO", "PPM"])
 @pytest.mark.parametrize("said", [said_of, said_by_the_form])
-def test_picture_in_another_format_is_refused_whatever_its_name(said, format):
+def test_image_in_unsupported_format_is_refused_for_any_name(said, format):
     assert said(picture("photo.png", format=format)) == {"photo": [UNREADABLE]}
 
 
 @pytest.mark.parametrize("said", [said_of, said_by_the_form])
-def test_picture_that_is_too_heavy_is_refused(said):
+def test_image_that_is_too_heavy_is_refused(said):
     photo = uploaded(picture().read() + bytes(20 * 1024 * 1024))
     sentence = "This image is 20 MB. It must be 8 MB or smaller."
     assert said(photo) == {"photo": [sentence]}
 
 
-def test_picture_just_at_the_limit_is_taken():
+def test_image_at_the_size_limit_is_accepted():
     content = picture().read()
     assert said_by_the_form(uploaded(content + bytes(MAX_BYTES - len(content)))) == {}
 
 
 @pytest.mark.parametrize("cut", [40, 60, 100])
-def test_picture_cut_short_is_refused_by_the_form(cut):
+def test_truncated_image_is_refused_by_the_form(cut):
     content = picture(size=(400, 500)).read()[:cut]
     assert list(said_by_the_form(uploaded(content))) == ["photo"]
 
 
 @pytest.mark.parametrize("name", ["photo.html", "photo.svg", "photo.php", "photo"])
-def test_picture_under_the_name_of_something_else_is_refused_by_the_form(name):
+def test_image_with_wrong_extension_is_refused_by_the_form(name):
     assert said_by_the_form(picture(name)) == {"photo": [UNREADABLE]}
 
 
 # What is shown
 
 
-def test_portrait_and_thumbnail_are_made_when_asked_for(media):
+def test_portrait_and_thumbnail_are_generated_on_access(media):
     speaker = speaker_with(picture(size=(800, 1000)))
     sizes = []
     for made in (speaker.portrait, speaker.thumbnail):
@@ -393,7 +393,7 @@ def test_portrait_and_thumbnail_are_made_when_asked_for(media):
     assert sizes == [("WEBP", (608, 760)), ("WEBP", (280, 350))]
 
 
-def test_picture_is_encoded_once():
+def test_photo_is_encoded_only_once():
     speaker = speaker_with(picture())
     path = Path(speaker.photo.path)
     before = path.read_bytes()
@@ -411,7 +411,7 @@ def test_speaker_without_a_photo_has_no_portrait():
     assert faults(speaker) == {}
 
 
-def test_list_of_speakers_opens_no_picture(django_assert_num_queries):
+def test_speaker_list_opens_no_image_file(django_assert_num_queries):
     edition = make_edition()
     Speaker.objects.bulk_create(
         Speaker(edition=edition, family_name_fr="Médina", slug=f"m-{n}", photo="speakers/lost.jpg")
@@ -421,7 +421,7 @@ def test_list_of_speakers_opens_no_picture(django_assert_num_queries):
         assert [bool(speaker.photo) for speaker in Speaker.objects.all()] == [True] * 3
 
 
-def test_half_of_a_photo_is_refused():
+def test_truncated_photo_is_refused():
     whole = picture("photo.jpg", size=(400, 500), format="JPEG").read()
     half = uploaded(whole[: len(whole) // 2], "photo.jpg")
     assert said_of(half) == {
@@ -429,13 +429,13 @@ def test_half_of_a_photo_is_refused():
     }
 
 
-def test_picture_like_a_thread_is_refused():
+def test_image_that_is_too_narrow_is_refused():
     assert said_of(picture(size=(1, 20_000))) == {
         "photo": ["The image must be at least 40 pixels on each side."]
     }
 
 
-def test_photo_that_is_lost_does_not_close_the_page(client, media):
+def test_page_with_a_missing_photo_file_is_shown(client, media):
     speaker = speaker_with(picture(size=(80, 100)))
     speaker.photo.storage.delete(speaker.photo.name)
     urls = [f"/fr/{speaker.edition.slug}/speakers/", speaker.get_absolute_url()]

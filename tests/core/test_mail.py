@@ -99,7 +99,7 @@ def shown(message) -> str:
     return "\n\n".join("".join(paragraph.itertext()) for paragraph in page.iter(f"{HTML}p"))
 
 
-def test_mail_has_two_parts_and_its_headers(template):
+def test_mail_has_text_and_html_parts_and_headers(template):
     mail.send(
         to="salma@example.org", language="en", template="hello", reply_to="contact@example.org",
         attachments=["ticket:7K4Q2M9XTB", "calendar:7K4Q2M9XTB"],
@@ -124,7 +124,7 @@ def test_mail_has_two_parts_and_its_headers(template):
 
 
 @pytest.mark.parametrize(("language", "direction"), [("fr", "ltr"), ("en", "ltr"), ("ar", "rtl")])
-def test_mail_is_in_the_language_of_its_reader(template, language, direction):
+def test_mail_is_in_the_language_of_its_recipient(template, language, direction):
     template("{{ when|date:'F' }}", "{{ word }}")
     when = datetime.date(2021, 6, 9)
     message = sent(language=language, when=when, word=gettext_lazy("Search"))
@@ -135,7 +135,7 @@ def test_mail_is_in_the_language_of_its_reader(template, language, direction):
     assert marked == [(language, direction)] * 2
 
 
-def test_dates_are_by_the_clock_of_the_edition(template):
+def test_mail_dates_use_the_edition_time_zone(template):
     template("Hello", "{{ at|date:'H:i' }}")
     noon = datetime.datetime(2021, 6, 9, 12, tzinfo=datetime.UTC)
     for zone, hour in [(None, "13:00"), (zoneinfo.ZoneInfo("Asia/Tokyo"), "21:00")]:
@@ -145,14 +145,14 @@ def test_dates_are_by_the_clock_of_the_edition(template):
         assert django_mail.outbox[-1].body.splitlines()[0] == hour
 
 
-def test_html_part_brings_its_style_and_loads_nothing(template):
+def test_html_part_embeds_its_style_and_loads_nothing(template):
     html = html_of(sent(name="Salma"))
     assert html.count("<style>") == 1
     assert ".mail .action a{" in html
     assert re.findall(r"\ssrc=|url\(|@import|<link|<script", html) == []
 
 
-def test_our_addresses_are_links_the_longest_first(template):
+def test_own_urls_become_links_longest_first(template):
     template(
         "Hello", "See {{ my_url }} or\n{{ pdf_url }}.\n{% for s in all %}{{ s.a_url }}{% endfor %}"
     )
@@ -170,12 +170,12 @@ def test_our_addresses_are_links_the_longest_first(template):
     "url",
     ["javascript:alert(1)", "/en/my/", "//evil.com", "http:evil", "https://a.org/ b", 'http://a/"'],
 )
-def test_an_address_is_whole(template, url):
+def test_relative_action_url_is_refused(template, url):
     with pytest.raises(ValueError, match="action_url is not a whole address"):
         sent(name="Salma", action_url=url)
 
 
-def test_a_model_is_refused(template):
+def test_model_instance_in_mail_context_is_refused(template):
     with pytest.raises(TypeError, match="edition is <class"):
         sent(name="Salma", edition=Edition(slug="2021"))
     assert django_mail.outbox == []
@@ -185,7 +185,7 @@ def test_a_model_is_refused(template):
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_name_stays_a_name(template, name):
+def test_hostile_name_makes_no_link_or_tag(template, name):
     message = sent(name=name, action_url=f"{SITE}/en/my/", action_label="Go")
     plain = message.body.split("\n")[0]
     assert plain.replace(JOINER, "") == f"Dear {name},"
@@ -198,13 +198,13 @@ def test_a_name_stays_a_name(template, name):
     assert tags & {f"{HTML}img", f"{HTML}script"} == set()
 
 
-def test_names_left_as_they_are_would_be_links():
+def test_hostile_names_match_link_pattern_unescaped():
     """The control of the test above: its pattern finds the links that it should not find."""
     assert [name for name in HOSTILE if LINKS.search(name)] == LURES
 
 
 @pytest.mark.parametrize("place", ["list", "dict", "key", "pairs", "lazy"])
-def test_a_name_is_harmless_wherever_it_stands(template, place):
+def test_hostile_name_is_defused_anywhere_in_the_context(template, place):
     template("Hello", "{{ thing }}")
     evil = "www.evil.com"
     thing = {
@@ -228,7 +228,7 @@ def test_a_name_is_harmless_wherever_it_stands(template, place):
         ("", ""),
     ],
 )
-def test_a_name_is_one_line(template, name, kept):
+def test_multiline_name_is_reduced_to_one_line(template, name, kept):
     message = sent(name=name)
     assert message.body.split("\n")[0] == f"Dear {kept},"
     assert message.subject == one_line(f"Hello {kept}", 150)
@@ -238,13 +238,13 @@ def test_a_name_is_one_line(template, name, kept):
     ]  # fmt: skip
 
 
-def test_a_text_keeps_its_lines(template):
+def test_mail_text_preserves_its_lines(template):
     template("Hello", "{{ reason_text }}")
     message = sent(reason_text="One\r\nwww.evil.com\n\nTwo\u202e")
     assert message.body.startswith(f"One\nwww.{JOINER}evil.{JOINER}com\n\nTwo\n\n-- \n")
 
 
-def test_times_and_numbers_are_as_they_were(template):
+def test_times_and_numbers_are_unchanged_in_mail(template):
     template("Hello", "{{ when }}; {{ count }}; {{ none }}; {{ yes }}")
     message = sent(when="9 June, 10:30–12:00", count=3, none=None, yes=True)
     assert message.body.split("\n")[0] == "9 June, 10:30–12:00; 3; None; True"
@@ -281,7 +281,7 @@ def test_queue_keeps_what_is_needed_to_send(template):
 
 
 @pytest.mark.usefixtures("outbox")
-def test_a_code_goes_before_a_ticket_and_a_ticket_before_a_reminder(template):
+def test_mail_priority_is_code_then_ticket_then_reminder(template):
     for bulk in (True, False):
         mail.send(
             to="a@example.org", language="en", template="hello", context={"name": "A"}, bulk=bulk
@@ -293,7 +293,7 @@ def test_a_code_goes_before_a_ticket_and_a_ticket_before_a_reminder(template):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("outbox")
-def test_a_rollback_leaves_no_mail(template):
+def test_rollback_discards_mail(template):
     def write(succeeds: bool) -> None:
         with transaction.atomic():
             mail.send(to="a@example.org", language="en", template="hello", context={"name": "A"})

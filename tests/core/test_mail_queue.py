@@ -74,7 +74,7 @@ def recipients() -> list[str]:
     return [message.to[0] for message in django_mail.outbox]
 
 
-def test_a_mail_leaves_once():
+def test_mail_is_sent_once():
     email = write()
     assert (queue.send_due({}), queue.send_due({})) == (1, 0)
     assert (state(email), recipients()) == ((Status.SENT, 1, None), ["salma@example.org"])
@@ -84,7 +84,7 @@ def test_a_mail_leaves_once():
     }  # fmt: skip
 
 
-def test_the_urgent_leave_first_and_the_others_in_their_order():
+def test_mails_are_sent_by_priority_then_order():
     for to, priority in [("c", "low"), ("a", "high"), ("d", "low"), ("b", "medium")]:
         email = write(f"{to}@example.org")
         Email.objects.filter(pk=email.pk).update(priority=getattr(Email.Priority, priority.upper()))
@@ -92,7 +92,7 @@ def test_the_urgent_leave_first_and_the_others_in_their_order():
     assert recipients() == [f"{to}@example.org" for to in "abcd"]
 
 
-def test_nothing_leaves_before_its_time_nor_after_it():
+def test_mail_is_not_sent_before_schedule_or_after_expiry():
     now = timezone.now()
     hour = datetime.timedelta(hours=1)
     for times in ({"scheduled_at": now + hour}, {"expires_at": now - hour}):
@@ -100,7 +100,7 @@ def test_nothing_leaves_before_its_time_nor_after_it():
     assert (queue.send_due({}), recipients()) == (0, [])
 
 
-def test_it_stops_between_two_mails():
+def test_sending_stops_between_two_mails():
     for _ in range(3):
         write()
     queue.send_due({}, stop=lambda: len(django_mail.outbox) == 2)
@@ -108,7 +108,7 @@ def test_it_stops_between_two_mails():
     assert Email.objects.filter(status=Status.QUEUED, attempts=0).count() == 1
 
 
-def test_it_makes_way_for_the_other_tasks(monkeypatch):
+def test_sending_yields_to_other_tasks(monkeypatch):
     """A great many mails take minutes; those who wait for a place are not kept so long."""
     monkeypatch.setattr(queue, "MAX_SEND_SECONDS", 0)
     for _ in range(3):
@@ -120,7 +120,7 @@ def test_it_makes_way_for_the_other_tasks(monkeypatch):
 # Files
 
 
-def test_the_worker_makes_the_files():
+def test_enclosures_are_generated_when_sending():
     write("a@example.org", "ticket:7K4Q", "calendar:7K4Q", "ticket:gone")
     makers = {
         "ticket": lambda code: (
@@ -136,7 +136,7 @@ def test_the_worker_makes_the_files():
     ]
 
 
-def test_a_mail_that_cannot_be_built_stops_no_other():
+def test_mail_that_cannot_be_built_does_not_stop_others():
     broken = [write("a@example.org", name) for name in ("ticket:A", "unknown:A", "nonsense")]
     write("next@example.org")
 
@@ -153,7 +153,7 @@ def test_a_mail_that_cannot_be_built_stops_no_other():
 # Failing and trying again
 
 
-def test_a_mail_is_tried_again_later_and_later_then_it_has_failed(through):
+def test_mail_is_retried_with_growing_delays_then_fails(through):
     email = write("busy@example.org")
     refusals = {"busy@example.org": TEMPORARY}
     with through(smtp.Server(**refusals)):
@@ -171,7 +171,7 @@ def test_a_mail_is_tried_again_later_and_later_then_it_has_failed(through):
     )
 
 
-def test_a_mail_that_is_tried_again_leaves(through):
+def test_retried_mail_is_sent(through):
     email = write("busy@example.org")
     with through(smtp.Server(**{"busy@example.org": TEMPORARY})) as server:
         queue.send_due({})
@@ -192,7 +192,7 @@ def test_a_mail_that_is_tried_again_leaves(through):
         ("554 5.7.1 relaying denied", Status.RETRYING),
     ],
 )
-def test_an_address_refused_for_good_has_failed_at_once(through, answer, status):
+def test_permanently_refused_address_fails_without_retry(through, answer, status):
     refused, other = write("nobody@example.org"), write("salma@example.org")
     with through(smtp.Server(**{"nobody@example.org": answer})) as server:
         queue.send_due({})
@@ -201,7 +201,7 @@ def test_an_address_refused_for_good_has_failed_at_once(through, answer, status)
     assert [error.partition(":")[0] for error in errors(refused)] == ["SMTPRecipientsRefused"]
 
 
-def test_a_mail_server_that_is_away_costs_no_mail_a_try(through):
+def test_unreachable_mail_server_counts_no_retry(through):
     email = write()
     with through(smtp.Server()):
         pass
@@ -210,7 +210,7 @@ def test_a_mail_server_that_is_away_costs_no_mail_a_try(through):
     assert state(email) == (Status.QUEUED, 0, None)
 
 
-def test_a_database_that_takes_no_write_sends_nothing():
+def test_read_only_database_sends_no_mail():
     """Or the same mail would leave each second."""
     write()
 
@@ -224,7 +224,7 @@ def test_a_database_that_takes_no_write_sends_nothing():
     assert recipients() == []
 
 
-def test_failed_mails_are_sent_again_when_asked():
+def test_failed_mails_are_requeued_on_request():
     failed, sent = write(), write()
     Email.objects.update(attempts=6)
     Email.objects.filter(pk=failed.pk).update(status=Status.FAILED)
@@ -265,12 +265,12 @@ def send_from_two_threads(number: int) -> dict[str, int]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_senders_send_every_mail_once():
+def test_concurrent_senders_send_each_mail_once():
     assert send_from_two_threads(20) == {f"{one}@example.org": 1 for one in range(20)}
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_senders_without_a_claim_send_a_mail_twice(monkeypatch):
+def test_concurrent_senders_without_a_claim_send_a_mail_twice(monkeypatch):
     """The control: they only read the queue, and meet at each email."""
     both_read = threading.Barrier(2)
 
@@ -288,7 +288,7 @@ def test_two_senders_without_a_claim_send_a_mail_twice(monkeypatch):
 # Waiting, forgetting
 
 
-def test_mail_waits_when_nobody_sends():
+def test_overdue_mail_is_reported_as_waiting():
     email = write()
     now = timezone.now()
     minute = datetime.timedelta(minutes=1)
@@ -303,7 +303,7 @@ def test_mail_waits_when_nobody_sends():
     assert (state(email)[0], queue.waits()) == (Status.SENT, False)
 
 
-def test_what_left_or_failed_is_forgotten_after_a_time(settings):
+def test_sent_and_failed_mails_are_deleted_after_retention(settings):
     settings.MAIL_RETENTION_DAYS = 30
     day = datetime.timedelta(days=1)
     for status in (Status.SENT, Status.FAILED, Status.QUEUED, Status.RETRYING):
@@ -325,7 +325,7 @@ def test_what_left_or_failed_is_forgotten_after_a_time(settings):
 # The desk
 
 
-def test_the_desk_shows_superusers_what_failed_and_sends_it_again(client):
+def test_superuser_sees_and_resends_failed_mails_in_admin(client):
     client.force_login(make_user(is_staff=True, is_superuser=True))
     email = write()
     Email.objects.update(status=Status.FAILED, text="123456", errors="550 nobody of that name")
@@ -338,7 +338,7 @@ def test_the_desk_shows_superusers_what_failed_and_sends_it_again(client):
 
 
 @pytest.mark.parametrize("page", ["", "1/change/"])
-def test_the_outbox_is_closed_to_other_organisers(client, page):
+def test_outbox_admin_is_closed_to_non_superusers(client, page):
     client.force_login(make_user(is_staff=True))
     Email.objects.filter(pk=write().pk).update(id=1)
     assert client.get(f"/admin/symposium_core/email/{page}").status_code == 403

@@ -45,7 +45,7 @@ def test_to_html_is_harmless(text, html):
     assert to_html(text, "en") == html
 
 
-def test_to_html_sets_french_spaces_in_texts_alone():
+def test_to_html_sets_french_spaces_in_text_nodes_only():
     text = "> Venir : *oui* !\n\n[« Ici »](https://example.org/?a=b%20;c)"
     assert to_html(text, "fr") == (
         "<blockquote>\n<p>Venir\u00a0: <em>oui</em> !</p>\n</blockquote>\n"

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, override
 
 from symposium.core.i18n.typography import typeset
-from symposium.core.middleware import BadRequestMiddleware, TracesOfOursOnly
+from symposium.core.middleware import BadRequestMiddleware, DropClientErrorTracebacks
 from tests.factories import make_edition, make_session, make_user
 
 pytestmark = pytest.mark.django_db
@@ -60,14 +60,14 @@ EXPECTED = {**HEADERS, "Content-Security-Policy": sorted(POLICY.split("; "))}
     "address",
     ["/fr/%00/", "/fr/a%00b/", "/fr/%FF/", "/fr/?q=%00", "/fr/?q=%FF", "/fr/?%00=1", "/%C3%28"],
 )
-def test_address_that_postgresql_could_not_store(client, address):
+def test_url_with_unstorable_characters_is_400(client, address):
     response = client.get(address)
     assert (response.status_code, response.templates[0].name) == (400, "400.html")
 
 
 @pytest.mark.parametrize("data", [{"login": "a\x00@example.org"}, {"a\x00": "b"}])
 @pytest.mark.parametrize("form", ["multipart", "urlencoded"])
-def test_field_with_a_nul_byte(client, data, form):
+def test_field_with_a_nul_byte_is_400(client, data, form):
     if form == "multipart":
         response = client.post(LOGIN, data)
     else:
@@ -77,12 +77,12 @@ def test_field_with_a_nul_byte(client, data, form):
     assert (response.status_code, response.templates[0].name) == (400, "400.html")
 
 
-def test_field_that_is_not_utf8(client):
+def test_field_that_is_not_utf8_is_400(client):
     kind = "application/x-www-form-urlencoded"
     assert client.post(LOGIN, "login=%FF", content_type=kind).status_code == 400
 
 
-def test_file_name_that_is_not_utf8(client):
+def test_file_name_that_is_not_utf8_is_400(client):
     body = (
         b"--x\r\nContent-Disposition: form-data; name=f; filename*=UTF-8''a%FF.png\r\n"
         b"Content-Type: image/png\r\n\r\nx\r\n--x--\r\n"
@@ -91,16 +91,16 @@ def test_file_name_that_is_not_utf8(client):
     assert response.status_code == 400
 
 
-def test_cookie_with_a_nul_byte(client):
+def test_cookie_with_a_nul_byte_is_400(client):
     response = client.get(LOGIN, headers={"cookie": r'sessionid="\000aaaaaaaaaaaa"'})
     assert response.status_code == 400
 
 
-def test_cookie_of_another_site_that_is_not_utf8_does_no_harm(client):
+def test_foreign_cookie_that_is_not_utf8_is_ignored(client):
     assert client.get(LOGIN, headers={"cookie": "theirs=\xff"}).status_code == 200
 
 
-def test_words_in_arabic_and_a_file_pass(client):
+def test_arabic_text_and_file_are_accepted(client):
     file = SimpleUploadedFile("مدينة.png", b"x")
     response = client.post(f"{LOGIN}?q=مدينة", {"login": "مدينة", "file": file})
     assert response.status_code == 200
@@ -110,13 +110,13 @@ def test_words_in_arabic_and_a_file_pass(client):
     ("name", "limit", "status"),
     [("DATA_UPLOAD_MAX_MEMORY_SIZE", 10, 413), ("DATA_UPLOAD_MAX_NUMBER_FIELDS", 1, 400)],
 )
-def test_form_that_is_too_large(client, settings, name, limit, status):
+def test_form_that_is_too_large_is_refused(client, settings, name, limit, status):
     setattr(settings, name, limit)
     response = client.post(LOGIN, {"login": "a" * 100, "more": "b"})
     assert (response.status_code, response.templates[0].name) == (status, "400.html")
 
 
-def test_json_nested_deeper_than_python_reads(client):
+def test_deeply_nested_json_is_400(client):
     """In a field of a form, from anybody; as a whole body, from who is signed in."""
     deep = "[" * 200_000
     response = client.post("/fr/accounts/2fa/webauthn/login/", {"credential": deep})
@@ -127,7 +127,7 @@ def test_json_nested_deeper_than_python_reads(client):
     assert (response.status_code, response.templates[0].name) == (400, "400.html")
 
 
-def test_recursion_of_our_own_is_no_fault_of_the_request(rf):
+def test_internal_recursion_error_is_not_a_bad_request(rf):
     def endless():
         endless()
 
@@ -137,56 +137,56 @@ def test_recursion_of_our_own_is_no_fault_of_the_request(rf):
     assert middleware.process_exception(rf.get("/"), raised.value) is None
 
 
-def test_form_longer_than_any_of_the_public_is_not_read(client):
+def test_oversized_public_form_is_413(client):
     response = client.post(LOGIN, {"login": "a" * 600_000})
     assert (response.status_code, response.templates[0].name) == (413, "400.html")
     assert client.post("/admin/", {"text": "a" * 600_000}).status_code == 302
 
 
-def test_unknown_host_is_refused_without_a_trace(client, caplog):
+def test_unknown_host_is_refused_without_traceback(client, caplog):
     response = client.get("/en/accounts/login/", headers={"host": "evil.example"})
     assert (response.status_code, heading(response)) == (
         400,
         "Sorry, we couldn’t process this request",
     )
     [record] = [r for r in caplog.records if r.name == "django.security.DisallowedHost"]
-    assert TracesOfOursOnly().filter(record)
+    assert DropClientErrorTracebacks().filter(record)
     assert (record.exc_info, "evil.example" in record.getMessage()) == (None, True)
 
 
-def test_log_keeps_the_trace_of_what_is_ours():
+def test_log_preserves_traceback_of_server_errors():
     error = (ValueError, ValueError("a bug"), None)
     record = logging.LogRecord("django.request", 40, "", 1, "a bug", (), error)
     record.status_code = 500
-    assert TracesOfOursOnly().filter(record)
+    assert DropClientErrorTracebacks().filter(record)
     assert record.exc_info == error
 
 
 # What every answer carries
 
 
-def test_headers_of_a_page(client):
+def test_page_has_security_headers(client):
     assert policy(client.get(LOGIN)) == EXPECTED
 
 
-def test_headers_of_an_error(client):
+def test_error_page_has_security_headers(client):
     assert policy(client.get("/en/nowhere/")) == EXPECTED
     assert policy(client.get("/en/%00/")) == EXPECTED
     assert policy(client.get("/en/", headers={"host": "evil.example"})) == EXPECTED
 
 
-def test_headers_of_the_desk(client):
+def test_admin_page_has_security_headers(client):
     assert policy(client.get("/admin/")) == EXPECTED
 
 
-def test_headers_of_a_static_file(settings, tmp_path):
+def test_static_file_has_security_headers(settings, tmp_path):
     settings.STATIC_ROOT = tmp_path
     Path(tmp_path, "portal.css").write_text("p{}")
     response = Client().get("/static/portal.css")
     assert (b"".join(response), policy(response)) == (b"p{}", EXPECTED)
 
 
-def test_https_is_kept(client, settings):
+def test_https_redirect_and_hsts_are_set(client, settings):
     settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_SSL_HOST = "symposium.example.org"
     settings.SECURE_HSTS_SECONDS = 31536000
@@ -221,13 +221,13 @@ def test_a_page_without_a_form_sets_no_cookie(client):
         ("/nowhere.txt", "de", "fr", "ltr"),
     ],
 )
-def test_page_not_found(client, path, accept, language, direction):
+def test_missing_page_is_404_in_its_language(client, path, accept, language, direction):
     response = client.get(path, headers={"accept-language": accept})
     assert response.status_code == 404
     assert f'<html lang="{language}" dir="{direction}"' in response.content.decode()
 
 
-def test_page_not_found_offers_the_programme(client):
+def test_missing_page_offers_the_programme_search(client):
     edition = make_edition("2021", is_current=True)
     make_session(edition)
     page = client.get("/en/nowhere/").content.decode()
@@ -236,18 +236,18 @@ def test_page_not_found_offers_the_programme(client):
     ]
 
 
-def test_page_not_found_on_an_empty_site(client):
+def test_missing_page_on_an_empty_site_has_no_search(client):
     page = client.get("/en/nowhere/").content.decode()
     assert '<form class="search"' not in page
 
 
-def test_page_not_found_inside_the_desk(client):
+def test_missing_admin_page_is_404(client):
     client.force_login(make_user(is_staff=True))
     response = client.get("/admin/nowhere/", headers={"accept-language": "en"})
     assert (response.status_code, heading(response)) == (404, "Page not found")
 
 
-def test_expired_form_says_what_to_do():
+def test_expired_form_shows_instructions():
     client = Client(enforce_csrf_checks=True)
     response = client.post(LOGIN, {"login": "amina@example.org"})
     assert (response.status_code, heading(response)) == (403, "This form has expired")
@@ -260,7 +260,7 @@ def broken(error):
     return connection.execute_wrapper(execute)
 
 
-def test_lock_not_had_in_time(calm_client):
+def test_lock_timeout_is_503_with_retry_after(calm_client):
     other = connection.copy()
     with contextlib.closing(other), connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '20ms'")
@@ -272,7 +272,7 @@ def test_lock_not_had_in_time(calm_client):
 
 
 @pytest.mark.parametrize("error", [OperationalError("away"), InterfaceError("closed")])
-def test_database_that_is_away(calm_client, error):
+def test_unreachable_database_is_503_with_retry_after(calm_client, error):
     with broken(error):
         response = calm_client.get("/en/nowhere/")
     assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
@@ -281,7 +281,7 @@ def test_database_that_is_away(calm_client, error):
 
 
 @pytest.mark.parametrize(("language", "direction"), [("fr", "ltr"), ("en", "ltr"), ("ar", "rtl")])
-def test_something_broken_shows_a_page_without_database(calm_client, language, direction):
+def test_server_error_page_needs_no_database(calm_client, language, direction):
     with broken(DatabaseError("a bug")):
         response = calm_client.get(f"/{language}/nowhere/")
     with override(language):

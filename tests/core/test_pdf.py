@@ -42,7 +42,7 @@ each_language = pytest.mark.parametrize("language", ["fr", "ar"])
 
 @each_document
 @each_language
-def test_document_says_that_it_is_pdf_ua(name, language):
+def test_document_declares_pdf_ua(name, language):
     file = opened(DOCUMENTS[name](language))
     title = f"{WORDS[language]['ticket']} 2021"
     metadata = file.open_metadata()
@@ -61,7 +61,7 @@ def test_document_says_that_it_is_pdf_ua(name, language):
 
 @each_document
 @each_language
-def test_fonts_are_ours_and_embedded(name, language):
+def test_fonts_are_bundled_and_embedded(name, language):
     used = set()
     for page in opened(DOCUMENTS[name](language)).pages:
         for font in page.Resources.Font.values():
@@ -82,7 +82,7 @@ def test_ticket_is_tagged():
 
 
 @each_document
-def test_code_has_words_in_its_place(name):
+def test_qr_code_has_alternative_text(name):
     found = elements(DOCUMENTS[name]("fr"))
     assert {one["alt"] for one in found if one["role"] == "/Figure"} == {"Code QR"}
 
@@ -100,7 +100,7 @@ def test_name_in_arabic_is_marked_as_arabic():
 # What is on it
 
 
-def test_ticket_has_all_that_the_door_asks():
+def test_ticket_contains_all_check_in_details():
     file = ticket("fr")
     [text] = texts(file)
     for said in ("Salma Medina", "سلمى المدينة", "Université fictive", "Étudiante", CODE,
@@ -110,13 +110,13 @@ def test_ticket_has_all_that_the_door_asks():
     assert scanned(pictures(file)[0]) == [CODE]
 
 
-def test_ticket_without_session_or_arabic_name():
+def test_ticket_without_session_or_arabic_name_is_rendered():
     [text] = texts(ticket("fr", sessions=0, name_ar="", affiliation="", lines=[]))
     assert WORDS["fr"]["sessions"] not in text
     assert "Salma Medina" in text
 
 
-def test_ticket_of_many_sessions_goes_on_with_its_headings():
+def test_ticket_of_many_sessions_repeats_its_table_heading():
     pages = texts(ticket("fr", sessions=40))
     assert [page.count("Auditorium") > 0 for page in pages] == [True] * len(pages)
     assert [page.count("Séance Jour Heure Salle") for page in pages] == [1] * len(pages)
@@ -130,12 +130,12 @@ def test_badges_are_four_to_a_page(number, pages):
     assert (len(texts(file)), found) == (pages, [CODE] * number)
 
 
-def test_badges_of_nobody():
+def test_badges_without_people_are_one_blank_page():
     assert texts(badges()) == [""]
 
 
 @each_language
-def test_certificate_is_one_page_with_its_address(language):
+def test_certificate_is_one_page_with_its_verification_url(language):
     file = certificate(language)
     [picture] = pictures(file)
     assert scanned(picture) == [ADDRESS]
@@ -152,7 +152,7 @@ def test_arabic_letters_are_joined():
     assert joined != apart
 
 
-def test_arabic_name_can_be_copied():
+def test_arabic_name_is_extractable_from_pdf():
     """Letters drawn apart from their dots come out twice in browsers: see scripts/pdf_fonts.py."""
     [text] = texts(badges(person(name_ar="بثينة تاشفين")))
     assert "بثينة تاشفين" in text
@@ -170,7 +170,7 @@ def test_arabic_name_can_be_copied():
         "Ελένη", "Фёдор", "fi ffl", "Jose\u0301", "\u2067", "-- ---",
     ],
 )  # fmt: skip
-def test_name_is_text(name):
+def test_hostile_name_is_rendered_as_text(name):
     [text] = texts(ticket(name=name, name_ar="", affiliation=name))
     written = unicodedata.normalize("NFC", name).replace("\u2067", "")
     before, after = "SYMPOSIUM FICTIF 2021", "Étudiante"
@@ -185,7 +185,7 @@ SIGNS = [
 ]  # fmt: skip
 
 
-def test_no_sign_stops_a_document():
+def test_every_character_renders_in_documents():
     """A badge each; the other documents are of one person, who has them all in a name, or none."""
     everybody = [person(name, name_ar=name) for name in SIGNS]
     assert len(texts(badges(*everybody))) == len(SIGNS) / 4
@@ -195,7 +195,7 @@ def test_no_sign_stops_a_document():
 
 
 @pytest.mark.parametrize("letter", ["A", "m", "م", "é ", "\u0301", "🎉", "\n"])
-def test_ten_thousand_letters_stay_on_their_page(letter):
+def test_ten_thousand_characters_fit_on_one_page(letter):
     long = letter * 10_000
     person_data = person(long, name_ar=long, affiliation=long, role=long)
     person_data["category"] = {"name": long, "colour": long}
@@ -207,7 +207,7 @@ def test_ten_thousand_letters_stay_on_their_page(letter):
         assert len(texts(file)) == 1
 
 
-def test_name_turned_around_stays_in_its_order():
+def test_bidi_override_in_a_name_is_removed():
     [text] = texts(ticket(name="\u202eanid\u202c Salma", name_ar=""))
     assert "anid Salma Université" in text
 
@@ -216,7 +216,7 @@ def test_name_turned_around_stays_in_its_order():
     "name",
     ["Maximiliana-Alexandrina Benabdeljalil El Ouazzani Touhami Id", "D" + "onaudampf" * 4 + "sch"],
 )
-def test_long_name_is_whole_on_a_badge(name):
+def test_long_name_is_complete_on_a_badge(name):
     [text] = texts(badges(person(name)))
     assert name.replace(" ", "") in re.sub(r"[\s\u200b]", "", text)
 
@@ -242,7 +242,7 @@ def test_long_name_is_broken_at_its_hyphens_first(name, lines):
 
 
 @each_language
-def test_rules_of_the_ticket_run_from_edge_to_edge(language):
+def test_ticket_table_rules_span_the_full_width(language):
     document = pypdfium2.PdfDocument(ticket(language, sessions=3))
     widths = [
         (bounds[2] - bounds[0]) / 72 * 25.4
@@ -256,7 +256,7 @@ def test_rules_of_the_ticket_run_from_edge_to_edge(language):
     assert [width > 173 for width in widths] == [True] * 4
 
 
-def test_longest_day_stays_on_one_line():
+def test_longest_day_fits_on_one_line():
     session = {"title": "Ouverture", "lang": "fr", "day": "mercredi 30 septembre",
                "times": "09:00–09:30", "room": "Auditorium"}  # fmt: skip
     file = pypdfium2.PdfDocument(ticket_with(session))
@@ -270,7 +270,7 @@ def ticket_with(session: dict) -> bytes:
     return pdf.render("typst/ticket.typ", data, "fr")
 
 
-def test_short_name_is_read_at_three_metres():
+def test_short_name_on_a_badge_is_legible_at_three_metres():
     """A letter is read at 250 times its height: capitals of 12 mm, at 3 m."""
     document = pypdfium2.PdfDocument(badges(person("Salma Medina", name_ar="")))
     heights = [
@@ -282,7 +282,7 @@ def test_short_name_is_read_at_three_metres():
     assert max(heights) / 72 * 25.4 > 11
 
 
-def test_text_is_cut_and_picture_is_not():
+def test_long_text_is_truncated_and_qr_data_is_not():
     long = "x" * 10_000
     assert pdf.printable({"name": long, "lines": [[long]], "qr": long, "number": 3}) == {
         "name": "x" * 599 + "…",
@@ -292,7 +292,7 @@ def test_text_is_cut_and_picture_is_not():
     }
 
 
-def test_no_break_spaces_stay():
+def test_no_break_spaces_are_preserved():
     assert pdf.printable("  a\u202f:\u00a0b \n c\u00ad ") == "a\u202f:\u00a0b c"
 
 
@@ -300,15 +300,15 @@ def test_no_break_spaces_stay():
 
 
 @each_document
-def test_same_data_gives_the_same_file(name):
+def test_same_data_renders_identical_files(name):
     assert DOCUMENTS[name]("ar") == DOCUMENTS[name]("ar")
 
 
-def test_moment_may_be_a_text():
+def test_creation_time_may_be_a_string():
     assert ticket(created="2021-06-09T10:00:00+02:00") == ticket()
 
 
-def test_threads_do_not_meet():
+def test_concurrent_threads_render_separate_documents():
     names = [f"Salma {place}" for place in range(12)]
     made = {}
 
@@ -323,12 +323,12 @@ def test_threads_do_not_meet():
     assert made == {name: ticket(name=name) for name in names}
 
 
-def test_data_that_does_not_fit_is_refused():
+def test_data_not_matching_the_template_is_refused():
     with pytest.raises(typst.TypstError):
         pdf.render("typst/ticket.typ", document(), "fr")
 
 
-def test_template_stands_in_its_folder():
+def test_template_outside_its_folder_is_refused():
     with pytest.raises(RuntimeError, match="must be contained in project root"):
         pdf.render("base.html", document(), "fr")
 
@@ -353,13 +353,13 @@ def shared() -> str:
     return (PROJECT / "templates/typst/_symposium.typ").read_text()
 
 
-def test_colours_are_the_light_tokens_of_the_pages():
+def test_pdf_colours_are_light_theme_tokens():
     css = (PROJECT / "static/css/portal.css").read_text()
     tokens = set(re.findall(r"#[0-9a-f]{6}", css.partition("@media (prefers-color-scheme")[0]))
     assert set(re.findall(r'rgb\("(#[0-9a-f]{6})"\)', shared())) - tokens == set()
 
 
-def test_words_stand_out_on_every_category():
+def test_category_colours_have_sufficient_contrast():
     named = dict(re.findall(r'#let ([\w-]+) = rgb\("(#\w{6})"\)', shared()))
     pairs = re.findall(r"  (\w+): \(fill: (.+?), on: (.+?)\),", shared())
     assert [name for name, _, _ in pairs] == ["sea", "green", "amber", "terra", "ink"]

@@ -24,7 +24,7 @@ def drawn(svg: str, scale: int = 6) -> Image.Image:
 
 
 @pytest.mark.parametrize("text", ["7K4Q-2M9X-TB", ADDRESS, "سلمى é 🎉", "x" * 300])
-def test_code_is_read_back(text):
+def test_qr_code_is_decoded_to_its_text(text):
     assert scanned(drawn(qr.svg(text, "Ticket"))) == [text]
     assert scanned(drawn(qr.drawing(text))) == [text]
 
@@ -43,7 +43,7 @@ def test_level_of_correction_is_m():
     assert qr.outline(ADDRESS)[0] == 33 + 2 * 4
 
 
-def test_white_around_the_code_is_four_modules():
+def test_qr_quiet_zone_is_four_modules():
     side, path = qr.outline("7K4Q-2M9X-TB")
     places = re.findall(r"M(\d+) (\d+)h(\d+)", path)
     rows = [int(row) for _, row, _ in places]
@@ -53,7 +53,7 @@ def test_white_around_the_code_is_four_modules():
     assert (min(starts), max(ends)) == (4, side - 4)
 
 
-def test_code_on_a_page_is_a_picture_with_a_name():
+def test_qr_svg_has_an_escaped_accessible_name():
     svg = qr.svg("7K4Q", '<script>"Billet" & co')
     assert isinstance(svg, SafeString)
     opening = re.match(r'<svg class="qr" role="img" aria-label="([^"<>]*)" ', svg)

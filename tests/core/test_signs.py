@@ -9,7 +9,7 @@ from django.utils import translation
 
 from symposium.abstracts import documents
 from symposium.core.documents import pdf
-from symposium.sessions.programme_pdf import programme_of
+from symposium.sessions.programme_pdf import render_programme_pdf
 from tests.factories import make_abstract, make_author, make_edition, make_session
 from tests.helpers.pdf_files import badges, certificate, person, ticket
 
@@ -86,7 +86,7 @@ def of_programme(text: str, language: str) -> list[bytes]:
     edition = make_edition("2021", name_fr="Symposium fictif", name_ar="ندوة خيالية")
     for hour, piece in enumerate(pieces(text)):
         make_session(edition, title_fr=piece, at=f"{hour // 2:02}:{hour % 2 * 30:02}", lasting=30)
-    return [programme_of(edition, edition.sessions.published(), language, large=False)]
+    return [render_programme_pdf(edition, edition.sessions.published(), language, large=False)]
 
 
 DOCUMENTS = {
@@ -117,7 +117,7 @@ def font_of(text: pypdfium2.PdfTextPage, place: int) -> str:
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", ["fr", "ar"])
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_every_sign_is_printed_as_itself(document, language):
+def test_every_character_is_printed_in_a_bundled_font(document, language):
     with translation.override(language):
         found = letters(DOCUMENTS[document](SEVERAL, language))
     assert found.get(FALLBACK, set()) == set()
@@ -125,15 +125,15 @@ def test_every_sign_is_printed_as_itself(document, language):
         assert set(SEVERAL) - set().union(*found.values()) == set(SPELT_OUT)
 
 
-def test_sign_that_no_font_has_is_seen_as_the_arch():
+def test_unsupported_character_is_printed_in_the_fallback_font():
     """The negative control: the test above would find it."""
     assert letters(of_tickets("aሀ₂", "fr"))[FALLBACK] == {"ሀ"}
 
 
-def test_list_names_more_than_a_hundred_and_twenty_signs():
+def test_character_list_has_over_120_distinct_characters():
     assert len(set(SEVERAL)) == len(SEVERAL) > 120
 
 
 @pytest.mark.parametrize(("drawn", "spelt"), DRAWN.items())
-def test_what_is_only_typography_is_printed_in_letters(drawn, spelt):
+def test_typographic_forms_are_printed_as_plain_letters(drawn, spelt):
     assert pdf.printable(f"{drawn} ﷺ ² Ⅳ ½") == f"{spelt} ﷺ ² Ⅳ ½"

@@ -72,24 +72,24 @@ def complaint(validate, text):
 
 
 @pytest.mark.parametrize("text", KEPT)
-def test_name_is_kept_whatever_it_looks_like(text):
+def test_unusual_name_is_accepted_unchanged(text):
     assert complaint(validators.validate_name, text) == []
     assert validators.one_line(text) == text
 
 
 @pytest.mark.parametrize(("text", "sentence"), [*REFUSED, ("Salma\ud800", HIDDEN)])
-def test_name_is_refused_with_a_sentence(text, sentence):
+def test_invalid_name_is_refused_with_a_message(text, sentence):
     assert complaint(validators.validate_name, text) == [sentence]
 
 
-def test_line_may_hold_an_address():
+def test_single_line_text_may_contain_an_address():
     assert complaint(validators.validate_line, "http://example.org salma@example.org") == []
 
 
 @pytest.mark.parametrize(("text", "line"), [
     ("  Salma \n Médina\t", "Salma Médina"), ("\u202eSalma\u200f\u2069", "Salma"), ("\r\n", ""),
 ])  # fmt: skip
-def test_one_line_is_what_is_read_of_a_text(text, line):
+def test_one_line_normalises_text(text, line):
     assert validators.one_line(text) == line
 
 
@@ -100,7 +100,7 @@ LONG = ("é" * 10_000, "Ensure this value has at most {} characters (it has 1000
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("field", NAMES)
-def test_registration_refuses_it_by_its_field(field):
+def test_registration_refuses_invalid_text_on_its_field(field):
     category = make_category()
     longest = Registration._meta.get_field(field).max_length
     for text, sentence in [*REFUSED, LONG]:
@@ -121,7 +121,7 @@ def outbox(settings, db):
 
 @pytest.mark.usefixtures("outbox")
 @pytest.mark.parametrize("text", KEPT)
-def test_mails_show_it_and_obey_it_nowhere(text):
+def test_mails_show_hostile_text_without_acting_on_it(text):
     """The words are read as they are, and nothing of them becomes a header, a link, a tag."""
     edition = open_edition(contact_email="contact@example.org", offer_hours=1)
     category = make_category(edition, places=1, name_fr=text[:80])
@@ -159,7 +159,7 @@ def spoken(body):
 
 
 @pytest.mark.django_db
-def test_invitation_refuses_what_is_no_name():
+def test_invitation_refuses_an_invalid_name():
     invitation = make_invitation()
     invitation.name = "http://evil"
     assert complaint(lambda _: invitation.full_clean(), "") == [ADDRESS]

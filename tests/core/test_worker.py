@@ -108,7 +108,7 @@ class Gate:
             self.opened.wait(30)
 
 
-def test_a_worker_killed_while_sending_loses_no_mail_and_doubles_one_at_most():
+def test_killed_worker_loses_no_mail_and_duplicates_at_most_one():
     write(*TWENTY)
     gate = Gate(7)
     with smtp.Server(gate) as server, smtp.released(gate.opened):
@@ -127,7 +127,7 @@ def test_a_worker_killed_while_sending_loses_no_mail_and_doubles_one_at_most():
     assert one["Message-ID"] == other["Message-ID"]
 
 
-def test_two_workers_send_every_mail_once_and_one_takes_over():
+def test_concurrent_workers_send_each_mail_once_and_one_takes_over():
     with smtp.Server(lambda message: time.sleep(0.02)) as server, worker(server) as first:
         first.says("This worker is elected.")
         with worker(server) as second:
@@ -144,7 +144,7 @@ def test_two_workers_send_every_mail_once_and_one_takes_over():
     assert server.recipients[20:] == ["next@example.org"]
 
 
-def test_a_worker_told_to_end_finishes_the_mail_in_its_hands():
+def test_terminated_worker_finishes_its_current_mail():
     write(*TWENTY)
     gate = Gate(2)
     with smtp.Server(gate) as server, smtp.released(gate.opened), worker(server) as process:
@@ -157,7 +157,7 @@ def test_a_worker_told_to_end_finishes_the_mail_in_its_hands():
     assert states == {Email.Status.SENT: 3, Email.Status.QUEUED: 17}
 
 
-def test_a_code_to_sign_in_arrives_within_seconds(client):
+def test_login_code_arrives_within_seconds(client):
     cache.clear()
     make_user("amina@example.org")
     with smtp.Server() as server, worker(server) as process:
@@ -173,7 +173,7 @@ def test_a_code_to_sign_in_arrives_within_seconds(client):
     assert took < 5  # about one second, on a machine that does nothing else
 
 
-def test_a_worker_ends_with_the_process_that_started_it():
+def test_worker_ends_with_its_parent_process():
     starts = (
         "import os, subprocess, sys; command = [sys.executable, 'manage.py', 'worker'];"
         "child = subprocess.Popen([*command, '--parent', str(os.getpid())], stdout=sys.stderr);"
@@ -202,7 +202,7 @@ def is_gone(pid: int) -> bool:
 # In this process: one turn, and what goes wrong in it
 
 
-def test_once_is_one_turn(settings, tmp_path, capsys):
+def test_once_option_runs_a_single_turn(settings, tmp_path, capsys):
     settings.MAIL_TRANSPORT = "django.core.mail.backends.console.EmailBackend"
     write("a@example.org")
     call_command("worker", "--once")
@@ -248,12 +248,12 @@ def nobody_holds_a_lock() -> bool:
         return cursor.rowcount == 0
 
 
-def test_one_worker_keeps_house_at_a_time():
+def test_housekeeping_runs_in_one_worker_at_a_time():
     assert elected_turns(Worker) == (False, 1)
     assert elected_turns(Worker) == (False, 1), "the lock was kept"
 
 
-def test_two_workers_would_keep_house_without_the_lock():
+def test_housekeeping_would_run_twice_without_the_lock():
     class Unelected(Worker):
         def elected(self) -> bool:
             return True
@@ -261,7 +261,7 @@ def test_two_workers_would_keep_house_without_the_lock():
     assert elected_turns(Unelected) == (True, 2)
 
 
-def test_a_task_that_fails_stops_no_other(caplog):
+def test_failing_task_does_not_stop_others(caplog):
     done = []
 
     def fail(*arguments):
@@ -280,7 +280,7 @@ def test_a_task_that_fails_stops_no_other(caplog):
     assert names == ["fail", "fail", "break_off"]
 
 
-def test_a_worker_comes_back_after_the_database_went_away(caplog):
+def test_worker_recovers_after_a_database_outage(caplog):
     turns = []
     one = []
 
@@ -310,7 +310,7 @@ def test_a_worker_comes_back_after_the_database_went_away(caplog):
     assert len(away) == 1
 
 
-def test_sending_rests_while_the_mail_server_is_away():
+def test_sending_backs_off_while_the_mail_server_is_unreachable():
     tries = []
 
     def fail(stop):
@@ -330,7 +330,7 @@ def test_sending_rests_while_the_mail_server_is_away():
     assert (one.rest, tries) == (0, [])
 
 
-def test_housekeeping_is_not_for_each_second():
+def test_housekeeping_runs_at_its_interval():
     done = []
     one = Worker(send=lambda stop: done.append("send"), housekeeping=[lambda: done.append("house")])
     for _ in range(3):

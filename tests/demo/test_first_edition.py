@@ -66,7 +66,7 @@ def test_load_demo_twice_changes_nothing(loaded):
     ]  # fmt: skip
 
 
-def test_what_an_organiser_changed_or_removed_stays_so(first):
+def test_load_demo_preserves_organiser_changes_and_deletions(first):
     first.sessions.filter(slug="ouverture").update(title_fr="Bienvenue")
     first.sessions.get(slug="accueil").delete()
     first.pages.get(slug="legal").delete()
@@ -76,7 +76,7 @@ def test_what_an_organiser_changed_or_removed_stays_so(first):
     assert first.pages.count() == 3
 
 
-def test_abstract_of_the_symposium_is_the_published_text(first):
+def test_demo_main_abstract_is_the_published_text(first):
     argument = first.abstracts.get(kind=Abstract.Kind.SYMPOSIUM)
     assert argument.language == "fr"
     for language, introduction, comma in [
@@ -94,7 +94,7 @@ def test_abstract_of_the_symposium_is_the_published_text(first):
     ]  # fmt: skip
 
 
-def test_first_edition_shows_what_a_portal_must_show(first):
+def test_first_edition_has_its_expected_content(first):
     sessions = first.sessions.all()
     assert (first.is_current, first.is_demonstration, first.is_over) == (True,) * 3
     assert (first.takes_registrations(), first.registration_is_open()) == (False, False)
@@ -111,14 +111,14 @@ def test_first_edition_shows_what_a_portal_must_show(first):
 
 
 @pytest.mark.usefixtures("first")
-def test_everything_would_pass_the_forms():
+def test_all_demo_objects_pass_model_validation():
     """What is unique and what constraints say, the database has seen to."""
     for model in MODELS:
         for row in model.objects.all():
             row.full_clean(validate_unique=False, validate_constraints=False)
 
 
-def test_upcoming_edition_starts_tomorrow_moves_with_it_and_stays_current(first):
+def test_upcoming_edition_starts_tomorrow_and_stays_current(first):
     loader.load_upcoming(MONDAY)
     upcoming = Edition.objects.current()
     opening, argument = (

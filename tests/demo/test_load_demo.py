@@ -23,15 +23,15 @@ def password(settings, tmp_path):
     return settings.VAR / "demo-password"
 
 
-def test_upcoming_edition_never_takes_the_place_of_a_real_one():
+def test_upcoming_edition_never_replaces_a_real_one():
     real = make_edition("2026", is_current=True)
-    with pytest.raises(loader.Occupied):
+    with pytest.raises(loader.SlugTaken):
         loader.load_upcoming(MONDAY)
     assert list(Edition.objects.all()) == [real]
     assert refreshed(real).is_current is True
 
 
-def test_keyword_is_found_under_its_new_address():
+def test_demo_keyword_is_found_by_its_new_slug():
     keyword = make_keyword(slug="resilience", name_fr="résilience")
     keyword.slug = "resiliences"
     keyword.save()
@@ -43,7 +43,7 @@ def test_keyword_is_found_under_its_new_address():
 # The organiser's account
 
 
-def test_password_is_kept_for_its_owner_alone(password):
+def test_demo_password_file_is_readable_by_its_owner_only(password):
     organiser.ensure()
     written = password.read_text()
     assert stat.S_IMODE(password.stat().st_mode) == 0o600
@@ -55,7 +55,7 @@ def test_password_is_kept_for_its_owner_alone(password):
     assert user.check_password(written.strip())
 
 
-def test_account_that_exists_keeps_its_password(password):
+def test_existing_account_password_is_preserved(password):
     organiser.ensure()
     user = User.objects.get()
     user.set_password("chosen since then")
@@ -64,13 +64,13 @@ def test_account_that_exists_keeps_its_password(password):
     assert refreshed(user).check_password("chosen since then")
 
 
-def test_account_takes_the_password_of_a_new_file(password):
+def test_account_gets_the_password_of_a_new_file(password):
     user = make_user(organiser.EMAIL, "forgotten", is_staff=True)
     organiser.ensure()
     assert refreshed(user).check_password(password.read_text().strip())
 
 
-def test_no_account_outside_a_demonstration(settings, password):
+def test_demo_account_is_not_created_outside_a_demonstration(settings, password):
     settings.DEMO = False
     loader.load()
     assert User.objects.count() == 0
@@ -80,7 +80,7 @@ def test_no_account_outside_a_demonstration(settings, password):
 # Scale
 
 
-def test_scale_makes_a_congress_once():
+def test_scale_option_creates_its_edition_once():
     scale.load(130)
     scale.load(130)
     edition = Edition.objects.get(slug="scale")
@@ -91,7 +91,7 @@ def test_scale_makes_a_congress_once():
 
 
 @pytest.mark.parametrize("number", ["0", "-5", "10001"])
-def test_scale_refuses_what_does_not_fit(number):
+def test_scale_option_refuses_values_out_of_range(number):
     with pytest.raises(CommandError, match="from 1 to 10000"):
         call_command("load_demo", f"--scale={number}")
     assert Edition.objects.count() == 0

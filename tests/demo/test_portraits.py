@@ -8,7 +8,7 @@ from symposium.demo.portraits import HEADS, portrait
 
 
 @pytest.mark.parametrize("style", HEADS)
-def test_portrait_is_upright_and_always_the_same(style):
+def test_portrait_is_upright_and_deterministic(style):
     drawn = portrait("yasmine-arcade", style)
     with Image.open(io.BytesIO(drawn)) as picture:
         assert (picture.format, picture.size) == ("JPEG", (800, 1000))
@@ -19,6 +19,6 @@ def test_portraits_differ():
     assert portrait("yasmine-arcade", "long") != portrait("salma-boussole", "long")
 
 
-def test_every_speaker_asks_for_a_head_that_there_is():
+def test_demo_speaker_portraits_use_existing_heads():
     asked = {entry.get("portrait") for entry in data.table("speakers")["speaker"]}
     assert asked == {*HEADS, None}

@@ -44,13 +44,13 @@ def test_an_edition_is_created(desk):
     assert Edition.objects.get().slug == "2027"
 
 
-def test_the_address_of_an_edition_never_changes(desk, edition):
+def test_edition_slug_cannot_change_in_admin(desk, edition):
     save(desk, admin_url(edition), slug="2022", theme_fr="Villes")
     assert refreshed(edition).slug == "2021"
     assert edition.theme_fr == "Villes"
 
 
-def test_days_that_would_leave_a_session_outside_name_it(desk, edition):
+def test_dates_that_would_exclude_a_session_are_refused_naming_it(desk, edition):
     make_session(edition, day=2, title_fr="Clôture")
     response = save(desk, admin_url(edition), ends_on="2021-06-09")
     assert errors_of(response)["__all__"] == [
@@ -59,7 +59,7 @@ def test_days_that_would_leave_a_session_outside_name_it(desk, edition):
     assert refreshed(edition).ends_on == datetime.date(2021, 6, 10)
 
 
-def test_a_session_until_midnight_of_the_last_day_stays_inside(desk, edition):
+def test_session_until_midnight_of_the_last_day_is_inside_the_edition(desk, edition):
     make_session(edition, at="23:00", lasting=60)
     assert save(desk, admin_url(edition), ends_on="2021-06-09").status_code == 302
 
@@ -72,13 +72,13 @@ def test_a_session_until_midnight_of_the_last_day_stays_inside(desk, edition):
         ({"time_zone": "Mars/Olympus"}, "time_zone"),
     ],
 )
-def test_days_and_zones_that_make_no_sense_are_refused(desk, edition, changes, field):
+def test_invalid_edition_dates_and_time_zones_are_refused(desk, edition, changes, field):
     response = save(desk, admin_url(edition), theme_fr="Villes", **changes)
     assert list(errors_of(response)) == [field]
     assert form_of(response)["theme_fr"] == "Villes"
 
 
-def test_registration_opens_on_the_clock_of_the_edition(desk):
+def test_registration_opening_is_in_the_edition_time_zone(desk):
     tokyo = make_edition(time_zone="Asia/Tokyo")
     opens = {"registration_opens_at_0": "2021-05-01", "registration_opens_at_1": "09:00"}
     save(desk, admin_url(tokyo), **opens)
@@ -86,7 +86,7 @@ def test_registration_opens_on_the_clock_of_the_edition(desk):
     assert refreshed(tokyo).registration_opens_at == midnight
 
 
-def test_one_edition_is_made_the_current_one(desk, edition):
+def test_make_current_action_sets_the_current_edition(desk, edition):
     other = make_edition("2027", name_fr="Prochaine")
     data = {"action": "make_current", "_selected_action": [other.pk], "index": 0}
     response = desk.post(LIST, data, follow=True)
@@ -117,26 +117,26 @@ def test_an_edition_with_a_registration_is_not_deleted(desk):
     assert Edition.objects.get() == edition
 
 
-def test_the_history_opens(desk, edition):
+def test_history_shows_the_change(desk, edition):
     save(desk, admin_url(edition), theme_fr="Villes")
     assert "→ <bdi>Villes</bdi>" in desk.get(admin_url(edition, "history")).content.decode()
     url = f"{admin_url(edition, 'history')}{edition.history.earliest().pk}/"
     assert form_of(desk.get(url))["theme_fr"] == ""
 
 
-def test_a_page_with_an_arabic_title_alone(desk, edition):
+def test_page_with_an_arabic_title_only_gets_a_code_slug(desk, edition):
     save(desk, "/admin/symposium_editions/page/add/", title_ar="معلومات عملية", body_ar="نص")
     assert Page.objects.get().slug.startswith("page-")
 
 
-def test_an_address_that_led_elsewhere_is_refused(desk, edition):
+def test_former_slug_of_another_page_is_refused(desk, edition):
     make_page(edition, slug="acces")
     save(desk, admin_url(Page.objects.get()), slug="venir")
     response = save(desk, admin_url(make_page(edition)), slug="acces")
     assert errors_of(response) == {"slug": ["This address has been used before. Choose another."]}
 
 
-def test_the_logo_of_a_partner_is_stored_anew(desk, edition):
+def test_partner_logo_is_re_encoded(desk, edition):
     logo = picture("logo.png", (2000, 200))
     save(
         desk,
@@ -154,7 +154,7 @@ def test_the_logo_of_a_partner_is_stored_anew(desk, edition):
     ("make", "queries"), [(make_edition, 6), (make_page, 9), (make_partner, 9)]
 )
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_lists_ask_as_much_for_three_as_for_one(
+def test_lists_query_count_is_constant(
     desk, edition, make, queries, count, django_assert_num_queries
 ):
     things = [make(**{} if make is make_edition else {"edition": edition}) for _n in range(count)]
@@ -164,7 +164,7 @@ def test_the_lists_ask_as_much_for_three_as_for_one(
         desk.get(url)
 
 
-def test_the_preview_of_a_page(desk, edition):
+def test_page_preview_shows_a_notice(desk, edition):
     pytest.importorskip("symposium.editions.views")
     page = make_page(edition, title_fr="Venir", is_published=False)
     html = desk.get(admin_url(page, "preview")).content.decode()
@@ -182,7 +182,7 @@ def test_a_new_edition_is_a_draft(desk):
     assert help_text == "Until then it’s a draft that only organisers can see."
 
 
-def test_the_desk_says_what_is_missing_before_registration_can_open(desk, edition):
+def test_admin_lists_missing_requirements_for_registration(desk, edition):
     opens = {"registration_opens_at_0": "2021-05-01", "registration_opens_at_1": "09:00"}
     response = save(desk, admin_url(edition), **opens)
     category = f'<a href="{admin_url(Category, "add")}?edition={edition.pk}">a category</a>'
@@ -203,6 +203,6 @@ def test_hours_to_accept_an_offer_are_in_the_form(desk, edition):
     assert refreshed(edition).offer_hours == 24
 
 
-def test_nothing_reads_none(desk, edition):
+def test_empty_values_are_not_shown_as_none(desk, edition):
     for page in (admin_url(edition), admin_url(make_partner(edition)), f"{LIST}add/"):
         assert "None" not in desk.get(page).content.decode()

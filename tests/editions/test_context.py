@@ -66,19 +66,19 @@ def steps(page) -> tuple[int, int]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", ["nowhere/", "programme/nowhere/", "pages/nowhere/", "rooms/x/"])
-def test_what_is_not_found_in_an_edition_is_said_by_it(client, language, path):
+def test_missing_page_in_an_edition_names_the_edition(client, language, path):
     response = client.get(f"/{language}/2030/{path}")
     assert (response.status_code, edition_of(response)) == (404, "2030")
 
 
-def test_of_an_edition_that_is_not_public_nothing_is_given_away(client):
+def test_unpublished_edition_gets_the_same_404_as_an_unknown_one(client):
     make_edition("2027", name_fr="Secret", is_published=False)
     hidden, never = client.get("/fr/2027/"), client.get("/fr/2028/")
     assert hidden.status_code == never.status_code == 404
     assert hidden.content.decode().replace("2027", "2028") == never.content.decode()
 
 
-def test_what_is_refused_in_an_edition_is_said_by_it(client):
+def test_forbidden_page_in_an_edition_names_the_edition(client):
     client.force_login(make_user())
     edition = Edition.objects.get(slug="2030")
     make_session(edition, slug="eau", stream_url="https://example.org/live")
@@ -87,12 +87,12 @@ def test_what_is_refused_in_an_edition_is_said_by_it(client):
 
 
 @pytest.mark.parametrize("address", ["/fr/2030x/", "/fr/accounts/login/?next=//[&edition='"])
-def test_an_address_that_is_none_names_no_edition(client, address):
+def test_invalid_address_shows_the_current_edition(client, address):
     assert edition_of(client.get(address)) == "2021"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_without_a_network_is_of_the_edition_and_the_same_for_everybody(client, language):
+def test_offline_page_follows_its_edition_and_is_not_personal(client, language):
     stranger = client.get(f"/{language}/offline/?edition=2030")
     assert edition_of(stranger) == "2030"
     client.force_login(make_user())
@@ -105,7 +105,7 @@ def test_the_page_without_a_network_is_of_the_edition_and_the_same_for_everybody
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_who_registers_stays_in_the_edition_and_so_does_the_mail(client, language):
+def test_registration_pages_and_mail_stay_in_the_edition(client, language):
     register = f"/{language}/2030/register/"
     entrance = tree(client.get(register))
     assert shown(entrance) == "2030"
@@ -126,7 +126,7 @@ PRIVATE = ["my/", "my/programme/", "my/data/", "accounts/email/", "accounts/2fa/
 
 
 @pytest.mark.parametrize("path", PRIVATE)
-def test_account_pages_stay_in_the_edition_that_they_were_reached_from(client, path):
+def test_account_pages_stay_in_the_edition_of_the_referring_page(client, path):
     client.force_login(make_user())
     assert edition_of(client.get(f"/fr/{path}")) == "2021"
     (account, _same_in_the_footer) = hrefs(
@@ -136,13 +136,13 @@ def test_account_pages_stay_in_the_edition_that_they_were_reached_from(client, p
     assert edition_of(client.get(f"/fr/{path}")) == "2030"
 
 
-def test_a_mail_that_no_address_names_is_of_the_edition_that_is_remembered(client):
+def test_resent_code_mail_uses_the_remembered_edition(client):
     client.post("/fr/accounts/login/?edition=2030", {"login": "nora@example.org"})
     client.post("/fr/accounts/login/code/confirm/", {"action": "resend"})
     assert ["Symposium 2030 2030" in message.body for message in mail.outbox] == [True, True]
 
 
-def test_account_pages_are_of_the_next_edition_that_one_is_registered_for(client):
+def test_account_pages_show_the_next_registered_edition(client):
     registration = make_registration(make_category(open_edition("2031")))
     client.force_login(registration.user)
     assert edition_of(client.get("/fr/my/")) == "2031"
@@ -150,7 +150,7 @@ def test_account_pages_are_of_the_next_edition_that_one_is_registered_for(client
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_signing_out_leads_to_the_edition_in_the_language_of_the_page(client, language):
+def test_sign_out_redirects_to_the_edition_in_the_page_language(client, language):
     client.force_login(make_user())
     page = tree(client.get(f"/{language}/my/?edition=2030"))
     (form,) = page.xpath("//form[contains(@action, '/logout/')]")
@@ -158,12 +158,12 @@ def test_signing_out_leads_to_the_edition_in_the_language_of_the_page(client, la
     assert (response.status_code, response["Location"]) == (302, f"/{language}/2030/")
 
 
-def test_signing_out_elsewhere_keeps_the_language(client):
+def test_sign_out_without_edition_preserves_the_language(client):
     client.force_login(make_user())
     assert client.post("/ar/accounts/logout/")["Location"] == "/ar/"
 
 
-def test_nobody_gets_a_session_for_it(client):
+def test_edition_context_sets_no_session_cookie(client):
     for address in ("/fr/accounts/login/?next=/fr/2030/register/", "/fr/2030/", "/fr/2030/x/"):
         assert "sessionid" not in client.get(address).cookies
     assert client.get("/fr/my/?edition=2030")["Location"] == (
@@ -189,14 +189,14 @@ def menu(client, slug: str) -> list[str]:
     return sorted({address for address in hrefs(page, own) if f"/{slug}/" in address})
 
 
-def test_the_menu_of_a_new_edition_has_no_dead_link(client):
+def test_menu_of_a_new_edition_has_no_dead_link(client):
     make_edition("2027", starts_on=timezone.now().date() + 30 * DAY)
     found = menu(client, "2027")
     assert found == ["/fr/2027/search/"]
     assert [client.get(address).status_code for address in found] == [200]
 
 
-def test_the_menu_has_what_there_is(client):
+def test_menu_lists_existing_sections_only(client):
     edition = make_edition("2027")
     make_session(edition, status="draft")
     make_speaker(edition, is_published=False)
@@ -225,7 +225,7 @@ def buttons(page, where: str) -> list[tuple[str, str]]:
     ("language", "words"),
     [("fr", "Lire le résumé"), ("en", "Read the abstract"), ("ar", "قراءة الملخص")],
 )
-def test_an_edition_that_is_over_is_read_and_not_registered_for(client, language, words):
+def test_past_edition_is_readable_and_closed_to_registration(client, language, words):
     edition = make_edition("2022", registration_opens_at=timezone.now() - 900 * DAY)
     make_argument(edition)
     page = tree(client.get(f"/{language}/2022/"))
@@ -240,7 +240,7 @@ def test_an_edition_that_is_over_is_read_and_not_registered_for(client, language
     assert f"/{language}/2030/register/" in hrefs(tree(register))
 
 
-def test_home_names_the_editions_that_come_and_those_that_were(client):
+def test_home_page_lists_upcoming_and_past_editions(client):
     make_edition("2019", starts_on=datetime.date(2019, 6, 9))
     make_edition("2018", starts_on=datetime.date(2018, 6, 9), is_published=False)
     archive, next_one = tree(client.get("/fr/2021/")), tree(client.get("/fr/2030/"))
@@ -263,9 +263,7 @@ def test_home_names_the_editions_that_come_and_those_that_were(client):
         ("ar", "البرنامج", "تذكرتي"),
     ],
 )
-def test_manifest_is_of_the_edition_and_the_language_of_the_page(
-    client, language, programme, ticket
-):
+def test_manifest_follows_edition_and_page_language(client, language, programme, ticket):
     page = tree(client.get(f"/{language}/2030/"))
     (address,) = hrefs(page, "//link[@rel='manifest']")
     client.force_login(make_user())
@@ -290,13 +288,13 @@ def test_manifest_is_of_the_edition_and_the_language_of_the_page(
     ]  # fmt: skip
 
 
-def test_manifest_of_an_archive_has_no_ticket(client):
+def test_manifest_of_a_past_edition_has_no_account_shortcut(client):
     data = client.get("/manifest.webmanifest?edition=2021&lang=en").json()
     assert [shortcut["url"] for shortcut in data["shortcuts"]] == ["/en/2021/programme/"]
 
 
 @pytest.mark.parametrize("query", ["", "?edition=2027&lang=xx", "?edition='"])
-def test_manifest_of_no_edition_is_that_of_the_current_one(client, query):
+def test_manifest_defaults_to_the_current_edition(client, query):
     make_edition("2027", is_published=False)
     data = client.get(f"/manifest.webmanifest{query}", headers={"accept-language": "en"}).json()
     assert (data["name"], data["lang"]) == ("Symposium 2021 2021", "en")

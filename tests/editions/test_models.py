@@ -33,7 +33,7 @@ def edition():
 # The edition
 
 
-def test_edition_is_current_alone(edition):
+def test_second_current_edition_is_refused(edition):
     make_edition("2019", is_current=True)
     with refused_by("editions_one_current"):
         Edition.objects.update(is_current=True)
@@ -44,20 +44,20 @@ def test_edition_is_current_alone(edition):
     }
 
 
-def test_edition_passes_the_mark_on_in_one_statement(edition):
+def test_current_edition_can_be_switched_by_updates(edition):
     make_edition("2019", is_current=True)
     Edition.objects.filter(slug="2019").update(is_current=False)
     Edition.objects.filter(slug="2021").update(is_current=True)
     assert Edition.objects.current() == edition
 
 
-def test_current_edition_is_the_latest_published_one_when_none_is_marked(edition):
+def test_current_edition_defaults_to_the_latest_published(edition):
     make_edition("2019", starts_on=datetime.date(2019, 6, 1))
     make_edition("2023", starts_on=datetime.date(2023, 6, 1), is_published=False)
     assert Edition.objects.current() == edition
 
 
-def test_edition_has_no_last_day_before_the_first(edition):
+def test_edition_ending_before_it_starts_is_refused(edition):
     with refused_by("editions_last_day_not_before_first"):
         Edition.objects.update(ends_on=datetime.date(2021, 6, 8))
 
@@ -82,7 +82,7 @@ def test_edition_with_a_mistyped_year_is_refused(edition, first, last):
     }
 
 
-def test_edition_closes_registration_after_it_opens(edition):
+def test_registration_closing_before_it_opens_is_refused(edition):
     opens, closes = instant(edition, "10:00"), instant(edition, "09:00")
     with refused_by("editions_registration_closes_after_it_opens"):
         Edition.objects.update(registration_opens_at=opens, registration_closes_at=closes)
@@ -91,7 +91,7 @@ def test_edition_closes_registration_after_it_opens(edition):
     assert faults(edition) == {"__all__": ["Registration must close after it opens."]}
 
 
-def test_edition_needs_a_time_zone_that_exists(edition):
+def test_unknown_edition_time_zone_is_refused(edition):
     edition.time_zone = "Mars/Olympus"
     assert faults(edition) == {
         "time_zone": ["“Mars/Olympus” isn’t a time zone. Use a name such as “Africa/Casablanca”."]
@@ -100,12 +100,12 @@ def test_edition_needs_a_time_zone_that_exists(edition):
 
 @pytest.mark.parametrize("empty", ["", None])
 @pytest.mark.parametrize("field", ["name", "short_name", "city"])
-def test_edition_is_named_in_at_least_one_language(edition, field, empty):
+def test_edition_without_name_in_any_language_is_refused(edition, field, empty):
     with refused_by("editions_named"):
         Edition.objects.update(**{f"{field}_{code}": empty for code in ("fr", "en", "ar")})
 
 
-def test_edition_keeps_its_slug(edition):
+def test_edition_slug_cannot_change(edition):
     with refused_by("editions_slug_stays"):
         Edition.objects.update(slug="2022")
     with refused_by("editions_slug_stays"):
@@ -125,7 +125,7 @@ def test_edition_slug_is_unique(edition):
         ("Asia/Tokyo", "2021-06-08T15:00+00:00", "2021-06-10T15:00+00:00"),
     ],
 )
-def test_edition_covers_the_days_of_its_own_zone(edition, zone, first, last):
+def test_edition_period_uses_its_time_zone(edition, zone, first, last):
     Edition.objects.update(time_zone=zone)
     period = refreshed(edition).period
     assert [period.lower.isoformat(), period.upper.isoformat()] == [
@@ -133,7 +133,7 @@ def test_edition_covers_the_days_of_its_own_zone(edition, zone, first, last):
     ]
 
 
-def test_edition_of_a_change_of_clock_covers_23_hours():
+def test_edition_period_on_a_clock_change_day_is_23_hours():
     day = datetime.date(2021, 3, 14)
     edition = make_edition(starts_on=day, ends_on=day, time_zone="America/New_York")
     assert edition.period.upper - edition.period.lower == datetime.timedelta(hours=23)
@@ -157,7 +157,7 @@ def test_edition_opens_and_closes_registration(edition):
     assert [edition.registration_is_open(at) for at in moments] == [False, True, True, False]
 
 
-def test_registration_ends_with_the_last_day_unless_the_organiser_says_otherwise(edition):
+def test_registration_ends_with_the_last_day_unless_extended(edition):
     make_category(edition)
     make_page(edition, slug=Page.PRIVACY)
     edition.registration_opens_at = instant(edition, "08:00")
@@ -182,11 +182,11 @@ def test_registration_ends_with_the_last_day_unless_the_organiser_says_otherwise
     assert answers() == [True, True, True]
 
 
-def test_edition_without_an_opening_takes_no_registration(edition):
+def test_edition_without_opening_time_has_closed_registration(edition):
     assert edition.registration_is_open(instant(edition, "08:00")) is False
 
 
-def test_edition_is_deleted_with_all_that_hangs_from_it(edition):
+def test_edition_deletion_cascades_to_its_programme(edition):
     session = make_session(edition, room=make_room(edition), track=make_track(edition))
     session.participations.create(speaker=make_speaker(edition))
     make_page(edition)
@@ -223,13 +223,13 @@ def test_name_falls_back_to_french_then_english_then_arabic():
     ],
 )
 @pytest.mark.parametrize("empty", ["", None])
-def test_something_without_a_name_in_any_language_is_refused(make, constraint, field, empty):
+def test_object_without_name_in_any_language_is_refused(make, constraint, field, empty):
     instance = make()
     with refused_by(constraint):
         type(instance).objects.update(**{f"{field}_{code}": empty for code in ("fr", "en", "ar")})
 
 
-def test_partner_is_named_by_its_arabic_name_alone(edition):
+def test_partner_with_arabic_name_only_is_accepted(edition):
     partner = Partner(edition=edition, name_ar="جامعة الحسن الثاني")
     assert faults(partner) == {}
     partner.save()
@@ -239,7 +239,7 @@ def test_partner_is_named_by_its_arabic_name_alone(edition):
 # Addresses
 
 
-def test_slug_is_made_from_the_first_text_with_latin_letters(edition):
+def test_slug_is_derived_from_the_first_latin_title(edition):
     pages = [
         make_page(edition, title_fr="Accès à l’hôtel", title_en="Access"),
         make_page(edition, title_fr="", title_en="Access"),
@@ -249,7 +249,7 @@ def test_slug_is_made_from_the_first_text_with_latin_letters(edition):
 
 
 @pytest.mark.parametrize("title", ["تجديد المدينة", "😀🎉", "\u202e\u2066", "。", "<>"])
-def test_slug_of_a_title_without_latin_letters_is_a_code_that_stays(edition, title):
+def test_slug_of_a_non_latin_title_is_a_stable_code(edition, title):
     page = make_page(edition, title_fr=title)
     slug = page.slug
     assert slug.isascii()
@@ -265,7 +265,7 @@ def test_slug_of_a_long_title_is_short(edition):
     assert slugs == ["-".join(["ville"] * 10), "-".join(["ville"] * 10) + "-2"]
 
 
-def test_slug_stays_when_the_title_changes(edition):
+def test_slug_is_unchanged_when_the_title_changes(edition):
     page = make_page(edition, title_fr="Venir")
     page.title_fr = "Comment venir"
     page.save()
@@ -283,7 +283,7 @@ def test_slug_is_unique_in_an_edition_only(edition):
 
 
 @pytest.mark.parametrize("slug", ["", "a/b", "accès", "a b", "../admin"])
-def test_slug_that_cannot_be_an_address_is_refused(edition, slug):
+def test_malformed_slug_is_refused(edition, slug):
     with refused_by("editions_slug_written"):
         Page.objects.bulk_create([Page(edition=edition, title_fr="Accès", slug=slug)])
 
@@ -291,7 +291,7 @@ def test_slug_that_cannot_be_an_address_is_refused(edition, slug):
 @pytest.mark.parametrize(
     "make", [make_page, make_room, make_track, make_session, make_speaker, make_keyword]
 )
-def test_former_slug_still_leads_to_what_was_renamed(make):
+def test_former_slug_finds_the_renamed_object(make):
     instance = make(slug="before")
     queryset = type(instance).objects
     edition = getattr(instance, "edition_id", None)
@@ -301,7 +301,7 @@ def test_former_slug_still_leads_to_what_was_renamed(make):
     assert find_by_slug(queryset.all(), "before", edition) == (instance, True)
 
 
-def test_former_slug_is_kept_from_plain_sql(edition):
+def test_former_slug_is_recorded_for_plain_sql(edition):
     page = make_page(edition, slug="acces")
     execute("UPDATE symposium_editions_page SET slug = 'venir'")
     assert list(FormerSlug.objects.values_list("table", "edition", "slug", "target")) == [
@@ -309,7 +309,7 @@ def test_former_slug_is_kept_from_plain_sql(edition):
     ]
 
 
-def test_former_slugs_of_a_chain_all_lead_to_it(edition):
+def test_every_former_slug_finds_the_object(edition):
     page = make_page(edition, slug="a")
     for slug in ("b", "c", "d"):
         Page.objects.update(slug=slug)
@@ -317,7 +317,7 @@ def test_former_slugs_of_a_chain_all_lead_to_it(edition):
     assert found == [(page, True), (page, True), (page, True), (page, False)]
 
 
-def test_former_slug_may_be_taken_back_by_its_owner(edition):
+def test_former_slug_may_be_reused_by_its_owner(edition):
     page = make_page(edition, slug="a")
     Page.objects.update(slug="b")
     page.slug = "a"
@@ -328,7 +328,7 @@ def test_former_slug_may_be_taken_back_by_its_owner(edition):
     assert find_by_slug(Page.objects.all(), "b", edition.pk) == (page, True)
 
 
-def test_former_slug_is_refused_to_anything_else(edition):
+def test_former_slug_is_refused_to_another_object(edition):
     make_page(edition, slug="acces")
     Page.objects.update(slug="venir")
     other = Page(edition=edition, title_fr="Accès", slug="acces")
@@ -337,7 +337,7 @@ def test_former_slug_is_refused_to_anything_else(edition):
         Page.objects.bulk_create([other])
 
 
-def test_former_slug_is_refused_to_a_renamed_neighbour(edition):
+def test_former_slug_is_refused_to_another_renamed_object(edition):
     make_page(edition, slug="acces")
     Page.objects.update(slug="venir")
     make_page(edition, slug="contact")
@@ -345,7 +345,7 @@ def test_former_slug_is_refused_to_a_renamed_neighbour(edition):
         execute("UPDATE symposium_editions_page SET slug = 'acces' WHERE slug = 'contact'")
 
 
-def test_former_slug_is_avoided_by_a_new_title(edition):
+def test_former_slug_is_avoided_by_a_generated_slug(edition):
     make_page(edition, title_fr="Accès")
     Page.objects.update(slug="venir")
     assert make_page(edition, title_fr="Accès").slug == "acces-2"
@@ -363,7 +363,7 @@ def test_former_slug_of_a_page_is_free_for_a_session(edition):
     assert make_session(edition, slug="acces").slug == "acces"
 
 
-def test_former_slug_leads_nowhere_when_its_owner_is_hidden(edition):
+def test_former_slug_of_a_hidden_page_is_404(edition):
     make_page(edition, slug="acces", is_published=False)
     Page.objects.update(slug="venir")
     with pytest.raises(Http404):
@@ -371,7 +371,7 @@ def test_former_slug_leads_nowhere_when_its_owner_is_hidden(edition):
 
 
 @pytest.mark.parametrize("make", [make_page, make_room, make_track, make_session, make_speaker])
-def test_something_with_an_address_stays_in_its_edition(make):
+def test_object_with_a_slug_cannot_change_edition(make):
     instance, other = make(), make_edition("2023")
     with refused_by("editions_edition_stays"):
         type(instance).objects.update(edition=other)
@@ -395,7 +395,7 @@ def test_page_is_published_with_its_edition(edition):
 # What registration needs
 
 
-def test_registration_is_not_open_without_category_or_privacy_notice():
+def test_registration_is_closed_without_category_or_privacy_notice():
     edition = open_edition()
     assert what_registration_says(edition) == (["category"], False, False)
     make_category(edition)
@@ -413,7 +413,7 @@ def what_registration_says(edition: Edition) -> tuple[list[str], bool, bool]:
     )  # fmt: skip
 
 
-def test_editions_that_take_registrations_are_those_where_it_is_open():
+def test_taking_registrations_lists_editions_with_open_registration():
     edition = open_edition()
     found = [list(Edition.objects.taking_registrations())]
     make_category(edition)

@@ -51,7 +51,7 @@ def fill(edition) -> list[models.Model]:
     argument = make_argument(edition)
     keyword = make_keyword(abstract, slug="mot")
     make_participation(session, speaker)
-    versions.keep(abstract)
+    versions.snapshot(abstract)
     return [
         edition, room, track, speaker, session, following, abstract, argument, keyword,
         make_author(abstract), make_author(argument), make_link(speaker),
@@ -76,13 +76,13 @@ def fill_texts(things: list[models.Model], text: str) -> None:
     ("accepted", "language"),
     [("", "fr"), ("en-GB,en;q=0.9,fr;q=0.8", "en"), ("ar-MA", "ar"), ("de", "fr"), ("*", "fr")],
 )
-def test_root_leads_to_the_best_language(client, accepted, language):
+def test_root_redirects_to_the_preferred_language(client, accepted, language):
     response = client.get("/", headers={"Accept-Language": accepted})
     assert (response.status_code, response["Location"]) == (302, f"/{language}/")
     assert response["Vary"].split(", ")[0] == "Accept-Language"
 
 
-def test_language_leads_to_the_current_edition(client):
+def test_language_root_redirects_to_the_current_edition(client):
     make_edition("2021", is_current=True)
     make_edition("2023", starts_on=make_edition().starts_on.replace(year=2023))
     response = client.get("/en/")
@@ -98,7 +98,7 @@ def test_language_without_an_edition_is_404(client):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_home_costs_the_same_for_any_number(client, edition, django_assert_num_queries, number):
+def test_home_query_count_is_constant(client, edition, django_assert_num_queries, number):
     argument = make_argument(edition, text_fr="La ville apprend.")
     for place in range(number):
         session = make_session(edition, kind="panel", title_fr=f"S{place}", at=f"{9 + place:02}:00")
@@ -108,11 +108,11 @@ def test_home_costs_the_same_for_any_number(client, edition, django_assert_num_q
         make_page(edition)
     with django_assert_num_queries(13):
         page = main(client.get("/fr/2021/"))
-    assert texts(page, ".//div[@class='glance']//a") == [f"S{place}" for place in range(number)]
+    assert texts(page, ".//div[@class='highlights']//a") == [f"S{place}" for place in range(number)]
     assert texts(page, ".//li[@class='person']/h3") == [f"Salma P{n}" for n in range(number)]
 
 
-def test_home_counts_what_is_public_and_held(client, edition):
+def test_home_counts_public_held_sessions_and_speakers(client, edition):
     make_session(edition)
     make_session(edition, status="draft")
     make_session(edition, status="cancelled")
@@ -123,7 +123,7 @@ def test_home_counts_what_is_public_and_held(client, edition):
     assert texts(page, ".//div[@class='facts']//dl/div[4]/dd") == ["1 session, 1 speaker"]
 
 
-def test_edition_that_is_not_public_has_no_page(client, edition):
+def test_unpublished_edition_has_no_page(client, edition):
     fill(edition)
     edition.is_published = False
     edition.save()
@@ -133,13 +133,13 @@ def test_edition_that_is_not_public_has_no_page(client, edition):
 # A page of text
 
 
-def test_page_that_is_not_public_is_nowhere(client, edition):
+def test_unpublished_page_is_404_and_not_linked(client, edition):
     make_page(edition, slug="venir", title_fr="Cachée", is_published=False)
     assert client.get("/fr/2021/pages/venir/").status_code == 404
     assert "/fr/2021/pages/venir/" not in hrefs(tree(client.get("/fr/2021/")), "//a")
 
 
-def test_page_former_address_leads_on(client, edition):
+def test_former_page_address_redirects(client, edition):
     page = make_page(edition, slug="avant")
     page.slug = "apres"
     page.save()
@@ -147,7 +147,7 @@ def test_page_former_address_leads_on(client, edition):
     assert (response.status_code, response["Location"]) == (301, "/ar/2021/pages/apres/")
 
 
-def test_page_in_another_language_is_marked(client, edition):
+def test_untranslated_page_has_its_own_language_attributes(client, edition):
     make_page(edition, slug="venir", body_fr="En tram.")
     (body,) = main(client.get("/ar/2021/pages/venir/")).xpath(".//article/div")
     assert (body.get("lang"), body.get("dir"), words(body)) == ("fr", "ltr", "En tram.")
@@ -156,7 +156,7 @@ def test_page_in_another_language_is_marked(client, edition):
 # All of them
 
 
-def test_public_page_is_the_same_for_everybody(client, edition):
+def test_public_page_is_identical_for_anonymous_and_organiser(client, edition):
     fill(edition)
     organiser = Client()
     organiser.force_login(make_organiser())
@@ -167,7 +167,7 @@ def test_public_page_is_the_same_for_everybody(client, edition):
         assert (dict(stranger.cookies), dict(known.cookies)) == ({}, {}), path
 
 
-def test_public_page_is_only_read(client, edition):
+def test_public_page_accepts_only_get_and_head(client, edition):
     fill(edition)
     for path in PATHS:
         methods = ("post", "put", "patch", "delete")
@@ -178,7 +178,7 @@ def test_public_page_is_only_read(client, edition):
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
 @pytest.mark.parametrize("path", PATHS)
-def test_markup_in_any_text_is_shown_not_run(client, edition, path, language):
+def test_markup_in_any_text_is_escaped(client, edition, path, language):
     fill_texts(fill(edition), '<img src=x onerror="x()">\'"><script>x()</script>')
     page = tree(client.get(f"/{language}/2021/{path}"))
     assert page.xpath("//*[@onerror] | //img[@src='x'] | //script[not(@src)][not(@type)]") == []
@@ -186,7 +186,7 @@ def test_markup_in_any_text_is_shown_not_run(client, edition, path, language):
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_direction_controls_in_a_name_stay_inside_it(client, edition, path):
+def test_direction_controls_in_a_name_are_isolated(client, edition, path):
     """An override left open ends with the element that holds it, a <bdi> or a whole block."""
     speaker = next(thing for thing in fill(edition) if thing._meta.model_name == "speaker")
     speaker.family_name_fr = "\u202eRivage"
@@ -196,7 +196,7 @@ def test_direction_controls_in_a_name_stay_inside_it(client, edition, path):
     assert {holder.tag for holder in holders} <= {"bdi", "li"}
 
 
-def test_every_translated_model_is_filled(edition):
+def test_every_translated_model_has_test_content(edition):
     """So that the tests above see a new one."""
     from modeltranslation.translator import translator
 

@@ -27,7 +27,7 @@ def make_attendee(
     if state == State.WAITING:
         registration.queue_number = 1
     registration.save()
-    places.record(registration, by=None)
+    places.log_state_change(registration, by=None)
     return registration
 
 

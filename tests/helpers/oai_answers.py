@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from lxml import etree
 
-from symposium.abstracts.models import Abstract, Harvest
+from symposium.abstracts.models import Abstract, OaiRecord
 
 SCHEMAS = Path(__file__).parents[3] / "shared" / "schemas"
 NAMES = {
@@ -103,4 +103,4 @@ def token(root) -> str:
 
 def dated(abstract: Abstract, at: str) -> None:
     """As if what harvesters see had last changed then."""
-    Harvest.objects.filter(guid=abstract.guid).update(changed_at=at)
+    OaiRecord.objects.filter(guid=abstract.guid).update(changed_at=at)

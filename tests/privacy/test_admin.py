@@ -35,7 +35,7 @@ def master(client):
     return client
 
 
-def test_an_account_with_registrations_is_kept_and_the_sentence_says_why(master, user, mine):
+def test_account_with_registrations_is_not_deleted_and_the_message_explains(master, user, mine):
     for response in (
         master.get(admin_url(user, "delete"), follow=True),
         master.post(admin_url(user, "delete"), {"post": "yes"}, follow=True),
@@ -52,7 +52,7 @@ def test_an_account_without_registrations_is_deleted(master, user):
     assert User.objects.filter(pk=user.pk).count() == 0
 
 
-def test_somebody_is_erased_once_their_address_is_typed(master, user, mine):
+def test_account_is_erased_once_its_address_is_typed(master, user, mine):
     waits = make_registration(mine.category)
     page = master.get(admin_url(user))
     assert [one["url"] for one in page.context["decisions"]] == [admin_url(user, "erase")]
@@ -72,7 +72,7 @@ def test_somebody_is_erased_once_their_address_is_typed(master, user, mine):
     )  # fmt: skip
 
 
-def test_another_address_erases_nobody(master, user, mine):
+def test_erasure_with_another_address_is_refused(master, user, mine):
     page = master.post(admin_url(user, "erase"), {"email": "nora@example.org"})
     assert page.context["form"].errors == {
         "email": ["The email address doesn’t match this account. Nothing was deleted."]
@@ -80,7 +80,7 @@ def test_another_address_erases_nobody(master, user, mine):
     assert (refreshed(user), refreshed(mine).name) == (user, "Salma Médina")
 
 
-def test_an_organiser_is_not_erased(master):
+def test_organiser_account_is_not_erased_in_admin(master):
     other = make_user("nora@example.org", is_staff=True)
     page = master.post(admin_url(other, "erase"), {"email": "nora@example.org"})
     assert page.context["form"].non_field_errors() == [
@@ -90,7 +90,7 @@ def test_an_organiser_is_not_erased(master):
     assert (refreshed(other), LogEntry.objects.count()) == (other, 0)
 
 
-def test_erasing_is_for_superusers(client, user, mine):
+def test_erasure_is_for_superusers_only(client, user, mine):
     staff = make_user(is_staff=True)
     staff.user_permissions.add(*Permission.objects.filter(codename__endswith="_user"))
     client.force_login(staff)
@@ -102,13 +102,13 @@ def test_erasing_is_for_superusers(client, user, mine):
     assert Registration.objects.get().name == mine.name
 
 
-def test_who_is_gone_is_not_found(master, user):
+def test_erasure_of_a_deleted_account_is_404(master, user):
     page = admin_url(user, "erase")
     user.delete()
     assert master.get(page).status_code == 404
 
 
-def test_a_registration_leads_to_its_account(master, user, mine):
+def test_registration_page_links_to_its_account(master, user, mine):
     assert f'<a href="{admin_url(user)}">salma@example.org</a>' in (
         master.get(admin_url(mine)).content.decode()
     )

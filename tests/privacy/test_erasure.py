@@ -55,7 +55,7 @@ SALMA = {
     "given_name_ar": "سلمى",
     "family_name_ar": "المدينة",
     "affiliation": "Institut Introuvable",
-    "needs": "Boucle magnétique",
+    "accessibility_needs": "Boucle magnétique",
 }
 # Whatever of these is found after an erasure was forgotten there.
 SECRETS = [
@@ -99,7 +99,7 @@ def past(user):
     make_check_in(registration)
     make_check_in(registration, day=2, undone=True)
     nadia = make_user(name="Nadia Secrète")
-    places.record(registration, by=nadia, reason="parce qu’elle est venue")
+    places.log_state_change(registration, by=nadia, reason="parce qu’elle est venue")
     message = Message.objects.create(edition=edition, subject_fr="Bus", body_fr="À 8 h.", by=nadia)
     message.recipients.add(registration)
     certificates.issue(registration)
@@ -183,7 +183,7 @@ def test_export_has_every_field_of_a_registration(user, past):
     ]  # fmt: skip
 
 
-def test_export_has_what_hangs_from_a_registration(user, past):
+def test_export_has_related_objects_of_a_registration(user, past):
     with translation.override("en"):
         [registration] = erasure.export(user)["parts"]["registrations"]["entries"]
     shown = {
@@ -213,7 +213,7 @@ def test_export_has_the_account(user, coming):
     assert len(data["mails"]["entries"]) == Email.objects.filter(to=user.email).count() == 2
 
 
-def test_export_is_json_in_whole_and_names_nobody_else(user, past, coming):
+def test_export_is_valid_json_without_other_people(user, past, coming):
     other = make_registration(coming.category, family_name="Autre")
     written = json.dumps(erasure.export(user), ensure_ascii=False)
     others = ["Nadia", "Secrète", other.family_name, other.user.email, "JBSWY3DPEHPK3PXP"]
@@ -221,14 +221,14 @@ def test_export_is_json_in_whole_and_names_nobody_else(user, past, coming):
     assert json.loads(written)["parts"]["registrations"]["entries"][1]["label"].endswith("2031")
 
 
-def test_export_is_readable(user, past, coming):
+def test_export_values_have_labels_and_text(user, past, coming):
     with translation.override("ar"):
         data = erasure.export(user)
     assert [field for field in leaves(data) if not field["label"]] == []
     assert {type(field["shown"]) for field in leaves(data)} == {str}
 
 
-def test_answers_are_said_in_words(user, past):
+def test_export_shows_answers_as_words(user, past):
     question = make_question(past.edition, kind="yes_no")
     past.answers.all().delete()
     past.answers.create(question=question, text="yes")
@@ -244,10 +244,10 @@ def test_answers_are_said_in_words(user, past):
 def leave() -> None:
     """The worker sends what waits, and keeps house."""
     queue.send_due(ATTACHMENTS)
-    erasure.forget_mails()
+    erasure.delete_mails()
 
 
-def test_erasing_leaves_nothing_that_names(user, past, coming):
+def test_erasure_removes_all_identifying_data(user, past, coming):
     assert found() == SECRETS
     erasure.erase(user)
     leave()
@@ -255,18 +255,18 @@ def test_erasing_leaves_nothing_that_names(user, past, coming):
     assert not User.objects.filter(pk=user.pk).exists()
 
 
-def test_what_is_over_still_counts(user, past):
+def test_past_registration_still_counts_after_erasure(user, past):
     make_check_in(make_attendee(past.edition))
     before = numbers()
     erasure.erase(user)
     assert numbers() == before
     erased = refreshed(past)
     assert (erased.state, erased.user, str(erased)) == (
-        "confirmed", None, str(Registration(erased_at=timezone.now())),
+        "confirmed", None, str(Registration(anonymised_at=timezone.now())),
     )  # fmt: skip
 
 
-def test_place_to_come_goes_to_who_waits(user, coming):
+def test_place_of_an_erased_account_goes_to_next_waiting(user, coming):
     waiting = make_registration(coming.category)
     total = Registration.objects.count()
     erasure.erase(user)
@@ -275,30 +275,30 @@ def test_place_to_come_goes_to_who_waits(user, coming):
     assert Registration.objects.count() == total
 
 
-def test_journal_keeps_who_did_what(user, past):
+def test_log_preserves_anonymised_entries_after_erasure(user, past):
     erasure.erase(user)
     entries = LogEntry.objects.values_list("object_repr", "change_message", "action_flag")
     assert list(entries) == [("…", "", CHANGE)] * 7
 
 
-def test_journal_forgets_who_went_in_another_way(user, past):
+def test_log_anonymises_accounts_and_invitations_deleted_by_hand(user, past):
     """An organiser deletes an invitation, or an account that was never used."""
     leaving = make_user("amina@example.org")
     invitation = make_invitation(past.category, email=leaving.email)
     organiser, mine = make_organiser(), LogEntry.objects.count()
     for thing in (leaving, invitation):
         LogEntry.objects.log_actions(organiser.pk, [thing], DELETION, single_object=True)
-    assert erasure.forget_journal() == 0
+    assert erasure.anonymise_deleted_people() == 0
     for thing in (leaving, invitation):
         thing.delete()
     assert found(["amina@example.org"]) == ["amina@example.org"]
-    assert erasure.forget_journal() == 2
+    assert erasure.anonymise_deleted_people() == 2
     assert found(["amina@example.org"]) == []
-    assert erasure.forget_journal() == 0
+    assert erasure.anonymise_deleted_people() == 0
     assert LogEntry.objects.exclude(object_repr="…").count() == mine
 
 
-def test_old_ticket_and_certificate_lead_nowhere(user, past):
+def test_ticket_and_certificate_of_an_erased_account_are_unavailable(user, past):
     code, token = past.code, past.certificate.token
     erasure.erase(user)
     assert not Registration.objects.filter(code=code).exists()
@@ -306,7 +306,7 @@ def test_old_ticket_and_certificate_lead_nowhere(user, past):
     assert [make(code) for make in ATTACHMENTS.values()] == [None, None, None]
 
 
-def test_last_mail_says_that_it_is_done(user, coming):
+def test_erasure_is_confirmed_by_a_last_mail(user, coming):
     leave()
     mail.outbox.clear()
     erasure.erase(user)
@@ -316,14 +316,14 @@ def test_last_mail_says_that_it_is_done(user, coming):
     assert Email.objects.filter(to="salma@example.org").count() == 0
 
 
-def test_browser_is_signed_out(client, user):
+def test_erasure_signs_the_browser_out(client, user):
     assert client.session["_auth_user_id"] == str(user.pk)
     client.session.save()
     erasure.erase(user)
     assert dict(client.session.items()) == {}
 
 
-def test_mail_that_is_leaving_is_left_and_forgotten_after(user, coming):
+def test_claimed_mail_is_sent_then_deleted_after_erasure(user, coming):
     """The worker has claimed it: it cannot be called back."""
     queue.claim()
     erasure.erase(user)
@@ -335,14 +335,14 @@ def test_mail_that_is_leaving_is_left_and_forgotten_after(user, coming):
     assert Email.objects.count() == 0
 
 
-def test_mails_to_others_stay(user, coming):
+def test_mails_to_others_are_preserved_by_erasure(user, coming):
     other = make_registration(coming.category)
     erasure.erase(user)
     leave()
     assert {email.to for email in Email.objects.all()} == {other.user.email}
 
 
-def test_invitation_to_another_address_stays(user):
+def test_invitation_to_another_address_is_preserved_by_erasure(user):
     other = make_invitation()
     make_invitation(other.category, email="old@example.org")
     user.emailaddress_set.create(email=other.email, verified=False)
@@ -351,7 +351,7 @@ def test_invitation_to_another_address_stays(user):
 
 
 @pytest.mark.parametrize("role", ["is_staff", "is_superuser"])
-def test_organiser_is_not_erased(user, past, role):
+def test_organiser_erasure_is_refused(user, past, role):
     setattr(user, role, True)
     before = everything()
     with pytest.raises(ValidationError) as refused:
@@ -359,7 +359,7 @@ def test_organiser_is_not_erased(user, past, role):
     assert (refused.value.code, everything()) == ("organiser", before)
 
 
-def test_erased_twice_is_erased_once(user, coming):
+def test_repeated_erasure_sends_no_second_mail(user, coming):
     erasure.erase(user)
     email = Email.objects.count()
     user.pk = 4_000_000
@@ -367,20 +367,20 @@ def test_erased_twice_is_erased_once(user, coming):
     assert Email.objects.count() == email
 
 
-def test_who_scanned_others_leaves_the_entries(user):
+def test_check_ins_made_by_an_erased_account_are_preserved(user):
     entry = make_check_in(make_attendee())
     CheckIn.objects.update(by=user)
     erasure.erase(user)
     assert refreshed(entry).by is None
 
 
-def test_erasing_fails_in_whole(user, past, coming, monkeypatch):
+def test_failed_erasure_is_rolled_back(user, past, coming, monkeypatch):
     before = everything()
 
     def fail(*_arguments):
         raise RuntimeError
 
-    monkeypatch.setattr(erasure, "say_farewell", fail)
+    monkeypatch.setattr(erasure, "send_farewell", fail)
     with pytest.raises(RuntimeError):
         erasure.erase(user)
     connection.needs_rollback = False
@@ -398,7 +398,7 @@ def left(registration) -> list[bool]:
     """Whether the needs, the answers, the name and the certificate are still there."""
     registration.refresh_from_db()
     return [
-        bool(registration.needs),
+        bool(registration.accessibility_needs),
         registration.answers.exists(),
         bool(registration.name),
         Certificate.objects.filter(registration=registration).exists(),
@@ -413,7 +413,7 @@ def left(registration) -> list[bool]:
         (730, [False, False, True, True], [False, False, False, False]),
     ],
 )
-def test_each_thing_is_forgotten_in_its_time(past, days, before, after):
+def test_data_is_deleted_at_its_retention_limit(past, days, before, after):
     counted = numbers()
     at = end_of(past.edition) + days * DAY
     erasure.apply_retention(at - SECOND)
@@ -424,7 +424,7 @@ def test_each_thing_is_forgotten_in_its_time(past, days, before, after):
     assert numbers() == counted
 
 
-def test_all_is_forgotten_at_once_by_a_worker_that_was_away(user, past):
+def test_overdue_retention_is_applied_in_one_run(user, past):
     counted = numbers()
     erasure.apply_retention(end_of(past.edition) + 4000 * DAY)
     assert numbers() == counted
@@ -434,7 +434,7 @@ def test_all_is_forgotten_at_once_by_a_worker_that_was_away(user, past):
     assert found() == []
 
 
-def test_invitations_are_forgotten_with_their_edition():
+def test_invitations_are_deleted_after_their_edition():
     edition = past_edition()
     make_invitation(make_category(edition, by_invitation=True))
     kept = make_invitation()
@@ -442,20 +442,20 @@ def test_invitations_are_forgotten_with_their_edition():
     assert list(Invitation.objects.all()) == [kept]
 
 
-def test_nothing_of_an_edition_to_come_is_forgotten(coming):
+def test_data_of_an_upcoming_edition_is_not_deleted(coming):
     before = everything()
     assert erasure.apply_retention() == 0
     assert everything() == before
 
 
-def test_erased_person_is_told_nothing_more(past):
+def test_anonymised_registration_is_not_notified(past):
     erasure.apply_retention(end_of(past.edition) + 730 * DAY)
     before = Email.objects.count()
-    notices.session_changed(refreshed(past), [])
+    notices.booked_sessions_changed(refreshed(past), [])
     assert Email.objects.count() == before
 
 
-def test_table_says_what_is_done():
+def test_retention_table_lists_the_applied_rules():
     with translation.override("en"):
         rows = erasure.retention_table()
     assert [(row["what"], row["kept"]) for row in rows] == [
@@ -493,7 +493,9 @@ def test_table_says_what_is_done():
     assert {row["then"][:7] for row in rows} == {"Deleted"}
 
 
-def test_turn_costs_a_query_a_rule_where_nothing_is_due(coming, django_assert_num_queries):
+def test_retention_run_makes_one_query_per_rule_when_nothing_is_due(
+    coming, django_assert_num_queries
+):
     with django_assert_num_queries(5):
         erasure.apply_retention()
 
@@ -501,7 +503,7 @@ def test_turn_costs_a_query_a_rule_where_nothing_is_due(coming, django_assert_nu
 # Accounts and mails that are nobody's
 
 
-def test_account_that_was_never_opened_is_deleted():
+def test_never_used_account_is_deleted():
     now = timezone.now()
     make_user("never@example.org", date_joined=now - 7 * DAY)
     make_user("new@example.org", date_joined=now - 6 * DAY)
@@ -514,24 +516,27 @@ def test_account_that_was_never_opened_is_deleted():
     make_registration(user=make_user("registered@example.org", date_joined=now - 8 * DAY))
     door = make_user("door@example.org", date_joined=now - 8 * DAY)
     door.groups.create(name="Door")
-    assert [erasure.forget_accounts(now + SECOND), erasure.forget_accounts(now + SECOND)] == [2, 0]
+    assert [
+        erasure.delete_unused_accounts(now + SECOND),
+        erasure.delete_unused_accounts(now + SECOND),
+    ] == [2, 0]
     assert [user.email.partition("@")[0] for user in User.objects.all()] == [
         "door", "new", "organiser", "registered", "signed-in", "verified",
     ]  # fmt: skip
 
 
-def test_mails_to_nobody_are_deleted_once_they_have_left():
+def test_sent_mails_to_unknown_addresses_are_deleted():
     user, invitation = make_user(), make_invitation()
     for to in (user.email, invitation.email, "gone@example.org"):
         mail.send_mail("Hello", "Hello", None, [to])
-    assert erasure.forget_mails() == 0
+    assert erasure.delete_mails() == 0
     queue.send_due({})
-    assert [erasure.forget_mails(), erasure.forget_mails()] == [1, 0]
+    assert [erasure.delete_mails(), erasure.delete_mails()] == [1, 0]
     assert sorted(email.to for email in Email.objects.all()) == sorted(
         [user.email, invitation.email]
     )
 
 
-def test_texts_that_answer_are_gone_with_the_answers(past):
+def test_answer_texts_are_deleted_with_the_answers(past):
     erasure.apply_retention(end_of(past.edition) + 180 * DAY)
     assert (Answer.objects.count(), found(["arachides"])) == (0, [])

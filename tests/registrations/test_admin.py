@@ -110,7 +110,7 @@ def one_of_each(edition) -> dict:
 # Who may open what
 
 PAGES = {
-    "admin:symposium_registrations_registration_plots": "view_registration",
+    "admin:symposium_registrations_registration_charts": "view_registration",
     "admin:symposium_registrations_invitation_import": "add_invitation",
     "admin:symposium_registrations_registration_add": "add_registration",
     **{
@@ -123,7 +123,7 @@ PAGES = {
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_for_whoever_has_its_permission(client, edition, sign_in, name):
+def test_list_page_requires_its_permission(client, edition, sign_in, name):
     url = reverse(name)
     assert client.get(url).status_code == 302
     client.force_login(make_user())
@@ -133,14 +133,14 @@ def test_a_page_is_for_whoever_has_its_permission(client, edition, sign_in, name
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_a_page_of_one_is_for_whoever_may_see_it(client, edition, sign_in, model):
+def test_detail_page_requires_view_permission(client, edition, sign_in, model):
     url = admin_url(one_of_each(edition)[model])
     assert client.get(url).status_code == 302
     assert sign_in("view_session").get(url).status_code == 403
     assert sign_in(f"view_{model._meta.model_name}").get(url).status_code == 200
 
 
-def test_the_export_needs_its_own_permission_besides(client, edition, sign_in):
+def test_export_requires_view_and_export_permissions(client, edition, sign_in):
     url = f"{LIST}export/"
     assert client.get(url).status_code == 302
     assert sign_in("view_registration").get(url).status_code == 403
@@ -148,7 +148,7 @@ def test_the_export_needs_its_own_permission_besides(client, edition, sign_in):
     assert sign_in("view_registration", "export_registration").get(url).status_code == 200
 
 
-def test_a_decision_is_for_whoever_may_change(client, edition, sign_in):
+def test_decision_requires_change_permission(client, edition, sign_in):
     waiting = make_registration(make_category(edition, needs_approval=True))
     url = reverse("admin:symposium_registrations_registration_decide", args=[waiting.pk, "approve"])
     assert client.post(url).status_code == 302
@@ -158,7 +158,7 @@ def test_a_decision_is_for_whoever_may_change(client, edition, sign_in):
     assert refreshed(waiting).state == "confirmed"
 
 
-def test_a_decision_is_not_taken_by_a_link(desk, edition):
+def test_decision_is_not_applied_by_get(desk, edition):
     waiting = make_registration(make_category(edition, needs_approval=True))
     for name in ("approve", "cancel"):
         address = "admin:symposium_registrations_registration_decide"
@@ -175,7 +175,7 @@ def test_the_log_is_for_superusers(client, organiser, sign_in):
 
 
 @pytest.mark.parametrize("model", [Booking, CheckIn, Certificate, Message])
-def test_what_others_write_is_only_read(desk, edition, model):
+def test_recorded_objects_are_read_only(desk, edition, model):
     one = one_of_each(edition)[model]
     assert desk.get(admin_url(model, "add")).status_code == 403
     assert desk.post(admin_url(one), {}).status_code == 403
@@ -208,9 +208,7 @@ def test_the_list_opens_on_the_current_edition_with_names_in_both_scripts(desk, 
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_asks_as_much_for_three_as_for_one(
-    desk, edition, count, django_assert_num_queries
-):
+def test_list_query_count_is_constant(desk, edition, count, django_assert_num_queries):
     category, workshop = make_category(edition), make_workshop(edition)
     for _number in range(count):
         make_check_in(make_registration(category, sessions=[workshop]))
@@ -219,7 +217,7 @@ def test_the_list_asks_as_much_for_three_as_for_one(
         desk.get(LIST)
 
 
-def test_the_filters_find_each_what_they_name(desk, edition):
+def test_filters_find_matching_registrations(desk, edition):
     on_site, online = make_category(edition), make_category(edition, places=0)
     workshop = make_workshop(edition)
     came = make_registration(on_site, family_name="Venue", country="SN", sessions=[workshop])
@@ -242,7 +240,7 @@ def test_the_filters_find_each_what_they_name(desk, edition):
     assert shown(desk, session="0' OR 1=1") == ["Absent", "Venue"]
 
 
-def test_today_is_that_of_the_edition(desk):
+def test_checked_in_today_filter_uses_the_edition_time_zone(desk):
     yesterday = datetime.datetime.now(datetime.UTC).date() - datetime.timedelta(days=1)
     edition = open_edition(starts_on=yesterday, is_current=True)
     category = make_category(edition)
@@ -254,7 +252,7 @@ def test_today_is_that_of_the_edition(desk):
     assert shown(desk, checked_in="today") == ["Ici"]
 
 
-def test_nobody_came_today_to_an_edition_of_another_day(desk):
+def test_checked_in_today_is_zero_outside_the_edition_days(desk):
     """The demonstration counts an entry of any day for its first."""
     first = datetime.date(2021, 6, 9)
     edition = open_edition(
@@ -272,7 +270,7 @@ def test_nobody_came_today_to_an_edition_of_another_day(desk):
     "words",
     ["MEDINA", "médina salma", "المدينه", "salma.m@example.org", "ecole", "CODE", "in groups"],
 )
-def test_somebody_is_found_by_either_name_the_address_or_the_code(desk, edition, words):
+def test_registration_is_found_by_name_email_or_code(desk, edition, words):
     category = make_category(edition)
     salma = make_registration(
         category, given_name="Salma", family_name="Médina", family_name_ar="المدينة",
@@ -283,7 +281,7 @@ def test_somebody_is_found_by_either_name_the_address_or_the_code(desk, edition,
     assert shown(desk, q=words) == ["Médina"]
 
 
-def test_a_search_for_nobody_finds_nobody(desk, edition):
+def test_search_without_match_finds_no_registration(desk, edition):
     make_registration(make_category(edition))
     assert shown(desk, q="zzz") == []
     assert len(shown(desk, q="   ")) == 1
@@ -292,7 +290,7 @@ def test_a_search_for_nobody_finds_nobody(desk, edition):
 # One registration
 
 
-def test_who_somebody_is_can_be_corrected_where_they_stand_cannot(desk, edition):
+def test_registration_form_changes_names_but_not_state_or_code(desk, edition):
     registration = make_registration(make_category(edition, places=0))
     save(desk, admin_url(registration), family_name="Corrigée", state="confirmed", code="AAAA")
     after = refreshed(registration)
@@ -300,7 +298,7 @@ def test_who_somebody_is_can_be_corrected_where_they_stand_cannot(desk, edition)
     assert after.code != "AAAA"
 
 
-def test_a_form_that_was_open_a_while_gives_no_place_back(desk, edition):
+def test_stale_form_does_not_restore_a_cancelled_registration(desk, edition):
     registration = make_registration(make_category(edition))
     page = form_of(desk.get(admin_url(registration)))
     places.cancel(registration)
@@ -309,7 +307,7 @@ def test_a_form_that_was_open_a_while_gives_no_place_back(desk, edition):
     assert (after.family_name, after.state) == ("Corrigée", "cancelled")
 
 
-def test_the_timeline_tells_who_did_what_and_why(desk, edition, organiser):
+def test_timeline_shows_author_and_reason_of_changes(desk, edition, organiser):
     registration = make_registration(make_category(edition))
     places.cancel(registration, by=organiser, reason="Elle l'a demandé")
     page = desk.get(admin_url(registration))
@@ -321,26 +319,33 @@ def test_the_timeline_tells_who_did_what_and_why(desk, edition, organiser):
     assert "Elle l&#x27;a demandé" in page.content.decode()
 
 
-def test_needs_are_read_only_with_the_permission(edition, sign_in):
-    registration = make_registration(make_category(edition), needs="Boucle magnétique")
+def test_needs_are_shown_only_with_the_permission(edition, sign_in):
+    registration = make_registration(
+        make_category(edition), accessibility_needs="Boucle magnétique"
+    )
     url = admin_url(registration)
     without = sign_in("view_registration", "change_registration")
     assert "Boucle" not in without.get(url).content.decode()
-    save(without, url, family_name="Corrigée", needs="")
-    assert refreshed(registration).needs == "Boucle magnétique"
-    reader = sign_in("view_registration", "change_registration", "view_needs")
+    save(without, url, family_name="Corrigée", accessibility_needs="")
+    assert refreshed(registration).accessibility_needs == "Boucle magnétique"
+    reader = sign_in("view_registration", "change_registration", "view_accessibility_needs")
     assert "Boucle magnétique" in reader.get(url).content.decode()
 
 
-def test_needs_are_found_only_with_the_permission(edition, sign_in):
+def test_needs_filter_requires_the_permission(edition, sign_in):
     category = make_category(edition)
-    make_registration(category, needs="Boucle magnétique", family_name="Médina")
+    make_registration(category, accessibility_needs="Boucle magnétique", family_name="Médina")
     make_registration(category, family_name="Rivage")
-    for query in ("needs__icontains=boucle", "needs=", "needs__gt=", "needs__isnull=0"):
+    for query in (
+        "accessibility_needs__icontains=boucle",
+        "accessibility_needs=",
+        "accessibility_needs__gt=",
+        "accessibility_needs__isnull=0",
+    ):
         for page in (LIST, f"{LIST}export/"):
             client = sign_in("view_registration", "change_registration", "export_registration")
             assert client.get(f"{page}?{query}").status_code == 400
-    reader = sign_in("view_registration", "view_needs")
+    reader = sign_in("view_registration", "view_accessibility_needs")
     found = reader.get(f"{LIST}?needs__icontains=boucle").context["cl"].result_list
     assert [one.family_name for one in found] == ["Médina"]
 
@@ -360,25 +365,28 @@ def test_needs_are_found_only_with_the_permission(edition, sign_in):
         ("symposium_accounts/user", "password__startswith=p"),
     ],
 )
-def test_no_list_answers_what_its_reader_may_not_see(edition, sign_in, page, query):
+def test_list_lookups_on_restricted_fields_are_refused(edition, sign_in, page, query):
     codenames = (*(f"view_{model._meta.model_name}" for model in MODELS), "view_user")
     assert sign_in(*codenames).get(f"/admin/{page}/?{query}").status_code == 400
 
 
-def test_somebody_erased_is_not_changed(desk, edition):
+def test_erased_registration_cannot_be_changed(desk, edition):
     registration = make_registration(make_category(edition))
     places.cancel(registration)
     Registration.objects.filter(pk=registration.pk).update(
-        user=None, family_name="", given_name="", erased_at=datetime.datetime.now(datetime.UTC)
+        user=None, family_name="", given_name="", anonymised_at=datetime.datetime.now(datetime.UTC)
     )
     assert "Erased participant" in desk.get(LIST).content.decode()
     assert desk.post(admin_url(registration), {"family_name": "X"}).status_code == 403
 
 
-def test_html_in_a_name_is_shown_as_text(desk, edition):
+def test_html_in_a_name_is_escaped(desk, edition):
     attack = "<img src=x onerror=alert(1)>"
     registration = make_registration(
-        make_category(edition), family_name=attack, family_name_ar=attack, needs=attack
+        make_category(edition),
+        family_name=attack,
+        family_name_ar=attack,
+        accessibility_needs=attack,
     )
     for url in (LIST, admin_url(registration), admin_url(registration, "history")):
         assert "<img src=x" not in desk.get(url).content.decode()
@@ -389,7 +397,7 @@ def test_html_in_a_name_is_shown_as_text(desk, edition):
 PERSON = {"family_name": "Médina", "given_name": "Salma", "role": "student", "country": "MA"}
 
 
-def test_an_organiser_registers_somebody_whatever_the_dates(desk, organiser):
+def test_organiser_registers_a_person_outside_registration_dates(desk, organiser):
     closed = make_edition(is_current=True)
     category = make_category(closed, needs_approval=True)
     url = f"{LIST}add/"
@@ -403,7 +411,7 @@ def test_an_organiser_registers_somebody_whatever_the_dates(desk, organiser):
     assert [message.to for message in mail.outbox] == [["salma@example.org"]]
 
 
-def test_a_full_category_says_so(desk, edition):
+def test_registration_in_a_full_category_shows_the_queue_position(desk, edition):
     category = make_category(edition, places=1, name_en="On site")
     make_registration(category)
     response = desk.post(
@@ -421,7 +429,7 @@ def test_a_full_category_says_so(desk, edition):
     assert Registration.objects.get(user__email="a@example.org").state == "waiting"
 
 
-def test_somebody_who_is_registered_is_named_and_not_registered_twice(desk, edition):
+def test_duplicate_registration_is_refused_naming_the_existing_one(desk, edition):
     category = make_category(edition)
     there = make_registration(category, given_name="Nora", family_name="Rivage")
     response = save(
@@ -432,7 +440,7 @@ def test_somebody_who_is_registered_is_named_and_not_registered_twice(desk, edit
     assert Registration.objects.count() == 1
 
 
-def test_the_categories_offered_are_those_of_the_edition_of_the_list(desk, edition):
+def test_category_choices_are_of_the_edition_of_the_list(desk, edition):
     other = open_edition()
     mine, theirs = make_category(edition), make_category(other)
     page = desk.get(f"{LIST}add/")
@@ -444,7 +452,7 @@ def test_the_categories_offered_are_those_of_the_edition_of_the_list(desk, editi
 # Places
 
 
-def test_raising_the_places_of_a_category_promotes(desk, edition):
+def test_raising_category_places_promotes_waiting_registrations(desk, edition):
     category = make_category(edition, places=1)
     _first, second, third = (make_registration(category) for _ in range(3))
     save(desk, admin_url(category), places=2)
@@ -452,7 +460,7 @@ def test_raising_the_places_of_a_category_promotes(desk, edition):
     assert refreshed(category).places == 2
 
 
-def test_lowering_the_places_throws_nobody_out_and_says_so(desk, edition):
+def test_lowering_category_places_cancels_nothing_and_shows_a_message(desk, edition):
     category = make_category(edition, places=4)
     people = [make_registration(category) for _ in range(4)]
     data = form_of(desk.get(admin_url(category)))
@@ -464,7 +472,7 @@ def test_lowering_the_places_throws_nobody_out_and_says_so(desk, edition):
     assert refreshed(category).places == 1
 
 
-def test_places_and_name_are_saved_together(desk, edition):
+def test_category_places_and_name_are_saved_together(desk, edition):
     category = make_category(edition, places=1)
     make_registration(category)
     save(desk, admin_url(category), places=5, name_en="Press")
@@ -472,7 +480,7 @@ def test_places_and_name_are_saved_together(desk, edition):
     assert (after.places, after.name_en) == (5, "Press")
 
 
-def test_raising_the_places_of_a_session_promotes(desk, edition):
+def test_raising_session_places_promotes_waiting_bookings(desk, edition):
     category, workshop = make_category(edition), make_workshop(edition, places=1)
     _first, second = (make_registration(category, sessions=[workshop]) for _ in range(2))
     assert second.bookings.get().state == "waiting"
@@ -480,7 +488,7 @@ def test_raising_the_places_of_a_session_promotes(desk, edition):
     assert second.bookings.get().state == "confirmed"
 
 
-def test_going_back_in_the_history_of_a_session_gives_the_seats_too(desk, edition):
+def test_reverting_session_places_promotes_waiting_bookings(desk, edition):
     category, workshop = make_category(edition), make_workshop(edition, places=3)
     save(desk, admin_url(workshop), places=1)
     people = [make_registration(category, sessions=[workshop]) for _ in range(2)]
@@ -493,7 +501,7 @@ def test_going_back_in_the_history_of_a_session_gives_the_seats_too(desk, editio
     assert people[1].bookings.get().state == "confirmed"
 
 
-def test_a_session_that_is_held_again_gives_its_free_seats(desk, edition):
+def test_republished_session_promotes_waiting_bookings(desk, edition):
     category, workshop = make_category(edition), make_workshop(edition, places=1)
     first, second = (make_registration(category, sessions=[workshop]) for _ in range(2))
     save(desk, admin_url(workshop), status="cancelled")
@@ -504,7 +512,7 @@ def test_a_session_that_is_held_again_gives_its_free_seats(desk, edition):
     assert second.bookings.get().state == "confirmed"
 
 
-def test_the_list_of_sessions_counts_its_bookings_and_leads_to_them(desk, edition):
+def test_session_list_counts_and_links_bookings(desk, edition):
     category, workshop = make_category(edition), make_workshop(edition, places=1)
     for _number in range(3):
         make_registration(category, sessions=[workshop])
@@ -518,7 +526,7 @@ def test_the_list_of_sessions_counts_its_bookings_and_leads_to_them(desk, editio
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_of_bookings(desk, edition, count, django_assert_num_queries):
+def test_booking_list_query_count_is_constant(desk, edition, count, django_assert_num_queries):
     category, workshop = make_category(edition), make_workshop(edition)
     for _number in range(count):
         make_registration(category, sessions=[workshop])
@@ -531,7 +539,7 @@ def test_the_list_of_bookings(desk, edition, count, django_assert_num_queries):
 # What is kept
 
 
-def test_a_session_that_was_booked_is_not_deleted_and_the_sentence_says_why(desk, edition):
+def test_booked_session_is_not_deleted_and_the_message_explains(desk, edition):
     workshop = make_workshop(edition, title_en="Mapping")
     make_booking(make_registration(make_category(edition)), workshop)
     why = (
@@ -550,13 +558,13 @@ def test_a_session_that_was_booked_is_not_deleted_and_the_sentence_says_why(desk
     assert Session.objects.get() == workshop
 
 
-def test_a_session_nobody_booked_is_deleted(desk, edition):
+def test_session_without_bookings_is_deleted(desk, edition):
     workshop = make_workshop(edition)
     desk.post(admin_url(workshop, "delete"), {"post": "yes"})
     assert Session.objects.count() == 0
 
 
-def test_a_category_with_people_and_a_question_with_answers_are_kept(desk, edition):
+def test_category_and_question_in_use_are_not_deleted(desk, edition):
     category, question = make_category(edition, name_en="Press"), make_question(
         edition, label_en="Diet?"
     )  # fmt: skip
@@ -577,7 +585,7 @@ def test_a_category_with_people_and_a_question_with_answers_are_kept(desk, editi
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_of_categories(desk, edition, count, django_assert_num_queries):
+def test_category_list_query_count_is_constant(desk, edition, count, django_assert_num_queries):
     for _number in range(count):
         make_registration(make_category(edition, places=3))
     url = admin_url(Category, "changelist")
@@ -595,7 +603,7 @@ def test_categories_are_ordered_by_dragging(desk, edition):
     assert list(Category.objects.all()) == [other, one]
 
 
-def test_a_question_with_its_answers_in_one_language(desk, edition):
+def test_question_with_options_in_one_language_is_saved(desk, edition):
     category = make_category(edition)
     save(
         desk, admin_url(Question, "add"), {"options": {"label_ar": "نباتي"}},
@@ -606,7 +614,7 @@ def test_a_question_with_its_answers_in_one_language(desk, edition):
     assert list(question.categories.all()) == [category]
 
 
-def test_a_question_is_not_asked_of_a_category_of_another_edition(desk, edition):
+def test_question_for_a_category_of_another_edition_is_refused(desk, edition):
     response = save(
         desk, admin_url(Question, "add"), label_fr="Régime ?",
         categories=make_category(open_edition()).pk,
@@ -617,7 +625,7 @@ def test_a_question_is_not_asked_of_a_category_of_another_edition(desk, edition)
 # The start page
 
 
-def test_the_start_page_leads_to_lists_of_as_many(desk, edition):
+def test_start_page_counts_link_to_lists_of_equal_length(desk, edition):
     category = make_category(edition, places=2)
     for _number in range(3):
         make_registration(category)
@@ -633,7 +641,7 @@ def test_the_start_page_leads_to_lists_of_as_many(desk, edition):
 
 
 @pytest.mark.parametrize("at_once", [False, True], ids=["form", "action"])
-def test_moving_a_session_says_how_many_people_are_told(desk, at_once):
+def test_moving_a_session_shows_how_many_people_are_notified(desk, at_once):
     edition = open_edition(is_current=True)
     workshop, other = make_workshop(edition), make_workshop(edition, at="11:00")
     category = make_category(edition)

@@ -74,7 +74,7 @@ def test_requests_are_accepted_in_the_order_of_arrival(desk, edition, organiser)
     assert one.changes.last().by == organiser
 
 
-def test_the_next_place_is_now_or_the_next_that_becomes_free(desk, edition):
+def test_promote_action_gives_a_free_place_or_the_next_one(desk, edition):
     full = make_category(edition, places=1, name_en="Press")
     make_registration(full)
     kept_out = make_registration(full, given_name="Nora", family_name="Rivage")
@@ -89,10 +89,10 @@ def test_the_next_place_is_now_or_the_next_that_becomes_free(desk, edition):
         "1 person has a place or will get the next one available.",
     ]
     assert states(kept_out, waits, leaves) == ["waiting", "confirmed", "confirmed"]
-    assert refreshed(kept_out).rank == 1
+    assert refreshed(kept_out).queue_position == 1
 
 
-def test_who_came_first_stays_first_among_those_put_forward(desk, edition):
+def test_promoted_registrations_preserve_their_order_of_arrival(desk, edition):
     category = make_category(edition, places=1)
     make_registration(category)
     one, two, three, four = (make_registration(category) for _ in range(4))
@@ -100,7 +100,7 @@ def test_who_came_first_stays_first_among_those_put_forward(desk, edition):
     assert list(category.registrations.waiting()) == [two, four, one, three]
 
 
-def test_who_was_next_already_is_not_counted_as_done(desk, edition):
+def test_promoting_the_first_in_queue_is_counted_as_skipped(desk, edition):
     category = make_category(edition, places=1)
     make_registration(category)
     first = make_registration(category)
@@ -108,7 +108,7 @@ def test_who_was_next_already_is_not_counted_as_done(desk, edition):
     assert [change.state for change in first.changes.all()] == ["waiting"]
 
 
-def test_one_refusal_does_not_stop_the_others_and_names_the_person(desk, edition):
+def test_refused_move_does_not_stop_others_and_names_the_person(desk, edition):
     full = make_category(edition, places=1, name_en="Press")
     make_registration(full)
     holder = make_registration(make_category(edition), given_name="Nora", family_name="Rivage")
@@ -121,7 +121,7 @@ def test_one_refusal_does_not_stop_the_others_and_names_the_person(desk, edition
     assert [refreshed(one).category == full for one in (holder, waits)] == [False, True]
 
 
-def test_a_refusal_asks_for_the_reason_and_tells_it(desk, edition, organiser):
+def test_refuse_action_asks_for_a_reason_and_mails_it(desk, edition, organiser):
     asked = make_registration(make_category(edition, needs_approval=True))
     mail.outbox.clear()
     page = act(desk, "refuse", asked)
@@ -136,21 +136,21 @@ def test_a_refusal_asks_for_the_reason_and_tells_it(desk, edition, organiser):
     assert "Complet pour la presse" in sent.body
 
 
-def test_a_reason_is_one_line(desk, edition):
+def test_overlong_reason_is_refused(desk, edition):
     asked = make_registration(make_category(edition, needs_approval=True))
     page = act(desk, "refuse", asked, decided="yes", reason="a" * 301)
     assert list(page.context["form"].errors) == ["reason"]
     assert states(asked) == ["pending"]
 
 
-def test_cancelling_passes_the_place_on(desk, edition):
+def test_cancel_action_promotes_the_next_in_queue(desk, edition):
     category = make_category(edition, places=1)
     one, two = make_registration(category), make_registration(category)
     act(desk, "cancel", one, decided="yes", reason="")
     assert states(one, two) == ["cancelled", "confirmed"]
 
 
-def test_people_move_to_another_category_of_their_edition(desk, edition):
+def test_change_category_action_accepts_categories_of_the_edition_only(desk, edition):
     one = make_registration(make_category(edition))
     there, elsewhere = make_category(edition), make_category()
     page = act(desk, "change_category", one)
@@ -162,7 +162,7 @@ def test_people_move_to_another_category_of_their_edition(desk, edition):
     assert refreshed(one).category == there
 
 
-def test_people_of_two_editions_stay_each_in_theirs(desk, edition):
+def test_change_category_action_does_not_move_across_editions(desk, edition):
     mine = make_registration(make_category(edition))
     theirs = make_registration(given_name="Nora", family_name="Rivage")
     there = make_category(edition)
@@ -177,7 +177,7 @@ def test_people_of_two_editions_stay_each_in_theirs(desk, edition):
     assert refreshed(mine).category == there
 
 
-def test_the_confirmation_is_sent_again_and_that_is_written_down(desk, edition, organiser):
+def test_resend_action_sends_the_confirmation_and_logs_it(desk, edition, organiser):
     category = make_category(edition, places=1)
     one, waits = make_registration(category), make_registration(category)
     gone = make_registration(category)
@@ -198,8 +198,8 @@ def test_the_confirmation_is_sent_again_and_that_is_written_down(desk, edition, 
     }
 
 
-def test_too_many_at_once_are_not_begun(desk, edition, monkeypatch):
-    monkeypatch.setattr(bulk_actions, "MOST", 1)
+def test_action_on_too_many_registrations_is_refused(desk, edition, monkeypatch):
+    monkeypatch.setattr(bulk_actions, "MAX_SELECTED", 1)
     category = make_category(edition, needs_approval=True)
     people = [make_registration(category) for _ in range(2)]
     response = act(desk, "approve", *people)
@@ -207,7 +207,7 @@ def test_too_many_at_once_are_not_begun(desk, edition, monkeypatch):
     assert states(*people) == ["pending", "pending"]
 
 
-def test_a_selection_across_pages_is_carried_along(desk, edition):
+def test_action_applies_to_a_selection_across_pages(desk, edition):
     category = make_category(edition)
     people = [make_registration(category) for _ in range(3)]
     page = act(desk, "cancel", people[0], select_across=1)
@@ -217,7 +217,7 @@ def test_a_selection_across_pages_is_carried_along(desk, edition):
     assert states(*people) == ["cancelled"] * 3
 
 
-def test_an_action_is_for_whoever_may_change(client, edition):
+def test_action_requires_change_permission(client, edition):
     reader = make_user(is_staff=True)
     reader.user_permissions.add(Permission.objects.get(codename="view_registration"))
     client.force_login(reader)
@@ -231,7 +231,7 @@ def test_an_action_is_for_whoever_may_change(client, edition):
 # One
 
 
-def test_the_buttons_are_those_of_the_state(desk, edition):
+def test_decision_buttons_depend_on_the_state(desk, edition):
     pending = make_registration(make_category(edition, needs_approval=True))
     page = desk.get(admin_url(pending))
     assert [str(one["label"]) for one in page.context["decisions"]] == [
@@ -241,7 +241,7 @@ def test_the_buttons_are_those_of_the_state(desk, edition):
     assert desk.get(admin_url(pending)).context["decisions"] == []
 
 
-def test_a_button_decides_of_one(desk, edition):
+def test_decision_button_applies_to_one_registration(desk, edition):
     pending = make_registration(make_category(edition, needs_approval=True))
     response = decide(desk, pending, "approve")
     assert response.redirect_chain == [(admin_url(pending), 302)]
@@ -258,7 +258,7 @@ def test_a_button_decides_of_one(desk, edition):
 # Badges
 
 
-def test_badges_are_for_those_who_come(desk, edition):
+def test_badges_action_prints_confirmed_on_site_registrations_only(desk, edition):
     pytest.importorskip("symposium.registrations.documents.tickets")
     on_site = make_category(edition, places=1)
     comes, waits = make_registration(on_site), make_registration(on_site)
@@ -271,13 +271,13 @@ def test_badges_are_for_those_who_come(desk, edition):
     assert LogEntry.objects.get().change_message == "Badges printed: 1."
 
 
-def test_badges_are_those_of_one_edition(desk, edition):
+def test_badges_action_refuses_several_editions(desk, edition):
     mine, theirs = make_registration(make_category(edition)), make_registration()
     response = act(desk, "badges", mine, theirs, page=f"{LIST}?edition=all")
     assert told(response) == ["Select people from one edition."]
 
 
-def test_no_badge_for_nobody(desk, edition):
+def test_badges_action_without_eligible_registration_is_refused(desk, edition):
     waits = make_registration(make_category(edition, places=0))
     response = act(desk, "badges", waits, decided="yes", language="fr")
     assert told(response) == [
@@ -303,7 +303,7 @@ def category(edition):
     return make_category(edition, by_invitation=True, name_fr="Invités")
 
 
-def test_a_list_is_shown_with_its_faults_before_anything_is_kept(desk, category):
+def test_invitation_list_is_previewed_with_errors_before_saving(desk, category):
     page = desk.post(IMPORT, {"category": category.pk, "lines": LINES, "check": "yes"})
     assert [(line.number, line.email, line.fault) for line in page.context["lines"]] == [
         (1, "salma@example.org", ""),
@@ -316,7 +316,7 @@ def test_a_list_is_shown_with_its_faults_before_anything_is_kept(desk, category)
     assert Invitation.objects.count() == 0
 
 
-def test_the_right_lines_are_added_once_and_the_wrong_ones_stay_to_be_corrected(desk, category):
+def test_valid_lines_are_added_once_and_invalid_ones_shown_again(desk, category):
     data = {"category": category.pk, "lines": LINES, "add": "yes"}
     page = desk.post(IMPORT, data)
     assert told(page) == ["2 invitations added.", "4 lines weren’t added. Correct them below."]
@@ -332,7 +332,7 @@ def test_the_right_lines_are_added_once_and_the_wrong_ones_stay_to_be_corrected(
     assert category.invitations.count() == 2
 
 
-def test_a_list_without_faults_leads_to_the_invitations(desk, category):
+def test_valid_invitation_list_redirects_to_the_invitations(desk, category):
     data = {"category": category.pk, "lines": "a@example.org", "add": "yes"}
     response = desk.post(IMPORT, data, follow=True)
     assert told(response) == ["1 invitation added."]
@@ -358,7 +358,7 @@ def workbook(*rows) -> bytes:
         ),
     ],
 )
-def test_a_list_comes_from_a_file_too(desk, category, name, content):
+def test_invitation_list_is_read_from_a_file(desk, category, name, content):
     data = {"category": category.pk, "file": SimpleUploadedFile(name, content), "add": "yes"}
     assert told(desk.post(IMPORT, data, follow=True)) == ["1 invitation added."]
     assert list(category.invitations.values_list("email", "name", "language")) == [
@@ -366,7 +366,7 @@ def test_a_list_comes_from_a_file_too(desk, category, name, content):
     ]
 
 
-def test_french_accents_of_an_older_spreadsheet_are_read(desk, category):
+def test_cp1252_invitation_file_is_read(desk, category):
     file = SimpleUploadedFile("list.csv", "nora@example.org;Élise Müller\r\n".encode("cp1252"))
     desk.post(IMPORT, {"category": category.pk, "file": file, "add": "yes"})
     assert category.invitations.get().name == "Élise Müller"
@@ -376,7 +376,7 @@ def test_french_accents_of_an_older_spreadsheet_are_read(desk, category):
     ("name", "content"),
     [("list.xlsx", b"not a workbook"), ("list.xlsx", b"PK\x05\x06" + b"\0" * 18)],
 )
-def test_a_file_that_is_none_is_said(desk, category, name, content):
+def test_unsupported_invitation_file_is_refused(desk, category, name, content):
     file = SimpleUploadedFile(name, content)
     page = desk.post(IMPORT, {"category": category.pk, "file": file})
     assert page.context["form"].non_field_errors() == [
@@ -412,7 +412,7 @@ def damaged() -> bytes:
         damaged(),
     ],
 )
-def test_a_broken_workbook_is_said(desk, category, content):
+def test_broken_workbook_is_refused(desk, category, content):
     file = SimpleUploadedFile("list.xlsx", content)
     page = desk.post(IMPORT, {"category": category.pk, "file": file})
     assert page.context["form"].non_field_errors() == [
@@ -420,7 +420,7 @@ def test_a_broken_workbook_is_said(desk, category, content):
     ]
 
 
-def test_a_workbook_of_a_great_deal_of_nothing_is_refused(desk, category):
+def test_workbook_bomb_is_refused(desk, category):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as book:
         book.writestr("xl/sharedStrings.xml", b" " * (65 * 1024 * 1024))
@@ -440,12 +440,12 @@ def test_a_file_too_large_and_a_list_too_long_are_refused(desk, category):
     assert page.context["form"].non_field_errors() == ["Enter no more than 5000 lines at a time."]
 
 
-def test_nothing_at_all_is_no_list(desk, category):
+def test_empty_invitation_list_is_refused(desk, category):
     page = desk.post(IMPORT, {"category": category.pk, "lines": " \n"})
     assert page.context["form"].non_field_errors() == ["Paste a list or choose a file."]
 
 
-def test_html_in_a_list_is_shown_as_text(desk, category):
+def test_html_in_an_invitation_list_is_escaped(desk, category):
     attack = "<img src=x onerror=alert(1)>"
     page = desk.post(
         IMPORT, {"category": category.pk, "lines": f"{attack}\na@example.org;{attack}"}
@@ -453,12 +453,12 @@ def test_html_in_a_list_is_shown_as_text(desk, category):
     assert "<img src=x" not in page.content.decode()
 
 
-def test_only_categories_by_invitation_take_invitations(desk, edition):
+def test_invitations_require_a_category_by_invitation(desk, edition):
     page = desk.post(IMPORT, {"category": make_category(edition).pk, "lines": "a@example.org"})
     assert list(page.context["form"].errors) == ["category"]
 
 
-def test_an_invitation_is_sent_once_unless_asked_again(desk, category):
+def test_invitation_is_sent_once_unless_resent(desk, category):
     invited = make_invitation(category, language="ar")
     page = admin_url(Invitation, "changelist")
     assert told(act(desk, "send", invited, page=page)) == ["1 invitation sent."]
@@ -473,7 +473,7 @@ def test_an_invitation_is_sent_once_unless_asked_again(desk, category):
     assert len(mail.outbox) == 2
 
 
-def test_the_list_of_invitations_tells_who_registered(desk, category):
+def test_invitation_list_filters_by_registered(desk, category):
     came, silent = make_invitation(category), make_invitation(category)
     make_registration(category, user=make_user(came.email))
     page = admin_url(Invitation, "changelist")

@@ -47,7 +47,7 @@ def files(message) -> dict[str, tuple]:
     return {name: (content, kind) for name, content, kind in message.attachments}
 
 
-def test_confirmation_leaves_with_ticket_and_calendar(edition):
+def test_confirmation_mail_has_ticket_and_calendar(edition):
     user = make_user(language="ar")
     registration = make_registration(make_category(edition), user=user)
     make_booking(registration, make_workshop(edition, title_fr="Atelier", title_ar="ورشة"))
@@ -61,30 +61,30 @@ def test_confirmation_leaves_with_ticket_and_calendar(edition):
     assert (kind, str(event["summary"])) == ("text/calendar", "ورشة")
 
 
-def test_files_are_as_things_stand_when_the_mail_leaves(edition):
+def test_enclosures_reflect_the_state_at_sending(edition):
     registration = make_registration(make_category(edition))
     places.cancel(registration)
     assert [files(message) for message in sent()] == [{}, {}]
 
 
-def test_who_follows_online_has_no_ticket(edition):
+def test_online_registration_has_no_ticket(edition):
     category = make_category(edition, on_site=False, online_access=True)
     registration = make_registration(category)
     assert ATTACHMENTS["ticket"](registration.code) is None
     assert [list(files(message)) for message in sent()] == [["2031.ics"]]
 
 
-def test_certificate_leaves_with_its_mail():
+def test_certificate_mail_has_its_pdf():
     registration = make_attendee(user=make_user(language="en"))
     make_check_in(registration)
-    notices.after(certificates.issue(registration))
+    notices.certificate_ready(certificates.issue(registration))
     [after] = sent()
     [(name, content, kind)] = after.attachments
     assert (name, kind) == ("certificate-2021.pdf", "application/pdf")
     assert language_of(content) == "en"
 
 
-def test_certificate_of_who_was_cancelled_since_is_not_sent():
+def test_certificate_of_a_cancelled_registration_is_not_enclosed():
     registration = make_attendee()
     make_check_in(registration)
     certificates.issue(registration)
@@ -97,7 +97,7 @@ def test_unknown_code_attaches_nothing(kind):
     assert ATTACHMENTS[kind]("7K4Q2M9XTB") is None
 
 
-def test_mail_on_the_wire_has_the_files_whole(edition):
+def test_mail_message_contains_complete_files(edition):
     registration = make_registration(make_category(edition))
     [message] = sent()
     parts = {part.get_filename(): part for part in message.message().walk()}

@@ -71,24 +71,27 @@ def recipients():
 # The order
 
 
-def test_seats_go_in_the_order_of_arrival(category, workshop):
+def test_seats_are_given_in_order_of_arrival(category, workshop):
     one, two, three = people(3, category, sessions=[workshop])
     assert seats(workshop, one, two, three) == ["confirmed", "waiting", "waiting"]
-    assert [booking(one, workshop).rank, booking(two, workshop).rank] == [None, 1]
-    assert booking(three, workshop).rank == 2
+    assert [booking(one, workshop).queue_position, booking(two, workshop).queue_position] == [
+        None,
+        1,
+    ]
+    assert booking(three, workshop).queue_position == 2
     places.leave(booking(one, workshop))
     assert seats(workshop, one, two, three) == ["cancelled", "confirmed", "waiting"]
-    assert booking(three, workshop).rank == 1
+    assert booking(three, workshop).queue_position == 1
 
 
-def test_seat_is_booked_later(category, workshop):
+def test_seat_is_booked_after_registration(category, workshop):
     one, two = people(2, category)
     assert [make_booking(one, workshop).state, make_booking(two, workshop).state] == [
         "confirmed", "waiting",
     ]  # fmt: skip
 
 
-def test_session_booked_twice_is_booked_once(category, workshop):
+def test_repeated_booking_returns_the_first(category, workshop):
     person = make_registration(category)
     first = make_booking(person, workshop)
     mail.outbox.clear()
@@ -96,16 +99,16 @@ def test_session_booked_twice_is_booked_once(category, workshop):
     assert (Booking.objects.count(), mail.outbox) == (1, [])
 
 
-def test_session_chosen_twice_in_the_form_is_booked_once(category, workshop):
+def test_session_selected_twice_in_the_form_is_booked_once(category, workshop):
     person = make_registration(category, sessions=[workshop, workshop])
     assert person.bookings.count() == 1
 
 
-def test_whoever_leaves_and_books_again_is_the_last(category, workshop):
+def test_rebooking_goes_to_the_end_of_the_queue(category, workshop):
     _holder, first, second = people(3, category, sessions=[workshop])
     places.leave(booking(first, workshop))
     again = make_booking(first, workshop)
-    assert [booking(second, workshop).rank, again.rank] == [1, 2]
+    assert [booking(second, workshop).queue_position, again.queue_position] == [1, 2]
 
 
 # Every verb in every state: `·` where nothing changes, `!code` where it is refused
@@ -169,20 +172,20 @@ def attempt(verb, holder):
 # What follows from the registration
 
 
-def test_seats_asked_for_on_the_waiting_list_are_given_with_the_place(edition, workshop):
+def test_waiting_bookings_are_confirmed_with_the_registration(edition, workshop):
     category = make_category(edition, places=1)
     holder, waiting = people(2, category, sessions=[workshop])
     other = make_workshop(edition, places=1, at="11:00")
     make_booking(waiting, other)
     assert [*seats(workshop, waiting), *seats(other, waiting)] == ["waiting", "waiting"]
-    assert (places.taken(workshop), places.taken(other)) == (1, 0)
+    assert (places.occupied_places(workshop), places.occupied_places(other)) == (1, 0)
     mail.outbox.clear()
     places.cancel(holder)
     assert [*seats(workshop, waiting), *seats(other, waiting)] == ["confirmed", "confirmed"]
     assert recipients() == [waiting.user.email, holder.user.email]
 
 
-def test_seats_asked_for_before_approval_are_given_with_it(edition, workshop, organiser):
+def test_pending_bookings_are_confirmed_on_approval(edition, workshop, organiser):
     asked = make_registration(make_category(edition, needs_approval=True), sessions=[workshop])
     assert seats(workshop, asked) == ["waiting"]
     places.approve(asked, by=organiser)
@@ -190,7 +193,9 @@ def test_seats_asked_for_before_approval_are_given_with_it(edition, workshop, or
 
 
 @pytest.mark.parametrize("verb", ["promote", "change_category", "set_places"])
-def test_seats_asked_for_are_given_whatever_gives_the_place(edition, workshop, organiser, verb):
+def test_waiting_bookings_are_confirmed_however_the_place_is_given(
+    edition, workshop, organiser, verb
+):
     category = make_category(edition, places=0)
     waiting = make_registration(category, sessions=[workshop])
     mail.outbox.clear()
@@ -205,19 +210,25 @@ def test_seats_asked_for_are_given_whatever_gives_the_place(edition, workshop, o
     assert recipients() == [waiting.user.email]
 
 
-def test_seats_keep_the_order_in_which_they_were_asked_for(edition, organiser):
+def test_bookings_preserve_their_order_of_request(edition, organiser):
     """Those without a place let others pass, and have their turn again once they have one."""
     workshop = make_workshop(edition, places=0)
     asked = make_registration(make_category(edition, needs_approval=True), sessions=[workshop])
     passes = make_registration(make_category(edition), sessions=[workshop])
-    assert [booking(asked, workshop).rank, booking(passes, workshop).rank] == [1, 1]
+    assert [booking(asked, workshop).queue_position, booking(passes, workshop).queue_position] == [
+        1,
+        1,
+    ]
     places.approve(asked, by=organiser)
-    assert [booking(asked, workshop).rank, booking(passes, workshop).rank] == [1, 2]
+    assert [booking(asked, workshop).queue_position, booking(passes, workshop).queue_position] == [
+        1,
+        2,
+    ]
     places.set_places(workshop, 1)
     assert seats(workshop, asked, passes) == ["confirmed", "waiting"]
 
 
-def test_seat_is_not_kept_for_somebody_without_a_place(edition, workshop):
+def test_seat_is_not_reserved_for_a_waiting_registration(edition, workshop):
     waiting = make_registration(make_category(edition, places=0), sessions=[workshop])
     other = make_registration(make_category(edition), sessions=[workshop])
     assert seats(workshop, waiting, other) == ["waiting", "confirmed"]
@@ -225,7 +236,7 @@ def test_seat_is_not_kept_for_somebody_without_a_place(edition, workshop):
     assert seats(workshop, waiting) == ["waiting"]
 
 
-def test_seats_of_whoever_cancels_go_to_the_next(category, edition):
+def test_seats_of_a_cancelled_registration_go_to_next_in_queue(category, edition):
     morning = make_workshop(edition, places=1, at="09:00")
     evening = make_workshop(edition, places=1, at="17:00")
     one = make_registration(category, sessions=[morning, evening])
@@ -239,7 +250,7 @@ def test_seats_of_whoever_cancels_go_to_the_next(category, edition):
 
 
 @pytest.mark.parametrize("verb", ["cancel", "refuse", "decline", "expire"])
-def test_no_seat_outlives_its_registration(edition, workshop, organiser, verb):
+def test_booking_ends_with_its_registration(edition, workshop, organiser, verb):
     registration = make_registration(make_category(edition, places=0), sessions=[workshop])
     if verb in ("decline", "expire"):
         Registration.objects.update(state="offered", offer_expires_at=timezone.now() + HOUR)
@@ -255,7 +266,7 @@ def test_no_seat_outlives_its_registration(edition, workshop, organiser, verb):
     assert seats(workshop, registration) == ["cancelled"]
 
 
-def test_place_and_seat_that_are_freed_together_go_on_together(edition, workshop):
+def test_freed_place_and_seat_go_to_the_same_next_registration(edition, workshop):
     """Whoever is promoted takes the turn for the seat too, and is told once of both."""
     category = make_category(edition, places=1)
     one, two = people(2, category, sessions=[workshop])
@@ -269,7 +280,7 @@ def test_place_and_seat_that_are_freed_together_go_on_together(edition, workshop
 # The number of seats
 
 
-def test_seats_that_are_added_go_to_the_first_who_wait(category, edition):
+def test_added_seats_go_to_the_first_waiting_bookings(category, edition):
     workshop = make_workshop(edition, places=0)
     one, two, three = people(3, category, sessions=[workshop])
     mail.outbox.clear()
@@ -280,14 +291,14 @@ def test_seats_that_are_added_go_to_the_first_who_wait(category, edition):
     assert seats(workshop, three) == ["confirmed"]
 
 
-def test_nobody_loses_a_seat_when_there_are_fewer(category, edition):
+def test_lowering_session_places_removes_no_booking(category, edition):
     workshop = make_workshop(edition, places=3)
     holders = people(3, category, sessions=[workshop])
     assert places.set_places(workshop, 1) == 2
     assert seats(workshop, *holders) == ["confirmed"] * 3
 
 
-def test_seats_of_a_cancelled_session_are_given_to_nobody(category, workshop):
+def test_cancelled_session_promotes_no_booking(category, workshop):
     one, two = people(2, category, sessions=[workshop])
     Session.objects.update(status="cancelled")
     mail.outbox.clear()
@@ -296,7 +307,7 @@ def test_seats_of_a_cancelled_session_are_given_to_nobody(category, workshop):
     assert (seats(workshop, one, two), recipients()) == (["cancelled", "waiting"], [])
 
 
-def test_seats_of_a_session_that_has_started_are_given_to_nobody(category, workshop):
+def test_started_session_promotes_no_booking(category, workshop):
     one, two = people(2, category, sessions=[workshop])
     begin(workshop)
     mail.outbox.clear()
@@ -364,23 +375,23 @@ def refusal(registration, session, language="en"):
 @pytest.mark.parametrize(
     "fields", [{"status": "draft"}, {"status": "cancelled"}, {"places": None}]
 )  # fmt: skip
-def test_session_that_is_not_to_be_booked(category, workshop, fields):
+def test_unbookable_session_is_refused(category, workshop, fields):
     registration = make_registration(category)
     Session.objects.update(title_fr="Atelier", **fields)
     assert refusal(registration, workshop) == ("not_bookable", ["“Atelier” can’t be booked."])
 
 
-def test_session_of_another_edition_is_not_to_be_booked(category):
+def test_booking_a_session_of_another_edition_is_refused(category):
     assert refusal(make_registration(category), make_workshop())[0] == "not_bookable"
 
 
-def test_session_of_an_edition_that_is_not_published_is_not_to_be_booked(category, workshop):
+def test_booking_a_session_of_an_unpublished_edition_is_refused(category, workshop):
     registration = make_registration(category)
     type(category.edition).objects.update(is_published=False)
     assert refusal(registration, workshop)[0] == "not_bookable"
 
 
-def test_session_that_has_started_is_not_to_be_booked(category, workshop):
+def test_booking_a_started_session_is_refused(category, workshop):
     registration = make_registration(category)
     Session.objects.update(title_fr="Atelier")
     begin(workshop)
@@ -395,7 +406,7 @@ def test_session_without_a_time_can_be_booked(category, edition):
     assert registration.bookings.confirmed().count() == 2
 
 
-def test_seat_is_in_a_room(edition, workshop):
+def test_online_registration_cannot_book_a_seat(edition, workshop):
     online = make_category(edition, name_fr="En ligne", on_site=False, online_access=True)
     Session.objects.update(title_fr="Atelier")
     assert refusal(make_registration(online), workshop) == (
@@ -406,7 +417,7 @@ def test_seat_is_in_a_room(edition, workshop):
         make_registration(online, sessions=[workshop])
 
 
-def test_whoever_moves_online_leaves_their_seats(edition, workshop, organiser):
+def test_moving_to_an_online_category_frees_the_seats(edition, workshop, organiser):
     mover, waiting = people(2, make_category(edition), sessions=[workshop])
     other = make_workshop(edition, places=0, at="11:00")
     make_booking(mover, other)
@@ -422,7 +433,7 @@ def test_whoever_moves_online_leaves_their_seats(edition, workshop, organiser):
     assert str(workshop) not in told[mover.user.email]
 
 
-def test_whoever_gets_a_place_online_has_no_seat(edition, workshop, organiser):
+def test_place_in_an_online_category_cancels_bookings(edition, workshop, organiser):
     mover = make_registration(make_category(edition, places=0), sessions=[workshop])
     places.change_category(
         mover, make_category(edition, on_site=False, online_access=True), by=organiser
@@ -430,7 +441,7 @@ def test_whoever_gets_a_place_online_has_no_seat(edition, workshop, organiser):
     assert (refreshed(mover).state, seats(workshop, mover)) == ("confirmed", ["cancelled"])
 
 
-def test_session_deleted_meanwhile_is_not_to_be_booked(category, workshop):
+def test_booking_a_deleted_session_is_refused(category, workshop):
     registration = make_registration(category)
     Session.objects.update(title_fr="Atelier")
     workshop.refresh_from_db()
@@ -447,13 +458,13 @@ def test_session_deleted_meanwhile_is_not_to_be_booked(category, workshop):
     assert Registration.objects.count() == 1
 
 
-def test_ten_bookings_an_hour_at_most(category, workshop):
+def test_bookings_are_limited_to_ten_an_hour(category, workshop):
     registration = make_registration(category, sessions=[workshop])
     for _ in range(9):
-        places.leave(registration.bookings.live().get())
+        places.leave(registration.bookings.active().get())
         make_booking(registration, workshop)
-    assert make_booking(registration, workshop) == registration.bookings.live().get()
-    places.leave(registration.bookings.live().get())
+    assert make_booking(registration, workshop) == registration.bookings.active().get()
+    places.leave(registration.bookings.active().get())
     mail.outbox.clear()
     assert refusal(registration, workshop) == (
         "too_often", ["You’ve booked too many times in one hour. Try again later."],
@@ -464,7 +475,7 @@ def test_ten_bookings_an_hour_at_most(category, workshop):
     assert make_booking(registration, make_workshop(category.edition, at="11:00")).is_confirmed
 
 
-def test_registration_that_has_ended_books_nothing(category, workshop):
+def test_booking_with_a_cancelled_registration_is_refused(category, workshop):
     registration = make_registration(category)
     places.cancel(registration)
     assert refusal(registration, workshop) == (
@@ -472,7 +483,7 @@ def test_registration_that_has_ended_books_nothing(category, workshop):
     )  # fmt: skip
 
 
-def test_refused_session_keeps_nothing_of_the_registration(category, workshop):
+def test_refused_session_rolls_back_the_registration(category, workshop):
     draft = make_session(category.edition, status="draft", places=3)
     with pytest.raises(places.Refused):
         places.register(build_registration(category), sessions=[workshop, draft])
@@ -494,7 +505,7 @@ def overlapping(edition):
 @pytest.mark.parametrize(("language", "titles"), [
     ("fr", ("Cartes", "Données")), ("en", ("Maps", "Data")), ("ar", ("خرائط", "بيانات")),
 ])  # fmt: skip
-def test_overlap_names_both_sessions_and_their_times(category, overlapping, language, titles):
+def test_overlap_error_names_both_sessions_and_times(category, overlapping, language, titles):
     one, other = overlapping
     registration = make_registration(category, sessions=[one])
     code, [sentence] = refusal(registration, other, language)
@@ -503,7 +514,7 @@ def test_overlap_names_both_sessions_and_their_times(category, overlapping, lang
     assert (code, [words for words in named if words not in sentence]) == ("overlap", [])
 
 
-def test_overlap_in_english_is_a_sentence(category, overlapping):
+def test_overlap_error_in_english_is_complete(category, overlapping):
     one, other = overlapping
     day = category.edition.starts_on
     with translation.override("en"):
@@ -516,25 +527,25 @@ def test_overlap_in_english_is_a_sentence(category, overlapping):
     ]
 
 
-def test_overlap_in_the_form_keeps_nothing(category, overlapping):
+def test_overlap_in_the_form_rolls_back_the_registration(category, overlapping):
     with pytest.raises(places.Refused) as refused:
         make_registration(category, sessions=overlapping)
     assert (refused.value.code, Registration.objects.count()) == ("overlap", 0)
 
 
-def test_overlap_counts_the_waiting_list_too(category, overlapping):
+def test_overlap_with_a_waiting_booking_is_refused(category, overlapping):
     one, other = overlapping
     Session.objects.filter(pk=one.pk).update(places=0)
     registration = make_registration(category, sessions=[refreshed(one)])
     assert refusal(registration, other)[0] == "overlap"
 
 
-def test_sessions_that_touch_are_both_booked(category, edition):
+def test_adjacent_sessions_are_both_booked(category, edition):
     touching = [make_workshop(edition, at=at, lasting=60) for at in ("09:00", "10:00")]
     assert make_registration(category, sessions=touching).bookings.confirmed().count() == 2
 
 
-def test_session_that_was_left_or_cancelled_makes_room_for_another(category, overlapping):
+def test_released_or_cancelled_session_does_not_overlap(category, overlapping):
     one, other = overlapping
     left = make_registration(category, sessions=[one])
     places.leave(booking(left, one))
@@ -544,7 +555,7 @@ def test_session_that_was_left_or_cancelled_makes_room_for_another(category, ove
     assert places.book(kept, other).is_confirmed
 
 
-def test_booking_does_not_read_the_programme(category, edition, django_assert_num_queries):
+def test_booking_check_query_count_is_constant(category, edition, django_assert_num_queries):
     """Under the lock: one query for the session, one for those beside it."""
     registration, workshop = make_registration(category), make_workshop(edition)
     for _ in range(8):

@@ -10,7 +10,7 @@ from symposium.editions.models import Edition
 from symposium.registrations import places
 from symposium.registrations.documents import calendars
 from symposium.sessions import ical
-from symposium.sessions.exports import exported
+from symposium.sessions.exports import sessions_with_details
 from symposium.sessions.models import Session
 from tests.factories import (
     make_booking,
@@ -38,10 +38,10 @@ def registration(edition):
 
 
 def events(registration, language="fr") -> list:
-    return Calendar.from_ical(calendars.of_registration(registration, language)).events
+    return Calendar.from_ical(calendars.registration_calendar(registration, language)).events
 
 
-def test_seats_that_are_held(registration, edition):
+def test_calendar_contains_confirmed_bookings_only(registration, edition):
     held = make_workshop(edition, at="09:00", title_fr="Tenu", title_ar="ورشة")
     make_booking(registration, held)
     make_booking(registration, make_workshop(edition, at="10:00", places=0))
@@ -50,29 +50,29 @@ def test_seats_that_are_held(registration, edition):
     assert (str(event["uid"]), str(event["summary"])) == (f"{held.guid}@testserver", "ورشة")
 
 
-def test_session_is_the_same_event_as_in_the_programme(registration, edition):
+def test_booked_event_equals_the_programme_event(registration, edition):
     session = make_workshop(edition, at="09:00", room=make_room(edition))
     make_booking(registration, session)
     Session.objects.filter(pk=session.pk).update(**times(edition, "11:00"))
     [event] = events(registration)
-    [public] = Calendar.from_ical(ical.calendar(edition, exported(edition), "")).events
+    [public] = Calendar.from_ical(ical.calendar(edition, sessions_with_details(edition), "")).events
     assert (event.to_ical(), event["sequence"]) == (public.to_ical(), 1)
 
 
-def test_cancelled_session_says_so(registration, edition):
+def test_cancelled_session_has_cancelled_status(registration, edition):
     session = make_workshop(edition)
     make_booking(registration, session)
     Session.objects.filter(pk=session.pk).update(status=Session.Status.CANCELLED)
     [event] = IcsCalendarStream.calendar_from_ics(
-        calendars.of_registration(registration, "fr").decode()
+        calendars.registration_calendar(registration, "fr").decode()
     ).events
     assert (event.status, event.sequence, event.uid) == (
         "CANCELLED", 1, f"{session.guid}@testserver",
     )  # fmt: skip
 
 
-def test_without_a_seat_the_days_of_the_symposium(registration, edition):
-    content = calendars.of_registration(registration, "ar").decode()
+def test_calendar_without_bookings_contains_the_edition_days(registration, edition):
+    content = calendars.registration_calendar(registration, "ar").decode()
     [event] = IcsCalendarStream.calendar_from_ics(content).events
     assert (event.uid, event.summary, event.location, event.status) == (
         "edition-2031@testserver", "مدن", "Campus Atlas، Casablanca", "CONFIRMED",
@@ -84,7 +84,7 @@ def test_without_a_seat_the_days_of_the_symposium(registration, edition):
     assert "\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in content
 
 
-def test_days_that_move_are_a_later_version(registration, edition):
+def test_edition_change_increments_the_event_sequence(registration, edition):
     before = events(registration)[0]["sequence"]
     later = refreshed(edition).updated_at + datetime.timedelta(minutes=1)
     Edition.objects.filter(pk=edition.pk).update(updated_at=later)
@@ -92,10 +92,10 @@ def test_days_that_move_are_a_later_version(registration, edition):
     assert events(registration)[0]["sequence"] - before == 1
 
 
-def test_awkward_names_break_nothing(edition):
+def test_hostile_names_are_escaped_in_calendar(edition):
     Edition.objects.filter(pk=edition.pk).update(name_fr=AWKWARD, venue_fr=AWKWARD)
     registration = make_registration(make_category(refreshed(edition)))
-    text = calendars.of_registration(registration, "fr").decode()
+    text = calendars.registration_calendar(registration, "fr").decode()
     assert text.split("\r\n").count("BEGIN:VEVENT") == 1
     [event] = IcsCalendarStream.calendar_from_ics(text).events
     assert event.summary == AWKWARD.replace("\r", "")

@@ -70,8 +70,8 @@ def periods(*spans) -> list:
         ([(9, 10), (14, 15.5)], 150),
     ],
 )
-def test_time_is_counted_once(spans, expected):
-    assert certificates.minutes(periods(*spans)) == expected
+def test_overlapping_time_is_counted_once(spans, expected):
+    assert certificates.total_minutes(periods(*spans)) == expected
 
 
 def certified(registration) -> tuple:
@@ -79,30 +79,30 @@ def certified(registration) -> tuple:
     return certificate.days, certificate.minutes
 
 
-def test_entrance_counts_the_sessions_of_its_day(registration):
+def test_entrance_check_in_counts_the_sessions_of_its_day(registration):
     make_check_in(registration)
     assert certified(registration) == ([ONE], 150)
 
 
-def test_each_day_counts(registration):
+def test_each_checked_in_day_is_counted(registration):
     make_check_in(registration, day=2)
     make_check_in(registration, day=1)
     assert certified(registration) == ([ONE, TWO], 210)
 
 
-def test_door_of_a_session_counts_that_session(registration, edition):
+def test_session_check_in_counts_that_session(registration, edition):
     make_check_in(registration, session=edition.sessions.get(starts_at=instant(edition, "11:00")))
     make_check_in(registration, day=2)
     assert certified(registration) == ([ONE, TWO], 120)
 
 
-def test_session_within_a_day_counts_once(registration, edition):
+def test_session_within_a_checked_in_day_is_counted_once(registration, edition):
     make_check_in(registration)
     make_check_in(registration, session=edition.sessions.get(starts_at=instant(edition, "11:00")))
     assert certified(registration) == ([ONE], 150)
 
 
-def test_night_belongs_to_the_day_on_which_it_begins():
+def test_night_session_counts_for_its_start_day():
     """By the clock of the symposium: 20:00 in Newfoundland is the next day in Greenwich."""
     edition = past_edition(time_zone="America/St_Johns")
     make_session(edition, at="20:00", lasting=60)
@@ -118,25 +118,25 @@ def refusal(registration, at=None) -> str:
     return refused.value.code
 
 
-def test_nobody_has_one_who_was_not_seen(registration):
+def test_certificate_without_check_in_is_refused(registration):
     make_check_in(registration, undone=True)
     assert refusal(registration) == "not_attended"
 
 
-def test_nobody_has_one_whose_registration_is_cancelled(registration):
+def test_certificate_of_a_cancelled_registration_is_refused(registration):
     make_check_in(registration)
     places.cancel(registration)
     assert refusal(registration) == "not_attended"
 
 
-def test_nobody_has_one_before_the_end(registration, edition):
+def test_certificate_before_the_edition_ends_is_refused(registration, edition):
     make_check_in(registration)
     midnight = instant(edition, "00:00", day=3)
     assert refusal(registration, midnight - datetime.timedelta(seconds=1)) == "not_over"
     assert certificates.issue(registration, midnight).issued_at == midnight
 
 
-def test_corrected_name_keeps_the_token(registration):
+def test_corrected_name_preserves_the_certificate_token(registration):
     make_check_in(registration)
     first = certificates.issue(registration)
     Registration.objects.filter(pk=registration.pk).update(family_name="Madani", given_name_ar="س")
@@ -146,13 +146,13 @@ def test_corrected_name_keeps_the_token(registration):
     assert Certificate.objects.count() == 1
 
 
-def test_issued_again_without_change_is_the_same(registration):
+def test_reissued_certificate_without_change_is_identical(registration):
     make_check_in(registration)
     first = certificates.issue(registration)
     assert certificates.issue(registration).issued_at == first.issued_at
 
 
-def test_undone_entry_changes_the_certificate(registration):
+def test_undone_check_in_updates_the_certificate(registration):
     make_check_in(registration)
     make_check_in(registration, day=2)
     certificates.issue(registration)
@@ -160,7 +160,7 @@ def test_undone_entry_changes_the_certificate(registration):
     assert certified(registration) == ([ONE], 150)
 
 
-def test_issue_due_is_for_those_who_came_and_once(registration, edition):
+def test_issue_due_certifies_each_attendee_once(registration, edition):
     came = make_attendee(category=registration.category)
     make_check_in(came)
     assert [certificates.issue_due(edition), certificates.issue_due(edition)] == [1, 0]
@@ -169,7 +169,7 @@ def test_issue_due_is_for_those_who_came_and_once(registration, edition):
 
 
 @pytest.mark.parametrize("name", ["family_name", "given_name", "given_name_ar"])
-def test_issue_due_follows_a_corrected_name(registration, edition, name):
+def test_issue_due_updates_a_corrected_name(registration, edition, name):
     make_check_in(registration)
     certificates.issue_due(edition)
     corrected = "" if name == "given_name" else "Nour"
@@ -181,7 +181,7 @@ def test_issue_due_follows_a_corrected_name(registration, edition, name):
 
 
 @pytest.mark.parametrize("late", ["scan", "undo"])
-def test_issue_due_follows_what_is_attended(registration, edition, late):
+def test_issue_due_updates_after_late_or_undone_check_ins(registration, edition, late):
     """A device that finds its network again after the mails, an entry taken back."""
     make_check_in(registration)
     if late == "undo":
@@ -196,7 +196,7 @@ def test_issue_due_follows_what_is_attended(registration, edition, late):
     assert (made.days, made.minutes) == {"scan": ([ONE, TWO], 210), "undo": ([ONE], 150)}[late]
 
 
-def test_scan_that_adds_nothing_is_looked_at_once(registration, edition):
+def test_redundant_check_in_is_processed_once(registration, edition):
     make_check_in(registration)
     certificates.issue_due(edition)
     session = edition.sessions.get(starts_at=instant(edition, "11:00"))
@@ -210,13 +210,13 @@ def issued(registration) -> Certificate:
     return certificates.issue(registration)
 
 
-def test_valid_is_what_still_holds(registration):
+def test_valid_certificates_include_an_unchanged_one(registration):
     made = issued(registration)
     assert list(Certificate.objects.valid()) == [made]
 
 
 @pytest.mark.parametrize("event", ["cancelled", "all undone", "not published", "erased"])
-def test_not_valid_once_it_no_longer_holds(registration, edition, event):
+def test_valid_certificates_exclude_revoked_ones(registration, edition, event):
     issued(registration)
     match event:
         case "cancelled":
@@ -226,18 +226,18 @@ def test_not_valid_once_it_no_longer_holds(registration, edition, event):
         case "not published":
             Edition.objects.update(is_published=False)
         case "erased":
-            Registration.objects.update(erased_at=NOON)
+            Registration.objects.update(anonymised_at=NOON)
     assert list(Certificate.objects.valid()) == []
 
 
 @pytest.mark.parametrize("demonstration", [False, True])
-def test_certificate_of_a_demonstration_certifies_nothing(demonstration):
+def test_certificate_of_a_demonstration_is_a_specimen(demonstration):
     made = issued(make_attendee(past_edition(is_demonstration=demonstration)))
-    assert made.certifies_nothing is demonstration
+    assert made.is_specimen is demonstration
     assert list(Certificate.objects.valid()) == [made]
 
 
-def test_names_are_frozen_once_the_edition_is_over(registration):
+def test_registration_names_are_frozen_once_the_edition_is_over(registration):
     assert certificates.names_are_frozen(registration)
     coming = make_registration()
     assert not certificates.names_are_frozen(coming)
@@ -248,7 +248,7 @@ def test_names_are_frozen_once_the_edition_is_over(registration):
 # On paper
 
 
-def test_certificate_says_who_where_and_when(registration, edition):
+def test_certificate_states_name_place_and_dates(registration, edition):
     make_partner(edition, name_fr="Université fictive", kind=Partner.Kind.ORGANISER)
     make_check_in(registration)
     made = certificates.issue(registration, instant(edition, "23:30", day=3))
@@ -271,13 +271,13 @@ def test_certificate_says_who_where_and_when(registration, edition):
 @pytest.mark.parametrize(
     ("minutes", "shown"), [(0, ""), (60, "1 h"), (65, "1 h 05"), (825, "13 h 45")]
 )
-def test_duration_in_hours(registration, minutes, shown):
+def test_duration_is_shown_in_hours(registration, minutes, shown):
     with translation.override("en"):
-        assert certificates.duration(minutes) == shown
+        assert certificates.duration_text(minutes) == shown
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "ar"])
-def test_code_leads_to_the_page_that_checks_it(registration, language):
+def test_qr_code_links_to_the_verification_page(registration, language):
     make_check_in(registration)
     made = certificates.issue(registration)
     file = certificates.certificate_pdf(made, language)
@@ -286,7 +286,7 @@ def test_code_leads_to_the_page_that_checks_it(registration, language):
     assert pdf_files.scanned(picture) == [f"http://testserver/{language}/verify/{made.token}/"]
 
 
-def test_programme_without_hours_makes_a_certificate_without_hours():
+def test_certificate_without_sessions_states_no_hours():
     edition = past_edition()
     registration = make_attendee(edition)
     make_check_in(registration)
@@ -294,7 +294,7 @@ def test_programme_without_hours_makes_a_certificate_without_hours():
     assert (made.minutes, len(pdf_files.texts(certificates.certificate_pdf(made, "fr")))) == (0, 1)
 
 
-def test_seat_alone_is_no_attendance(edition):
+def test_booking_without_check_in_is_not_attendance(edition):
     registration = make_attendee(edition)
     registration.bookings.create(
         edition=edition, session=make_workshop(edition, day=2, at="14:00"), state="confirmed"
@@ -302,7 +302,7 @@ def test_seat_alone_is_no_attendance(edition):
     assert refusal(refreshed(registration)) == "not_attended"
 
 
-def test_a_demonstration_certifies_nothing_and_names_no_organiser():
+def test_demonstration_certificate_is_marked_invalid_and_names_no_organiser():
     edition = past_edition(is_demonstration=True)
     attendee = make_attendee(edition)
     make_check_in(attendee)

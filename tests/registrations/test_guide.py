@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from tests.conftest import PROJECT
 
 
-def test_the_guide_calls_things_by_their_names():
+def test_guide_uses_the_interface_labels():
     catalogue = polib.pofile(str(PROJECT / "locale/fr/LC_MESSAGES/django.po"))
     words = {capfirst(entry.msgid) for entry in catalogue}
     # What stands before a colon is the name of what the rest explains.

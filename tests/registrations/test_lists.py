@@ -14,7 +14,7 @@ ARABIC = ("a@example.org", "سلمى المدينة", "ar")
 
 
 def read(text: str) -> list[tuple[str, str, str]]:
-    return [(line.email, line.name, line.language) for line in lists.people(text)]
+    return [(line.email, line.name, line.language) for line in lists.parse_people(text)]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def read(text: str) -> list[tuple[str, str, str]]:
         ("", []),
     ],
 )  # fmt: skip
-def test_list_is_read(text, people):
+def test_people_list_is_parsed(text, people):
     assert read(text) == people
 
 
@@ -89,19 +89,19 @@ def test_list_is_read(text, people):
         ("Salma <a at example.org>", NO_ADDRESS),
     ],
 )
-def test_fault_of_a_line_is_said_and_the_line_kept(text, fault):
+def test_invalid_line_is_preserved_with_its_error(text, fault):
     with translation.override("en"):
-        [line] = lists.people(text)
+        [line] = lists.parse_people(text)
     assert (line.text, line.fault, line.email) == (text, fault, "")
 
 
-def test_lines_have_their_numbers_and_what_was_read_can_be_read_again():
+def test_parsed_lines_have_numbers_and_round_trip():
     text = 'E-mail\n\n"Salma\nMédina" <a@example.org>\nNora <b@example.org>, c@example.org; ar'
-    found = list(lists.people(text))
+    found = list(lists.parse_people(text))
     assert [(line.number, line.name) for line in found] == [
         (3, "Salma Médina"), (5, "Nora"), (5, ""),
     ]  # fmt: skip
-    again = list(lists.people("\n".join(line.text for line in found)))
+    again = list(lists.parse_people("\n".join(line.text for line in found)))
     assert [(line.email, line.name, line.language) for line in again] == [
         ("a@example.org", "Salma Médina", "fr"), ("b@example.org", "Nora", "ar"),
         ("c@example.org", "", "ar"),
@@ -113,21 +113,21 @@ def test_lines_have_their_numbers_and_what_was_read_can_be_read_again():
     ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"],
 )
 @pytest.mark.parametrize("between", [";", "\t", ","])
-def test_text_file_is_read_in_its_encoding(tmp_path, encoding, between):
+def test_text_file_is_decoded_in_its_encoding(tmp_path, encoding, between):
     lines = [["E-mail", "Nom"], ["a@example.org", "Salma Médina"]]
     file = tmp_path / "list.csv"
     file.write_bytes("\r\n".join(map(between.join, lines)).encode(encoding))
     with file.open("rb") as opened:
-        assert read(invitations.text_of(opened, file.name)) == [SALMA]
+        assert read(invitations.read_text(opened, file.name)) == [SALMA]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1256"])
-def test_text_file_in_arabic_is_read_in_its_encoding(tmp_path, encoding):
+def test_arabic_text_file_is_decoded_in_its_encoding(tmp_path, encoding):
     file = tmp_path / "list.csv"
     file.write_bytes("a@example.org;سلمى المدينة;العربية\r\n".encode(encoding))
     with file.open("rb") as opened:
-        assert read(invitations.text_of(opened, file.name)) == [ARABIC]
+        assert read(invitations.read_text(opened, file.name)) == [ARABIC]
 
 
-def test_examples_are_true():
+def test_docstring_examples_pass():
     assert doctest.testmod(lists).failed == 0

@@ -72,14 +72,14 @@ def sent() -> list[tuple]:
     return [(one.to[0], one.subject) for one in mail.outbox]
 
 
-def test_the_form_comes_first_and_nothing_is_sent(desk, people):
+def test_write_form_is_shown_first_without_sending(desk, people):
     page = write(desk, people)
     assert page.templates[0].name == "admin/symposium_registrations/registration/write.html"
     assert "previews" not in page.context
     assert sent() == []
 
 
-def test_the_preview_is_the_mail_that_each_language_will_read(desk, people):
+def test_preview_equals_the_mail_in_each_language(desk, people):
     page = write(desk, people, "preview", **WORDS)
     shown = {one.language: one for one in page.context["previews"]}
     assert sent() == []
@@ -93,7 +93,7 @@ def test_the_preview_is_the_mail_that_each_language_will_read(desk, people):
         )  # fmt: skip
 
 
-def test_each_reads_their_language_or_the_first_that_is_written(desk, people):
+def test_recipient_gets_their_language_or_the_first_available(desk, people):
     response = send(desk, people, **WORDS)
     assert told(response) == ["“Le tram” is being sent to 3 people."]
     assert sent() == [
@@ -105,12 +105,12 @@ def test_each_reads_their_language_or_the_first_that_is_written(desk, people):
     assert LogEntry.objects.get().change_message == "“Le tram” is being sent to 3 people."
 
 
-def test_subject_and_text_are_of_one_language():
+def test_message_subject_and_body_are_in_one_language():
     half = Message(subject_fr="Le tram", body_fr="Arrêté", subject_en="The tram", body_en="")
-    assert letters.words_for(half, "en") == {"subject": "Le tram", "body": "Arrêté"}
+    assert letters.localized_message(half, "en") == {"subject": "Le tram", "body": "Arrêté"}
 
 
-def test_a_form_sent_twice_sends_once(desk, people):
+def test_message_form_sent_twice_sends_once(desk, people):
     seen = write(desk, people, "preview", **WORDS).context["seen"]
     for _turn in range(2):
         response = write(desk, people, "send", seen=seen, **WORDS)
@@ -121,7 +121,7 @@ def test_a_form_sent_twice_sends_once(desk, people):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_at_the_same_moment_send_once(people):
+def test_concurrent_message_forms_send_once(people):
     organiser = make_organiser()
 
     def send_one(_turn) -> bool:
@@ -137,13 +137,13 @@ def test_two_at_the_same_moment_send_once(people):
     assert len(sent()) == 3
 
 
-def test_the_same_words_go_to_other_people(desk, people):
+def test_same_message_can_be_sent_to_other_people(desk, people):
     send(desk, people[:1], **WORDS)
     send(desk, people[1:], **WORDS)
     assert [len(one.recipients.all()) for one in Message.objects.order_by("pk")] == [1, 2]
 
 
-def test_what_was_not_seen_is_shown_first(desk, people):
+def test_changed_message_or_recipients_require_a_new_preview(desk, people):
     seen = write(desk, people, "preview", **WORDS).context["seen"]
     other = WORDS | {"body_fr": "Autre chose"}
     page = write(desk, people, "send", seen=seen, **other)
@@ -153,7 +153,7 @@ def test_what_was_not_seen_is_shown_first(desk, people):
     assert sent() == []
 
 
-def test_half_a_message_is_refused(desk, people):
+def test_incomplete_message_is_refused(desk, people):
     page = write(desk, people, "preview", subject_fr="Le tram", body_ar="نص")
     assert page.context["form"].errors == {
         "body_fr": ["Enter a message."], "subject_ar": ["Enter a subject."]
@@ -164,19 +164,19 @@ def test_half_a_message_is_refused(desk, people):
     ]
 
 
-def test_people_of_two_editions_are_not_written_to_at_once(desk, people):
+def test_message_to_people_of_two_editions_is_refused(desk, people):
     elsewhere = make_registration()
     data = {"action": "write", "_selected_action": [people[0].pk, elsewhere.pk], "index": 0}
     response = desk.post(f"{LIST}?edition=all", data, follow=True)
     assert told(response) == ["Select people from one edition who have an account."]
 
 
-def test_too_many_readers_are_not_begun(desk, people, monkeypatch):
-    monkeypatch.setattr(desk_messages, "MOST", 2)
+def test_message_to_too_many_recipients_is_refused(desk, people, monkeypatch):
+    monkeypatch.setattr(desk_messages, "MAX_READERS", 2)
     assert told(write(desk, people)) == ["Select no more than 2 at a time."]
 
 
-def test_words_that_look_like_code_are_words(desk, people):
+def test_template_and_html_code_in_a_message_is_not_interpreted(desk, people):
     words = {"subject_fr": "{{ 7|add:7 }}", "body_fr": "<b>{% now 'Y' %}</b> {{ name }}"}
     page = write(desk, people, "preview", **words)
     assert "<b>{% now" not in page.content.decode()
@@ -198,7 +198,7 @@ LINKS = [
 @pytest.mark.parametrize(
     "sentence", ["{}", "Voir {}.", "(voir {})", "« {} »، ثم {}؛", "Node.js {}\nB.12"]
 )
-def test_addresses_of_organisers_work_and_copy_byte_for_byte(desk, people, sentence, link):
+def test_links_in_an_organiser_message_are_active_and_unchanged(desk, people, sentence, link):
     body = sentence.replace("{}", link)
     send(desk, people[:1], subject_fr="Salle B.12, v1.2.3", body_fr=body)
     [message] = mail.outbox
@@ -210,7 +210,7 @@ def test_addresses_of_organisers_work_and_copy_byte_for_byte(desk, people, sente
     assert message.subject == "Salle B.12, v1.2.3"
 
 
-def test_the_name_of_a_stranger_stays_inert_in_an_organisers_message(desk, people):
+def test_hostile_recipient_name_is_defused_in_an_organiser_message(desk, people):
     Registration.objects.filter(pk=people[0].pk).update(given_name="evil.com", family_name="x@y.zz")
     send(desk, people[:1], subject_fr="Salle", body_fr="Voir https://example.org/ et x@y.zz")
     [message] = mail.outbox
@@ -221,7 +221,7 @@ def test_the_name_of_a_stranger_stays_inert_in_an_organisers_message(desk, peopl
 # Who wants no more of them
 
 
-def test_one_click_ends_the_messages_and_one_begins_them_again(desk, people, client):
+def test_one_click_unsubscribes_and_resubscribes(desk, people, client):
     reader = people[1]
     send(desk, [reader], **WORDS)
     headers = mail.outbox[0].extra_headers
@@ -231,42 +231,42 @@ def test_one_click_ends_the_messages_and_one_begins_them_again(desk, people, cli
     assert address in mail.outbox[0].body
     program = Client(enforce_csrf_checks=True)  # as a mail program: no cookie, no token
     assert program.get(address).status_code == 200
-    assert letters.readers(Registration.objects.all()).count() == 3
+    assert letters.recipients(Registration.objects.all()).count() == 3
     assert program.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
-    assert list(letters.readers(Registration.objects.all())) == [people[2], people[0]]
+    assert list(letters.recipients(Registration.objects.all())) == [people[2], people[0]]
     assert "1 of them has opted out" in write(desk, people).content.decode()
     mail.outbox.clear()
     send(desk, people, **{**WORDS, "subject_fr": "Autre"})
     assert [one.to[0][:2] for one in mail.outbox] == ["fr", "ar"]
     page = program.post(address, {"answer": "receive"})
     assert "You get the organisers" in page.content.decode()
-    assert letters.readers(Registration.objects.all()).count() == 3
+    assert letters.recipients(Registration.objects.all()).count() == 3
 
 
-@pytest.mark.parametrize("change", [{"user": None}, {"erased_at": timezone.now()}])
-def test_the_link_of_somebody_erased_leads_nowhere(people, client, change):
+@pytest.mark.parametrize("change", [{"user": None}, {"anonymised_at": timezone.now()}])
+def test_unsubscribe_link_of_an_erased_person_is_404(people, client, change):
     with translation.override("fr"):
-        address = subscriptions.url(people[0])
+        address = subscriptions.unsubscribe_url(people[0])
     Registration.objects.filter(pk=people[0].pk).update(state="cancelled", **change)
     assert client.get(address).status_code == 404
 
 
 @pytest.mark.parametrize("token", ["x", "WyJyZWdpc3RyYXRpb24iLDFd:x", "%00"])
-def test_a_forged_link_leads_nowhere(client, token):
+def test_forged_unsubscribe_link_is_refused(client, token):
     assert client.get(f"/fr/my/messages/{token}/").status_code in (400, 404)
 
 
-def test_starred_sessions_end_by_their_own_link(client):
+def test_unsubscribe_link_stops_starred_session_mails(client):
     user = make_user()
-    stars.set_mail(user, wants=True)
-    address = subscriptions.url(user.agenda)
+    stars.set_change_mails(user, wants=True)
+    address = subscriptions.unsubscribe_url(user.agenda)
     client.post(address)
     assert stars.agenda_of(user).wants_mail is False
     client.post(address, {"answer": "receive"})
     assert stars.agenda_of(user).wants_mail is True
 
 
-def test_somebody_whose_data_are_erased_is_not_written_to(desk, people):
+def test_registration_without_account_gets_no_message(desk, people):
     gone = people[0]
     places.cancel(gone)
     mail.outbox.clear()
@@ -275,7 +275,7 @@ def test_somebody_whose_data_are_erased_is_not_written_to(desk, people):
     assert told(response) == ["“Le tram” is being sent to 2 people."]
 
 
-def test_writing_needs_its_own_permission(client, people):
+def test_message_action_requires_its_own_permission(client, people):
     user = make_user(is_staff=True, language="en")
     codenames = ["view_registration", "change_registration"]
     user.user_permissions.add(*Permission.objects.filter(codename__in=codenames))
@@ -287,7 +287,7 @@ def test_writing_needs_its_own_permission(client, people):
     assert len(sent()) == 3
 
 
-def test_the_log_of_messages_leads_to_the_recipients(desk, people):
+def test_message_list_links_to_the_recipients(desk, people):
     send(desk, people[:2], **WORDS)
     message = Message.objects.get()
     page = desk.get(admin_url(Message, "changelist")).content.decode()
@@ -299,7 +299,7 @@ def test_the_log_of_messages_leads_to_the_recipients(desk, people):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_a_mail_asks_as_much_however_many_there_are(
+def test_message_query_count_per_recipient_is_constant(
     edition, count, django_assert_num_queries, settings
 ):
     settings.EMAIL_BACKEND = "symposium.core.mail.queue.QueueBackend"

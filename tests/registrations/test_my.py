@@ -50,51 +50,51 @@ def told(response) -> list[str]:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_stranger_signs_in(client, mine, path):
+def test_anonymous_visitor_is_redirected_to_login(client, mine, path):
     client.logout()
     page = f"/fr/my/{mine.code}/{path}"
     assert client.get(page).headers["Location"] == f"/fr/accounts/login/?next={page}"
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_to_anybody_else_it_does_not_exist(client, mine, path):
+def test_registration_pages_are_404_to_other_accounts(client, mine, path):
     client.force_login(make_user(is_staff=True))
     assert client.get(f"/fr/my/{mine.code}/{path}").status_code == 404
 
 
 @pytest.mark.parametrize("path", [*FORMS, "edit/", "cancel/"])
-def test_nobody_else_changes_it(client, mine, path):
+def test_registration_cannot_be_changed_by_other_accounts(client, mine, path):
     client.force_login(make_user())
     assert client.post(f"/fr/my/{mine.code}/{path}", {"answer": "leave"}).status_code == 404
     assert refreshed(mine).state == "confirmed"
 
 
 @pytest.mark.parametrize("path", FORMS)
-def test_a_stranger_who_pressed_a_button_signs_in_and_comes_back_to_the_page(client, mine, path):
+def test_anonymous_post_redirects_to_login_and_back_to_the_registration(client, mine, path):
     client.logout()
     response = client.post(f"/fr/my/{mine.code}/{path}", {"answer": "accept"})
     assert response.headers["Location"] == f"/fr/accounts/login/?next=/fr/my/{mine.code}/"
 
 
 @pytest.mark.parametrize("path", FORMS)
-def test_forms_are_not_read(client, mine, path):
+def test_form_endpoints_refuse_get(client, mine, path):
     assert client.get(f"/fr/my/{mine.code}/{path}").status_code == 405
 
 
-def test_the_ticket_shows_the_code_in_small_letters_too(client, mine):
+def test_ticket_page_accepts_a_lower_case_code(client, mine):
     page = client.get(f"/fr/my/{mine.code.lower()}/").content.decode()
     assert f"<code>{mine.code_in_groups}</code>" in page
     assert 'class="qr"' in page
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "ar"])
-def test_the_overview_lists_what_is_mine(client, mine, language):
+def test_overview_lists_own_registrations_only(client, mine, language):
     make_registration(mine.category)
     response = client.get(f"/{language}/my/")
     assert list(response.context["registrations"]) == [mine]
 
 
-def test_changing_ones_details_changes_the_ticket_and_not_the_state(client, mine):
+def test_changing_details_updates_the_ticket_and_not_the_state(client, mine):
     page = f"/fr/my/{mine.code}/edit/"
     data = {"given_name": "Nora", "family_name": "Rivage", "role": "press", "country": "FR"}
     assert client.post(page, data).headers["Location"] == f"/fr/my/{mine.code}/"
@@ -102,7 +102,7 @@ def test_changing_ones_details_changes_the_ticket_and_not_the_state(client, mine
     assert (changed.name, changed.country.code, changed.state) == ("Nora Rivage", "FR", "confirmed")
 
 
-def test_cancelling_asks_first_then_gives_the_place_on(client, mine):
+def test_cancelling_asks_for_confirmation_then_promotes_the_next(client, mine):
     waiting = make_registration(mine.category)
     page = f"/fr/my/{mine.code}/cancel/"
     assert client.get(page).status_code == 200
@@ -113,7 +113,7 @@ def test_cancelling_asks_first_then_gives_the_place_on(client, mine):
     assert 'class="qr"' not in client.get(f"/fr/my/{mine.code}/").content.decode()
 
 
-def test_an_offer_is_taken_or_left(client, edition, mine):
+def test_offer_is_accepted_or_declined(client, edition, mine):
     edition.offer_hours = 48
     edition.save()
     one, other = make_registration(mine.category), make_registration(mine.category)
@@ -128,7 +128,7 @@ def test_an_offer_is_taken_or_left(client, edition, mine):
     assert told(response)[-1] == "This offer has ended. Nothing was changed."
 
 
-def test_an_offer_that_expired_says_so(client, edition, mine):
+def test_expired_offer_shows_a_message(client, edition, mine):
     edition.offer_hours = 48
     edition.save()
     late = make_registration(mine.category)
@@ -140,7 +140,7 @@ def test_an_offer_that_expired_says_so(client, edition, mine):
     assert refreshed(late).state == "offered"
 
 
-def test_a_seat_is_booked_and_given_back(client, edition, mine):
+def test_seat_is_booked_and_released(client, edition, mine):
     workshop = make_workshop(edition, title_fr="Cartes")
     page = f"/en/my/{mine.code}/book/"
     response = client.post(page, {"session": workshop.pk}, follow=True)
@@ -151,18 +151,18 @@ def test_a_seat_is_booked_and_given_back(client, edition, mine):
 
 
 @pytest.mark.parametrize("number", ["", "x", "-1", "999999999999999999999", "²"])
-def test_a_session_that_is_none_is_not_found(client, mine, number):
+def test_booking_an_invalid_session_number_is_404(client, mine, number):
     assert client.post(f"/fr/my/{mine.code}/book/", {"session": number}).status_code == 404
 
 
-def test_somebody_elses_booking_is_not_found(client, edition, mine):
+def test_booking_of_another_registration_is_404(client, edition, mine):
     other = make_booking(make_registration(make_category(edition)))
     page = f"/fr/my/{mine.code}/bookings/{other.pk}/"
     assert client.post(page, {"answer": "leave"}).status_code == 404
     assert refreshed(other).state == "confirmed"
 
 
-def test_clashes_that_the_programme_makes_are_shown(client, edition, mine):
+def test_clashes_from_programme_changes_are_shown(client, edition, mine):
     one, other = make_workshop(edition), make_workshop(edition, at="14:00")
     make_booking(mine, one)
     make_booking(mine, other)
@@ -172,7 +172,7 @@ def test_clashes_that_the_programme_makes_are_shown(client, edition, mine):
     assert [(a.session, b.session) for a, b in page.context["clashes"]] == [(one, other)]
 
 
-def test_the_stream_opens_to_those_with_online_access(client, edition, mine):
+def test_stream_requires_online_access(client, edition, mine):
     session = make_workshop(edition, slug="direct", stream_url="https://example.org/live")
     page = "/fr/2030/programme/direct/stream/"
     assert client.get(page).status_code == 403
@@ -185,7 +185,7 @@ def test_the_stream_opens_to_those_with_online_access(client, edition, mine):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("writes_everything", [False, True], ids=["ours", "control"])
-def test_changing_details_gives_back_no_place(writes_everything):
+def test_saving_details_does_not_restore_a_cancelled_registration(writes_everything):
     """Somebody saves their details while an organiser cancels them."""
     mine = make_registration(make_category(open_edition(), places=1))
     form = ChangeForm(
@@ -205,7 +205,7 @@ def test_changing_details_gives_back_no_place(writes_everything):
     assert refreshed(waiting).state == "confirmed"
 
 
-def test_a_name_is_not_changed_once_it_may_stand_on_a_certificate(client):
+def test_name_cannot_change_once_the_edition_is_over(client):
     attendee = make_attendee(past_edition())
     client.force_login(attendee.user)
     data = {"family_name": "Autre", "affiliation": "Université", "role": "press", "country": "FR"}
@@ -215,7 +215,7 @@ def test_a_name_is_not_changed_once_it_may_stand_on_a_certificate(client):
 
 
 @pytest.mark.parametrize("demonstration", [False, True])
-def test_a_certificate_is_checked_until_its_registration_is_cancelled(client, demonstration):
+def test_certificate_is_verifiable_until_its_registration_is_cancelled(client, demonstration):
     attendee = make_attendee(past_edition(is_demonstration=demonstration))
     make_check_in(attendee)
     page = certificates.issue(attendee).get_absolute_url()
@@ -229,7 +229,7 @@ def test_a_certificate_is_checked_until_its_registration_is_cancelled(client, de
     assert client.get(f"/fr/my/{attendee.code}/certificate.pdf").status_code == 404
 
 
-def test_a_certificate_is_checked_where_there_is_no_edition(client):
+def test_certificate_verification_without_edition_is_404(client):
     Edition.objects.update(is_published=False)
     assert client.get("/fr/verify/nothing/").status_code == 404
 
@@ -242,7 +242,7 @@ def prominent(client) -> list[tuple[str, str]]:
     return [(a.get("href"), words(a)) for a in page.xpath(".//a[contains(@class, 'btn-cta')]")]
 
 
-def test_the_one_prominent_action_is_never_of_an_edition_that_is_over(client, edition, mine):
+def test_prominent_action_is_never_of_a_past_edition(client, edition, mine):
     over = {"starts_on": datetime.date(2021, 6, 9), "registration_after_end": True}
     make_registration(make_category(open_edition("2021", **over)), user=mine.user)
     make_category(open_edition("2022", starts_on=datetime.date(2022, 6, 9)))
@@ -259,14 +259,14 @@ def test_the_one_prominent_action_is_never_of_an_edition_that_is_over(client, ed
     ]
 
 
-def test_who_waits_sees_their_registration_first(client, mine):
+def test_waiting_registration_is_the_prominent_action(client, mine):
     waiting = make_registration(mine.category)
     client.force_login(waiting.user)
     assert prominent(client) == [(f"/en/my/{waiting.code}/", "My registration")]
 
 
 @pytest.mark.parametrize("state", ["waiting", "pending"])
-def test_seat_that_cannot_be_had_yet_is_asked_for(client, edition, mine, state):
+def test_seat_is_requested_while_the_registration_is_not_confirmed(client, edition, mine, state):
     workshop = make_workshop(edition, title_en="Maps")
     Registration.objects.update(state=state, queue_number=1)
     page = client.get(f"/en/my/{mine.code}/").content.decode()
@@ -283,7 +283,7 @@ def test_seat_that_cannot_be_had_yet_is_asked_for(client, edition, mine, state):
 
 
 @pytest.mark.parametrize("had_one", [True, False])
-def test_ticket_is_spoken_of_to_those_who_had_one(client, mine, had_one):
+def test_invalid_ticket_notice_is_shown_only_if_confirmed_before(client, mine, had_one):
     if not had_one:
         mine.changes.all().delete()
         Registration.objects.update(state="offered", offer_expires_at=timezone.now() + DAY)
@@ -296,7 +296,7 @@ def test_ticket_is_spoken_of_to_those_who_had_one(client, mine, had_one):
 
 
 @pytest.mark.parametrize("may", [True, False])
-def test_account_of_the_welcome_team_leads_to_the_door(client, mine, may):
+def test_account_page_of_the_welcome_team_links_to_check_in(client, mine, may):
     Edition.objects.update(is_current=True)
     if may:
         mine.user.user_permissions.add(Permission.objects.get(codename="check_in"))

@@ -12,7 +12,7 @@ from symposium.core.mail.models import Email
 from symposium.editions.models import Edition
 from symposium.registrations import notices, places
 from symposium.registrations.models import Certificate, Registration
-from symposium.sessions.changes import since_told
+from symposium.sessions.changes import changes_since_sequence
 from symposium.sessions.models import Session
 from tests.factories import (
     build_registration,
@@ -113,7 +113,7 @@ def ticket_of(holder):
     )
 
 
-def test_confirmed_gives_the_ticket_and_the_seats(category, workshop):
+def test_confirmation_mail_has_ticket_and_bookings(category, workshop):
     holder = register(category, [workshop])
     assert said(holder) == [
         "Your ticket: Symposium 2027",
@@ -127,7 +127,7 @@ def test_confirmed_gives_the_ticket_and_the_seats(category, workshop):
     assert attached(holder) == papers(holder, "ticket", "calendar")
 
 
-def test_confirmed_online_has_no_ticket(edition):
+def test_online_confirmation_mail_has_no_ticket(edition):
     category = make_category(edition, name_en="Online", on_site=False, online_access=True)
     holder = register(category)
     assert said(holder) == [
@@ -141,12 +141,12 @@ def test_confirmed_online_has_no_ticket(edition):
     assert attached(holder) == papers(holder, "calendar")
 
 
-def test_confirmed_both_ways_has_a_ticket_and_the_streams(edition):
+def test_hybrid_confirmation_mail_has_ticket_and_streams(edition):
     holder = register(make_category(edition, online_access=True))
     assert [ticket_of(holder), STREAMS] == said(holder)[3:5]
 
 
-def test_confirmed_from_the_waiting_list_says_so(category, workshop):
+def test_promotion_mail_states_the_confirmation_and_bookings(category, workshop):
     first, second = register(category, [workshop]), register(category, [workshop])
     places.cancel(first)
     assert said(second)[0] == "Your ticket: Symposium 2027"
@@ -158,7 +158,7 @@ def test_confirmed_from_the_waiting_list_says_so(category, workshop):
     assert attached(second) == papers(second, "ticket", "calendar")
 
 
-def test_waiting_says_the_turn_and_what_was_asked_for(category, workshop):
+def test_waiting_mail_states_position_and_requested_sessions(category, workshop):
     register(category)
     holder = register(category, [workshop])
     assert said(holder) == [
@@ -175,7 +175,7 @@ def test_waiting_says_the_turn_and_what_was_asked_for(category, workshop):
     assert attached(holder) == []
 
 
-def test_pending_says_who_decides(edition):
+def test_pending_mail_states_the_review_by_organisers(edition):
     holder = register(make_category(edition, name_en="Press", needs_approval=True))
     assert said(holder) == [
         "We’ve received your request: Symposium 2027",
@@ -187,7 +187,7 @@ def test_pending_says_who_decides(edition):
     assert attached(holder) == []
 
 
-def test_refused_gives_the_reason_and_an_address(edition, organiser):
+def test_refusal_mail_states_reason_and_reply_address(edition, organiser):
     edition.contact_email = "contact@example.org"
     edition.save()
     holder = register(make_category(edition, name_en="Press", needs_approval=True))
@@ -203,13 +203,13 @@ def test_refused_gives_the_reason_and_an_address(edition, organiser):
     assert last_to(holder).reply_to == ["contact@example.org"]
 
 
-def test_mail_that_nobody_reads_asks_for_no_reply(edition, organiser):
+def test_mail_without_contact_address_has_no_reply_to(edition, organiser):
     holder = register(make_category(edition, needs_approval=True))
     places.refuse(holder, by=organiser)
     assert (len(said(holder)), last_to(holder).reply_to) == (3, [])
 
 
-def test_cancelled_by_the_person_thanks(category):
+def test_cancellation_mail_to_the_person_gives_thanks(category):
     holder = register(category)
     places.cancel(holder)
     assert said(holder) == [
@@ -223,7 +223,7 @@ def test_cancelled_by_the_person_thanks(category):
     assert attached(holder) == []
 
 
-def test_cancelled_from_the_waiting_list_speaks_of_no_ticket(category):
+def test_cancellation_mail_from_the_waiting_list_mentions_no_ticket(category):
     register(category)
     holder = register(category)
     places.cancel(holder)
@@ -232,7 +232,7 @@ def test_cancelled_from_the_waiting_list_speaks_of_no_ticket(category):
     ]  # fmt: skip
 
 
-def test_cancelled_by_the_organisers_says_so(category, organiser):
+def test_cancellation_mail_by_organisers_states_it(category, organiser):
     holder = register(category)
     places.cancel(holder, by=organiser, reason="Registered twice.")
     assert said(holder)[2:] == [
@@ -242,7 +242,7 @@ def test_cancelled_by_the_organisers_says_so(category, organiser):
     ]
 
 
-def test_offered_says_until_when(edition, category):
+def test_offer_mail_states_its_deadline(edition, category):
     type(edition).objects.update(offer_hours=24)
     first, second = register(category), register(category)
     places.cancel(first)
@@ -267,7 +267,7 @@ def test_offered_says_until_when(edition, category):
     ]
 
 
-def test_category_changed_says_what_it_gives(edition, category, organiser):
+def test_category_change_mail_states_the_new_access(edition, category, organiser):
     mover = register(category)
     start = "Your registration for Symposium 2027 is now in the category "
     both = make_category(edition, name_en="Student")
@@ -289,7 +289,7 @@ def test_category_changed_says_what_it_gives(edition, category, organiser):
     assert attached(mover) == papers(mover, "calendar")
 
 
-def test_category_changed_on_the_waiting_list_says_the_turn(edition, category, organiser):
+def test_category_change_mail_on_the_waiting_list_states_the_position(edition, category, organiser):
     register(category)
     mover = register(category)
     places.change_category(mover, make_category(edition, places=0, name_en="S"), by=organiser)
@@ -309,7 +309,7 @@ def test_category_changed_on_the_waiting_list_says_the_turn(edition, category, o
 MAPS = "Maps (9 June 2027 09:00–09:45)"
 
 
-def test_booked_says_what_became_of_it(edition, workshop):
+def test_booking_mail_states_its_outcome(edition, workshop):
     first, second = (register(make_category(edition)) for _ in range(2))
     third = register(make_category(edition, places=0))
     bookings = [make_booking(holder, workshop) for holder in (first, second, third)]
@@ -344,7 +344,7 @@ def test_booked_says_what_became_of_it(edition, workshop):
     assert len(sent_to(first)) == before
 
 
-def test_seat_offered_says_until_when(edition, workshop):
+def test_seat_offer_mail_states_its_deadline(edition, workshop):
     type(edition).objects.update(offer_hours=24)
     first, second = (register(make_category(edition), [workshop]) for _ in range(2))
     places.leave(first.bookings.get())
@@ -365,7 +365,7 @@ def test_seat_offered_says_until_when(edition, workshop):
     ]
 
 
-def test_session_changed_names_what_is_new_and_what_clashes(edition, workshop):
+def test_session_change_mail_lists_changes_and_clashes(edition, workshop):
     other = make_workshop(edition, title_en="Data", places=3, at="11:00")
     gone = make_workshop(edition, title_en="Gone", places=3, at="14:00")
     holder = register(make_category(edition), [workshop, other])
@@ -374,7 +374,7 @@ def test_session_changed_names_what_is_new_and_what_clashes(edition, workshop):
         starts_at=workshop.starts_at, ends_at=workshop.ends_at
     )
     Session.objects.filter(pk=gone.pk).update(status=Session.Status.CANCELLED)
-    notices.session_changed(holder, since_told(known))
+    notices.booked_sessions_changed(holder, changes_since_sequence(known))
     assert said(holder)[2:5] == [
         "The programme has changed. Here are your updated bookings:\n- Data · Moved from "
         "11:00–11:45 to 09:00–09:45.\n- Gone · Cancelled (was 9 June 2027 14:00–14:45).",
@@ -389,7 +389,7 @@ def test_session_changed_names_what_is_new_and_what_clashes(edition, workshop):
     ]
 
 
-def test_what_moved_while_the_edition_was_hidden_is_told_as_it_is_now(edition, workshop):
+def test_session_moved_while_edition_hidden_is_notified_with_current_time(edition, workshop):
     known = {refreshed(workshop): workshop.sequence}
     Edition.objects.filter(pk=edition.pk).update(is_published=False)
     Session.objects.filter(pk=workshop.pk).update(
@@ -397,14 +397,16 @@ def test_what_moved_while_the_edition_was_hidden_is_told_as_it_is_now(edition, w
     )
     Edition.objects.filter(pk=edition.pk).update(is_published=True)
     holder = register(make_category(edition), [])
-    notices.session_changed(holder, since_told({refreshed(w): n for w, n in known.items()}))
+    notices.booked_sessions_changed(
+        holder, changes_since_sequence({refreshed(w): n for w, n in known.items()})
+    )
     assert said(holder)[2].split("\n")[1] == "- Maps · 9 June 2027 10:00–10:45, R1"
 
 
 # Before and after
 
 
-def test_reminder_gives_the_first_session_that_is_held(edition):
+def test_reminder_mail_states_the_first_held_session(edition):
     make_session(edition, at="08:00", status="cancelled")
     make_session(edition, at="08:15", status="draft")
     make_session(edition, at="08:30")
@@ -426,12 +428,12 @@ def test_reminder_gives_the_first_session_that_is_held(edition):
     assert said(holder)[0] == "In a few days: Symposium 2027"
 
 
-def test_after_gives_the_certificate(edition):
+def test_certificate_mail_has_certificate_and_verification_link(edition):
     holder = register(make_category(edition))
     certificate = Certificate.objects.create(
         registration=holder, name="Salma Médina", days=[edition.starts_on], minutes=60
     )
-    notices.after(certificate)
+    notices.certificate_ready(certificate)
     assert said(holder)[:3] == [
         "Your certificate of attendance: Symposium 2027",
         "Hello Salma Médina,",
@@ -444,14 +446,14 @@ def test_after_gives_the_certificate(edition):
     assert attached(holder) == papers(holder, "certificate")
 
 
-def test_message_is_what_the_organisers_wrote(category):
+def test_message_mail_contains_the_organiser_text(category):
     holder = register(category)
     notices.message(holder, subject="Tram 2 stops", body="Take the bus.\n\nNadia")
     assert said(holder)[:4] == ["Tram 2 stops", "Hello Salma Médina,", "Take the bus.", "Nadia"]
 
 
 @pytest.mark.parametrize(("name", "greeting"), [("Nora", "Hello Nora,"), ("", "Hello,")])
-def test_invitation_greets_and_names_its_address(edition, name, greeting):
+def test_invitation_mail_greets_and_states_its_address(edition, name, greeting):
     category = make_category(edition, name_en="Press", by_invitation=True)
     notices.invited(make_invitation(category, email="n@example.org", name=name, language="en"))
     [message] = mail.outbox
@@ -473,7 +475,7 @@ def language_of(message):
     return re.search(r'<html lang="(\w+)"', message.alternatives[0][0])[1]
 
 
-def test_each_reads_their_own_language(category):
+def test_each_mail_is_in_its_recipient_language(category):
     before = translation.get_language()
     with translation.override("ar"):
         readers = [register(category, language=language) for language in LANGUAGES]
@@ -484,7 +486,7 @@ def test_each_reads_their_own_language(category):
     assert translation.get_language() == before
 
 
-def test_nobody_is_told_whose_data_are_erased(category):
+def test_registration_without_account_gets_no_mail(category):
     holder = register(category)
     Registration.objects.update(state="cancelled", user=None)
     mail.outbox.clear()
@@ -492,7 +494,7 @@ def test_nobody_is_told_whose_data_are_erased(category):
     assert mail.outbox == []
 
 
-def test_times_are_those_of_the_edition(edition, workshop):
+def test_mail_times_use_the_edition_time_zone(edition, workshop):
     type(edition).objects.update(time_zone="America/New_York", offer_hours=1)
     Session.objects.filter(pk=workshop.pk).update(
         starts_at=datetime.datetime(2027, 6, 9, 13, tzinfo=datetime.UTC),
@@ -502,7 +504,7 @@ def test_times_are_those_of_the_edition(edition, workshop):
     assert said(holder)[-1].endswith("- Maps · 9 June 2027 09:00–10:00 · R1 · Confirmed")
 
 
-def test_sentences_have_no_gaps_in_any_state_or_language(edition, organiser):
+def test_mail_sentences_have_no_gaps_in_any_state_or_language(edition, organiser):
     """No double space, no empty bracket, no space before a full stop, no piece of a template."""
     type(edition).objects.update(offer_hours=1)
     venue = make_category(edition, places=1)
@@ -512,7 +514,7 @@ def test_sentences_have_no_gaps_in_any_state_or_language(edition, organiser):
         places.cancel(everybody[0], by=organiser)
         places.decline(everybody[1])
         places.expire_offers(timezone.now() + 2 * HOUR)
-        for holder in venue.registrations.live():
+        for holder in venue.registrations.active():
             places.cancel(holder)
     found = [
         (message.subject, fault)
@@ -536,7 +538,7 @@ def outbox(settings):
 
 @pytest.mark.usefixtures("outbox")
 @pytest.mark.parametrize("fails", [True, False])
-def test_rollback_leaves_no_mail(category, fails):
+def test_rollback_discards_mail(category, fails):
     try:
         with transaction.atomic():
             holder = register(category)
@@ -550,7 +552,7 @@ def test_rollback_leaves_no_mail(category, fails):
 
 
 @pytest.mark.usefixtures("outbox")
-def test_refused_registration_leaves_no_mail(category):
+def test_refused_registration_sends_no_mail(category):
     with pytest.raises(places.Refused):
         places.register(
             build_registration(category), sessions=[make_workshop(category.edition, places=None)]

@@ -51,7 +51,7 @@ def recipients():
     return found
 
 
-def test_offer_stands_for_the_hours_of_the_edition(trio):
+def test_offer_lasts_the_offer_hours_of_the_edition(trio):
     holder, first, second = trio
     assert states(first, second) == ["offered", "waiting"]
     left = first.offer_expires_at - timezone.now()
@@ -59,20 +59,20 @@ def test_offer_stands_for_the_hours_of_the_edition(trio):
     assert recipients() == [first.user.email, holder.user.email]
 
 
-def test_offer_holds_the_place(category, trio):
+def test_offer_occupies_the_place(category, trio):
     _holder, first, second = trio
     newcomer = make_registration(category)
-    assert (places.taken(category), places.has_room(category)) == (1, False)
-    assert [refreshed(second).rank, newcomer.rank] == [1, 2]
+    assert (places.occupied_places(category), places.has_room(category)) == (1, False)
+    assert [refreshed(second).queue_position, newcomer.queue_position] == [1, 2]
     assert places.set_places(category, 1) == 0
     assert states(first, second, newcomer) == ["offered", "waiting", "waiting"]
 
 
-def test_place_that_is_free_needs_no_offer(edition):
+def test_free_place_is_confirmed_without_offer(edition):
     assert make_registration(make_category(edition, places=1)).is_confirmed
 
 
-def test_offer_accepted_is_a_place(category, trio):
+def test_accepted_offer_is_confirmed(category, trio):
     _holder, first, second = trio
     mail.outbox.clear()
     places.accept(first)
@@ -80,14 +80,14 @@ def test_offer_accepted_is_a_place(category, trio):
     assert refreshed(first).offer_expires_at is None
 
 
-def test_offer_declined_goes_to_the_next(trio):
+def test_declined_offer_goes_to_next_in_queue(trio):
     _holder, first, second = trio
     mail.outbox.clear()
     places.decline(first)
     assert (states(first, second), recipients()) == (["declined", "offered"], [second.user.email])
 
 
-def test_offer_cancelled_goes_to_the_next(trio):
+def test_cancelled_offer_goes_to_next_in_queue(trio):
     _holder, first, second = trio
     mail.outbox.clear()
     places.cancel(first)
@@ -95,7 +95,7 @@ def test_offer_cancelled_goes_to_the_next(trio):
     assert recipients() == [second.user.email, first.user.email]
 
 
-def test_offer_not_taken_goes_to_the_next(trio):
+def test_expired_offer_goes_to_next_in_queue(trio):
     _holder, first, second = trio
     mail.outbox.clear()
     assert places.expire_offers(first.offer_expires_at) == 1
@@ -104,13 +104,13 @@ def test_offer_not_taken_goes_to_the_next(trio):
     assert refreshed(second).offer_expires_at > timezone.now() + 23 * HOUR
 
 
-def test_offer_stands_until_its_hour(trio):
+def test_offer_does_not_expire_before_its_deadline(trio):
     _holder, first, _second = trio
     early = first.offer_expires_at - datetime.timedelta(seconds=1)
     assert (places.expire_offers(early), states(first)) == (0, ["offered"])
 
 
-def test_offers_that_have_ended_end_once(trio):
+def test_expired_offers_are_processed_once(trio):
     _holder, first, second = trio
     at = first.offer_expires_at
     assert [places.expire_offers(at) for _ in range(2)] == [1, 0]
@@ -118,7 +118,7 @@ def test_offers_that_have_ended_end_once(trio):
     assert (states(second), places.expire_offers(at + 96 * HOUR)) == (["expired"], 0)
 
 
-def test_offer_that_fails_does_not_stop_the_others(edition, category, trio, monkeypatch, caplog):
+def test_failing_offer_does_not_stop_others(edition, category, trio, monkeypatch, caplog):
     _holder, first, _second = trio
     other = make_category(edition, places=1)
     gone, later = make_registration(other), make_registration(other)
@@ -153,14 +153,14 @@ def test_offer_accepted_too_late_is_refused(trio):
     assert states(first, second) == ["expired", "offered"]
 
 
-def test_offers_are_as_many_as_the_places_that_are_added(category, trio):
+def test_added_places_make_as_many_offers(category, trio):
     _holder, _first, second = trio
     third, fourth = make_registration(category), make_registration(category)
     assert places.set_places(category, 3) == 0
     assert states(second, third, fourth) == ["offered", "offered", "waiting"]
 
 
-def test_offers_beyond_the_places_are_kept(category, trio):
+def test_offers_beyond_lowered_places_are_preserved(category, trio):
     _holder, first, second = trio
     assert places.set_places(category, 0) == 1
     places.accept(first)
@@ -168,7 +168,7 @@ def test_offers_beyond_the_places_are_kept(category, trio):
     assert states(first, second) == ["cancelled", "waiting"]
 
 
-def test_offer_ends_with_the_symposium(edition, category):
+def test_offer_expires_at_the_end_of_the_edition(edition, category):
     one, two = make_registration(category), make_registration(category)
     today = timezone.now().date()
     type(edition).objects.update(starts_on=today, ends_on=today, offer_hours=1000)
@@ -176,7 +176,7 @@ def test_offer_ends_with_the_symposium(edition, category):
     assert refreshed(two).offer_expires_at == refreshed(edition).period.upper
 
 
-def test_seat_asked_for_is_given_when_the_offer_is_taken(edition, category, trio):
+def test_waiting_booking_is_confirmed_when_the_offer_is_accepted(edition, category, trio):
     """Not before, and without a second offer: to take the place is to want the seat."""
     _holder, first, _second = trio
     workshop = make_workshop(edition, places=1)
@@ -206,13 +206,13 @@ def seats(edition, workshop):
     return [refreshed(booking) for booking in bookings]
 
 
-def test_seat_is_offered_to_the_next(workshop, seats):
+def test_freed_seat_is_offered_to_next_in_queue(workshop, seats):
     _left, first, second = seats
-    assert (states(first, second), places.taken(workshop)) == (["offered", "waiting"], 1)
+    assert (states(first, second), places.occupied_places(workshop)) == (["offered", "waiting"], 1)
     assert recipients() == [first.registration.user.email]
 
 
-def test_seat_declined_or_not_taken_goes_to_the_next(seats):
+def test_declined_or_expired_seat_offer_goes_to_next_in_queue(seats):
     _left, first, second = seats
     mail.outbox.clear()
     places.decline(first)
@@ -222,14 +222,14 @@ def test_seat_declined_or_not_taken_goes_to_the_next(seats):
     assert (states(second), recipients()) == (["expired"], [second.registration.user.email])
 
 
-def test_seat_accepted_is_booked(seats):
+def test_accepted_seat_offer_is_confirmed(seats):
     _left, first, _second = seats
     mail.outbox.clear()
     places.accept(first)
     assert (states(first), recipients()) == (["confirmed"], [first.registration.user.email])
 
 
-def test_seat_offered_is_freed_with_the_registration(seats):
+def test_seat_offer_is_freed_when_its_registration_is_cancelled(seats):
     _left, first, second = seats
     mail.outbox.clear()
     places.cancel(first.registration, by=make_user())
@@ -239,7 +239,7 @@ def test_seat_offered_is_freed_with_the_registration(seats):
     )
 
 
-def test_seat_is_offered_until_the_session_starts(edition, seats, workshop):
+def test_seat_offer_expires_when_the_session_starts(edition, seats, workshop):
     """The last hours before a session are shorter than those of an offer."""
     _left, first, second = seats
     now = timezone.now()
@@ -250,7 +250,7 @@ def test_seat_is_offered_until_the_session_starts(edition, seats, workshop):
     assert refreshed(second).offer_expires_at == soon
 
 
-def test_offers_of_places_and_of_seats_end_together(trio, seats):
+def test_place_and_seat_offers_expire_in_one_run(trio, seats):
     assert places.expire_offers(timezone.now() + 25 * HOUR) == 2
     assert [Registration.objects.filter(state="expired").count(),
             Booking.objects.filter(state="expired").count()] == [1, 1]  # fmt: skip

@@ -43,7 +43,7 @@ def states(*holders):
 
 
 def ranks(*holders):
-    return [refreshed(holder).rank for holder in holders]
+    return [refreshed(holder).queue_position for holder in holders]
 
 
 def several(number, category, **fields):
@@ -96,7 +96,7 @@ SILENT = {"decline"}  # who declines knows it
 HEADER, *ROWS = [line.split() for line in TRANSITIONS.strip().splitlines()]
 
 
-def test_table_has_every_verb_and_every_state():
+def test_transition_table_has_every_verb_and_state():
     assert [row[0] for row in ROWS] == list(VERBS)
     assert sorted(HEADER) == sorted(State.values)
 
@@ -141,7 +141,7 @@ def attempt(verb, registration, by):
     return refreshed(registration).state
 
 
-def test_change_says_who_made_it_and_why(organiser):
+def test_state_change_records_author_and_reason(organiser):
     registration = make_registration(make_category(needs_approval=True))
     places.approve(registration, by=organiser)
     places.cancel(registration, by=organiser, reason="Doublon")
@@ -153,7 +153,7 @@ def test_change_says_who_made_it_and_why(organiser):
 # The order
 
 
-def test_places_go_in_the_order_of_arrival(edition):
+def test_places_are_given_in_order_of_arrival(edition):
     category = make_category(edition, places=1)
     one, two, three = several(3, category)
     assert states(one, two, three) == ["confirmed", "waiting", "waiting"]
@@ -163,7 +163,7 @@ def test_places_go_in_the_order_of_arrival(edition):
     assert ranks(one, two, three) == [None, None, 1]
 
 
-def test_rank_follows_those_who_leave_the_list(edition):
+def test_queue_position_follows_departures(edition):
     first, second, third = several(3, make_category(edition, places=0))
     places.cancel(second)
     assert ranks(first, second, third) == [1, None, 2]
@@ -171,7 +171,7 @@ def test_rank_follows_those_who_leave_the_list(edition):
     assert ranks(third) == [1]
 
 
-def test_whoever_comes_back_is_the_last(edition):
+def test_returning_registration_is_last_in_queue(edition):
     category = make_category(edition, places=1)
     holder, first, second = several(3, category)
     places.cancel(first)
@@ -181,7 +181,7 @@ def test_whoever_comes_back_is_the_last(edition):
     assert states(second, back) == ["confirmed", "waiting"]
 
 
-def test_the_last_who_leaves_and_comes_back_has_a_turn_of_its_own(edition):
+def test_last_in_queue_returning_gets_a_new_queue_number(edition):
     category = make_category(edition, places=0)
     first, last = several(2, category)
     places.cancel(last)
@@ -193,24 +193,24 @@ def test_unlimited_places_are_not_counted(edition):
     assert states(*several(3, make_category(edition, places=None))) == ["confirmed"] * 3
 
 
-def test_no_places_make_a_waiting_list(edition):
+def test_zero_places_make_a_waiting_list(edition):
     waiting = several(2, make_category(edition, places=0))
     assert (states(*waiting), ranks(*waiting)) == (["waiting"] * 2, [1, 2])
 
 
-def test_categories_have_places_of_their_own(edition):
+def test_categories_have_separate_places(edition):
     one, other = (make_registration(make_category(edition, places=1)) for _ in range(2))
     assert states(one, other) == ["confirmed", "confirmed"]
 
 
-def test_nobody_passes_those_who_wait(edition):
+def test_newcomer_does_not_overtake_the_queue(edition):
     category = make_category(edition, places=0)
     waiting = make_registration(category)
     type(category).objects.update(places=5)
     assert states(waiting, make_registration(category)) == ["waiting", "waiting"]
 
 
-def test_nobody_is_promoted_once_the_symposium_is_over(edition):
+def test_past_edition_promotes_no_registration(edition):
     category = make_category(edition, places=1)
     holder, waiting = several(2, category)
     day = datetime.timedelta(days=60)
@@ -233,7 +233,7 @@ def test_demonstration_promotes_on_any_day(edition):
 # The number of places
 
 
-def test_places_that_are_added_go_to_the_first_who_wait(edition):
+def test_added_places_go_to_the_first_in_queue(edition):
     category = make_category(edition, places=0)
     first, second, third = several(3, category)
     assert places.set_places(category, 2) == 0
@@ -243,7 +243,7 @@ def test_places_that_are_added_go_to_the_first_who_wait(edition):
     assert refreshed(category).places is None
 
 
-def test_nobody_loses_a_place_when_there_are_fewer(edition):
+def test_lowering_places_cancels_no_registration(edition):
     category = make_category(edition, places=3)
     holders = several(3, category)
     assert places.set_places(category, 1) == 2
@@ -256,14 +256,14 @@ def test_nobody_loses_a_place_when_there_are_fewer(edition):
     assert states(waiting) == ["confirmed"]
 
 
-def test_same_number_of_places_tells_nobody(edition):
+def test_unchanged_places_send_no_mail(edition):
     category = make_category(edition, places=1)
     several(2, category)
     mail.outbox.clear()
     assert (places.set_places(category, 1), len(mail.outbox)) == (0, 0)
 
 
-def test_places_are_given_some_at_a_time(edition):
+def test_places_are_given_in_batches(edition):
     """Sixty wait: the first fifty at once, so that nobody waits long for the lock."""
     category = make_category(edition, places=0)
     waiting = several(60, category)
@@ -272,11 +272,14 @@ def test_places_are_given_some_at_a_time(edition):
     assert states(*waiting) == ["confirmed"] * 50 + ["waiting"] * 10
     assert len(mail.outbox) == 50
     assert states(make_registration(category)) == ["waiting"]
-    assert [waiting_list.refill(), waiting_list.refill()] == [1, 0]
-    assert (places.taken(category), states(waiting[-1])) == (61, ["confirmed"])
+    assert [
+        waiting_list.promote_waiting_everywhere(),
+        waiting_list.promote_waiting_everywhere(),
+    ] == [1, 0]
+    assert (places.occupied_places(category), states(waiting[-1])) == (61, ["confirmed"])
 
 
-def test_place_out_of_turn_is_given_at_once_if_there_is_one(edition, organiser):
+def test_promoted_registration_gets_a_free_place_at_once(edition, organiser):
     category = make_category(edition, places=1)
     _holder, first, second = several(3, category)
     type(category).objects.update(places=2)
@@ -285,12 +288,12 @@ def test_place_out_of_turn_is_given_at_once_if_there_is_one(edition, organiser):
     assert not places.promote(second, by=organiser)
 
 
-def test_place_out_of_turn_is_else_the_next_one(edition, organiser):
+def test_promoted_registration_gets_the_next_freed_place(edition, organiser):
     category = make_category(edition, places=1)
     holder, first, second, third = several(4, category)
     mail.outbox.clear()
     assert places.promote(third, by=organiser)
-    assert [refreshed(one).rank for one in (first, second, third)] == [2, 3, 1]
+    assert [refreshed(one).queue_position for one in (first, second, third)] == [2, 3, 1]
     assert changes(refreshed(third))[-1] == ("waiting", organiser, "")
     assert not places.promote(third, by=organiser)
     assert (len(changes(refreshed(third))), len(mail.outbox)) == (2, 0)
@@ -313,7 +316,7 @@ def refusal(category, **fields):
     "hours",
     [{"opens": None}, {"opens": 1}, {"opens": -2, "closes": -1}, {"opens": -2, "closes": 0}],
 )
-def test_registration_closed_takes_nobody(hours):
+def test_closed_edition_refuses_registrations(hours):
     times = {
         f"registration_{name}_at": None if number is None else timezone.now() + number * HOUR
         for name, number in hours.items()
@@ -322,7 +325,7 @@ def test_registration_closed_takes_nobody(hours):
 
 
 @pytest.mark.parametrize("hours", [{"opens_at": 1}, {"opens_at": -2, "closes_at": -1}])
-def test_category_closed_takes_nobody(edition, hours):
+def test_closed_category_refuses_registrations(edition, hours):
     times = {field: timezone.now() + number * HOUR for field, number in hours.items()}
     assert refusal(make_category(edition, name_fr="Sur place", **times)) == (
         "category_closed",
@@ -330,7 +333,7 @@ def test_category_closed_takes_nobody(edition, hours):
     )
 
 
-def test_category_deleted_meanwhile_takes_nobody(edition):
+def test_deleted_category_refuses_registrations(edition):
     category = make_category(edition, name_fr="Sur place")
     Category.objects.all().delete()
     assert refusal(category) == (
@@ -345,7 +348,7 @@ def test_category_is_open_within_its_times(edition):
     assert make_registration(category).is_confirmed
 
 
-def test_category_by_invitation_takes_those_invited(edition):
+def test_category_by_invitation_accepts_invited_accounts_only(edition):
     category = make_category(edition, by_invitation=True)
     other = make_invitation(make_category(edition, by_invitation=True))
     guest = make_user(make_invitation(category).email)
@@ -354,7 +357,7 @@ def test_category_by_invitation_takes_those_invited(edition):
     assert make_registration(category, user=guest).is_confirmed
 
 
-def test_category_of_another_edition_takes_nobody(edition):
+def test_category_of_another_edition_is_refused(edition):
     stray = build_registration(make_category())
     stray.edition = edition
     with pytest.raises(ValidationError) as refused:
@@ -362,16 +365,16 @@ def test_category_of_another_edition_takes_nobody(edition):
     assert list(refused.value.message_dict) == ["category"]
 
 
-def test_category_with_approval_takes_no_place_before(edition, organiser):
+def test_pending_request_occupies_no_place(edition, organiser):
     category = make_category(edition, places=1, needs_approval=True)
     asked, other = several(2, category)
-    assert (states(asked, other), places.taken(category)) == (["pending", "pending"], 0)
+    assert (states(asked, other), places.occupied_places(category)) == (["pending", "pending"], 0)
     places.approve(other, by=organiser)
     places.approve(asked, by=organiser)
     assert (states(other, asked), ranks(asked)) == (["confirmed", "waiting"], [1])
 
 
-def test_organiser_registers_whatever_the_date_but_not_beyond_the_places(organiser):
+def test_organiser_registers_outside_dates_within_the_places(organiser):
     closed = open_edition(registration_closes_at=timezone.now() - HOUR)
     category = make_category(closed, places=1, needs_approval=True, by_invitation=True)
     one, two = (places.register(build_registration(category), by=organiser)[0] for _ in range(2))
@@ -379,7 +382,7 @@ def test_organiser_registers_whatever_the_date_but_not_beyond_the_places(organis
     assert changes(one) == [("confirmed", organiser, "")]
 
 
-def test_form_sent_twice_is_one_registration(edition):
+def test_form_sent_twice_makes_one_registration(edition):
     category = make_category(edition, places=1)
     first, created = places.register(build_registration(category))
     assert created
@@ -391,7 +394,7 @@ def test_form_sent_twice_is_one_registration(edition):
     assert Registration.objects.count() == 1
 
 
-def test_person_registers_five_times_a_day_at_most(edition, organiser):
+def test_registrations_are_limited_to_five_a_day(edition, organiser):
     category, user = make_category(edition), make_user()
     for _ in range(5):
         places.cancel(make_registration(category, user=user))
@@ -410,7 +413,7 @@ def test_person_registers_five_times_a_day_at_most(edition, organiser):
     assert make_registration(category, user=user).is_confirmed
 
 
-def test_organiser_registers_somebody_as_often_as_needed(edition, organiser):
+def test_organiser_registrations_are_not_limited(edition, organiser):
     category, user = make_category(edition), make_user()
     for _ in range(6):
         registration, _created = places.register(
@@ -420,7 +423,7 @@ def test_organiser_registers_somebody_as_often_as_needed(edition, organiser):
     assert Registration.objects.of(user).count() == 6
 
 
-def test_wrong_field_keeps_nothing(edition):
+def test_invalid_field_creates_no_registration(edition):
     category = make_category(edition)
     with pytest.raises(ValidationError) as refused:
         make_registration(category, role="king", family_name="")
@@ -431,16 +434,16 @@ def test_wrong_field_keeps_nothing(edition):
 # From one category to another
 
 
-def test_place_left_by_a_move_goes_to_the_next(edition, organiser):
+def test_place_freed_by_a_move_goes_to_next_in_queue(edition, organiser):
     before, after = make_category(edition, places=1), make_category(edition, places=1)
     holder, waiting = several(2, before)
     places.change_category(holder, after, by=organiser)
     assert (states(holder, waiting), refreshed(holder).category) == (["confirmed"] * 2, after)
     places.cancel(holder)
-    assert [places.taken(before), places.taken(after)] == [1, 0]
+    assert [places.occupied_places(before), places.occupied_places(after)] == [1, 0]
 
 
-def test_move_into_a_full_category_keeps_the_place(edition, organiser):
+def test_move_into_a_full_category_is_refused(edition, organiser):
     before, full = make_category(edition, places=1), make_category(edition, places=0)
     holder = make_registration(before)
     with pytest.raises(places.Refused) as refused:
@@ -449,7 +452,7 @@ def test_move_into_a_full_category_keeps_the_place(edition, organiser):
     assert (states(holder), refreshed(holder).category) == (["confirmed"], before)
 
 
-def test_move_of_an_offer_into_a_full_category_keeps_it(organiser):
+def test_move_of_an_offer_into_a_full_category_is_refused(organiser):
     edition = open_edition(offer_hours=24)
     before, full = make_category(edition, places=1), make_category(edition, places=0)
     holder, offered = several(2, before)
@@ -459,23 +462,23 @@ def test_move_of_an_offer_into_a_full_category_keeps_it(organiser):
     assert (states(offered), refreshed(offered).category) == (["offered"], before)
 
 
-def test_move_from_list_to_list_takes_the_last_turn(edition, organiser):
+def test_move_between_queues_goes_to_the_end(edition, organiser):
     before, after = make_category(edition, places=0), make_category(edition, places=0)
     mover, stays, there = *several(2, before), make_registration(after)
     places.change_category(mover, after, by=organiser)
     assert ranks(stays, there, mover) == [1, 1, 2]
 
 
-def test_move_back_and_forth_ends_where_it_began(edition, organiser):
+def test_move_back_and_forth_restores_the_registration(edition, organiser):
     one, other = make_category(edition, places=1), make_category(edition, places=None)
     holder = make_registration(one)
     for category in (other, one, one):
         places.change_category(holder, category, by=organiser)
     assert (states(holder), refreshed(holder).category) == (["confirmed"], one)
-    assert places.taken(other) == 0
+    assert places.occupied_places(other) == 0
 
 
-def test_request_moves_and_waits_for_its_answer(edition, organiser):
+def test_moved_request_stays_pending(edition, organiser):
     asked = make_registration(make_category(edition, needs_approval=True))
     places.change_category(asked, make_category(edition, places=1), by=organiser)
     assert states(asked) == ["pending"]
@@ -483,7 +486,7 @@ def test_request_moves_and_waits_for_its_answer(edition, organiser):
     assert states(asked) == ["confirmed"]
 
 
-def test_verb_on_a_row_read_before_a_move_finds_its_category(edition, organiser):
+def test_verb_on_a_stale_row_uses_the_current_category(edition, organiser):
     before, after = make_category(edition, places=1), make_category(edition, places=1)
     holder = make_registration(before)
     stale = Registration.objects.get(pk=holder.pk)

@@ -21,7 +21,7 @@ from django.utils import timezone
 from symposium.privacy import erasure
 from symposium.registrations import places
 from symposium.registrations.models import Booking, Registration, StateChange
-from symposium.registrations.models.registrations import LIVE
+from symposium.registrations.models.registrations import ACTIVE_STATES
 from symposium.sessions.models import Session
 from tests.factories import (
     build_registration,
@@ -137,17 +137,17 @@ def test_last_place_is_given_once(category):
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_last_place_would_be_given_twice(category):
+def test_last_place_is_given_twice_without_the_lock(category):
     one, other = race(registering(category), registering(category))
     assert states(one, other) == ["confirmed", "confirmed"]
 
 
-def test_twenty_come_for_five_places(edition):
+def test_twenty_concurrent_registrations_fill_five_places(edition):
     category = make_category(edition, places=5)
     people = at_once(*(registering(category) for _ in range(20)))
     assert sorted(states(*people)) == ["confirmed"] * 5 + ["waiting"] * 15
     waiting = category.registrations.waiting()
-    assert [person.rank for person in waiting] == list(range(1, 16))
+    assert [person.queue_position for person in waiting] == list(range(1, 16))
     assert recipients() == sorted(person.user.email for person in people)
 
 
@@ -165,7 +165,7 @@ def test_last_seat_is_given_once(edition):
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_last_seat_would_be_given_twice(edition):
+def test_last_seat_is_given_twice_without_the_lock(edition):
     workshop = make_workshop(edition, places=1)
     seats = race(*(partial(places.book, person, workshop) for person in two_people(edition)))
     assert states(*seats) == ["confirmed", "confirmed"]
@@ -182,7 +182,7 @@ def overlapping(edition):
     return [make_workshop(edition, at=at, lasting=60) for at in ("09:00", "09:30")]
 
 
-def test_sessions_that_overlap_are_booked_one_at_a_time(edition):
+def test_overlapping_sessions_are_not_both_booked(edition):
     person = make_registration(make_category(edition))
     booking, other = race(
         *(partial(places.book, again(person), session) for session in overlapping(edition))
@@ -191,7 +191,7 @@ def test_sessions_that_overlap_are_booked_one_at_a_time(edition):
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_sessions_that_overlap_would_both_be_booked(edition):
+def test_overlapping_sessions_are_both_booked_without_the_lock(edition):
     person = make_registration(make_category(edition))
     race(*(partial(places.book, again(person), session) for session in overlapping(edition)))
     assert len(person.clashes()) == 1
@@ -200,26 +200,26 @@ def test_sessions_that_overlap_would_both_be_booked(edition):
 # A place that becomes free while somebody comes
 
 
-def test_place_freed_while_somebody_registers_is_theirs(category):
+def test_place_freed_during_a_registration_goes_to_it(category):
     holder = make_registration(category)
     newcomer, _ = race(registering(category), partial(places.cancel, again(holder)))
     assert states(holder, newcomer) == ["cancelled", "confirmed"]
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_place_freed_while_somebody_registers_would_stay_empty(category):
+def test_place_freed_during_a_registration_stays_empty_without_the_lock(category):
     holder = make_registration(category)
     newcomer, _ = race(registering(category), partial(places.cancel, again(holder)))
-    assert (states(newcomer), places.taken(category)) == (["waiting"], 0)
+    assert (states(newcomer), places.occupied_places(category)) == (["waiting"], 0)
 
 
-def test_place_freed_goes_to_the_list_before_a_newcomer(category):
+def test_freed_place_goes_to_the_queue_before_a_newcomer(category):
     holder, waiting = make_registration(category), make_registration(category)
     _, newcomer = race(partial(places.cancel, again(holder)), registering(category))
-    assert (states(waiting, newcomer), newcomer.rank) == (["confirmed", "waiting"], 1)
+    assert (states(waiting, newcomer), newcomer.queue_position) == (["confirmed", "waiting"], 1)
 
 
-def test_two_places_freed_together_go_to_two_people(edition):
+def test_two_places_freed_together_go_to_two_registrations(edition):
     category = make_category(edition, places=2)
     one, two, first, second = (make_registration(category) for _ in range(4))
     race(*(partial(places.cancel, again(holder)) for holder in (one, two)))
@@ -227,7 +227,7 @@ def test_two_places_freed_together_go_to_two_people(edition):
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_two_places_freed_together_would_go_to_one(edition):
+def test_two_places_freed_together_go_to_one_without_the_lock(edition):
     category = make_category(edition, places=2)
     one, two, first, second = (make_registration(category) for _ in range(4))
     mail.outbox.clear()
@@ -236,7 +236,7 @@ def test_two_places_freed_together_would_go_to_one(edition):
     assert recipients().count(first.user.email) == 2
 
 
-def test_seat_freed_while_somebody_books_is_theirs(edition):
+def test_seat_freed_during_a_booking_goes_to_it(edition):
     workshop = make_workshop(edition, places=1)
     holder, newcomer = two_people(edition)
     left = make_booking(holder, workshop)
@@ -247,18 +247,18 @@ def test_seat_freed_while_somebody_books_is_theirs(edition):
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_seat_freed_while_somebody_books_would_stay_empty(edition):
+def test_seat_freed_during_a_booking_stays_empty_without_the_lock(edition):
     workshop = make_workshop(edition, places=1)
     holder, newcomer = two_people(edition)
     left = make_booking(holder, workshop)
     booking, _ = race(
         partial(places.book, again(newcomer), workshop), partial(places.leave, again(left))
     )
-    assert (states(booking), places.taken(workshop)) == (["waiting"], 0)
+    assert (states(booking), places.occupied_places(workshop)) == (["waiting"], 0)
 
 
 @pytest.mark.parametrize("verb", [places.cancel, places.decline])
-def test_seat_freed_with_its_registration_while_somebody_books_is_theirs(edition, verb):
+def test_seat_freed_with_its_registration_during_a_booking_goes_to_it(edition, verb):
     workshop = make_workshop(edition, places=1)
     holder, newcomer = two_people(edition)
     make_booking(holder, workshop)
@@ -270,7 +270,7 @@ def test_seat_freed_with_its_registration_while_somebody_books_is_theirs(edition
     assert states(booking) == ["confirmed"]
 
 
-def test_seats_of_those_promoted_wait_for_whoever_books(edition):
+def test_seats_of_promoted_registrations_wait_for_a_concurrent_booking(edition):
     """The last seat is being booked while somebody who asked for it gets a place."""
     workshop = make_workshop(edition, places=1)
     full, newcomer = make_category(edition, places=0), make_registration(make_category(edition))
@@ -282,7 +282,7 @@ def test_seats_of_those_promoted_wait_for_whoever_books(edition):
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_seats_of_those_promoted_would_be_given_twice(edition):
+def test_seats_of_promoted_registrations_are_given_twice_without_the_lock(edition):
     workshop = make_workshop(edition, places=1)
     full, newcomer = make_category(edition, places=0), make_registration(make_category(edition))
     waiting = make_registration(full, sessions=[workshop])
@@ -309,30 +309,33 @@ def at_the_end(offer):
     return partial(places.expire_offers, offer.offer_expires_at)
 
 
-def test_offer_taken_does_not_expire(offered):
+def test_offer_being_accepted_does_not_expire(offered):
     first, second = offered
     assert race(partial(places.accept, first), at_the_end(first)) == [None, 0]
     assert states(first, second) == ["confirmed", "waiting"]
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_offer_taken_would_expire(offered):
+def test_offer_being_accepted_expires_without_the_lock(offered):
     first, second = offered
     assert race(partial(places.accept, first), at_the_end(first)) == [None, 1]
     assert states(first, second) == ["expired", "offered"]
 
 
-def test_offer_expired_is_not_taken(offered):
+def test_offer_being_expired_is_not_accepted(offered):
     first, second = offered
     assert race(at_the_end(first), partial(places.accept, again(first))) == [1, "expired"]
     assert states(first, second) == ["expired", "offered"]
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_offer_expired_would_be_taken(offered):
+def test_offer_being_expired_is_accepted_without_the_lock(offered):
     first, second = offered
     race(at_the_end(first), partial(places.accept, again(first)))
-    assert (states(first, second), places.taken(first.category)) == (["confirmed", "offered"], 2)
+    assert (states(first, second), places.occupied_places(first.category)) == (
+        ["confirmed", "offered"],
+        2,
+    )
 
 
 def test_offer_expires_once(offered):
@@ -341,20 +344,20 @@ def test_offer_expires_once(offered):
     assert (states(first, second), len(mail.outbox)) == (["expired", "offered"], 2)
 
 
-def test_offer_is_taken_once(offered):
+def test_offer_is_accepted_once(offered):
     first, _second = offered
     race(*(partial(places.accept, again(first)) for _ in range(2)))
     assert (states(first), recipients()) == (["confirmed"], [first.user.email])
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_offer_would_be_taken_twice(offered):
+def test_offer_is_accepted_twice_without_the_lock(offered):
     first, _second = offered
     race(*(partial(places.accept, again(first)) for _ in range(2)))
     assert recipients() == [first.user.email] * 2
 
 
-def test_offers_of_two_people_are_both_taken(edition, offered):
+def test_concurrent_offers_are_both_accepted(edition, offered):
     first, second = offered
     places.set_places(first.category, 2)
     race(*(partial(places.accept, again(holder)) for holder in (first, second)))
@@ -373,14 +376,14 @@ def test_registration_is_cancelled_once(category):
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_registration_would_be_cancelled_twice(category):
+def test_registration_is_cancelled_twice_without_the_lock(category):
     holder = make_registration(category)
     mail.outbox.clear()
     race(*(partial(places.cancel, again(holder)) for _ in range(2)))
     assert recipients() == [holder.user.email] * 2
 
 
-def test_form_sent_twice_at_once_has_one_answer(category):
+def test_form_sent_twice_concurrently_makes_one_registration(category):
     user = make_user()
     first, second = race(*(registering(category, user=user) for _ in range(2)))
     assert (first.pk, first.code) == (second.pk, second.code)
@@ -388,20 +391,20 @@ def test_form_sent_twice_at_once_has_one_answer(category):
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_form_sent_twice_at_once_would_break(category):
+def test_form_sent_twice_concurrently_breaks_the_constraint_without_the_lock(category):
     user = make_user()
     _first, second = race(*(registering(category, user=user) for _ in range(2)))
     assert second == "registrations_one_live_per_person"
 
 
-def test_form_sent_ten_times_at_once_has_one_answer(category):
+def test_form_sent_ten_times_concurrently_makes_one_registration(category):
     user = make_user()
     answers = at_once(*(registering(category, user=user) for _ in range(10)))
     assert len({answer.pk for answer in answers}) == Registration.objects.count() == 1
     assert recipients() == [user.email]
 
 
-def test_person_in_two_categories_at_once_is_in_the_first(edition):
+def test_person_registering_in_two_categories_concurrently_gets_the_first(edition):
     user, one, other = make_user(), make_category(edition), make_category(edition)
     first, second = race(registering(one, user=user), registering(other, user=user))
     assert (second.pk, second.category) == (first.pk, one)
@@ -409,7 +412,7 @@ def test_person_in_two_categories_at_once_is_in_the_first(edition):
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_person_in_two_categories_at_once_would_break(edition):
+def test_person_in_two_categories_breaks_the_constraint_without_the_lock(edition):
     user, one, other = make_user(), make_category(edition), make_category(edition)
     _, second = race(registering(one, user=user), registering(other, user=user))
     assert second == "registrations_one_live_per_person"
@@ -418,26 +421,26 @@ def test_person_in_two_categories_at_once_would_break(edition):
 # The number of places changed while somebody comes
 
 
-def test_places_added_while_somebody_registers_are_theirs(edition):
+def test_places_added_during_a_registration_go_to_it(edition):
     category = make_category(edition, places=0)
     newcomer, _ = race(registering(category), partial(places.set_places, again(category), 1))
     assert states(newcomer) == ["confirmed"]
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_places_added_while_somebody_registers_would_stay_empty(edition):
+def test_places_added_during_a_registration_stay_empty_without_the_lock(edition):
     category = make_category(edition, places=0)
     newcomer, _ = race(registering(category), partial(places.set_places, again(category), 1))
-    assert (states(newcomer), places.taken(category)) == (["waiting"], 0)
+    assert (states(newcomer), places.occupied_places(category)) == (["waiting"], 0)
 
 
-def test_places_taken_away_are_not_given(category):
+def test_removed_places_are_not_given(category):
     _, newcomer = race(partial(places.set_places, again(category), 0), registering(category))
     assert states(newcomer) == ["waiting"]
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_places_taken_away_would_be_given(category):
+def test_removed_places_are_given_without_the_lock(category):
     _, newcomer = race(partial(places.set_places, again(category), 0), registering(category))
     assert (states(newcomer), refreshed(category).places) == (["confirmed"], 0)
 
@@ -446,7 +449,7 @@ def test_places_taken_away_would_be_given(category):
 
 
 @pytest.mark.parametrize("backwards", [False, True])
-def test_person_moved_while_they_cancel_frees_the_new_place(edition, backwards):
+def test_registration_moved_while_cancelled_frees_the_new_place(edition, backwards):
     before, after = sorted(
         [make_category(edition, places=1) for _ in range(2)],
         key=lambda category: category.pk, reverse=backwards,
@@ -455,11 +458,11 @@ def test_person_moved_while_they_cancel_frees_the_new_place(edition, backwards):
     move = partial(places.change_category, again(mover), after, by=make_user())
     race(move, partial(places.cancel, again(mover)))
     assert (states(mover), refreshed(mover).category) == (["cancelled"], after)
-    assert [places.taken(before), places.taken(after)] == [0, 0]
+    assert [places.occupied_places(before), places.occupied_places(after)] == [0, 0]
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_person_moved_while_they_cancel_would_be_moved_back(edition):
+def test_registration_moved_while_cancelled_is_moved_back_without_the_lock(edition):
     before, after = (make_category(edition, places=1) for _ in range(2))
     mover = make_registration(before)
     move = partial(places.change_category, again(mover), after, by=make_user())
@@ -467,14 +470,14 @@ def test_person_moved_while_they_cancel_would_be_moved_back(edition):
     assert (states(mover), refreshed(mover).category) == (["cancelled"], before)
 
 
-def test_lock_of_a_former_category_is_let_go(edition):
+def test_lock_of_a_former_category_is_released(edition):
     """Whoever waited for it, and found the person moved, holds only the lock of the new one."""
     low, high = (make_category(edition) for _ in range(2))
     mover = make_registration(high)
     stale = again(mover)
     Registration.objects.filter(pk=mover.pk).update(category=low)
     with transaction.atomic():
-        assert places.with_owner(stale) == low
+        assert places.lock_and_refresh(stale) == low
         assert at_once(partial(is_free, low), partial(is_free, high)) == [False, True]
 
 
@@ -484,7 +487,7 @@ def is_free(owner) -> bool:
         return rows.filter(pk=owner.pk).exists()
 
 
-def test_whoever_is_erased_lets_go_of_their_seats_in_order():
+def test_erasure_locks_sessions_of_its_bookings_in_order():
     """In two editions, the later session first: no seat is locked before the first one is."""
     editions = [open_edition() for _ in range(2)]
     first, last = (make_workshop(edition, places=1) for edition in editions)
@@ -494,23 +497,23 @@ def test_whoever_is_erased_lets_go_of_their_seats_in_order():
         make_booking(registration, session)
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
-            places.locked(Session, [first.pk])
+            places.lock_rows(Session, [first.pk])
             erasing = pool.submit(alone, partial(erasure.erase, user))
             until_done_or_waiting(erasing)
             with ThreadPoolExecutor(1) as other:
                 assert other.submit(alone, partial(is_free, last)).result(PATIENCE)
         assert erasing.result(PATIENCE) is None
-    assert Booking.objects.live().count() == 0
+    assert Booking.objects.active().count() == 0
 
 
-def test_seats_of_who_is_promoted_are_locked_with_those_of_who_is_erased():
+def test_capacity_lock_covers_sessions_of_leaving_and_promoted_registrations():
     edition = open_edition()
     first, last = (make_workshop(edition, places=1, at=at) for at in ("09:00", "11:00"))
     category = make_category(edition, places=1)
     leaving = make_registration(category, sessions=[last])
     make_registration(category, sessions=[first])
     with transaction.atomic():
-        places.lock_all([leaving])
+        places.lock_capacities([leaving])
         with ThreadPoolExecutor(1) as other:
             found = [other.submit(alone, partial(is_free, one)).result(PATIENCE)
                      for one in (category, first, last)]  # fmt: skip
@@ -523,13 +526,13 @@ def test_seats_of_who_is_promoted_are_locked_with_those_of_who_is_erased():
 THREADS, TURNS = 8, 30
 
 
-def test_mix_of_everything_keeps_the_rules(edition):
+def test_random_concurrent_verbs_respect_the_rules(edition):
     """240 verbs at random in eight threads: nobody too many, no place empty, no deadlock."""
     type(edition).objects.update(offer_hours=1)
     Crowd(edition).at_work()
 
 
-def test_mix_of_everything_without_offers_keeps_the_rules(edition):
+def test_random_concurrent_verbs_without_offers_respect_the_rules(edition):
     Crowd(edition).at_work()
 
 
@@ -586,15 +589,15 @@ class Crowd:
         places.register(registration, sessions=chosen)
 
     def cancel(self, rng):
-        if found := self.one(rng, Registration.objects.live()):
+        if found := self.one(rng, Registration.objects.active()):
             places.cancel(found)
 
     def book(self, rng):
-        if found := self.one(rng, Registration.objects.live()):
+        if found := self.one(rng, Registration.objects.active()):
             places.book(found, rng.choice(self.workshops))
 
     def leave(self, rng):
-        if found := self.one(rng, Booking.objects.live()):
+        if found := self.one(rng, Booking.objects.active()):
             places.leave(found)
 
     def offer(self, rng):
@@ -618,7 +621,7 @@ class Crowd:
             places.refuse(found, by=self.organiser)
 
     def move(self, rng):
-        if found := self.one(rng, Registration.objects.live()):
+        if found := self.one(rng, Registration.objects.active()):
             places.change_category(found, rng.choice(self.categories), by=self.organiser)
 
     def limit(self, rng):
@@ -633,15 +636,17 @@ class Crowd:
     def check(self):
         for owner, limits in self.limits.items():
             owner.refresh_from_db()
-            assert places.taken(owner) <= max(limits)
-            free = owner.places - places.taken(owner)
-            assert free <= 0 or not places.holders(owner).waiting().exists()
-            numbers = list(places.holders(owner).waiting().values_list("queue_number", flat=True))
+            assert places.occupied_places(owner) <= max(limits)
+            free = owner.places - places.occupied_places(owner)
+            assert free <= 0 or not places.reservations_of(owner).waiting().exists()
+            numbers = list(
+                places.reservations_of(owner).waiting().values_list("queue_number", flat=True)
+            )
             assert len(numbers) == len(set(numbers))
-        live = Registration.objects.live().values_list("user", flat=True)
+        live = Registration.objects.active().values_list("user", flat=True)
         assert len(live) == len(set(live))
-        ended = Registration.objects.exclude(state__in=LIVE)
-        assert Booking.objects.live().filter(registration__in=ended).count() == 0
+        ended = Registration.objects.exclude(state__in=ACTIVE_STATES)
+        assert Booking.objects.active().filter(registration__in=ended).count() == 0
         unsure = Registration.objects.exclude(state="confirmed")
-        assert Booking.objects.holding().filter(registration__in=unsure).count() == 0
-        assert [r for r in Registration.objects.live() if r.clashes()] == []
+        assert Booking.objects.occupying().filter(registration__in=unsure).count() == 0
+        assert [r for r in Registration.objects.active() if r.clashes()] == []

@@ -71,23 +71,25 @@ def errors(response) -> dict:
     return dict(response.context["form"].errors)
 
 
-def test_signed_out_an_address_is_asked_for_first(client, edition, category):
+def test_signed_out_visitor_is_asked_for_an_address_first(client, edition, category):
     response = client.get(address())
     assert response.status_code == 200
-    assert response.templates[0].name == "registrations/entrance.html"
+    assert response.templates[0].name == "registrations/sign_in.html"
     assert 'action="/fr/accounts/login/"' in response.content.decode()
     assert 'name="next" value="/fr/2030/register/"' in response.content.decode()
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "ar"])
-def test_a_registration_is_made_and_its_mails_speak_the_language_of_the_page(
+def test_registration_is_created_in_the_language_of_the_page(
     client, category, user, language, mailoutbox
 ):
-    response = client.post(address(language), typed(category, is_listed="on", needs="Boucle"))
+    response = client.post(
+        address(language), typed(category, is_listed="on", accessibility_needs="Boucle")
+    )
     made = Registration.objects.get()
     assert response.headers["Location"] == f"/{language}/my/{made.code}/"
     assert (made.name, made.state, made.country.code) == ("Salma Médina", "confirmed", "MA")
-    assert (made.is_listed, made.needs, made.user) == (True, "Boucle", user)
+    assert (made.is_listed, made.accessibility_needs, made.user) == (True, "Boucle", user)
     assert refreshed(user).language == language
     assert [mail.to for mail in mailoutbox] == [["salma@example.org"]]
 
@@ -100,7 +102,7 @@ def test_a_registration_is_made_and_its_mails_speak_the_language_of_the_page(
         ("ar", "أُرسلت رسالة إلى salma@example.org."),
     ],
 )
-def test_page_that_follows_says_that_a_mail_has_left_and_to_whom(
+def test_confirmation_page_states_the_mail_and_its_address(
     client, category, user, language, sentence
 ):
     page = client.post(address(language), typed(category), follow=True)
@@ -116,14 +118,16 @@ def test_page_that_follows_says_that_a_mail_has_left_and_to_whom(
                      "session’s page."),
     ],
 )  # fmt: skip
-def test_first_sentence_is_for_the_category(client, edition, user, on_site, online, sentence):
+def test_confirmation_sentence_depends_on_the_category(
+    client, edition, user, on_site, online, sentence
+):
     category = make_category(edition, on_site=on_site, online_access=online)
     page = client.post(address("en"), typed(category), follow=True).content.decode()
     words = page.partition("notice-ok")[2].partition("<p>")[2].partition("</p>")[0]
     assert f"Your registration is confirmed. {sentence}" in page, words
 
 
-def test_the_version_of_the_notice_agreed_to_is_kept(client, edition, category, user):
+def test_accepted_privacy_notice_version_is_stored(client, edition, category, user):
     page = edition.pages.get(slug="privacy")
     client.post(address(), typed(category))
     made = Registration.objects.get()
@@ -131,14 +135,14 @@ def test_the_version_of_the_notice_agreed_to_is_kept(client, edition, category, 
     assert abs(timezone.now() - made.consented_at) < datetime.timedelta(minutes=1)
 
 
-def test_without_consent_nobody_registers_and_nothing_typed_is_lost(client, category, user):
+def test_registration_without_consent_is_refused_and_input_preserved(client, category, user):
     response = client.post(address(), typed(category, consent="", affiliation="Université"))
     assert list(errors(response)) == ["consent"]
     assert 'value="Université"' in response.content.decode()
     assert Registration.objects.count() == 0
 
 
-def test_the_same_form_twice_gives_one_registration(client, category, user, mailoutbox):
+def test_form_sent_twice_makes_one_registration(client, category, user, mailoutbox):
     first = client.post(address(), typed(category))
     second = client.post(address(), typed(category, family_name="Autre"))
     assert first.headers["Location"] == second.headers["Location"]
@@ -147,7 +151,7 @@ def test_the_same_form_twice_gives_one_registration(client, category, user, mail
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_strange_name_is_kept_as_typed_and_runs_nowhere(client, category, user, name):
+def test_hostile_name_is_stored_as_typed_and_escaped(client, category, user, name):
     client.post(address(), typed(category, family_name=name))
     made = Registration.objects.get()
     assert made.family_name == name
@@ -159,13 +163,13 @@ def test_a_strange_name_is_kept_as_typed_and_runs_nowhere(client, category, user
 @pytest.mark.parametrize(
     "name", ["http://evil.example", "www.evil.example", "a@b.example", "x" * 10_000]
 )
-def test_a_name_that_is_none_is_refused_with_a_sentence(client, category, user, name):
+def test_invalid_name_is_refused(client, category, user, name):
     response = client.post(address(), typed(category, family_name=name))
     assert list(errors(response)) == ["family_name"]
     assert Registration.objects.count() == 0
 
 
-def test_what_nobody_sees_is_dropped_from_a_name(client, category, user):
+def test_invisible_characters_are_removed_from_a_name(client, category, user):
     client.post(address(), typed(category, family_name="\u202eMédi\u200fna\r\nBcc: x"))
     assert Registration.objects.get().family_name == "Médina Bcc: x"
 
@@ -174,7 +178,7 @@ def test_a_nul_byte_is_refused(client, category, user):
     assert client.post(address(), typed(category, family_name="\x00")).status_code == 400
 
 
-def test_questions_are_asked_of_their_category_only(client, edition, category, user):
+def test_questions_apply_to_their_category_only(client, edition, category, user):
     online = make_category(edition, name_fr="En ligne")
     lunch = make_question(edition, kind="yes_no", is_required=True)
     lunch.categories.add(category)
@@ -186,7 +190,7 @@ def test_questions_are_asked_of_their_category_only(client, edition, category, u
     assert [str(answer) for answer in Answer.objects.all()] == ["Tram", "Train"]
 
 
-def test_what_is_required_bears_its_asterisk_and_is_missed_at_once(client, edition, category, user):
+def test_required_fields_are_marked_and_all_reported_at_once(client, edition, category, user):
     questions = [make_question(edition, kind=kind, is_required=True) for kind in ("yes_no", "text")]
     questions[1].categories.add(category)
     names = [f"question_{question.pk}" for question in questions]
@@ -201,7 +205,7 @@ def test_what_is_required_bears_its_asterisk_and_is_missed_at_once(client, editi
     assert names[1] not in errors(client.post(address(), {"category": other.pk}))
 
 
-def test_a_question_says_whose_it_is_where_no_script_hides_it(client, edition, category, user):
+def test_question_names_its_categories_without_script(client, edition, category, user):
     make_question(edition).categories.add(category, make_category(edition, name_fr="Presse"))
     page = main(client.get(address()))
     assert texts(page, ".//div[@data-categories]/noscript") == [
@@ -209,15 +213,15 @@ def test_a_question_says_whose_it_is_where_no_script_hides_it(client, edition, c
     ]
 
 
-def test_a_category_that_filled_up_meanwhile_gives_a_turn(client, category, user):
+def test_category_filled_meanwhile_puts_the_registration_in_queue(client, category, user):
     make_registration(category)
     make_registration(category)
     client.post(address(), typed(category))
     made = Registration.objects.get(user=user)
-    assert (made.state, made.rank) == ("waiting", 1)
+    assert (made.state, made.queue_position) == ("waiting", 1)
 
 
-def test_a_category_that_closed_meanwhile_is_named(client, edition, category, user):
+def test_category_closed_meanwhile_is_refused_by_name(client, edition, category, user):
     category.closes_at = timezone.now()
     category.save()
     make_category(edition)
@@ -227,7 +231,7 @@ def test_a_category_that_closed_meanwhile_is_named(client, edition, category, us
     assert Registration.objects.count() == 0
 
 
-def test_a_category_by_invitation_is_shown_to_its_guests_only(client, edition, category, user):
+def test_category_by_invitation_is_shown_to_invited_accounts_only(client, edition, category, user):
     guests = make_category(edition, by_invitation=True)
     assert list(errors(client.post(address(), typed(guests)))) == ["category"]
     assert dict(client.get(address()).context["form"].fields["category"].choices).keys() == {
@@ -238,7 +242,7 @@ def test_a_category_by_invitation_is_shown_to_its_guests_only(client, edition, c
     assert Registration.objects.get().category == guests
 
 
-def test_two_workshops_at_one_time_are_refused_and_both_named(client, edition, category, user):
+def test_overlapping_workshops_are_refused_naming_both(client, edition, category, user):
     one = make_workshop(edition, title_fr="Cartes")
     other = make_workshop(edition, title_fr="Données", at="09:30")
     response = client.post(address(), typed(category, workshops=[one.pk, other.pk]))
@@ -247,7 +251,7 @@ def test_two_workshops_at_one_time_are_refused_and_both_named(client, edition, c
     assert Registration.objects.count() == 0
 
 
-def test_a_draft_session_cannot_be_asked_for(client, edition, category, user):
+def test_draft_session_cannot_be_booked(client, edition, category, user):
     draft = make_workshop(edition, title_fr="Secret", status="draft")
     make_workshop(edition, at="14:00")
     response = client.post(address(), typed(category, workshops=[draft.pk]))
@@ -256,7 +260,7 @@ def test_a_draft_session_cannot_be_asked_for(client, edition, category, user):
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_a_closed_registration_says_so(client, edition, category, user, method):
+def test_closed_registration_shows_the_closed_page(client, edition, category, user, method):
     edition.registration_closes_at = timezone.now()
     edition.save()
     response = getattr(client, method)(address(), typed(category))
@@ -265,20 +269,22 @@ def test_a_closed_registration_says_so(client, edition, category, user, method):
     assert Registration.objects.count() == 0
 
 
-def test_a_registration_that_opens_later_says_when(client, edition, category, user):
+def test_future_registration_shows_its_opening_date(client, edition, category, user):
     edition.registration_opens_at = datetime.datetime(2029, 5, 1, 8, tzinfo=datetime.UTC)
     edition.save()
     assert "1er mai 2029" in client.get(address()).content.decode()
 
 
-def test_what_was_told_for_another_edition_is_proposed_again(client, edition, category, user):
-    make_registration(make_category(), user=user, affiliation="Université", needs="Boucle")
+def test_details_of_an_earlier_edition_are_prefilled_without_needs(client, edition, category, user):
+    make_registration(
+        make_category(), user=user, affiliation="Université", accessibility_needs="Boucle"
+    )
     form = client.get(address()).context["form"]
     assert form.initial["affiliation"] == "Université"
-    assert "needs" not in form.initial
+    assert "accessibility_needs" not in form.initial
 
 
-def test_the_page_of_a_session_leads_to_its_seat(client, edition, category, user):
+def test_session_book_link_redirects_to_form_or_registration(client, edition, category, user):
     workshop = make_workshop(edition, slug="cartes")
     book = "/fr/2030/programme/cartes/book/"
     response = client.get(book)
@@ -290,7 +296,7 @@ def test_the_page_of_a_session_leads_to_its_seat(client, edition, category, user
     assert client.get(book).headers["Location"] == f"/fr/my/{made.code}/#sessions"
 
 
-def test_only_those_who_asked_are_listed(client, edition, category):
+def test_participant_list_shows_only_opted_in_registrations(client, edition, category):
     shown = make_registration(category, is_listed=True)
     make_registration(category)
     places.cancel(make_registration(make_category(edition), is_listed=True))
@@ -298,33 +304,31 @@ def test_only_those_who_asked_are_listed(client, edition, category):
     assert list(response.context["participants"]) == [shown]
 
 
-def test_nobody_registers_for_an_edition_that_is_not_published(client, user):
+def test_unpublished_edition_registration_is_404(client, user):
     make_edition("draft", is_published=False)
     assert client.get(reverse("registrations:register", args=["draft"])).status_code == 404
 
 
-def test_a_title_of_the_privacy_page_is_no_template(client, edition, category, user):
+def test_template_code_in_the_privacy_title_is_not_interpreted(client, edition, category, user):
     """Whoever writes pages would otherwise read what they may not."""
     edition.pages.update(title_fr="{{ form.edition.contact_email }}{% mark %}")
     page = client.get(address()).content.decode()
     assert "{{ form.edition.contact_email }}{% mark %}" in page
 
 
-def test_an_explanation_is_text(client, edition, category, user):
+def test_html_in_question_help_is_escaped(client, edition, category, user):
     make_question(edition, help_text_fr="<form action=/x>A & B</form>")
     assert "&lt;form action=/x&gt;A &amp; B&lt;/form&gt;" in client.get(address()).content.decode()
 
 
-def test_a_hidden_category_is_not_named(client, edition, category, user):
+def test_category_by_invitation_is_not_named_to_others(client, edition, category, user):
     guests = make_category(edition, by_invitation=True, name_fr="Ministre secret")
     response = client.post(address(), typed(guests))
     assert "Ministre secret" not in response.content.decode()
 
 
 @pytest.mark.parametrize("number", [1, 4])
-def test_the_form_asks_as_much_for_one_as_for_four(
-    client, edition, user, number, django_assert_num_queries
-):
+def test_form_query_count_is_constant(client, edition, user, number, django_assert_num_queries):
     for hour in range(number):
         make_category(edition, places=1)
         make_workshop(edition, at=f"{9 + hour:02}:00")
@@ -333,7 +337,7 @@ def test_the_form_asks_as_much_for_one_as_for_four(
         client.get(address())
 
 
-def test_the_public_list_is_linked_once_somebody_is_on_it(client, edition, category):
+def test_participant_list_is_linked_once_it_has_an_entry(client, edition, category):
     way, pages = "/fr/2030/participants/", ["/fr/2030/", address()]
     make_speaker(edition)
     make_registration(category, is_listed=False)
@@ -342,7 +346,7 @@ def test_the_public_list_is_linked_once_somebody_is_on_it(client, edition, categ
     assert [way in hrefs(main(client.get(page)), ".//a") for page in pages] == [True, True]
 
 
-def test_an_edition_without_category_or_notice_does_not_lead_to_its_form(client, user):
+def test_edition_without_category_or_notice_does_not_link_to_its_form(client, user):
     edition = open_edition("2027")
     client.force_login(user)
     page = client.get("/en/2027/register/").content.decode()

@@ -68,7 +68,7 @@ def row_of(rows: list[list]) -> dict:
     return dict(zip(heading, row, strict=True))
 
 
-def test_a_row_says_who_where_and_when(desk, edition):
+def test_export_row_has_person_category_and_dates(desk, edition):
     full, free = make_workshop(edition, places=0, title_en="Mapping"), make_workshop(
         edition, title_en="Data", day=2
     )  # fmt: skip
@@ -101,7 +101,7 @@ def test_a_row_says_who_where_and_when(desk, edition):
     }
 
 
-def test_answers_are_columns(desk, edition):
+def test_answers_are_export_columns(desk, edition):
     text = make_question(edition, label_en="Anything else?", order=1)
     many = make_question(
         edition, ("Lundi", "Mardi"), label_en="Which days?", kind="choices", order=2
@@ -118,7 +118,7 @@ def test_answers_are_columns(desk, edition):
 
 
 @pytest.mark.parametrize("format", ["csv", "xlsx"])
-def test_nothing_in_the_file_runs_and_arabic_stays_whole(desk, edition, format):
+def test_export_escapes_formulas_and_preserves_arabic(desk, edition, format):
     question = make_question(edition, label_en="=1+1")
     person = somebody(edition, given_name="=cmd|' /C calc'!A1", family_name_ar="المدينة")
     answer(person, question, text="@SUM(A1)")
@@ -128,7 +128,7 @@ def test_nothing_in_the_file_runs_and_arabic_stays_whole(desk, edition, format):
     assert row["Family name in Arabic script"] == "المدينة"
 
 
-def test_a_workbook_has_no_formula_and_turns_with_its_reader(desk, edition):
+def test_workbook_has_no_formula_and_follows_text_direction(desk, edition):
     somebody(edition, given_name="=1+1")
     with translation.override("ar"):
         file = io.BytesIO()
@@ -141,19 +141,19 @@ def test_a_workbook_has_no_formula_and_turns_with_its_reader(desk, edition):
 
 
 @pytest.mark.parametrize("format", ["csv", "xlsx"])
-def test_what_no_workbook_can_hold_stops_no_export(desk, edition, format):
+def test_unstorable_characters_do_not_stop_the_export(desk, edition, format):
     person = somebody(edition)
     Registration.objects.filter(pk=person.pk).update(family_name="Mé\ufffedina\uffff")
     assert row_of(taken(desk, format))["Family name"] == "Médina"
 
 
-def test_a_french_spreadsheet_which_cuts_at_semicolons_runs_nothing_either(desk, edition):
+def test_csv_formulas_after_semicolons_are_escaped(desk, edition):
     somebody(edition, given_name="a;=1+1;b")
     cells = [cell for row in taken(desk, "csv") for name in row for cell in name.split(";")]
     assert [cell for cell in cells if cell.endswith("1+1")] == ["'=1+1"]
 
 
-def test_the_file_has_what_the_list_shows(desk, edition):
+def test_export_contains_the_filtered_list(desk, edition):
     somebody(edition)
     make_registration(make_category(edition, places=0), family_name="Rivage")
     make_registration(family_name="Ailleurs")
@@ -165,12 +165,12 @@ def test_the_file_has_what_the_list_shows(desk, edition):
     assert sorted(row[6] for row in everybody[1:]) == ["Ailleurs", "Médina", "Rivage"]
 
 
-def test_an_empty_list_is_headings_alone(desk, edition):
+def test_empty_export_has_headings_only(desk, edition):
     assert len(taken(desk)) == 1
     assert len(taken(desk, "xlsx")) == 1
 
 
-def test_each_export_is_written_down(desk, edition):
+def test_export_is_logged_without_personal_data(desk, edition):
     somebody(edition)
     words = "state__exact=confirmed&q=medina&family_name__istartswith=M"
     taken(desk, "xlsx", query=words)
@@ -184,10 +184,8 @@ def test_each_export_is_written_down(desk, edition):
     assert "1 registration exported as XLSX." in page
 
 
-def test_needs_are_a_column_for_whoever_may_read_them_and_that_is_written_down(
-    client, desk, edition
-):
-    somebody(edition, needs="Boucle magnétique")
+def test_needs_column_requires_the_permission_and_is_logged(client, desk, edition):
+    somebody(edition, accessibility_needs="Boucle magnétique")
     assert "Accessibility needs" not in row_of(taken(desk))
     assert row_of(taken(desk, needs="on"))["Accessibility needs"] == "Boucle magnétique"
     said = list(LogEntry.objects.order_by("pk").values_list("change_message", flat=True))
@@ -199,14 +197,14 @@ def test_needs_are_a_column_for_whoever_may_read_them_and_that_is_written_down(
     assert "Accessibility needs" not in row_of(taken(client, needs="on"))
 
 
-def test_a_form_without_a_format_gives_no_file(desk, edition):
+def test_invalid_export_format_is_refused(desk, edition):
     page = desk.post(EXPORT, {"format": "pdf"})
     assert list(page.context["form"].errors) == ["format"]
     assert LogEntry.objects.count() == 0
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_file_asks_as_much_for_three_as_for_one(
+def test_export_query_count_is_constant(
     edition, count, django_assert_num_queries
 ):  # fmt: skip
     question = make_question(edition, ("Lundi",), kind="choice")

@@ -19,7 +19,7 @@ from tests.factories import (
     open_edition,
 )
 
-PAGE = "/admin/symposium_registrations/registration/plots/"
+PAGE = "/admin/symposium_registrations/registration/charts/"
 DAY = datetime.date(2021, 6, 9)
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -40,7 +40,7 @@ def texts(shapes, kind: str) -> list[str]:
 # Bars
 
 
-def test_parts_lie_end_to_end_against_the_limit():
+def test_bar_parts_are_stacked_against_the_limit():
     shapes = statistics.bars([Row("On site", [("first", 60), ("second", 20)], limit=120)])
     assert boxes(shapes, "first") == [(0, 240)]
     assert boxes(shapes, "second") == [(240, 80)]
@@ -48,7 +48,7 @@ def test_parts_lie_end_to_end_against_the_limit():
     assert texts(shapes, "number") == ["\u206660 + 20 / 120\u2069"]
 
 
-def test_bars_start_where_the_reader_starts():
+def test_bars_start_at_the_right_in_right_to_left():
     rows = [Row("حضوري", [("first", 60), ("second", 20)], limit=120)]
     shapes = statistics.bars(rows, rtl=True)
     assert boxes(shapes, "first") == [(240, 240)]
@@ -69,19 +69,19 @@ def test_bars_start_where_the_reader_starts():
     ],
 )
 @pytest.mark.parametrize("rtl", [False, True])
-def test_nothing_leaves_the_frame(rows, rtl):
+def test_bars_fit_in_the_frame(rows, rtl):
     for one in statistics.bars(rows, rtl=rtl):
         if one.tag == "rect":
             x, width = int(one.attributes["x"]), int(one.attributes["width"])
             assert 0 <= x <= x + width <= statistics.WIDTH
         else:
-            assert len(one.words) <= statistics.LONGEST_LABEL
+            assert len(one.words) <= statistics.MAX_LABEL_CHARS
 
 
 # Over time
 
 
-def test_every_day_has_its_total():
+def test_totals_cover_every_day():
     per_day = {DAY: 2, DAY + datetime.timedelta(days=2): 1}
     assert statistics.totals(per_day, DAY + datetime.timedelta(days=3)) == [
         (DAY, 2),
@@ -92,7 +92,7 @@ def test_every_day_has_its_total():
     assert statistics.totals({}, DAY) == []
 
 
-def test_the_line_rises_towards_the_places():
+def test_growth_line_is_scaled_to_the_limit():
     days = [(DAY + datetime.timedelta(days=n), n * 25) for n in range(3)]
     shapes = statistics.growth(days, limit=100)
     [line] = [one for one in shapes if one.tag == "polyline"]
@@ -105,7 +105,7 @@ def test_the_line_rises_towards_the_places():
     assert texts(shapes, "scale") == ["0", "50", "100"]
 
 
-def test_one_day_alone_is_drawn():
+def test_growth_of_a_single_day_is_drawn():
     shapes = statistics.growth([(DAY, 3)], limit=None)
     assert texts(shapes, "tick first") == ["9/06/2021"]
 
@@ -124,7 +124,7 @@ def at(hour: int, minute: int) -> datetime.datetime:
     return datetime.datetime(2021, 6, 9, hour, minute, tzinfo=datetime.UTC)
 
 
-def test_arrivals_are_summed_by_the_quarter_and_the_empty_ones_are_kept():
+def test_arrivals_are_grouped_by_quarter_hour_with_empty_ones():
     minutes = [(at(8, 58), 1), (at(9, 0), 2), (at(9, 14), 3), (at(9, 31), 4)]
     assert statistics.quarters_of(minutes) == [
         (datetime.time(8, 45), 1), (datetime.time(9, 0), 5), (datetime.time(9, 15), 0),
@@ -133,7 +133,7 @@ def test_arrivals_are_summed_by_the_quarter_and_the_empty_ones_are_kept():
     assert statistics.quarters_of([]) == []
 
 
-def test_a_day_of_quarters_fits_in_the_frame():
+def test_arrivals_of_a_full_day_fit_in_the_frame():
     quarters = statistics.quarters_of([(at(0, 0), 1), (at(23, 59), 900)])
     shapes = statistics.arrivals(quarters)
     assert len(quarters) == 96
@@ -165,9 +165,9 @@ def shown(client, language: str, **chosen):
     return client.get(PAGE, chosen)
 
 
-def test_the_tables_say_the_same_as_the_drawings(client, edition):
+def test_tables_match_the_charts(client, edition):
     response = shown(client, "en")
-    tables = {plot.name: plot.rows for plot in response.context["plots"]}
+    tables = {chart.name: chart.rows for chart in response.context["charts"]}
     day = edition.starts_on
     assert [row[2] for row in tables["time"]] == ["2"]
     assert tables["categories"] == [["Sur place", "1", "1", "0", "1"]]
@@ -177,7 +177,7 @@ def test_the_tables_say_the_same_as_the_drawings(client, edition):
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "ar"])
-def test_the_page_draws_well_formed_svg_with_a_name(client, edition, language):
+def test_charts_are_well_formed_svg_with_accessible_names(client, edition, language):
     page = shown(client, language).content.decode()
     parsed = html5lib.parse(page)
     drawings = [one for one in parsed.iter(f"{SVG}svg") if one.get("role") == "img"]
@@ -191,34 +191,32 @@ def test_the_page_draws_well_formed_svg_with_a_name(client, edition, language):
     assert ' style="' not in page
 
 
-def test_time_runs_left_to_right_in_arabic_and_bars_from_the_right(client, edition):
+def test_arabic_time_charts_are_left_to_right_and_bars_right_to_left(client, edition):
     response = shown(client, "ar")
     assert response.content.decode().count('<div dir="ltr">') == 2
-    plots_shown = {plot.name: plot for plot in response.context["plots"]}
-    assert boxes(plots_shown["categories"].shapes, "first") == [(240, 240)]
+    charts_shown = {chart.name: chart for chart in response.context["charts"]}
+    assert boxes(charts_shown["categories"].shapes, "first") == [(240, 240)]
 
 
-def test_an_edition_without_anybody_says_so(client, db):
+def test_charts_without_registrations_show_a_notice(client, db):
     open_edition(is_current=True)
     with translation.override("en"):
         page = shown(client, "en").content.decode()
     assert page.count("Nothing to show yet.") == 5
 
 
-def test_the_page_is_of_the_chosen_edition(client, edition):
+def test_charts_page_shows_the_chosen_edition(client, edition):
     other = open_edition()
     assert shown(client, "en", edition=other.pk).context["working_edition"] == other
     assert shown(client, "en", edition="x").context["working_edition"] == edition
 
 
-def test_without_an_edition_there_is_no_page(client, db):
+def test_charts_page_without_edition_is_404(client, db):
     assert shown(client, "en").status_code == 404
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_page_asks_as_much_for_three_as_for_one(
-    client, edition, count, django_assert_num_queries
-):
+def test_charts_page_query_count_is_constant(client, edition, count, django_assert_num_queries):
     for _number in range(count):
         category = make_category(edition)
         make_registration(category, user=make_user(), sessions=[make_workshop(edition, day=2)])

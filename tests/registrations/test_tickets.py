@@ -42,7 +42,7 @@ def titles(registration) -> list[str]:
     return [session["title"] for session in tickets.ticket_data(registration, "fr")["sessions"]]
 
 
-def test_ticket_says_who_and_where(registration, edition):
+def test_ticket_states_person_and_place(registration, edition):
     data = tickets.ticket_data(registration, "fr")
     assert data["edition"] == {
         "name": "Villes",
@@ -58,7 +58,7 @@ def test_ticket_says_who_and_where(registration, edition):
     ]  # fmt: skip
 
 
-def test_times_are_those_of_the_edition(registration, edition):
+def test_ticket_times_use_the_edition_time_zone(registration, edition):
     """In Newfoundland, whatever the clock of the server shows."""
     make_session(edition, at="09:00")
     room = make_room(edition, name_fr="Auditorium")
@@ -73,7 +73,7 @@ def test_times_are_those_of_the_edition(registration, edition):
     assert opening.endswith("09:00")
 
 
-def test_welcome_is_no_first_session(registration, edition):
+def test_welcome_break_is_shown_instead_of_the_first_session(registration, edition):
     make_session(edition, at="09:00")
     assert [label for label, _at in lines_of(registration)] == ["Première session"]
     make_session(edition, at="08:30", lasting=30, kind="break", title_fr="Accueil des participants")
@@ -85,13 +85,13 @@ def lines_of(registration) -> list[list[str]]:
     return tickets.ticket_data(registration, "fr")["lines"]
 
 
-def test_title_that_is_not_translated_says_its_language(registration, edition):
+def test_untranslated_session_title_has_its_language_tag(registration, edition):
     make_booking(registration, make_workshop(edition, title_fr="Atelier"))
     [session] = tickets.ticket_data(registration, "en")["sessions"]
     assert (session["title"], session["lang"]) == ("Atelier", "fr")
 
 
-def test_only_seats_that_are_held(registration, edition):
+def test_ticket_lists_confirmed_held_bookings_only(registration, edition):
     make_booking(registration, make_workshop(edition, title_fr="Tenu", at="09:00"))
     make_booking(registration, make_workshop(edition, title_fr="Complet", at="10:00", places=0))
     make_booking(registration, make_workshop(edition, title_fr="Annulé", at="11:00"))
@@ -103,7 +103,7 @@ def test_only_seats_that_are_held(registration, edition):
 
 
 @pytest.mark.parametrize(("language", "name"), [("fr", "Villes"), ("en", "Cities"), ("ar", "مدن")])
-def test_ticket_is_in_the_language_asked_for(registration, language, name):
+def test_ticket_is_in_the_requested_language(registration, language, name):
     file = tickets.ticket_pdf(registration, language)
     document = pdf_files.opened(file)
     assert str(document.Root.Lang) == language
@@ -111,16 +111,16 @@ def test_ticket_is_in_the_language_asked_for(registration, language, name):
     assert len(document.pages) == 1
 
 
-def test_code_holds_the_ticket_code_and_nothing_else(registration):
+def test_qr_code_contains_only_the_ticket_code(registration):
     [picture] = pdf_files.pictures(tickets.ticket_pdf(registration, "fr"))
     assert pdf_files.scanned(picture) == [registration.code]
 
 
-def test_same_ticket_has_the_same_bytes(registration):
+def test_same_ticket_renders_identical_bytes(registration):
     assert tickets.ticket_pdf(registration, "fr") == tickets.ticket_pdf(registration, "fr")
 
 
-def test_badge_says_no_role_that_says_nothing(registration):
+def test_badge_omits_the_role_other(registration):
     category = registration.category
     other = make_registration(category, role=Registration.Role.OTHER)
     press = make_registration(category, role=Registration.Role.PRESS)
@@ -128,7 +128,7 @@ def test_badge_says_no_role_that_says_nothing(registration):
     assert [badge["role"] for badge in data["badges"]] == ["", "Press"]
 
 
-def test_badges_stand_four_to_a_page(registration):
+def test_badges_are_printed_four_to_a_page(registration):
     people = [registration, *(make_registration(registration.category) for _ in range(4))]
     first, second = pdf_files.pictures(tickets.badges_pdf(people, "fr"))
     assert pdf_files.scanned(first) == sorted(person.code for person in people[:4])
@@ -136,7 +136,7 @@ def test_badges_stand_four_to_a_page(registration):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_ticket_costs_the_same_for_many_seats(django_assert_num_queries, count):
+def test_ticket_query_count_is_constant(django_assert_num_queries, count):
     edition = open_edition()
     registration = make_registration(make_category(edition))
     for number in range(count):
@@ -147,6 +147,6 @@ def test_ticket_costs_the_same_for_many_seats(django_assert_num_queries, count):
     assert len(data["sessions"]) == count
 
 
-def test_edition_without_a_venue_has_no_lonely_comma():
+def test_edition_without_a_venue_shows_city_without_comma():
     edition = make_edition(city_fr="Casablanca")
     assert tickets.edition_data(edition)["place"] == "Casablanca"

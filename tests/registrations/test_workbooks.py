@@ -54,13 +54,13 @@ def written(sheet: str, strings: str = "") -> bytes:
 END = "</sheetData></worksheet>"
 
 
-def test_texts_stand_in_their_columns():
+def test_cell_texts_are_in_their_columns():
     assert read(made(["a", None, "c", "d"], [], ["سلمى", 12, True])) == [
         ["a", "", "c"], [], ["سلمى", "12", "1"],
     ]  # fmt: skip
 
 
-def test_texts_of_every_kind_of_cell():
+def test_every_cell_type_is_read_as_text():
     cells = (
         '<row r="2"><c t="s"><v>0</v></c><c t="inlineStr"><is><r><t>in</t></r><r><t>line</t></r>'
         '</is></c><c t="str"><f>A1</f><v>made</v></c></row>'
@@ -69,7 +69,7 @@ def test_texts_of_every_kind_of_cell():
     assert read(written(cells + END, strings)) == [[], ["shared", "inline", "made"]]
 
 
-def test_nothing_is_read_beyond_the_last_row():
+def test_reading_stops_at_the_row_limit():
     """What follows is broken, and far beyond what is read at a time."""
     rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 2_000))
     assert read(written(rows + "</broken>"), most=3) == [["1"], ["2"], ["3"]]
@@ -87,7 +87,7 @@ ATTACKS = {
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_small_file_that_holds_millions_of_cells_is_refused_soon(name):
+def test_zip_bomb_workbook_is_refused_quickly(name):
     """36 kB once cost 7 seconds and 365 MB."""
     assert len(ATTACKS[name]) < 40_000
     started, largest = time.process_time(), getrusage(RUSAGE_SELF).ru_maxrss

@@ -45,7 +45,7 @@ def start_elsewhere(folder: Path) -> str:
     return result.stdout.strip() or result.stderr.strip()
 
 
-def test_starts_twice_and_stops(folder):
+def test_server_start_and_stop_are_idempotent(folder):
     url = embedded_postgres.ensure_running(folder)
     first = server_pid(folder)
 
@@ -55,7 +55,7 @@ def test_starts_twice_and_stops(folder):
     assert embedded_postgres.stop(folder) is False
 
 
-def test_listens_on_a_private_unix_socket_only(folder):
+def test_server_listens_on_a_private_unix_socket_only(folder):
     url = embedded_postgres.ensure_running(folder)
 
     assert url == f"postgres://symposium@/symposium?host={folder}"
@@ -63,7 +63,7 @@ def test_listens_on_a_private_unix_socket_only(folder):
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
-def test_knows_the_alphabets_and_the_extensions_we_use(folder):
+def test_server_has_utf8_and_the_required_extensions(folder):
     url = embedded_postgres.ensure_running(folder)
 
     assert answer(url, "SHOW server_encoding") == "UTF8"
@@ -72,13 +72,13 @@ def test_knows_the_alphabets_and_the_extensions_we_use(folder):
     assert answer(url, available + "('btree_gist', 'pg_trgm', 'unaccent')") == 3
 
 
-def test_is_safe_by_default_and_quick_for_tests(folder):
+def test_server_is_durable_by_default_and_fast_for_tests(folder):
     assert answer(embedded_postgres.ensure_running(folder), "SHOW fsync") == "on"
     embedded_postgres.stop(folder)
     assert answer(embedded_postgres.ensure_running(folder, durable=False), "SHOW fsync") == "off"
 
 
-def test_two_processes_at_once_share_one_server(folder):
+def test_concurrent_processes_share_one_server(folder):
     with ThreadPoolExecutor(2) as pool:
         urls = list(pool.map(start_elsewhere, [folder, folder]))
 
@@ -86,7 +86,7 @@ def test_two_processes_at_once_share_one_server(folder):
     assert answer(urls[0], "SELECT 1") == 1
 
 
-def test_the_last_to_leave_stops_the_server(folder):
+def test_last_context_to_exit_stops_the_server(folder):
     with embedded_postgres.running(folder) as url:
         with embedded_postgres.running(folder):
             pass
@@ -95,7 +95,7 @@ def test_the_last_to_leave_stops_the_server(folder):
     assert embedded_postgres.stop(folder) is False
 
 
-def test_a_crash_loses_nothing(folder):
+def test_data_survives_a_server_crash(folder):
     url = embedded_postgres.ensure_running(folder)
     connection = psycopg2.connect(url)
     with connection, connection.cursor() as cursor:
@@ -108,7 +108,7 @@ def test_a_crash_loses_nothing(folder):
     assert answer(embedded_postgres.ensure_running(folder), "SELECT word FROM kept") == "still here"
 
 
-def test_a_stale_pid_given_to_another_process_is_seen_through(folder):
+def test_stale_pid_file_of_another_process_is_ignored(folder):
     """As after a container's restart, where the same few numbers are given again."""
     embedded_postgres.ensure_running(folder)
     stale = (folder / "data" / "postmaster.pid").read_text().splitlines()
@@ -135,7 +135,7 @@ def test_a_long_path_gets_a_short_socket(folder):
         shutil.rmtree(folder)
 
 
-def test_a_folder_that_cannot_be_written_is_told_in_one_line(tmp_path):
+def test_unwritable_folder_is_reported_in_one_line(tmp_path):
     file = tmp_path / "file"
     file.write_text("")
 
@@ -148,7 +148,7 @@ def test_a_folder_that_cannot_be_written_is_told_in_one_line(tmp_path):
     )
 
 
-def test_a_broken_server_is_told_with_its_log(folder):
+def test_server_start_failure_is_reported_with_its_log(folder):
     embedded_postgres.ensure_running(folder)
     embedded_postgres.stop(folder)
     (folder / "data" / "postgresql.conf").write_text("nonsense = on\n")
@@ -161,7 +161,7 @@ def test_a_broken_server_is_told_with_its_log(folder):
     assert 'unrecognized configuration parameter "nonsense"' in message
 
 
-def test_data_of_another_version_are_left_alone(folder):
+def test_data_of_another_version_is_refused(folder):
     embedded_postgres.ensure_running(folder)
     embedded_postgres.stop(folder)
     (folder / "data" / "PG_VERSION").write_text("17\n")
@@ -170,7 +170,7 @@ def test_data_of_another_version_are_left_alone(folder):
         embedded_postgres.ensure_running(folder)
 
 
-def test_a_command_says_plainly_what_is_wrong(tmp_path):
+def test_command_reports_a_plain_error(tmp_path):
     file = tmp_path / "file"
     file.write_text("")
 
@@ -194,7 +194,7 @@ def test_root_runs_the_server_as_the_owner_of_the_folder(folder):
 
 
 @as_root
-def test_root_shelters_the_server_of_a_project_nobody_can_reach(folder):
+def test_root_moves_the_server_of_an_inaccessible_project_to_a_shelter(folder):
     folder.mkdir(mode=0o700)
     inside = folder / "postgres"
     url = embedded_postgres.ensure_running(inside)

@@ -13,10 +13,10 @@ from lxml import etree
 
 from symposium.abstracts.models import Abstract, AbstractKeyword, Keyword
 from symposium.core.fulltext.highlighting import best_start
-from symposium.core.fulltext.query import LONGEST, RARE, Question, parse
+from symposium.core.fulltext.query import MAX_QUERY_CHARS, RARE, SearchQuery, parse
 from symposium.core.i18n.localized import LANGUAGES
 from symposium.editions.models import Edition, Page
-from symposium.search.results import KINDS, PUBLIC, public, search
+from symposium.search.results import KINDS, PUBLIC_SQL, public_params, search
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
 from tests.conftest import PROJECT
@@ -90,17 +90,17 @@ def write(sql: str, *parameters) -> None:
     ],
 )
 def test_parse(typed, wanted, unwanted):
-    assert parse(typed) == Question(wanted, unwanted)
+    assert parse(typed) == SearchQuery(wanted, unwanted)
 
 
-def test_parse_reads_no_more_than_its_limit():
-    assert parse("é" * 2000) == Question("é" * LONGEST)
+def test_parse_truncates_at_its_limit():
+    assert parse("é" * 2000) == SearchQuery("é" * MAX_QUERY_CHARS)
 
 
 # French
 
 
-def test_french_is_found_however_typed(edition):
+def test_french_text_is_found_in_every_spelling(edition):
     make_abstract(
         edition,
         title_fr="La résilience de la ville régénérée",
@@ -117,7 +117,7 @@ def test_french_is_found_however_typed(edition):
     assert [q for q in questions if not finds(edition, q)] == []
 
 
-def test_french_that_does_not_answer(edition):
+def test_french_text_is_not_found_by_other_queries(edition):
     make_abstract(
         edition,
         title_fr="La résilience de la ville régénérée",
@@ -130,7 +130,7 @@ def test_french_that_does_not_answer(edition):
     assert [q for q in questions if finds(edition, q)] == []
 
 
-def test_hyphens_are_found_by_spaces_and_the_reverse(edition):
+def test_hyphenated_and_spaced_words_match_each_other(edition):
     make_abstract(edition, title_fr="Smart City")
     make_abstract(edition, title_fr="Une smart-city")
     both = {"abstract": ["Smart City", "Une smart-city"]}
@@ -141,13 +141,13 @@ def test_hyphens_are_found_by_spaces_and_the_reverse(edition):
 # English
 
 
-def test_english_is_found(edition):
+def test_english_text_is_found(edition):
     make_abstract(edition, title_en="The resilience of cities", text_en="Cafes and a city.")
     questions = ["city", "CITIES", "resilient", "the resilience of cities", "café"]
     assert [q for q in questions if not finds(edition, q)] == []
 
 
-def test_english_that_does_not_answer(edition):
+def test_english_text_is_not_found_by_other_queries(edition):
     make_abstract(edition, title_fr="", title_en="The resilience of cities", text_en="A city.")
     questions = ["the", "of the", "city -resilience", '"cities resilience"']
     assert [q for q in questions if finds(edition, q)] == []
@@ -172,7 +172,7 @@ def test_english_that_does_not_answer(edition):
         ("la le", []),
     ],
 )
-def test_word_is_looked_for_in_the_languages_that_want_it(edition, q, titles):
+def test_word_is_searched_only_where_it_is_not_a_stop_word(edition, q, titles):
     for title in ("AI for vital services", "EU thé", "AI in the ville", "Other services"):
         make_abstract(edition, title_fr="", title_en=title, text_fr="Eau.")
     for title in ("Un thé", "L’it", "La ville"):
@@ -194,7 +194,7 @@ def test_word_is_looked_for_in_the_languages_that_want_it(edition, q, titles):
         ("LA VILLE", ["La ville", "L’AI pour la ville", "Villes que j’ai vues"]),
     ],
 )
-def test_capitals_that_spell_a_word_too_common_are_looked_for(edition, q, titles):
+def test_acronym_equal_to_a_stop_word_is_searched(edition, q, titles):
     for title in ("L’AI pour la ville", "La ville", "Villes que j’ai vues"):
         make_abstract(edition, title_fr=title, text_fr="Eau.")
     for title in ("The AI of a city", "IT and the WHO", "Who is it?"):
@@ -203,7 +203,7 @@ def test_capitals_that_spell_a_word_too_common_are_looked_for(edition, q, titles
     assert sorted(found(edition, q).get("abstract", [])) == titles
 
 
-def test_capitals_that_spell_a_word_too_common_are_marked(edition):
+def test_acronym_equal_to_a_stop_word_is_highlighted(edition):
     make_abstract(edition, title_fr="J’ai vu l’AI")
     assert only_hit(edition, "AI").title == "J’ai vu l’<mark>AI</mark>"
 
@@ -211,7 +211,7 @@ def test_capitals_that_spell_a_word_too_common_are_marked(edition):
 # Arabic
 
 
-def test_arabic_is_found_however_typed(edition):
+def test_arabic_text_is_found_in_every_spelling(edition):
     make_abstract(
         edition,
         title_ar="المدينة الذكية والأزمات",
@@ -226,7 +226,7 @@ def test_arabic_is_found_however_typed(edition):
     assert [q for q in questions if not finds(edition, q)] == []
 
 
-def test_arabic_that_does_not_answer(edition):
+def test_arabic_text_is_not_found_by_other_queries(edition):
     make_abstract(edition, title_ar="المدينة الذكية والأزمات", text_ar="من هذا في المدن")
     questions = ["قطار", "في", "من هذا", '"ذكية مدينة"', "مدينة -ازمة"]
     assert [q for q in questions if finds(edition, q)] == []
@@ -252,12 +252,12 @@ def test_arabic_that_does_not_answer(edition):
         ("Tonnes de CO₂", ["CO₂", "CO2", "co2"]),
     ],
 )
-def test_signs_glued_to_a_word_do_not_hide_it(edition, text, questions):
+def test_word_with_adjacent_symbols_is_found(edition, text, questions):
     make_abstract(edition, title_fr=text)
     assert [q for q in questions if not finds(edition, q)] == []
 
 
-def test_words_beside_a_sign_are_marked(edition):
+def test_word_with_adjacent_symbols_is_highlighted(edition):
     make_abstract(edition, title_fr="La loi n°09-08, 25°C")
     assert only_hit(edition, "09-08 25").title == (
         "La loi n°<mark>09</mark>-<mark>08</mark>, <mark>25</mark>°C"
@@ -272,7 +272,7 @@ def test_words_beside_a_sign_are_marked(edition):
         ("پاريس", "باريس"), ("٢٠٢١", "2021"), ("2021", "۲۰۲۱"), ("ھندسة", "هندسة"),
     ],
 )  # fmt: skip
-def test_forms_of_an_arabic_letter_are_one(edition, text, typed):
+def test_arabic_letter_variants_match_each_other(edition, text, typed):
     make_abstract(edition, title_fr="", title_ar=text, text_fr="Eau.")
     assert finds(edition, typed)
     assert "<mark>" in only_hit(edition, typed, "ar").title
@@ -284,7 +284,7 @@ def assigned() -> list[str]:
     return [one for one in every if unicodedata.category(one) not in ("Cn", "Cs")]
 
 
-def test_texts_and_questions_are_cut_by_one_rule(db):
+def test_texts_and_queries_are_tokenised_alike(db):
     """Nothing but letters, figures and spaces is left to the parser of the server."""
     asked = [f"a{one}b" for one in assigned()]
     with connection.cursor() as cursor:
@@ -319,7 +319,7 @@ def of_other_ctype(db):
             server.cursor().execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def test_words_are_the_same_whatever_the_ctype_of_the_database(of_other_ctype):
+def test_tokens_do_not_depend_on_the_database_ctype(of_other_ctype):
     """The parser of the server takes « n°09 » for one word under C, and for two under C.UTF-8."""
     texts = [
         "loi n°09-08, décret n°2-09-165, 25°C, 50€, 10‰, §12, IBM®, A→B, Coût≈300, L’Île-d’Œuvre",
@@ -341,21 +341,21 @@ def test_words_are_the_same_whatever_the_ctype_of_the_database(of_other_ctype):
 # The order, the groups
 
 
-def test_title_comes_before_keyword_and_keyword_before_text(edition):
+def test_title_matches_rank_above_keyword_and_text_matches(edition):
     make_abstract(edition, title_fr="C", text_fr="Le tramway passe.")
     make_keyword(make_abstract(edition, title_fr="B"), name_fr="Tramway")
     make_abstract(edition, title_fr="A du tramway")
     assert found(edition, "tramway", kind="abstract") == {"abstract": ["A du tramway", "B", "C"]}
 
 
-def test_newest_comes_first_of_those_that_say_as_much(edition):
+def test_equal_matches_are_sorted_newest_first(edition):
     for days in (2, 1, 3):
         moment = timezone.now() - datetime.timedelta(days=days)
         make_abstract(edition, title_fr=f"{days}", text_fr="tramway", published_at=moment)
     assert found(edition, "tramway") == {"abstract": ["1", "2", "3"]}
 
 
-def test_groups_are_what_is_found_in_the_order_of_the_page(edition):
+def test_result_groups_are_in_page_order(edition):
     abstract = make_abstract(edition, title_fr="Le phare")
     make_keyword(abstract, name_fr="Phare urbain")
     make_session(edition, title_fr="Phares")
@@ -373,7 +373,7 @@ def test_groups_are_what_is_found_in_the_order_of_the_page(edition):
     assert found(edition, "phare", kind="page") == {"page": ["Où voir le phare"]}
 
 
-def test_what_is_found_in_what_a_thing_goes_with(edition):
+def test_objects_are_found_by_their_related_people_and_keywords(edition):
     speaker = make_speaker(edition, family_name_fr="Rivage", affiliation_fr="Université du Port")
     abstract = make_abstract(edition, title_fr="Essai")
     make_author(abstract, speaker=speaker)
@@ -388,7 +388,7 @@ def test_what_is_found_in_what_a_thing_goes_with(edition):
     assert found(edition, "port") == {"speaker": [name]}
 
 
-def test_groups_show_twenty_and_pages_of_a_kind_the_rest(edition):
+def test_groups_show_twenty_hits_and_kind_pages_the_rest(edition):
     for number in range(103):
         make_abstract(edition, title_fr=f"Quai {number}")
     [group] = search(edition, "quai", "fr").groups
@@ -402,7 +402,7 @@ def test_groups_show_twenty_and_pages_of_a_kind_the_rest(edition):
 # Marks and languages
 
 
-def test_words_are_marked_in_title_names_and_text(edition):
+def test_words_are_highlighted_in_title_names_and_text(edition):
     abstract = make_abstract(
         edition, title_fr="L’eau & les villes", text_fr="<b>Eaux</b> de la VILLE : « l’eau »."
     )
@@ -416,7 +416,7 @@ def test_words_are_marked_in_title_names_and_text(edition):
     )
 
 
-def test_marks_in_arabic_take_the_whole_word(edition):
+def test_arabic_highlight_covers_the_whole_word(edition):
     make_abstract(edition, title_ar="والمدينة الذكيّة")
     hit = only_hit(edition, "مدينه ذكيه", "ar")
     assert hit.title == "<mark>والمدينة</mark> <mark>الذكيّة</mark>"
@@ -431,19 +431,19 @@ def test_marks_in_arabic_take_the_whole_word(edition):
         ("ville", "vil\u00adle"),
     ],
 )  # fmt: skip
-def test_marks_take_a_word_with_signs_inside_it_whole(edition, q, word):
+def test_highlight_covers_a_word_with_inner_marks(edition, q, word):
     make_abstract(edition, title_ar=f"قبل {word} بعد")
     assert only_hit(edition, q, "ar").title == f"قبل <mark>{word}</mark> بعد"
 
 
-def test_marks_typed_in_a_text_mark_nothing(edition):
+def test_highlight_markers_in_a_text_are_escaped(edition):
     make_abstract(edition, title_fr="Le \ue000phare\ue001 <mark>vert</mark>")
     assert only_hit(edition, "vert").title == (
         "Le phare &lt;mark&gt;<mark>vert</mark>&lt;/mark&gt;"
     )
 
 
-def test_extract_is_the_part_that_answers(edition):
+def test_extract_surrounds_the_match(edition):
     text = " ".join(f"mot{number}" for number in range(100))
     make_abstract(edition, text_fr=f"{text} tramway {text}")
     extract = only_hit(edition, "tramway").extract
@@ -457,18 +457,18 @@ def test_extract_is_the_part_that_answers(edition):
     ("places", "start"),
     [([7], 7), ([0, 50, 60, 70, 78], 50), ([0, 27, 100, 127], 0), ([0, 28, 40, 55], 28)],
 )
-def test_extract_starts_where_most_stand_close(places, start):
+def test_extract_starts_at_the_densest_matches(places, start):
     assert best_start(places) == start
 
 
-def test_extract_of_a_text_that_is_all_answers_takes_no_time():
+def test_extract_of_many_matches_is_fast():
     """Each place is looked at once; compared with every other, they would take minutes."""
     before = time.process_time()
     assert best_start(list(range(100_000))) == 0
     assert time.process_time() - before < 5
 
 
-def test_hit_is_in_the_language_of_the_reader_where_it_answers_or_else_where_it_does(edition):
+def test_hit_prefers_the_reader_language_when_it_matches(edition):
     make_abstract(edition, title_fr="Le port", title_en="The harbour", title_ar="الميناء")
     in_french = [(only_hit(edition, q).language, only_hit(edition, q).title)
                  for q in ("port", "harbour", "ميناء")]  # fmt: skip
@@ -485,7 +485,7 @@ def path_of(edition, q: str, language: str, kind: str) -> str:
     return hit.url
 
 
-def test_hit_leads_to_a_page_that_shows_what_was_found(edition):
+def test_abstract_hit_links_to_a_page_showing_the_match(edition):
     abstract = make_abstract(
         edition, slug="port", title_fr="Le port", title_en="Harbour", title_ar="الميناء",
         text_fr="Le quai.", text_en="", text_ar="رصيف",
@@ -506,7 +506,7 @@ def test_hit_leads_to_a_page_that_shows_what_was_found(edition):
         assert path_of(edition, q, language, "abstract") == path, (language, q)
 
 
-def test_hit_of_a_session_or_a_keyword_leads_to_a_page_that_shows_it(edition):
+def test_session_and_keyword_hits_link_to_a_page_showing_the_match(edition):
     make_session(edition, slug="visite", title_fr="Visite", title_en="Tour", description_fr="Quai.")
     keyword = {"slug": "eau", "name_fr": "Eau", "name_en": "Water", "definition_fr": "Un fluide.",
                "definition_en": "A liquid."}  # fmt: skip
@@ -522,7 +522,7 @@ def test_hit_of_a_session_or_a_keyword_leads_to_a_page_that_shows_it(edition):
         assert path_of(edition, q, language, kind) == path, (language, q)
 
 
-def test_extract_of_a_page_is_what_its_readers_read(edition):
+def test_page_extract_is_rendered_text_without_markup(edition):
     make_page(
         edition,
         title_fr="Venir",
@@ -549,7 +549,7 @@ def test_extract_of_a_page_is_what_its_readers_read(edition):
         {"session": {"status": "draft"}},
     ],
 )
-def test_abstract_that_is_not_public_is_not_found_nor_its_keywords(edition, hidden):
+def test_hidden_abstract_and_its_keywords_are_not_found(edition, hidden):
     session = hidden.get("session")
     fields = {**hidden, "session": make_session(edition, **session) if session else None}
     make_keyword(make_abstract(edition, title_fr="Secret", **fields), name_fr="Secrets gardés")
@@ -558,7 +558,7 @@ def test_abstract_that_is_not_public_is_not_found_nor_its_keywords(edition, hidd
     assert search(edition, "secrat", "fr").suggestion == ""
 
 
-def test_what_is_not_published_is_not_found(edition):
+def test_unpublished_objects_are_not_found(edition):
     make_session(edition, title_fr="Secret", status="draft")
     hidden = make_speaker(edition, family_name_fr="Secret", is_published=False)
     make_participation(make_session(edition, title_fr="Ouverte"), hidden)
@@ -618,8 +618,8 @@ def findable(edition: Edition) -> dict[str, set[int]]:
     things = {kind: set() for kind in KINDS}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT kind, id FROM symposium_search WHERE {PUBLIC}",  # noqa: S608
-            public(edition),
+            f"SELECT kind, id FROM symposium_search WHERE {PUBLIC_SQL}",  # noqa: S608
+            public_params(edition),
         )
         for kind, pk in cursor:
             things[kind].add(pk)
@@ -646,12 +646,12 @@ def findable(edition: Edition) -> dict[str, set[int]]:
         lambda: Edition.objects.update(is_published=False),
     ],
 )
-def test_what_may_be_found_is_what_the_models_publish(all_states, change):
+def test_searchable_objects_are_the_published_ones(all_states, change):
     change()
     assert findable(all_states) == publicly(all_states)
 
 
-def test_abstract_is_found_from_the_instant_that_it_is_published(edition):
+def test_abstract_is_found_from_its_publication_time(edition):
     abstract = make_abstract(edition, title_fr="Phare", published_at=TOMORROW)
     make_keyword(abstract, name_fr="Phare")
     assert not finds(edition, "phare")
@@ -659,7 +659,7 @@ def test_abstract_is_found_from_the_instant_that_it_is_published(edition):
     assert search(edition, "phare", "fr").total == 2
 
 
-def test_edition_that_is_not_published_has_no_search(client, edition):
+def test_unpublished_edition_search_is_404(client, edition):
     make_edition("2030", is_published=False)
     assert client.get("/fr/2030/search/?q=a").status_code == 404
 
@@ -667,7 +667,7 @@ def test_edition_that_is_not_published_has_no_search(client, edition):
 # Kept by the database
 
 
-def test_a_keyword_that_is_renamed_given_and_taken_away_is_followed(edition):
+def test_index_follows_keyword_renaming_and_assignment(edition):
     abstract = make_abstract(edition, title_fr="Essai")
     make_keyword(abstract, name_fr="Tramway")
     write("UPDATE symposium_abstracts_keyword SET name_fr = 'Funiculaire'")
@@ -680,7 +680,7 @@ def test_a_keyword_that_is_renamed_given_and_taken_away_is_followed(edition):
     assert found(edition, "funiculaire") == {}
 
 
-def test_an_author_and_a_speaker_that_are_renamed_are_followed(edition):
+def test_index_follows_author_and_speaker_renaming(edition):
     abstract = make_abstract(edition, title_fr="Essai")
     session = make_session(edition, title_fr="Séance")
     speaker = make_speaker(edition, family_name_fr="Rivage")
@@ -700,7 +700,7 @@ def test_an_author_and_a_speaker_that_are_renamed_are_followed(edition):
     assert set(found(edition, "falaise")) == {"abstract", "speaker"}
 
 
-def test_plain_sql_is_followed(edition):
+def test_index_follows_plain_sql(edition):
     make_abstract(edition)
     make_session(edition)
     make_page(edition)
@@ -713,7 +713,7 @@ def test_plain_sql_is_followed(edition):
     assert set(found(edition, "telepherique")) == {"abstract", "session"}
 
 
-def test_nothing_stays_of_what_is_deleted(edition):
+def test_deleted_objects_are_removed_from_the_index(edition):
     abstract = make_abstract(edition, session=make_session(edition))
     make_keyword(abstract)
     make_author(abstract, speaker=make_speaker(edition))
@@ -726,7 +726,7 @@ def test_nothing_stays_of_what_is_deleted(edition):
         assert cursor.fetchone() == (0,)
 
 
-def test_saving_what_did_not_change_rewrites_nothing(edition):
+def test_unchanged_save_does_not_rewrite_the_index(edition):
     abstract = make_abstract(edition)
     before = written()
     abstract.save()
@@ -734,7 +734,7 @@ def test_saving_what_did_not_change_rewrites_nothing(edition):
     assert written() == before
 
 
-def test_words_of_names_are_kept_as_long_as_somebody_bears_them(edition):
+def test_suggestion_words_are_removed_with_their_last_use(edition):
     speaker, other = (make_speaker(edition, family_name_fr="Rivage") for _ in range(2))
     page = make_page(edition, title_fr="Résilience", body_fr="Bâtir.")
     assert {"rivage", "résilience"} < known_words()
@@ -754,7 +754,7 @@ def known_words() -> set[str]:
         return {word for (word,) in cursor}
 
 
-def test_a_keyword_given_to_an_abstract_leaves_its_text_as_it_was_read(edition):
+def test_incremental_index_equals_full_rebuild_after_keyword_change(edition):
     abstract = make_abstract(edition, title_fr="Quai", text_fr="Le grand port de la ville")
     for name in ("Tramway", "Phare"):
         make_keyword(abstract, name_fr=name)
@@ -789,7 +789,7 @@ def written() -> list[tuple]:
         "😀", "ville 😀", "&|!():*", "a:*", "ville & !eau", "\ue000ville\ue001", "<->", "\ud83d",
     ],
 )  # fmt: skip
-def test_any_words_are_answered(edition, q):
+def test_arbitrary_query_is_handled(edition, q):
     make_abstract(edition, title_fr="Autre chose", text_fr="Rien.")
     results = search(edition, q, "fr")
     assert results.groups == []
@@ -799,7 +799,7 @@ def test_any_words_are_answered(edition, q):
 @pytest.mark.parametrize(
     "q", ["é" * 2000, "%", '"', "\\", "de la les", "!!! ... ؟", "<script>alert(1)</script>"]
 )
-def test_any_words_have_a_page_that_says_what_to_do(client, edition, q):
+def test_arbitrary_query_page_shows_advice(client, edition, q):
     page = main(client.get("/en/2021/search/", {"q": q}))
     assert texts(page, ".//*[@role='status']//h2") == ["No results"]
     [advice] = texts(page, ".//*[@role='status']/p")
@@ -807,7 +807,7 @@ def test_any_words_have_a_page_that_says_what_to_do(client, edition, q):
     assert page.xpath(".//script") == []
 
 
-def test_words_of_script_are_shown_as_words(client, edition):
+def test_script_in_query_and_title_is_escaped(client, edition):
     make_abstract(edition, title_fr="<script>alert(1)</script>")
     response = client.get("/fr/2021/search/", {"q": "<script>alert(1)</script>"})
     page = main(response)
@@ -827,7 +827,7 @@ def test_nul_is_a_bad_request(client, edition):
      ("page=99999999999999", 200), ("page=²", 200), ("page=99", 404),
      ("kind=abstract&page=2", 404)],
 )  # fmt: skip
-def test_kind_and_page_that_make_no_sense(client, edition, query, status):
+def test_invalid_kind_or_page_gets_its_status(client, edition, query, status):
     make_abstract(edition, title_fr="Phare")
     assert client.get(f"/fr/2021/search/?q=phare&{query}").status_code == status
 
@@ -847,7 +847,7 @@ def test_kind_and_page_that_make_no_sense(client, edition, query, status):
         ("xyzzy", ""),
     ],
 )
-def test_nearest_words_are_offered(edition, typed, meant):
+def test_nearest_word_is_suggested(edition, typed, meant):
     make_abstract(edition, title_fr="Résilience du tramway", title_ar="المرونة")
     make_speaker(edition, family_name_fr="Rivage")
     results = search(edition, typed, "fr")
@@ -855,7 +855,7 @@ def test_nearest_words_are_offered(edition, typed, meant):
     assert results.groups == search(edition, meant, "fr").groups
 
 
-def test_nearest_has_the_fewest_letters_changed_then_is_what_most_things_say(edition):
+def test_suggestion_prefers_smallest_distance_then_frequency(edition):
     for title in ("Territoires", "Terroir", "Terroir et ville", "Le terroir"):
         make_abstract(edition, title_fr=title)
     assert search(edition, "territoirre", "fr").suggestion == "territoires"
@@ -869,13 +869,13 @@ def test_nearest_has_the_fewest_letters_changed_then_is_what_most_things_say(edi
     [("resiliense", "fr", "résilience"), ("resiliense", "en", "resilience"),
      ("gouvernence", "fr", "gouvernance"), ("gouvernacne", "fr", "gouvernance")],
 )  # fmt: skip
-def test_nearest_is_spelt_as_in_the_language_of_the_reader(edition, typed, reader, meant):
+def test_suggestion_is_spelt_in_the_reader_language(edition, typed, reader, meant):
     for title in ("Résilience", "La gouvernance", "Gouvernance et résilience"):
         make_abstract(edition, title_fr=title, title_en="Resilience and governance")
     assert search(edition, typed, reader).suggestion == meant
 
 
-def test_nearest_is_offered_beside_few_answers(edition):
+def test_suggestion_is_shown_with_few_results(edition):
     for title in ("La gouvernance", "Gouvernance locale"):
         make_abstract(edition, title_fr=title)
     make_abstract(edition, title_fr="Essai", text_fr="Des élus gouvernent.")
@@ -884,14 +884,14 @@ def test_nearest_is_offered_beside_few_answers(edition):
     assert found(edition, "gouvernence") == {"abstract": ["Essai"]}
 
 
-def test_nothing_is_offered_for_a_word_that_a_title_says(edition):
+def test_word_found_in_a_title_gets_no_suggestion(edition):
     make_abstract(edition, title_fr="Le port")
     for _ in range(3):
         make_abstract(edition, title_fr="Le pont")
     assert search(edition, "port", "fr").suggestion == ""
 
 
-def test_what_answers_in_another_language_offers_the_word_of_the_reader(edition):
+def test_results_in_another_language_suggest_the_reader_word(edition):
     for _ in range(7):
         make_abstract(edition, title_fr="La résilience", title_en="Measuring resilience")
     results = search(edition, "resiliance", "fr")
@@ -900,7 +900,7 @@ def test_what_answers_in_another_language_offers_the_word_of_the_reader(edition)
 
 
 @pytest.mark.parametrize("q", ["secrat", "secrets tramwey"])
-def test_nothing_is_offered_that_is_not_public(edition, q):
+def test_hidden_words_are_not_suggested(edition, q):
     make_abstract(edition, title_fr="Secret", status="withdrawn")
     make_abstract(edition, title_fr="Secret", published_at=TOMORROW)
     make_abstract(make_edition("2019"), title_fr="Secret, tramway")
@@ -908,12 +908,12 @@ def test_nothing_is_offered_that_is_not_public(edition, q):
     assert search(edition, q, "fr").suggestion == ""
 
 
-def test_word_that_is_too_common_in_a_language_is_not_mended(edition):
+def test_stop_word_is_not_corrected(edition):
     make_abstract(edition, title_fr="Lac du tramway")
     assert search(edition, "la tramwey", "fr").suggestion == "la tramway"
 
 
-def test_nothing_is_offered_that_finds_nothing(edition):
+def test_suggestion_without_results_is_not_made(edition):
     make_abstract(edition, title_fr="Tramway")
     make_abstract(edition, title_fr="Résilience")
     assert search(edition, "tramwey resiliance", "fr").suggestion == ""
@@ -941,7 +941,9 @@ def test_number_of_queries_does_not_grow(client, edition, django_assert_num_quer
     assert len(page.xpath(".//article")) == 6 * number
 
 
-def test_programme_reads_nothing_of_the_search(client, edition, django_assert_num_queries):
+def test_programme_without_query_does_not_read_the_search_index(
+    client, edition, django_assert_num_queries
+):
     fill(edition, 2)
     with connection.execute_wrapper(refuse_the_search):
         assert client.get("/fr/2021/programme/").status_code == 200
@@ -952,19 +954,19 @@ def refuse_the_search(execute, sql, *rest):
     return execute(sql, *rest)
 
 
-def test_page_without_words_asks_for_them(client, edition):
+def test_page_without_query_shows_the_form_only(client, edition):
     page = main(client.get("/en/2021/search/"))
     assert page.xpath("count(.//form[@role='search'][@method='get'])") == 1
     assert page.xpath(".//*[@role='status'] | .//article") == []
 
 
-def test_page_that_found_nothing_says_so_and_what_else_to_try(client, edition):
+def test_page_without_results_states_it(client, edition):
     make_abstract(edition, title_fr="Résilience")
     page = main(client.get("/en/2021/search/?q=xyzzy"))
     assert texts(page, ".//*[@role='status']//h2") == ["No results"]
 
 
-def test_page_of_a_mended_word_announces_it(client, edition):
+def test_page_announces_a_corrected_query(client, edition):
     for number in range(21):
         make_abstract(edition, title_fr=f"Résilience {number}", title_en="")
     page = main(client.get("/fr/2021/search/?q=resilianse"))
@@ -977,7 +979,7 @@ def test_page_of_a_mended_word_announces_it(client, edition):
     assert page.xpath("string(.//input[@name='q']/@value)") == "resilianse"
 
 
-def test_page_offers_another_word_above_few_answers(client, edition):
+def test_page_shows_a_suggestion_above_few_results(client, edition):
     for _ in range(2):
         make_abstract(edition, title_fr="Gouvernance")
     make_abstract(edition, title_fr="Des élus gouvernent")
@@ -988,7 +990,7 @@ def test_page_offers_another_word_above_few_answers(client, edition):
     assert texts(page, ".//article//h3") == ["Des élus gouvernent"]
 
 
-def test_page_says_in_which_language_it_answered(client, edition):
+def test_page_states_the_language_of_the_results(client, edition):
     for language in ("fr", "en"):
         titles = {"title_fr": "", f"title_{language}": f"Transport {language}"}
         make_abstract(edition, **titles, text_fr="Eau.")
@@ -1002,7 +1004,7 @@ def test_page_says_in_which_language_it_answered(client, edition):
     assert texts(page, ".//*[@role='status']/p") == ["2 results, none in the language of this page"]
 
 
-def test_answers_in_the_language_of_the_reader_come_first_on_each_page(edition):
+def test_results_in_the_reader_language_come_first(edition):
     for number in range(103):
         make_abstract(edition, title_fr="", title_en=f"Tram tram {number}", text_fr="Eau.")
     for number in range(3):
@@ -1020,7 +1022,7 @@ def test_answers_in_the_language_of_the_reader_come_first_on_each_page(edition):
     [("salle corniche", "fr"), ("Corniche", "ar"), ("قاعه الكورنيش", "fr"), ("corniche room", "en"),
      ("ascenseur", "fr")],
 )  # fmt: skip
-def test_room_is_found_by_its_names_and_the_words_under_them(edition, q, reader):
+def test_room_is_found_by_names_and_description(edition, q, reader):
     room = make_room(
         edition, slug="corniche", name_fr="Salle Corniche", name_en="Corniche Room",
         name_ar="قاعة الكورنيش", description_fr="Deuxième étage, par l’ascenseur",
@@ -1031,7 +1033,7 @@ def test_room_is_found_by_its_names_and_the_words_under_them(edition, q, reader)
     assert not finds(edition, q)
 
 
-def test_practical_page_is_found_by_what_it_says(edition):
+def test_page_is_found_by_its_text(edition):
     make_page(
         edition, slug="practical", title_fr="Informations pratiques",
         body_fr="## Sur place\n\nLe Wi-Fi est ouvert. Le parking est gratuit.",
@@ -1041,7 +1043,7 @@ def test_practical_page_is_found_by_what_it_says(edition):
         assert "<mark>" in only_hit(edition, q).extract, q
 
 
-def test_page_that_found_says_how_many_and_in_which_language(client, edition):
+def test_page_with_results_states_count_and_languages(client, edition):
     make_abstract(edition, title_fr="Le phare", title_en="", slug="phare")
     make_session(edition, title_fr="Phare", title_en="Phare", slug="phares", status="cancelled")
     page = main(client.get("/en/2021/search/?q=phares"))
@@ -1054,7 +1056,7 @@ def test_page_that_found_says_how_many_and_in_which_language(client, edition):
     assert texts(page, ".//article//*[contains(@class, 'tag-bad')]") == ["Cancelled"]
 
 
-def test_page_leads_to_all_of_a_kind(client, edition):
+def test_page_links_to_all_results_of_a_kind(client, edition):
     for number in range(21):
         make_abstract(edition, title_fr=f"Quai {number}")
     page = main(client.get("/en/2021/search/?q=quai"))
@@ -1064,7 +1066,7 @@ def test_page_leads_to_all_of_a_kind(client, edition):
     assert len(everything.xpath(".//article")) == 21
 
 
-def test_page_is_not_for_search_engines(client, edition):
+def test_search_page_is_not_indexed(client, edition):
     page = tree(client.get("/fr/2021/search/?q=a"))
     assert page.xpath("//meta[@name='robots']/@content") == ["noindex"]
 
@@ -1073,7 +1075,7 @@ def test_page_is_not_for_search_engines(client, edition):
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "ar"])
-def test_browsers_are_offered_the_search(client, edition, language):
+def test_opensearch_description_is_linked(client, edition, language):
     page = tree(client.get(f"/{language}/2021/"))
     [href] = page.xpath("//head/link[@rel='search']/@href")
     response = client.get(href)
@@ -1087,14 +1089,14 @@ def test_browsers_are_offered_the_search(client, edition, language):
     assert document.xpath("string(//o:ShortName)", namespaces=names) == "2021"
 
 
-def test_without_a_current_edition_there_is_no_description(client, db):
+def test_opensearch_description_without_current_edition_is_404(client, db):
     assert client.get("/opensearch.xml").status_code == 404
 
 
 # The programme
 
 
-def test_programme_uses_the_same_search(client, edition):
+def test_programme_filter_uses_the_same_search(client, edition):
     make_session(edition, title_fr="Les villes régénérées", slug="a")
     told = make_session(edition, title_fr="Séance", slug="b")
     make_abstract(session=told, text_fr="Une smart-city")
@@ -1110,7 +1112,7 @@ def test_programme_uses_the_same_search(client, edition):
         assert texts(page, ".//article//h4") == titles, q
 
 
-def test_every_kind_is_known_to_the_database(edition):
+def test_every_kind_is_indexed_in_the_database(edition):
     fill(edition, 1)
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT kind FROM symposium_search")

@@ -51,7 +51,7 @@ def act(client, action: str, *sessions):
 # Times
 
 
-def test_times_are_typed_and_shown_on_the_clock_of_the_edition(desk):
+def test_session_times_are_in_the_edition_time_zone(desk):
     tokyo = make_edition(time_zone="Asia/Tokyo", is_current=True)
     response = save(desk, ADD, title_fr="Ouverture", **when("09:00", "10:00"))
     session = Session.objects.get()
@@ -65,7 +65,7 @@ def test_times_are_typed_and_shown_on_the_clock_of_the_edition(desk):
     assert "09:00–10:00" in desk.get(LIST).content.decode()
 
 
-def test_an_end_before_the_start_is_said_at_the_end_and_loses_nothing(desk, edition):
+def test_end_before_start_is_refused_at_the_end_field(desk, edition):
     typed = {"title_fr": "Ouverture", "description_ar": "نص", **when("11:00", "10:00")}
     response = save(desk, ADD, **typed)
     assert errors_of(response) == {"ends_at": ["The end must be after the start."]}
@@ -73,12 +73,12 @@ def test_an_end_before_the_start_is_said_at_the_end_and_loses_nothing(desk, edit
     assert Session.objects.count() == 0
 
 
-def test_a_session_outside_the_edition_is_refused_with_its_days(desk, edition):
+def test_session_outside_the_edition_is_refused(desk, edition):
     response = save(desk, ADD, title_fr="Trop tard", **when("09:00", "10:00", "2021-07-01"))
     assert list(errors_of(response)) == ["starts_at"]
 
 
-def test_a_start_without_an_end_is_refused_also_with_speakers(desk, edition):
+def test_start_without_end_is_refused_with_speakers(desk, edition):
     session = make_session(edition)
     make_participation(session)
     response = save(desk, admin_url(session), ends_at_0="", ends_at_1="")
@@ -88,7 +88,7 @@ def test_a_start_without_an_end_is_refused_also_with_speakers(desk, edition):
 # Clashes
 
 
-def test_a_room_that_is_taken_names_the_other_session(desk, edition):
+def test_room_clash_error_names_the_other_session(desk, edition):
     room = make_room(edition, name_fr="Auditorium")
     make_session(edition, room=room, at="09:00", lasting=60, title_fr="Plénière")
     response = save(desk, ADD, title_fr="Atelier", room=room.pk, **when("09:30", "10:30"))
@@ -98,7 +98,7 @@ def test_a_room_that_is_taken_names_the_other_session(desk, edition):
     assert form_of(response)["room"] == str(room.pk)
 
 
-def test_a_new_session_cannot_have_a_speaker_who_is_elsewhere(desk, edition):
+def test_new_session_with_a_busy_speaker_is_refused(desk, edition):
     speaker = make_speaker(edition, given_name_fr="Salma", family_name_fr="Médina")
     make_participation(make_session(edition, at="09:00", lasting=60, title_fr="Ici"), speaker)
     rows = {"participations": {"speaker": speaker.pk, "role": "speaker"}}
@@ -121,7 +121,7 @@ def test_moving_a_session_checks_its_speakers_at_the_new_time(desk, edition):
     assert refreshed(session).starts_at == instant(edition, "14:00")
 
 
-def test_moving_a_session_while_removing_the_speaker_who_is_busy(desk, edition):
+def test_moving_a_session_while_removing_its_busy_speaker_succeeds(desk, edition):
     speaker = make_speaker(edition)
     make_participation(make_session(edition, at="09:00"), speaker)
     session = make_session(edition, at="14:00")
@@ -150,14 +150,14 @@ def test_a_room_and_a_speaker_of_another_edition_are_refused(desk, edition):
     }
 
 
-def test_the_edition_of_a_session_stays(desk, edition):
+def test_session_edition_cannot_change(desk, edition):
     session = make_session(edition)
     save(desk, admin_url(session), edition=make_edition().pk)
     assert refreshed(session).edition == edition
 
 
 @pytest.mark.django_db(transaction=True)
-def test_somebody_quicker_is_told_as_a_sentence_and_nothing_typed_is_lost(desk, edition):
+def test_concurrent_room_booking_is_refused_and_input_preserved(desk, edition):
     room = make_room(edition, name_fr="Auditorium")
     page = form_of(desk.get(ADD))
     typed = {"title_fr": "Atelier", "room": str(room.pk), **when("09:00", "10:00")}
@@ -174,7 +174,7 @@ def test_somebody_quicker_is_told_as_a_sentence_and_nothing_typed_is_lost(desk, 
 # Texts
 
 
-def test_an_arabic_title_alone_is_enough_and_its_address_stays(desk, edition):
+def test_arabic_title_only_is_accepted_with_a_stable_slug(desk, edition):
     save(desk, ADD, title_ar="افتتاح الندوة")
     session = Session.objects.get()
     assert session.slug.startswith("session-")
@@ -182,7 +182,7 @@ def test_an_arabic_title_alone_is_enough_and_its_address_stays(desk, edition):
     assert refreshed(session).slug == session.slug
 
 
-def test_no_title_at_all_is_refused(desk, edition):
+def test_session_without_title_is_refused(desk, edition):
     response = save(desk, ADD, title_fr="  ")
     assert errors_of(response) == {"__all__": ["Enter a title in at least one language."]}
 
@@ -193,7 +193,7 @@ def test_a_title_of_ten_thousand_characters_is_refused(desk, edition):
     assert form_of(response)["title_en"] == "Opening"
 
 
-def test_html_in_every_text_is_shown_as_text(desk, edition):
+def test_html_in_texts_is_escaped_in_admin(desk, edition):
     attack = "<img src=x onerror=alert(1)>"
     texts = [f"{name}_{code}" for name in ("title", "description") for code in ("fr", "en", "ar")]
     save(desk, ADD, **dict.fromkeys(texts, attack))
@@ -208,7 +208,7 @@ def test_html_in_every_text_is_shown_as_text(desk, edition):
     assert session.slug
 
 
-def test_emoji_and_direction_marks_are_kept_as_they_are(desk, edition):
+def test_emoji_and_direction_marks_are_preserved(desk, edition):
     title = "🕌 \u202emuisopmys\u202c"
     save(desk, ADD, title_fr=title)
     assert Session.objects.get().title_fr == title
@@ -235,9 +235,7 @@ def test_the_list_opens_on_the_current_edition(desk, edition):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_asks_as_much_for_three_as_for_one(
-    desk, edition, count, django_assert_num_queries
-):
+def test_list_query_count_is_constant(desk, edition, count, django_assert_num_queries):
     for number in range(count):
         session = make_session(edition, at=f"1{number}:00", room=make_room(edition))
         make_participation(session)
@@ -246,7 +244,7 @@ def test_the_list_asks_as_much_for_three_as_for_one(
         desk.get(LIST)
 
 
-def test_the_list_finds_what_is_missing(desk, edition):
+def test_list_filters_sessions_with_missing_data(desk, edition):
     ready = make_session(edition, room=make_room(edition), title_en="A", title_ar="ا")
     make_participation(ready)
     bare = make_session(edition, at=None)
@@ -255,7 +253,7 @@ def test_the_list_finds_what_is_missing(desk, edition):
         assert list(desk.get(LIST, chosen).context["cl"].result_list) == [bare]
 
 
-def test_the_day_filter_is_in_the_zone_of_the_edition(desk):
+def test_day_filter_uses_the_edition_time_zone(desk):
     tokyo = make_edition(time_zone="Asia/Tokyo", is_current=True)
     early = make_session(tokyo, at="08:00", day=2)
     make_session(tokyo, at="20:00", day=1)
@@ -271,7 +269,7 @@ def test_a_search_finds_a_title_or_a_speaker_in_any_language(desk, edition):
         assert list(desk.get(LIST, {"q": words}).context["cl"].result_list) == [session]
 
 
-def test_an_autocomplete_offers_what_is_of_the_edition(desk, edition):
+def test_autocomplete_lists_objects_of_the_edition_only(desk, edition):
     make_room(edition, name_fr="Auditorium")
     make_room(make_edition(), name_fr="Amphithéâtre")
     asked = {
@@ -287,7 +285,7 @@ def test_an_autocomplete_offers_what_is_of_the_edition(desk, edition):
 # Actions
 
 
-def test_publishing_and_taking_back(desk, edition):
+def test_publish_and_unpublish_actions_set_the_status(desk, edition):
     session = make_session(edition, status="draft")
     assert told(act(desk, "publish", session))[0] == "1 session set to “Published”."
     assert refreshed(session).status == "published"
@@ -295,7 +293,7 @@ def test_publishing_and_taking_back(desk, edition):
     assert refreshed(session).status == "draft"
 
 
-def test_a_cancelled_session_comes_back_only_if_its_room_is_free(desk, edition):
+def test_cancelled_session_is_republished_only_if_its_room_is_free(desk, edition):
     room = make_room(edition, name_fr="Auditorium")
     cancelled = make_session(edition, room=room, status="cancelled", title_fr="Annulée")
     make_session(edition, room=room, title_fr="Remplaçante")
@@ -309,7 +307,7 @@ def test_a_cancelled_session_comes_back_only_if_its_room_is_free(desk, edition):
     assert refreshed(free).status == "published"
 
 
-def test_a_cancelled_session_comes_back_only_if_its_speakers_are_free(desk, edition):
+def test_cancelled_session_is_republished_only_if_its_speakers_are_free(desk, edition):
     speaker = make_speaker(edition)
     cancelled = make_session(edition, status="cancelled")
     for session in (cancelled, make_session(edition)):
@@ -326,7 +324,7 @@ def test_cancelling_frees_the_room(desk, edition):
     assert response.status_code == 302
 
 
-def test_two_sessions_swap_their_places(desk, edition):
+def test_swap_action_exchanges_times_and_rooms(desk, edition):
     one = make_session(edition, room=make_room(edition), at="09:00", title_fr="Une")
     other = make_session(edition, room=make_room(edition), at="11:00", title_fr="Autre")
     rooms = one.room, other.room
@@ -336,7 +334,7 @@ def test_two_sessions_swap_their_places(desk, edition):
     assert one.starts_at == instant(edition, "11:00")
 
 
-def test_two_sessions_at_the_same_time_swap_their_rooms(desk, edition):
+def test_swap_action_exchanges_rooms_at_equal_times(desk, edition):
     one = make_session(edition, room=make_room(edition))
     other = make_session(edition, room=make_room(edition))
     rooms = one.room, other.room
@@ -344,7 +342,7 @@ def test_two_sessions_at_the_same_time_swap_their_rooms(desk, edition):
     assert (refreshed(other).room, refreshed(one).room) == rooms
 
 
-def test_a_swap_that_makes_a_clash_changes_nothing(desk, edition):
+def test_swap_action_with_a_clash_is_refused(desk, edition):
     speaker = make_speaker(edition)
     one = make_session(edition, at="09:00", title_fr="Une")
     other = make_session(edition, at="11:00")
@@ -355,7 +353,7 @@ def test_a_swap_that_makes_a_clash_changes_nothing(desk, edition):
     assert refreshed(one).starts_at == instant(edition, "09:00")
 
 
-def test_a_swap_wants_two_sessions(desk, edition):
+def test_swap_action_requires_two_sessions(desk, edition):
     sessions = [make_session(edition, at=f"1{number}:00") for number in range(3)]
     said = told(act(desk, "swap", *sessions))
     assert said == ["Select two sessions to swap their times and rooms."]
@@ -380,14 +378,14 @@ def test_a_copy_is_a_draft_without_time_and_with_the_speakers(desk, edition):
 # The other pages
 
 
-def test_participations_keep_the_order_of_the_form(desk, edition):
+def test_participations_are_stored_in_form_order(desk, edition):
     session = make_session(edition)
     first, second = (make_participation(session, order=order) for order in (1, 2))
     save(desk, admin_url(session), **{"participations-0-order": 2, "participations-1-order": 1})
     assert list(session.participations.all()) == [second, first]
 
 
-def test_the_languages_spoken_are_ticked(desk, edition):
+def test_session_languages_are_edited_with_checkboxes(desk, edition):
     session = make_session(edition, languages=["fr"])
     page = desk.get(admin_url(session))
     assert form_of(page)["languages"] == "fr"
@@ -395,7 +393,7 @@ def test_the_languages_spoken_are_ticked(desk, edition):
     assert refreshed(session).languages == ["fr", "ar"]
 
 
-def test_a_link_to_the_site_waits_for_publication(desk, edition):
+def test_site_link_is_shown_once_published(desk, edition):
     session = make_session(edition, status="draft")
     assert desk.get(admin_url(session)).context["absolute_url"] is None
     act(desk, "publish", session)
@@ -413,11 +411,11 @@ def test_a_draft_has_its_preview_for_organisers_only(desk, edition, client):
     assert client.get(url).status_code == 302
 
 
-def test_the_preview_of_nothing_is_not_found(desk, edition):
+def test_preview_of_a_missing_session_is_404(desk, edition):
     assert desk.get(f"{LIST}999/preview/").status_code == 404
 
 
-def test_the_history_tells_who_changed_what_and_goes_back(desk, edition):
+def test_history_shows_author_and_change_and_reverts(desk, edition):
     session = make_session(edition, title_fr="Avant")
     save(desk, admin_url(session), title_fr="Après")
     page = desk.get(admin_url(session, "history")).content.decode()
@@ -430,7 +428,7 @@ def test_the_history_tells_who_changed_what_and_goes_back(desk, edition):
     assert refreshed(session).title_fr == "Avant"
 
 
-def test_going_back_to_a_time_that_is_taken_is_refused_kindly(desk, edition):
+def test_history_revert_to_a_clashing_time_is_refused(desk, edition):
     speaker = make_speaker(edition)
     session = make_session(edition, at="09:00")
     make_participation(session, speaker)
@@ -444,7 +442,7 @@ def test_going_back_to_a_time_that_is_taken_is_refused_kindly(desk, edition):
     assert refreshed(session).starts_at == instant(edition, "14:00")
 
 
-def test_the_export_is_defused_and_local(desk, edition):
+def test_export_escapes_formulas_and_uses_local_times(desk, edition):
     session = make_session(edition, title_fr="=cmd|' /C calc'!A1", at="09:00")
     make_participation(session, make_speaker(edition, given_name_fr="+212", family_name_fr="600"))
     response = desk.post(f"{LIST}export/", {"format": 1, "resource": ""})
@@ -454,7 +452,7 @@ def test_the_export_is_defused_and_local(desk, edition):
     assert "'+212 600 (Speaker)" in row
 
 
-def test_a_workbook_has_texts_and_no_formula(desk, edition):
+def test_workbook_export_has_no_formula(desk, edition):
     make_session(edition, title_fr="=1+1")
     response = desk.post(f"{LIST}export/", {"format": 0, "resource": ""})
     sheet = openpyxl.load_workbook(io.BytesIO(response.content)).active
@@ -462,7 +460,7 @@ def test_a_workbook_has_texts_and_no_formula(desk, edition):
     assert [cell for row in sheet for cell in row if cell.data_type == "f"] == []
 
 
-def test_a_resource_needs_a_file_or_an_address(desk, edition):
+def test_resource_without_file_or_url_is_refused(desk, edition):
     session = make_session(edition)
     rows = {"resources": {"kind": "slides", "title_fr": "Diapositives", "is_published": "on"}}
     response = save(desk, admin_url(session), rows)
@@ -479,7 +477,9 @@ def test_a_resource_needs_a_file_or_an_address(desk, edition):
 
 @pytest.mark.parametrize(("model", "make"), [(Room, make_room), (Track, make_track)])
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_lists_of_places(desk, edition, model, make, count, django_assert_num_queries):
+def test_room_and_track_lists_show_session_counts(
+    desk, edition, model, make, count, django_assert_num_queries
+):
     for number in range(count):
         place = make(edition)
         make_session(edition, at=f"1{number}:00", **{model._meta.model_name: place})
@@ -503,7 +503,7 @@ def test_rooms_are_ordered_by_dragging(desk, edition):
 )
 @pytest.mark.parametrize("status", ["draft", "published", "cancelled"])
 @pytest.mark.parametrize("at_once", [False, True], ids=["one", "many"])
-def test_a_place_in_use_is_not_deleted_and_its_sessions_are_named(
+def test_room_or_track_in_use_is_not_deleted_and_the_message_names_sessions(
     desk, edition, make, field, status, at_once
 ):
     place = make(edition, name_en="Amphi A")
@@ -524,7 +524,7 @@ def test_a_place_in_use_is_not_deleted_and_its_sessions_are_named(
 @pytest.mark.parametrize(
     ("make", "field"), [(make_room, "room"), (make_track, "track")], ids=["room", "track"]
 )
-def test_the_database_keeps_a_place_in_use(edition, make, field):
+def test_database_refuses_deleting_a_room_or_track_in_use(edition, make, field):
     place = make(edition)
     make_session(edition, at=None, **{field: place})
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -537,7 +537,7 @@ def delete_at_once(thing):
     connection.check_constraints()
 
 
-def test_two_tracks_of_one_mark_are_told(desk, edition):
+def test_tracks_sharing_a_mark_show_a_warning(desk, edition):
     make_track(edition, name_en="Cities", mark="arch")
     page = f"{admin_url(Track, 'add')}"
     response = save(desk, page, name_en="Water", mark="arch")
@@ -551,7 +551,7 @@ def test_two_tracks_of_one_mark_are_told(desk, edition):
 @pytest.mark.parametrize(
     "nine", ["9:00", "09:00", "9h00", "09h00", "9 h", "9h", "9 h 00", "9H00", "09.00", "9\u00a0h"]
 )
-def test_a_time_is_read_as_it_is_typed(client, edition, nine, language):
+def test_time_is_parsed_in_local_formats(client, edition, nine, language):
     client.force_login(make_organiser(language=language))
     save(client, ADD, title_fr="Ouverture", **when(nine, "10 h 30", day="09/06/2021"))
     session = Session.objects.get()
@@ -560,7 +560,7 @@ def test_a_time_is_read_as_it_is_typed(client, edition, nine, language):
 
 
 @pytest.mark.parametrize("field", ["starts_at", "ends_at"])
-def test_a_time_that_cannot_be_read_is_told_once(desk, edition, field):
+def test_invalid_time_shows_one_error(desk, edition, field):
     typed = when("09:00", "10:00") | {f"{field}_1": "nine"}
     response = save(desk, ADD, title_fr="Ouverture", **typed)
     assert errors_of(response) == {field: ["Enter a valid time."]}
@@ -569,7 +569,7 @@ def test_a_time_that_cannot_be_read_is_told_once(desk, edition, field):
 # The history
 
 
-def test_the_history_shows_the_speakers_who_were_added_and_taken_out(desk, edition):
+def test_history_shows_added_and_removed_speakers(desk, edition):
     session = make_session(edition, at=None, status="draft", title_fr="Plenary")
     speaker = make_speaker(edition, given_name_fr="Amina", family_name_fr="Rivage")
     save(
@@ -584,7 +584,7 @@ def test_the_history_shows_the_speakers_who_were_added_and_taken_out(desk, editi
     ]
 
 
-def test_the_history_speaks_in_words(client, edition):
+def test_history_shows_readable_values(client, edition):
     client.force_login(make_organiser(language="fr"))
     session = make_session(edition, status="draft")
     save(client, admin_url(session), status="published", starts_at_1="08:30")
@@ -597,7 +597,7 @@ def test_the_history_speaks_in_words(client, edition):
 # What follows from a change
 
 
-def test_publishing_without_a_time_is_said(desk, edition):
+def test_publishing_without_a_time_shows_a_warning(desk, edition):
     session = make_session(edition, at=None, status="draft", title_en="Plenary")
     sentence = "Published with no date or time: ⁨Plenary⁩."
     assert sentence in told(act(desk, "publish", session))
@@ -606,13 +606,13 @@ def test_publishing_without_a_time_is_said(desk, edition):
     assert sentence in told(desk.get(response.url))
 
 
-def test_a_swap_with_a_session_without_time_says_so(desk, edition):
+def test_swap_with_an_unscheduled_session_shows_a_warning(desk, edition):
     pair = make_session(edition, title_en="One"), make_session(edition, at=None, title_en="Two")
     response = act(desk, "swap", *pair)
     assert told(response)[1:] == ["Published with no date or time: ⁨One⁩."]
 
 
-def test_publishing_says_that_moves_are_told_from_now_on(desk, edition):
+def test_first_publication_announces_that_changes_will_be_shown(desk, edition):
     session = make_session(edition, status="draft")
     page = f"/admin/symposium_sessions/session/changes/?edition={edition.pk}#announced"
     assert told(act(desk, "publish", session))[1:] == [

@@ -76,7 +76,7 @@ def move(session, at: str, ago: datetime.timedelta = HOUR, **fields) -> None:
 def said(edition) -> list[str]:
     """What readers are told, in English, without the marks of direction."""
     with translation.override("en"):
-        sentences = [shift.sentence for shift in changes.told(edition)]
+        sentences = [shift.sentence for shift in changes.public_changes(edition)]
     marks = str.maketrans("", "", "\u2066\u2068\u2069")
     return [sentence.translate(marks) for sentence in sentences]
 
@@ -88,7 +88,7 @@ def kept() -> list[tuple]:
     return list(Change.objects.order_by("pk").values_list("old_status", "new_status"))
 
 
-def test_every_way_of_writing_is_kept(edition, water, rooms):
+def test_every_kind_of_write_is_recorded(edition, water, rooms):
     water.room = rooms[1]
     water.save()
     Session.objects.update(status="cancelled")
@@ -101,13 +101,13 @@ def test_every_way_of_writing_is_kept(edition, water, rooms):
     ]  # fmt: skip
 
 
-def test_other_words_are_no_change(water):
+def test_title_and_places_are_not_recorded_as_changes(water):
     Session.objects.update(title_fr="Mer", places=3)
     water.save()
     assert kept() == []
 
 
-def test_of_a_draft_nothing_is_known(edition, rooms):
+def test_draft_changes_are_not_recorded(edition, rooms):
     draft = make_session(edition, status="draft", room=rooms[0])
     move(draft, "14:00", room=rooms[1])
     assert kept() == []
@@ -150,7 +150,7 @@ def test_first_public_session_announces_the_programme():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_first_sessions_at_once_announce_one_programme():
+def test_concurrent_first_sessions_create_one_announcement():
     edition = make_edition()
     barrier = threading.Barrier(2)
 
@@ -173,7 +173,7 @@ def test_two_first_sessions_at_once_announce_one_programme():
 # What is told
 
 
-def test_move_says_only_what_is_another(edition, water, rooms):
+def test_move_lists_only_changed_details(edition, water, rooms):
     move(water, "11:00", 9 * HOUR, room=rooms[1])
     change(water, 7 * HOUR, room=rooms[0])
     move(water, "12:00", 5 * HOUR)
@@ -188,14 +188,14 @@ def test_move_says_only_what_is_another(edition, water, rooms):
     ]
 
 
-def test_each_kind_is_told(edition, water):
+def test_each_kind_of_change_is_listed(edition, water):
     change(water, 8 * HOUR, status="cancelled")
     change(water, 6 * HOUR, status="published")
     new = make_session(edition, at="16:00", title_fr="Neuf")
     late = make_session(edition, at=None, status="draft")
     change(late, 4 * HOUR, status="cancelled")
     Change.objects.filter(session=new).update(at=timezone.now())
-    assert [shift.kind for shift in changes.told(edition)] == [
+    assert [shift.kind for shift in changes.public_changes(edition)] == [
         Kind.ADDED, Kind.CANCELLED, Kind.REINSTATED, Kind.CANCELLED,
     ]  # fmt: skip
     assert said(edition) == [
@@ -206,7 +206,7 @@ def test_each_kind_is_told(edition, water):
     ]
 
 
-def test_moves_made_together_are_one(edition, water):
+def test_moves_close_in_time_are_merged(edition, water):
     move(water, "11:00", 3 * HOUR)
     move(water, "14:00", 2.5 * HOUR)
     assert said(edition) == ["Moved from 10:00–11:00 to 14:00–15:00."]
@@ -216,7 +216,7 @@ def test_moves_made_together_are_one(edition, water):
     ]  # fmt: skip
 
 
-def test_move_back_leaves_nothing(edition, water):
+def test_move_back_shortly_after_is_not_listed(edition, water):
     move(water, "11:00", 3 * HOUR)
     move(water, "10:00", 2.5 * HOUR)
     assert said(edition) == []
@@ -225,7 +225,7 @@ def test_move_back_leaves_nothing(edition, water):
     assert said(edition) == []
 
 
-def test_session_moved_while_it_was_a_draft_has_moved(edition, water):
+def test_session_moved_while_draft_is_listed_as_moved(edition, water):
     change(water, HOUR, status="draft")
     assert said(edition) == []
     move(water, "15:00")
@@ -234,7 +234,7 @@ def test_session_moved_while_it_was_a_draft_has_moved(edition, water):
     assert said(edition) == ["Moved from 10:00–11:00 to 15:00–16:00."]
 
 
-def test_nothing_is_told_of_what_readers_do_not_see(edition, water):
+def test_changes_of_hidden_sessions_and_editions_are_not_listed(edition, water):
     move(water, "11:00")
     make_session(make_edition("2020"))
     for hidden in ({"status": "draft"}, {"status": "published"}):
@@ -244,7 +244,7 @@ def test_nothing_is_told_of_what_readers_do_not_see(edition, water):
     assert said(edition) == []
 
 
-def test_move_in_a_hidden_edition_is_not_told(edition, water):
+def test_move_in_a_hidden_edition_is_not_listed(edition, water):
     hidden = Edition.objects.filter(pk=edition.pk)
     move(water, "11:00", 9 * HOUR)
     hidden.update(is_published=False)
@@ -259,7 +259,7 @@ def test_move_in_a_hidden_edition_is_not_told(edition, water):
     ]  # fmt: skip
 
 
-def test_nothing_is_told_from_before_the_announcement(edition, water):
+def test_changes_before_the_announcement_are_not_listed(edition, water):
     move(water, "11:00", 3 * HOUR)
     announce(edition, 2 * HOUR)
     assert said(edition) == []
@@ -275,7 +275,7 @@ def test_nothing_is_told_from_before_the_announcement(edition, water):
     assert said(edition) == []
 
 
-def test_what_the_programme_says_to_be_cancelled_is_told_whenever_it_was(client, edition, water):
+def test_cancellation_is_listed_even_before_the_announcement(client, edition, water):
     change(water, 3 * HOUR, status="cancelled")
     announce(edition, 2 * HOUR)
     gone = make_session(edition, at="16:00", title_fr="Air", status="cancelled")
@@ -294,7 +294,7 @@ def test_what_the_programme_says_to_be_cancelled_is_told_whenever_it_was(client,
 # On the pages
 
 
-def test_page_has_the_days_the_latest_first(client, edition, water):
+def test_changes_page_lists_latest_day_first(client, edition, water):
     move(water, "11:00", 49 * HOUR)
     move(water, "12:00", 25 * HOUR)
     page = client.get(PAGE)
@@ -308,7 +308,7 @@ def test_page_has_the_days_the_latest_first(client, edition, water):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_page_costs_the_same_for_any_number(client, edition, django_assert_num_queries, number):
+def test_changes_page_query_count_is_constant(client, edition, django_assert_num_queries, number):
     for _place in range(number):
         session = make_session(edition, room=make_room(edition))
         Change.objects.filter(session=session).delete()
@@ -317,21 +317,21 @@ def test_page_costs_the_same_for_any_number(client, edition, django_assert_num_q
         assert len(texts(main(client.get(PAGE)), ".//li//h3")) == number
 
 
-def test_session_is_marked_for_a_while(client, edition, water):
+def test_changed_session_is_marked_during_the_mark_window(client, edition, water):
     marked = ".//span[contains(@class, 'tag-changed')]"
     pages = ["/en/2021/programme/?day=all", f"/en/2021/rooms/{water.room.slug}/"]
-    move(water, "11:00", changes.MARKED - HOUR)
+    move(water, "11:00", changes.MARK_WINDOW - HOUR)
     for page in pages:
         assert texts(main(client.get(page)), marked) == ["Moved"]
     detail = client.get("/en/2021/programme/eau/")
     assert PAGE in hrefs(main(detail), ".//div[contains(@class, 'notice')]//a")
-    Change.objects.update(at=timezone.now() - changes.MARKED - HOUR)
+    Change.objects.update(at=timezone.now() - changes.MARK_WINDOW - HOUR)
     for page in [*pages, "/en/2021/programme/eau/"]:
         assert texts(main(client.get(page)), marked) == []
         assert cards(client.get(pages[0])) == ["Eau"]
 
 
-def test_mark_reads_the_changes_of_its_sessions_only(edition, water, django_assert_num_queries):
+def test_mark_query_reads_changes_of_its_sessions_only(edition, water, django_assert_num_queries):
     move(make_session(edition), "15:00")
     move(water, "11:00")
     with django_assert_num_queries(1) as asked:
@@ -341,7 +341,7 @@ def test_mark_reads_the_changes_of_its_sessions_only(edition, water, django_asse
         assert (water.change.kind, cursor.rowcount) == (Kind.MOVED, 1)
 
 
-def test_session_moved_back_bears_no_mark(edition, water):
+def test_session_moved_back_is_not_marked(edition, water):
     move(water, "11:00", 20 * HOUR)
     move(water, "10:00", 2 * HOUR)
     changes.attach_recent_changes(edition, [water])
@@ -359,7 +359,7 @@ def feed(client, language: str = "en"):
     return etree.fromstring(response.content)
 
 
-def test_feed_says_the_same(client, edition, water):
+def test_feed_lists_the_same_changes_as_the_page(client, edition, water):
     Session.objects.filter(pk=water.pk).update(title_en="Water & “sea”\x0b")
     move(water, "11:00", 5 * HOUR)
     move(water, "12:00", 2 * HOUR)
@@ -377,14 +377,14 @@ def test_feed_says_the_same(client, edition, water):
     assert root.findtext(f"{ATOM}updated") == latest.findtext(f"{ATOM}updated")
 
 
-def test_entry_keeps_its_id_while_it_is_still_moved(client, edition, water):
+def test_feed_entry_id_is_stable_while_moves_are_merged(client, edition, water):
     move(water, "11:00", HOUR / 2)
     before = [one.text for one in feed(client).iter(f"{ATOM}id")]
     move(water, "12:00", HOUR / 4)
     assert [one.text for one in feed(client).iter(f"{ATOM}id")] == before
 
 
-def test_feed_is_not_sent_twice(client, edition, water):
+def test_unchanged_feed_returns_304(client, edition, water):
     tag = client.get("/2021/changes.atom")["ETag"]
     again = {"If-None-Match": tag}
     assert client.get("/2021/changes.atom", headers=again).status_code == 304
@@ -413,7 +413,7 @@ def rows(response) -> list[list[str]]:
     ]
 
 
-def test_organisers_see_what_has_changed_since_a_moment(desk, edition, water):
+def test_admin_page_lists_changes_since_a_time(desk, edition, water):
     move(water, "11:00", 30 * HOUR)
     other = make_session(edition, title_fr="Air", day=2)
     change(other, HOUR, status="draft")
@@ -426,7 +426,7 @@ def test_organisers_see_what_has_changed_since_a_moment(desk, edition, water):
     assert (rows(wrong), wrong.context["form"].is_valid()) == ([], False)
 
 
-def test_organisers_say_when_the_programme_was_announced(desk, edition):
+def test_admin_page_sets_the_announcement_time(desk, edition):
     page = f"{DESK}?edition={edition.pk}"
     response = desk.post(page, {"moment": "2021-05-01T09:00"}, follow=True)
     assert messages_of(response) == ["Saved. Readers will see changes made since then."]
@@ -441,19 +441,19 @@ def test_organisers_say_when_the_programme_was_announced(desk, edition):
     assert LogEntry.objects.count() == 1
 
 
-def test_list_of_sessions_leads_to_the_changes(desk, edition):
+def test_session_list_links_to_the_changes_page(desk, edition):
     page = desk.get("/admin/symposium_sessions/session/")
     assert f'href="{DESK}?edition={edition.pk}"' in page.content.decode()
 
 
-def test_changes_are_for_organisers(client, edition):
+def test_admin_changes_page_is_for_organisers_only(client, edition):
     client.force_login(make_user())
     assert client.get(DESK).status_code == 302
     client.force_login(make_user(is_staff=True))
     assert client.get(DESK).status_code == 403
 
 
-def test_the_first_publication_is_no_change_to_organisers_either(desk):
+def test_first_publication_is_not_listed_for_organisers(desk):
     edition = make_edition("2027")
     for hour in range(2):
         change(make_session(edition, at=f"1{hour}:00", status="draft"), status="published")

@@ -33,7 +33,7 @@ def shown(response) -> list[str]:
     return texts(tree(response), ".//li[@data-session]/h2")
 
 
-def test_door_has_every_day_of_its_room(client, edition, room):
+def test_room_display_lists_every_day_of_its_room(client, edition, room):
     make_session(room=room, title_fr="Demain", day=2)
     make_session(room=room, title_fr="Annulée", status="cancelled")
     make_session(room=room, title_fr="Brouillon", status="draft", at="11:00")
@@ -46,15 +46,15 @@ def test_door_has_every_day_of_its_room(client, edition, room):
     assert hrefs(page, ".//body//a") == []
 
 
-def test_door_stays_when_its_address_changes(client, room):
+def test_room_display_works_at_the_former_slug(client, room):
     room.slug = "neuve"
     room.save()
     answer = client.get("/fr/2021/rooms/atlas/?display=door", follow=True)
     assert answer.redirect_chain == [("/fr/2021/rooms/neuve/?display=door", 301)]
-    assert answer.templates[0].name == "sessions/display_door.html"
+    assert answer.templates[0].name == "sessions/display_room.html"
 
 
-def test_lobby_has_a_day_and_the_next(client, edition):
+def test_lobby_display_lists_one_day_and_the_next(client, edition):
     """The first two days before the symposium; on the day, today and tomorrow."""
     coming = make_edition("2099", starts_on=datetime.date(2099, 6, 9))
     for day in (1, 2):
@@ -72,7 +72,7 @@ def test_lobby_has_a_day_and_the_next(client, edition):
     assert shown(client.get("/fr/2030/programme/?display=lobby")) == ["Jour 2", "Jour 3"]
 
 
-def test_lobby_has_what_is_still_on_after_midnight(client, edition):
+def test_lobby_display_lists_sessions_past_midnight(client, edition):
     """Once the symposium is over it has the last day, of which no test needs a clock."""
     make_session(edition, at="09:00", title_fr="Matin")
     make_session(edition, at="23:00", lasting=60, title_fr="Soir")
@@ -83,7 +83,7 @@ def test_lobby_has_what_is_still_on_after_midnight(client, edition):
     assert shown(client.get(f"{address}&day=2021-06-10")) == ["Demain"]
 
 
-def test_lobby_is_narrowed_as_the_programme_is(client, edition):
+def test_lobby_display_accepts_programme_filters(client, edition):
     make_session(edition, track=make_track(edition, slug="eau"), title_fr="Eau", day=2)
     make_session(edition, title_fr="Feu", day=2)
     assert shown(client.get("/fr/2021/programme/?display=lobby&track=eau")) == ["Eau"]
@@ -91,7 +91,7 @@ def test_lobby_is_narrowed_as_the_programme_is(client, edition):
 
 @pytest.mark.parametrize("path", ["rooms/atlas/", "programme/"])
 @pytest.mark.parametrize("value", ["", "other", "doors"])
-def test_unknown_display_is_as_if_it_were_not_there(client, room, path, value):
+def test_unknown_display_value_is_ignored(client, room, path, value):
     make_session(room=room)
     usual, asked = (client.get(f"/fr/2021/{path}{query}") for query in ("", f"?display={value}"))
     assert asked.templates[0].name == usual.templates[0].name
@@ -101,7 +101,7 @@ def test_unknown_display_is_as_if_it_were_not_there(client, room, path, value):
 @pytest.mark.parametrize(
     ("path", "queries"), [("rooms/atlas/?display=door", 5), ("programme/?display=lobby", 8)]
 )
-def test_display_costs_the_same_for_any_number(
+def test_display_query_count_is_constant(
     client, room, django_assert_num_queries, number, path, queries
 ):
     for place in range(number):
@@ -111,7 +111,7 @@ def test_display_costs_the_same_for_any_number(
     assert len(shown(response)) == number
 
 
-def test_organiser_finds_the_displays_of_a_room(client, room):
+def test_room_admin_page_links_to_its_displays(client, room):
     client.force_login(make_organiser(language="fr"))
     page = tree(client.get(reverse("admin:symposium_sessions_room_change", args=[room.pk])))
     found = [address for address in hrefs(page, ".//a") if "display=" in address]

@@ -51,19 +51,19 @@ def ancestors(response) -> tuple[str, str | None]:
     ],
     ids=["one", "several", "all", "not origins, by an import"],
 )  # fmt: skip
-def test_page_names_the_sites_that_may_show_it(client, origins, said):
+def test_embed_page_policy_lists_allowed_sites(client, origins, said):
     make_session(make_edition("2021", embed_origins=origins))
     assert ancestors(client.get(EMBED)) == (said, None)
 
 
-def test_every_other_page_refuses_frames(client, edition):
+def test_other_pages_refuse_framing(client, edition):
     session = make_session(edition)
     for path in ("/fr/2021/", "/fr/2021/programme/", session.get_absolute_url(), PAGE, "/fr/x/",
                  "/fr/2021/programme.pdf", "/oembed?url=x"):  # fmt: skip
         assert ancestors(client.get(path)) == ("'none'", "DENY"), path
 
 
-def test_policy_is_whole(client, edition):
+def test_embed_page_policy_preserves_other_directives(client, edition):
     def rest(path):
         policy = client.get(path)["Content-Security-Policy"].split("; ")
         return sorted(words for words in policy if not words.startswith("frame-ancestors"))
@@ -71,7 +71,7 @@ def test_policy_is_whole(client, edition):
     assert rest(EMBED) == rest("/fr/2021/programme/")
 
 
-def test_edition_that_no_site_may_show_has_no_such_page(client):
+def test_edition_without_allowed_sites_has_no_embed_page(client):
     make_session(make_edition("2021"))
     make_edition("2020", embed_origins="*", is_published=False)
     for path in (EMBED, PAGE, EMBED.replace("2021", "2020"), PAGE.replace("2021", "2020")):
@@ -80,7 +80,7 @@ def test_edition_that_no_site_may_show_has_no_such_page(client):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_page_kept_in_memory_says_the_same(edition, page_cache):
+def test_cached_embed_page_follows_allowed_sites(edition, page_cache):
     make_session(edition)
     first, second = (Client().get(EMBED) for _ in range(2))
     assert list(page_cache.pages) == [(EMBED, "", "")]
@@ -97,7 +97,7 @@ def test_page_kept_in_memory_says_the_same(edition, page_cache):
 # What it shows
 
 
-def test_list_is_narrowed_like_the_programme(client, edition):
+def test_embed_list_accepts_programme_filters(client, edition):
     track, room = make_track(edition, slug="usages"), make_room(edition, slug="bleue")
     make_session(edition, title_fr="Une", track=track)
     make_session(edition, title_fr="Deux", room=room, at="11:00")
@@ -114,7 +114,7 @@ def test_list_is_narrowed_like_the_programme(client, edition):
     assert shown("?track=inconnue") == ["Une", "Deux"]
 
 
-def test_page_stands_alone_and_its_links_lead_out_of_the_frame(client, edition):
+def test_embed_page_has_no_header_and_its_links_leave_the_frame(client, edition):
     session = make_session(edition, title_fr="Une")
     make_participation(session)
     page = tree(client.get(f"{EMBED}?theme=dark"))
@@ -132,7 +132,7 @@ def test_page_stands_alone_and_its_links_lead_out_of_the_frame(client, edition):
 
 
 @pytest.mark.parametrize(("language", "direction"), [("fr", "ltr"), ("en", "ltr"), ("ar", "rtl")])
-def test_html_is_right_in_each_language(client, edition, language, direction):
+def test_embed_html_is_valid_in_each_language(client, edition, language, direction):
     make_participation(make_session(edition, status="cancelled"))
     for path in (EMBED, PAGE):
         response = client.get(path.replace("fr", language))
@@ -146,7 +146,7 @@ def test_html_is_right_in_each_language(client, edition, language, direction):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_list_costs_the_same_for_any_number(client, edition, django_assert_num_queries, number):
+def test_embed_list_query_count_is_constant(client, edition, django_assert_num_queries, number):
     for _place in range(number):
         make_participation(
             make_session(edition, room=make_room(edition), track=make_track(edition))
@@ -158,7 +158,7 @@ def test_list_costs_the_same_for_any_number(client, edition, django_assert_num_q
 # What partners paste
 
 
-def test_snippet_is_text_that_gives_the_frame(client, edition):
+def test_snippet_is_escaped_iframe_code(client, edition):
     make_track(edition, slug="usages")
     page = tree(client.get(f"{PAGE}?day=all&track=usages&theme=light"))
     [code] = page.xpath("//code")
@@ -177,7 +177,7 @@ def tree_of(text: str):
     return html5lib.parseFragment(text, treebuilder="lxml", namespaceHTMLElements=False)[0]
 
 
-def test_page_for_partners_says_which_sites(client, edition):
+def test_partner_page_lists_allowed_sites(client, edition):
     assert texts(tree(client.get(PAGE)), "//main//li/bdi") == [PARTNER]
     Edition.objects.update(embed_origins="*")
     assert texts(tree(client.get(PAGE)), "//main//li/bdi") == []
@@ -194,13 +194,13 @@ def test_page_for_partners_says_which_sites(client, edition):
         "https://example.org:port", "https://user@example.org", "null", "data:",
     ],
 )  # fmt: skip
-def test_what_is_no_origin_is_refused_by_name(text):
+def test_invalid_origin_is_refused_by_name(text):
     with pytest.raises(ValidationError) as refused:
         validate_origins(f"https://good.example.org\n{text}")
     assert (refused.value.code, refused.value.params["line"]) == ("origin", text.lower())
 
 
-def test_organiser_sets_the_sites_and_finds_the_snippet(client, edition):
+def test_organiser_sets_allowed_sites_and_sees_the_snippet(client, edition):
     client.force_login(make_organiser())
     address = reverse("admin:symposium_editions_edition_change", args=[edition.pk])
     page = tree(client.get(address))

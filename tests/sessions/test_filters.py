@@ -43,22 +43,22 @@ def chosen(edition, at: datetime.datetime | None = None, **query) -> datetime.da
 # The day
 
 
-def test_day_without_a_choice_is_the_first(edition):
+def test_day_defaults_to_the_first(edition):
     assert chosen(edition) == edition.days[0]
 
 
-def test_day_without_a_choice_is_today_during_the_edition(edition):
+def test_day_defaults_to_today_during_the_edition(edition):
     assert chosen(edition, at=instant(edition, "08:00", day=2)) == edition.days[1]
 
 
-def test_today_is_that_of_the_edition_clock():
+def test_today_uses_the_edition_time_zone():
     edition = make_edition(time_zone="Pacific/Kiritimati")  # UTC+14
     at = datetime.datetime(2021, 6, 9, 12, tzinfo=datetime.UTC)
     assert chosen(edition, at=at) == edition.days[1]
 
 
 @pytest.mark.parametrize("day", ["2021-06-08", "2021-06-11", "hier", "2021-6-9", "'"])
-def test_day_unknown_is_ignored(edition, day):
+def test_unknown_day_is_ignored(edition, day):
     assert chosen(edition, day=day) == edition.days[0]
 
 
@@ -66,12 +66,12 @@ def test_day_can_be_all(edition):
     assert chosen(edition, day="all") is None
 
 
-def test_search_looks_at_all_days(edition):
+def test_search_covers_all_days(edition):
     assert chosen(edition, q="ville") is None
     assert chosen(edition, q="ville", day="2021-06-10") == edition.days[1]
 
 
-def test_day_shows_its_sessions_alone(edition):
+def test_day_shows_only_its_sessions(edition):
     make_session(edition, title_fr="Soir", at="23:59", lasting=1)
     make_session(edition, title_fr="Lendemain", day=2, at="00:00")
     assert found(edition) == ["Soir"]
@@ -120,7 +120,7 @@ def test_value_of_another_edition_is_ignored(edition, several):
     assert found(edition, track="etranger", day="all") == ["A", "B", "C", "D"]
 
 
-def test_break_is_no_kind_to_choose(edition):
+def test_break_is_not_a_kind_filter_choice(edition):
     make_session(edition, kind="break")
     kinds = [value for value, _label in ProgrammeFilter({}, edition).fields["kind"].choices]
     assert kinds == [
@@ -145,7 +145,7 @@ def test_keyword_finds_the_sessions_of_its_abstracts(edition):
         ({}, {"published_at": timezone.now() + datetime.timedelta(days=1)}),
     ],
 )
-def test_keyword_of_what_is_not_public_is_not_offered(edition, session, abstract):
+def test_keyword_of_hidden_content_is_not_offered(edition, session, abstract):
     session = make_session(edition, title_fr="A", **session)
     make_keyword(make_abstract(edition, session=session, **abstract), name_fr="Secret")
     form = ProgrammeFilter({"keyword": "secret"}, edition)
@@ -172,7 +172,7 @@ def test_words_are_found_in_titles_people_and_keywords(edition):
         assert found(edition, q=q) == ["A"], q
 
 
-def test_words_of_who_is_not_published_find_nothing(edition):
+def test_words_of_hidden_speakers_and_drafts_find_nothing(edition):
     session = make_session(edition)
     hidden = make_speaker(edition, family_name_fr="Caché", is_published=False)
     make_participation(session, hidden)
@@ -181,19 +181,19 @@ def test_words_of_who_is_not_published_find_nothing(edition):
 
 
 @pytest.mark.parametrize("q", ["%", "_", "\\", "100%", "a_b", "a\\b"])
-def test_words_with_signs_of_sql_are_taken_as_they_are(edition, q):
+def test_words_with_sql_characters_are_taken_literally(edition, q):
     make_session(edition, title_fr="Rien de cela")
     make_session(edition, title_fr=f"Voici {q} écrit")
     assert found(edition, q=q) == [f"Voici {q} écrit"]
 
 
 @pytest.mark.parametrize("q", ["", "   ", "é" * 2000])
-def test_words_empty_or_too_long_are_ignored(client, edition, q):
+def test_empty_or_overlong_words_are_ignored(client, edition, q):
     make_session(edition, title_fr="A")
     assert cards(programme(client, q=q)) == ["A"]
 
 
-def test_many_words_cost_no_more_than_ten(edition, django_assert_num_queries):
+def test_words_beyond_ten_are_ignored(edition, django_assert_num_queries):
     make_session(edition, title_fr="a b c d e f g h i j")
     form = ProgrammeFilter({"q": "a b c d e f g h i j z z z"}, edition)
     with django_assert_num_queries(1):
@@ -216,7 +216,7 @@ def test_filters_survive_a_change_of_language(client, edition):
     ]
 
 
-def test_links_of_days_keep_the_filters(client, edition):
+def test_day_links_preserve_the_filters(client, edition):
     make_track(edition, name_fr="Usages")
     page = main(programme(client, track="usages", q="l'eau & co"))
     asked = [parse_qs(urlsplit(href).query) for href in hrefs(page, ".//ul[@class='day-tabs']//a")]
@@ -224,7 +224,7 @@ def test_links_of_days_keep_the_filters(client, edition):
     assert asked == [kept | {"day": [day]} for day in ("2021-06-09", "2021-06-10", "all")]
 
 
-def test_empty_result_says_what_to_loosen(client, edition):
+def test_empty_result_suggests_filters_to_remove(client, edition):
     track = make_track(edition, name_fr="Usages")
     make_session(edition, title_fr="Eau", kind="panel")
     make_session(edition, title_fr="Air", track=track, day=2)
@@ -238,7 +238,7 @@ def test_empty_result_says_what_to_loosen(client, edition):
     assert hrefs(empty, ".//li/a") == [f"?track={track.slug}&q=air"]
 
 
-def test_empty_result_loosens_the_day_too(client, edition):
+def test_empty_result_suggests_removing_the_day(client, edition):
     make_session(edition, title_fr="Air", day=2)
     page = main(client.get("/en/2021/programme/", {"day": "2021-06-09", "q": "air"}))
     assert texts(page, ".//div[@class='empty'][not(@hidden)]//li") == [
@@ -246,7 +246,7 @@ def test_empty_result_loosens_the_day_too(client, edition):
     ]
 
 
-def test_day_without_sessions_says_so(client, edition):
+def test_day_without_sessions_shows_a_notice(client, edition):
     page = main(client.get("/en/2021/programme/"))
     (empty,) = page.xpath(".//div[@class='empty'][not(@hidden)]")
     assert words(empty) == "No sessions on this day yet"
@@ -260,7 +260,7 @@ def test_day_without_sessions_says_so(client, edition):
         ("ar", "المرشِّح «المحور: usages» غير معروف. يُعرض البرنامج من دونه."),
     ],
 )
-def test_a_filter_that_is_not_known_is_said(client, edition, language, sentence):
+def test_unknown_filter_shows_a_notice(client, edition, language, sentence):
     make_session(edition, track=make_track(edition, slug="uses"))
     page = f"/{language}/2021/programme/"
     notices = ".//*[contains(@class, 'notice-warn')]"
@@ -271,7 +271,7 @@ def test_a_filter_that_is_not_known_is_said(client, edition, language, sentence)
         assert texts(main(client.get(page, known)), notices) == []
 
 
-def test_a_filter_that_is_not_known_is_shown_and_not_run(client, edition):
+def test_unknown_filter_value_is_escaped_in_its_notice(client, edition):
     evil = "<b>x</b>" * 20
     page = main(client.get("/en/2021/programme/", {"room": evil, "day": "2021-06-31"}))
     assert texts(page, ".//*[contains(@class, 'notice-warn')]") == [
@@ -280,7 +280,7 @@ def test_a_filter_that_is_not_known_is_shown_and_not_run(client, edition):
     ]
 
 
-def test_breaks_and_cancelled_sessions_are_counted_nowhere(client, edition):
+def test_breaks_and_cancelled_sessions_are_not_counted(client, edition):
     make_session(edition, kind="panel")
     make_session(edition, at="10:00", kind="break")
     make_session(edition, at="11:00", status="cancelled")

@@ -12,7 +12,7 @@ from icalendar import Calendar
 
 from symposium.abstracts.models import Abstract
 from symposium.sessions import ical
-from symposium.sessions.exports import exported
+from symposium.sessions.exports import sessions_with_details
 from symposium.sessions.models import Participation, Session
 from tests.factories import (
     instant,
@@ -40,7 +40,7 @@ def edition():
 
 def written(edition, language="fr") -> str:
     with translation.override(language):
-        return ical.calendar(edition, exported(edition), str(edition)).decode()
+        return ical.calendar(edition, sessions_with_details(edition), str(edition)).decode()
 
 
 def events(edition, language="fr") -> list:
@@ -59,7 +59,7 @@ def sequence(session) -> int:
 # One session
 
 
-def test_nobody_is_busy_at_a_break(edition):
+def test_break_event_is_transparent(edition):
     make_session(edition, kind="break", title_fr="Café")
     make_session(edition, kind="talk", at="10:00", title_fr="Eau")
     assert {str(event["summary"]): event.get("transp") for event in events(edition)} == {
@@ -68,7 +68,7 @@ def test_nobody_is_busy_at_a_break(edition):
     }
 
 
-def test_a_calendar_is_read_again_after_an_hour(edition):
+def test_calendar_refresh_interval_is_one_hour(edition):
     make_session(edition)
     lines = written(edition).split("\r\n")
     assert [line for line in lines if "PT" in line] == [
@@ -77,7 +77,7 @@ def test_a_calendar_is_read_again_after_an_hour(edition):
     ]
 
 
-def test_event_says_what_the_page_says(edition):
+def test_event_contains_the_session_details(edition):
     room = make_room(edition, name_fr="Auditorium")
     track = make_track(edition, name_fr="Usages")
     session = make_session(
@@ -109,20 +109,20 @@ def test_event_says_what_the_page_says(edition):
     assert event.categories == ["Usages", "Résilience"]
 
 
-def test_event_in_the_language_asked_for(edition):
+def test_event_is_in_the_requested_language(edition):
     make_session(edition, slug="mobilites", title_fr="Mobilités", title_ar="التنقل")
     event = read(edition, "ar")
     assert (event["summary"], event["summary"].params["LANGUAGE"]) == ("التنقل", "ar")
     assert event["url"] == "http://testserver/ar/2021/programme/mobilites/"
 
 
-def test_title_in_another_language_says_which(edition):
+def test_title_in_another_language_has_its_language_tag(edition):
     make_session(edition, title_fr="", title_ar="التنقل")
     event = read(edition, "en")
     assert (event["summary"], event["summary"].params["LANGUAGE"]) == ("التنقل", "ar")
 
 
-def test_cancelled_session_is_kept(edition):
+def test_cancelled_session_has_cancelled_status(edition):
     make_session(edition, status=Session.Status.CANCELLED)
     assert read(edition)["status"] == "CANCELLED"
 
@@ -137,7 +137,7 @@ def test_bare_session_has_no_empty_property(edition):
     )
 
 
-def test_only_what_is_public_and_scheduled(edition):
+def test_calendar_has_only_public_scheduled_sessions(edition):
     make_session(edition, at=None)
     make_session(edition, status=Session.Status.DRAFT)
     make_session(make_edition("2022"))
@@ -153,7 +153,7 @@ def test_only_what_is_public_and_scheduled(edition):
 # What is written
 
 
-def test_calendar_says_what_it_is(edition):
+def test_calendar_has_its_name_and_properties(edition):
     make_session(edition)
     calendar = Calendar.from_ical(written(edition))
     names = ["prodid", "version", "method", "name", "x-wr-calname"]
@@ -167,7 +167,7 @@ def test_calendar_says_what_it_is(edition):
     assert "\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in written(edition)
 
 
-def test_awkward_text_breaks_nothing(edition):
+def test_hostile_text_is_escaped_in_calendar(edition):
     edition.name_fr = edition.venue_fr = AWKWARD
     room = make_room(edition, name_fr=AWKWARD[:80])
     track = make_track(edition, name_fr=AWKWARD[:80])
@@ -189,7 +189,7 @@ def test_awkward_text_breaks_nothing(edition):
     assert IcsCalendarStream.calendar_from_ics(text).events[0].description.startswith(kept)
 
 
-def test_another_parser_reads_the_same(edition):
+def test_calendar_is_read_alike_by_a_second_parser(edition):
     session = make_session(
         edition, title_fr="Mobilités", status=Session.Status.CANCELLED,
         room=make_room(edition, name_fr="Auditorium"),
@@ -210,7 +210,7 @@ def test_another_parser_reads_the_same(edition):
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_time_zone_tells_every_hour_of_the_year(zone):
+def test_time_zone_has_the_right_offset_all_year(zone):
     edition = make_edition(time_zone=zone)
     read_back = tz.tzical(io.StringIO(written(edition))).get(zone)
     start = datetime.datetime(2021, 1, 1, tzinfo=datetime.UTC)
@@ -223,7 +223,7 @@ def test_time_zone_tells_every_hour_of_the_year(zone):
     assert wrong == []
 
 
-def test_time_zone_knows_ramadan(edition):
+def test_time_zone_includes_ramadan_clock_changes(edition):
     """Morocco was at UTC from 11 April to 16 May 2021: each onset is by the clock before it."""
     [zone] = Calendar.from_ical(written(edition)).timezones
     assert [
@@ -236,7 +236,7 @@ def test_time_zone_knows_ramadan(edition):
     ]
 
 
-def test_session_at_the_end_of_ramadan():
+def test_session_times_are_right_across_the_end_of_ramadan():
     day = datetime.date(2021, 5, 15)
     edition = make_edition(starts_on=day)
     make_session(edition, at="11:00", day=1)
@@ -249,7 +249,7 @@ def test_session_at_the_end_of_ramadan():
 
 
 @pytest.mark.parametrize("field", ["times", "room", "status"])
-def test_sequence_rises_when_a_reader_must_know(edition, field):
+def test_sequence_increments_for_time_room_and_status_changes(edition, field):
     session = make_session(edition)
     changes = {
         "times": times(edition, "14:00"),
@@ -262,14 +262,14 @@ def test_sequence_rises_when_a_reader_must_know(edition, field):
     assert session.updated_at > before
 
 
-def test_sequence_stays_for_words(edition):
+def test_sequence_is_unchanged_for_title_changes(edition):
     session = make_session(edition)
     session.title_fr = "Autrement"
     session.save()
     assert sequence(session) == 0
 
 
-def test_sequence_never_goes_back(edition):
+def test_sequence_never_decreases(edition):
     session = make_session(edition)
     for at in ("10:00", "11:00"):
         Session.objects.filter(pk=session.pk).update(**times(edition, at))
@@ -280,7 +280,7 @@ def test_sequence_never_goes_back(edition):
     assert sequence(session) == 2
 
 
-def test_sequence_counts_plain_sql_and_a_session_that_leaves_its_room(edition):
+def test_sequence_increments_for_plain_sql_and_room_removal(edition):
     session = make_session(edition, room=make_room(edition))
     Session.objects.filter(pk=session.pk).update(room=None)
     with connection.cursor() as cursor:
@@ -313,7 +313,7 @@ def published(edition):
         ("rooms/atlas.ics", ["Mobilités"]),
     ],
 )
-def test_calendar_at_its_address(client, address, titles):
+def test_calendar_is_served_at_its_url(client, address, titles):
     response = client.get(f"/2021/{address}")
     found = Calendar.from_ical(response.content).events
     assert sorted(str(event["summary"]) for event in found) == sorted(titles)
@@ -332,7 +332,7 @@ def test_calendar_at_its_address(client, address, titles):
 @pytest.mark.parametrize(
     ("query", "language"), [("", "fr"), ("?lang=en", "en"), ("?lang=ar", "ar"), ("?lang=xx", "fr")]
 )
-def test_language_is_that_of_the_address(client, query, language):
+def test_calendar_language_follows_the_url(client, query, language):
     """Not that of the browser, so that everybody gets the same file."""
     response = client.get(f"/2021/programme.ics{query}", headers={"accept-language": "en"})
     [prefix] = {str(event["url"])[:20] for event in Calendar.from_ical(response.content).events}
@@ -342,7 +342,7 @@ def test_language_is_that_of_the_address(client, query, language):
 
 @pytest.mark.usefixtures("published")
 @pytest.mark.parametrize("name", ["programme.ics", "schedule.json", "schedule.xml"])
-def test_same_bytes_are_not_sent_again(client, name):
+def test_unchanged_calendar_returns_304(client, name):
     etag = client.get(f"/2021/{name}").headers["ETag"]
     response = client.get(f"/2021/{name}", headers={"if-none-match": etag})
     assert (response.status_code, response.content) == (304, b"")
@@ -357,7 +357,7 @@ def test_same_bytes_are_not_sent_again(client, name):
     [("programme/mobilites", "programme/neuf"), ("rooms/atlas", "rooms/neuf"),
      ("speakers/salma", "speakers/neuf")],
 )  # fmt: skip
-def test_former_address_leads_to_the_present_one(client, edition, address, present):
+def test_former_calendar_address_redirects_to_the_current_one(client, edition, address, present):
     owner = {
         "programme": edition.sessions, "rooms": edition.rooms, "speakers": edition.speakers
     }[address.partition("/")[0]]  # fmt: skip
@@ -378,7 +378,7 @@ def test_unscheduled_session_is_an_empty_calendar(client, edition):
     ["2021/programme/brouillon.ics", "2021/speakers/cachee.ics", "2021/rooms/nulle.ics",
      "2022/programme.ics", "2022/schedule.json", "2022/schedule.xml", "fr/programme.ics"],
 )  # fmt: skip
-def test_nothing_of_what_is_not_public(client, edition, address):
+def test_calendar_of_hidden_content_is_404(client, edition, address):
     make_session(edition, slug="brouillon", status=Session.Status.DRAFT)
     make_speaker(edition, slug="cachee", is_published=False)
     make_edition("2022", is_published=False)
@@ -389,7 +389,7 @@ def test_nothing_of_what_is_not_public(client, edition, address):
 @pytest.mark.parametrize(
     ("name", "queries"), [("programme.ics", 9), ("schedule.json", 7), ("schedule.xml", 7)]
 )
-def test_export_costs_the_same_for_many(
+def test_export_query_count_is_constant(
     client, edition, django_assert_num_queries, name, queries, count
 ):
     for number in range(count):
@@ -411,5 +411,5 @@ def test_export_costs_the_same_for_many(
     ],
 )
 @pytest.mark.usefixtures("published")
-def test_page_leads_to_its_calendar(client, page, calendar):
+def test_page_links_to_its_calendar(client, page, calendar):
     assert f'href="{calendar}"' in client.get(f"/en/2021/{page}").content.decode()

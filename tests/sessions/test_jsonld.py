@@ -87,7 +87,7 @@ def test_a_session_is_an_event_of_its_edition(client, edition):
     ]
 
 
-def test_a_session_that_was_moved_says_when_it_was_to_begin(client, edition):
+def test_moved_session_has_its_previous_start_date(client, edition):
     session = make_session(edition, slug="eau", at="09:00")
     later = datetime.timedelta(hours=2)
     moved(session, starts_at=session.starts_at + later, ends_at=session.ends_at + later)
@@ -108,12 +108,12 @@ def test_a_session_in_another_room_is_not_rescheduled(client, edition):
     )
 
 
-def test_a_cancelled_session_says_so(client, edition):
+def test_cancelled_session_has_cancelled_event_status(client, edition):
     make_session(edition, slug="eau", status="cancelled")
     assert [found["eventStatus"] for found in read(client)] == [f"{SCHEMA}/EventCancelled"]
 
 
 @pytest.mark.parametrize("fields", [{"at": None}, {"kind": "break"}])
-def test_what_has_no_time_and_a_break_are_no_events(client, edition, fields):
+def test_unscheduled_session_and_break_are_not_events(client, edition, fields):
     make_session(edition, slug="eau", **fields)
     assert read(client) == []

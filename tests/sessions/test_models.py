@@ -47,27 +47,27 @@ def speaker(edition):
 # A room holds one session at a time
 
 
-def test_room_holds_one_session_at_a_time(room):
+def test_room_overlap_is_refused(room):
     make_session(room=room, at="09:00", lasting=60)
     with refused_by(ROOM):
         Session.objects.bulk_create([build_session(room=room, at="09:59", slug="second")])
 
 
-def test_room_is_kept_when_a_session_is_moved_by_update(edition, room):
+def test_room_overlap_by_queryset_update_is_refused(edition, room):
     make_session(room=room, at="09:00")
     make_session(room=room, at="10:00")
     with refused_by(ROOM):
         Session.objects.update(**times(edition, "11:00"))
 
 
-def test_room_is_kept_when_a_session_is_moved_into_it_by_sql(edition, room):
+def test_room_overlap_by_plain_sql_is_refused(edition, room):
     make_session(room=room)
     make_session(edition)
     with refused_by(ROOM):
         execute("UPDATE symposium_sessions_session SET room_id = %s", room.pk)
 
 
-def test_room_takes_sessions_that_touch(room):
+def test_room_accepts_adjacent_sessions(room):
     make_session(room=room, at="09:00", lasting=60)
     assert faults(build_session(room=room, at="10:00", lasting=60)) == {}
     make_session(room=room, at="10:00", lasting=60)
@@ -84,7 +84,7 @@ def test_room_is_shared_by_posters_and_breaks(room, kind):
     commit()
 
 
-def test_room_is_taken_again_when_a_break_becomes_a_talk(room):
+def test_room_overlap_is_refused_when_a_break_becomes_a_talk(room):
     make_session(room=room)
     make_session(room=room, kind="break")
     with refused_by(ROOM):
@@ -100,21 +100,21 @@ def test_room_of_a_cancelled_session_is_free(room):
         Session.objects.update(status="published")
 
 
-def test_room_is_taken_by_a_draft_too(room):
+def test_room_of_a_draft_session_is_taken(room):
     make_session(room=room, status="draft", title_fr="Ébauche")
     with refused_by(ROOM):
         make_session(room=room)
     assert list(faults(build_session(room=room))) == ["room"]
 
 
-def test_room_matters_not_to_sessions_without_one(edition):
+def test_sessions_without_a_room_do_not_clash(edition):
     make_session(edition)
     assert faults(build_session(edition)) == {}
     make_session(edition)
     commit()
 
 
-def test_room_of_two_sessions_is_swapped_in_one_transaction(edition, room):
+def test_rooms_of_two_sessions_are_swapped_in_one_transaction(edition, room):
     other = make_room(edition)
     first, second = make_session(room=room), make_session(room=other)
     with transaction.atomic():
@@ -131,7 +131,7 @@ def test_room_clash_names_the_other_session(room):
     }
 
 
-def test_room_clash_is_told_in_the_clock_of_the_edition():
+def test_room_clash_message_uses_the_edition_time_zone():
     room = make_room(make_edition(time_zone="America/New_York"), name_fr="Hall")
     make_session(room=room, at="20:00", title_fr="Mobilités")
     assert faults(build_session(room=room, at="20:30")) == {
@@ -166,13 +166,13 @@ def move(session: Session, **fields) -> None:
     Session.objects.filter(pk=session.pk).update(**fields)
 
 
-def test_speaker_is_in_one_place_at_a_time(edition, speaker, busy):
+def test_speaker_overlap_is_refused(edition, speaker, busy):
     other = make_session(edition, at="09:30")
     with refused_by(SPEAKER):
         Participation.objects.bulk_create([Participation(session=other, speaker=speaker)])
 
 
-def test_speaker_put_elsewhere_by_sql_is_refused_whatever_period_it_claims(edition, speaker, busy):
+def test_speaker_overlap_by_sql_with_a_forged_period_is_refused(edition, speaker, busy):
     other = make_session(edition, at="09:30")
     with refused_by(SPEAKER):
         execute(
@@ -192,16 +192,16 @@ def test_speaker_period_cannot_be_forged(busy):
     )
 
 
-def test_speaker_goes_from_one_session_to_the_next(elsewhere):
+def test_speaker_may_be_in_adjacent_sessions(elsewhere):
     commit()
 
 
-def test_speaker_is_kept_when_a_session_is_moved(edition, busy, elsewhere):
+def test_speaker_overlap_from_moving_a_session_is_refused(edition, busy, elsewhere):
     with refused_by(SPEAKER):
         move(elsewhere, **times(edition, "09:30", 60))
 
 
-def test_speaker_is_kept_when_a_session_is_moved_by_sql(elsewhere):
+def test_speaker_overlap_from_moving_a_session_by_sql_is_refused(elsewhere):
     with refused_by(SPEAKER):
         execute(
             "UPDATE symposium_sessions_session SET starts_at = starts_at - interval '1 minute'"
@@ -224,13 +224,13 @@ def test_speaker_of_an_unscheduled_session_is_free(edition, busy, elsewhere):
         move(elsewhere, **times(edition, "09:30"))
 
 
-def test_speaker_is_kept_in_drafts_and_posters_too(edition, speaker, busy):
+def test_speaker_overlap_in_a_draft_poster_session_is_refused(edition, speaker, busy):
     poster = make_session(edition, kind="poster_session", status="draft")
     with refused_by(SPEAKER):
         make_participation(poster, speaker)
 
 
-def test_speaker_swaps_two_sessions_in_one_transaction(edition, busy, elsewhere):
+def test_sessions_of_a_speaker_are_swapped_in_one_transaction(edition, busy, elsewhere):
     with transaction.atomic():
         move(busy, **times(edition, "10:00", 60))
         move(elsewhere, **times(edition, "09:00", 60))
@@ -245,7 +245,7 @@ def test_speaker_clash_names_the_other_session(edition, speaker, busy):
     }
 
 
-def test_speaker_clash_names_every_person(edition, speaker, busy):
+def test_speaker_clash_names_every_busy_speaker(edition, speaker, busy):
     other = make_speaker(edition, given_name_fr="Nora", family_name_fr="Rivage")
     make_participation(busy, other)
     moved = make_session(edition, at="09:30")
@@ -259,12 +259,12 @@ def test_speaker_clash_names_every_person(edition, speaker, busy):
 
 
 @pytest.mark.parametrize("change", [{"status": "cancelled"}, {"starts_at": None, "ends_at": None}])
-def test_speaker_clashes_with_nothing_in_a_session_that_is_not_held(edition, speaker, busy, change):
+def test_speaker_does_not_clash_in_a_session_that_is_not_held(edition, speaker, busy, change):
     idle = make_session(edition, **{"at": "09:30"} | change)
     assert faults(Participation(session=idle, speaker=speaker)) == {}
 
 
-def test_speaker_is_once_in_a_session(speaker, busy):
+def test_duplicate_speaker_in_a_session_is_refused(speaker, busy):
     with refused_by("participations_once_per_session"):
         Participation.objects.bulk_create([Participation(session=busy, speaker=speaker)])
     assert faults(Participation(session=busy, speaker=speaker)) == {
@@ -285,7 +285,7 @@ def test_speaker_is_once_in_a_session(speaker, busy):
     ],
 )
 @pytest.mark.parametrize("zone", ["Africa/Casablanca", "America/New_York", "Pacific/Auckland"])
-def test_session_lies_inside_the_days_of_its_edition(zone, place):
+def test_session_inside_the_edition_days_is_accepted(zone, place):
     session = build_session(make_edition(time_zone=zone), **place)
     assert faults(session) == {}
     session.save()
@@ -322,7 +322,7 @@ def test_session_outside_the_days_of_its_edition_is_refused(zone, place):
         ("Africa/Cairo", datetime.date(2024, 4, 26), 23),
     ],
 )
-def test_session_fills_the_day_of_a_change_of_clock_to_the_minute(zone, day, length):
+def test_session_may_fill_a_clock_change_day_exactly(zone, day, length):
     edition = make_edition(starts_on=day, ends_on=day, time_zone=zone)
     whole = Session(
         edition=edition, title_fr="Journée", slug="journee",
@@ -347,32 +347,32 @@ def test_session_moved_outside_by_sql_is_refused(edition):
         )
 
 
-def test_session_cannot_forge_the_days_allowed(edition):
+def test_session_allowed_period_cannot_be_forged(edition):
     make_session(edition)
     Session.objects.update(allowed_period=None)
     assert Session.objects.get().allowed_period == edition.period
 
 
-def test_session_is_kept_when_the_edition_loses_its_day(edition):
+def test_edition_cannot_drop_a_day_with_sessions(edition):
     make_session(edition, day=2)
     with refused_by(INSIDE):
         Edition.objects.update(ends_on=edition.starts_on)
 
 
-def test_session_is_kept_when_the_edition_moves_to_other_days(edition):
+def test_edition_with_sessions_cannot_move_to_other_days(edition):
     make_session(edition)
     later = datetime.timedelta(days=30)
     with refused_by(INSIDE):
         Edition.objects.update(starts_on=edition.starts_on + later, ends_on=edition.ends_on + later)
 
 
-def test_session_is_kept_when_the_edition_changes_its_zone(edition):
+def test_edition_time_zone_change_excluding_a_session_is_refused(edition):
     make_session(edition, at="00:00")
     with refused_by(INSIDE):
         Edition.objects.update(time_zone="America/New_York")
 
 
-def test_session_and_edition_move_to_other_days_one_after_the_other(edition):
+def test_session_and_edition_move_to_other_days_in_steps(edition):
     session = make_session(edition)
     later = datetime.timedelta(days=30)
     Edition.objects.update(ends_on=edition.ends_on + later)
@@ -392,32 +392,32 @@ def test_session_may_use_the_days_just_added(edition):
 
 
 @pytest.mark.parametrize("lasting", [0, -1, -600, -100_000])
-def test_session_that_ends_before_it_starts_is_told_at_its_end(edition, room, lasting):
+def test_session_ending_before_it_starts_has_an_error_at_its_end(edition, room, lasting):
     assert faults(build_session(room=room, lasting=lasting)) == {
         "ends_at": ["The end must be after the start."]
     }
 
 
 @pytest.mark.parametrize("lasting", [0, -1, -600])
-def test_session_that_ends_before_it_starts_is_refused_by_its_check(room, lasting):
+def test_session_ending_before_it_starts_is_refused_by_the_database(room, lasting):
     with refused_by("sessions_end_after_start"):
         Session.objects.bulk_create([build_session(room=room, lasting=lasting, slug="a")])
 
 
-def test_session_turned_round_by_sql_is_refused_by_its_check(speaker, busy):
+def test_session_with_reversed_times_by_sql_is_refused(speaker, busy):
     with refused_by("sessions_end_after_start"):
         execute("UPDATE symposium_sessions_session SET starts_at = ends_at, ends_at = starts_at")
 
 
 @pytest.mark.parametrize("field", ["starts_at", "ends_at"])
-def test_session_with_one_time_only_is_told_at_the_other(edition, room, field):
+def test_session_with_one_time_has_an_error_at_the_other(edition, room, field):
     session = build_session(room=room, slug="a", **{field: None})
     assert faults(session) == {field: ["Enter both a start and an end, or neither."]}
     with refused_by("sessions_start_with_end"):
         Session.objects.bulk_create([session])
 
 
-def test_session_may_wait_for_its_time(room):
+def test_session_may_be_unscheduled(room):
     session = build_session(room=room, at=None)
     assert faults(session) == {}
     session.save()
@@ -426,7 +426,7 @@ def test_session_may_wait_for_its_time(room):
 
 
 @pytest.mark.parametrize("year", [1, 1900, 9999])
-def test_session_in_a_mistyped_year_is_told_at_its_start(edition, year):
+def test_session_in_a_mistyped_year_has_an_error_at_its_start(edition, year):
     starts_at = datetime.datetime(year, 12, 31, 23, 30, tzinfo=datetime.UTC)
     ends_at = starts_at + datetime.timedelta(minutes=20)
     assert list(faults(build_session(edition, starts_at=starts_at, ends_at=ends_at))) == [
@@ -434,7 +434,7 @@ def test_session_in_a_mistyped_year_is_told_at_its_start(edition, year):
     ]
 
 
-def test_session_without_an_edition_is_told_so():
+def test_session_without_an_edition_is_refused():
     assert faults(Session(title_fr="Sans édition")) == {"edition": ["This field cannot be null."]}
 
 
@@ -442,7 +442,7 @@ def test_session_without_an_edition_is_told_so():
 
 
 @pytest.mark.parametrize(("field", "make"), [("room", make_room), ("track", make_track)])
-def test_session_belongs_with_its_room_and_track(edition, field, make):
+def test_session_room_and_track_must_be_of_its_edition(edition, field, make):
     foreign = make(make_edition("2023"))
     session = build_session(edition, slug="a", **{field: foreign})
     assert faults(session) == {field: ["Choose an item from this edition."]}
@@ -450,7 +450,7 @@ def test_session_belongs_with_its_room_and_track(edition, field, make):
         Session.objects.bulk_create([session])
 
 
-def test_participation_joins_a_session_and_a_speaker_of_one_edition(edition):
+def test_participation_session_and_speaker_must_share_an_edition(edition):
     foreign = make_speaker(make_edition("2023"))
     session = make_session(edition)
     assert faults(Participation(session=session, speaker=foreign)) == {
@@ -463,7 +463,7 @@ def test_participation_joins_a_session_and_a_speaker_of_one_edition(edition):
 # Titles that people type or paste
 
 
-def test_title_in_arabic_alone_is_enough(edition):
+def test_title_in_arabic_only_is_accepted(edition):
     session = build_session(edition, title_fr="", title_ar="تجديد المدينة")
     assert faults(session) == {}
     session.save()
@@ -472,7 +472,7 @@ def test_title_in_arabic_alone_is_enough(edition):
             assert refreshed(session).title == "تجديد المدينة"
 
 
-def test_title_in_no_language_is_refused_by_the_form(edition):
+def test_session_form_without_title_is_refused(edition):
     Form = forms.modelform_factory(
         Session, fields=["edition", "kind", "status", "title_fr", "title_en", "title_ar"]
     )
@@ -498,7 +498,7 @@ def test_title_of_ten_thousand_characters_is_too_long(edition):
         "a\u0301" * 100,
     ],
 )
-def test_title_is_kept_as_it_was_typed(edition, title):
+def test_title_is_stored_as_typed(edition, title):
     session = build_session(edition, title_fr=title)
     assert faults(session) == {}
     session.save()
@@ -517,7 +517,7 @@ def test_title_with_a_null_character_is_refused_by_the_form(edition):
 # What the public sees
 
 
-def test_published_sessions_are_the_published_and_the_cancelled(edition):
+def test_published_sessions_include_cancelled_ones(edition):
     shown = [make_session(edition), make_session(edition, at="11:00", status="cancelled")]
     make_session(edition, status="draft")
     make_session(make_edition("2023", is_published=False))
@@ -527,7 +527,7 @@ def test_published_sessions_are_the_published_and_the_cancelled(edition):
 # Resources
 
 
-def test_resource_is_a_file_or_an_address():
+def test_resource_requires_either_a_file_or_a_url():
     resource = make_resource()
     for file, url in [("", ""), ("resources/a.pdf", "https://example.org/")]:
         with refused_by("resources_file_or_address"):
@@ -545,7 +545,7 @@ def attached(name: str, content: bytes) -> Resource:
 @pytest.mark.parametrize(
     ("name", "content"), [("a.pdf", b"%PDF-1.7\n"), ("b.PDF", b"%PDF-"), ("c.docx", b"PK\x03\x04")]
 )
-def test_resource_takes_a_document(name, content):
+def test_resource_accepts_documents(name, content):
     assert faults(attached(name, content)) == {}
 
 
@@ -553,7 +553,7 @@ def test_resource_takes_a_document(name, content):
     ("name", "content"),
     [("a.pdf", b"<script>"), ("a.docx", b"%PDF-1.7"), ("a.zip", b"MZ"), ("a.pdf", b"PK\x03\x04")],
 )
-def test_resource_that_is_not_what_its_name_says_is_refused(name, content):
+def test_resource_content_not_matching_its_extension_is_refused(name, content):
     extension = name.rpartition(".")[2]
     assert faults(attached(name, content)) == {
         "file": [f"This file doesn’t match its extension ({extension})."]
@@ -561,7 +561,7 @@ def test_resource_that_is_not_what_its_name_says_is_refused(name, content):
 
 
 @pytest.mark.parametrize("name", ["a.html", "a.svg", "a.pdf.exe", "pdf"])
-def test_resource_of_another_kind_is_refused(name):
+def test_resource_of_an_unsupported_type_is_refused(name):
     assert "file" in faults(attached(name, b"%PDF-1.7"))
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from symposium.demo import scale
 from symposium.editions.models import Edition
 from symposium.sessions.models import Session
-from symposium.sessions.programme_pdf import programme_data, programme_of
+from symposium.sessions.programme_pdf import programme_data, render_programme_pdf
 from tests.factories import (
     make_edition,
     make_participation,
@@ -76,7 +76,7 @@ def data_of(edition: Edition, **options) -> dict:
 @pytest.mark.parametrize(
     ("language", "direction"), [("fr", "/L2R"), ("en", "/L2R"), ("ar", "/R2L")]
 )
-def test_programme_is_pdf_ua_and_pdf_a(client, edition, language, direction, layout):
+def test_programme_pdf_conforms_to_pdf_ua_and_pdf_a(client, edition, language, direction, layout):
     session = make_session(edition, room=make_room(edition), track=make_track(edition))
     make_participation(session)
     make_session(edition, at="10:00", kind=Session.Kind.BREAK)
@@ -92,14 +92,14 @@ def test_programme_is_pdf_ua_and_pdf_a(client, edition, language, direction, lay
     assert bool(file.Root.MarkInfo.Marked) is True
 
 
-def test_grid_is_a_table_and_a_list_has_headings(client, edition):
+def test_grid_pdf_is_a_table_and_list_pdf_has_headings(client, edition):
     make_session(edition, room=make_room(edition))
     grid, listed = (roles(read(client, f"{PATH}{layout}")) for layout in ("", "?layout=large"))
     assert [grid.count(role) for role in ("Table", "TH", "H1", "H2")] == [1, 2, 1, 1]
     assert [listed.count(role) for role in ("Table", "H1", "H2", "H3")] == [0, 1, 1, 1]
 
 
-def test_fonts_are_in_the_file(client, edition):
+def test_pdf_fonts_are_embedded(client, edition):
     make_session(edition, title_ar="مدينة")
     fonts = {
         str(font.BaseFont).split("+")[1].split("-")[0]
@@ -112,7 +112,7 @@ def test_fonts_are_in_the_file(client, edition):
 # What it says
 
 
-def test_session_says_when_where_who_and_what(client, edition):
+def test_pdf_session_has_time_room_speakers_and_kind(client, edition):
     session = make_session(
         edition, title_fr="Mobilités", kind=Session.Kind.PANEL, at="09:00", lasting=90,
         room=make_room(edition, name_fr="Salle bleue"), track=make_track(edition, name_fr="Usages"),
@@ -129,7 +129,7 @@ def test_session_says_when_where_who_and_what(client, edition):
         assert ("Salle bleue" in page, "Usages" in page, "Caché" in page) == (True, True, False)
 
 
-def test_arabic_reads_as_it_is_written(client, edition):
+def test_arabic_text_is_extractable_in_order(client, edition):
     make_session(edition, title_ar="المدينة تتعلم", room=make_room(edition, name_ar="القاعة"))
     file = read(client, "/ar/2021/programme.pdf")
     [page] = texts(file)
@@ -138,7 +138,7 @@ def test_arabic_reads_as_it_is_written(client, edition):
     assert "09:00–09:45" in as_seen(file)
 
 
-def test_what_is_cancelled_says_so_and_what_is_a_draft_is_not_there(client, edition):
+def test_cancelled_session_is_marked_and_draft_is_excluded(client, edition):
     make_session(edition, title_fr="Retirée", status="cancelled")
     make_session(edition, title_fr="Brouillon", status="draft", at="11:00")
     make_session(edition, title_fr="Flottante", at=None)
@@ -149,14 +149,14 @@ def test_what_is_cancelled_says_so_and_what_is_a_draft_is_not_there(client, edit
     assert ("Retirée" in page, "Brouillon" in page, "Flottante" in page) == (True, False, True)
 
 
-def test_code_leads_to_the_live_page(client, edition):
+def test_qr_code_links_to_the_live_page(client, edition):
     make_session(edition)
     [picture] = pictures(read(client, "/ar/2021/programme.pdf"))
     assert scanned(picture) == [f"{settings.SITE_URL}/ar/2021/programme/"]
 
 
 @pytest.mark.parametrize("text", HARD, ids=range(len(HARD)))
-def test_hostile_words_are_words(client, edition, text):
+def test_hostile_text_renders_a_valid_pdf(client, edition, text):
     session = make_session(
         edition, title_fr=text[:200], room=make_room(edition, name_fr=text[:80]),
         track=make_track(edition, name_fr=text[:80]),
@@ -169,7 +169,7 @@ def test_hostile_words_are_words(client, edition, text):
         assert whole(file).count(" ".join(text.split())[:60]) == 5
 
 
-def test_long_word_stays_in_its_column(client, edition):
+def test_long_word_is_rendered_complete(client, edition):
     for number in range(6):
         make_session(edition, title_fr=HARD[1][:200], room=make_room(edition, order=number))
     [page] = texts(read(client))
@@ -179,7 +179,7 @@ def test_long_word_stays_in_its_column(client, edition):
 # How it is laid out
 
 
-def test_rooms_are_split_over_pages_and_what_is_for_all_is_on_each(edition):
+def test_rooms_are_split_over_pages_and_plenary_kinds_repeat_on_each(edition):
     for number in range(8):
         make_session(edition, room=make_room(edition, order=number), at="10:00")
     make_session(edition, title_fr="Pause", kind=Session.Kind.BREAK, at="11:00")
@@ -190,7 +190,7 @@ def test_rooms_are_split_over_pages_and_what_is_for_all_is_on_each(edition):
     assert [part["cards"][-1]["width"] for part in day["parts"]] == [4, 4]
 
 
-def test_cells_and_cuts(edition):
+def test_grid_cells_and_page_cuts_are_computed(edition):
     one, two = make_room(edition, order=1), make_room(edition, order=2)
     make_session(edition, room=one, at="09:00", lasting=60)
     make_session(edition, room=two, at="09:00", lasting=30)
@@ -203,7 +203,7 @@ def test_cells_and_cuts(edition):
     assert (part["rows"], part["cuts"]) == (["09:00", "09:30", "10:00"], [0, 2, 3])
 
 
-def test_crowded_day_is_a_list_and_so_is_large_print(edition):
+def test_crowded_day_and_large_print_use_the_list_layout(edition):
     for number in range(19):
         make_session(edition, room=make_room(edition, order=number))
     make_session(edition, day=2)
@@ -213,7 +213,7 @@ def test_crowded_day_is_a_list_and_so_is_large_print(edition):
     assert [day["parts"] for day in data_of(edition, large=True)["days"]] == [[], []]
 
 
-def test_large_print_has_no_small_letter(client, edition):
+def test_large_print_has_no_small_text(client, edition):
     make_session(edition, room=make_room(edition), track=make_track(edition))
     sizes = {
         round(float(operands[1]), 1)
@@ -225,9 +225,7 @@ def test_large_print_has_no_small_letter(client, edition):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_programme_costs_the_same_for_any_number(
-    client, edition, django_assert_num_queries, number
-):
+def test_programme_pdf_query_count_is_constant(client, edition, django_assert_num_queries, number):
     for place in range(number):
         session = make_session(edition, room=make_room(edition), track=make_track(edition))
         make_participation(session, make_speaker(edition, slug=f"s{place}"))
@@ -235,11 +233,11 @@ def test_programme_costs_the_same_for_any_number(
         client.get(PATH)
 
 
-def test_programme_of_a_congress_says_every_session():
+def test_programme_pdf_of_many_sessions_contains_all():
     scale.load(60)
     edition = Edition.objects.get(slug=scale.SLUG)
     sessions = list(edition.sessions.published().for_programme().with_people())
-    pages = texts(programme_of(edition, sessions, "fr", large=False))
+    pages = texts(render_programme_pdf(edition, sessions, "fr", large=False))
     said = set(re.findall(r"\(\d+\)", " ".join(pages)))
     assert said == {f"({number})" for number in range(1, 61)}
     assert len(pages) == 3
@@ -248,7 +246,7 @@ def test_programme_of_a_congress_says_every_session():
 # What is kept
 
 
-def test_file_says_when_it_was_made_and_stays_while_it_is_true(client, edition):
+def test_pdf_shows_its_date_and_is_cached_until_content_changes(client, edition):
     session = make_session(edition, title_fr="Avant")
     first = read(client)
     made = texts(first)[0]
@@ -259,7 +257,7 @@ def test_file_says_when_it_was_made_and_stays_while_it_is_true(client, edition):
     assert "Après" in whole(read(client))
 
 
-def test_nothing_public_is_not_found(client, edition):
+def test_programme_pdf_without_public_sessions_is_404(client, edition):
     make_session(edition, status="draft")
     make_session(make_edition("2019", is_published=False))
     assert [client.get(f"/fr/{slug}/programme.pdf").status_code for slug in ("2021", "2019")] == [
@@ -267,7 +265,7 @@ def test_nothing_public_is_not_found(client, edition):
     ]  # fmt: skip
 
 
-def test_page_that_is_kept_has_both_layouts_and_no_third(edition, page_cache):
+def test_page_cache_stores_both_pdf_layouts_only(edition, page_cache):
     make_session(edition)
     found = [
         Client().get(f"{PATH}{query}").content for query in ("", "?layout=large", "?layout=x") * 2

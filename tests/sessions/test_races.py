@@ -153,7 +153,7 @@ def take(room):
     return save
 
 
-def test_room_is_given_once_to_two_who_take_it_together(edition):
+def test_room_is_taken_once_by_concurrent_sessions(edition):
     room = make_room(edition)
     outcome = together(take(room), take(room))
     assert outcome.count(None) == 1
@@ -161,14 +161,14 @@ def test_room_is_given_once_to_two_who_take_it_together(edition):
     assert Session.objects.count() == 1
 
 
-def test_room_would_be_given_twice_without_its_constraint(edition):
+def test_room_is_taken_twice_without_its_constraint(edition):
     room = make_room(edition)
     with without("sessions_one_at_a_time_in_a_room", "symposium_sessions_session"):
         assert together(take(room), take(room)) == [None, None]
         assert Session.objects.filter(room=room).count() == 2
 
 
-def test_room_is_kept_when_the_first_to_write_commits_last(edition):
+def test_room_overlap_is_refused_when_the_first_writer_commits_last(edition):
     room = make_room(edition)
     second = build_session(room=room, slug="second")
     outcome = race(take(room), second.save)
@@ -197,14 +197,14 @@ def overlapping(edition):
     return make_session(edition, at="09:00"), make_session(edition, at="09:30")
 
 
-def test_speaker_is_given_once_to_two_who_ask_together(speaker, overlapping):
+def test_speaker_is_added_once_by_concurrent_sessions(speaker, overlapping):
     outcome = together(*(join(session, speaker) for session in overlapping))
     assert outcome.count(None) == 1
     assert set(outcome) - {None} <= {"participations_one_place_at_a_time", "deadlock detected"}
     assert Participation.objects.count() == 1
 
 
-def test_speaker_would_be_given_twice_without_the_constraint(speaker, overlapping):
+def test_speaker_is_added_twice_without_the_constraint(speaker, overlapping):
     with without("participations_one_place_at_a_time", "symposium_sessions_participation"):
         assert together(*(join(session, speaker) for session in overlapping)) == [None, None]
         assert Participation.objects.filter(speaker=speaker).count() == 2
@@ -225,17 +225,17 @@ def to_nine(session):
     return lambda: Session.objects.filter(pk=session.pk).update(**moved)
 
 
-def test_speaker_put_into_a_session_being_moved_is_refused(speaker, calm):
+def test_speaker_added_to_a_session_being_moved_is_refused(speaker, calm):
     outcome = race(to_nine(calm), join(calm, speaker))
     assert outcome == [None, "participations_one_place_at_a_time"]
 
 
-def test_session_moved_while_a_speaker_is_put_into_it_is_refused(speaker, calm):
+def test_session_moved_while_a_speaker_is_added_is_refused(speaker, calm):
     outcome = race(join(calm, speaker), to_nine(calm))
     assert outcome == [None, "participations_one_place_at_a_time"]
 
 
-def test_speaker_would_be_in_two_places_without_the_lock_on_the_session(speaker, calm):
+def test_speaker_overlap_is_possible_without_the_session_lock(speaker, calm):
     with rewritten(CopyPeriod().get_pgid(Participation), " FOR SHARE", ""):
         assert race(to_nine(calm), join(calm, speaker)) == [None, None]
     places = Participation.objects.filter(speaker=speaker)
@@ -243,7 +243,7 @@ def test_speaker_would_be_in_two_places_without_the_lock_on_the_session(speaker,
     assert places.count() == 2
 
 
-def test_speaker_put_into_a_session_being_cancelled_waits_for_its_end(speaker, calm):
+def test_speaker_added_to_a_session_being_cancelled_waits_for_its_commit(speaker, calm):
     def cancel():
         Session.objects.filter(pk=calm.pk).update(status="cancelled")
 
@@ -262,17 +262,17 @@ def place_on_the_last_day(edition):
     return build_session(edition, day=2, slug="edge").save
 
 
-def test_session_put_on_a_day_being_removed_is_refused(edition):
+def test_session_added_on_a_day_being_removed_is_refused(edition):
     outcome = race(shrink(edition), place_on_the_last_day(edition))
     assert outcome == [None, "sessions_inside_edition"]
 
 
-def test_day_removed_while_a_session_is_put_on_it_is_refused(edition):
+def test_day_removed_while_a_session_is_added_on_it_is_refused(edition):
     outcome = race(place_on_the_last_day(edition), shrink(edition))
     assert outcome == [None, "sessions_inside_edition"]
 
 
-def test_session_would_lie_outside_without_the_lock_on_the_edition(edition):
+def test_session_outside_edition_is_possible_without_the_edition_lock(edition):
     with rewritten(CopyAllowedPeriod().get_pgid(Session), " FOR SHARE", ""):
         assert race(shrink(edition), place_on_the_last_day(edition)) == [None, None]
     session = Session.objects.get()
@@ -296,12 +296,12 @@ def make_current(edition):
     return lambda: Edition.objects.filter(pk=edition.pk).update(is_current=True)
 
 
-def test_edition_is_made_current_once(edition):
+def test_concurrent_editions_become_current_once(edition):
     outcome = race(make_current(edition), make_current(make_edition("2023")))
     assert outcome == [None, "editions_one_current"]
 
 
-def test_edition_would_be_made_current_twice_without_the_constraint(edition):
+def test_concurrent_editions_become_current_twice_without_the_constraint(edition):
     other = make_edition("2023")
     with without("editions_one_current", "symposium_editions_edition"):
         assert race(make_current(edition), make_current(other)) == [None, None]
@@ -315,13 +315,13 @@ def rename(page, slug):
     return lambda: Page.objects.filter(pk=page.pk).update(slug=slug)
 
 
-def test_address_taken_while_its_owner_leaves_it_is_refused(edition):
+def test_slug_taken_while_its_owner_changes_it_is_refused(edition):
     page = make_page(edition, slug="acces")
     newcomer = Page(edition=edition, title_fr="Accès", slug="acces")
     assert race(rename(page, "venir"), newcomer.save) == [None, "editions_former_slug_once"]
 
 
-def test_address_would_change_meaning_if_it_were_checked_before_the_wait(edition):
+def test_slug_check_before_the_wait_would_reassign_a_former_slug(edition):
     page = make_page(edition, slug="acces")
     newcomer = Page(edition=edition, title_fr="Accès", slug="acces")
     with fired(pgtrigger.Before):

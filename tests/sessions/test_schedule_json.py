@@ -9,7 +9,7 @@ from django.utils import translation
 from jsonschema import Draft6Validator, FormatChecker
 
 from symposium.abstracts.models import Abstract
-from symposium.sessions.exports import exported
+from symposium.sessions.exports import sessions_with_details
 from symposium.sessions.models import Resource, Session
 from symposium.sessions.schedule_json import as_json, schedule
 from tests.factories import (
@@ -35,7 +35,7 @@ def edition():
 
 def written(edition, language="fr") -> dict:
     with translation.override(language):
-        return json.loads(as_json(schedule(edition, exported(edition))))
+        return json.loads(as_json(schedule(edition, sessions_with_details(edition))))
 
 
 def conference(edition, language="fr") -> dict:
@@ -90,7 +90,7 @@ def awkward_edition(slug="A-", zone="Etc/GMT+1", days=7):
 @needs_schema
 @pytest.mark.parametrize("zone", ["Africa/Casablanca", "America/New_York", "Etc/GMT+1", "UTC"])
 @pytest.mark.parametrize("language", ["fr", "ar"])
-def test_awkward_schedule_is_valid(zone, language):
+def test_schedule_with_hostile_content_is_valid(zone, language):
     data = written(awkward_edition(zone=zone), language)
     assert faults(data) == []
     named = data["schedule"]["conference"].get("time_zone_name")
@@ -103,7 +103,7 @@ def test_empty_schedule_is_valid(edition):
 
 
 @needs_schema
-def test_validator_sees_what_is_wrong(edition):
+def test_validator_reports_planted_faults(edition):
     """Formats included: without the packages for them they would pass unseen."""
     make_session(edition)
     data = written(edition)
@@ -112,7 +112,7 @@ def test_validator_sees_what_is_wrong(edition):
     assert len(faults(data)) == 3
 
 
-def test_event(edition):
+def test_event_has_all_fields(edition):
     session = make_session(
         edition, slug="mobilites", kind="panel", title_fr="Mobilités", description_fr="Bouger.",
         languages=["fr"], room=make_room(edition, name_fr="Auditorium"),
@@ -150,7 +150,7 @@ def test_event(edition):
     }
 
 
-def test_conference(edition):
+def test_conference_has_all_fields(edition):
     room = make_room(edition, name_fr="Auditorium", slug="auditorium", capacity=300)
     make_session(edition, room=room, track=make_track(edition, name_fr="Usages", slug="usages"))
     found = conference(edition)
@@ -176,7 +176,7 @@ def test_conference(edition):
     ]
 
 
-def test_day_is_that_of_the_edition(edition):
+def test_schedule_day_uses_the_edition_time_zone(edition):
     make_session(edition, at="00:15", day=2)
     first, second = conference(edition)["days"]
     assert (first["rooms"], list(second["rooms"])) == ({}, ["Campus Atlas"])
@@ -188,14 +188,14 @@ def test_day_is_that_of_the_edition(edition):
     )
 
 
-def test_rooms_in_their_order_and_no_room_last(edition):
+def test_rooms_are_in_order_with_no_room_last(edition):
     make_session(edition)
     for order, name in [(2, "B"), (1, "C"), (3, "A")]:
         make_session(edition, room=make_room(edition, name_fr=name, order=order))
     assert list(conference(edition)["days"][0]["rooms"]) == ["C", "B", "A", "Campus Atlas"]
 
 
-def test_language(edition):
+def test_schedule_is_in_the_requested_language(edition):
     make_session(edition, slug="mobilites", title_fr="Mobilités", title_ar="التنقل")
     event = read(edition, "ar")
     assert (event["title"], event["url"]) == (
@@ -204,7 +204,7 @@ def test_language(edition):
     )
 
 
-def test_cancelled_session_says_so(edition):
+def test_cancelled_session_has_a_cancelled_subtitle(edition):
     make_session(edition, title_fr="Eau", status=Session.Status.CANCELLED)
     event = read(edition, "en")
     assert (event["title"], event["subtitle"]) == ("Eau", "Cancelled")
@@ -216,7 +216,7 @@ def test_break_is_an_event(edition):
     assert (event["title"], event["type"], event["track"]) == ("Déjeuner", "break", None)
 
 
-def test_only_what_is_public_and_scheduled(edition):
+def test_schedule_has_only_public_scheduled_sessions(edition):
     make_session(edition, at=None, title_fr="Cachée 1")
     make_session(edition, status=Session.Status.DRAFT, title_fr="Cachée 2")
     session = make_session(edition, at="11:00", stream_url="https://example.org/cachée-3")
@@ -237,7 +237,7 @@ def test_version_follows_the_last_change():
     assert written(edition)["schedule"]["version"] == "2030-06-01 18:00:00"
 
 
-def test_address(client, edition):
+def test_schedule_is_served_at_its_url(client, edition):
     session = make_session(edition, title_en="Water")
     response = client.get("/2021/schedule.json?lang=en")
     names = ["Content-Type", "Content-Language", "Content-Disposition", "Cache-Control"]

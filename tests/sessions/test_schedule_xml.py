@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 from lxml import etree
 
-from symposium.sessions.exports import exported
+from symposium.sessions.exports import sessions_with_details
 from symposium.sessions.models import Session
 from symposium.sessions.schedule_json import schedule
 from symposium.sessions.schedule_xml import as_xml
@@ -33,7 +33,7 @@ def edition():
 
 def written(edition, language="fr") -> etree._Element:
     with translation.override(language):
-        return etree.fromstring(as_xml(schedule(edition, exported(edition))))
+        return etree.fromstring(as_xml(schedule(edition, sessions_with_details(edition))))
 
 
 def faults(root: etree._Element) -> list[str]:
@@ -46,7 +46,7 @@ def faults(root: etree._Element) -> list[str]:
 @needs_schema
 @pytest.mark.parametrize("zone", ["Africa/Casablanca", "America/New_York", "Etc/GMT+1", "UTC"])
 @pytest.mark.parametrize("language", ["fr", "ar"])
-def test_awkward_schedule_is_valid(zone, language):
+def test_schedule_with_hostile_content_is_valid(zone, language):
     assert faults(written(awkward_edition(zone=zone), language)) == []
 
 
@@ -56,14 +56,14 @@ def test_empty_schedule_is_valid(edition):
 
 
 @needs_schema
-def test_validator_sees_what_is_wrong(edition):
+def test_validator_reports_planted_faults(edition):
     make_session(edition)
     root = written(edition)
     root.find(".//event").set("guid", "1")
     assert len(faults(root)) == 1
 
 
-def test_event(edition):
+def test_event_has_all_fields(edition):
     session = make_session(
         edition, slug="mobilites", title_fr="Mobilités", room=make_room(edition, name_fr="Atlas"),
         track=make_track(edition, name_fr="Usages"), languages=["fr"],
@@ -94,7 +94,7 @@ def test_event(edition):
     )
 
 
-def test_markup_in_a_title_is_text(edition):
+def test_markup_in_a_title_is_escaped(edition):
     title = "<event/> & « ]]> »"
     make_session(edition, title_fr=title)
     assert [event.findtext("title") for event in written(edition).iter("event")] == [title]
@@ -122,7 +122,7 @@ def test_conference_and_days(edition):
     ]
 
 
-def test_address(client, edition):
+def test_schedule_is_served_at_its_url(client, edition):
     make_session(edition, title_ar="ماء", status=Session.Status.CANCELLED)
     response = client.get("/2021/schedule.xml?lang=ar")
     names = ["Content-Type", "Content-Language", "Content-Disposition", "Cache-Control"]

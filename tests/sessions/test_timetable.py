@@ -2,7 +2,7 @@ import zoneinfo
 
 import pytest
 
-from symposium.sessions.timetable import by_day, load_sessions
+from symposium.sessions.timetable import load_sessions, timetables_by_day
 from tests.factories import make_edition, make_room, make_session
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ def rooms(edition):
 
 
 def laid_out(edition, zone=None):
-    return by_day(load_sessions(edition, edition.sessions.all()), zone or edition.zone)
+    return timetables_by_day(load_sessions(edition, edition.sessions.all()), zone or edition.zone)
 
 
 def places(timetable) -> dict[str, str]:
@@ -33,7 +33,7 @@ def columns(timetable) -> list[tuple]:
 
 
 def test_by_day_without_sessions():
-    assert by_day([], zoneinfo.ZoneInfo("Africa/Casablanca")) == []
+    assert timetables_by_day([], zoneinfo.ZoneInfo("Africa/Casablanca")) == []
 
 
 def test_rows_are_the_distinct_times(edition, rooms):
@@ -52,7 +52,7 @@ def test_rows_are_the_distinct_times(edition, rooms):
     assert [(group.row, len(group.cards)) for group in timetable.groups] == [(0, 2), (1, 1), (4, 1)]
 
 
-def test_columns_are_the_rooms_in_their_order(edition, rooms):
+def test_timetable_columns_are_the_rooms_in_order(edition, rooms):
     for room in (rooms[2], rooms[0]):
         make_session(edition, room=room)
     (timetable,) = laid_out(edition)
@@ -60,7 +60,7 @@ def test_columns_are_the_rooms_in_their_order(edition, rooms):
 
 
 @pytest.mark.parametrize("kind", ["opening", "plenary", "keynote", "closing", "break"])
-def test_plenary_alone_spans_all_rooms(edition, rooms, kind):
+def test_plenary_without_parallel_session_spans_all_rooms(edition, rooms, kind):
     make_session(edition, title_fr="Tous", kind=kind, room=rooms[1], at="09:00", lasting=30)
     make_session(edition, title_fr="Après", room=rooms[0], at="09:30")
     (timetable,) = laid_out(edition)
@@ -68,7 +68,7 @@ def test_plenary_alone_spans_all_rooms(edition, rooms, kind):
     assert columns(timetable) == [(rooms[0], 1, 1)]
 
 
-def test_talk_alone_stays_in_its_room(edition, rooms):
+def test_talk_without_parallel_session_stays_in_its_room(edition, rooms):
     make_session(edition, title_fr="Seule", room=rooms[1])
     (timetable,) = laid_out(edition)
     assert places(timetable) == {"Seule": "tt-s0 tt-d1 tt-c1"}
@@ -84,7 +84,7 @@ def test_plenary_beside_a_session_stays_in_its_room(edition, rooms):
     }
 
 
-def test_posters_side_by_side_have_a_lane_each(edition, rooms):
+def test_parallel_posters_get_one_lane_each(edition, rooms):
     for title in "ABC":
         make_session(edition, title_fr=title, kind="poster_session", room=rooms[0], at="10:00")
     make_session(edition, title_fr="D", room=rooms[1], at="10:00")
@@ -95,7 +95,7 @@ def test_posters_side_by_side_have_a_lane_each(edition, rooms):
     assert timetable.width == 4
 
 
-def test_lane_is_used_again_once_free(edition, rooms):
+def test_free_lane_is_reused(edition, rooms):
     make_session(edition, title_fr="A", kind="poster_session", room=rooms[0], lasting=120)
     make_session(edition, title_fr="B", kind="poster_session", room=rooms[0], lasting=60)
     make_session(edition, title_fr="C", kind="poster_session", room=rooms[0], at="10:00")
@@ -104,7 +104,7 @@ def test_lane_is_used_again_once_free(edition, rooms):
     assert places(timetable)["C"] == "tt-s1 tt-d1 tt-c2"
 
 
-def test_cancelled_session_stands_beside_its_replacement(edition, rooms):
+def test_cancelled_session_is_placed_beside_its_replacement(edition, rooms):
     make_session(edition, title_fr="Annulée", room=rooms[0], status="cancelled")
     make_session(edition, title_fr="Remplaçante", room=rooms[0])
     (timetable,) = laid_out(edition)
@@ -131,7 +131,7 @@ def test_session_past_midnight_belongs_to_the_day_it_starts(edition, rooms):
     ]
 
 
-def test_day_is_that_of_the_edition_clock():
+def test_timetable_day_uses_the_edition_time_zone():
     edition = make_edition(time_zone="Pacific/Kiritimati")
     make_session(edition, at="00:10")
     assert [day.day for day in laid_out(edition)] == [edition.starts_on]
@@ -146,13 +146,13 @@ def test_any_number_of_rooms(edition, number, is_wide):
     assert [column.first for column in timetable.columns] == list(range(1, number + 1))
 
 
-def test_timetable_of_plenaries_alone_is_one_wide(edition):
+def test_timetable_of_only_plenaries_is_one_column_wide(edition):
     make_session(edition, kind="plenary")
     (timetable,) = laid_out(edition)
     assert (timetable.columns, timetable.width) == ([], 1)
 
 
-def test_cancelled_break_says_so(edition):
+def test_cancelled_break_is_marked_cancelled(edition):
     make_session(edition, kind="break", at="10:00")
     make_session(edition, kind="break", at="16:00", status="cancelled")
     (timetable,) = laid_out(edition)

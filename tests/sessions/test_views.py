@@ -33,9 +33,7 @@ def edition():
 
 
 @pytest.mark.parametrize("number", [1, 3, 60])
-def test_programme_costs_the_same_for_any_number(
-    client, edition, django_assert_num_queries, number
-):
+def test_programme_query_count_is_constant(client, edition, django_assert_num_queries, number):
     rooms = [make_room(edition, order=order) for order in range(4)]
     track = make_track(edition)
     for place in range(number):
@@ -54,7 +52,7 @@ def test_programme_costs_the_same_for_any_number(
     assert cards(response) == [f"S{place}" for place in range(number)]
 
 
-def test_programme_shows_what_is_public(client, edition):
+def test_programme_lists_public_sessions_only(client, edition):
     make_session(edition, title_fr="Publiée")
     make_session(edition, title_fr="Brouillon", status="draft")
     make_session(edition, title_fr="Annulée", status="cancelled", at="10:00")
@@ -66,7 +64,7 @@ def test_programme_shows_what_is_public(client, edition):
     assert words(tag.getparent().getparent()).startswith("10:00–10:45")
 
 
-def test_programme_names_the_published_speakers_in_their_order(client, edition):
+def test_programme_lists_published_speakers_in_order(client, edition):
     session = make_session(edition)
     for order, (family, is_published) in enumerate([("Zest", True), ("X", False), ("Air", True)]):
         speaker = make_speaker(edition, family_name_fr=family, is_published=is_published)
@@ -75,7 +73,7 @@ def test_programme_names_the_published_speakers_in_their_order(client, edition):
     assert texts(page, ".//article/p") == ["Salma Zest, Salma Air"]
 
 
-def test_programme_offers_a_star_by_its_title(client, edition):
+def test_star_button_label_includes_the_session_title(client, edition):
     make_session(edition, title_fr='L\'eau & "la" ville')
     make_session(edition, title_fr="Pause", kind="break", at="10:00")
     page = main(client.get("/en/2021/programme/"))
@@ -86,7 +84,7 @@ def test_programme_offers_a_star_by_its_title(client, edition):
     )
 
 
-def test_programme_tells_times_by_the_clock_of_the_edition(client):
+def test_programme_times_use_the_edition_time_zone(client):
     edition = make_edition("2021", time_zone="Asia/Tokyo")
     make_session(edition, at="09:00", lasting=45)
     page = main(client.get(PROGRAMME))
@@ -103,7 +101,7 @@ def test_programme_tells_times_by_the_clock_of_the_edition(client):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_session_costs_the_same_for_any_number(client, edition, django_assert_num_queries, number):
+def test_session_page_query_count_is_constant(client, edition, django_assert_num_queries, number):
     session = make_session(edition, slug="a", room=make_room(edition), track=make_track(edition))
     for place in range(number):
         make_participation(session, make_speaker(edition, family_name_fr=f"P{place}"), order=place)
@@ -115,7 +113,7 @@ def test_session_costs_the_same_for_any_number(client, edition, django_assert_nu
     assert texts(page, ".//article/h3") == [f"R{n}" for n in range(number)]
 
 
-def test_session_shows_nothing_hidden(client, edition):
+def test_session_page_excludes_hidden_content(client, edition):
     session = make_session(edition, slug="a")
     make_participation(session, make_speaker(edition, is_published=False))
     make_resource(session, is_published=False)
@@ -125,7 +123,7 @@ def test_session_shows_nothing_hidden(client, edition):
 
 
 @pytest.mark.parametrize("fields", [{"status": "draft"}, {"edition__is_published": False}])
-def test_session_that_is_not_public_is_404(client, edition, fields):
+def test_hidden_session_is_404(client, edition, fields):
     room = make_room(edition, slug="salle")
     session = make_session(edition, slug="a", room=room, status=fields.get("status", "published"))
     if "status" not in fields:
@@ -134,26 +132,26 @@ def test_session_that_is_not_public_is_404(client, edition, fields):
     assert client.get(session.get_absolute_url()).status_code == 404
 
 
-def test_session_cancelled_says_so(client, edition):
+def test_cancelled_session_shows_a_notice(client, edition):
     make_session(edition, slug="a", status="cancelled", stream_url="https://example.org/live")
     page = main(client.get("/en/2021/programme/a/"))
     assert texts(page, ".//*[contains(@class, 'notice-error')]") == ["This session is cancelled."]
     assert page.xpath(".//a[contains(@href, 'stream')]") == []
 
 
-def test_session_without_a_time_says_so(client, edition):
+def test_session_without_a_time_is_shown_as_unscheduled(client, edition):
     make_session(edition, slug="a", at=None)
     page = main(client.get("/en/2021/programme/a/"))
     assert texts(page, ".//dl/div[1]") == ["DateNot scheduled yet"]
 
 
-def test_address_of_the_stream_is_on_no_public_page(client, edition):
+def test_stream_url_is_on_no_public_page(client, edition):
     make_session(edition, slug="a", stream_url="https://example.org/live")
     for path in (PROGRAMME, f"{PROGRAMME}a/"):
         assert b"example.org/live" not in client.get(path).content
 
 
-def test_stream_is_offered_until_the_end(client):
+def test_stream_link_is_shown_until_the_session_ends(client):
     edition = open_edition("2030")
     session = make_session(edition, slug="a", stream_url="https://example.org/live")
     way = "/fr/2030/programme/a/stream/"
@@ -177,12 +175,12 @@ def test_stream_is_offered_until_the_end(client):
         ({"title_fr": "", "kind": "recording"}, "Enregistrement"),
     ],
 )
-def test_a_document_says_once_what_it_is(client, edition, fields, said):
+def test_document_kind_is_shown_once(client, edition, fields, said):
     make_resource(make_session(edition, slug="a"), **fields)
     assert texts(main(client.get(f"{PROGRAMME}a/")), ".//article//li") == [said]
 
 
-def test_former_addresses_lead_on(client, edition):
+def test_former_addresses_redirect(client, edition):
     session, room = make_session(edition, slug="avant"), make_room(edition, slug="vieille")
     for thing, slug in ((session, "apres"), (room, "neuve")):
         thing.slug = slug
@@ -205,7 +203,7 @@ def test_former_address_of_a_draft_is_404(client, edition):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_room_costs_the_same_for_any_number(client, edition, django_assert_num_queries, number):
+def test_room_page_query_count_is_constant(client, edition, django_assert_num_queries, number):
     room = make_room(edition, slug="salle")
     for place in range(number):
         session = make_session(room=room, title_fr=f"S{place}", at=f"{9 + place:02}:00")
@@ -225,7 +223,7 @@ def streamed(edition):
     return make_session(edition, slug="a", stream_url="https://example.org/live")
 
 
-def test_stream_asks_a_stranger_to_sign_in(client, streamed):
+def test_stream_redirects_an_anonymous_visitor_to_login(client, streamed):
     response = client.get(f"{PROGRAMME}a/stream/")
     assert (response.status_code, response["Location"]) == (
         302,
@@ -239,7 +237,7 @@ def test_stream_is_refused_without_the_permission(client, streamed):
     assert (response.status_code, b"example.org/live" in response.content) == (403, False)
 
 
-def test_stream_leads_on_who_may_watch(client, streamed):
+def test_stream_redirects_a_permitted_account(client, streamed):
     user = make_user()
     user.user_permissions.add(Permission.objects.get(codename="watch_stream"))
     client.force_login(user)
@@ -256,7 +254,7 @@ def test_stream_leads_on_who_may_watch(client, streamed):
 
 
 @pytest.mark.parametrize("fields", [{"status": "draft"}, {"stream_url": ""}])
-def test_stream_that_is_not_there_is_404(client, edition, fields):
+def test_missing_stream_is_404(client, edition, fields):
     make_session(edition, slug="a", **{"stream_url": "https://example.org/live"} | fields)
     client.force_login(make_user(is_staff=True, is_superuser=True))
     assert client.get(f"{PROGRAMME}a/stream/").status_code == 404

@@ -77,7 +77,7 @@ def test_a_decompression_bomb_is_refused(desk, edition):
         b"<!doctype html><script>alert(1)</script>",
     ],
 )
-def test_what_is_no_picture_is_refused_whatever_its_name(desk, edition, content):
+def test_invalid_image_is_refused_for_any_name(desk, edition, content):
     assert refused(desk, edition, SimpleUploadedFile("photo.png", content)) == [UNREADABLE]
 
 
@@ -88,7 +88,7 @@ def test_a_photo_of_twenty_megabytes_is_refused(desk, edition):
     assert refused(desk, edition, heavy) == [reason]
 
 
-def test_a_photo_is_stored_anew_without_what_it_hides(desk, edition):
+def test_photo_is_re_encoded_without_metadata(desk, edition):
     exif = Image.Exif()
     exif[0x010E] = "Taken at home"
     upload = picture("photo.jpg", (1600, 2000), "JPEG", exif=exif.tobytes())
@@ -98,7 +98,7 @@ def test_a_photo_is_stored_anew_without_what_it_hides(desk, edition):
         assert dict(stored.getexif()) == {}
 
 
-def test_html_in_every_text_is_shown_as_text(desk, edition):
+def test_html_in_texts_is_escaped_in_admin(desk, edition):
     attack = "<img src=x onerror=alert(1)>"
     names = ("given_name", "family_name", "position", "affiliation", "biography")
     texts = [f"{name}_{code}" for name in names for code in ("fr", "en", "ar")]
@@ -108,9 +108,7 @@ def test_html_in_every_text_is_shown_as_text(desk, edition):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_asks_as_much_for_three_as_for_one(
-    desk, edition, count, django_assert_num_queries
-):
+def test_list_query_count_is_constant(desk, edition, count, django_assert_num_queries):
     for _number in range(count):
         make_participation(make_session(edition, at=None), make_speaker(edition))
     desk.get(LIST)
@@ -119,7 +117,7 @@ def test_the_list_asks_as_much_for_three_as_for_one(
     assert [speaker.session_count for speaker in shown] == [1] * count
 
 
-def test_the_list_finds_who_has_no_photo_or_no_session(desk, edition):
+def test_list_filters_speakers_without_photo_or_session(desk, edition):
     bare = make_speaker(edition)
     whole = make_participation(make_session(edition, at=None), make_speaker(edition)).speaker
     Speaker.objects.filter(pk=whole.pk).update(photo="speakers/some.jpg")
@@ -127,7 +125,7 @@ def test_the_list_finds_who_has_no_photo_or_no_session(desk, edition):
         assert list(desk.get(LIST, {"missing": missing}).context["cl"].result_list) == [bare]
 
 
-def test_the_list_publishes_by_ticking(desk, edition):
+def test_list_checkboxes_publish_and_feature_speakers(desk, edition):
     speaker = make_speaker(edition)
     data = form_of(desk.get(LIST))
     del data["form-0-is_published"]
@@ -137,7 +135,7 @@ def test_the_list_publishes_by_ticking(desk, edition):
     assert speaker.is_published is False
 
 
-def test_a_speaker_has_their_sessions_and_links(desk, edition):
+def test_speaker_form_links_sessions_and_edits_links(desk, edition):
     participation = make_participation(make_session(edition, at=None), make_speaker(edition))
     make_link(participation.speaker)
     page = desk.get(admin_url(participation.speaker))
@@ -151,7 +149,7 @@ def test_an_orcid_with_a_wrong_check_digit_is_refused(desk, edition):
     assert list(errors_of(response)) == ["orcid"]
 
 
-def test_the_history_opens(desk, edition):
+def test_history_shows_the_change(desk, edition):
     speaker = make_speaker(edition, position_fr="Urbaniste")
     save(desk, admin_url(speaker), position_fr="Architecte")
     page = desk.get(admin_url(speaker, "history")).content.decode()
@@ -159,7 +157,7 @@ def test_the_history_opens(desk, edition):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_speaker_who_becomes_an_author_meanwhile_is_not_deleted(desk, edition):
+def test_speaker_becoming_an_author_concurrently_is_not_deleted(desk, edition):
     speaker, abstract = make_speaker(edition), make_abstract(edition)
     url = admin_url(speaker, "delete")
     with somebody_else(lambda: make_author(abstract, speaker=speaker)):
@@ -168,7 +166,7 @@ def test_a_speaker_who_becomes_an_author_meanwhile_is_not_deleted(desk, edition)
     assert Speaker.objects.get() == speaker
 
 
-def test_preview(desk, edition):
+def test_unpublished_preview_shows_a_notice(desk, edition):
     pytest.importorskip("symposium.speakers.views")
     speaker = make_speaker(edition, family_name_fr="Médina", is_published=False)
     page = desk.get(admin_url(speaker, "preview")).content.decode()
@@ -190,7 +188,7 @@ ADD = "/admin/symposium_speakers/speaker/add/"
         {"given_name_ar": "امينة", "family_name_ar": "الفاسى"},
     ],
 )
-def test_a_speaker_who_is_there_is_noticed(desk, edition, typed):
+def test_duplicate_speaker_name_asks_for_confirmation(desk, edition, typed):
     there = make_speaker(
         edition, given_name_fr="Amìna", family_name_fr="El Fassi", affiliation_fr="Université",
         given_name_ar="أمينة", family_name_ar="الفاسي",
@@ -207,7 +205,7 @@ def test_a_speaker_who_is_there_is_noticed(desk, edition, typed):
     assert edition.speakers.count() == 2
 
 
-def test_the_name_of_another_edition_or_another_name_is_no_matter(desk, edition):
+def test_same_name_in_another_edition_or_different_name_is_accepted(desk, edition):
     make_speaker(make_edition(), given_name_fr="Amina", family_name_fr="El Fassi")
     make_speaker(edition, given_name_fr="Amine", family_name_fr="El Fassi")
     there = save(desk, ADD, given_name_fr="Amina", family_name_fr="El Fassi", edition=edition.pk)
@@ -216,7 +214,7 @@ def test_the_name_of_another_edition_or_another_name_is_no_matter(desk, edition)
     assert save(desk, admin_url(one), position_fr="Professeure").status_code == 302
 
 
-def test_an_orcid_is_of_one_speaker(desk, edition):
+def test_duplicate_orcid_in_an_edition_is_refused(desk, edition):
     there = make_speaker(edition, family_name_fr="Rivage", orcid="0000-0002-1825-0097")
     response = save(desk, ADD, family_name_fr="Autre", orcid="0000-0002-1825-0097")
     assert errors_of(response)["orcid"][0].startswith(
@@ -227,7 +225,7 @@ def test_an_orcid_is_of_one_speaker(desk, edition):
         make_speaker(edition, orcid="0000-0002-1825-0097")
 
 
-def test_the_chooser_tells_two_people_of_one_name_apart(desk, edition):
+def test_autocomplete_distinguishes_homonyms_by_affiliation(desk, edition):
     for affiliation in ("Rabat", "Fès"):
         make_speaker(
             edition, given_name_fr="Amina", family_name_fr="Rivage", affiliation_fr=affiliation

@@ -8,7 +8,7 @@ from symposium.speakers.orcid import check_digit, validate_orcid
     "orcid",
     ["0000-0002-1825-0097", "0000-0001-5109-3700", "0000-0002-1694-233X", "0009-0000-0000-0009"],
 )
-def test_orcid_with_its_check_digit_is_taken(orcid):
+def test_orcid_with_valid_check_digit_is_accepted(orcid):
     assert check_digit(orcid.replace("-", "")[:15]) == orcid[-1]
     validate_orcid(orcid)
 
@@ -26,7 +26,7 @@ def test_orcid_with_its_check_digit_is_taken(orcid):
         ("X000-0002-1825-0097", "orcid_form"),
     ],
 )
-def test_orcid_that_is_not_one_is_refused(orcid, code):
+def test_invalid_orcid_is_refused(orcid, code):
     with pytest.raises(ValidationError) as caught:
         validate_orcid(orcid)
     assert caught.value.code == code

@@ -22,7 +22,7 @@ def edition():
     return make_edition("2021")
 
 
-def test_list_is_in_the_order_of_names_without_accents(client, edition):
+def test_speaker_list_is_sorted_by_name_ignoring_accents(client, edition):
     for given, family in (("Salma", "Zahra"), ("Ali", "Émeri"), ("Nora", "Emeri"), ("B", "Fès")):
         make_speaker(edition, given_name_fr=given, family_name_fr=family)
     assert texts(main(client.get(LIST)), NAMES) == [
@@ -31,7 +31,7 @@ def test_list_is_in_the_order_of_names_without_accents(client, edition):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_list_costs_the_same_for_any_number(client, edition, django_assert_num_queries, number):
+def test_list_query_count_is_constant(client, edition, django_assert_num_queries, number):
     for place in range(number):
         make_speaker(edition, family_name_fr=f"Nom{place}", photo=picture())
     with django_assert_num_queries(4):
@@ -39,13 +39,13 @@ def test_list_costs_the_same_for_any_number(client, edition, django_assert_num_q
     assert texts(page, NAMES) == [f"Salma Nom{place}" for place in range(number)]
 
 
-def test_sizes_of_a_photo_are_made_when_it_is_saved(client, edition):
+def test_photo_sizes_are_generated_on_save(client, edition):
     speaker = make_speaker(edition, slug="salma", photo=picture())
     sizes = [speaker.portrait.name, speaker.thumbnail.name]
     assert [speaker.photo.storage.exists(name) for name in sizes] == [True, True]
 
 
-def test_pages_make_no_size_of_a_photo(client, edition):
+def test_pages_generate_no_photo_sizes(client, edition):
     speaker = make_speaker(edition, slug="salma", photo=picture())
     speaker.photo.storage.delete(speaker.thumbnail.name)
     page = main(client.get(LIST))
@@ -53,12 +53,12 @@ def test_pages_make_no_size_of_a_photo(client, edition):
     assert not speaker.photo.storage.exists(speaker.thumbnail.name)
 
 
-def test_initials_are_letters(client, edition):
+def test_speaker_initials_are_letters_only(client, edition):
     make_speaker(edition, given_name_fr="\u202eÉlise", family_name_fr="'t Hooft")
     assert texts(main(client.get(LIST)), ".//li[@class='person']//b") == ["Ét"]
 
 
-def test_the_arabic_article_is_no_letter_of_a_name(client, edition):
+def test_arabic_article_is_ignored_in_sorting_and_initials(client, edition):
     for given, family in (
         ("سلمى", "البوصلة"),
         ("أمينة", "الفاسي"),
@@ -72,7 +72,7 @@ def test_the_arabic_article_is_no_letter_of_a_name(client, edition):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_speaker_costs_the_same_for_any_number(client, edition, django_assert_num_queries, number):
+def test_speaker_page_query_count_is_constant(client, edition, django_assert_num_queries, number):
     speaker = make_speaker(edition, slug="salma")
     for place in range(number):
         session = make_session(edition, title_fr=f"S{place}", at=f"{9 + place:02}:00")
@@ -87,7 +87,7 @@ def test_speaker_costs_the_same_for_any_number(client, edition, django_assert_nu
     ]
 
 
-def test_speaker_who_is_not_published_is_nowhere(client, edition):
+def test_unpublished_speaker_appears_nowhere(client, edition):
     hidden = make_speaker(edition, slug="cache", family_name_fr="Caché", is_published=False)
     make_participation(make_session(edition, slug="seance", title_fr="A"), hidden)
     assert client.get(f"{LIST}cache/").status_code == 404
@@ -95,7 +95,7 @@ def test_speaker_who_is_not_published_is_nowhere(client, edition):
         assert "Caché" not in words(main(client.get(f"/fr/2021/{path}"))), path
 
 
-def test_speaker_shows_no_hidden_session_or_abstract(client, edition):
+def test_speaker_page_excludes_hidden_sessions_and_abstracts(client, edition):
     speaker = make_speaker(edition, slug="salma")
     make_participation(make_session(edition, title_fr="Brouillon", status="draft"), speaker)
     cancelled = make_session(edition, title_fr="Annulée", status="cancelled")
@@ -107,13 +107,13 @@ def test_speaker_shows_no_hidden_session_or_abstract(client, edition):
     assert page.xpath(".//div[@class='prose']/ul[not(@class)]/li") == []
 
 
-def test_edition_that_is_not_public_has_no_page(client):
+def test_unpublished_edition_has_no_page(client):
     make_speaker(make_edition("2021", is_published=False), slug="salma")
     paths = (LIST, f"{LIST}salma/")
     assert [client.get(path).status_code for path in paths] == [404, 404]
 
 
-def test_former_address_leads_on(client, edition):
+def test_former_speaker_address_redirects(client, edition):
     speaker = make_speaker(edition, slug="avant")
     speaker.slug = "apres"
     speaker.save()
@@ -121,7 +121,7 @@ def test_former_address_leads_on(client, edition):
     assert (response.status_code, response["Location"]) == (301, "/ar/2021/speakers/apres/")
 
 
-def test_missing_translation_is_marked(client, edition):
+def test_untranslated_speaker_text_has_its_language_attributes(client, edition):
     make_speaker(edition, given_name_fr="Salma", family_name_fr="Rive", affiliation_fr="Université")
     make_speaker(edition, given_name_ar="سلمى", family_name_ar="الشاطئ", family_name_fr="Zest")
     page = main(client.get("/ar/2021/speakers/"))

@@ -102,15 +102,15 @@ def reminded(registration) -> list[str]:
         (-1, "09:00", []),
     ],
 )
-def test_reminder_goes_out_on_its_morning(registration, edition, days, at, kinds):
+def test_reminder_is_sent_on_its_morning(registration, edition, days, at, kinds):
     """By the clock of the edition; a week's that is late gives way to the day's."""
-    count = reminders.remind(before(edition, at, days))
+    count = reminders.send_reminders(before(edition, at, days))
     assert (count, reminded(registration)) == (len(kinds), kinds)
 
 
-def test_each_reminder_goes_out_once(registration, edition, told):
+def test_each_reminder_is_sent_once(registration, edition, told):
     moments = [(7, "09:00"), (7, "09:15"), (6, "09:00"), (1, "09:00"), (1, "10:00")]
-    counts = [reminders.remind(before(edition, at, days)) for days, at in moments]
+    counts = [reminders.send_reminders(before(edition, at, days)) for days, at in moments]
     assert counts == [1, 0, 0, 1, 0]
     email = registration.user.email
     assert told() == [(email, "In a few days: Villes 2031"), (email, "Tomorrow: Villes 2031")]
@@ -123,49 +123,49 @@ def test_only_the_confirmed_are_reminded(registration, edition, told):
     places.cancel(make_registration(free))
     pending = make_registration(make_category(edition, needs_approval=True))
     told()
-    assert reminders.remind(before(edition, "09:00", 7)) == 1
+    assert reminders.send_reminders(before(edition, "09:00", 7)) == 1
     assert [reminded(found) for found in (registration, waiting, pending)] == [["week"], [], []]
 
 
 @pytest.mark.parametrize(("kind", "days", "hours"), [("week", 7, 24), ("day", 1, 12)])
-def test_who_was_just_confirmed_is_not_reminded(registration, edition, kind, days, hours):
+def test_recently_confirmed_registration_is_not_reminded(registration, edition, kind, days, hours):
     due = before(edition, "09:00", days)
     last = due - hours * HOUR
     StateChange.objects.update(at=last + MINUTE)
-    assert reminders.remind(due) == 0
-    assert reminders.remind(due + 10 * HOUR) == 0
+    assert reminders.send_reminders(due) == 0
+    assert reminders.send_reminders(due + 10 * HOUR) == 0
     StateChange.objects.update(at=last)
     Registration.objects.update(created_at=last + MINUTE)
-    assert reminders.remind(due) == 0
+    assert reminders.send_reminders(due) == 0
     Registration.objects.update(created_at=last)
-    assert (reminders.remind(due), reminded(registration)) == (1, [kind])
+    assert (reminders.send_reminders(due), reminded(registration)) == (1, [kind])
 
 
-def test_edition_that_is_not_published_reminds_nobody(registration, edition):
+def test_unpublished_edition_sends_no_reminder(registration, edition):
     Edition.objects.update(is_published=False)
-    assert reminders.remind(before(edition, "09:00", 7)) == 0
+    assert reminders.send_reminders(before(edition, "09:00", 7)) == 0
 
 
-def test_many_are_reminded_a_batch_at_a_time(edition, monkeypatch):
+def test_reminders_are_sent_in_batches(edition, monkeypatch):
     category = make_category(edition)
     for _ in range(3):
         make_registration(category)
-    monkeypatch.setattr(batches, "BATCH", 2)
+    monkeypatch.setattr(batches, "BATCH_SIZE", 2)
     at = before(edition, "09:00", 7)
-    assert [reminders.remind(at) for _ in range(3)] == [2, 1, 0]
+    assert [reminders.send_reminders(at) for _ in range(3)] == [2, 1, 0]
 
 
-def test_turn_is_short(edition, monkeypatch):
+def test_reminder_run_stops_at_its_time_limit(edition, monkeypatch):
     """The worker sends nothing meanwhile."""
     category = make_category(edition)
     for _ in range(3):
         make_registration(category)
-    monkeypatch.setattr(batches, "LONGEST", 0)
+    monkeypatch.setattr(batches, "MAX_BATCH_SECONDS", 0)
     at = before(edition, "09:00", 7)
-    assert [reminders.remind(at) for _ in range(4)] == [1, 1, 1, 0]
+    assert [reminders.send_reminders(at) for _ in range(4)] == [1, 1, 1, 0]
 
 
-def test_one_that_fails_does_not_stop_the_others(edition, monkeypatch, caplog):
+def test_failing_registration_does_not_stop_the_batch(edition, monkeypatch, caplog):
     category = make_category(edition)
     first, second = make_registration(category), make_registration(category)
     wrong = first.pk
@@ -174,7 +174,7 @@ def test_one_that_fails_does_not_stop_the_others(edition, monkeypatch, caplog):
         Reminder.objects.create(registration=registration, kind=Reminder.Kind.WEEK)
         return 1 // (registration.pk - wrong) == 1
 
-    assert batches.each(category.registrations.order_by("pk"), verb) == 1
+    assert batches.for_each_locked(category.registrations.order_by("pk"), verb) == 1
     assert (reminded(first), reminded(second)) == ([], ["week"])
     [record] = caplog.records
     assert record.exc_info[0] is ZeroDivisionError
@@ -183,7 +183,7 @@ def test_one_that_fails_does_not_stop_the_others(edition, monkeypatch, caplog):
 # Certificates
 
 
-def test_certificates_leave_on_the_morning_after():
+def test_certificates_are_sent_on_the_morning_after():
     edition = past_edition(time_zone="America/St_Johns")
     came, stayed_away = make_attendee(edition), make_attendee(edition)
     make_check_in(came)
@@ -200,7 +200,7 @@ def test_certificates_leave_on_the_morning_after():
     )  # fmt: skip
 
 
-def test_mail_says_the_name_that_was_corrected_meanwhile():
+def test_certificate_has_the_name_corrected_before_sending():
     edition = past_edition()
     came = make_attendee(edition, family_name="Médina")
     make_check_in(came)
@@ -210,7 +210,7 @@ def test_mail_says_the_name_that_was_corrected_meanwhile():
     assert Certificate.objects.get().name == "Salma Madani"
 
 
-def test_edition_of_former_years_sends_nothing():
+def test_long_past_edition_sends_no_certificates():
     edition = past_edition()
     make_check_in(make_attendee(edition))
     assert reminders.send_certificates() == 0
@@ -227,7 +227,7 @@ def move(session, at: str) -> None:
 def changes_told(at=None) -> list[list[str]]:
     """For each mail that a turn sends, the sessions that it says have changed, a line each."""
     mail.outbox.clear()
-    count = change_notices.tell_changes(at or soon())
+    count = change_notices.notify_booking_changes(at or soon())
     assert count == len(mail.outbox)
     return [changes_in(message.body) for message in mail.outbox]
 
@@ -252,7 +252,7 @@ def booked(registration, sessions):
 
 
 @pytest.mark.usefixtures("booked")
-def test_one_mail_tells_all_that_has_moved(sessions, edition):
+def test_one_mail_lists_all_changed_sessions(sessions, edition):
     move(sessions[0], "14:00")
     Session.objects.filter(pk=sessions[1].pk).update(status=Session.Status.CANCELLED)
     [lines] = changes_told()
@@ -262,7 +262,7 @@ def test_one_mail_tells_all_that_has_moved(sessions, edition):
 
 
 @pytest.mark.usefixtures("booked")
-def test_what_was_moved_back_is_not_told(sessions):
+def test_session_moved_back_is_not_notified(sessions):
     move(sessions[0], "14:00")
     move(sessions[0], "09:00")
     assert changes_told() == []
@@ -272,7 +272,7 @@ def test_what_was_moved_back_is_not_told(sessions):
 
 
 @pytest.mark.usefixtures("booked")
-def test_what_still_moves_waits(sessions):
+def test_change_mail_is_delayed_until_the_session_settles(sessions):
     move(sessions[0], "14:00")
     assert changes_told(timezone.now()) == []
     assert changes_told(timezone.now() + MINUTE) == []
@@ -280,7 +280,7 @@ def test_what_still_moves_waits(sessions):
 
 
 @pytest.mark.usefixtures("booked")
-def test_who_has_another_session_still_moving_is_told_of_both(sessions):
+def test_change_mail_waits_for_all_sessions_of_a_registration(sessions):
     move(sessions[0], "14:00")
     move(sessions[1], "15:00")
     at = timezone.now()
@@ -289,21 +289,21 @@ def test_who_has_another_session_still_moving_is_told_of_both(sessions):
     assert [len(lines) for lines in changes_told()] == [2]
 
 
-def test_moved_twice_is_told_twice(booked, sessions):
+def test_session_moved_twice_is_notified_with_the_last_sequence(booked, sessions):
     for at in ("14:00", "15:00"):
         move(sessions[0], at)
         assert len(changes_told()) == 1
-    assert refreshed(booked[0]).told_sequence == refreshed(sessions[0]).sequence == 2
+    assert refreshed(booked[0]).notified_sequence == refreshed(sessions[0]).sequence == 2
 
 
 @pytest.mark.usefixtures("booked")
-def test_other_words_are_no_change(sessions):
+def test_title_change_is_not_notified(sessions):
     Session.objects.filter(pk=sessions[0].pk).update(title_fr="Océan")
     assert changes_told() == []
 
 
 @pytest.mark.usefixtures("booked")
-def test_draft_is_told_once_it_is_public_again(sessions):
+def test_draft_session_change_is_notified_once_republished(sessions):
     move(sessions[0], "14:00")
     Session.objects.filter(pk=sessions[0].pk).update(status=Session.Status.DRAFT)
     assert changes_told() == []
@@ -312,26 +312,26 @@ def test_draft_is_told_once_it_is_public_again(sessions):
 
 
 @pytest.mark.usefixtures("booked")
-def test_what_is_over_is_not_told(sessions, edition):
+def test_past_session_change_is_not_notified(sessions, edition):
     move(sessions[0], "14:00")
     assert changes_told(instant(edition, "14:45")) == []
     assert len(changes_told(instant(edition, "14:44"))) == 1
 
 
 @pytest.mark.usefixtures("booked")
-def test_session_without_a_time_is_told_until_the_edition_is_over(sessions, edition):
+def test_unscheduled_session_change_is_notified_until_edition_ends(sessions, edition):
     Session.objects.filter(pk=sessions[0].pk).update(starts_at=None, ends_at=None)
     assert changes_told(instant(edition, "00:00", 3)) == []
     assert len(changes_told(instant(edition, "23:59", 2))) == 1
 
 
-def test_who_gave_their_seat_back_is_not_told(booked, sessions):
+def test_released_booking_is_not_notified(booked, sessions):
     places.leave(booked[0])
     move(sessions[0], "14:00")
     assert changes_told() == []
 
 
-def test_who_waits_for_a_seat_is_told(registration, edition):
+def test_waiting_booking_is_notified_of_changes(registration, edition):
     full = make_workshop(edition, places=0, title_fr="Eau")
     make_booking(registration, full)
     move(full, "14:00")
@@ -339,16 +339,16 @@ def test_who_waits_for_a_seat_is_told(registration, edition):
 
 
 @pytest.mark.usefixtures("booked")
-def test_moving_to_a_room_is_told(sessions, edition):
+def test_room_assignment_is_notified(sessions, edition):
     room = make_room(edition, name_fr="Auditorium")
     Session.objects.filter(pk=sessions[2].pk).update(room=room)
     [[line]] = changes_told()
     assert line == "Sol · Moved from no room to Auditorium."
 
 
-def test_turn_costs_nothing_where_nothing_changed(booked, django_assert_num_queries):
+def test_change_mail_run_makes_one_query_when_nothing_changed(booked, django_assert_num_queries):
     with django_assert_num_queries(1):
-        change_notices.tell_changes(soon())
+        change_notices.notify_booking_changes(soon())
 
 
 # Places
@@ -358,70 +358,79 @@ def states(*holders) -> list[str]:
     return [refreshed(holder).state for holder in holders]
 
 
-def test_place_freed_by_plain_sql_goes_to_who_waits(registration, told):
+def test_place_freed_by_plain_sql_goes_to_next_in_queue(registration, told):
     category = registration.category
     second, third = make_registration(category), make_registration(category)
     told()
-    assert waiting_list.refill() == 0
+    assert waiting_list.promote_waiting_everywhere() == 0
     Registration.objects.filter(pk=registration.pk).update(state="cancelled")
-    assert [waiting_list.refill(), waiting_list.refill()] == [1, 0]
+    assert [
+        waiting_list.promote_waiting_everywhere(),
+        waiting_list.promote_waiting_everywhere(),
+    ] == [1, 0]
     assert states(second, third) == ["confirmed", "waiting"]
     assert [to for to, _subject in told()] == [second.user.email]
     Category.objects.filter(pk=category.pk).update(places=None)
-    assert (waiting_list.refill(), states(third)) == (1, ["confirmed"])
+    assert (waiting_list.promote_waiting_everywhere(), states(third)) == (1, ["confirmed"])
 
 
-def test_seat_freed_by_plain_sql_goes_to_who_waits(registration, edition):
+def test_seat_freed_by_plain_sql_goes_to_next_in_queue(registration, edition):
     session = make_workshop(edition, places=1)
     other = make_registration(make_category(edition))
     first, second = make_booking(registration, session), make_booking(other, session)
     Booking.objects.filter(pk=first.pk).update(state="cancelled")
-    assert [waiting_list.refill(), waiting_list.refill()] == [1, 0]
+    assert [
+        waiting_list.promote_waiting_everywhere(),
+        waiting_list.promote_waiting_everywhere(),
+    ] == [1, 0]
     assert states(second) == ["confirmed"]
 
 
-def test_seat_waits_for_who_has_a_place_at_the_symposium(registration, edition):
+def test_waiting_booking_is_not_promoted_without_a_confirmed_registration(registration, edition):
     session = make_workshop(edition, places=1)
     waiting = make_registration(registration.category, sessions=[session])
-    assert (waiting_list.refill(), states(waiting.bookings.get())) == (0, ["waiting"])
+    assert (waiting_list.promote_waiting_everywhere(), states(waiting.bookings.get())) == (
+        0,
+        ["waiting"],
+    )
 
 
-def test_nothing_is_filled_that_has_begun_or_is_not_public(registration, edition):
+def test_past_or_hidden_sessions_and_editions_promote_no_waiting_entry(registration, edition):
     other = make_registration(make_category(edition))
     second = make_registration(registration.category)
     session, hidden = make_workshop(edition, places=0), make_workshop(edition, places=0, at="10:00")
     bookings = [make_booking(other, session), make_booking(other, hidden)]
     edition.sessions.update(places=1)
     Session.objects.filter(pk=hidden.pk).update(status=Session.Status.DRAFT)
-    assert waiting_list.refill(instant(edition, "09:00")) == 0
+    assert waiting_list.promote_waiting_everywhere(instant(edition, "09:00")) == 0
     Registration.objects.filter(pk=registration.pk).update(state="cancelled")
-    assert waiting_list.refill(instant(edition, "00:00", 3)) == 0
+    assert waiting_list.promote_waiting_everywhere(instant(edition, "00:00", 3)) == 0
     assert states(second, *bookings) == ["waiting"] * 3
 
 
-def test_offers_are_made_where_the_edition_makes_them(registration, edition):
+def test_waiting_registration_is_offered_where_the_edition_uses_offers(registration, edition):
     second = make_registration(registration.category)
     Edition.objects.update(offer_hours=24)
     Registration.objects.filter(pk=registration.pk).update(state="cancelled")
-    assert (waiting_list.refill(), states(second)) == (1, ["offered"])
-    assert waiting_list.refill() == 0
+    assert (waiting_list.promote_waiting_everywhere(), states(second)) == (1, ["offered"])
+    assert waiting_list.promote_waiting_everywhere() == 0
 
 
 # What nobody needs any more
 
 
-def test_browser_sessions_that_have_ended():
+def test_expired_browser_sessions_are_deleted():
     store = SessionStore()
     store.create()
     now = timezone.now()
-    assert browser_sessions.forget_sessions(now) == 0
-    assert browser_sessions.forget_sessions(now + datetime.timedelta(days=15)) == 1
+    assert browser_sessions.delete_expired_sessions(now) == 0
+    assert browser_sessions.delete_expired_sessions(now + datetime.timedelta(days=15)) == 1
     assert BrowserSession.objects.count() == 0
 
 
 def test_every_task_runs_on_an_empty_site(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    assert [task() for task in periodic.HOUSEKEEPING] == [0] * len(periodic.HOUSEKEEPING)
+    assert [task() for task in periodic.PERIODIC_TASKS] == [0] * len(periodic.PERIODIC_TASKS)
 
 
 # Two workers at once
@@ -443,33 +452,33 @@ def at_once(*works) -> list:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_remind_each_person_once():
+def test_concurrent_workers_remind_each_registration_once():
     edition = open_edition()
     category = make_category(edition)
     for _ in range(10):
         make_registration(category)
     mail.outbox.clear()
-    work = partial(reminders.remind, before(edition, "09:00", 7))
+    work = partial(reminders.send_reminders, before(edition, "09:00", 7))
     assert sum(at_once(work, work, work)) + work() == 10  # what a slow machine left over
     assert len({message.to[0] for message in mail.outbox}) == len(mail.outbox) == 10
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_tell_each_person_once():
+def test_concurrent_workers_notify_each_registration_once():
     edition = open_edition()
     category, session = make_category(edition), make_workshop(edition)
     for _ in range(10):
         make_booking(make_registration(category), session)
     move(session, "14:00")
     mail.outbox.clear()
-    work = partial(change_notices.tell_changes, soon())
+    work = partial(change_notices.notify_booking_changes, soon())
     assert sum(at_once(work, work, work)) + work() == 10  # what a slow machine left over
     assert len({message.to[0] for message in mail.outbox}) == len(mail.outbox) == 10
-    assert change_notices.tell_changes(soon()) == 0
+    assert change_notices.notify_booking_changes(soon()) == 0
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_the_lock_both_would_tell(monkeypatch):
+def test_concurrent_workers_notify_twice_without_the_lock(monkeypatch):
     """The negative control: each has read what is untold before the other writes."""
     edition = open_edition()
     session = make_workshop(edition)
@@ -484,11 +493,11 @@ def test_without_the_lock_both_would_tell(monkeypatch):
 
     monkeypatch.setattr(Booking, "save", save_together)
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **options: rows)
-    work = partial(change_notices.tell_changes, soon())
+    work = partial(change_notices.notify_booking_changes, soon())
     assert (at_once(work, work), len(mail.outbox)) == ([1, 1], 2)
 
 
-def test_a_demonstration_is_kept_whole_and_may_be_tried_long_after():
+def test_demonstration_edition_is_preserved_and_usable_long_after():
     edition = past_edition(is_demonstration=True)
     attendee = make_attendee(edition)
     make_check_in(attendee)
@@ -498,10 +507,10 @@ def test_a_demonstration_is_kept_whole_and_may_be_tried_long_after():
     assert refreshed(attendee).name == attendee.name
 
 
-def test_outside_the_demonstration_the_tick_keeps_nobodys_data(settings):
+def test_demonstration_flag_does_not_prevent_retention_outside_demo_mode(settings):
     settings.DEMO = False
     edition = past_edition(is_demonstration=True)
-    attendee = make_attendee(edition, needs="Boucle")
+    attendee = make_attendee(edition, accessibility_needs="Boucle")
     years_after = edition.period.upper + datetime.timedelta(days=2000)
     assert erasure.apply_retention(years_after) == 2
-    assert (refreshed(attendee).name, attendee.needs) == ("", "")
+    assert (refreshed(attendee).name, attendee.accessibility_needs) == ("", "")

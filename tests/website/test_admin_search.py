@@ -135,7 +135,7 @@ def put(thing, path: str) -> None:
     type(thing)._base_manager.filter(pk=thing.pk).update(**{field: TEXT})
 
 
-def test_each_list_that_is_searched_is_tried():
+def test_every_searchable_list_is_tested():
     searched = {
         model for model, one in admin.site._registry.items() if list(one.get_search_fields(None))
     }
@@ -143,7 +143,7 @@ def test_each_list_that_is_searched_is_tried():
 
 
 @pytest.mark.parametrize("model", LISTS, ids=lambda model: model.__name__)
-def test_each_list_finds_a_text_however_it_is_typed(model, rf):
+def test_list_search_ignores_case_and_accents(model, rf):
     make, path = LISTS[model]
     thing = make()
     put(thing, path)
@@ -166,7 +166,7 @@ def test_speaker_is_found_by_each_name_and_affiliation(rf, field, typed):
     assert found(Speaker, typed, rf) == [speaker]
 
 
-def test_abstract_and_session_are_found_once_by_their_people_in_any_language(rf):
+def test_abstract_and_session_are_found_once_by_their_people(rf):
     edition = make_edition()
     speaker = make_speaker(edition, family_name_ar="الفاسي", given_name_en="Amina")
     abstract, session = make_abstract(edition), make_session(edition)
@@ -182,7 +182,7 @@ def test_abstract_and_session_are_found_once_by_their_people_in_any_language(rf)
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_search_in_a_list_and_a_picker_asks_as_many_queries(
+def test_list_search_and_autocomplete_query_counts_are_constant(
     client, django_assert_num_queries, number
 ):
     edition = make_edition(is_current=True)

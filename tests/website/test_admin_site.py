@@ -37,19 +37,19 @@ def counts(response) -> dict[str, dict[str, int]]:
     }
 
 
-def test_a_stranger_signs_in_first(client):
+def test_anonymous_visitor_is_redirected_to_login(client):
     response = client.get("/admin/symposium_sessions/session/")
     assert response.status_code == 302
     assert "/accounts/login/" in client.get(response.url).url
 
 
-def test_somebody_who_does_not_organise_stays_outside(client):
+def test_ordinary_account_gets_403(client):
     client.force_login(make_user())
     response = client.get("/admin/", follow=True)
     assert response.status_code == 403
 
 
-def test_the_models_are_in_the_order_in_which_one_works(client, organiser):
+def test_models_are_listed_in_working_order(client, organiser):
     groups = client.get("/admin/").context["app_list"]
     named = [(one["app_label"], [m["object_name"] for m in one["models"]]) for one in groups]
     assert named == [
@@ -63,7 +63,7 @@ def test_the_models_are_in_the_order_in_which_one_works(client, organiser):
     ]  # fmt: skip
 
 
-def test_the_start_page_counts_what_there_is_and_what_is_missing(client, organiser):
+def test_start_page_counts_existing_and_missing_content(client, organiser):
     edition = make_edition("2021", is_current=True)
     session = make_session(edition, room=make_room(edition), title_en="A", title_ar="ا")
     make_participation(session, make_speaker(edition))
@@ -85,7 +85,7 @@ def test_the_start_page_counts_what_there_is_and_what_is_missing(client, organis
     }  # fmt: skip
 
 
-def test_each_count_leads_to_the_list_of_as_many(client, organiser):
+def test_each_count_links_to_a_list_of_equal_length(client, organiser):
     edition = make_edition("2021", is_current=True)
     make_participation(make_session(edition, status="draft"), make_speaker(edition))
     make_abstract(edition)
@@ -99,9 +99,7 @@ def test_the_start_page_opens_before_the_first_edition(client, organiser):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_start_page_asks_as_much_for_three_as_for_one(
-    client, organiser, count, django_assert_num_queries
-):
+def test_start_page_query_count_is_constant(client, organiser, count, django_assert_num_queries):
     edition = make_edition("2021", is_current=True)
     for number in range(count):
         make_participation(make_session(edition, at=f"1{number}:00"))
@@ -110,20 +108,20 @@ def test_the_start_page_asks_as_much_for_three_as_for_one(
         client.get("/admin/")
 
 
-def test_the_foot_of_the_desk_says_which_version_runs(client, organiser):
+def test_footer_shows_the_running_version(client, organiser):
     page = html.fromstring(client.get("/admin/").content)
     assert page.get_element_by_id("footer").text_content() == f"Version {__version__}"
 
 
 @pytest.mark.parametrize(("language", "direction"), [("fr", "ltr"), ("en", "ltr"), ("ar", "rtl")])
-def test_the_desk_speaks_the_language_of_the_account(client, language, direction):
+def test_admin_is_in_the_language_of_the_account(client, language, direction):
     client.force_login(make_organiser(language=language))
     page = client.get("/admin/", headers={"accept-language": "de"})
     assert f'<html lang="{language}" dir="{direction}">' in page.content.decode()
     assert page.headers["Content-Language"] == language
 
 
-def test_the_language_is_kept_in_the_account(client, organiser):
+def test_language_choice_is_stored_in_the_account(client, organiser):
     here = "/admin/symposium_sessions/session/?edition=all"
     response = client.post("/admin/language/", {"language": "ar", "next": here})
     assert response.url == here
@@ -131,22 +129,22 @@ def test_the_language_is_kept_in_the_account(client, organiser):
 
 
 @pytest.mark.parametrize("elsewhere", ["https://example.com/", "//example.com", "/fr/", ""])
-def test_the_language_leads_nowhere_else(client, organiser, elsewhere):
+def test_language_switch_redirects_to_no_other_site(client, organiser, elsewhere):
     response = client.post("/admin/language/", {"language": "xx", "next": elsewhere})
     assert response.url == "/admin/"
     assert refreshed(organiser).language == "en"
 
 
-def test_the_language_is_not_changed_by_a_link(client, organiser):
+def test_language_switch_refuses_get(client, organiser):
     assert client.get("/admin/language/").status_code == 405
 
 
-def test_the_start_page_leads_to_the_door_and_to_the_figures(client):
+def test_start_page_links_to_check_in_and_charts(client):
     make_edition("2021", is_current=True)
     client.force_login(make_organiser(language="en"))
     page = client.get("/admin/").content.decode()
     assert 'href="/en/2021/desk/check-in/"' in page
-    assert "/registration/plots/" in page
+    assert "/registration/charts/" in page
 
 
 # The edition being worked on
@@ -164,7 +162,7 @@ def worked_on(response) -> str:
     return response.context["working_edition"].slug
 
 
-def test_the_edition_chosen_stays_from_list_to_list(client, editions):
+def test_chosen_edition_persists_across_lists(client, editions):
     response = client.post(
         "/admin/edition/", {"edition": editions[1].pk, "next": ROOMS}, follow=True
     )
@@ -176,7 +174,7 @@ def test_the_edition_chosen_stays_from_list_to_list(client, editions):
     )
 
 
-def test_the_start_page_counts_the_edition_being_worked_on(client, editions):
+def test_start_page_counts_the_chosen_edition(client, editions):
     make_room(editions[1])
     make_session(editions[1], at=None)
     client.get(f"{ROOMS}?edition={editions[1].pk}")
@@ -195,18 +193,18 @@ def test_the_start_page_counts_the_edition_being_worked_on(client, editions):
         ("https://example.com/", "/admin/"),
     ],
 )
-def test_after_the_switch_one_is_where_one_was(client, editions, page, back):
+def test_edition_switch_returns_to_the_current_page(client, editions, page, back):
     response = client.post("/admin/edition/", {"edition": editions[1].pk, "next": page})
     assert response.url == back
 
 
 @pytest.mark.parametrize("number", ["", "0", "9" * 30, "all", "x"])
-def test_a_switch_to_no_edition_changes_nothing(client, editions, number):
+def test_edition_switch_to_an_unknown_edition_is_ignored(client, editions, number):
     client.post("/admin/edition/", {"edition": number, "next": "/admin/"})
     assert worked_on(client.get("/admin/")) == "2021"
 
 
-def test_what_is_saved_is_shown_in_its_own_edition(client, editions):
+def test_saved_object_is_listed_in_its_own_edition(client, editions):
     of_2027 = str(editions[1].pk)
     response = save(client, f"{ROOMS}add/", edition=of_2027, name_en="Hall")
     assert response.url == f"{ROOMS}?edition={of_2027}"
@@ -215,19 +213,19 @@ def test_what_is_saved_is_shown_in_its_own_edition(client, editions):
     assert worked_on(shown) == "2027"
 
 
-def test_what_is_saved_in_another_edition_leaves_the_filters_of_the_list(client, editions):
+def test_saving_in_another_edition_drops_the_list_filters(client, editions):
     page = f"{ROOMS}add/?_changelist_filters=edition%3D{editions[0].pk}%26untranslated%3Dany"
     response = save(client, page, edition=str(editions[1].pk), name_en="Hall")
     assert response.url == f"{ROOMS}?edition={editions[1].pk}"
 
 
-def test_the_header_names_the_edition_of_what_is_open(client, editions):
+def test_header_names_the_edition_of_the_open_object(client, editions):
     room = make_room(editions[1])
     assert worked_on(client.get(admin_url(room))) == "2027"
     assert worked_on(client.get("/admin/")) == "2027"
 
 
-def test_a_new_edition_is_worked_on(client, organiser):
+def test_new_edition_becomes_the_chosen_edition(client, organiser):
     make_edition("2021", is_current=True)
     save(
         client, "/admin/symposium_editions/edition/add/", slug="2028", name_en="S",
@@ -236,7 +234,7 @@ def test_a_new_edition_is_worked_on(client, organiser):
     assert worked_on(client.get("/admin/")) == "2028"
 
 
-def test_two_editions_open_in_two_tabs(client, editions):
+def test_form_and_list_preserve_their_edition_across_tabs(client, editions):
     """A form, and a list, keep to their edition although another was chosen meanwhile."""
     first, second = editions
     room = make_room(first)
@@ -250,7 +248,7 @@ def test_two_editions_open_in_two_tabs(client, editions):
     assert [str(one) for one in first.rooms.all()] == ["Hall"]
 
 
-def test_an_organiser_registers_somebody_in_the_edition_of_the_form(client, editions):
+def test_registration_is_created_in_the_edition_of_the_form(client, editions):
     category = make_category(editions[0])
     page = "/admin/symposium_registrations/registration/add/"
     typed = form_of(client.get(page)) | {
@@ -262,7 +260,7 @@ def test_an_organiser_registers_somebody_in_the_edition_of_the_form(client, edit
     assert category.registrations.count() == 1
 
 
-def test_one_edition_needs_no_switch(client, organiser):
+def test_edition_switch_is_hidden_with_one_edition(client, organiser):
     make_edition("2021", is_current=True)
     assert 'name="edition"' not in client.get("/admin/").content.decode()
 
@@ -279,7 +277,7 @@ NOT_TYPED = {
 }
 
 
-def test_every_field_that_one_may_edit_is_in_a_form(organiser, rf):
+def test_every_editable_field_is_in_a_form(organiser, rf):
     request = rf.get("/admin/")
     request.user, request.session = organiser, {}
     left_out = {}
@@ -314,7 +312,7 @@ def test_every_field_that_one_may_edit_is_in_a_form(organiser, rf):
         ("ar", ["إضافة: جلسة", "تعديل: جلسة", "حذف المحدد (الجلسات)"]),
     ],
 )
-def test_django_puts_no_article_before_our_nouns(client, language, titles):
+def test_admin_titles_have_no_article(client, language, titles):
     client.force_login(make_organiser(language=language))
     session = make_session(make_edition(is_current=True))
     pages = [

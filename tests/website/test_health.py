@@ -32,13 +32,13 @@ pytestmark = pytest.mark.django_db
 NAMES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
 
 
-def test_alive_asks_the_database_nothing(client, django_assert_num_queries):
+def test_liveness_check_makes_no_query(client, django_assert_num_queries):
     with django_assert_num_queries(0):
         response = client.get("/healthz")
     assert (response.status_code, response.content) == (200, b"ok\n")
 
 
-def test_ready(client):
+def test_readiness_check_reports_ok(client):
     response = client.get("/readyz")
     assert (response.status_code, response.json()) == (
         200,
@@ -54,7 +54,7 @@ def test_ready(client):
     )
 
 
-def test_ready_though_mail_waits(client, settings):
+def test_readiness_check_is_ok_with_mail_waiting(client, settings):
     """The site works without a worker, and says so."""
     settings.EMAIL_BACKEND = "symposium.core.mail.queue.QueueBackend"
     send_mail("Code", "123456", None, ["salma@example.org"])
@@ -75,7 +75,7 @@ def test_ready_though_mail_waits(client, settings):
     )
 
 
-def test_not_ready_before_the_migrations(client):
+def test_readiness_check_fails_with_pending_migrations(client):
     MigrationRecorder.Migration.objects.filter(app="symposium_accounts").delete()
     response = client.get("/readyz")
     assert (response.status_code, response.json()) == (
@@ -85,7 +85,7 @@ def test_not_ready_before_the_migrations(client):
     )  # fmt: skip
 
 
-def test_not_ready_without_database(client):
+def test_readiness_check_fails_without_database(client):
     def away(*arguments):
         raise OperationalError("away")
 
@@ -98,7 +98,7 @@ def test_not_ready_without_database(client):
     )  # fmt: skip
 
 
-def test_ready_says_that_the_database_has_older_rules_of_time_zones(client):
+def test_readiness_check_reports_outdated_time_zone_rules(client):
     """As where its `tzdata` is years old: Morocco kept UTC+1 in winter until 2026."""
     edition = make_edition("2026", starts_on=datetime.date(2026, 12, 1))
     assert client.get("/readyz").json()["time_zones"] == "ok"
@@ -114,7 +114,7 @@ def test_ready_says_that_the_database_has_older_rules_of_time_zones(client):
     assert (response.status_code, said["time_zones"]) == (200, "PostgreSQL has other rules")
 
 
-def test_the_log_keeps_the_time_of_the_site():
+def test_log_timestamps_use_the_site_time_zone():
     """By the rules of `tzdata`, not the machine's, which may be years old."""
     noon = datetime.datetime(2026, 12, 1, 12, tzinfo=datetime.UTC)
     record = logging.makeLogRecord({"created": noon.timestamp()})
@@ -177,7 +177,7 @@ def test_manifest(client, language, name):
     assert [icon["sizes"] for icon in data["icons"]] == ["192x192", "512x512", "512x512"]
 
 
-def test_manifest_of_an_empty_site(client):
+def test_manifest_works_on_an_empty_site(client):
     assert client.get("/manifest.webmanifest").json()["start_url"] == "/"
 
 
@@ -197,7 +197,7 @@ def paths(client, language="en") -> list[str]:
     return sorted(a.removeprefix(start) for a in sitemap(client) if a.startswith(start))
 
 
-def test_sitemap_of_what_is_public(client):
+def test_sitemap_lists_public_pages(client):
     edition = make_edition("2021")
     room = make_room(edition, slug="atlas")
     session = make_session(edition, slug="plenary", room=room)
@@ -223,7 +223,7 @@ def test_sitemap_of_what_is_public(client):
     ]
 
 
-def test_sitemap_says_nothing_of_drafts(client):
+def test_sitemap_excludes_drafts(client):
     edition = make_edition("2021")
     make_session(edition, status=Session.Status.DRAFT)
     abstract = make_abstract(edition, status=Abstract.Status.DRAFT)
@@ -240,7 +240,7 @@ def test_sitemap_says_nothing_of_drafts(client):
     ]
 
 
-def test_sitemap_knows_the_languages_of_a_page(client):
+def test_sitemap_lists_home_page_alternates(client):
     make_edition("2021")
     found = sitemap(client)
     expected = {code: f"http://testserver/{code}/2021/" for code, _name in settings.LANGUAGES}
@@ -250,7 +250,7 @@ def test_sitemap_knows_the_languages_of_a_page(client):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_sitemap_costs_the_same_for_many(client, django_assert_num_queries, count):
+def test_sitemap_query_count_is_constant(client, django_assert_num_queries, count):
     edition = make_edition("2021")
     for number in range(count):
         make_session(edition, at=f"1{number}:00")
@@ -262,7 +262,7 @@ def test_sitemap_costs_the_same_for_many(client, django_assert_num_queries, coun
         client.get("/sitemap.xml")
 
 
-def test_sitemap_says_when_a_page_and_what_it_lists_changed(client):
+def test_sitemap_last_modified_covers_page_and_its_content(client):
     edition = make_edition("2021")
     room, empty = (make_room(edition, slug=slug) for slug in ("atlas", "empty"))
     session = make_session(edition, slug="plenary", room=room)
@@ -293,7 +293,7 @@ def test_sitemap_says_when_a_page_and_what_it_lists_changed(client):
     }  # fmt: skip
 
 
-def test_sitemap_has_the_changes_of_programmes_that_are_announced(client):
+def test_sitemap_lists_changes_pages_of_announced_programmes(client):
     for slug in ("2019", "2020", "2021"):
         make_session(make_edition(slug))
     make_edition("2022")
@@ -319,7 +319,7 @@ def test_sitemap_has_the_changes_of_programmes_that_are_announced(client):
     }
 
 
-def test_every_page_of_the_sitemap_names_all_its_languages(client):
+def test_sitemap_lists_all_alternates_of_every_page(client):
     edition = make_edition("2021")
     make_session(edition, room=make_room(edition))
     make_argument(edition)

@@ -39,7 +39,7 @@ def slides(session, **fields):
     return make_resource(session, file=file, url="", **fields)
 
 
-def test_picture_is_shown(client):
+def test_image_is_served_inline(client):
     response = client.get(put("speakers/a.png"))
     assert content(response) == b"content"
     assert headers(response) == {
@@ -51,7 +51,7 @@ def test_picture_is_shown(client):
 
 
 @pytest.mark.parametrize("name", ["a.svg", "a.html", "a.xml", "a.js", "a", "a.png.html"])
-def test_anything_else_is_handed_over(client, name):
+def test_other_file_is_served_as_attachment(client, name):
     response = client.get(put(f"partners/{name}"))
     response.close()
     assert headers(response) == {
@@ -63,13 +63,13 @@ def test_anything_else_is_handed_over(client, name):
     assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_thumbnail_is_kept_for_ever(client):
+def test_thumbnail_is_cached_as_immutable(client):
     response = client.get(put("CACHE/images/a/0123456789abcdef.webp"))
     response.close()
     assert headers(response)["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
-def test_unchanged_file_costs_no_body(client):
+def test_unchanged_file_returns_304_without_body(client):
     address = put("speakers/a.png")
     first = client.get(address)
     first.close()
@@ -95,7 +95,7 @@ def test_unchanged_file_costs_no_body(client):
         "others/b.png",
     ],
 )
-def test_nothing_else_is_reachable(client, media, name):
+def test_other_paths_are_404(client, media, name):
     put("speakers/a.png")
     put("others/b.png")
     secret = media.parent / "secret.png"
@@ -104,7 +104,7 @@ def test_nothing_else_is_reachable(client, media, name):
     assert client.get(f"/media/{name}", follow=True).status_code == 404
 
 
-def test_slides_of_a_published_session(client):
+def test_published_slides_are_served(client):
     response = client.get(slides(make_session()).file.url)
     assert content(response) == b"%PDF-1.7"
     assert headers(response)["Cache-Control"] == "private, no-cache"
@@ -114,7 +114,7 @@ def test_slides_of_a_published_session(client):
     ("status", "is_published"),
     [(Session.Status.DRAFT, True), (Session.Status.PUBLISHED, False)],
 )
-def test_slides_that_are_not_public(client, status, is_published):
+def test_hidden_slides_are_served_to_organisers_only(client, status, is_published):
     address = slides(make_session(status=status), is_published=is_published).file.url
     assert client.get(address).status_code == 404
     client.force_login(make_user(is_staff=True))
@@ -123,9 +123,9 @@ def test_slides_that_are_not_public(client, status, is_published):
     assert content(client.get(address)) == b"%PDF-1.7"
 
 
-def test_file_is_read_not_written(client):
+def test_media_file_refuses_post(client):
     assert client.post(put("speakers/a.png")).status_code == 405
 
 
-def test_name_that_no_disk_takes_is_not_found(client):
+def test_overlong_file_name_is_404(client):
     assert client.get(f"/media/speakers/{'a' * 300}.jpg").status_code == 404

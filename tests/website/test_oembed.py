@@ -43,7 +43,7 @@ def said(path: str, **parameters) -> dict:
     return response.json()
 
 
-def test_programme_is_its_frame(edition):
+def test_programme_oembed_is_its_iframe(edition):
     assert said("/ar/2021/programme/?day=all&track=x&q=secret") == {
         "version": "1.0",
         "type": "rich",
@@ -60,7 +60,7 @@ def test_programme_is_its_frame(edition):
     }
 
 
-def test_frame_is_no_larger_than_asked_for(edition):
+def test_iframe_is_no_larger_than_requested(edition):
     small = said("/fr/2021/programme/", maxwidth=300, maxheight="200")
     assert (small["width"], small["height"]) == (300, 200)
     assert 'width="300" height="200"' in small["html"]
@@ -69,7 +69,7 @@ def test_frame_is_no_larger_than_asked_for(edition):
 
 
 @pytest.mark.parametrize("origins", ["", "https://www.example.org\nhttps://*.example.net"])
-def test_programme_that_not_every_site_may_show_is_a_link(edition, origins):
+def test_programme_with_restricted_embedding_is_a_link(edition, origins):
     Edition.objects.update(embed_origins=origins)
     found = said("/fr/2021/programme/")
     assert (found["type"], found["title"], "html" in found) == (
@@ -89,7 +89,7 @@ def test_programme_that_not_every_site_may_show_is_a_link(edition, origins):
         ("/fr/2021/abstract/", "Argument"),
     ],
 )
-def test_every_other_page_is_a_link(edition, path, title):
+def test_other_pages_get_a_link_oembed(edition, path, title):
     assert said(path, maxwidth=100) == {
         "version": "1.0",
         "type": "link",
@@ -100,7 +100,7 @@ def test_every_other_page_is_a_link(edition, path, title):
     }
 
 
-def test_xml_says_the_same(edition):
+def test_xml_response_equals_json(edition):
     url = f"{SITE}/fr/2021/programme/une/"
     response = ask(url, format="xml")
     assert response["Content-Type"] == "text/xml; charset=utf-8"
@@ -132,19 +132,19 @@ def test_xml_says_the_same(edition):
         ({"url": f"{SITE}/admin/"}, 404),
     ],
 )  # fmt: skip
-def test_what_has_no_answer(edition, parameters, status):
+def test_invalid_request_returns_an_error_status(edition, parameters, status):
     assert ask(**parameters).status_code == status
 
 
 @pytest.mark.parametrize("path", ["", "programme/", "programme/une/", "speakers/nora/",
                                   "abstracts/resume/", "abstract/"])  # fmt: skip
-def test_private_edition_is_not_there(edition, path):
+def test_unpublished_edition_is_404(edition, path):
     Edition.objects.update(is_published=False)
     response = ask(f"{SITE}/fr/2021/{path}")
     assert (response.status_code, b"Ville" in response.content) == (404, False)
 
 
-def test_what_is_a_draft_is_not_there(edition):
+def test_draft_content_is_404(edition):
     make_session(edition, slug="brouillon", title_fr="Secret", status="draft")
     make_speaker(edition, slug="cachee", is_published=False)
     make_abstract(edition, slug="attente", status="draft")
@@ -152,7 +152,7 @@ def test_what_is_a_draft_is_not_there(edition):
         assert ask(f"{SITE}/fr/2021/{path}/").status_code == 404
 
 
-def test_scripts_of_other_sites_may_ask(edition):
+def test_cross_origin_requests_are_allowed(edition):
     response = ask(f"{SITE}/fr/2021/")
     assert (response["Access-Control-Allow-Origin"], response.cookies) == ("*", {})
 
@@ -160,7 +160,7 @@ def test_scripts_of_other_sites_may_ask(edition):
 @pytest.mark.parametrize(
     "path", ["programme/?day=all", "programme/une/", "speakers/nora/", "abstracts/resume/"]
 )
-def test_pages_lead_to_their_answer(client, edition, path):
+def test_pages_link_to_their_oembed_responses(client, edition, path):
     page = tree(client.get(f"/fr/2021/{path}"))
     found = page.xpath("//link[contains(@type, '+oembed')]")
     assert [link.get("type") for link in found] == ["application/json+oembed", "text/xml+oembed"]

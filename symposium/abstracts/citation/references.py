@@ -28,7 +28,7 @@ LATEX = str.maketrans(
     }
 )
 # What parts names and keywords.
-APART = r",|\band\b"
+NAME_SEPARATORS = r",|\band\b"
 LIGATURE = re.compile(r"([-'`,<>])(?=\1)")
 
 
@@ -51,13 +51,13 @@ def bibtex(record: Record) -> str:
         "date": record.issued.isoformat(),
         "eventdate": f"{record.edition.starts_on}/{record.edition.ends_on}",
         "venue": latex(record.city),
-        "publisher": protected(record.publisher),
+        "publisher": protect(record.publisher),
         "language": LANGID[record.language],
         "langid": LANGID[record.language],
         "doi": record.doi,
         "url": record.url,
         "abstract": latex("\n\n".join(record.paragraphs)),
-        "keywords": ", ".join(map(protected, record.keywords)),
+        "keywords": ", ".join(map(protect, record.keywords)),
     }
     entry = Entry(
         "inproceedings",
@@ -72,11 +72,11 @@ def bibtex_person(author: Person) -> BibtexPerson:
         return BibtexPerson(last=f"{{{latex(author.family)}}}")
     surname, suffix = author.surname_and_suffix
     return BibtexPerson(
-        first=protected(author.given), last=protected(surname, rf"\s|{APART}"), lineage=suffix
+        first=protect(author.given), last=protect(surname, rf"\s|{NAME_SEPARATORS}"), lineage=suffix
     )
 
 
-def protected(text: str, apart: str = APART) -> str:
+def protect(text: str, apart: str = NAME_SEPARATORS) -> str:
     """LaTeX, in braces where BibTeX would take it apart."""
     return f"{{{latex(text)}}}" if re.search(apart, text, re.IGNORECASE) else latex(text)
 
@@ -140,10 +140,10 @@ def csl_json(record: Record) -> str:
         "event-title": record.conference,
         "event-place": record.city,
         "event-date": {
-            "date-parts": [parts(record.edition.starts_on), parts(record.edition.ends_on)]
+            "date-parts": [date_parts(record.edition.starts_on), date_parts(record.edition.ends_on)]
         },
         "publisher": record.publisher,
-        "issued": {"date-parts": [parts(issued)]},
+        "issued": {"date-parts": [date_parts(issued)]},
         "language": record.language,
         "abstract": "\n".join(record.paragraphs),
         "keyword": ", ".join(record.keywords),
@@ -162,5 +162,5 @@ def csl_person(author: Person) -> dict[str, str]:
     return name | {"suffix": suffix} if suffix else name
 
 
-def parts(day: datetime.date) -> list[int]:
+def date_parts(day: datetime.date) -> list[int]:
     return [day.year, day.month, day.day]

@@ -20,14 +20,14 @@ from django.utils.safestring import SafeString
 
 from symposium.abstracts.models import Abstract, Author
 from symposium.core.i18n import dates
-from symposium.core.i18n.localized import LANGUAGES, text_and_language
-from symposium.core.i18n.typography import composed, without_controls, without_marks
+from symposium.core.i18n.localized import LANGUAGES, localized_text
+from symposium.core.i18n.typography import normalize_letters, strip_controls, strip_invisible
 from symposium.editions.models import Partner
 from symposium.speakers.models import Speaker
 
 SUFFIX = re.compile(r"(.+), ((?:Jr|Sr)\.?|I{2,3}|IV|fils|père)")
 HYPHENS = re.compile("[\u2010\u2011]")
-APART = re.compile(r"([\s-]+|\b[dl]['’](?=[^\W\d_a-zà-ÿ]))")  # of a given name
+GIVEN_NAME_SEPARATORS = re.compile(r"([\s-]+|\b[dl]['’](?=[^\W\d_a-zà-ÿ]))")  # of a given name
 BLANKS = re.compile(r"[^\S\u00a0\u202f]+")
 
 
@@ -72,7 +72,7 @@ class Person:
         So do articles and particles: Abd el-Krim is A. el-K.
         """
         given = HYPHENS.sub("-", self.given)
-        *parts, last = APART.split(given)
+        *parts, last = GIVEN_NAME_SEPARATORS.split(given)
         kept = set() if given.islower() else {part for part in parts if part.islower()}
         letters = [part if part in kept else initial(part) for part in parts]
         return replace(self, given="".join([*letters, initial(last)])).inverted
@@ -98,13 +98,13 @@ class Record:
         self.edition = abstract.edition
         self.language = language if translated else abstract.language
 
-    def text_and_language(self, thing: object, field: str) -> tuple[str, str]:
+    def localized_text(self, thing: object, field: str) -> tuple[str, str]:
         """In the record's language, or in the first that it falls back to, which is told."""
-        text, language = text_and_language(thing, field, self.language)
+        text, language = localized_text(thing, field, self.language)
         return one_line(text), language
 
     def text_of(self, thing: object, field: str) -> str:
-        return self.text_and_language(thing, field)[0]
+        return self.localized_text(thing, field)[0]
 
     @property
     def key(self) -> str:
@@ -113,7 +113,7 @@ class Record:
 
     @property
     def url(self) -> str:
-        return address(self.abstract, self.language)
+        return absolute_url(self.abstract, self.language)
 
     @property
     def doi(self) -> str:
@@ -130,7 +130,7 @@ class Record:
 
     @property
     def pdf_url(self) -> str:
-        return pdf_address(self.abstract, self.language)
+        return absolute_pdf_url(self.abstract, self.language)
 
     @property
     def title(self) -> str:
@@ -148,7 +148,7 @@ class Record:
         """What the author line gives; else, for a speaker, what their public page gives."""
         speaker = author.speaker
         public = speaker if speaker and speaker.is_published else None
-        family, given = whole_name(speaker or author, self.language)
+        family, given = full_name(speaker or author, self.language)
         return Person(
             family=family,
             given=given,
@@ -177,7 +177,7 @@ class Record:
 
     @property
     def conference_and_language(self) -> tuple[str, str]:
-        name, language = self.text_and_language(self.edition, "name")
+        name, language = self.localized_text(self.edition, "name")
         return f"{name} {self.edition.slug}", language
 
     @property
@@ -195,7 +195,7 @@ class Record:
         Their language is empty where they are named in several.
         """
         organisers = [
-            self.text_and_language(partner, "name")
+            self.localized_text(partner, "name")
             for partner in self.edition.partners.all()
             if partner.kind == Partner.Kind.ORGANISER
         ]
@@ -205,7 +205,7 @@ class Record:
         return "; ".join(names), languages[0] if len({*languages}) == 1 else ""
 
 
-def whole_name(named: Author | Speaker, language: str) -> tuple[str, str]:
+def full_name(named: Author | Speaker, language: str) -> tuple[str, str]:
     """Family and given name of one language, the first that has both; a body has no given name."""
     names = {
         code: (
@@ -221,7 +221,7 @@ def whole_name(named: Author | Speaker, language: str) -> tuple[str, str]:
 
 def one_line(text: str) -> str:
     """The text as records and reference managers carry it; see `typography`."""
-    return BLANKS.sub(" ", composed(without_marks(without_controls(text)))).strip()
+    return BLANKS.sub(" ", normalize_letters(strip_invisible(strip_controls(text)))).strip()
 
 
 def paragraphs(abstract: Abstract, language: str) -> list[str]:
@@ -229,13 +229,13 @@ def paragraphs(abstract: Abstract, language: str) -> list[str]:
     return [line for line in map(one_line, lines) if line]
 
 
-def address(thing: Abstract, language: str) -> str:
+def absolute_url(thing: Abstract, language: str) -> str:
     """The whole address of the page of `thing` in `language`."""
     with translation.override(language):
         return f"{settings.SITE_URL}{thing.get_absolute_url()}"
 
 
-def pdf_address(abstract: Abstract, language: str) -> str:
+def absolute_pdf_url(abstract: Abstract, language: str) -> str:
     with translation.override(language):
         return f"{settings.SITE_URL}{abstract.get_pdf_url()}"
 
@@ -255,11 +255,13 @@ def iso690(record: Record) -> SafeString:
         issued = dates.long_date(record.issued)
     return format_html(
         "{} In\u00a0: <i>{}</i>, {}, {} [en ligne]. {} {}. Disponible à l’adresse\u00a0: {}",
-        format_html("{}, {}. {}", listed(names, " et "), year, isolated(ended(record.title)))
+        format_html(
+            "{}, {}. {}", join_names(names, " et "), year, bidi_isolated(ended(record.title))
+        )
         if names
-        else format_html("{}, {}.", isolated(record.title), year),
-        isolated(record.conference), isolated(record.city), days,
-        isolated(ended(record.publisher)), issued, record.link,
+        else format_html("{}, {}.", bidi_isolated(record.title), year),
+        bidi_isolated(record.conference), bidi_isolated(record.city), days,
+        bidi_isolated(ended(record.publisher)), issued, record.link,
     )  # fmt: skip
 
 
@@ -275,17 +277,21 @@ APA_KINDS: dict[str, str] = {
 def apa(record: Record) -> SafeString:
     """APA, 7th edition, 10.5: conference sessions and presentations."""
     names = [author.shortened for author in record.authors]
-    days = american(record.edition.starts_on, record.edition.ends_on)
+    days = american_dates(record.edition.starts_on, record.edition.ends_on)
     when = f"({record.edition.starts_on.year}, {days})."
     kind = APA_KINDS.get(record.abstract.kind, "Abstract")
-    title = format_html("<i>{}</i> [{}].", isolated(record.title), kind)
-    by = listed([*names[:19], names[-1]], ", … ") if len(names) > 20 else listed(names, ", & ")
+    title = format_html("<i>{}</i> [{}].", bidi_isolated(record.title), kind)
+    by = (
+        join_names([*names[:19], names[-1]], ", … ")
+        if len(names) > 20
+        else join_names(names, ", & ")
+    )
     return format_html(
         "{} {}, {}. {}",
-        format_html("{}{} {} {}", by, stop(names[-1]), when, title)
+        format_html("{}{} {} {}", by, end_with_period(names[-1]), when, title)
         if names
         else format_html("{} {}", title, when),
-        isolated(record.conference), isolated(record.city), record.link,
+        bidi_isolated(record.conference), bidi_isolated(record.city), record.link,
     )  # fmt: skip
 
 
@@ -303,13 +309,13 @@ def chicago(record: Record) -> SafeString:
     first, others = record.authors[:1], record.authors[1:]
     names = [author.inverted for author in first] + [author.natural for author in others]
     names = [*names[:3], "et al."] if len(names) > 6 else names
-    by = listed(names, ", " if "et al." in names else ", and ")
-    days = american(record.edition.starts_on, record.edition.ends_on, years=True)
+    by = join_names(names, ", " if "et al." in names else ", and ")
+    days = american_dates(record.edition.starts_on, record.edition.ends_on, years=True)
     return format_html(
         "{}“{}” {}{}, {}, {}. {}.",
-        format_html("{}{} ", by, stop(names[-1])) if names else "",
-        isolated(ended(record.title)), CHICAGO_KINDS.get(record.abstract.kind, ""),
-        isolated(record.conference), isolated(record.city), days, record.link,
+        format_html("{}{} ", by, end_with_period(names[-1])) if names else "",
+        bidi_isolated(ended(record.title)), CHICAGO_KINDS.get(record.abstract.kind, ""),
+        bidi_isolated(record.conference), bidi_isolated(record.city), days, record.link,
     )  # fmt: skip
 
 
@@ -319,14 +325,15 @@ def asrdlf(record: Record) -> SafeString:
     It gives no address for a paper; ours is where the text is, so it stands at the end.
     """
     names = [author.shortened for author in record.authors]
-    by = listed([*names[:6], names[-1]], ", … ") if len(names) > 7 else listed(names, " & ")
-    title = isolated(record.title)
+    by = join_names([*names[:6], names[-1]], ", … ") if len(names) > 7 else join_names(names, " & ")
+    title = bidi_isolated(record.title)
     return format_html(
         "{}, In\u00a0: <i>{}</i>, {}, {}. {}",
         format_html("{} ({}), {}", by, record.issued.year, title)
         if names
         else format_html("{} ({})", title, record.issued.year),
-        isolated(record.conference), isolated(record.publisher), isolated(record.city), record.link,
+        bidi_isolated(record.conference), bidi_isolated(record.publisher),
+        bidi_isolated(record.city), record.link,
     )  # fmt: skip
 
 
@@ -352,31 +359,31 @@ def citations(record: Record) -> list[tuple[Style, SafeString]]:
     return [(style, style.write(record)) for style in STYLES]
 
 
-def isolated(text: str) -> SafeString:
+def bidi_isolated(text: str) -> SafeString:
     return format_html("<bdi>{}</bdi>", text)
 
 
-def listed(names: list[str], last: str) -> SafeString:
+def join_names(names: list[str], last: str) -> SafeString:
     """Names with commas between them, and `last` before the last one."""
-    *others, end = map(isolated, names) if names else [SafeString()]
+    *others, end = map(bidi_isolated, names) if names else [SafeString()]
     if not others:
         return end
     return format_html("{}{}{}", format_html_join(", ", "{}", ((o,) for o in others)), last, end)
 
 
-def stop(text: str) -> str:
+def end_with_period(text: str) -> str:
     return "" if text.endswith((".", "?", "!", "…", "؟")) else "."
 
 
 def ended(text: str) -> str:
-    return text + stop(text)
+    return text + end_with_period(text)
 
 
 def is_latin(word: str) -> bool:
     return unicodedata.name(word[:1] or " ", "").startswith("LATIN")
 
 
-def american(first: datetime.date, last: datetime.date, years: bool = False) -> str:
+def american_dates(first: datetime.date, last: datetime.date, years: bool = False) -> str:
     """June 9–10, June 30–July 2; with the years, June 9–10, 2021."""
     with translation.override("en"):
         start, end = date_format(first, "F j"), date_format(last, "F j")

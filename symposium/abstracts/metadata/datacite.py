@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lxml import etree
 from lxml.builder import ElementMaker
 
-from symposium.abstracts.citation.styles import Person, Record, address, one_line, paragraphs
+from symposium.abstracts.citation.styles import Person, Record, absolute_url, one_line, paragraphs
 from symposium.core.i18n.localized import LANGUAGES
 
 KERNEL = "http://datacite.org/schema/kernel-4"
@@ -112,7 +112,7 @@ def affiliation(author: Person) -> etree._Element:
 
 def titles(record: Record) -> Iterator[etree._Element]:
     """That of the record first, in the language that it is really in."""
-    main, first = record.text_and_language(record.abstract, "title")
+    main, first = record.localized_text(record.abstract, "title")
     yield E.title(main, {LANG: first})
     for language in LANGUAGES:
         title = one_line(getattr(record.abstract, f"title_{language}"))
@@ -130,7 +130,7 @@ def translations(record: Record) -> Iterator[etree._Element]:
     for language in other_languages(record):
         if record.abstract.is_translation_in(language):
             yield E.relatedIdentifier(
-                address(record.abstract, language),
+                absolute_url(record.abstract, language),
                 relatedIdentifierType="URL",
                 relationType="HasTranslation",
             )

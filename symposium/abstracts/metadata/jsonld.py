@@ -6,16 +6,16 @@ from django.utils import translation
 
 from symposium.abstracts.citation.styles import Person, Record
 from symposium.core.i18n.localized import LANGUAGES
-from symposium.editions.jsonld import known
+from symposium.editions.jsonld import drop_empty
 
 
 def article(record: Record) -> dict:
     """The text in the record's language; a translation says of what."""
     original = Record(record.abstract)
-    return reference(record) | known(
+    return reference(record) | drop_empty(
         url=record.url,
         abstract="\n".join(record.paragraphs),
-        author=[person(author) for author in record.authors],
+        author=[person_node(author) for author in record.authors],
         publisher={"@type": "Organization", "name": record.publisher},
         datePublished=record.issued.isoformat(),
         version=str(record.abstract.version_number),
@@ -34,7 +34,7 @@ def article(record: Record) -> dict:
 
 
 def reference(record: Record) -> dict:
-    return {"@type": "ScholarlyArticle", "@id": record.url} | known(
+    return {"@type": "ScholarlyArticle", "@id": record.url} | drop_empty(
         name=record.title, headline=record.title, inLanguage=record.language
     )
 
@@ -48,24 +48,24 @@ def translations(record: Record) -> list[dict]:
     return [reference(Record(record.abstract, code)) for code in languages]
 
 
-def person(author: Person) -> dict:
+def person_node(author: Person) -> dict:
     if not author.given:
-        return organisation(author.family, author.ror_url)
+        return organisation_node(author.family, author.ror_url)
     return (
         {"@type": "Person"}
         | ({"@id": author.orcid_url} if author.orcid else {})
-        | known(
+        | drop_empty(
             name=author.natural,
             givenName=author.given,
             familyName=author.family,
-            affiliation=organisation(author.affiliation, author.ror_url)
+            affiliation=organisation_node(author.affiliation, author.ror_url)
             if author.affiliation
             else None,
         )
     )
 
 
-def organisation(name: str, ror_url: str = "") -> dict:
+def organisation_node(name: str, ror_url: str = "") -> dict:
     return {"@type": "Organization"} | ({"@id": ror_url} if ror_url else {}) | {"name": name}
 
 

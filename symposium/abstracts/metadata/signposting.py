@@ -15,7 +15,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
 from symposium.abstracts import exports
-from symposium.abstracts.citation.styles import Record, address
+from symposium.abstracts.citation.styles import Record, absolute_url
 from symposium.abstracts.models import Abstract
 from symposium.core.i18n.localized import LANGUAGES
 from symposium.editions.models import Edition
@@ -57,7 +57,7 @@ def links(record: Record) -> list[Link]:
 def files(abstract: Abstract) -> list[tuple[str, str]]:
     """The address and the media type of each file of metadata."""
     return [
-        (settings.SITE_URL + exports.address(abstract, ending), kind.content_type.split(";")[0])
+        (settings.SITE_URL + exports.export_url(abstract, ending), kind.content_type.split(";")[0])
         for ending, kind in exports.FORMATS.items()
     ]
 
@@ -94,23 +94,23 @@ def pages(record: Record) -> list[str]:
     """That of the record first; it can be read in every language of the site."""
     first = record.abstract.language
     others = (code for code in LANGUAGES if code != first)
-    return [address(record.abstract, code) for code in (first, *others)]
+    return [absolute_url(record.abstract, code) for code in (first, *others)]
 
 
 # Addresses
 
 
 def linkset_address(abstract: Abstract) -> str:
-    if abstract.is_argument:
-        return reverse("records:argument_linkset", args=[abstract.edition.slug])
-    return reverse("records:linkset", args=[abstract.edition.slug, abstract.slug])
+    if abstract.is_main:
+        return reverse("abstract_exports:main_linkset", args=[abstract.edition.slug])
+    return reverse("abstract_exports:linkset", args=[abstract.edition.slug, abstract.slug])
 
 
 @require_safe
 @cache_control(public=True, max_age=60)
 @conditional_page
-def argument(request: HttpRequest, edition: str) -> HttpResponse:
-    return answer(exports.public_argument(edition))
+def main_abstract(request: HttpRequest, edition: str) -> HttpResponse:
+    return linkset_response(exports.public_main_abstract(edition))
 
 
 @require_safe
@@ -118,12 +118,12 @@ def argument(request: HttpRequest, edition: str) -> HttpResponse:
 @conditional_page
 @by_slug(exports.public_abstracts)
 def abstract(request: HttpRequest, edition: Edition, abstract: Abstract) -> HttpResponse:
-    if abstract.is_argument:
+    if abstract.is_main:
         return redirect(linkset_address(abstract), permanent=True)
-    return answer(abstract)
+    return linkset_response(abstract)
 
 
-def answer(abstract: Abstract) -> HttpResponse:
+def linkset_response(abstract: Abstract) -> HttpResponse:
     if abstract.is_withdrawn:
-        return exports.gone(abstract)
+        return exports.withdrawn_file(abstract)
     return JsonResponse(linkset(Record(abstract)), content_type=LINKSET)

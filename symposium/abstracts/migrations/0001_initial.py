@@ -767,19 +767,19 @@ class Migration(migrations.Migration):
                         violation_error_message="Enter a name in at least one language.",
                     ),
                     models.UniqueConstraint(
-                        symposium.core.fulltext.query.Same("name_fr"),
+                        symposium.core.fulltext.query.NormalizedName("name_fr"),
                         condition=models.Q(("name_fr__gt", "")),
                         name="keywords_name_fr_once",
                         violation_error_message="This name is already used by another keyword.",
                     ),
                     models.UniqueConstraint(
-                        symposium.core.fulltext.query.Same("name_en"),
+                        symposium.core.fulltext.query.NormalizedName("name_en"),
                         condition=models.Q(("name_en__gt", "")),
                         name="keywords_name_en_once",
                         violation_error_message="This name is already used by another keyword.",
                     ),
                     models.UniqueConstraint(
-                        symposium.core.fulltext.query.Same("name_ar"),
+                        symposium.core.fulltext.query.NormalizedName("name_ar"),
                         condition=models.Q(("name_ar__gt", "")),
                         name="keywords_name_ar_once",
                         violation_error_message="This name is already used by another keyword.",

@@ -37,7 +37,7 @@ FORMS = {
     "from": rf"{DAY}|{SECOND}",
     "until": rf"{DAY}|{SECOND}",
 }
-REPEATED = FORMS | {
+DESCRIBED_FORMS = FORMS | {
     "identifier": r"oai:[A-Za-z0-9.-]+:[A-Za-z0-9._~-]+",
     "resumptionToken": r"[A-Za-z0-9_:.-]+",
 }
@@ -131,15 +131,15 @@ def respond(
     root = E(
         "OAI-PMH",
         {LOCATION: f"{OAI} http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd"},
-        E.responseDate(written(repository.at)),
+        E.responseDate(format_instant(repository.at)),
         request,
     )
     try:
         if arguments is None:
             raise OaiError("badArgument", "The arguments cannot be read.")
-        verb, given = parsed(list(arguments))
+        verb, given = parse_request(list(arguments))
         describe(request, verb, given)
-        root.append(VERBS[verb].answer(Asked(verb, given, base_url, repository)))
+        root.append(VERBS[verb].answer(OaiRequest(verb, given, base_url, repository)))
     except OaiError as error:
         if error.code in ("badVerb", "badArgument"):
             request.attrib.clear()
@@ -151,14 +151,14 @@ def respond(
 
 
 @dataclass(frozen=True)
-class Asked:
+class OaiRequest:
     verb: str
     given: dict[str, str]
     base_url: str
     repository: Repository
 
 
-def parsed(arguments: list[tuple[str, str]]) -> tuple[str, dict[str, str]]:
+def parse_request(arguments: list[tuple[str, str]]) -> tuple[str, dict[str, str]]:
     """The verb and the other arguments, or OaiError."""
     verbs = [value for name, value in arguments if name == "verb"]
     if len(verbs) != 1 or verbs[0] not in VERBS:
@@ -187,21 +187,21 @@ def check(verb: "Verb", given: dict[str, str]) -> None:
 def describe(request: etree._Element, verb: str, given: dict[str, str]) -> None:
     request.set("verb", verb)
     for name, value in given.items():
-        if re.fullmatch(REPEATED[name], value):
+        if re.fullmatch(DESCRIBED_FORMS[name], value):
             request.set(name, value)
 
 
 # The six answers
 
 
-def identify(asked: Asked) -> etree._Element:
+def identify(asked: OaiRequest) -> etree._Element:
     repository = asked.repository
     return E.Identify(
         E.repositoryName(repository.name),
         E.baseURL(asked.base_url),
         E.protocolVersion("2.0"),
         *(E.adminEmail(email) for email in repository.emails),
-        E.earliestDatestamp(written(repository.earliest())),
+        E.earliestDatestamp(format_instant(repository.earliest())),
         E.deletedRecord("persistent"),
         E.granularity("YYYY-MM-DDThh:mm:ssZ"),
         E.description(
@@ -217,9 +217,9 @@ def identify(asked: Asked) -> etree._Element:
     )
 
 
-def list_metadata_formats(asked: Asked) -> etree._Element:
+def list_metadata_formats(asked: OaiRequest) -> etree._Element:
     if "identifier" in asked.given:
-        found(asked)
+        find_item(asked)
     return E.ListMetadataFormats(
         E.metadataFormat(
             E.metadataPrefix(PREFIX),
@@ -229,31 +229,31 @@ def list_metadata_formats(asked: Asked) -> etree._Element:
     )
 
 
-def list_sets(asked: Asked) -> etree._Element:
+def list_sets(asked: OaiRequest) -> etree._Element:
     if "resumptionToken" in asked.given:
         raise OaiError("badResumptionToken", "The list of sets is given at once, without tokens.")
     return E.ListSets(*map(set_element, asked.repository.sets()))
 
 
-def get_record(asked: Asked) -> etree._Element:
-    item = found(asked)
+def get_record(asked: OaiRequest) -> etree._Element:
+    item = find_item(asked)
     check_prefix(asked)
     return E.GetRecord(*records(asked, [item]))
 
 
-def list_identifiers(asked: Asked) -> etree._Element:
-    items, token = listed(asked)
+def list_identifiers(asked: OaiRequest) -> etree._Element:
+    items, token = list_page(asked)
     return E.ListIdentifiers(*(header(asked.repository, item) for item in items), *token)
 
 
-def list_records(asked: Asked) -> etree._Element:
-    items, token = listed(asked)
+def list_records(asked: OaiRequest) -> etree._Element:
+    items, token = list_page(asked)
     return E.ListRecords(*records(asked, items), *token)
 
 
 @dataclass(frozen=True)
 class Verb:
-    answer: Callable[[Asked], etree._Element]
+    answer: Callable[[OaiRequest], etree._Element]
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     alone: tuple[str, ...] = ()
@@ -270,7 +270,7 @@ VERBS = {
 }
 
 
-def found(asked: Asked) -> Item:
+def find_item(asked: OaiRequest) -> Item:
     start = f"oai:{asked.repository.namespace}:"
     identifier = asked.given["identifier"]
     item = asked.repository.find(identifier.removeprefix(start))
@@ -279,7 +279,7 @@ def found(asked: Asked) -> Item:
     return item
 
 
-def check_prefix(asked: Asked) -> None:
+def check_prefix(asked: OaiRequest) -> None:
     if asked.given["metadataPrefix"] != PREFIX:
         raise OaiError("cannotDisseminateFormat", f"Records are given as {PREFIX}.")
 
@@ -287,11 +287,11 @@ def check_prefix(asked: Asked) -> None:
 # Lists
 
 
-def listed(asked: Asked) -> tuple[list[Item], list[etree._Element]]:
+def list_page(asked: OaiRequest) -> tuple[list[Item], list[etree._Element]]:
     """The items of one answer, and its token if the list is longer than that."""
     repository = asked.repository
     if "resumptionToken" in asked.given:
-        selection = resumed(asked)
+        selection = selection_from_token(asked)
         # What was left has changed since, and will come with the next harvest. No list may be
         # empty: the last record is given once more.
         items = repository.select(selection) or [repository.find(selection.last_key)]
@@ -306,11 +306,13 @@ def listed(asked: Asked) -> tuple[list[Item], list[etree._Element]]:
     return shown, [token_element(asked, selection, shown, more)]
 
 
-def first_selection(asked: Asked) -> Selection:
+def first_selection(asked: OaiRequest) -> Selection:
     check_prefix(asked)
     since, until = bounds(asked.given.get("from", ""), asked.given.get("until", ""))
     selection = Selection(
-        since=since, until=min(until, written(asked.repository.at)), set=asked.given.get("set", "")
+        since=since,
+        until=min(until, format_instant(asked.repository.at)),
+        set=asked.given.get("set", ""),
     )
     return replace(selection, size=asked.repository.count(selection))
 
@@ -319,27 +321,27 @@ def bounds(since: str, until: str) -> tuple[str, str]:
     """Both ends as seconds, included; the earliest and the latest there are when left out."""
     if since and until and len(since) != len(until):
         raise OaiError("badArgument", "The granularity of from is not that of until.")
-    first, last = instant(since or "0001-01-01"), instant(until or "9999-12-31")
+    first, last = parse_instant(since or "0001-01-01"), parse_instant(until or "9999-12-31")
     if "T" not in until:
         last += LAST_SECOND
     if first > last:
         raise OaiError("badArgument", "The date of from is after that of until.")
-    return written(first), written(last)
+    return format_instant(first), format_instant(last)
 
 
-def instant(text: str) -> datetime.datetime:
+def parse_instant(text: str) -> datetime.datetime:
     try:
         return datetime.datetime.fromisoformat(text.removesuffix("Z"))
     except ValueError as error:
         raise OaiError("badArgument", "A date does not exist.") from error
 
 
-def signer(asked: Asked) -> Signer:
+def signer(asked: OaiRequest) -> Signer:
     """A token belongs to its verb."""
     return Signer(salt=f"oai.{asked.verb}")
 
 
-def resumed(asked: Asked) -> Selection:
+def selection_from_token(asked: OaiRequest) -> Selection:
     token = asked.given["resumptionToken"]
     try:
         if not token.isascii():
@@ -350,7 +352,7 @@ def resumed(asked: Asked) -> Selection:
 
 
 def token_element(
-    asked: Asked, selection: Selection, shown: list[Item], more: bool
+    asked: OaiRequest, selection: Selection, shown: list[Item], more: bool
 ) -> etree._Element:
     """Empty at the end of the list. Tokens do not expire."""
     position = {"cursor": str(selection.cursor)}
@@ -361,7 +363,7 @@ def token_element(
     rest = replace(
         selection,
         cursor=selection.cursor + len(shown),
-        last_datestamp=written(shown[-1].datestamp),
+        last_datestamp=format_instant(shown[-1].datestamp),
         last_key=shown[-1].key,
     )
     return E.resumptionToken(signer(asked).sign_object(astuple(rest)), position)
@@ -370,7 +372,7 @@ def token_element(
 # Elements
 
 
-def records(asked: Asked, items: list[Item]) -> list[etree._Element]:
+def records(asked: OaiRequest, items: list[Item]) -> list[etree._Element]:
     """A record whose metadata are gone since it was listed is given as deleted."""
     metadata = asked.repository.metadata(items)
     return [
@@ -386,7 +388,7 @@ def header(repository: Repository, item: Item) -> etree._Element:
     return E.header(
         {"status": "deleted"} if item.is_deleted else {},
         E.identifier(f"oai:{repository.namespace}:{item.key}"),
-        E.datestamp(written(item.datestamp)),
+        E.datestamp(format_instant(item.datestamp)),
         *(E.setSpec(spec) for spec in item.sets if ":" in spec),
     )
 
@@ -397,7 +399,7 @@ def set_element(found: Set) -> etree._Element:
     return E.set(E.setSpec(found.spec), E.setName(name), *description)
 
 
-def written(at: datetime.datetime) -> str:
+def format_instant(at: datetime.datetime) -> str:
     """UTC, by the second: such texts sort as their instants do."""
     if at.tzinfo:
         at = at.astimezone(datetime.UTC)

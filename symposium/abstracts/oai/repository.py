@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods
 from lxml import etree
 
 from symposium.abstracts.citation.styles import Record, one_line
-from symposium.abstracts.models import Abstract, Harvest, HarvestQuerySet, Keyword
+from symposium.abstracts.models import Abstract, Keyword, OaiRecord, OaiRecordQuerySet
 from symposium.abstracts.oai.dublin_core import dublin_core
 from symposium.abstracts.oai.protocol import Item, Selection, Set, respond
 from symposium.core.i18n.localized import LANGUAGES
@@ -34,7 +34,7 @@ DOMAIN = r"[a-zA-Z][a-zA-Z0-9-]*(\.[a-zA-Z][a-zA-Z0-9-]+)+"
 EMAIL = r"[^\s@]+@([^\s.@]+\.)+[^\s.@]+"
 NOWHERE = "symposium.invalid"  # RFC 2606
 # A form whose parts are not as they should be, of a charset that is none, too large, of too many.
-REFUSED = (BadRequest, SuspiciousOperation, MultiPartParserError, LookupError, UnicodeError)
+REQUEST_ERRORS = (BadRequest, SuspiciousOperation, MultiPartParserError, LookupError, UnicodeError)
 
 
 @csrf_exempt
@@ -42,24 +42,24 @@ REFUSED = (BadRequest, SuspiciousOperation, MultiPartParserError, LookupError, U
 @never_cache
 def oai(request: HttpRequest) -> HttpResponse:
     with translation.override(settings.LANGUAGE_CODE):
-        base_url = settings.SITE_URL + reverse("records:oai")
-        answer = respond(arguments(request), base_url, Abstracts())
+        base_url = settings.SITE_URL + reverse("abstract_exports:oai")
+        answer = respond(query_arguments(request), base_url, AbstractRepository())
     return HttpResponse(
         etree.tostring(answer, xml_declaration=True, encoding="UTF-8"),
         content_type="text/xml; charset=utf-8",
     )
 
 
-def arguments(request: HttpRequest) -> list[tuple[str, str]] | None:
+def query_arguments(request: HttpRequest) -> list[tuple[str, str]] | None:
     """Those of the request; None if Django refuses to read them."""
     try:
         received = request.POST if request.method == "POST" else request.GET
-    except REFUSED:
+    except REQUEST_ERRORS:
         return None
     return [(name, value) for name, values in received.lists() for value in values]
 
 
-class Abstracts:
+class AbstractRepository:
     """The repository that `oai.respond` asks.
 
     What is public is so `now`, by the clock of the database; answers speak for the time until
@@ -96,8 +96,8 @@ class Abstracts:
         return found[:1] or [f"postmaster@{self.namespace}"]
 
     @property
-    def known(self) -> HarvestQuerySet:
-        return Harvest.objects.known(self.now)
+    def known(self) -> OaiRecordQuerySet:
+        return OaiRecord.objects.known(self.now)
 
     def earliest(self) -> datetime.datetime:
         return self.known.aggregate(earliest=Min("datestamp"))["earliest"] or self.at
@@ -121,7 +121,7 @@ class Abstracts:
             rows = rows.filter(same | Q(datestamp__gt=datestamp))
         return [item(row) for row in rows.order_by("datestamp", "pk")[: self.page + 1]]
 
-    def selected(self, selection: Selection) -> HarvestQuerySet:
+    def selected(self, selection: Selection) -> OaiRecordQuerySet:
         bounds = (aware(selection.since), aware(selection.until))
         rows = self.known.filter(datestamp__range=bounds)
         return rows.filter(in_sets__contains=[selection.set]) if selection.set else rows
@@ -151,12 +151,13 @@ class Abstracts:
             self.set_roots()
             | {
                 f"edition:{edition.slug}": {
-                    code: f"{name} {edition.slug}" for code, name in names(edition).items()
+                    code: f"{name} {edition.slug}"
+                    for code, name in names_by_language(edition).items()
                 }
                 for edition in Edition.objects.published()
             }
             | {
-                f"keyword:{keyword.slug}": names(keyword)
+                f"keyword:{keyword.slug}": names_by_language(keyword)
                 for keyword in Keyword.objects.filter(abstracts__in=published).distinct()
             }
             | {
@@ -170,7 +171,7 @@ def item(row: Any) -> Item:
     return Item(str(row.guid), row.datestamp, row.in_sets, row.is_deleted)
 
 
-def names(thing: Edition | Keyword) -> dict[str, str]:
+def names_by_language(thing: Edition | Keyword) -> dict[str, str]:
     found = {code: one_line(getattr(thing, f"name_{code}")) for code in LANGUAGES}
     return {code: name for code, name in found.items() if name}
 

@@ -1,4 +1,4 @@
--- What harvesters are told: one row in `symposium_abstracts_harvest` for each abstract that was
+-- What harvesters are told: one row in `symposium_abstracts_oairecord` for each abstract that was
 -- ever public. Triggers on all that a harvested record shows keep it right, so that an admin edit,
 -- an import and plain SQL all count, and a record that is gone is still known to be gone.
 
@@ -60,11 +60,11 @@ BEGIN
     IF touched IS NULL OR touched = '{}' THEN
         RETURN;
     END IF;
-    PERFORM FROM symposium_abstracts_harvest WHERE guid = ANY (touched) ORDER BY guid FOR UPDATE;
+    PERFORM FROM symposium_abstracts_oairecord WHERE guid = ANY (touched) ORDER BY guid FOR UPDATE;
     PERFORM pg_advisory_xact_lock_shared(20215);
     instant := clock_timestamp();
 
-    INSERT INTO symposium_abstracts_harvest AS kept
+    INSERT INTO symposium_abstracts_oairecord AS kept
         (guid, public_from, was_public, changed_at, digest, sets, sets_ever)
     SELECT state.guid, state.public_from, false, date_trunc('second', instant), state.digest,
            state.sets, state.sets
@@ -77,7 +77,7 @@ BEGIN
                           ORDER BY 1)
     WHERE (kept.public_from, kept.digest) IS DISTINCT FROM (excluded.public_from, excluded.digest);
 
-    UPDATE symposium_abstracts_harvest kept
+    UPDATE symposium_abstracts_oairecord kept
     SET public_from = NULL, was_public = kept.was_public OR kept.public_from <= instant,
         changed_at = date_trunc('second', instant)
     WHERE kept.guid = ANY (touched) AND kept.public_from IS NOT NULL
@@ -124,7 +124,7 @@ IS 'Harvest anew, once a statement, the abstracts whose record shows a row that 
 
 CREATE FUNCTION symposium_harvest_truncated() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM symposium_harvest(ARRAY(SELECT guid FROM symposium_abstracts_harvest));
+    PERFORM symposium_harvest(ARRAY(SELECT guid FROM symposium_abstracts_oairecord));
     RETURN NULL;
 END
 $$;

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                         },
                         max_length=254,
                         unique=True,
-                        validators=[symposium.accounts.addresses.validate_plain],
+                        validators=[symposium.accounts.addresses.validate_plain_address],
                         verbose_name="email address",
                     ),
                 ),

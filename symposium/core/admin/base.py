@@ -34,21 +34,21 @@ from symposium.core.admin.history import ChangedValues, add_changed_parts
 from symposium.core.admin.working_edition import (
     all_editions,
     default_edition,
-    work_on,
+    set_working_edition,
     working_edition,
 )
-from symposium.core.fulltext.query import saying, typed_words
+from symposium.core.fulltext.query import containing, typed_words
 from symposium.core.i18n.localized import LANGUAGES, in_each_language
 from symposium.core.i18n.typography import direction
 
 # Two people at the same rows: one of them waits too long, or is sent back.
-COLLISIONS = (errors.LockNotAvailable, errors.DeadlockDetected, errors.QueryCanceled)
+LOCK_ERRORS = (errors.LockNotAvailable, errors.DeadlockDetected, errors.QueryCanceled)
 
 
-def refusal(error: IntegrityError | OperationalError) -> str:
+def db_error_message(error: IntegrityError | OperationalError) -> str:
     """What PostgreSQL refused, as a sentence for the person who asked; others are raised again."""
     cause = error.__cause__
-    if isinstance(cause, COLLISIONS):
+    if isinstance(cause, LOCK_ERRORS):
         return _("Someone else is editing this. Nothing was saved. Try again.")
     if not isinstance(error, IntegrityError):
         raise error
@@ -63,11 +63,11 @@ def refusal(error: IntegrityError | OperationalError) -> str:
     return _("We couldn’t save this change. Check it and try again.")
 
 
-def rendered(response):
+def force_render(response):
     return response.render() if hasattr(response, "render") else response
 
 
-class AnyLanguage:
+class OptionalTranslationsMixin:
     """No language is required: a title in Arabic alone is a title. Each has its direction."""
 
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
@@ -79,7 +79,7 @@ class AnyLanguage:
             field.widget.attrs |= {"lang": language, "dir": direction(language)}
 
 
-class WorkplaceForm(forms.ModelForm):
+class EditionModelForm(forms.ModelForm):
     refusal = ""
 
     def clean(self):
@@ -142,22 +142,22 @@ class UntranslatedFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         if self.value() == "any":
-            return queryset.filter(untranslated(self.field))
+            return queryset.filter(is_untranslated(self.field))
         if self.value() in LANGUAGES:
-            return queryset.filter(empty(self.field, self.value()))
+            return queryset.filter(is_empty(self.field, self.value()))
         return queryset
 
 
-def empty(field: str, language: str) -> Q:
+def is_empty(field: str, language: str) -> Q:
     return Q(**{f"{field}_{language}": ""}) | Q(**{f"{field}_{language}": None})
 
 
-def untranslated(field: str) -> Q:
+def is_untranslated(field: str) -> Q:
     """A condition: the translated `field` is missing in at least one language."""
-    return empty(field, "fr") | empty(field, "en") | empty(field, "ar")
+    return is_empty(field, "fr") | is_empty(field, "en") | is_empty(field, "ar")
 
 
-class OfTheEdition(admin.RelatedFieldListFilter):
+class EditionRelatedFilter(admin.RelatedFieldListFilter):
     """A filter that offers the rooms or tracks of the chosen edition only."""
 
     def field_choices(self, field, request, model_admin):
@@ -166,7 +166,7 @@ class OfTheEdition(admin.RelatedFieldListFilter):
         return field.get_choices(include_blank=False, limit_choices_to=limit)
 
 
-class SearchedAdmin(admin.ModelAdmin):
+class WordSearchMixin(admin.ModelAdmin):
     """A list and a picker that find each word in any of the `search_fields`, however it is typed.
 
     The desk makes one of every admin, those of dependencies too.
@@ -180,17 +180,17 @@ class SearchedAdmin(admin.ModelAdmin):
         of_many = any(lookup_spawns_duplicates(self.opts, field) for field in fields)
         for word in words:
             if of_many:
-                found = saying(self.model._base_manager.all(), word, fields)
+                found = containing(self.model._base_manager.all(), word, fields)
                 queryset = queryset.filter(pk__in=found.values("pk"))
             else:
-                queryset = saying(queryset, word, fields)
+                queryset = containing(queryset, word, fields)
         return queryset, False
 
 
-class DeskAdmin(SearchedAdmin):
+class EditionModelAdmin(WordSearchMixin):
     """The pages of a model that belongs to an edition, directly or by its `edition_path`."""
 
-    form = WorkplaceForm
+    form = EditionModelForm
     list_per_page = 100
     edition_path = "edition"
     # Where the function (request, object) is that gives the public page, for a preview.
@@ -274,7 +274,7 @@ class DeskAdmin(SearchedAdmin):
         if not self.has_edition:
             return timezone.get_default_timezone()
         if object_id and (found := self.get_object(request, unquote(object_id))):
-            work_on(request, self.edition_of(found))
+            set_working_edition(request, self.edition_of(found))
         edition = self.working_edition(request)
         return edition.zone if edition else timezone.get_default_timezone()
 
@@ -283,46 +283,50 @@ class DeskAdmin(SearchedAdmin):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         with timezone.override(self.zone_of_form(request, object_id)):
             view = super().changeform_view
-            return rendered(self.kindly(view, request, object_id, form_url, extra_context))
+            return force_render(
+                self.retry_as_form_error(view, request, object_id, form_url, extra_context)
+            )
 
     def changelist_view(self, request, extra_context=None):
         edition = self.chosen_edition(request)
-        if request.method != "POST" and self.must_name(request, edition):
+        if request.method != "POST" and self.needs_edition_parameter(request, edition):
             address = QueryDict(f"edition={edition.pk}", mutable=True)
             address.update(request.GET)
             return redirect(f"{request.path}?{address.urlencode()}")
         context = {"title": capfirst(self.opts.verbose_name_plural)} | (extra_context or {})
         with timezone.override(edition.zone if edition else None):
-            return rendered(self.or_told(super().changelist_view, request, context))
+            return force_render(self.report_db_errors(super().changelist_view, request, context))
 
-    def must_name(self, request, edition) -> bool:
+    def needs_edition_parameter(self, request, edition) -> bool:
         """Whether the address must say the edition: a list without is of the current one."""
         current = default_edition(request, self.editions) if edition else None
         return "edition" not in request.GET and edition != current
 
     def delete_view(self, request, object_id, extra_context=None):
         with timezone.override(self.zone_of_form(request, object_id)):
-            return rendered(self.or_told(super().delete_view, request, object_id, extra_context))
+            return force_render(
+                self.report_db_errors(super().delete_view, request, object_id, extra_context)
+            )
 
     def delete_model(self, request, obj):
         super().delete_model(request, obj)
         connection.check_constraints()
 
-    def or_told(self, view, request, *args):
+    def report_db_errors(self, view, request, *args):
         """Call the view; what the database refuses is told, and the page is shown again."""
         try:
             return view(request, *args)
         except (IntegrityError, OperationalError) as error:
-            messages.error(request, refusal(error))
+            messages.error(request, db_error_message(error))
             return HttpResponseRedirect(request.get_full_path())
 
-    def kindly(self, view, request, *args):
+    def retry_as_form_error(self, view, request, *args):
         """Call the view; what the database refuses is asked again as an error of the form."""
         try:
             with transaction.atomic():
                 return view(request, *args)
         except (IntegrityError, OperationalError) as error:
-            request.refusal = refusal(error)
+            request.refusal = db_error_message(error)
             return view(request, *args)
 
     # Logging is the last step before success is announced: deferred constraints speak now, not
@@ -331,7 +335,7 @@ class DeskAdmin(SearchedAdmin):
     def log_addition(self, request, obj, message):
         connection.check_constraints()
         if self.has_edition:
-            work_on(request, self.edition_of(obj))
+            set_working_edition(request, self.edition_of(obj))
         return super().log_addition(request, obj, message)
 
     def log_change(self, request, obj, message):
@@ -384,7 +388,7 @@ class DeskAdmin(SearchedAdmin):
         )
 
 
-def in_a_row(things, most: int = 5) -> str:
+def name_list(things, most: int = 5) -> str:
     """Their names for a sentence, the first ones of many."""
     names = [f"\u2068{thing}\u2069" for thing in things]
     shown = names[:most]
@@ -393,16 +397,16 @@ def in_a_row(things, most: int = 5) -> str:
     return _(", ").join(shown)
 
 
-class KeptAdmin:
+class ProtectedDeleteMixin:
     """What people hold is not deleted: a sentence says who stands in its way."""
 
-    def why_kept(self, obj) -> str:
+    def protected_reason(self, obj) -> str:
         """The sentence, or nothing when it may go."""
         raise NotImplementedError
 
     def delete_view(self, request, object_id, extra_context=None):
         found = self.get_object(request, object_id)
-        reason = found and self.why_kept(found)
+        reason = found and self.protected_reason(found)
         if not reason or not self.has_delete_permission(request, found):
             return super().delete_view(request, object_id, extra_context)
         messages.error(request, reason)
@@ -410,12 +414,12 @@ class KeptAdmin:
 
     def get_deleted_objects(self, objs, request):
         found = super().get_deleted_objects(objs, request)
-        if reasons := [reason for obj in objs if (reason := self.why_kept(obj))]:
+        if reasons := [reason for obj in objs if (reason := self.protected_reason(obj))]:
             return found[0], found[1], set(), reasons
         return found
 
 
-class WorkplaceAdmin(AnyLanguage, DeskAdmin, TabbedTranslationAdmin):
+class TranslatedModelAdmin(OptionalTranslationsMixin, EditionModelAdmin, TabbedTranslationAdmin):
     # The translated field that stands for the object, in lists and in the filter.
     text_field = "title"
 
@@ -439,7 +443,7 @@ class WorkplaceAdmin(AnyLanguage, DeskAdmin, TabbedTranslationAdmin):
         return list(dict.fromkeys([*self.search_columns(), *self.search_fields]))
 
 
-class HistoryAdmin(WorkplaceAdmin, SimpleHistoryAdmin):
+class HistoryMixin(TranslatedModelAdmin, SimpleHistoryAdmin):
     """With the history of every change, and the way back."""
 
     object_history_list_template = "admin/object_history_list.html"
@@ -458,4 +462,4 @@ class HistoryAdmin(WorkplaceAdmin, SimpleHistoryAdmin):
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         with timezone.override(self.zone_of_form(request, object_id)):
             view = super().history_form_view
-            return self.kindly(view, request, object_id, version_id, extra_context)
+            return self.retry_as_form_error(view, request, object_id, version_id, extra_context)

@@ -11,12 +11,12 @@ from import_export.forms import ExportForm
 
 STARTS_A_FORMULA = re.compile(r'[\s"]*[=+\-@＝＋－＠]')
 # Where a spreadsheet set up for another country may cut a cell in two.
-PART = re.compile(r"[^;\t\r\n]+")
+LIST_ITEM = re.compile(r"[^;\t\r\n]+")
 PHONE_NUMBER = re.compile(r"\+[\d ().\u00a0-]+")
-NOT_IN_A_SHEET = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def defused(value):
+def escape_formula(value):
     """The value as it may stand in a cell: what would run as a formula has an apostrophe before.
 
     So has each part of it after a semicolon, a tab or the end of a line. Quotation marks around
@@ -26,36 +26,36 @@ def defused(value):
     """
     if not isinstance(value, str):
         return value
-    return PART.sub(lambda part: quoted(part[0]), NOT_IN_A_SHEET.sub("", value))
+    return LIST_ITEM.sub(lambda part: escape_list(part[0]), UNWRITABLE.sub("", value))
 
 
-def quoted(text: str) -> str:
+def escape_list(text: str) -> str:
     runs = STARTS_A_FORMULA.match(text) and not PHONE_NUMBER.fullmatch(text.strip())
     return f"'{text}" if runs else text
 
 
-class Sheet(resources.ModelResource):
+class ExportResource(resources.ModelResource):
     """A row for each object; times are local to its edition, headings in the reader's language."""
 
     def export_field(self, field, instance, **kwargs):
         value = field.get_value(instance)
-        if isinstance(field_of(self._meta.model, field.attribute), DateTimeField) and value:
+        if isinstance(find_field(self._meta.model, field.attribute), DateTimeField) and value:
             return value.astimezone(instance.edition.zone).strftime("%Y-%m-%d %H:%M")
-        return defused(super().export_field(field, instance, **kwargs))
+        return escape_formula(super().export_field(field, instance, **kwargs))
 
     def get_export_headers(self, selected_fields=None):
         return [self.heading(field) for field in self.get_export_fields(selected_fields)]
 
     def heading(self, field) -> str:
-        model_field = field_of(self._meta.model, field.attribute)
+        model_field = find_field(self._meta.model, field.attribute)
         return str(capfirst(model_field.verbose_name if model_field else field.column_name))
 
 
-def field_of(model, name: str | None):
+def find_field(model, name: str | None):
     return next((field for field in model._meta.fields if field.name == name), None)
 
 
-class ExportAdmin(ExportMixin):
+class DeskExportMixin(ExportMixin):
     formats = [XLSX, CSV]
     export_form_class = ExportForm
     # Without this mark a spreadsheet reads Arabic in a CSV file as noise.

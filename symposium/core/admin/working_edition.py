@@ -5,23 +5,23 @@ It is the one that a page names, in its form or in its address; pages that name 
 
 from django.http import HttpRequest, QueryDict
 
-KEPT = "desk_edition"
+SESSION_KEY = "desk_edition"
 
 
 def working_edition(request: HttpRequest, editions):
     """Return it, or None while there is none; `editions` is the manager of editions."""
     if not hasattr(request, "working_edition"):
         known = {str(edition.pk): edition for edition in all_editions(request, editions)}
-        named = next((known[number] for number in named_by(request) if number in known), None)
+        named = next((known[number] for number in edition_hints(request) if number in known), None)
         if named:
-            work_on(request, named)
+            set_working_edition(request, named)
         else:
-            kept = known.get(str(request.session.get(KEPT)))
+            kept = known.get(str(request.session.get(SESSION_KEY)))
             request.working_edition = kept or default_edition(request, editions)
     return request.working_edition
 
 
-def named_by(request: HttpRequest) -> list[str]:
+def edition_hints(request: HttpRequest) -> list[str]:
     """What a page may say: the form that is sent, the address, the list that one comes from."""
     filters = QueryDict(request.GET.get("_changelist_filters", ""))
     return [
@@ -29,10 +29,10 @@ def named_by(request: HttpRequest) -> list[str]:
     ]  # fmt: skip
 
 
-def work_on(request: HttpRequest, edition) -> None:
+def set_working_edition(request: HttpRequest, edition) -> None:
     request.working_edition = edition
-    if request.session.get(KEPT) != edition.pk:
-        request.session[KEPT] = edition.pk
+    if request.session.get(SESSION_KEY) != edition.pk:
+        request.session[SESSION_KEY] = edition.pk
 
 
 def default_edition(request: HttpRequest, editions):

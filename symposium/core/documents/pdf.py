@@ -19,13 +19,13 @@ import typst
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 
-from symposium.core.i18n.typography import composed, without_controls
+from symposium.core.i18n.typography import normalize_letters, strip_controls
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 # Made by scripts/pdf_fonts.py. The machine's own are ignored: every machine makes the same file.
 FONTS = Path(__file__).resolve().parent / "fonts"
 # Text beyond this is no name, title or sentence; a template may cut sooner.
-LONGEST = 600
+MAX_TEXT_CHARS = 600
 TAGGED = ("ua-1",)
 ARCHIVED = ("ua-1", "a-2a")
 # Surrogates, private use, and what is never seen but turns the line around.
@@ -40,7 +40,7 @@ def render(
     language: str,
     *,
     standards: Sequence[Any] = TAGGED,
-    longest: int = LONGEST,
+    longest: int = MAX_TEXT_CHARS,
 ) -> bytes:
     """Return the PDF that `template` (« typst/ticket.typ ») makes of `data`, in `language`.
 
@@ -57,7 +57,7 @@ def render(
         root=TEMPLATES / "typst",
         font_paths=fonts(),
         ignore_system_fonts=True,
-        sys_inputs={"data": encoded({**data, "language": language}, longest)},
+        sys_inputs={"data": encode_data({**data, "language": language}, longest)},
     )
     created = datetime.fromisoformat(str(data["created"]))
     return compiler.compile(
@@ -70,12 +70,12 @@ def fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, font_paths=[FONTS])
 
 
-def encoded(data: dict, longest: int = LONGEST) -> str:
+def encode_data(data: dict, longest: int = MAX_TEXT_CHARS) -> str:
     plain = json.loads(json.dumps(data, cls=DjangoJSONEncoder))
     return json.dumps(printable(plain, longest))
 
 
-def printable(value, longest: int = LONGEST):
+def printable(value, longest: int = MAX_TEXT_CHARS):
     """The value with each of its texts as it can be set, in lists and dicts too."""
     if isinstance(value, str):
         return printable_text(value, longest)
@@ -88,9 +88,9 @@ def printable(value, longest: int = LONGEST):
     return value
 
 
-def printable_text(text: str, longest: int = LONGEST) -> str:
+def printable_text(text: str, longest: int = MAX_TEXT_CHARS) -> str:
     """Return `text` on one line, composed (NFC), without what cannot be seen, not too long."""
-    text = composed(without_controls(text))
+    text = normalize_letters(strip_controls(text))
     seen = (
         character
         for character in BLANKS.sub(" ", text)

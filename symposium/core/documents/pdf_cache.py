@@ -17,12 +17,14 @@ from django.utils.crypto import salted_hmac
 from symposium.core.documents import pdf
 
 FOLDER = "prints"
-LOCK = 2021_0610
-WAIT_FOR, PAUSE = 20.0, 0.2  # seconds, for a file that somebody else is making
-LONGEST = 20_000  # the longest paragraph that a text can be
+LOCK_ID = 2021_0610
+MAX_WAIT_SECONDS, PAUSE_SECONDS = 20.0, 0.2  # seconds, for a file that somebody else is making
+MAX_PARAGRAPH_CHARS = 20_000  # the longest paragraph that a text can be
 
 
-def kept(name: str, template: str, data: dict, language: str, stamp: dict | None = None) -> bytes:
+def get_or_render(
+    name: str, template: str, data: dict, language: str, stamp: dict | None = None
+) -> bytes:
     """The file that `template` makes of `data`, made now if it is not there; others of it go.
 
     `stamp` is data that does not count: it says when a file was made, which stays while the rest
@@ -30,20 +32,20 @@ def kept(name: str, template: str, data: dict, language: str, stamp: dict | None
     """
     folder = f"{FOLDER}/{name}-{language}"
     path = f"{folder}/{fingerprint(template, data)}.pdf"
-    until = time.monotonic() + WAIT_FOR
+    until = time.monotonic() + MAX_WAIT_SECONDS
     while not (content := read(path)):
         with transaction.atomic():
-            if is_ours_to_make(folder) or time.monotonic() > until:
+            if try_lock_folder(folder) or time.monotonic() > until:
                 if content := read(path):  # made between our two looks
                     return content
                 content = pdf.render(
                     template, data | (stamp or {}), language, standards=pdf.ARCHIVED,
-                    longest=LONGEST,
+                    longest=MAX_PARAGRAPH_CHARS,
                 )  # fmt: skip
-                forget(folder)
+                delete_folder(folder)
                 default_storage.save(path, ContentFile(content))
                 return content
-        time.sleep(PAUSE)
+        time.sleep(PAUSE_SECONDS)
     return content
 
 
@@ -58,10 +60,10 @@ def read(path: str) -> bytes:
     return content if content.rstrip().endswith(b"%%EOF") else b""
 
 
-def is_ours_to_make(folder: str) -> bool:
+def try_lock_folder(folder: str) -> bool:
     """Whether nobody else makes a file of `folder`; nobody will, until our transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", [LOCK, folder])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", [LOCK_ID, folder])
         return cursor.fetchone()[0]
 
 
@@ -74,15 +76,15 @@ def fingerprint(template: str, data: dict) -> str:
     return salted_hmac("prints", f"{design.hexdigest()} {said}", algorithm="sha256").hexdigest()
 
 
-def forget(folder: str) -> int:
+def delete_folder(folder: str) -> int:
     """Delete the files of `folder`; return how many there were."""
-    names = listed(folder)[1]
+    names = list_folder(folder)[1]
     for name in names:
         default_storage.delete(f"{folder}/{name}")
     return len(names)
 
 
-def listed(folder: str) -> tuple[list[str], list[str]]:
+def list_folder(folder: str) -> tuple[list[str], list[str]]:
     """The folders and the files in `folder`, which need not be there."""
     try:
         return default_storage.listdir(folder)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from django.db import connection
 from django.utils.safestring import SafeString, mark_safe
 
-from symposium.core.fulltext.query import RARE, without_marks
+from symposium.core.fulltext.query import RARE, strip_marks
 from symposium.core.i18n.localized import LANGUAGES
 from symposium.core.i18n.typography import typeset
 
@@ -23,24 +23,24 @@ WORD = re.compile(rf"[^\W_](?:[^\W_]|[{INSIDE}])*")
 # « Wi-Fi » is « wifi » too.
 HYPHEN = re.compile("[-‐‑]")
 COMPOUND = re.compile(rf"{WORD.pattern}(?:{HYPHEN.pattern}{WORD.pattern})+")
-EXTRACT = 36  # words
-BEFORE = 8  # of them before the first mark
+EXTRACT_WORDS = 36  # words
+WORDS_BEFORE_MATCH = 8  # of them before the first mark
 
 ARTICLE = re.compile(r"^(?:[وف]?[بك]?(?:ال)+|[وف]?لل)(?=.{3})")
-FORMS = str.maketrans("أإآٱىةؤئ", "اااايهوي") | RARE
+LETTER_FORMS = str.maketrans("أإآٱىةؤئ", "اااايهوي") | RARE
 
 
-def marks(words: list[str], texts: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+def matching_words(words: list[str], texts: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     """Return, for each language, which words of its `texts` answer one of `words`: one query.
 
     Only those that begin alike are asked about: dictionaries change the end of a word.
     """
-    beginnings = {beginning(word) for word in words}
+    beginnings = {prefix_key(word) for word in words}
     asked: dict[tuple[str, str], set[str]] = {}  # the words of the texts, by how they are asked
     for code, text in texts:
-        for word in {*WORD.findall(text), *compounds(text)}:
+        for word in {*WORD.findall(text), *hyphenated_words(text)}:
             whole = HYPHEN.sub("", word) if HYPHEN.search(word) else word
-            if beginning(whole) in beginnings:
+            if prefix_key(whole) in beginnings:
                 asked.setdefault((code, whole.translate(RARE)), set()).add(word)
     answering: dict[str, set[str]] = {code: set() for code in LANGUAGES}
     if asked:
@@ -61,7 +61,7 @@ def marks(words: list[str], texts: Iterable[tuple[str, str]]) -> dict[str, set[s
     return answering
 
 
-def compounds(text: str) -> list[str]:
+def hyphenated_words(text: str) -> list[str]:
     """The words of a text that have a hyphen."""
     if not HYPHEN.search(text):
         return []
@@ -69,13 +69,15 @@ def compounds(text: str) -> list[str]:
     return [word for part in parts for word in COMPOUND.findall(part)]
 
 
-def beginning(word: str) -> str:
+def prefix_key(word: str) -> str:
     """The first two letters, whatever their case, accents, article, and the signs inside."""
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", word).translate(FORMS))
-    return ARTICLE.sub("", without_marks(decomposed).casefold())[:2]
+    decomposed = unicodedata.normalize(
+        "NFKD", unicodedata.normalize("NFKC", word).translate(LETTER_FORMS)
+    )
+    return ARTICLE.sub("", strip_marks(decomposed).casefold())[:2]
 
 
-def marked(text: str, language: str, answering: set[str]) -> SafeString:
+def highlight(text: str, language: str, answering: set[str]) -> SafeString:
     """The text as safe HTML, its answering words in <mark>."""
     text = text.replace(START, "").replace(END, "")
     text = word_pattern(answering).sub(
@@ -98,18 +100,18 @@ def extract(text: str, language: str, answering: set[str]) -> SafeString:
     text = " ".join(text.split())
     words = list(word_pattern(answering).finditer(text))
     places = [number for number, word in enumerate(words) if word[0] in answering]
-    first = max(best_start(places) - BEFORE, 0) if places else 0
-    last = min(first + EXTRACT, len(words)) - 1
+    first = max(best_start(places) - WORDS_BEFORE_MATCH, 0) if places else 0
+    last = min(first + EXTRACT_WORDS, len(words)) - 1
     if last < 0:
         return SafeString("")
     start = words[first].start() if first else 0
     end = words[last].end() if last + 1 < len(words) else len(text)
     part = f"{'… ' if first else ''}{text[start:end]}{' …' if last + 1 < len(words) else ''}"
-    return marked(part, language, answering)
+    return highlight(part, language, answering)
 
 
 def best_start(places: list[int]) -> int:
     """The first of the places, in their order, after which the most of them stand close."""
-    within = EXTRACT - BEFORE
+    within = EXTRACT_WORDS - WORDS_BEFORE_MATCH
     counts = [bisect_left(places, at + within) - number for number, at in enumerate(places)]
     return places[counts.index(max(counts))]

@@ -17,7 +17,7 @@ from django.db.models.expressions import RawSQL
 
 from symposium.core.i18n.localized import LANGUAGES
 
-LONGEST = 200
+MAX_QUERY_CHARS = 200
 PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
 QUOTES = str.maketrans("“”„«»", '"""""')
 WORD = re.compile(r'[^\s"]+')
@@ -34,7 +34,7 @@ OR = {"or", "OR", "OU", "أو"}
 
 
 @dataclass(frozen=True)
-class Question:
+class SearchQuery:
     """What must be there and what must not: words and "phrases", as PostgreSQL reads them.
 
     `wanted` may hold « or » between two of them.
@@ -60,9 +60,9 @@ class Question:
         A text answers in one language; what is not wanted must be in none. A language where all
         the words are too common to be looked for answers nothing: « AI » is also a French verb.
         """
-        sql, parameters = said(self.wanted)
+        sql, parameters = words_match_sql(self.wanted)
         if self.unwanted:
-            unsaid, more = said(" or ".join(self.unwanted))
+            unsaid, more = words_match_sql(" or ".join(self.unwanted))
             sql, parameters = f"{sql} AND NOT {unsaid}", [*parameters, *more]
         return sql, parameters
 
@@ -87,19 +87,19 @@ class Question:
         )
 
 
-def said(words: str) -> tuple[str, list[str]]:
+def words_match_sql(words: str) -> tuple[str, list[str]]:
     """SQL: a row says these words in one of the languages."""
-    return says("%s"), [words] * len(LANGUAGES)
+    return query_match_sql("%s"), [words] * len(LANGUAGES)
 
 
-def says(words: str) -> str:
+def query_match_sql(words: str) -> str:
     """SQL: a row of `symposium_search` says, in one of the languages, what an expression asks."""
     return f"({' OR '.join(f'search_{c} @@ symposium_query_{c}({words})' for c in LANGUAGES)})"
 
 
-def parse(text: str) -> Question:
+def parse(text: str) -> SearchQuery:
     """Read what was typed, at most `LONGEST` characters of it; it never fails."""
-    text = text[:LONGEST].translate(TRADEMARKS)
+    text = text[:MAX_QUERY_CHARS].translate(TRADEMARKS)
     text = unicodedata.normalize("NFKC", text).translate(QUOTES | RARE)
     wanted: list[str] = []
     unwanted: list[str] = []
@@ -109,12 +109,12 @@ def parse(text: str) -> Question:
             wanted.append("or")
         elif quoted := quote(word if part["phrase"] is None else part["phrase"]):
             (unwanted if part["minus"] else wanted).append(quoted)
-    return Question(" ".join(trimmed(wanted)), tuple(unwanted))
+    return SearchQuery(" ".join(trim_or(wanted)), tuple(unwanted))
 
 
 def quote(text: str) -> str:
     """A word, or a phrase of the words that its signs divide: « smart-city », « l’eau »."""
-    words = NO_LETTER.sub(" ", without_marks(text)).split()
+    words = NO_LETTER.sub(" ", strip_marks(text)).split()
     # Quoted, « or » is a word like another.
     return words[0] if len(words) == 1 and words[0].lower() != "or" else phrase(words)
 
@@ -123,7 +123,7 @@ def phrase(words: list[str]) -> str:
     return f'"{" ".join(words)}"' if words else ""
 
 
-def trimmed(parts: list[str]) -> list[str]:
+def trim_or(parts: list[str]) -> list[str]:
     """Without an « or » that stands at an end or twice."""
     kept: list[str] = []
     for part in parts:
@@ -132,7 +132,7 @@ def trimmed(parts: list[str]) -> list[str]:
     return kept[:-1] if kept and kept[-1] == "or" else kept
 
 
-def without_marks(text: str) -> str:
+def strip_marks(text: str) -> str:
     """Without what is no letter of its own: vowel signs, tatweel, marks that nobody sees."""
     return "".join(
         character
@@ -144,14 +144,14 @@ def without_marks(text: str) -> str:
 # Names and titles, searched as they are typed
 
 
-class Folded(Func):
+class FoldedText(Func):
     """A text without case, accents and apostrophes, the forms of its Arabic letters made one."""
 
     function = "symposium_folded"
     output_field = TextField()
 
 
-class Same(Func):
+class NormalizedName(Func):
     """A name whose twins differ in case, spaces, hyphens, apostrophes or Unicode form alone."""
 
     function = "symposium_same"
@@ -164,14 +164,14 @@ def typed_words(text: str) -> list[str]:
     return sorted(filter(None, words), key=len, reverse=True)
 
 
-def saying(queryset: QuerySet, word: str, fields: list[str]) -> QuerySet:
+def containing(queryset: QuerySet, word: str, fields: list[str]) -> QuerySet:
     """Those of a queryset that have `word` in one of the `fields`, however it is typed."""
     groups: dict[str, list[F]] = {}
     for field in fields:
         groups.setdefault(field.rpartition("__")[0], []).append(F(field))
     texts = {
-        f"text_{number}": Folded(Func(Value(" "), *group, function="CONCAT_WS"))
+        f"text_{number}": FoldedText(Func(Value(" "), *group, function="CONCAT_WS"))
         for number, group in enumerate(groups.values())
     }
-    said = (Q(**{f"{name}__contains": Folded(Value(word))}) for name in texts)
+    said = (Q(**{f"{name}__contains": FoldedText(Value(word))}) for name in texts)
     return queryset.alias(**texts).filter(reduce(or_, said))

@@ -22,7 +22,7 @@ def in_each_language(*fields: str) -> list[str]:
     return [f"{field}_{code}" for field in fields for code in LANGUAGES]
 
 
-def text_and_language(thing: object, field: str, language: str | None = None) -> tuple[str, str]:
+def localized_text(thing: object, field: str, language: str | None = None) -> tuple[str, str]:
     """Return the text of a translated `field` and the language it is in.
 
     The reader's language first, then that of the record where the thing is one (its
@@ -38,10 +38,10 @@ def text_and_language(thing: object, field: str, language: str | None = None) ->
 
 def sort_key(text: str | None) -> str:
     """Where a reader looks for `text` in a list: by no case, accent or Arabic article."""
-    decomposed = unicodedata.normalize("NFKD", without_article(text or ""))
+    decomposed = unicodedata.normalize("NFKD", strip_article(text or ""))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
-def without_article(text: str) -> str:
+def strip_article(text: str) -> str:
     """`text` without the Arabic article of its words: « البوصلة » is « بوصلة »."""
     return ARTICLE.sub("", text)

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from symposium.core.i18n.typography import french
+from symposium.core.i18n.typography import french_spaces
 
 TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "a", "strong", "em", "blockquote", "br", "hr",
         "code", "pre", "table", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
@@ -41,5 +41,5 @@ def to_html(text: str, language: str) -> SafeString:
     )
     parts = re.split(r"(<[^>]*>)", html)  # texts and, at the odd places, tags
     if language == "fr":
-        parts[::2] = map(french, parts[::2])
+        parts[::2] = map(french_spaces, parts[::2])
     return mark_safe("".join(parts))  # noqa: S308 - cleaned just above

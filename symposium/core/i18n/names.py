@@ -1,6 +1,6 @@
 import re
 
-from symposium.core.i18n.localized import sort_key, text_and_language
+from symposium.core.i18n.localized import localized_text, sort_key
 
 # Two languages of one script lend each other a given name that one of them lacks.
 SAME_SCRIPT = {"fr": "en", "en": "fr"}
@@ -24,7 +24,7 @@ class PersonName:
 
     @property
     def name(self) -> str:
-        return text_and_language(self, "name")[0]
+        return localized_text(self, "name")[0]
 
     @property
     def name_fr(self) -> str:
@@ -43,6 +43,6 @@ WORD = re.compile(r"\w+")
 ONE_FORM = str.maketrans({"ى": "ي", "ة": "ه", "ـ": None, "ؤ": "و", "ئ": "ي", "ٱ": "ا"})
 
 
-def folded(name: str) -> str:
+def fold_name(name: str) -> str:
     """The words of a name in one form and order: two people of that name may be one."""
     return " ".join(sorted(WORD.findall(sort_key(name).translate(ONE_FORM))))

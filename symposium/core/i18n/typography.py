@@ -26,14 +26,14 @@ MARKS = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2
 # Letters that a typesetter joined or shaped, as pasted from a PDF; not the signs that are words.
 DRAWN = re.compile("[\ufb00-\ufb17\ufb50-\ufdf1\ufdf3-\ufdf9\ufdfb\ufe70-\ufefc]+")
 # A name such as COVID-19 does not break at its hyphen.
-TOGETHER = re.compile(r"\b[A-Z]{2,}-\d+\b")
+UNBROKEN_CODE = re.compile(r"\b[A-Z]{2,}-\d+\b")
 
 
 def direction(language: str) -> str:
     return "rtl" if language in RTL_LANGUAGES else "ltr"
 
 
-def french(text: str) -> str:
+def french_spaces(text: str) -> str:
     """Return `text` with the no-break spaces of French punctuation; words are untouched."""
     text = HIGH.sub(NARROW + r"\1", text)
     text = COLON.sub(WIDE + ":", text)
@@ -49,20 +49,20 @@ def typeset(text: str, language: str) -> SafeString:
 def typeset_once(text: str, language: str) -> SafeString:
     html = str(conditional_escape(text)).replace(" · ", f"{WIDE}· ")  # a dot ends a line
     if language == "fr":
-        html = french(html)
-    return mark_safe(TOGETHER.sub(r'<span class="nowrap">\g<0></span>', html))  # noqa: S308
+        html = french_spaces(html)
+    return mark_safe(UNBROKEN_CODE.sub(r'<span class="nowrap">\g<0></span>', html))  # noqa: S308
 
 
-def without_controls(text: str | None) -> str:
+def strip_controls(text: str | None) -> str:
     """Return `text`, or nothing, as a calendar, JSON and XML can all carry it."""
     return CONTROLS.sub("", SEPARATORS.sub("\n", text or ""))
 
 
-def without_marks(text: str) -> str:
+def strip_invisible(text: str) -> str:
     return MARKS.sub("", text)
 
 
-def composed(text: str) -> str:
+def normalize_letters(text: str) -> str:
     """Return `text` letter by letter as it is typed (NFC): « ﬁ » is an f and an i."""
     spelt = DRAWN.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     return unicodedata.normalize("NFC", spelt)

@@ -190,7 +190,7 @@ def sanitize_text(text: str, key: str) -> str:
 def whole_text(text: str, key: str) -> str:
     """Return `text` in one line, or in several for a `…_text`, without controls."""
     text = text.encode(errors="ignore").decode()  # a half of a surrogate pair is no letter
-    text = BIDI_CONTROLS.sub("", typography.without_controls(text.replace("\r\n", "\n")))
+    text = BIDI_CONTROLS.sub("", typography.strip_controls(text.replace("\r\n", "\n")))
     return text if key.endswith("_text") else one_line(text, MAX_LINE_CHARS)
 
 

@@ -163,7 +163,7 @@ def build(email: Email, makers: Makers) -> EmailMessage:
 def record_failure(email: Email, error: Exception) -> None:
     # What the server said names the reader: it stays in the database, and is deleted with the row.
     logger.warning("Email %s did not leave: %s", email.pk, type(error).__name__)
-    words = typography.without_controls(f"{type(error).__name__}: {error}").replace("\n", " ")
+    words = typography.strip_controls(f"{type(error).__name__}: {error}").replace("\n", " ")
     errors = f"{email.errors}{timezone.now():%Y-%m-%d %H:%M} {words}\n"
     if is_permanent(error) or email.attempts > len(DELAYS):
         update(email, errors=errors, status=Status.FAILED, scheduled_at=None)

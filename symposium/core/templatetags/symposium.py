@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from symposium.core import browsers
 from symposium.core.i18n import dates, markdown, typography
-from symposium.core.i18n.localized import LANGUAGE_NAMES, text_and_language
+from symposium.core.i18n.localized import LANGUAGE_NAMES, localized_text
 
 register = template.Library()
 SENTENCE_END = re.compile(r"(?<=[.!?؟]) +")
@@ -27,14 +27,14 @@ def typo(text: str) -> SafeString:
 
 @register.filter
 def browser(user_agent: str) -> str:
-    return browsers.named(user_agent)
+    return browsers.browser_name(user_agent)
 
 
 @register.simple_tag
 def text(thing, field: str) -> SafeString:
     """A translated field; marked with `lang` and `dir` when it is not in the page's language."""
     here = get_language()
-    words, language = text_and_language(thing, field, here)
+    words, language = localized_text(thing, field, here)
     html = typography.typeset(words, language)
     return html if language == here else marked("span", language, html)
 
@@ -43,7 +43,7 @@ def text(thing, field: str) -> SafeString:
 def name(thing, field: str = "name") -> SafeString:
     """A name, isolated so that its direction does not disturb the sentence around it."""
     here = get_language()
-    words, language = text_and_language(thing, field, here)
+    words, language = localized_text(thing, field, here)
     if language == here:
         return format_html("<bdi>{}</bdi>", words)
     return marked("bdi", language, conditional_escape(words))
@@ -55,7 +55,7 @@ def paragraphs(thing, field: str, lead: bool = False, limit: int | None = None) 
 
     `limit` keeps the first sentences of the first paragraph only, for a glance.
     """
-    words, language = text_and_language(thing, field)
+    words, language = localized_text(thing, field)
     lines = [line.strip() for line in words.splitlines() if line.strip()]
     if limit:
         lines = [" ".join(SENTENCE_END.split(line)[:limit]) for line in lines[:1]]
@@ -76,7 +76,7 @@ def paragraphs(thing, field: str, lead: bool = False, limit: int | None = None) 
 @register.simple_tag
 def formatted(thing, field: str) -> SafeString:
     """A translated text written in Markdown, as safe HTML; French spaces included."""
-    words, language = text_and_language(thing, field)
+    words, language = localized_text(thing, field)
     html = markdown.to_html(words, language)
     return html if language == get_language() else marked("div", language, html)
 

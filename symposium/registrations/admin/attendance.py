@@ -3,17 +3,17 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from symposium.core.admin.base import DeskAdmin, EditionFilter
-from symposium.registrations.admin.mixins import NAMED, ReadOnly
+from symposium.core.admin.base import EditionFilter, EditionModelAdmin
+from symposium.registrations.admin.mixins import SEARCH_FIELDS, ReadOnlyMixin
 from symposium.registrations.models import Certificate, CheckIn
 
 
 @admin.register(CheckIn)
-class CheckInAdmin(ReadOnly, DeskAdmin):
+class CheckInAdmin(ReadOnlyMixin, EditionModelAdmin):
     list_display = ["text", "day", "door", "scanned_at", "by", "undone_at"]
     list_filter = [EditionFilter, "day", ("undone_at", admin.EmptyFieldListFilter)]
     list_select_related = ["registration", "session", "by", "edition"]
-    search_fields = [f"registration__{field}" for field in NAMED]
+    search_fields = [f"registration__{field}" for field in SEARCH_FIELDS]
     show_full_result_count = False
     fields = [
         "registration", "day", "session", "scanned_at", "recorded_at", "by", "undone_at",
@@ -30,7 +30,7 @@ class CheckInAdmin(ReadOnly, DeskAdmin):
 
 
 @admin.register(Certificate)
-class CertificateAdmin(ReadOnly, DeskAdmin):
+class CertificateAdmin(ReadOnlyMixin, EditionModelAdmin):
     edition_path = "registration__edition"
     list_display = ["text", "name_ar", "days_attended", "minutes", "issued_at"]
     list_filter = [EditionFilter]

@@ -6,11 +6,11 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext_lazy as _
 
 from symposium.accounts.models import User
-from symposium.registrations.admin.mixins import ReadOnly
+from symposium.registrations.admin.mixins import ReadOnlyMixin
 from symposium.registrations.models import Registration
 
 
-def note(by: User, title: str, text: str, of: Registration | None = None) -> None:
+def log_action(by: User, title: str, text: str, of: Registration | None = None) -> None:
     """Write down what somebody did with one registration, or with many at once."""
     LogEntry.objects.create(
         user=by,
@@ -23,7 +23,7 @@ def note(by: User, title: str, text: str, of: Registration | None = None) -> Non
 
 
 @admin.register(LogEntry)
-class LogEntryAdmin(ReadOnly, admin.ModelAdmin):
+class LogEntryAdmin(ReadOnlyMixin, admin.ModelAdmin):
     list_display = ["action_time", "user", "content_type", "object_repr", "told"]
     list_filter = ["content_type"]
     list_select_related = ["user", "content_type"]

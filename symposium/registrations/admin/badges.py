@@ -12,7 +12,7 @@ from symposium.registrations.admin import audit_log
 from symposium.registrations.documents import tickets
 
 # A page waits for all of them.
-MOST = 1000
+MAX_BADGES = 1000
 
 
 class BadgesForm(forms.Form):
@@ -21,7 +21,7 @@ class BadgesForm(forms.Form):
     )
 
 
-class BadgesAdmin(admin.ModelAdmin):
+class BadgesMixin(admin.ModelAdmin):
     @admin.action(description=gettext_lazy("Print badges"), permissions=["change"])
     def badges(self, request, queryset):
         """First how many there are and who is left out, then the file."""
@@ -37,8 +37,8 @@ class BadgesAdmin(admin.ModelAdmin):
         if coming.order_by().values("edition").distinct().count() > 1:
             messages.error(request, _("Select people from one edition."))
             return None
-        if number > MOST:
-            text = _("Select no more than %(most)d at a time.") % {"most": MOST}
+        if number > MAX_BADGES:
+            text = _("Select no more than %(most)d at a time.") % {"most": MAX_BADGES}
             messages.error(request, text)
             return None
         form = BadgesForm(
@@ -59,7 +59,9 @@ class BadgesAdmin(admin.ModelAdmin):
 
     def badges_file(self, request, people: list, language: str) -> HttpResponse:
         content = tickets.badges_pdf(people, language)
-        audit_log.note(request.user, _("Badges"), _("Badges printed: %(n)d.") % {"n": len(people)})
+        audit_log.log_action(
+            request.user, _("Badges"), _("Badges printed: %(n)d.") % {"n": len(people)}
+        )
         name = f"badges-{timezone.localtime():%Y-%m-%d-%H%M}.pdf"
         return HttpResponse(
             content, content_type="application/pdf",

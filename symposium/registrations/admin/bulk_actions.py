@@ -19,17 +19,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from symposium.accounts.models import User
-from symposium.core.admin.base import refusal
+from symposium.core.admin.base import db_error_message
 from symposium.core.validators import validate_line
 from symposium.registrations import notices, places
 from symposium.registrations.admin import audit_log
 from symposium.registrations.models import Category, Registration
-from symposium.registrations.models.registrations import LIVE, State
+from symposium.registrations.models.registrations import ACTIVE_STATES, State
 
 # A page waits for all of them.
-MOST = 500
+MAX_SELECTED = 500
 REASONS_SHOWN = 10
-ASKING = "admin/symposium_registrations/registration/decide.html"
+ASK_TEMPLATE = "admin/symposium_registrations/registration/decide.html"
 
 
 class ReasonForm(forms.Form):
@@ -62,7 +62,7 @@ def resend(registration: Registration, *, by: User) -> None:
         notices.offered(registration)
     else:
         notices.registered(registration)
-    audit_log.note(by, str(registration), _("Resend the confirmation"), registration)
+    audit_log.log_action(by, str(registration), _("Resend the confirmation"), registration)
 
 
 def move(registration: Registration, *, category: Category, by: User) -> None:
@@ -72,7 +72,7 @@ def move(registration: Registration, *, category: Category, by: User) -> None:
 
 
 @dataclass(frozen=True)
-class Decision:
+class BulkAction:
     """What is decided of those in one of `states`; `form` asks for what is needed besides.
 
     `perform` may return False when it changed nothing. Who came first is served first; with
@@ -87,16 +87,16 @@ class Decision:
     puts_first: bool = False
 
 
-DECISIONS = {
-    "approve": Decision(
+BULK_ACTIONS = {
+    "approve": BulkAction(
         gettext_lazy("Approve"), [State.PENDING], places.approve,
         ngettext_lazy("%(n)d request accepted.", "%(n)d requests accepted.", "n"),
     ),
-    "refuse": Decision(
+    "refuse": BulkAction(
         gettext_lazy("Decline"), [State.PENDING, State.WAITING], places.refuse,
         ngettext_lazy("%(n)d request declined.", "%(n)d requests declined.", "n"), ReasonForm,
     ),
-    "promote": Decision(
+    "promote": BulkAction(
         gettext_lazy("Give the next available place"), [State.WAITING], places.promote,
         ngettext_lazy(
             "%(n)d person has a place or will get the next one available.",
@@ -104,46 +104,46 @@ DECISIONS = {
         ),
         puts_first=True,
     ),
-    "cancel": Decision(
-        gettext_lazy("Cancel"), LIVE, places.cancel,
+    "cancel": BulkAction(
+        gettext_lazy("Cancel"), ACTIVE_STATES, places.cancel,
         ngettext_lazy("%(n)d registration cancelled.", "%(n)d registrations cancelled.", "n"),
         ReasonForm,
     ),
-    "change_category": Decision(
-        gettext_lazy("Change the category"), LIVE, move,
+    "change_category": BulkAction(
+        gettext_lazy("Change the category"), ACTIVE_STATES, move,
         ngettext_lazy("%(n)d person moved.", "%(n)d people moved.", "n"), CategoryForm,
     ),
-    "resend": Decision(
-        gettext_lazy("Resend the confirmation"), LIVE, resend,
+    "resend": BulkAction(
+        gettext_lazy("Resend the confirmation"), ACTIVE_STATES, resend,
         ngettext_lazy("%(n)d email resent.", "%(n)d emails resent.", "n"),
     ),
 }  # fmt: skip
 
 
-class DecisionsAdmin(admin.ModelAdmin):
+class BulkActionsMixin(admin.ModelAdmin):
     """The decisions as actions of the list and as buttons of one registration."""
 
-    @admin.action(description=DECISIONS["approve"].label, permissions=["change"])
+    @admin.action(description=BULK_ACTIONS["approve"].label, permissions=["change"])
     def approve(self, request, queryset):
         return self.decide(request, queryset, "approve")
 
-    @admin.action(description=DECISIONS["refuse"].label, permissions=["change"])
+    @admin.action(description=BULK_ACTIONS["refuse"].label, permissions=["change"])
     def refuse(self, request, queryset):
         return self.decide(request, queryset, "refuse")
 
-    @admin.action(description=DECISIONS["promote"].label, permissions=["change"])
+    @admin.action(description=BULK_ACTIONS["promote"].label, permissions=["change"])
     def promote(self, request, queryset):
         return self.decide(request, queryset, "promote")
 
-    @admin.action(description=DECISIONS["cancel"].label, permissions=["change"])
+    @admin.action(description=BULK_ACTIONS["cancel"].label, permissions=["change"])
     def cancel(self, request, queryset):
         return self.decide(request, queryset, "cancel")
 
-    @admin.action(description=DECISIONS["change_category"].label, permissions=["change"])
+    @admin.action(description=BULK_ACTIONS["change_category"].label, permissions=["change"])
     def change_category(self, request, queryset):
         return self.decide(request, queryset, "change_category")
 
-    @admin.action(description=DECISIONS["resend"].label, permissions=["change"])
+    @admin.action(description=BULK_ACTIONS["resend"].label, permissions=["change"])
     def resend(self, request, queryset):
         return self.decide(request, queryset, "resend")
 
@@ -161,10 +161,10 @@ class DecisionsAdmin(admin.ModelAdmin):
         registration = get_object_or_404(Registration, pk=pk)
         if not self.has_change_permission(request, registration):
             raise PermissionDenied
-        if name not in DECISIONS:
+        if name not in BULK_ACTIONS:
             raise Http404
         back = redirect(f"admin:{self.name_of('change')}", pk)
-        if request.method != "POST" and DECISIONS[name].form is None:
+        if request.method != "POST" and BULK_ACTIONS[name].form is None:
             return back
         return self.decide(request, Registration.objects.filter(pk=pk), name) or back
 
@@ -176,7 +176,7 @@ class DecisionsAdmin(admin.ModelAdmin):
                     "label": decision.label,
                     "asks": decision.form is not None,
                 }
-                for name, decision in DECISIONS.items()
+                for name, decision in BULK_ACTIONS.items()
                 if obj.state in decision.states
             ]
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -185,11 +185,11 @@ class DecisionsAdmin(admin.ModelAdmin):
 
     def decide(self, request, queryset, name: str):
         """Ask for what is needed, then do it; the page that asks, or None once it is done."""
-        decision = DECISIONS[name]
+        decision = BULK_ACTIONS[name]
         people = queryset.prefetch_related(None)
         number = people.count()
-        if number > MOST:
-            text = _("Select no more than %(most)d at a time.") % {"most": MOST}
+        if number > MAX_SELECTED:
+            text = _("Select no more than %(most)d at a time.") % {"most": MAX_SELECTED}
             messages.error(request, text)
             return None
         values = {}
@@ -205,7 +205,7 @@ class DecisionsAdmin(admin.ModelAdmin):
         self.carry_out(request, decision, list(in_order), values)
         return None
 
-    def asked(self, request, people, context: dict, template: str = ASKING):
+    def asked(self, request, people, context: dict, template: str = ASK_TEMPLATE):
         """A page between the list and the deed, which carries the selection along."""
         context |= {
             **self.admin_site.each_context(request),
@@ -218,14 +218,14 @@ class DecisionsAdmin(admin.ModelAdmin):
         }
         return TemplateResponse(request, template, context)
 
-    def carry_out(self, request, decision: Decision, people: list[Registration], values) -> None:
+    def carry_out(self, request, decision: BulkAction, people: list[Registration], values) -> None:
         faults, left, same, done = [], 0, 0, 0
         for registration in people:
             if registration.state not in decision.states:
                 left += 1
                 continue
             try:
-                changed = attempt(decision, registration, by=request.user, **values)
+                changed = perform(decision, registration, by=request.user, **values)
             except ValidationError as refused:
                 faults.append(f"{registration}: {' '.join(refused.messages)}")
             else:
@@ -254,9 +254,9 @@ class DecisionsAdmin(admin.ModelAdmin):
             messages.success(request, decision.done % {"n": done})
 
 
-def attempt(decision: Decision, registration: Registration, **values) -> bool:
+def perform(decision: BulkAction, registration: Registration, **values) -> bool:
     """Do it; return whether something changed. Raises ValidationError, which says why not."""
     try:
         return decision.perform(registration, **values) is not False
     except (IntegrityError, OperationalError) as error:
-        raise ValidationError(refusal(error), code="refused") from error
+        raise ValidationError(db_error_message(error), code="refused") from error

@@ -5,18 +5,20 @@ from django.utils.translation import ngettext
 
 from symposium.core.admin.base import (
     EditionFilter,
-    KeptAdmin,
+    ProtectedDeleteMixin,
+    TranslatedModelAdmin,
     UntranslatedFilter,
-    WorkplaceAdmin,
 )
 from symposium.core.i18n.localized import in_each_language
-from symposium.registrations.admin.mixins import OwnerAdmin, listed, number_of
+from symposium.registrations.admin.mixins import CapacityAdminMixin, changelist_link, count_subquery
 from symposium.registrations.models import Category, Registration
 from symposium.registrations.models.registrations import State
 
 
 @admin.register(Category)
-class CategoryAdmin(KeptAdmin, OwnerAdmin, SortableAdminMixin, WorkplaceAdmin):
+class CategoryAdmin(
+    ProtectedDeleteMixin, CapacityAdminMixin, SortableAdminMixin, TranslatedModelAdmin
+):
     """Ways to take part, with their places against those who hold them or wait for them."""
 
     text_field = "name"
@@ -43,12 +45,12 @@ class CategoryAdmin(KeptAdmin, OwnerAdmin, SortableAdminMixin, WorkplaceAdmin):
 
     def get_queryset(self, request):
         counts = {
-            f"{state}_count": number_of(Registration.objects.filter(state=state), "category")
+            f"{state}_count": count_subquery(Registration.objects.filter(state=state), "category")
             for state in (State.CONFIRMED, State.OFFERED, State.WAITING, State.PENDING)
         }
         return super().get_queryset(request).annotate(**counts)
 
-    def why_kept(self, category) -> str:
+    def protected_reason(self, category) -> str:
         number = category.registrations.count()
         words = ngettext(
             "%(n)d person registered in “%(category)s”, so it can’t be deleted. Close it "
@@ -87,4 +89,4 @@ class CategoryAdmin(KeptAdmin, OwnerAdmin, SortableAdminMixin, WorkplaceAdmin):
             "category__id__exact": category.pk,
             "state__exact": state.value,
         }
-        return listed(getattr(category, f"{state}_count"), Registration, **chosen)
+        return changelist_link(getattr(category, f"{state}_count"), Registration, **chosen)

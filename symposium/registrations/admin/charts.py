@@ -18,10 +18,10 @@ from symposium.core.i18n.dates import long_date
 from symposium.editions.models import Edition
 from symposium.registrations import countries
 from symposium.registrations.models import CheckIn
-from symposium.registrations.models.registrations import HOLDING, State
+from symposium.registrations.models.registrations import OCCUPYING_STATES, State
 from symposium.registrations.statistics import (
     HEIGHT,
-    Plot,
+    Chart,
     Row,
     arrivals,
     bars,
@@ -34,18 +34,18 @@ from symposium.registrations.statistics import (
 MOST_COUNTRIES = 12
 
 
-class PlotsAdmin(admin.ModelAdmin):
+class ChartsMixin(admin.ModelAdmin):
     def changelist_view(self, request, extra_context=None):
         edition = self.chosen_edition(request)
         query = {"plots_query": f"edition={edition.pk}" if edition else ""}
         return super().changelist_view(request, query | (extra_context or {}))
 
     def get_urls(self):
-        view = self.admin_site.admin_view(self.plots_view)
-        name = "symposium_registrations_registration_plots"
-        return [path("plots/", view, name=name), *super().get_urls()]
+        view = self.admin_site.admin_view(self.charts_view)
+        name = "symposium_registrations_registration_charts"
+        return [path("charts/", view, name=name), *super().get_urls()]
 
-    def plots_view(self, request):
+    def charts_view(self, request):
         if not self.has_view_permission(request):
             raise PermissionDenied
         edition = self.working_edition(request)
@@ -56,13 +56,13 @@ class PlotsAdmin(admin.ModelAdmin):
                 **self.admin_site.each_context(request),
                 "opts": self.opts,
                 "title": _("Registrations in figures"),
-                "plots": plots(edition),
+                "charts": charts(edition),
             }
-            name = "admin/symposium_registrations/registration/plots.html"
+            name = "admin/symposium_registrations/registration/charts.html"
             return TemplateResponse(request, name, context).render()
 
 
-def plots(edition: Edition) -> list[Plot]:
+def charts(edition: Edition) -> list[Chart]:
     return [
         over_time(edition),
         by_category(edition),
@@ -72,8 +72,8 @@ def plots(edition: Edition) -> list[Plot]:
     ]
 
 
-def over_time(edition: Edition) -> Plot:
-    live = edition.registrations.live().order_by()
+def over_time(edition: Edition) -> Chart:
+    live = edition.registrations.active().order_by()
     day = TruncDate("created_at", tzinfo=edition.zone)
     per_day = dict(live.annotate(day=day).values_list("day").annotate(Count("pk")))
     numbers = list(edition.categories.values_list("places", flat=True))
@@ -86,7 +86,7 @@ def over_time(edition: Edition) -> Plot:
     if places is not None:
         description += " " + _("There are %(n)d places.") % {"n": places}
         key.append(("limit", _("places")))
-    return Plot(
+    return Chart(
         "time", _("Registrations over time"), description, HEIGHT, growth(days, places),
         [_("Day"), _("New"), _("Total")],
         [
@@ -97,18 +97,18 @@ def over_time(edition: Edition) -> Plot:
     )  # fmt: skip
 
 
-def by_category(edition: Edition) -> Plot:
+def by_category(edition: Edition) -> Chart:
     def number(*states):
         return Count("registrations", filter=Q(registrations__state__in=states))
 
     counted = edition.categories.annotate(
-        held=number(*HOLDING), queue=number(State.WAITING), asked=number(State.PENDING)
+        held=number(*OCCUPYING_STATES), queue=number(State.WAITING), asked=number(State.PENDING)
     )
     rows = []
     for one in counted:
         parts = [("first", one.held), ("second", one.queue), ("third", one.asked)]
         rows.append(Row(str(one), parts, one.places))
-    return bar_plot(
+    return bar_chart(
         "categories", _("Categories"),
         _("Confirmed, waiting and awaiting approval, by category."), rows,
         [
@@ -122,36 +122,36 @@ def by_category(edition: Edition) -> Plot:
     )  # fmt: skip
 
 
-def by_country(edition: Edition) -> Plot:
-    live = edition.registrations.live().order_by()
+def by_country(edition: Edition) -> Chart:
+    live = edition.registrations.active().order_by()
     counted = dict(live.values_list("country").annotate(Count("pk")))
-    names = {code: name or _("not specified") for code, name in countries.named(counted)}
+    names = {code: name or _("not specified") for code, name in countries.named_countries(counted)}
     ordered = sorted(counted, key=lambda code: (-counted[code], names[code]))
     rows = [Row(names[code], [("first", counted[code])]) for code in ordered]
     shown = rows[:MOST_COUNTRIES]
     if others := sum(row.total for row in rows[MOST_COUNTRIES:]):
         shown.append(Row(_("Other countries"), [("first", others)]))
-    plot = bar_plot(
+    chart = bar_chart(
         "countries", _("Countries"), _("Countries of people registered or waiting."), shown,
         [], [_("Country"), _("People")],
     )  # fmt: skip
     table = [[row.label, str(row.total)] for row in rows]
-    return Plot(**{**vars(plot), "rows": table})
+    return Chart(**{**vars(chart), "rows": table})
 
 
-def by_workshop(edition: Edition) -> Plot:
+def by_workshop(edition: Edition) -> Chart:
     def number(*states):
         return Count("bookings", filter=Q(bookings__state__in=states))
 
     counted = (
         edition.sessions.filter(places__isnull=False)
-        .annotate(held=number(*HOLDING), queue=number(State.WAITING))
+        .annotate(held=number(*OCCUPYING_STATES), queue=number(State.WAITING))
         .order_by("starts_at", "pk")
     )
     rows = [
         Row(str(one), [("first", one.held), ("second", one.queue)], one.places) for one in counted
     ]
-    return bar_plot(
+    return bar_chart(
         "workshops", _("Sessions with limited places"),
         _("Seats booked and people waiting, by session."), rows,
         [
@@ -161,7 +161,7 @@ def by_workshop(edition: Edition) -> Plot:
     )  # fmt: skip
 
 
-def bar_plot(name, title, description, rows: list[Row], key, headings) -> Plot:
+def bar_chart(name, title, description, rows: list[Row], key, headings) -> Chart:
     drawn = bars(rows, rtl=get_language_bidi())
     table = [
         [
@@ -171,12 +171,12 @@ def bar_plot(name, title, description, rows: list[Row], key, headings) -> Plot:
         ]
         for row in rows
     ]
-    return Plot(name, title, description, height_of_bars(rows), drawn, headings, table, key)
+    return Chart(name, title, description, height_of_bars(rows), drawn, headings, table, key)
 
 
-def by_quarter(edition: Edition) -> list[Plot]:
+def by_quarter(edition: Edition) -> list[Chart]:
     """A drawing for each day on which somebody came; one that says so while nobody has."""
-    entries = CheckIn.objects.standing().at_the_entrance().filter(edition=edition).order_by()
+    entries = CheckIn.objects.active().at_the_entrance().filter(edition=edition).order_by()
     minute = TruncMinute("scanned_at", tzinfo=edition.zone)
     counted = entries.annotate(minute=minute).values_list("day", "minute").annotate(Count("pk"))
     days: dict[datetime.date, list] = {}
@@ -185,13 +185,13 @@ def by_quarter(edition: Edition) -> list[Plot]:
     return [of_day(day, days[day]) for day in sorted(days)] or [of_day(None, [])]
 
 
-def of_day(day: datetime.date | None, minutes: list) -> Plot:
+def of_day(day: datetime.date | None, minutes: list) -> Chart:
     quarters = quarters_of(minutes)
     title = _("Arrivals")
     if day:
         title = _("Arrivals on %(day)s") % {"day": long_date(day)}
     total = sum(number for _start, number in quarters)
-    return Plot(
+    return Chart(
         f"arrivals-{day or 'none'}", title,
         _("%(n)d people checked in. Each bar is 15 minutes.") % {"n": total}, HEIGHT,
         arrivals(quarters), [_("From"), _("People")],

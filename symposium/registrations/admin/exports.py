@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from symposium.core.admin.spreadsheet import ExportAdmin
+from symposium.core.admin.spreadsheet import DeskExportMixin
 from symposium.registrations import spreadsheet_export
 from symposium.registrations.admin import audit_log
 
@@ -21,10 +21,10 @@ IMPERSONAL = {
 }  # fmt: skip
 HIDDEN = "…"
 # Up to here a file stays in memory.
-SMALL = 2 * 1024 * 1024
+MAX_MEMORY_BYTES = 2 * 1024 * 1024
 
 
-class SheetForm(forms.Form):
+class ExportForm(forms.Form):
     format = forms.ChoiceField(
         label=gettext_lazy("Format"),
         choices=[("xlsx", gettext_lazy("Excel workbook (XLSX)")), ("csv", "CSV")],
@@ -41,7 +41,7 @@ class SheetForm(forms.Form):
             del self.fields["needs"]
 
 
-class SheetAdmin(ExportAdmin):
+class RegistrationExportMixin(DeskExportMixin):
     """The export of the list as it is filtered, with the answers as columns."""
 
     def has_export_permission(self, request):
@@ -52,8 +52,8 @@ class SheetAdmin(ExportAdmin):
         if not self.has_export_permission(request):
             raise PermissionDenied
         queryset = self.get_export_queryset(request)
-        may_read_needs = request.user.has_perm("symposium_registrations.view_needs")
-        form = SheetForm(request.POST or None, may_read_needs=may_read_needs)
+        may_read_needs = request.user.has_perm("symposium_registrations.view_accessibility_needs")
+        form = ExportForm(request.POST or None, may_read_needs=may_read_needs)
         if form.is_valid():
             return self.file(request, queryset, **form.cleaned_data)
         context = {
@@ -72,7 +72,7 @@ class SheetAdmin(ExportAdmin):
         edition = self.chosen_edition(request)
         editions = [edition] if edition else self.editions.all()
         columns = spreadsheet_export.columns(editions, with_needs=needs)
-        file = tempfile.SpooledTemporaryFile(max_size=SMALL)  # noqa: SIM115 (sent, then closed)
+        file = tempfile.SpooledTemporaryFile(max_size=MAX_MEMORY_BYTES)  # noqa: SIM115 (sent, then closed)
         number = spreadsheet_export.FORMATS[format](
             spreadsheet_export.rows(columns, spreadsheet_export.lines(queryset)), file
         )
@@ -96,7 +96,7 @@ class SheetAdmin(ExportAdmin):
         text = words % {"n": number, "format": format.upper(), "filter": chosen}
         if needs:
             text += " " + _("Includes accessibility needs.")
-        audit_log.note(request.user, _("Export of registrations"), text)
+        audit_log.log_action(request.user, _("Export of registrations"), text)
 
     def filters_in_words(self, request, told: Collection[str] | None = None) -> str:
         """What the list was narrowed to, as in its address; only the values of those `told`."""

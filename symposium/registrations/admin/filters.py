@@ -22,7 +22,7 @@ class CountryFilter(admin.SimpleListFilter):
     def lookups(self, request, model_admin):
         people = of_edition(Registration.objects, model_admin.chosen_edition(request))
         codes = people.exclude(country="").order_by().values_list("country", flat=True).distinct()
-        return countries.named(codes)
+        return countries.named_countries(codes)
 
     def queryset(self, request, queryset):
         return queryset.filter(country=self.value()) if self.value() else queryset
@@ -42,7 +42,7 @@ class WorkshopFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if not (self.value() or "").isdecimal():
             return queryset
-        bookings = Booking.objects.live().filter(session=self.value())
+        bookings = Booking.objects.active().filter(session=self.value())
         return queryset.filter(pk__in=bookings.values("registration"))
 
 
@@ -57,7 +57,7 @@ class CheckedInFilter(admin.SimpleListFilter):
         return [("today", _("Today")), ("yes", _("Yes")), ("no", _("No"))]
 
     def queryset(self, request, queryset):
-        entries = CheckIn.objects.standing().at_the_entrance()
+        entries = CheckIn.objects.active().at_the_entrance()
         came = entries.values("registration")
         match self.value():
             case "today":

@@ -10,14 +10,14 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from symposium.core.admin.base import DeskAdmin, EditionFilter, OfTheEdition
+from symposium.core.admin.base import EditionFilter, EditionModelAdmin, EditionRelatedFilter
 from symposium.registrations import invitations
 from symposium.registrations.admin import audit_log
 from symposium.registrations.models import Category, Invitation, Registration
 
-BIGGEST_FILE = 2 * 1024 * 1024
+MAX_FILE_BYTES = 2 * 1024 * 1024
 # A page waits for all of them.
-MOST_MAILS = 1000
+MAX_MAILS = 1000
 
 
 class ListForm(forms.Form):
@@ -47,7 +47,7 @@ class ListForm(forms.Form):
 
     def clean_file(self):
         file = self.cleaned_data["file"]
-        if file and file.size > BIGGEST_FILE:
+        if file and file.size > MAX_FILE_BYTES:
             raise ValidationError(_("This file is too large."), code="too_large")
         return file
 
@@ -56,13 +56,13 @@ class ListForm(forms.Form):
         data = self.cleaned_data
         text = data.get("lines", "")
         if data.get("file"):
-            text = f"{text.rstrip()}\n{invitations.text_of(data['file'], data['file'].name)}"
+            text = f"{text.rstrip()}\n{invitations.read_text(data['file'], data['file'].name)}"
         text = text.replace("\0", "").lstrip("\r\n")
         if not text.strip() and "file" not in self.errors:
             raise ValidationError(_("Paste a list or choose a file."), code="empty")
         data["text"] = text
         if data.get("category"):
-            self.read = invitations.read(text, data["category"])
+            self.read = invitations.parse(text, data["category"])
         return data
 
 
@@ -80,13 +80,13 @@ class AnsweredFilter(admin.SimpleListFilter):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(DeskAdmin):
+class InvitationAdmin(EditionModelAdmin):
     edition_path = "category__edition"
     change_list_template = "admin/symposium_registrations/invitation/change_list.html"
     list_display = ["email", "name", "category", "language", "sent_at", "registered"]
     list_filter = [
         EditionFilter,
-        ("category", OfTheEdition),
+        ("category", EditionRelatedFilter),
         ("sent_at", admin.EmptyFieldListFilter),
         AnsweredFilter,
         "language",
@@ -98,7 +98,7 @@ class InvitationAdmin(DeskAdmin):
     actions = ["send", "send_again"]
 
     def get_queryset(self, request):
-        answers = Registration.objects.live().filter(
+        answers = Registration.objects.active().filter(
             user__email=OuterRef("email"), edition=OuterRef("category__edition")
         )
         return super().get_queryset(request).annotate(has_registered=Exists(answers))
@@ -127,15 +127,15 @@ class InvitationAdmin(DeskAdmin):
 
     def send_all(self, request, queryset, *, again: bool) -> None:
         number = queryset.count()
-        if number > MOST_MAILS:
-            text = _("Select no more than %(most)d at a time.") % {"most": MOST_MAILS}
+        if number > MAX_MAILS:
+            text = _("Select no more than %(most)d at a time.") % {"most": MAX_MAILS}
             messages.error(request, text)
             return
         sent = sum(invitations.send(one, again=again) for one in queryset)
         if sent:
             words = ngettext("%(n)d invitation sent.", "%(n)d invitations sent.", sent)
             messages.success(request, words % {"n": sent})
-            audit_log.note(request.user, _("Invitations"), words % {"n": sent})
+            audit_log.log_action(request.user, _("Invitations"), words % {"n": sent})
         if left := number - sent:
             words = ngettext(
                 "%(n)d invitation had already been sent, so it wasn’t sent again.",
@@ -168,7 +168,7 @@ class InvitationAdmin(DeskAdmin):
                     return redirect(f"{address}?edition={category.edition_id}")
             left = "\n".join(line.text for line in lines)
             kept = {"category": category, "lines": left}
-            lines = invitations.read(left, category)
+            lines = invitations.parse(left, category)
             form = ListForm(initial=kept, edition=edition)
         context = {
             **self.admin_site.each_context(request),
@@ -183,7 +183,7 @@ class InvitationAdmin(DeskAdmin):
         return TemplateResponse(request, name, context)
 
     def add(self, request, lines, category) -> None:
-        new = invitations.add(lines, category)
+        new = invitations.save_lines(lines, category)
         words = ngettext("%(n)d invitation added.", "%(n)d invitations added.", new)
         messages.success(request, words % {"n": new})
         if wrong := sum(bool(line.fault) for line in lines):

@@ -8,18 +8,18 @@ from django.utils import timezone
 from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from symposium.core.admin.base import EditionFilter, WorkplaceAdmin
+from symposium.core.admin.base import EditionFilter, TranslatedModelAdmin
 from symposium.core.i18n.localized import LANGUAGES
 from symposium.core.i18n.typography import direction
 from symposium.registrations import mailings as letters
 from symposium.registrations.admin import audit_log
-from symposium.registrations.admin.mixins import ReadOnly, listed
+from symposium.registrations.admin.mixins import ReadOnlyMixin, changelist_link
 from symposium.registrations.models import Message, Registration
 
 # A page waits for all of them. Measured with 300 readers: for each mail, 5 ms of processor; 16 ms
 # by the clock where two processors did much else.
-MOST = 2000
-WRITING = "admin/symposium_registrations/registration/write.html"
+MAX_READERS = 2000
+WRITE_TEMPLATE = "admin/symposium_registrations/registration/write.html"
 
 
 class MessageForm(forms.ModelForm):
@@ -27,7 +27,7 @@ class MessageForm(forms.ModelForm):
 
     class Meta:
         model = Message
-        fields = letters.TEXTS
+        fields = letters.TEXT_FIELDS
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -37,7 +37,7 @@ class MessageForm(forms.ModelForm):
             field.widget.attrs |= {"lang": language, "dir": direction(language)}
 
     def clean(self):
-        written = {name: self.cleaned_data.get(name) for name in letters.TEXTS}
+        written = {name: self.cleaned_data.get(name) for name in letters.TEXT_FIELDS}
         for code in LANGUAGES:
             subject, body = written[f"subject_{code}"], written[f"body_{code}"]
             if body and not subject:
@@ -58,20 +58,20 @@ class MessageForm(forms.ModelForm):
             yield code, name, [self[f"subject_{code}"], self[f"body_{code}"]]
 
 
-class LettersAdmin(admin.ModelAdmin):
+class MailingActionMixin(admin.ModelAdmin):
     def has_message_permission(self, request):
         return request.user.has_perm("symposium_registrations.message_registration")
 
     @admin.action(description=gettext_lazy("Send a message"), permissions=["message"])
     def write(self, request, queryset):
         """The form, then what each language will read, then it is sent."""
-        people = letters.readers(queryset)
+        people = letters.recipients(queryset)
         editions = list(people.order_by().values_list("edition", flat=True).distinct())
         if len(editions) != 1:
             messages.error(request, _("Select people from one edition who have an account."))
             return None
-        if people.count() > MOST:
-            text = _("Select no more than %(most)d at a time.") % {"most": MOST}
+        if people.count() > MAX_READERS:
+            text = _("Select no more than %(most)d at a time.") % {"most": MAX_READERS}
             messages.error(request, text)
             return None
         step = request.POST.get("decided")
@@ -84,7 +84,7 @@ class LettersAdmin(admin.ModelAdmin):
             "unsubscribed": queryset.filter(user__isnull=False, takes_messages=False).count(),
         }
         if not form.is_valid():
-            return self.asked(request, people, context, template=WRITING)
+            return self.asked(request, people, context, template=WRITE_TEMPLATE)
         seen = letters.digest(message, people)
         if step == "send" and request.POST.get("seen") == seen:
             self.send(request, message, people)
@@ -93,7 +93,7 @@ class LettersAdmin(admin.ModelAdmin):
             text = _("The message or the recipients have changed. Check the preview again.")
             messages.warning(request, text)
         context |= {"previews": letters.previews(message, people), "seen": seen}
-        return self.asked(request, people, context, template=WRITING)
+        return self.asked(request, people, context, template=WRITE_TEMPLATE)
 
     def send(self, request, message: Message, people) -> None:
         sent, is_new = letters.send(message, people)
@@ -111,12 +111,12 @@ class LettersAdmin(admin.ModelAdmin):
             number,
         )
         text = words % {"subject": sent, "n": number}
-        audit_log.note(request.user, _("Message"), text)
+        audit_log.log_action(request.user, _("Message"), text)
         messages.success(request, text)
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnly, WorkplaceAdmin):
+class MessageAdmin(ReadOnlyMixin, TranslatedModelAdmin):
     text_field = "subject"
     list_display = ["text", "sent_at", "by", "readers", "languages_filled"]
     list_filter = [EditionFilter]
@@ -134,4 +134,4 @@ class MessageAdmin(ReadOnly, WorkplaceAdmin):
     @admin.display(description=gettext_lazy("recipients"), ordering="reader_count")
     def readers(self, message):
         chosen = {"edition": "all", "messages__id__exact": message.pk}
-        return listed(message.reader_count, Registration, **chosen)
+        return changelist_link(message.reader_count, Registration, **chosen)

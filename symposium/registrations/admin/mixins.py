@@ -13,10 +13,10 @@ from symposium.registrations import places
 from symposium.registrations.checkin import scans
 
 # By what a person is looked for.
-NAMED = [*scans.NAMES, "code"]
+SEARCH_FIELDS = [*scans.NAME_FIELDS, "code"]
 
 
-class ReadOnly:
+class ReadOnlyMixin:
     """Rows that others write: the desk shows them."""
 
     def has_add_permission(self, request, obj=None):
@@ -29,7 +29,7 @@ class ReadOnly:
         return False
 
 
-class PartOfIt(ReadOnly, admin.TabularInline):
+class ReadOnlyInline(ReadOnlyMixin, admin.TabularInline):
     """Rows that whoever may see the whole may see too."""
 
     extra = 0
@@ -43,7 +43,7 @@ class PartOfIt(ReadOnly, admin.TabularInline):
         return self.fields
 
 
-class OwnerAdmin:
+class CapacityAdminMixin:
     """What has places: their number is changed by `places.set_places`, which gives the new ones."""
 
     def save_model(self, request, obj, form, change):
@@ -51,12 +51,12 @@ class OwnerAdmin:
             super().save_model(request, obj, form, change)
             return
         chosen = obj.places
-        obj.places = places.locked(type(obj), [obj.pk])[obj.pk].places
+        obj.places = places.lock_rows(type(obj), [obj.pk])[obj.pk].places
         super().save_model(request, obj, form, change)
         if obj.places != chosen:
             self.set_places(request, obj, chosen)
 
-    def set_places(self, request, owner: places.Owner, chosen: int | None) -> None:
+    def set_places(self, request, owner: places.Capacity, chosen: int | None) -> None:
         if beyond := places.set_places(owner, chosen):
             words = ngettext(
                 "%(n)d person more than the number of places. Nobody loses their place.",
@@ -66,17 +66,17 @@ class OwnerAdmin:
             messages.warning(request, words % {"n": beyond})
 
 
-def number_of(rows: models.QuerySet, field: str) -> Coalesce:
+def count_subquery(rows: models.QuerySet, field: str) -> Coalesce:
     """An expression: how many of `rows` refer by `field` to the row that is read."""
     own = rows.filter(**{field: OuterRef("pk")}).order_by().values(field)
     return Coalesce(Subquery(own.annotate(number=Count("pk")).values("number")), 0)
 
 
-def listed(text, model: type[models.Model], **chosen) -> str:
+def changelist_link(text, model: type[models.Model], **chosen) -> str:
     """A link to the list of a model, filtered."""
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
     return format_html('<a href="{}?{}">{}</a>', reverse(name), urlencode(chosen), text)
 
 
-def chip(state: str, label) -> str:
+def state_badge(state: str, label) -> str:
     return format_html('<span class="status status-{}">{}</span>', state, label)

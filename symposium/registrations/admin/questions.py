@@ -6,17 +6,17 @@ from django.utils.translation import ngettext
 from modeltranslation.admin import TranslationStackedInline
 
 from symposium.core.admin.base import (
-    AnyLanguage,
     EditionFilter,
-    KeptAdmin,
+    EditionModelForm,
+    OptionalTranslationsMixin,
+    ProtectedDeleteMixin,
+    TranslatedModelAdmin,
     UntranslatedFilter,
-    WorkplaceAdmin,
-    WorkplaceForm,
 )
 from symposium.registrations.models import Option, Question
 
 
-class QuestionForm(WorkplaceForm):
+class QuestionForm(EditionModelForm):
     def clean_categories(self):
         categories = self.cleaned_data["categories"]
         edition = self.cleaned_data.get("edition")
@@ -25,7 +25,7 @@ class QuestionForm(WorkplaceForm):
         return categories
 
 
-class OptionInline(SortableInlineAdminMixin, AnyLanguage, TranslationStackedInline):
+class OptionInline(SortableInlineAdminMixin, OptionalTranslationsMixin, TranslationStackedInline):
     template = "adminsortable2/edit_inline/stacked-django-5.2.html"
     model = Option
     fields = ["label"]
@@ -34,7 +34,7 @@ class OptionInline(SortableInlineAdminMixin, AnyLanguage, TranslationStackedInli
 
 
 @admin.register(Question)
-class QuestionAdmin(KeptAdmin, SortableAdminMixin, WorkplaceAdmin):
+class QuestionAdmin(ProtectedDeleteMixin, SortableAdminMixin, TranslatedModelAdmin):
     form = QuestionForm
     text_field = "label"
     list_display = ["text", "kind", "is_required", "asked_of", "languages_filled"]
@@ -47,7 +47,7 @@ class QuestionAdmin(KeptAdmin, SortableAdminMixin, WorkplaceAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("categories")
 
-    def why_kept(self, question) -> str:
+    def protected_reason(self, question) -> str:
         number = question.answers.values("registration").distinct().count()
         words = ngettext(
             "%(n)d person answered “%(question)s”, so it can’t be deleted.",

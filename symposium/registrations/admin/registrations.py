@@ -12,19 +12,24 @@ from django.utils.translation import gettext_lazy as _
 from symposium.accounts import addresses
 from symposium.accounts.login import account_for
 from symposium.accounts.models import User
-from symposium.core.admin.base import DeskAdmin, EditionFilter, OfTheEdition, WorkplaceForm
+from symposium.core.admin.base import (
+    EditionFilter,
+    EditionModelAdmin,
+    EditionModelForm,
+    EditionRelatedFilter,
+)
 from symposium.registrations import places, spreadsheet_export
-from symposium.registrations.admin.badges import BadgesAdmin
-from symposium.registrations.admin.bulk_actions import DecisionsAdmin
-from symposium.registrations.admin.charts import PlotsAdmin
-from symposium.registrations.admin.exports import SheetAdmin
+from symposium.registrations.admin.badges import BadgesMixin
+from symposium.registrations.admin.bulk_actions import BulkActionsMixin
+from symposium.registrations.admin.charts import ChartsMixin
+from symposium.registrations.admin.exports import RegistrationExportMixin
 from symposium.registrations.admin.filters import CheckedInFilter, CountryFilter, WorkshopFilter
-from symposium.registrations.admin.messages import LettersAdmin
-from symposium.registrations.admin.mixins import NAMED, PartOfIt, chip
+from symposium.registrations.admin.messages import MailingActionMixin
+from symposium.registrations.admin.mixins import SEARCH_FIELDS, ReadOnlyInline, state_badge
 from symposium.registrations.checkin import scans
 from symposium.registrations.models import Answer, Booking, CheckIn, Registration, StateChange
 
-PERSON = [
+PERSON_FIELDS = [
     "given_name",
     "family_name",
     "given_name_ar",
@@ -33,34 +38,34 @@ PERSON = [
     "role",
     "country",
 ]
-ARABIC = {"lang": "ar", "dir": "rtl", "class": "vTextField"}
+ARABIC_ATTRS = {"lang": "ar", "dir": "rtl", "class": "vTextField"}
 
 
-class PersonForm(WorkplaceForm):
+class RegistrationChangeForm(EditionModelForm):
     """What may be corrected of a registration: who the person is, never where they stand."""
 
     class Meta:
         model = Registration
-        fields = [*PERSON, "needs", "is_listed"]
+        fields = [*PERSON_FIELDS, "accessibility_needs", "is_listed"]
         widgets = {
-            "given_name_ar": forms.TextInput(attrs=ARABIC),
-            "family_name_ar": forms.TextInput(attrs=ARABIC),
+            "given_name_ar": forms.TextInput(attrs=ARABIC_ATTRS),
+            "family_name_ar": forms.TextInput(attrs=ARABIC_ATTRS),
         }
 
 
-class NewcomerForm(PersonForm):
+class RegistrationAddForm(RegistrationChangeForm):
     """Somebody registered by an organiser: at the door, or on paper."""
 
     email = forms.EmailField(
-        label=_("Email address"), max_length=254, validators=[addresses.validate_plain]
+        label=_("Email address"), max_length=254, validators=[addresses.validate_plain_address]
     )
     language = forms.ChoiceField(
         label=_("Language"), choices=settings.LANGUAGES,
         help_text=_("For new accounts. Existing accounts keep their language."),
     )  # fmt: skip
 
-    class Meta(PersonForm.Meta):
-        fields = ["edition", *PERSON, "category", "needs", "is_listed"]
+    class Meta(RegistrationChangeForm.Meta):
+        fields = ["edition", *PERSON_FIELDS, "category", "accessibility_needs", "is_listed"]
 
     def clean_email(self) -> str:
         email = self.cleaned_data["email"].lower()
@@ -74,7 +79,7 @@ class NewcomerForm(PersonForm):
         if category:
             self.instance.edition = category.edition
         if email and category:
-            mine = Registration.objects.live().filter(user__email=email)
+            mine = Registration.objects.active().filter(user__email=email)
             if found := mine.filter(edition=category.edition_id).first():
                 self.add_error(
                     "email",
@@ -91,7 +96,7 @@ class NewcomerForm(PersonForm):
         return self.cleaned_data
 
 
-class TimelineInline(PartOfIt):
+class TimelineInline(ReadOnlyInline):
     """What became of it."""
 
     model = StateChange
@@ -103,10 +108,10 @@ class TimelineInline(PartOfIt):
 
     @admin.display(description=_("state"))
     def state_shown(self, change):
-        return chip(change.state, change.get_state_display())
+        return state_badge(change.state, change.get_state_display())
 
 
-class BookingInline(PartOfIt):
+class BookingInline(ReadOnlyInline):
     model = Booking
     fields = ["session", "state_shown", "created_at"]
 
@@ -115,10 +120,10 @@ class BookingInline(PartOfIt):
 
     @admin.display(description=_("state"))
     def state_shown(self, booking):
-        return chip(booking.state, booking.get_state_display())
+        return state_badge(booking.state, booking.get_state_display())
 
 
-class AnswerInline(PartOfIt):
+class AnswerInline(ReadOnlyInline):
     model = Answer
     fields = ["question", "answer"]
 
@@ -127,10 +132,10 @@ class AnswerInline(PartOfIt):
 
     @admin.display(description=_("answer"))
     def answer(self, answer):
-        return spreadsheet_export.words_of(answer)
+        return spreadsheet_export.answer_text(answer)
 
 
-class CheckInInline(PartOfIt):
+class CheckInInline(ReadOnlyInline):
     model = CheckIn
     fields = ["day", "session", "scanned_at", "by", "undone_at"]
 
@@ -140,7 +145,12 @@ class CheckInInline(PartOfIt):
 
 @admin.register(Registration)
 class RegistrationAdmin(
-    SheetAdmin, DecisionsAdmin, BadgesAdmin, LettersAdmin, PlotsAdmin, DeskAdmin
+    RegistrationExportMixin,
+    BulkActionsMixin,
+    BadgesMixin,
+    MailingActionMixin,
+    ChartsMixin,
+    EditionModelAdmin,
 ):
     import_export_change_list_template = (
         "admin/symposium_registrations/registration/change_list.html"
@@ -158,14 +168,14 @@ class RegistrationAdmin(
     list_filter = [
         EditionFilter,
         "state",
-        ("category", OfTheEdition),
+        ("category", EditionRelatedFilter),
         CheckedInFilter,
         WorkshopFilter,
         "role",
         CountryFilter,
     ]
     list_select_related = ["edition", "category"]
-    search_fields = [*NAMED, "affiliation", "user__email"]
+    search_fields = [*SEARCH_FIELDS, "affiliation", "user__email"]
     search_help_text = _(
         "Name (Latin or Arabic script), affiliation, email address or ticket code."
     )
@@ -180,15 +190,15 @@ class RegistrationAdmin(
     # What is read
 
     def get_queryset(self, request):
-        bookings = Prefetch("bookings", Booking.objects.live(), to_attr="live_bookings")
-        entries = CheckIn.objects.standing().at_the_entrance().order_by("day")
+        bookings = Prefetch("bookings", Booking.objects.active(), to_attr="live_bookings")
+        entries = CheckIn.objects.active().at_the_entrance().order_by("day")
         came = Prefetch("check_ins", entries, to_attr="entries")
         return super().get_queryset(request).prefetch_related(bookings, came)
 
     def lookup_allowed(self, lookup, value, request=None):
         """Who needs what is told by a filter as well: it is for whoever may read it."""
-        hidden = "needs" in lookup.split(LOOKUP_SEP) and not (
-            request and request.user.has_perm("symposium_registrations.view_needs")
+        hidden = "accessibility_needs" in lookup.split(LOOKUP_SEP) and not (
+            request and request.user.has_perm("symposium_registrations.view_accessibility_needs")
         )
         return not hidden and super().lookup_allowed(lookup, value, request)
 
@@ -209,7 +219,7 @@ class RegistrationAdmin(
 
     @admin.display(description=_("state"), ordering="state")
     def state_shown(self, registration):
-        return chip(registration.state, registration.get_state_display())
+        return state_badge(registration.state, registration.get_state_display())
 
     @admin.display(description=_("category"), ordering="category__order")
     def category_shown(self, registration):
@@ -247,8 +257,8 @@ class RegistrationAdmin(
         person = [("given_name", "family_name"), ("given_name_ar", "family_name_ar")]
         person += ["affiliation", ("role", "country"), "is_listed"]
         parts = [(_("The person"), {"fields": person})]
-        if request.user.has_perm("symposium_registrations.view_needs"):
-            parts.append((_("Accessibility"), {"fields": ["needs"]}))
+        if request.user.has_perm("symposium_registrations.view_accessibility_needs"):
+            parts.append((_("Accessibility"), {"fields": ["accessibility_needs"]}))
         if obj is None:
             return [(None, {"fields": ["edition", "email", "language", "category"]}), *parts]
         standing = [
@@ -264,7 +274,7 @@ class RegistrationAdmin(
         return [TimelineInline, BookingInline, CheckInInline, AnswerInline] if obj else []
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        kwargs["form"] = PersonForm if obj else NewcomerForm
+        kwargs["form"] = RegistrationChangeForm if obj else RegistrationAddForm
         form = super().get_form(request, obj, change=change, **kwargs)
         if obj is None:
             category = form.base_fields["category"]
@@ -289,13 +299,13 @@ class RegistrationAdmin(
             obj.pk = registration.pk
             obj.refresh_from_db()
         if obj.is_waiting:
-            words = {"category": obj.category, "person": obj, "rank": obj.rank}
+            words = {"category": obj.category, "person": obj, "rank": obj.queue_position}
             text = _("“%(category)s” is full: %(person)s is number %(rank)d on its waiting list.")
             messages.warning(request, text % words)
 
     def has_change_permission(self, request, obj=None):
         """Nothing is left to correct of somebody whose data are erased."""
-        erased = obj is not None and obj.erased_at is not None
+        erased = obj is not None and obj.anonymised_at is not None
         return not erased and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request, obj=None):

@@ -6,15 +6,15 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from symposium.core.admin.base import DeskAdmin, EditionFilter
+from symposium.core.admin.base import EditionFilter, EditionModelAdmin
 from symposium.registrations import places
 from symposium.registrations.admin.mixins import (
-    NAMED,
-    OwnerAdmin,
-    ReadOnly,
-    chip,
-    listed,
-    number_of,
+    SEARCH_FIELDS,
+    CapacityAdminMixin,
+    ReadOnlyMixin,
+    changelist_link,
+    count_subquery,
+    state_badge,
 )
 from symposium.registrations.models import Booking
 from symposium.sessions.admin import SessionAdmin as ProgrammeSessionAdmin
@@ -24,7 +24,7 @@ admin.site.unregister(Session)
 
 
 @admin.register(Session)
-class SessionAdmin(OwnerAdmin, ProgrammeSessionAdmin):
+class SessionAdmin(CapacityAdminMixin, ProgrammeSessionAdmin):
     list_display = [
         *ProgrammeSessionAdmin.list_display[:-1],
         "booked",
@@ -34,11 +34,11 @@ class SessionAdmin(OwnerAdmin, ProgrammeSessionAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(
-            booked_count=number_of(Booking.objects.holding(), "session"),
-            waiting_count=number_of(Booking.objects.filter(state="waiting"), "session"),
+            booked_count=count_subquery(Booking.objects.occupying(), "session"),
+            waiting_count=count_subquery(Booking.objects.filter(state="waiting"), "session"),
         )  # fmt: skip
 
-    def why_kept(self, session) -> str:
+    def protected_reason(self, session) -> str:
         number = session.bookings.count()
         words = ngettext(
             "“%(session)s” has %(n)d booking, so it can’t be deleted. Cancel it instead: "
@@ -48,7 +48,7 @@ class SessionAdmin(OwnerAdmin, ProgrammeSessionAdmin):
             number,
         )
         booked = words % {"n": number, "session": session} if number else ""
-        return booked or super().why_kept(session)
+        return booked or super().protected_reason(session)
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
@@ -69,13 +69,15 @@ class SessionAdmin(OwnerAdmin, ProgrammeSessionAdmin):
             return None
         places = "–" if session.places is None else session.places
         number = format_html('<bdi dir="ltr">{} / {}</bdi>', session.booked_count, places)
-        return listed(number, Booking, edition=session.edition_id, session__id__exact=session.pk)
+        return changelist_link(
+            number, Booking, edition=session.edition_id, session__id__exact=session.pk
+        )
 
     @admin.display(description=_("waiting"), ordering="waiting_count")
     def waiting(self, session):
         if not session.waiting_count:
             return None
-        return listed(
+        return changelist_link(
             session.waiting_count, Booking, edition=session.edition_id,
             session__id__exact=session.pk, state__exact="waiting",
         )  # fmt: skip
@@ -83,11 +85,11 @@ class SessionAdmin(OwnerAdmin, ProgrammeSessionAdmin):
 
 def give_seats(session: Session) -> None:
     """Seats that became free while it was cancelled."""
-    row = places.locked(Session, [session.pk])[session.pk]
+    row = places.lock_rows(Session, [session.pk])[session.pk]
     places.give_free_places(row)
 
 
-class BookedSession(admin.RelatedFieldListFilter):
+class BookedSessionFilter(admin.RelatedFieldListFilter):
     """The sessions of the chosen edition with limited places."""
 
     def field_choices(self, field, request, model_admin):
@@ -97,11 +99,11 @@ class BookedSession(admin.RelatedFieldListFilter):
 
 
 @admin.register(Booking)
-class BookingAdmin(ReadOnly, DeskAdmin):
+class BookingAdmin(ReadOnlyMixin, EditionModelAdmin):
     list_display = ["text", "session", "state_shown", "created_at"]
-    list_filter = [EditionFilter, "state", ("session", BookedSession)]
+    list_filter = [EditionFilter, "state", ("session", BookedSessionFilter)]
     list_select_related = ["edition", "registration", "session"]
-    search_fields = [f"registration__{field}" for field in NAMED]
+    search_fields = [f"registration__{field}" for field in SEARCH_FIELDS]
     show_full_result_count = False
     fields = ["registration", "session", "state_shown", "created_at"]
     readonly_fields = ["state_shown"]
@@ -112,4 +114,4 @@ class BookingAdmin(ReadOnly, DeskAdmin):
 
     @admin.display(description=_("state"), ordering="state")
     def state_shown(self, booking):
-        return chip(booking.state, booking.get_state_display())
+        return state_badge(booking.state, booking.get_state_display())

@@ -14,7 +14,7 @@ from symposium.registrations.checkin import scans
 from symposium.sessions.models import Session
 
 
-class DoorField(forms.ModelChoiceField):
+class CheckInSessionField(forms.ModelChoiceField):
     """A session of the edition, by its address; left empty, the entrance."""
 
     def __init__(self, edition: Edition):
@@ -30,7 +30,7 @@ class DoorField(forms.ModelChoiceField):
         return f"{date_format(starts_at, 'D j')} · {starts_at:%H:%M} · {session}"
 
 
-class DoorForm(forms.Form):
+class CheckInForm(forms.Form):
     """Which door and, for its list, which day."""
 
     day = forms.DateField(required=False)
@@ -38,7 +38,7 @@ class DoorForm(forms.Form):
     def __init__(self, data, edition: Edition):
         super().__init__(data)
         self.edition = edition
-        self.fields["session"] = DoorField(edition)
+        self.fields["session"] = CheckInSessionField(edition)
 
     def clean_day(self) -> datetime.date | None:
         day = self.cleaned_data["day"]
@@ -49,7 +49,7 @@ class DoorForm(forms.Form):
         return day
 
 
-class ScanForm(DoorForm):
+class ScanForm(CheckInForm):
     """A code, somebody found by name or, where no script runs, a name; the rest the device knows.
 
     `nonce` is the device's number of the scan, `user` who was signed in when it was made. The

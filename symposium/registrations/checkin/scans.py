@@ -21,7 +21,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from symposium.accounts.models import User
-from symposium.core.fulltext.query import Folded, saying, typed_words
+from symposium.core.fulltext.query import FoldedText, containing, typed_words
 from symposium.core.i18n.dates import long_date
 from symposium.editions.models import Edition
 from symposium.editions.slugs import UNAMBIGUOUS
@@ -35,7 +35,7 @@ CODE = re.compile(
     rf"(?:^|[^A-Z0-9])({LETTER}{{4}})[-\s]?({LETTER}{{4}})[-\s]?({LETTER}{{2}})(?![A-Z0-9])"
 )
 CLOCK_DRIFT = datetime.timedelta(minutes=2)
-NAMES = ["given_name", "family_name", "given_name_ar", "family_name_ar"]
+NAME_FIELDS = ["given_name", "family_name", "given_name_ar", "family_name_ar"]
 
 
 class Outcome(models.TextChoices):
@@ -118,7 +118,7 @@ class Result:
 
 
 # Somebody found by name: the door is handed a token for them, good for a day, and no ticket code.
-FOUND_FOR = datetime.timedelta(days=1)
+TOKEN_MAX_AGE = datetime.timedelta(days=1)
 
 
 def token_of(registration: Registration) -> str:
@@ -127,7 +127,7 @@ def token_of(registration: Registration) -> str:
 
 def read_token(edition: Edition, token: str) -> int:
     """The key of a registration to this edition; raises BadSignature."""
-    return signing.loads(token, salt=salt_of(edition.pk), max_age=FOUND_FOR)
+    return signing.loads(token, salt=salt_of(edition.pk), max_age=TOKEN_MAX_AGE)
 
 
 def salt_of(edition: int) -> str:
@@ -150,7 +150,7 @@ def is_code(text: str) -> bool:
     return any(map(str.isdigit, code)) or Registration.objects.filter(code=code).exists()
 
 
-def day_at(edition: Edition, at: datetime.datetime) -> datetime.date | None:
+def counted_day(edition: Edition, at: datetime.datetime) -> datetime.date | None:
     """The day that a scan counts for; None outside the days of the edition.
 
     The demonstration is tried on any day: there, it counts for the first. On an edition of real
@@ -162,21 +162,21 @@ def day_at(edition: Edition, at: datetime.datetime) -> datetime.date | None:
     return edition.starts_on if edition.is_demonstration else None
 
 
-def day_shown(edition: Edition, at: datetime.datetime | None = None) -> datetime.date:
+def displayed_day(edition: Edition, at: datetime.datetime | None = None) -> datetime.date:
     """The day whose entries the door shows: today, else the nearest of the edition."""
     at = at or timezone.now()
     nearest = min(max(edition.today(at), edition.starts_on), edition.ends_on)
-    return day_at(edition, at) or nearest
+    return counted_day(edition, at) or nearest
 
 
-def days_of(edition: Edition, session: Session | None = None) -> list[datetime.date]:
+def open_days(edition: Edition, session: Session | None = None) -> list[datetime.date]:
     """The days on which a door is open: those of the edition, or of its session."""
     if session and session.starts_at:
         return sorted({edition.today(session.starts_at), edition.today(session.ends_at)})
     return edition.days
 
 
-def time_of(edition: Edition, scanned_at: datetime.datetime | None) -> datetime.datetime:
+def scan_time(edition: Edition, scanned_at: datetime.datetime | None) -> datetime.datetime:
     """When the scan took place: what the device says, if its clock can be right."""
     now = timezone.now()
     if scanned_at is None or scanned_at > now + CLOCK_DRIFT:
@@ -212,31 +212,31 @@ def check_in(
             raise NonceUsed
         if earlier.undone_at:
             return Result(edition, Outcome.UNDONE, Reason.UNDONE, registration, earlier)
-        return entered(earlier, edition, registration)
-    at = time_of(edition, scanned_at)
-    day = day_at(edition, at)
-    if reason := objection(registration, edition, at, session):
+        return accepted_result(earlier, edition, registration)
+    at = scan_time(edition, scanned_at)
+    day = counted_day(edition, at)
+    if reason := refusal_reason(registration, edition, at, session):
         outcome = Outcome.OTHER_DAY if reason in OTHER_DAYS else Outcome.REFUSED
-        return Result(edition, outcome, reason, registration, day=days_of(edition, session)[0])
-    if standing := at_door(registration.check_ins, day, session).select_related("by").first():
+        return Result(edition, outcome, reason, registration, day=open_days(edition, session)[0])
+    if standing := entries_at(registration.check_ins, day, session).select_related("by").first():
         return Result(edition, Outcome.ALREADY, None, registration, standing)
     made = CheckIn.objects.create(
         edition=edition, registration=registration, session=session, day=day,
         scanned_at=at, by=by, nonce=nonce,
     )  # fmt: skip
-    return entered(made, edition, registration)
+    return accepted_result(made, edition, registration)
 
 
-def entered(check_in: CheckIn, edition: Edition, registration: Registration) -> Result:
+def accepted_result(check_in: CheckIn, edition: Edition, registration: Registration) -> Result:
     """In; a demonstration, which is tried on any day, says which one the entry counts for."""
-    days = days_of(edition, check_in.session)
+    days = open_days(edition, check_in.session)
     if edition.today(check_in.scanned_at) in days:
         return Result(edition, Outcome.IN, None, registration, check_in)
     reason = Reason.DEMONSTRATION
     return Result(edition, Outcome.OTHER_DAY, reason, registration, check_in, days[0])
 
 
-def objection(
+def refusal_reason(
     registration: Registration, edition: Edition, at: datetime.datetime, session: Session | None
 ) -> Reason | None:
     """Why this ticket does not open this door at this time; None if it does."""
@@ -246,9 +246,9 @@ def objection(
         return Reason(registration.state)
     if not registration.category.on_site:
         return Reason.ONLINE_ONLY
-    if day_at(edition, at) is None:
+    if counted_day(edition, at) is None:
         return Reason.NOT_TODAY if edition.today(at) < edition.starts_on else Reason.OVER
-    if not edition.is_demonstration and edition.today(at) not in days_of(edition, session):
+    if not edition.is_demonstration and edition.today(at) not in open_days(edition, session):
         return Reason.SESSION_OTHER_DAY
     if session and session.places is not None:
         booked = registration.bookings.confirmed().filter(session=session)
@@ -256,11 +256,11 @@ def objection(
     return None
 
 
-def at_door(check_ins, day: datetime.date, session: Session | None):
+def entries_at(check_ins, day: datetime.date, session: Session | None):
     """Those of `check_ins` that stand: at a session's door, or at the entrance on `day`."""
     if session:
-        return check_ins.standing().filter(session=session)
-    return check_ins.standing().at_the_entrance().filter(day=day)
+        return check_ins.active().filter(session=session)
+    return check_ins.active().at_the_entrance().filter(day=day)
 
 
 def undo(*, nonce: uuid.UUID, by: User) -> CheckIn:
@@ -296,7 +296,7 @@ class Counts:
 
 def counts(edition: Edition, day: datetime.date, session: Session | None = None) -> Counts:
     """How many are in and how many are expected, a category a row, in three queries."""
-    entered = per_category(at_door(edition.check_ins, day, session), "registration__category")
+    entered = per_category(entries_at(edition.check_ins, day, session), "registration__category")
     expected = per_category(expected_at(edition, session), "category")
     return Counts(
         [
@@ -322,7 +322,9 @@ def per_category(rows, field: str) -> dict[int, int]:
 
 def entries(edition: Edition, day: datetime.date, session: Session | None = None):
     """Who is in, last come first."""
-    return at_door(edition.check_ins, day, session).select_related("registration__category", "by")
+    return entries_at(edition.check_ins, day, session).select_related(
+        "registration__category", "by"
+    )
 
 
 def recent(edition: Edition, by: User, session: Session | None = None):
@@ -331,9 +333,9 @@ def recent(edition: Edition, by: User, session: Session | None = None):
     return made.select_related("registration__category").order_by("-recorded_at")
 
 
-def called(people, name: str):
+def with_name(people, name: str):
     """Those whose given or family name is `name`, however it is typed."""
-    is_name = (Q(Exact(Folded(F(field)), Folded(Value(name)))) for field in NAMES)
+    is_name = (Q(Exact(FoldedText(F(field)), FoldedText(Value(name)))) for field in NAME_FIELDS)
     return people.filter(reduce(or_, is_name))
 
 
@@ -346,11 +348,11 @@ def search(edition: Edition, text: str, day: datetime.date, session: Session | N
     words = typed_words(text)
     named: models.QuerySet = edition.registrations.all() if words else edition.registrations.none()
     for word in words:
-        named = called(named, word) if len(text) == 1 else saying(named, word, NAMES)
-    standing = at_door(CheckIn.objects, day, session)
+        named = with_name(named, word) if len(text) == 1 else containing(named, word, NAME_FIELDS)
+    standing = entries_at(CheckIn.objects, day, session)
     return (
         edition.registrations.with_details()
         .filter(Q(pk__in=named.values("pk")) | Q(code=read_code(text)))
-        .prefetch_related(Prefetch("check_ins", standing, to_attr="standing"))
+        .prefetch_related(Prefetch("check_ins", standing, to_attr="active_check_ins"))
         .order_by("family_name", "given_name", "pk")
     )

@@ -2,9 +2,9 @@ from django.urls import path
 
 from symposium.registrations.checkin import views
 
-app_name = "door"
+app_name = "checkin"
 urlpatterns = [
-    path("check-in/", views.door, name="door"),
+    path("check-in/", views.checkin_page, name="page"),
     path("check-in/scan", views.scan, name="scan"),
     path("check-in/undo", views.undo, name="undo"),
     path("check-in/search", views.search, name="search"),

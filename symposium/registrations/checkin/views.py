@@ -27,17 +27,17 @@ from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
 from symposium.editions.views import published_edition
 from symposium.registrations.checkin import scans
-from symposium.registrations.checkin.forms import DoorForm, ScanForm
+from symposium.registrations.checkin.forms import CheckInForm, ScanForm
 from symposium.registrations.checkin.scans import Outcome, Result
 from symposium.registrations.models import CheckIn
 from symposium.sessions.models import Session
 
-MOST_FOUND = 20
-MOST_SEARCHES = 60  # a minute, of one account
-LAST_ENTRIES = 10
-ON_A_PAGE = 100
+MAX_FOUND = 20
+MAX_SEARCHES_PER_MINUTE = 60  # a minute, of one account
+MAX_RECENT_SCANS = 10
+PAGE_SIZE = 100
 # The reader of QR codes of browsers that have none of their own is compiled code.
-reads_codes = csp_update({"script-src": [SELF, WASM_UNSAFE_EVAL]})
+allow_wasm = csp_update({"script-src": [SELF, WASM_UNSAFE_EVAL]})
 
 
 def for_welcome_team(view: Callable) -> Callable:
@@ -63,7 +63,7 @@ def signed_out(request: HttpRequest, edition: str) -> HttpResponse:
     if asks_json(request):
         return JsonResponse({"error": "signed_out"}, status=401)
     read = request.method in ("GET", "HEAD")
-    door = reverse("door:door", args=[edition])
+    door = reverse("checkin:page", args=[edition])
     return redirect_to_login(request.get_full_path() if read else door)
 
 
@@ -75,14 +75,16 @@ def nothing_here(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_welcome_team
-@reads_codes
-def door(request: HttpRequest, edition: Edition) -> HttpResponse:
-    return door_page(request, edition, chosen(DoorForm(request.GET, edition)))
+@allow_wasm
+def checkin_page(request: HttpRequest, edition: Edition) -> HttpResponse:
+    return render_checkin_page(
+        request, edition, selected_session(CheckInForm(request.GET, edition))
+    )
 
 
 @require_POST
 @for_welcome_team
-@reads_codes
+@allow_wasm
 def scan(request: HttpRequest, edition: Edition) -> HttpResponse:
     form = ScanForm(request.POST, edition)
     if not form.is_valid():
@@ -92,7 +94,7 @@ def scan(request: HttpRequest, edition: Edition) -> HttpResponse:
         return JsonResponse({"error": "other_user"}, status=409)
     by_name = not asked["person"] and not scans.is_code(asked["code"])
     if by_name and not asks_json(request):
-        return search_page(request, edition, asked["session"], asked["code"])
+        return render_search_page(request, edition, asked["session"], asked["code"])
     try:
         result = scans.check_in(
             edition=edition, code=asked["code"], person=asked["person"], by=request.user,
@@ -101,15 +103,15 @@ def scan(request: HttpRequest, edition: Edition) -> HttpResponse:
     except scans.NonceUsed:
         return unreadable(request, edition, ["nonce"])
     if asks_json(request):
-        return answer(request, edition, asked, result)
-    return door_page(request, edition, asked["session"], result=result)
+        return scan_response(request, edition, asked, result)
+    return render_checkin_page(request, edition, asked["session"], result=result)
 
 
 def unreadable(request: HttpRequest, edition: Edition, fields: list[str]) -> HttpResponse:
     """What no device of ours sends; a code, person or nonce among `fields` makes it give up."""
     if asks_json(request):
         return JsonResponse({"error": "unreadable", "fields": fields}, status=400)
-    return redirect("door:door", edition.slug)
+    return redirect("checkin:page", edition.slug)
 
 
 @require_POST
@@ -119,13 +121,13 @@ def undo(request: HttpRequest, edition: Edition) -> HttpResponse:
     check_in = scans.undo(nonce=check_in.nonce, by=request.user)
     session = check_in.session
     if not asks_json(request):
-        return redirect(door_address(edition, session))
+        return redirect(checkin_url(edition, session))
     context = {"edition": edition, "session": session}
     return JsonResponse(
         {
             "nonce": check_in.nonce,
-            "row": part(request, "_row", context | {"row": row_of(check_in)}),
-            "counts": counted(request, edition, session),
+            "row": render_part(request, "_row", context | {"row": entry_row(check_in)}),
+            "counts": counts_context(request, edition, session),
         }
     )
 
@@ -139,40 +141,42 @@ def nonce_of(request: HttpRequest) -> uuid.UUID:
 
 @require_safe
 @for_welcome_team
-@reads_codes
+@allow_wasm
 def search(request: HttpRequest, edition: Edition) -> HttpResponse:
-    session, words = chosen(DoorForm(request.GET, edition)), request.GET.get("q", "")
+    session, words = selected_session(CheckInForm(request.GET, edition)), request.GET.get("q", "")
     if not asks_json(request):
-        return search_page(request, edition, session, words)
-    context = {"edition": edition, "session": session} | found_by(request, edition, session, words)
-    return JsonResponse({"html": part(request, "_found", context)})
+        return render_search_page(request, edition, session, words)
+    context = {"edition": edition, "session": session} | search_results(
+        request, edition, session, words
+    )
+    return JsonResponse({"html": render_part(request, "_found", context)})
 
 
 @require_safe
 @for_welcome_team
 def counts(request: HttpRequest, edition: Edition) -> HttpResponse:
-    session = chosen(DoorForm(request.GET, edition))
-    return JsonResponse({"counts": counted(request, edition, session)})
+    session = selected_session(CheckInForm(request.GET, edition))
+    return JsonResponse({"counts": counts_context(request, edition, session)})
 
 
 @require_safe
 @for_welcome_team
 def entries(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Who is in: at the entrance on a day, or in a session."""
-    form = DoorForm(request.GET, edition)
-    session = chosen(form)
-    day = form.cleaned_data["day"] or scans.day_shown(edition)
+    form = CheckInForm(request.GET, edition)
+    session = selected_session(form)
+    day = form.cleaned_data["day"] or scans.displayed_day(edition)
     found = scans.entries(edition, day, session)
     return render_page(
         request,
         edition,
-        "registrations/door/list.html",
+        "registrations/checkin/list.html",
         {
             "form": form,
             "session": session,
             "day": day,
             "counts": scans.counts(edition, day, session),
-            "entries": Paginator(found, ON_A_PAGE).get_page(request.GET.get("page")),
+            "entries": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
         },
     )
 
@@ -180,65 +184,71 @@ def entries(request: HttpRequest, edition: Edition) -> HttpResponse:
 # Pages and their parts
 
 
-def chosen(form: DoorForm) -> Session | None:
+def selected_session(form: CheckInForm) -> Session | None:
     """The door that an address names, or Http404."""
     if not form.is_valid():
         raise Http404
     return form.cleaned_data["session"]
 
 
-def door_address(edition: Edition, session: Session | None) -> str:
+def checkin_url(edition: Edition, session: Session | None) -> str:
     """Where the page of a door is; a session that was cancelled has none any more."""
     query = {"session": session.slug} if session and not session.is_cancelled else None
-    return reverse("door:door", args=[edition.slug], query=query)
+    return reverse("checkin:page", args=[edition.slug], query=query)
 
 
-def door_page(
+def render_checkin_page(
     request: HttpRequest, edition: Edition, session: Session | None, **context
 ) -> HttpResponse:
-    last = scans.recent(edition, request.user, session)[:LAST_ENTRIES]
-    day = scans.day_shown(edition)
+    last = scans.recent(edition, request.user, session)[:MAX_RECENT_SCANS]
+    day = scans.displayed_day(edition)
     context = {
-        "form": DoorForm({"session": session.slug if session else ""}, edition),
+        "form": CheckInForm({"session": session.slug if session else ""}, edition),
         "session": session,
-        "door_address": door_address(edition, session),
+        "page_url": checkin_url(edition, session),
         "nonce": uuid.uuid4(),
-        "days": scans.days_of(edition, session),
+        "days": scans.open_days(edition, session),
         "code_pattern": scans.CODE.pattern,
         "counts": scans.counts(edition, day, session),
-        "rows": [row_of(check_in) for check_in in last],
+        "rows": [entry_row(check_in) for check_in in last],
     } | context
-    return render_page(request, edition, "registrations/door/door.html", context)
+    return render_page(request, edition, "registrations/checkin/scan.html", context)
 
 
-def search_page(request, edition: Edition, session: Session | None, words: str) -> HttpResponse:
-    return door_page(request, edition, session, **found_by(request, edition, session, words))
+def render_search_page(
+    request, edition: Edition, session: Session | None, words: str
+) -> HttpResponse:
+    return render_checkin_page(
+        request, edition, session, **search_results(request, edition, session, words)
+    )
 
 
-def found_by(request, edition: Edition, session: Session | None, words: str) -> dict:
+def search_results(request, edition: Edition, session: Session | None, words: str) -> dict:
     """Those whom `words` may mean, the first twenty, each with a token in place of their code."""
     words = " ".join(words.split())
-    if words and searches_this_minute(request.user) > MOST_SEARCHES:
+    if words and count_search(request.user) > MAX_SEARCHES_PER_MINUTE:
         return {"words": words, "too_many": True}
-    day = scans.day_shown(edition)
-    found = scans.search(edition, words, day, session)[: MOST_FOUND + 1] if words else []
+    day = scans.displayed_day(edition)
+    found = scans.search(edition, words, day, session)[: MAX_FOUND + 1] if words else []
     return {
         "words": words,
-        "found": [(one, scans.token_of(one), uuid.uuid4()) for one in found[:MOST_FOUND]],
-        "more": len(found) > MOST_FOUND,
+        "found": [(one, scans.token_of(one), uuid.uuid4()) for one in found[:MAX_FOUND]],
+        "more": len(found) > MAX_FOUND,
     }
 
 
-def searches_this_minute(user: User) -> int:
+def count_search(user: User) -> int:
     """Count one more: whoever looks for every name in turn is slowed down."""
     key = f"check-in-searches:{user.pk}:{int(time.time() // 60)}"
     cache.add(key, 0, timeout=120)
     return cache.incr(key)
 
 
-def answer(request: HttpRequest, edition: Edition, asked: dict, result: Result) -> HttpResponse:
+def scan_response(
+    request: HttpRequest, edition: Edition, asked: dict, result: Result
+) -> HttpResponse:
     context = {"edition": edition, "session": asked["session"], "result": result}
-    context["door_address"] = door_address(edition, asked["session"])
+    context["page_url"] = checkin_url(edition, asked["session"])
     row = {
         "outcome": result.outcome,
         "reason": result.reason,
@@ -253,14 +263,14 @@ def answer(request: HttpRequest, edition: Edition, asked: dict, result: Result) 
             "nonce": asked["nonce"],
             "outcome": result.outcome,
             "reason": result.reason,
-            "html": part(request, "_result", context),
-            "row": part(request, "_row", context | {"row": row}),
-            "counts": counted(request, edition, asked["session"]),
+            "html": render_part(request, "_result", context),
+            "row": render_part(request, "_row", context | {"row": row}),
+            "counts": counts_context(request, edition, asked["session"]),
         }
     )
 
 
-def row_of(check_in: CheckIn) -> dict:
+def entry_row(check_in: CheckIn) -> dict:
     """A line of the last answers, for an entry."""
     return {
         "outcome": Outcome.UNDONE if check_in.undone_at else Outcome.IN,
@@ -270,13 +280,13 @@ def row_of(check_in: CheckIn) -> dict:
     }
 
 
-def counted(request: HttpRequest, edition: Edition, session: Session | None) -> str:
-    day = scans.day_shown(edition)
+def counts_context(request: HttpRequest, edition: Edition, session: Session | None) -> str:
+    day = scans.displayed_day(edition)
     context = {"edition": edition, "counts": scans.counts(edition, day, session)}
-    return part(request, "_counts", context)
+    return render_part(request, "_counts", context)
 
 
-def part(request: HttpRequest, name: str, context: dict) -> str:
+def render_part(request: HttpRequest, name: str, context: dict) -> str:
     """A part of the page as HTML, its times by the clock of the edition."""
     with timezone.override(context["edition"].zone):
-        return render_to_string(f"registrations/door/{name}.html", context, request)
+        return render_to_string(f"registrations/checkin/{name}.html", context, request)

@@ -12,7 +12,12 @@ PDF = "application/pdf"
 
 
 def confirmed(code: str) -> Registration | None:
-    return Registration.objects.confirmed().with_details().filter(code=code, erased_at=None).first()
+    return (
+        Registration.objects.confirmed()
+        .with_details()
+        .filter(code=code, anonymised_at=None)
+        .first()
+    )
 
 
 def ticket(code: str) -> Attachment:
@@ -27,7 +32,7 @@ def calendar(code: str) -> Attachment:
     registration = confirmed(code)
     if not registration:
         return None
-    content = calendars.of_registration(registration, registration.user.language)
+    content = calendars.registration_calendar(registration, registration.user.language)
     return f"{registration.edition.slug}.ics", content, "text/calendar"
 
 

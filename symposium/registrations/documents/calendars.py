@@ -13,19 +13,19 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from symposium.accounts.models import User
-from symposium.core.i18n.localized import LANGUAGES, text_and_language
-from symposium.core.i18n.typography import without_controls
+from symposium.core.i18n.localized import LANGUAGES, localized_text
+from symposium.core.i18n.typography import strip_controls
 from symposium.editions.models import Edition
 from symposium.registrations.models import Registration
 from symposium.registrations.models.registrations import State
 from symposium.sessions import ical
-from symposium.sessions.exports import exported
+from symposium.sessions.exports import sessions_with_details
 from symposium.sessions.models import Session
 
 DAY = datetime.timedelta(days=1)
 
 
-def of_registration(registration: Registration, language: str) -> bytes:
+def registration_calendar(registration: Registration, language: str) -> bytes:
     """Return the calendar of a confirmed registration, as iCalendar (RFC 5545).
 
     Each session has the UID and the SEQUENCE that it has in the calendars of the programme: in a
@@ -34,12 +34,12 @@ def of_registration(registration: Registration, language: str) -> bytes:
     edition = registration.edition
     booked = registration.bookings.confirmed().values("session")
     with translation.override(language):
-        sessions = list(exported(edition).filter(pk__in=booked))
+        sessions = list(sessions_with_details(edition).filter(pk__in=booked))
         content = ical.calendar(edition, sessions, str(edition))
         return content if sessions else with_days(content, edition)
 
 
-def of_user(user: User, language: str) -> bytes:
+def user_calendar(user: User, language: str) -> bytes:
     """Return what somebody has starred, and the seats that they hold, in one calendar.
 
     It is the programme's own: same UID, same SEQUENCE, and a cancelled session says so.
@@ -50,24 +50,26 @@ def of_user(user: User, language: str) -> bytes:
     numbers = set(Session.objects.published().filter(chosen).values_list("pk", flat=True))
     editions = Edition.objects.filter(sessions__in=numbers).distinct().order_by("starts_on", "pk")
     with translation.override(language):
-        parts = [(edition, exported(edition).filter(pk__in=numbers)) for edition in editions]
-        return ical.of_editions(parts, _("My programme"))
+        parts = [
+            (edition, sessions_with_details(edition).filter(pk__in=numbers)) for edition in editions
+        ]
+        return ical.editions_calendar(parts, _("My programme"))
 
 
-def language_of(asked: str | None, user: User) -> str:
+def feed_language(asked: str | None, user: User) -> str:
     """The language that an address asks for, else that of its reader's mails."""
     return asked if asked in LANGUAGES else user.language
 
 
 def with_days(content: bytes, edition: Edition) -> bytes:
     calendar = Calendar.from_ical(content)
-    calendar.add_component(days(edition))
+    calendar.add_component(edition_event(edition))
     return calendar.to_ical()
 
 
-def days(edition: Edition) -> Event:
+def edition_event(edition: Edition) -> Event:
     """The whole symposium as one event of one day or more, without hours."""
-    name, language = text_and_language(edition, "name")
+    name, language = localized_text(edition, "name")
     result = Event()
     result.add("uid", f"edition-{edition.slug}@{urlsplit(settings.SITE_URL).hostname}")
     # The minute of its last change: nobody counts those of an edition, and it only ever grows.
@@ -77,8 +79,8 @@ def days(edition: Edition) -> Event:
     result.add("dtstart", edition.starts_on)
     result.add("dtend", edition.ends_on + DAY)
     result.add("status", "CONFIRMED")
-    result.add("summary", without_controls(name), parameters={"LANGUAGE": language})
+    result.add("summary", strip_controls(name), parameters={"LANGUAGE": language})
     parts = filter(None, [edition.venue, edition.address, edition.city])
-    result.add("location", without_controls(_(", ").join(parts)))
+    result.add("location", strip_controls(_(", ").join(parts)))
     result.add("url", f"{settings.SITE_URL}{edition.get_absolute_url()}")
     return result

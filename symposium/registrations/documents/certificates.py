@@ -29,12 +29,12 @@ from symposium.sessions.models import Session
 Period = tuple[datetime.datetime, datetime.datetime]
 
 
-def due(edition: Edition, at: datetime.datetime | None = None):
+def due_registrations(edition: Edition, at: datetime.datetime | None = None):
     """The registrations that may have a certificate: none before the edition is over."""
-    confirmed = edition.registrations.confirmed().filter(erased_at=None).with_details()
+    confirmed = edition.registrations.confirmed().filter(anonymised_at=None).with_details()
     if edition.phase(at) != "after":
         return confirmed.none()
-    return confirmed.filter(Exists(CheckIn.objects.standing().filter(registration=OuterRef("pk"))))
+    return confirmed.filter(Exists(CheckIn.objects.active().filter(registration=OuterRef("pk"))))
 
 
 @transaction.atomic
@@ -48,25 +48,25 @@ def issue(registration: Registration, at: datetime.datetime | None = None) -> Ce
     rows = Registration.objects.select_for_update(of=("self",), no_key=True).with_details()
     registration = rows.get(pk=registration.pk)
     check_due(registration, at)
-    periods = attended(registration)
+    periods = attended_periods(registration)
     said = {
         "name": registration.name,
         "name_ar": registration.name_ar,
         "days": sorted(periods),
-        "minutes": sum(minutes(day) for day in periods.values()),
+        "minutes": sum(total_minutes(day) for day in periods.values()),
     }
     found = Certificate.objects.filter(registration=registration).first()
     certificate = found or Certificate(registration=registration)
     changed = any(getattr(certificate, field) != value for field, value in said.items())
     # Written down even where it adds nothing, so that it is not looked at again.
-    if changed or registration.check_ins.filter(after(certificate.issued_at)).exists():
+    if changed or registration.check_ins.filter(recorded_after(certificate.issued_at)).exists():
         for field, value in (said | {"issued_at": at}).items():
             setattr(certificate, field, value)
         certificate.save()
     return certificate
 
 
-def after(issued_at: datetime.datetime | OuterRef) -> Q:
+def recorded_after(issued_at: datetime.datetime | OuterRef) -> Q:
     """A condition on check-ins: recorded or taken back since, as when a device was offline."""
     return Q(recorded_at__gt=issued_at) | Q(undone_at__gt=issued_at)
 
@@ -82,17 +82,18 @@ def issue_due(edition: Edition, at: datetime.datetime | None = None) -> int:
 
     Once the edition is over a name is corrected by the organisers only: see `names_are_frozen`.
     """
-    named = due(edition, at).alias(
-        whole=whole("given_name", "family_name"), whole_ar=whole("given_name_ar", "family_name_ar")
+    named = due_registrations(edition, at).alias(
+        whole=full_name_expression("given_name", "family_name"),
+        whole_ar=full_name_expression("given_name_ar", "family_name_ar"),
     )
     right = Q(certificate__name=F("whole"), certificate__name_ar=F("whole_ar"))
-    since = after(OuterRef("certificate__issued_at"))
+    since = recorded_after(OuterRef("certificate__issued_at"))
     late = Exists(CheckIn.objects.filter(since, registration=OuterRef("pk")))
     outdated = named.filter(Q(certificate=None) | ~right | late)
-    return batches.each(outdated, lambda registration: bool(issue(registration, at)))
+    return batches.for_each_locked(outdated, lambda registration: bool(issue(registration, at)))
 
 
-def whole(given_name: str, family_name: str) -> Trim:
+def full_name_expression(given_name: str, family_name: str) -> Trim:
     """What `Registration.name` is, for the database."""
     return Trim(Concat(given_name, Value(" "), family_name))
 
@@ -103,14 +104,14 @@ def check_due(registration: Registration, at: datetime.datetime) -> None:
         raise Refused(
             _("Certificates of attendance are issued after the symposium."), code="not_over"
         )
-    if not due(registration.edition, at).filter(pk=registration.pk).exists():
+    if not due_registrations(registration.edition, at).filter(pk=registration.pk).exists():
         raise Refused(
             _("This person wasn’t checked in, so there’s no certificate."),
             code="not_attended",
         )
 
 
-def attended(registration: Registration) -> dict[datetime.date, list[Period]]:
+def attended_periods(registration: Registration) -> dict[datetime.date, list[Period]]:
     """The days on which somebody came, each with the periods of the sessions that count."""
     held = list(
         registration.edition.sessions.published()
@@ -119,7 +120,7 @@ def attended(registration: Registration) -> dict[datetime.date, list[Period]]:
         .exclude(kind=Session.Kind.BREAK)
     )
     days: dict[datetime.date, list[Period]] = {}
-    for check_in in registration.check_ins.standing():
+    for check_in in registration.check_ins.active():
         counted = [
             (session.starts_at, session.ends_at)
             for session in held
@@ -130,7 +131,7 @@ def attended(registration: Registration) -> dict[datetime.date, list[Period]]:
     return days
 
 
-def minutes(periods: Iterable[Period]) -> int:
+def total_minutes(periods: Iterable[Period]) -> int:
     """How many minutes the periods cover together, each counted once."""
     total = datetime.timedelta()
     reached = datetime.datetime.min.replace(tzinfo=datetime.UTC)
@@ -159,7 +160,7 @@ def certificate_data(certificate: Certificate, language: str) -> dict:
             "edition": about,
             "name": certificate.name,
             "name_ar": certificate.name_ar,
-            "hours": duration(certificate.minutes),
+            "hours": duration_text(certificate.minutes),
             "days": [long_date(day) for day in certificate.days],
             "verify_url": verify_url,
             "qr": qr.drawing(verify_url),
@@ -186,13 +187,13 @@ def certificate_words(certificate: Certificate, about: dict[str, str]) -> dict[s
         "issued": _("Issued"),
         "organiser": ""
         if edition.is_demonstration
-        else _("For the organisers: %(names)s") % {"names": organisers(edition)},
+        else _("For the organisers: %(names)s") % {"names": organiser_names(edition)},
         "verify": _("Verify this certificate at"),
         "qr_alt": _("QR code: link to verify this certificate"),
     }
 
 
-def duration(total: int) -> str:
+def duration_text(total: int) -> str:
     """13 h, 13 h 45; nothing where the programme has no hours."""
     hours, rest = divmod(total, 60)
     if not total:
@@ -202,6 +203,6 @@ def duration(total: int) -> str:
     return pgettext("duration", "%(hours)s h %(minutes)02d") % {"hours": hours, "minutes": rest}
 
 
-def organisers(edition: Edition) -> str:
+def organiser_names(edition: Edition) -> str:
     names = [str(partner) for partner in edition.partners.filter(kind=Partner.Kind.ORGANISER)]
     return _(", ").join(names) or str(edition)

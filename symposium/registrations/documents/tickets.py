@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from symposium.core.documents import pdf, qr
 from symposium.core.i18n.dates import moment, weekday
-from symposium.core.i18n.localized import text_and_language
+from symposium.core.i18n.localized import localized_text
 from symposium.editions.models import Edition
 from symposium.registrations.models import Registration
 from symposium.sessions.models import Session
@@ -33,8 +33,8 @@ def ticket_data(registration: Registration, language: str) -> dict:
             "created": registration.updated_at,
             "edition": edition_data(edition),
             **person_data(registration),
-            "sessions": [session_data(session) for session in seats(registration)],
-            "lines": opening(edition),
+            "sessions": [session_data(session) for session in booked_sessions(registration)],
+            "lines": opening_session(edition),
             "words": {
                 "ticket": _("Ticket"),
                 "dates": _("Dates"),
@@ -93,7 +93,7 @@ def person_data(registration: Registration) -> dict:
     }
 
 
-def seats(registration: Registration) -> list[Session]:
+def booked_sessions(registration: Registration) -> list[Session]:
     """The sessions in which this person has a seat, in order of time."""
     held = Session.objects.published().scheduled().exclude(status=Session.Status.CANCELLED)
     bookings = registration.bookings.confirmed().filter(session__in=held)
@@ -101,7 +101,7 @@ def seats(registration: Registration) -> list[Session]:
 
 
 def session_data(session: Session) -> dict[str, str]:
-    title, language = text_and_language(session, "title")
+    title, language = localized_text(session, "title")
     start, end = timezone.localtime(session.starts_at), timezone.localtime(session.ends_at)
     return {
         "title": title,
@@ -112,11 +112,11 @@ def session_data(session: Session) -> dict[str, str]:
     }
 
 
-def opening(edition: Edition) -> list[list[str]]:
+def opening_session(edition: Edition) -> list[list[str]]:
     """When the first session starts, once the programme says so; a welcome by its own title."""
     held = edition.sessions.published().scheduled().exclude(status=Session.Status.CANCELLED)
     first = held.order_by("starts_at").first()
     if not first:
         return []
-    label = text_and_language(first, "title")[0] if first.is_break else _("First session")
+    label = localized_text(first, "title")[0] if first.is_break else _("First session")
     return [[label, moment(first.starts_at)]]

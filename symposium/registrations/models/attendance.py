@@ -15,7 +15,7 @@ from symposium.sessions.models import Session
 
 
 class CheckInQuerySet(models.QuerySet):
-    def standing(self):
+    def active(self):
         return self.filter(undone_at=None)
 
     def at_the_entrance(self):
@@ -79,11 +79,11 @@ class CertificateQuerySet(models.QuerySet):
 
         One of a demonstration is valid too, and certifies nothing: what shows it says so.
         """
-        seen = CheckIn.objects.standing().filter(registration=models.OuterRef("registration"))
+        seen = CheckIn.objects.active().filter(registration=models.OuterRef("registration"))
         return self.filter(
             models.Exists(seen),
             registration__state=State.CONFIRMED,
-            registration__erased_at=None,
+            registration__anonymised_at=None,
             registration__edition__is_published=True,
         )
 
@@ -119,6 +119,6 @@ class Certificate(models.Model):
         return reverse("registrations:verify", args=[self.token])
 
     @property
-    def certifies_nothing(self) -> bool:
+    def is_specimen(self) -> bool:
         """Its people are invented: it only shows what a certificate is."""
         return self.registration.edition.is_demonstration

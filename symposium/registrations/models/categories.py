@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from symposium.accounts.models import User
 from symposium.core.validators import validate_name
-from symposium.editions.models import Edition, filled
+from symposium.editions.models import Edition, has_translation
 from symposium.editions.triggers import MoveEveryRevision
 
 
@@ -92,7 +92,7 @@ class Category(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["id", "edition"], name="categories_id_edition"),
             models.CheckConstraint(
-                condition=filled("name"),
+                condition=has_translation("name"),
                 name="categories_named",
                 violation_error_message=_("Enter a name in at least one language."),
             ),

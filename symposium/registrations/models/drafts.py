@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from symposium.accounts.models import User
 from symposium.editions.models import Edition
 
-KEPT_FOR = datetime.timedelta(hours=1)
-LONGEST = 64 * 1024  # bytes: a form is kept percent-encoded, in ASCII
+MAX_AGE = datetime.timedelta(hours=1)
+MAX_BYTES = 64 * 1024  # bytes: a form is kept percent-encoded, in ASCII
 
 
 class DraftQuerySet(models.QuerySet):
@@ -24,7 +24,7 @@ class Draft(models.Model):
     edition = models.ForeignKey(
         Edition, models.CASCADE, related_name="+", verbose_name=_("edition")
     )
-    typed = models.CharField(_("what was typed"), max_length=LONGEST)
+    typed = models.CharField(_("what was typed"), max_length=MAX_BYTES)
     expires_at = models.DateTimeField(_("saved until"), db_index=True)
 
     objects = DraftQuerySet.as_manager()

@@ -3,7 +3,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from symposium.accounts.models import User
-from symposium.editions.models import Edition, filled
+from symposium.editions.models import Edition, has_translation
 from symposium.registrations.models.registrations import Registration
 
 
@@ -29,7 +29,7 @@ class Message(models.Model):
         ordering = ["-sent_at"]
         constraints = [
             models.CheckConstraint(
-                condition=filled("subject") & filled("body"),
+                condition=has_translation("subject") & has_translation("body"),
                 name="messages_written",
                 violation_error_message=_(
                     "Enter the subject and the message in at least one language."

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from symposium.editions.models import Edition, filled
+from symposium.editions.models import Edition, has_translation
 from symposium.registrations.models.categories import Category
 from symposium.registrations.models.registrations import Registration
 
@@ -42,7 +42,7 @@ class Question(models.Model):
         ordering = ["order", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=filled("label"),
+                condition=has_translation("label"),
                 name="questions_worded",
                 violation_error_message=_("Enter the question in at least one language."),
             )
@@ -72,7 +72,7 @@ class Option(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["id", "question"], name="options_id_question"),
             models.CheckConstraint(
-                condition=filled("label"),
+                condition=has_translation("label"),
                 name="options_worded",
                 violation_error_message=_("Enter the answer in at least one language."),
             ),

@@ -24,7 +24,7 @@ def new_code() -> str:
     return "".join(secrets.choice(UNAMBIGUOUS.upper()) for _ in range(10))
 
 
-def in_groups(code: str) -> str:
+def group_code(code: str) -> str:
     """As it is read aloud: 7K4Q-2M9X-TB."""
     return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
 
@@ -42,17 +42,17 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("registration", "Cancelled")
 
 
-LIVE = (State.PENDING, State.CONFIRMED, State.WAITING, State.OFFERED)
-HOLDING = (State.CONFIRMED, State.OFFERED)
+ACTIVE_STATES = (State.PENDING, State.CONFIRMED, State.WAITING, State.OFFERED)
+OCCUPYING_STATES = (State.CONFIRMED, State.OFFERED)
 
 
-class HolderQuerySet(models.QuerySet):
-    def live(self):
-        return self.filter(state__in=LIVE)
+class ReservationQuerySet(models.QuerySet):
+    def active(self):
+        return self.filter(state__in=ACTIVE_STATES)
 
-    def holding(self):
+    def occupying(self):
         """Those who have a place, or to whom one is kept."""
-        return self.filter(state__in=HOLDING)
+        return self.filter(state__in=OCCUPYING_STATES)
 
     def confirmed(self):
         return self.filter(state=State.CONFIRMED)
@@ -66,7 +66,7 @@ class HolderQuerySet(models.QuerySet):
         return self.filter(state=State.OFFERED, offer_expires_at__lte=at)
 
 
-class Holder(models.Model):
+class Reservation(models.Model):
     """Whoever holds a place, or waits for one."""
 
     state = models.CharField(_("state"), max_length=9, choices=State, editable=False)
@@ -78,8 +78,8 @@ class Holder(models.Model):
         abstract = True
 
     @property
-    def is_live(self) -> bool:
-        return self.state in LIVE
+    def is_active(self) -> bool:
+        return self.state in ACTIVE_STATES
 
     @property
     def is_confirmed(self) -> bool:
@@ -102,7 +102,7 @@ class Holder(models.Model):
         return self.state == State.DECLINED
 
 
-def states_make_sense(table: str) -> list[models.CheckConstraint]:
+def state_constraints(table: str) -> list[models.CheckConstraint]:
     """What a state needs: a turn to wait, an hour until which an offer stands."""
     return [
         models.CheckConstraint(
@@ -123,13 +123,13 @@ def states_make_sense(table: str) -> list[models.CheckConstraint]:
     ]
 
 
-class RegistrationQuerySet(HolderQuerySet):
+class RegistrationQuerySet(ReservationQuerySet):
     def of(self, user: User):
         return self.filter(user=user)
 
-    def listed(self):
+    def public_participants(self):
         """The public list of participants: those who asked to be on it."""
-        return self.confirmed().filter(is_listed=True, erased_at=None)
+        return self.confirmed().filter(is_listed=True, anonymised_at=None)
 
     def may_watch(self, user: User) -> bool:
         """Whether one of them gives `user` the online streams."""
@@ -140,7 +140,7 @@ class RegistrationQuerySet(HolderQuerySet):
         return self.select_related("edition", "category", "user")
 
 
-class Registration(Holder):
+class Registration(Reservation):
     """One person's registration to one edition."""
 
     class Role(models.TextChoices):
@@ -181,7 +181,7 @@ class Registration(Holder):
     )  # fmt: skip
     role = models.CharField(_("profile"), max_length=11, choices=Role)
     country = CountryField(_("country"), blank=True)
-    needs = models.TextField(
+    accessibility_needs = models.TextField(
         _("accessibility needs"), max_length=1000, blank=True,
         help_text=_("For example a hearing loop, interpreting or a reserved seat. Only the "
                     "welcome team can see this."),
@@ -200,7 +200,7 @@ class Registration(Holder):
     )
     created_at = models.DateTimeField(_("registered"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("last change"), auto_now=True, editable=False)
-    erased_at = models.DateTimeField(_("anonymised"), null=True, editable=False)
+    anonymised_at = models.DateTimeField(_("anonymised"), null=True, editable=False)
 
     objects = RegistrationQuerySet.as_manager()
 
@@ -209,7 +209,7 @@ class Registration(Holder):
         verbose_name_plural = _("registrations")
         ordering = ["-created_at", "-id"]
         permissions = [
-            ("view_needs", _("Can read accessibility needs")),
+            ("view_accessibility_needs", _("Can read accessibility needs")),
             ("export_registration", _("Can export registrations")),
             ("message_registration", _("Can send messages to participants")),
         ]
@@ -226,21 +226,23 @@ class Registration(Holder):
             models.UniqueConstraint(fields=["id", "edition"], name="registrations_id_edition"),
             models.UniqueConstraint(
                 fields=["edition", "user"],
-                condition=Q(state__in=LIVE),
+                condition=Q(state__in=ACTIVE_STATES),
                 name="registrations_one_live_per_person",
                 violation_error_message=_("This person is already registered for this edition."),
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=LIVE) | Q(user__isnull=False) | Q(erased_at__isnull=False),
+                condition=~Q(state__in=ACTIVE_STATES)
+                | Q(user__isnull=False)
+                | Q(anonymised_at__isnull=False),
                 name="registrations_live_has_account",
                 violation_error_message=_("An active registration must belong to an account."),
             ),
             models.CheckConstraint(
-                condition=Q(family_name__gt="") | Q(erased_at__isnull=False),
+                condition=Q(family_name__gt="") | Q(anonymised_at__isnull=False),
                 name="registrations_named",
                 violation_error_message=_("Enter a family name."),
             ),
-            *states_make_sense("registrations"),
+            *state_constraints("registrations"),
         ]
 
     def __str__(self) -> str:
@@ -260,7 +262,7 @@ class Registration(Holder):
             )
 
     @property
-    def owner(self) -> Category:
+    def capacity(self) -> Category:
         """What owns the place it holds or waits for."""
         return self.category
 
@@ -278,10 +280,10 @@ class Registration(Holder):
 
     @property
     def code_in_groups(self) -> str:
-        return in_groups(self.code)
+        return group_code(self.code)
 
     @property
-    def rank(self) -> int | None:
+    def queue_position(self) -> int | None:
         """Its turn in the waiting list, 1 for the next one; None unless it waits."""
         if not self.is_waiting:
             return None
@@ -290,7 +292,7 @@ class Registration(Holder):
 
     def clashes(self) -> list[tuple["Booking", "Booking"]]:
         """Pairs of its bookings that are held, at least in part, at the same time."""
-        live = self.bookings.live().exclude(session__status=Session.Status.CANCELLED)
+        live = self.bookings.active().exclude(session__status=Session.Status.CANCELLED)
         held = list(live.filter(session__starts_at__isnull=False).in_order())
         return [
             (one, other)
@@ -300,7 +302,7 @@ class Registration(Holder):
         ]
 
 
-class BookingQuerySet(HolderQuerySet):
+class BookingQuerySet(ReservationQuerySet):
     def waiting(self):
         """The waiting list; somebody who has no place at the symposium itself has no turn yet."""
         return super().waiting().filter(registration__state=State.CONFIRMED)
@@ -311,7 +313,7 @@ class BookingQuerySet(HolderQuerySet):
         )
 
 
-class Booking(Holder):
+class Booking(Reservation):
     """A seat of a registration in a session with limited places."""
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="bookings", editable=False)
@@ -322,7 +324,7 @@ class Booking(Holder):
         Session, models.RESTRICT, related_name="bookings", verbose_name=_("session")
     )
     # How often the session had changed when the person was last told: `Session.sequence`.
-    told_sequence = models.PositiveIntegerField(default=0, editable=False)
+    notified_sequence = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("booked"), default=timezone.now, editable=False)
 
     objects = BookingQuerySet.as_manager()
@@ -337,22 +339,22 @@ class Booking(Holder):
         constraints = [
             models.UniqueConstraint(
                 fields=["registration", "session"],
-                condition=Q(state__in=LIVE),
+                condition=Q(state__in=ACTIVE_STATES),
                 name="bookings_one_live_per_session",
                 violation_error_message=_("This session is already booked."),
             ),
-            *states_make_sense("bookings"),
+            *state_constraints("bookings"),
         ]
 
     def __str__(self) -> str:
         return str(self.session)
 
     @property
-    def owner(self) -> Session:
+    def capacity(self) -> Session:
         return self.session
 
     @property
-    def rank(self) -> int | None:
+    def queue_position(self) -> int | None:
         """Its turn in the waiting list, 1 for the next one; None unless it waits."""
         if not self.is_waiting:
             return None

@@ -36,14 +36,16 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args, upcoming: bool, beside: bool, sessions: int | None, **options):
-        if sessions is not None and not 1 <= sessions <= scale.MOST:
-            raise CommandError(f"--scale takes a number of sessions from 1 to {scale.MOST}.")
+        if sessions is not None and not 1 <= sessions <= scale.MAX_SESSIONS:
+            raise CommandError(
+                f"--scale takes a number of sessions from 1 to {scale.MAX_SESSIONS}."
+            )
         before = counts()
         loader.load()
         if upcoming:
             try:
                 loader.load_upcoming(current=not beside)
-            except loader.Occupied as refusal:
+            except loader.SlugTaken as refusal:
                 raise CommandError(refusal) from None
         if sessions:
             scale.load(sessions)

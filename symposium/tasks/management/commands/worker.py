@@ -3,7 +3,7 @@ from django.core.management.base import BaseCommand
 from symposium.core.mail import queue
 from symposium.core.worker import Worker
 from symposium.registrations.documents.attachments import ATTACHMENTS
-from symposium.tasks.periodic import HOUSEKEEPING
+from symposium.tasks.periodic import PERIODIC_TASKS
 
 
 class Command(BaseCommand):
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
         worker = Worker(
             send=send_mail,
-            housekeeping=[queue.delete_expired_emails, *HOUSEKEEPING],
+            housekeeping=[queue.delete_expired_emails, *PERIODIC_TASKS],
             parent=parent,
         )
         if not once:

@@ -1,5 +1,5 @@
-/* What /sw.js brings in, in the place of worker.js, where the setting OFFLINE is off: throws away
-   what browsers have kept, and leaves them. Pages do so as well (offline-off.js): this is for those
+/* What /sw.js brings in, in the place of service-worker.js, where the setting OFFLINE is off: throws away
+   what browsers have kept, and leaves them. Pages do so as well (offline-disable.js): this is for those
    that are open. */
 
 async function leave() {

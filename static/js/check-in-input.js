@@ -1,13 +1,13 @@
 /* Codes from a scanner that types like a keyboard, wherever the cursor is; names and codes typed
-   by hand in the field. Says `door:scan` {code}, or {person, name} for somebody found by name. */
+   by hand in the field. Says `checkin:scan` {code}, or {person, name} for somebody found by name. */
 
-const door = document.querySelector("[data-door]");
-const form = door.querySelector("[data-typing]");
+const root = document.querySelector("[data-checkin]");
+const form = root.querySelector("[data-typing]");
 const field = form.elements.code;
-const found = door.querySelector("[data-found]");
+const found = root.querySelector("[data-found]");
 const GAP = 300; // milliseconds: a longer pause between two keys, and a new code begins
 const PAUSE = 250; // after which a name being typed is looked for
-const CODE = new RegExp(door.dataset.code);
+const CODE = new RegExp(root.dataset.code);
 
 function hasCode(text) {
   return CODE.test(text.toUpperCase());
@@ -18,7 +18,7 @@ function scan(detail) {
   asked += 1;
   field.value = "";
   found.replaceChildren();
-  document.dispatchEvent(new CustomEvent("door:scan", { detail }));
+  document.dispatchEvent(new CustomEvent("checkin:scan", { detail }));
 }
 
 // The scanner
@@ -53,12 +53,12 @@ let pause = 0;
 async function search(text) {
   const number = (asked += 1);
   if (!text) return found.replaceChildren();
-  const address = new URL(door.dataset.searchUrl, location);
-  address.searchParams.set("session", door.dataset.session);
+  const address = new URL(root.dataset.searchUrl, location);
+  address.searchParams.set("session", root.dataset.session);
   address.searchParams.set("q", text);
   const html = await answerOf(address);
   if (number !== asked) return null; // something else is being looked for by now
-  if (html === null) return found.replaceChildren(door.querySelector("[data-no-search]").content.cloneNode(true));
+  if (html === null) return found.replaceChildren(root.querySelector("[data-no-search]").content.cloneNode(true));
   found.innerHTML = html;
   return null;
 }

@@ -241,7 +241,7 @@ def test_person_is_found_by_name_checked_in_and_taken_back(door, ticket):
     door.locator(f"{LAST} button").click()
     door.locator(f"{LAST} .tag", has_text="Check-in undone").wait_for()
     assert door.locator("[data-counts] dd").all_inner_texts() == ["0", "1"]
-    assert CheckIn.objects.standing().count() == 0
+    assert CheckIn.objects.active().count() == 0
 
 
 def test_page_works_without_javascript(browser, server, sign_in, nadia, ticket):
@@ -543,7 +543,7 @@ def test_axe_finds_nothing(browser, server, sign_in, category, nadia, language, 
     make_workshop(category.edition)
     names = {"given_name": "Salma", "family_name": "Médina"}
     arabic = {"given_name_ar": "سلمى", "family_name_ar": "مدينة"}
-    ticket_of(category, "7K4Q2M9XTB", needs="Boucle magnétique", **names, **arabic)
+    ticket_of(category, "7K4Q2M9XTB", accessibility_needs="Boucle magnétique", **names, **arabic)
     waiting = ticket_of(category, "8K4Q2M9XTB")
     Registration.objects.filter(pk=waiting.pk).update(state=State.WAITING, queue_number=1)
     context = browser.new_context(
@@ -592,7 +592,7 @@ def test_axe_finds_nothing(browser, server, sign_in, category, nadia, language, 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
 def test_no_page_is_wider_than_the_window(door, category, language, monkeypatch):
-    monkeypatch.setattr(views, "ON_A_PAGE", 1)
+    monkeypatch.setattr(views, "PAGE_SIZE", 1)
     long = "Anticonstitutionnellement" * 4
     ticket_of(category, "8K4Q2M9XTB", family_name=long, affiliation=long)
     address = DOOR.replace("en", language, 1)
@@ -604,7 +604,7 @@ def test_no_page_is_wider_than_the_window(door, category, language, monkeypatch)
     door.locator(RESULT, has_text=long).wait_for()
     wide = too_wide(door)
     door.goto(f"{address}list/")
-    assert door.locator(".door-pages").is_visible()
+    assert door.locator(".checkin-pages").is_visible()
     assert wide | too_wide(door) == set()
 
 

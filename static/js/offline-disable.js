@@ -1,7 +1,7 @@
 /* What pages bring in, in the place of offline.js, where the setting OFFLINE is off: throws away
    what this browser has kept, and its worker.
 
-   /sw.js does so too (worker-leaves.js), but Chromium has it wait while the worker before it is at
+   /sw.js does so too (service-worker-uninstall.js), but Chromium has it wait while the worker before it is at
    work, and lets a window that registers it as it leaves have it back. A page waits for nobody. */
 
 const { serviceWorker } = navigator;

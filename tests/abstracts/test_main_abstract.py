@@ -17,7 +17,7 @@ def published(language: str) -> tuple[list[str], list[str]]:
 
 
 @pytest.mark.parametrize("language", data.LANGUAGES)
-def test_argument_is_the_published_text_word_for_word(demonstration, client, language):
+def test_main_abstract_page_shows_the_published_text_verbatim(demonstration, client, language):
     page = main(client.get(f"/{language}/2021/abstract/"))
     paragraphs, keywords = published(language)
     article = "(.//article[contains(@class, 'prose')])[1]"
@@ -27,26 +27,26 @@ def test_argument_is_the_published_text_word_for_word(demonstration, client, lan
 
 
 @pytest.mark.parametrize("language", data.LANGUAGES)
-def test_argument_is_signed(demonstration, client, language):
+def test_main_abstract_page_shows_the_edition_name_as_author(demonstration, client, language):
     page = main(client.get(f"/{language}/2021/abstract/"))
     assert texts(page, ".//div[@class='page-head']//p[@class='lead']") == [
         getattr(demonstration, f"name_{language}")
     ]
 
 
-def test_argument_in_its_language_has_no_notice(demonstration, client):
+def test_main_abstract_in_original_language_has_no_notice(demonstration, client):
     page = main(client.get("/fr/2021/abstract/"))
     assert page.xpath(".//div[contains(@class, 'notice')]") == []
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_translation_leads_to_the_record(demonstration, client, language):
+def test_main_abstract_translation_links_to_the_original(demonstration, client, language):
     page = main(client.get(f"/{language}/2021/abstract/"))
     (notice,) = page.xpath(".//div[contains(@class, 'notice')]")
     assert hrefs(notice, ".//a") == ["http://testserver/fr/2021/abstract/"]
 
 
-def test_translation_says_so(demonstration, client):
+def test_main_abstract_translation_shows_a_notice(demonstration, client):
     page = main(client.get("/en/2021/abstract/"))
     assert texts(page, ".//div[contains(@class, 'notice')]") == [
         "This is a translation. The original text is the published version. Read the "

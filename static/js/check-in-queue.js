@@ -1,13 +1,13 @@
 /* Each scan is kept on this device before it is sent, until the server has answered it or has
    said that its code or its number is malformed.
 
-   Hears `door:scan` {code}, or {person, name} for somebody found by name. Says `door:answer` {scan, answer, late}, `door:trouble`
-   {scan, trouble, late} and `door:kept` {mine, others}. A scan has a number of its own, so that
+   Hears `checkin:scan` {code}, or {person, name} for somebody found by name. Says `checkin:answer` {scan, answer, late}, `checkin:trouble`
+   {scan, trouble, late} and `checkin:kept` {mine, others}. A scan has a number of its own, so that
    sent twice it counts once; it is only ever sent by the account that made it. */
 
-const door = document.querySelector("[data-door]");
-const { user, guid, scanUrl } = door.dataset;
-const CODE = new RegExp(door.dataset.code, "g");
+const root = document.querySelector("[data-checkin]");
+const { user, guid, scanUrl } = root.dataset;
+const CODE = new RegExp(root.dataset.code, "g");
 const LONGEST = 300; // of what the site reads; a QR code of something else may be longer
 const PREFIX = "check-in:";
 const PATIENCE = 6_000;
@@ -51,7 +51,7 @@ function kept() {
 }
 
 function say(name, detail) {
-  document.dispatchEvent(new CustomEvent(`door:${name}`, { detail }));
+  document.dispatchEvent(new CustomEvent(`checkin:${name}`, { detail }));
 }
 
 function sayKept() {
@@ -134,7 +134,7 @@ function shortened(text) {
   return codes.at(-1)?.slice(1).join("") ?? text.trim().slice(0, LONGEST);
 }
 
-document.addEventListener("door:scan", ({ detail }) => {
+document.addEventListener("checkin:scan", ({ detail }) => {
   const { code = "", person, name } = detail;
   const scan = { code: shortened(code), person, name, nonce: newNonce(), at: new Date().toISOString(), session: guid, user, url: scanUrl };
   keep(scan);
