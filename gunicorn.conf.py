@@ -1,4 +1,4 @@
-"""How `gunicorn config.wsgi` serves the site; see docs/operators.md. Run it from this folder."""
+"""Configuration of gunicorn for `gunicorn config.wsgi`, run from here; see docs/operators.md."""
 
 import multiprocessing
 import os
@@ -7,20 +7,20 @@ import sys
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", multiprocessing.cpu_count()))
 threads = 8
-# A wrong setting stops the start once, in one line, and not every worker again and again.
+# A wrong setting then stops the start once, with one line, and not each worker again and again.
 preload_app = True
-# Behind nginx only: a slow client would otherwise hold a thread.
+# Run behind nginx only: a slow client would otherwise hold a thread.
 timeout = 60
-# Nobody says by a header where the site is mounted: gunicorn believes SCRIPT_NAME otherwise.
+# Ignore the headers that set the mount point: by default gunicorn trusts SCRIPT_NAME.
 forwarder_headers = ""
 max_requests = 1_000_000
 max_requests_jitter = 100_000
-# A door for an administrator that nobody uses.
+# No control socket for an administrator: nobody uses it.
 control_socket_disable = True
 
 
 def on_starting(server) -> None:
-    """The limits on attempts count in the cache: several processes need one for them all."""
+    """Exit if several processes do not share the cache, which counts the limits on attempts."""
     site = sys.modules.get("config.settings")
     if site and server.num_workers > 1 and not (site.CACHE_IS_SHARED or site.DEMO):
         sys.exit(
@@ -30,5 +30,5 @@ def on_starting(server) -> None:
 
 
 def post_worker_init(worker) -> None:
-    """A thread that renders lets those that hand out a page go before it after 1 ms, not 5."""
+    """Let a thread that renders yield after 1 ms, not 5, to the threads that serve cached pages."""
     sys.setswitchinterval(0.001)

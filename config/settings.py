@@ -1,8 +1,8 @@
-"""One settings file, read from the environment.
+"""The only settings file. Its values come from the environment.
 
-`DEMO=1` (the demonstration, the tests) and `DEBUG=1` (a developer) fill what is missing: a key
-kept in var/, the embedded PostgreSQL, this machine's name. Anything else is production: what is
-missing stops the start with one line that says what to set.
+`DEMO=1` (demonstration, tests) and `DEBUG=1` (development) supply the missing values: a secret key
+stored in var/, the embedded PostgreSQL, the name of this machine. Anything else is production: a
+missing value stops the start with one line that names the variable to set.
 """
 
 import re
@@ -22,7 +22,7 @@ if (BASE_DIR / ".env").exists():
 
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", DEBUG)
-if DEMO:  # the embedded PostgreSQL is no part of what production installs
+if DEMO:  # production does not install the embedded PostgreSQL
     from scripts import embedded_postgres
 
 
@@ -34,7 +34,7 @@ def required(name: str, example: str):
 
 
 def kept_secret_key() -> str:
-    """The key of this machine's demonstration: made once, kept in var/, never committed."""
+    """Return the secret key of the demonstration: made once, stored in var/, never committed."""
     path = VAR / "secret-key"
     if not path.exists():
         VAR.mkdir(exist_ok=True)
@@ -62,12 +62,12 @@ else:
     SITE_URL = required("SITE_URL", "SITE_URL=https://symposium.example.org")
     required("ALLOWED_HOSTS", "ALLOWED_HOSTS=symposium.example.org")
     ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS")]
-# What a former key has signed or encrypted is still read; sessions too.
+# Former keys: values signed or encrypted with them, and sessions, stay valid.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 SITE_URL = SITE_URL.rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 
-# What is installed
+# Applications
 INSTALLED_APPS = [
     "modeltranslation",
     "symposium.website.apps.AdminConfig",
@@ -106,8 +106,8 @@ INSTALLED_APPS = [
     "csp",
 ]
 
-# A published page is kept with all its headers. What sets them stands outside the rest, so that
-# static files and errors carry them too.
+# The page cache stores a page with all its headers. The middleware that sets headers is outside the
+# rest, so that static files and errors have them too.
 MIDDLEWARE = [
     "symposium.core.page_cache.PageCacheMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -167,14 +167,14 @@ DATABASES["default"] |= {
     | {"connect_timeout": 5, "options": "-c lock_timeout=3000 -c statement_timeout=30000"},
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Published pages that each process stores in its memory; with 0 it stores none.
+# Memory of each process for published pages; 0 stores none.
 PAGE_CACHE_BYTES = env.int("PAGE_CACHE_MEGABYTES", 64) * 1024 * 1024
-# Those of a reader's own account, which remember the edition that they were reached from.
+# Pages of the reader's own account; they remember the edition from which the reader came.
 OWN_PAGES = re.compile(r"/[^/]+/(?:my|accounts)/")
-# Browsers keep the site for when there is no network; off, they throw away what they kept.
+# Let browsers store pages for reading offline; if off, browsers delete what they have stored.
 OFFLINE = env.bool("OFFLINE", True)
-# The limits on attempts count in it, those of all processes together: see gunicorn.conf.py. No page
-# is kept there.
+# This cache counts the attempts that are limited, over all processes: see gunicorn.conf.py. It does
+# not store pages.
 CACHES = {"default": env.cache_url("CACHE_URL", "dbcache://symposium_cache?max_entries=100000")}
 CACHE_IS_SHARED = not CACHES["default"]["BACKEND"].endswith((".LocMemCache", ".DummyCache"))
 
@@ -194,7 +194,7 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 FILE_UPLOAD_PERMISSIONS = 0o644
-# The sizes of a picture are made when it is saved; a page never makes nor looks for them.
+# Make the sizes of a picture when it is saved; a page neither makes them nor checks for them.
 IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY = "imagekit.cachefiles.strategies.Optimistic"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
@@ -207,15 +207,15 @@ FORMAT_MODULE_PATH = "config.formats"
 MODELTRANSLATION_DEFAULT_LANGUAGE = LANGUAGE_CODE
 MODELTRANSLATION_FALLBACK_LANGUAGES = tuple(code for code, _name in LANGUAGES)
 TIME_ZONE = "Africa/Casablanca"
-# The rules of time zones come with requirements.txt, not from the machine, whose copy may be years
-# old: Morocco left UTC+1 in 2026.
+# Read the time zone rules from requirements.txt, not from the machine, whose copy may be years old:
+# Morocco left UTC+1 in 2026.
 zoneinfo.reset_tzpath(to=[])
 USE_TZ = True
 
-# Countries, by their ISO 3166 names in each language; most people come from the first
+# Countries, by their ISO 3166 names in each language; most participants come from the first
 COUNTRIES_FIRST = ["MA"]
 
-# Signing in: the e-mail is the login; a code by mail, a password or a passkey
+# Sign-in: the e-mail address is the login; with a code by e-mail, a password or a passkey
 AUTH_USER_MODEL = "symposium_accounts.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
@@ -258,11 +258,12 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.partition(":")[0]
-# By network (ip), wide, for many people share one at the venue. By key, that is by account and by
-# whence the tries come: a network, or a browser in which it was opened before. `…_for_address` is
-# for what all strangers try at one account. Wrong codes are counted in accounts/guesses.py.
+# Limits by IP address (ip) are wide, since many people share one at the venue. A key is an account
+# with the origin of the attempts: an IP address, or a browser that opened the account before.
+# `…_for_address` limits the attempts of all unknown browsers on one account. Wrong codes have their
+# limits in accounts/guesses.py.
 ACCOUNT_RATE_LIMITS = {
-    "login": None,  # what its form does is limited below
+    "login": None,  # the limits below replace it
     "request_login_code": "60/m/ip,3/m/key,20/h/key",
     "codes_for_address": "60/h/key",
     "codes_of_browser": "3/m/key,20/h/key",
@@ -286,7 +287,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 
-# Whether organisers need a second step, an application or a passkey, to open the desk
+# Whether organisers need a second factor, an app or a passkey, to open the desk
 STAFF_SECOND_FACTOR = env.str("STAFF_SECOND_FACTOR", "optional" if DEMO else "required")
 if STAFF_SECOND_FACTOR not in ("required", "optional"):
     sys.exit(f"STAFF_SECOND_FACTOR is {STAFF_SECOND_FACTOR!r}. Set it to required or to optional")
@@ -300,25 +301,26 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", "filemail:///" if DEMO else "smtp://lo
 vars().update(EMAIL_CONFIG)
 if DEMO and "EMAIL_URL" not in env.ENVIRON:
     EMAIL_FILE_PATH = VAR / "mail"
-# An email is a row of the queue, written with what it tells; `manage.py worker` sends it.
+# An e-mail is a row of the queue, written in the same transaction as the change that it announces;
+# `manage.py worker` sends it.
 EMAIL_BACKEND = "symposium.core.mail.queue.QueueBackend"
 EMAIL_TIMEOUT = 30
 MAIL_TRANSPORT = EMAIL_CONFIG["EMAIL_BACKEND"]
 MAIL_RETENTION_DAYS = env.int("MAIL_RETENTION_DAYS", 30)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "contact@example.org")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-# Who is told of a hole in the site: an e-mail address, or the https: address of a form. Without it,
-# the contact address of the current edition, or the sender of the mails.
+# Contact for reports of security holes: an e-mail address, or the https: URL of a form. By default
+# the contact address of the current edition, or else the sender of the e-mails.
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
 
-# Safety
+# Security
 SECURE_HTTPS = SITE_URL.startswith("https:")
 SECURE_SSL_REDIRECT = SECURE_HTTPS
 SECURE_SSL_HOST = SITE_URL.partition("://")[2]
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31536000 if SECURE_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", False)
-# Whether every subdomain speaks HTTPS, and for ever, is for the owner of the domain to say.
+# Only the owner of the domain can promise HTTPS on every subdomain, and for good (HSTS preload).
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
@@ -337,7 +339,7 @@ PERMISSIONS_POLICY = (
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        # Bootstrap draws its check, radio and select marks from data: URLs.
+        # Bootstrap draws the marks of checkboxes, radio buttons and selects from data: URLs.
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [SELF],
@@ -347,7 +349,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Logs go to the standard error; the process manager keeps them
+# Logs go to the standard error; the process manager stores them
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -10,7 +10,10 @@ CHARSET = re.compile(r";\s*charset=(?!\s*\"?utf-?8\b)[^;]*", re.IGNORECASE)
 
 
 def application(environ, start_response):
-    """Spare Django the charsets that are none: it would fail on them before any middleware."""
+    """Call Django, without a charset of the Content-Type that is not UTF-8.
+
+    An unknown one would raise an error in Django before any middleware runs.
+    """
     if "charset" in environ.get("CONTENT_TYPE", "").lower():
         environ["CONTENT_TYPE"] = CHARSET.sub("", environ["CONTENT_TYPE"])
     return django(environ, start_response)

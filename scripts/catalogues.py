@@ -2,7 +2,7 @@
 
     python scripts/catalogues.py [--check]
 
-With --check it also fails when a catalogue is not complete.
+With --check it also fails if a catalogue is incomplete.
 """
 
 import re
@@ -15,7 +15,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 def compile_all(folder: Path = PROJECT) -> int:
-    """Write the .mo of each .po that is newer, and return how many were written."""
+    """Write the .mo file of each newer .po file; return the number written."""
     stale = [po for po in catalogues(folder) if not fresh(po)]
     for po in stale:
         unfinished = po.with_suffix(".mo.unfinished")
@@ -34,7 +34,7 @@ def fresh(po: Path) -> bool:
 
 
 def faults(po: Path) -> list[str]:
-    """What a reader of this language would miss or see broken, one sentence for each message."""
+    """Return a sentence for each message that is fuzzy, untranslated or has other placeholders."""
     found = []
     for entry in polib.pofile(str(po)):
         if entry.obsolete:

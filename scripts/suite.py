@@ -1,4 +1,4 @@
-"""Run every check, whatever fails, and say at the end what failed.
+"""Run every check, even after a failure, and list the failed ones at the end.
 
 python -m scripts.suite [step …]      without a name: all of them
 """
@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from scripts.venv import PROJECT
 
 SUMMARY = PROJECT / "var" / "suite.txt"
-# What manage.py needs to start without a database or a secret: these checks open neither.
+# manage.py needs these values to start; the checks open no database and use no secret.
 CHECKED = {
     "DEMO": "1",
     "SECRET_KEY": "checks",
@@ -49,12 +49,12 @@ def main(names: list[str]) -> int:
         summary = f"==== FAILED: {', '.join(failed)} — {counts} in {elapsed} ===="
     print(f"\n{summary}", flush=True)
     SUMMARY.parent.mkdir(exist_ok=True)
-    SUMMARY.write_text(f"{summary}\n")  # .ci/run repeats it after make's own last line
+    SUMMARY.write_text(f"{summary}\n")  # .ci/run prints it again after make's last line
     return bool(failed)
 
 
 def run_all(names: list[str]) -> dict[str, bool]:
-    """The checks side by side, each shown once it has ended; then the tests, as they go."""
+    """Run the checks in parallel and print each when it ends; then run the tests."""
     checks = [name for name in names if name != "tests"]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         results = dict(zip(checks, pool.map(check, checks), strict=True))
@@ -71,7 +71,7 @@ def check(name: str) -> bool:
 
 
 def run(name: str, **streams) -> tuple[int, float, str | None]:
-    """The exit code of a step, its seconds, and its output if a pipe holds it."""
+    """Return the exit code of a step, its seconds, and its output if captured by a pipe."""
     command = STEPS[name]
     started = time.monotonic()
     environment = {**os.environ, **(CHECKED if command[0] == "manage.py" else {})}
@@ -87,7 +87,7 @@ def heading(name: str) -> str:
 
 
 def ended(code: int, seconds: float, name: str, before: str = "") -> bool:
-    """Say how a step ended, in one write: two may end together."""
+    """Print the result of a step with a single write, as two steps may end together."""
     word = "passed" if code == 0 else f"FAILED (exit {code})"
     print(f"{before}---- {name} {word} in {seconds:.1f}s\n", end="", flush=True)
     return code == 0

@@ -1,9 +1,9 @@
-"""Check that the texts people read use the portal's terms, in three languages.
+"""Check that interface texts and guides use the portal's terms, in three languages.
 
     python -m scripts.terms
 
-Read are the catalogues, the texts of templates, the demonstration's data and the guides for
-organisers. The published abstract of the symposium is a record: nobody corrects its words.
+It reads the catalogues, the texts of templates, the demonstration's data and the guides for
+organisers. It does not read the published abstract of the symposium, a record that nobody edits.
 """
 
 import re
@@ -18,11 +18,11 @@ import polib
 PROJECT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("fr", "en", "ar")
 GUIDES = ("docs/organisers.md", "docs/programme.md", "docs/registration.md")
-# What is not prose: template tags, HTML tags, code and addresses.
+# Not prose: template tags, HTML tags, code and addresses.
 TEMPLATE_TAGS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}|<[^>]*>", re.DOTALL)
 CODE = re.compile(r"```.*?```|`[^`]*`|\]\([^)]*\)|https?://\S+|\S+@\S+", re.DOTALL)
 
-# By language: what must not stand in a text, and what to write in its place.
+# By language: a pattern that texts must not contain, and its replacement.
 RULES = {
     "en": [
         (r"\be-mail", "email"),
@@ -56,7 +56,7 @@ RULES = {
         (r"من قبل[.؟!]", "سبق…"),
     ],
 }
-# In a catalogue nothing adds the no-break spaces of French: there they stand in the text.
+# A catalogue's text has no automatic no-break spaces in French, so it must contain them.
 CATALOGUE_RULES = {
     "fr": [
         (r" [:;?!»]|« |\u00a0[;?!»]|«\u00a0", "U+00A0 before a colon, U+202F at ; ? ! « »"),
@@ -65,9 +65,9 @@ CATALOGUE_RULES = {
 
 
 def faults(read: Iterable[tuple[str, str, str]]) -> list[str]:
-    """Return a sentence for each word that is not ours: where, what, and what to write.
+    """Return one sentence for each wrong term: file, term and replacement.
 
-    `read` holds the file, language and text of each, as `texts()` gives them.
+    `read` yields the file, language and text of each, like `texts()`.
     """
     return [
         f"{where}: “{found}” in “{text.strip()[:70]}”: {better}"
@@ -77,14 +77,14 @@ def faults(read: Iterable[tuple[str, str, str]]) -> list[str]:
 
 
 def faults_of(text: str, language: str, *, is_catalogue: bool = False) -> list[tuple[str, str]]:
-    """Return pairs of what a text must not say and what is said in its place."""
+    """Return pairs of a wrong term in the text and its replacement."""
     rules = RULES[language] + (CATALOGUE_RULES.get(language, []) if is_catalogue else [])
     found = ((re.search(pattern, text, re.IGNORECASE), better) for pattern, better in rules)
     return [(match[0], better) for match, better in found if match]
 
 
 def texts() -> Iterator[tuple[str, str, str]]:
-    """Yield the file, language and text of all that people read."""
+    """Yield the file, language and text of everything that users read."""
     return chain(catalogue_texts(), template_texts(), guide_texts(), data_texts())
 
 

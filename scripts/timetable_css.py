@@ -1,15 +1,15 @@
-"""Write static/css/timetable.css: where a card of the programme stands.
+"""Write static/css/timetable.css: the positions of the programme's cards.
 
-Run `python3 scripts/timetable_css.py` after changing a bound below, and commit the result.
-A page says a place by classes because its content security policy allows no inline style:
-tt-sN row of the start (from 0), tt-dN rows spanned, tt-cN column (from 1), tt-wN columns
-spanned, tt-rooms-N columns in all. Row 1 and column 1 of the grid hold the room heads and
-the hours, hence the two offsets.
+Run `python3 scripts/timetable_css.py` after changing a limit below, and commit the result. Pages
+give positions by classes, because the content security policy allows no inline style: tt-sN row of
+the start (from 0), tt-dN rows spanned, tt-cN column (from 1), tt-wN columns spanned, tt-rooms-N
+number of columns. Row 1 and column 1 of the grid hold the room names and the hours, hence the two
+offsets.
 """
 
 from pathlib import Path
 
-# A day of twenty hours by five minutes.
+# A day of twenty hours, in rows of five minutes.
 ROWS, COLUMNS, WIDTH = 240, 60, 8
 TARGET = Path(__file__).resolve().parent.parent / "static" / "css" / "timetable.css"
 

@@ -1,4 +1,4 @@
-"""Settings for mypy, which needs neither a database nor the environment of a site."""
+"""Settings for mypy: they need neither a database nor a site's environment."""
 
 import os
 
@@ -10,15 +10,15 @@ os.environ |= {
     "DATABASE_URL": "postgres://nobody@/nothing?host=/nowhere",
 }
 
-from config.settings import *  # noqa: F403 (they read the environment)
+from config.settings import *  # noqa: F403 (the settings read the environment)
 from config.settings import INSTALLED_APPS
 
 
 class TypedModeltranslationConfig(ModeltranslationConfig):
-    """Leave managers as the models declare them: django-stubs cannot name what wraps them."""
+    """App that leaves managers as declared: django-stubs cannot type modeltranslation's."""
 
     def ready(self) -> None:
-        from modeltranslation import translator  # once the apps are loaded
+        from modeltranslation import translator  # only after the apps are loaded
 
         translator.patch_manager_class = lambda manager: None
         super().ready()

@@ -1,9 +1,9 @@
-"""Make static/vendor/ again from npm packages: Bootstrap, the fonts, jQuery UI's tabs,
-the reader of QR codes; and core/documents/fonts/, what PDFs are set in.
+"""Rebuild static/vendor/ and core/documents/fonts/ from npm packages.
 
-Run `python3 scripts/vendor.py` (Python 3.11.4+, npm) after changing a version below, and
-commit what it writes. It stands outside static/, so it is never collected or served.
-The font subsets are those of the design's weight budget: 100 kB for a first view.
+The packages are Bootstrap, the fonts, jQuery UI's tabs and the QR code reader. Run `python3
+scripts/vendor.py` (Python 3.11.4+, npm) after changing a version below, and commit the result. The
+script is outside static/, so it is never collected or served. The font subsets follow the design's
+weight limit: 100 kB for a first view.
 """
 
 import json
@@ -19,14 +19,14 @@ PROJECT = Path(__file__).resolve().parent.parent
 VENDOR = PROJECT / "static" / "vendor"
 PDF_FONTS = (
     PROJECT / "symposium" / "core" / "documents" / "fonts"
-)  # set into documents, never served
+)  # embedded in documents, never served
 
 BOOTSTRAP = "bootstrap@5.3.9"
 INTER = "@fontsource-variable/inter@5.3.0"
 NOTO_SANS_ARABIC = "@fontsource-variable/noto-sans-arabic@5.3.0"
-INTER_FOR_PDF = "inter-ui@4.1.1"  # whole
+INTER_FOR_PDF = "inter-ui@4.1.1"  # not a subset
 DEJAVU = "dejavu-fonts-ttf@2.37.3"
-NOTO_SANS_ARABIC_FOR_PDF = "@fontsource/noto-sans-arabic@4.5.9"  # pdf_fonts.py says why
+NOTO_SANS_ARABIC_FOR_PDF = "@fontsource/noto-sans-arabic@4.5.9"  # pdf_fonts.py gives the reason
 CHINESE = "@fontsource/noto-sans-sc@5.3.0"
 KOREAN = "@fontsource/noto-sans-kr@5.3.0"
 JQUERY_UI = "jquery-ui@1.14.2"
@@ -59,12 +59,12 @@ FONTS = {
     ),
 }  # fmt: skip
 
-# What modeltranslation's tabs need, in the order of their dependencies.
+# The parts that modeltranslation's tabs need, dependencies first.
 JQUERY_UI_PARTS = ["version", "keycode", "unique-id", "widget", "widgets/tabs"]
 
 
 def unpacked(package: str, work: Path) -> Path:
-    """The folder of an npm package, fetched once."""
+    """Return the folder of an npm package, which is downloaded once."""
     folder = work / re.sub(r"\W+", "-", package)
     if not folder.exists():
         folder.mkdir()
@@ -87,7 +87,7 @@ def bootstrap(work: Path, target: Path) -> None:
 
 
 def font_tools(work: Path) -> Path:
-    """A Python that has FONT_TOOLS, made once."""
+    """Return a Python with FONT_TOOLS, which is installed once."""
     python = work / "tools" / "bin" / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", work / "tools"], cwd=work, check=True)
@@ -126,7 +126,7 @@ def pdf_fonts(work: Path, target: Path) -> None:
     script = Path(__file__).with_name("pdf_fonts.py")
     folders = [unpacked(package, work) for package in packages]
     subprocess.run([font_tools(work), script, *folders, target, parts], check=True)
-    font_licences(work, target)  # Inter's and Noto's
+    font_licences(work, target)  # for Inter and Noto
     shutil.copy(unpacked(DEJAVU, work) / "LICENSE", target / "dejavu-sans.LICENSE.txt")
     shutil.copy(unpacked(CHINESE, work) / "LICENSE", target / "noto-sans-cjk.LICENSE.txt")
 
@@ -141,8 +141,11 @@ def jquery_ui(work: Path, target: Path) -> None:
 
 
 def scanner(work: Path, target: Path) -> None:
-    """For browsers without a reader of QR codes of their own: the very release that the package
-    was built on, since the script and the compiled part must match."""
+    """Copy the QR code reader for browsers without one.
+
+    The script and the WebAssembly file must match, so the latter comes from the release on which
+    the package depends.
+    """
     package = unpacked(BARCODE_DETECTOR, work)
     release = json.loads((package / "package.json").read_text())["dependencies"]["zxing-wasm"]
     reader = unpacked(f"zxing-wasm@{release}", work)

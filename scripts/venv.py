@@ -1,8 +1,8 @@
-"""Make `.venv` and install what a lock pins, when it has changed.
+"""Make `.venv`, and install the packages of a lock file if it has changed.
 
-    python3 scripts/venv.py [requirements.lock]
+    python3 scripts/venv.py [requirements-demo.lock]
 
-Runs before anything is installed, so it knows only Python's own library.
+It runs before anything is installed, so it uses only the standard library.
 """
 
 import fcntl
@@ -18,6 +18,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
+LOCKS = ["requirements-dev.lock", "requirements-demo.lock", "requirements.lock"]
 AWAY = re.compile(
     r"NewConnectionError|NameResolutionError|Temporary failure in name resolution|unreachable"
     r"|Connection refused|timed out|Failed to establish|ProxyError|from versions: none",
@@ -25,7 +26,7 @@ AWAY = re.compile(
 
 
 def ensure(lock: str) -> str:
-    """Return what was done, « ready » or « installed »; exit with a sentence when it cannot be."""
+    """Return “ready” or “installed”; exit with a message on failure."""
     with open(PROJECT / lock) as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         whole = answers()
@@ -34,19 +35,19 @@ def ensure(lock: str) -> str:
         if not whole:
             create()
         install(lock)
-        for name in (lock, "requirements.lock"):  # each lock has what runs, in the same versions
+        for name in LOCKS[LOCKS.index(lock) :]:  # the packages of the later ones are in it
             stamp(name).touch()
         return "installed"
 
 
 def stamp(lock: str) -> Path:
-    """The file that says that these very packages are installed."""
+    """Return the file whose existence means that the packages of `lock` are installed."""
     digest = hashlib.sha256((PROJECT / lock).read_bytes())
     return VENV / f"installed-{digest.hexdigest()[:16]}"
 
 
 def answers() -> bool:
-    """Whether the environment is whole: its making may be interrupted, its Python removed."""
+    """Return whether `.venv` works: its creation may be interrupted, or its Python removed."""
     if not PYTHON.exists():
         return False
     question = "import pip, sys; sys.exit(sys.version_info < (3, 11))"
@@ -66,7 +67,7 @@ def create() -> None:
 
 
 def install(lock: str) -> None:
-    """Install what the lock names and nothing else, each file as its hash says."""
+    """Install exactly the packages of the lock, each verified by its hash."""
     log = PROJECT / "var" / "pip.log"
     log.parent.mkdir(exist_ok=True)
     command: list[str | Path] = [
@@ -107,7 +108,7 @@ def explain(log: Path) -> None:
 
 if __name__ == "__main__":
     os.chdir(PROJECT)
-    name = sys.argv[1] if sys.argv[1:] else "requirements.lock"
+    name = sys.argv[1] if sys.argv[1:] else "requirements-demo.lock"
     if not stamp(name).exists():
         print(f"Installing {name} (a minute the first time)…", flush=True)
     try:

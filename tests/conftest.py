@@ -1,8 +1,8 @@
-"""What every test stands on: the embedded PostgreSQL, a closed network, a browser if there is one.
+"""Fixtures of every test: the embedded PostgreSQL, a closed network, a browser if there is one.
 
-`pytest` works on its own: this file names the settings and the database before Django reads them.
-Each worker has its own databases, copied from templates which are kept between runs: the tables
-alone, the demonstration, the demonstration with a congress beside it.
+`pytest` needs no other configuration: this file sets the settings and the database before Django
+reads them. Each worker has its own databases, copied from templates that stay between runs: the
+tables alone, the demonstration, the demonstration with a congress.
 """
 
 import contextlib
@@ -74,21 +74,21 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(autouse=True)
 def fresh_start():
-    """Each test begins in the first language and at the root, whatever the one before has left."""
+    """Start each test in the first language and at the root, whatever the previous test left."""
     translation.activate(settings.LANGUAGE_CODE)
     clear_script_prefix()
 
 
 @pytest.fixture
 def one_minute(monkeypatch) -> None:
-    """A clock whose minute does not end: a kept page is of its minute, however slow the test."""
+    """Stop the clock within its minute, for which a cached page is valid, however slow the test."""
     clock, minute = time.time, time.time() // 60 * 60
     monkeypatch.setattr(time, "time", lambda: min(clock(), minute + 59))
 
 
 @pytest.fixture
 def page_cache(settings, monkeypatch, one_minute) -> page_store.PageCache:
-    """An empty cache of published pages, in use."""
+    """An empty, enabled cache of published pages."""
     settings.PAGE_CACHE_BYTES = 8 * 1024 * 1024
     monkeypatch.setattr(page_cache_module, "PAGES", page_store.PageCache())
     monkeypatch.setattr(revision, "REVISION", revision.RevisionReader())
@@ -100,7 +100,7 @@ def page_cache(settings, monkeypatch, one_minute) -> page_store.PageCache:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker):
-    """A copy of the template, in place of pytest-django's migration by each worker."""
+    """Copy the template database; replaces the migration by each worker of pytest-django."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     TransactionTestCase._fixture_teardown = put_back
     with contextlib.ExitStack() as stack:
@@ -113,7 +113,10 @@ def django_db_setup(django_test_environment, django_db_blocker):
 
 @contextlib.contextmanager
 def copied(name: str, database: str = ""):
-    """A database of that name, copied from the template or another which nobody is connected to."""
+    """Copy `database`, or the migrated template, to `name`; drop the copy after the block.
+
+    Nobody may be connected to the source.
+    """
     with administration() as cursor:
         source = database or migrated_template(cursor)
         cursor.execute(f"CREATE DATABASE {name} TEMPLATE {source}")
@@ -124,7 +127,7 @@ def copied(name: str, database: str = ""):
 
 @contextlib.contextmanager
 def administration():
-    """A cursor beside the tested databases, one worker at a time."""
+    """Cursor outside the tested databases, for one worker at a time."""
     with contextlib.closing(psycopg2.connect(os.environ["DATABASE_URL"])) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
@@ -133,7 +136,7 @@ def administration():
 
 
 def migrated_template(cursor) -> str:
-    """The name of a migrated database, made again when the code it rests on has changed."""
+    """Return the name of a migrated database, made again if the code it depends on has changed."""
 
     def migrate() -> None:
         call_command("migrate", verbosity=0, interactive=False)
@@ -143,12 +146,12 @@ def migrated_template(cursor) -> str:
 
 
 def kept_template(cursor, name: str, source: str, fill: Callable[[], None]) -> str:
-    """The name of a database that is kept between runs; where it is missing, `fill` makes it."""
+    """Return the name of a database that stays between runs; `fill` makes it if it is missing."""
     cursor.execute("SELECT datname FROM pg_database WHERE datname ~ '^(template|test)_'")
     existing = {row[0] for row in cursor}
     if name not in existing:
         for old in filter(forgotten, existing):
-            if not name.startswith(old):  # nor is it what this one is made from
+            if not name.startswith(old):  # its name begins with the name of its source, which stays
                 cursor.execute(f"DROP DATABASE {old} WITH (FORCE)")
         cursor.execute(f"CREATE DATABASE template_unfinished TEMPLATE {source}")
         with inside("template_unfinished"):
@@ -157,7 +160,7 @@ def kept_template(cursor, name: str, source: str, fill: Callable[[], None]) -> s
     return name
 
 
-# What decides the tables: migrations, the modules they call, settings, packages.
+# Files that determine the tables: migrations, the modules they call, settings, packages.
 TABLES = (
     "symposium/**/migrations/*.py",
     "symposium/**/*.sql",
@@ -168,12 +171,12 @@ TABLES = (
     "requirements.txt",
     "tests/conftest.py",
 )
-# And what decides the demonstration: what it says, and the code that writes it down.
+# Files that determine the demonstration: its contents and the code that loads them.
 CONTENTS = ("symposium/**/*.py", "symposium/demo/**/*.*")
 
 
 def fingerprint(patterns: Iterable[str]) -> str:
-    """A name for the contents of these files, in this folder."""
+    """Return a short hash of the contents of these files and of the project's path."""
     digest = hashlib.sha256(bytes(PROJECT))
     for pattern in patterns:
         for path in sorted(PROJECT.glob(pattern)):
@@ -182,15 +185,15 @@ def fingerprint(patterns: Iterable[str]) -> str:
     return digest.hexdigest()[:12]
 
 
-# The revision only goes forward: what is kept in memory is known by it.
+# The revision only moves forward, since it identifies the cached pages.
 LEFT = {"django_migrations", "symposium_core_revision"}
 
 
 def keep_rows(connection) -> None:
-    """Copy the rows that migrations made, and write the function that puts the tables back.
+    """Copy the rows that migrations made, and create the function that restores the tables.
 
-    Deleting some rows is many times faster than Django's TRUNCATE of every table, and than making
-    the permissions again. No trigger runs meanwhile.
+    Deleting some rows is many times faster than Django's TRUNCATE of every table and the creation
+    of the permissions. No trigger runs meanwhile.
     """
     with connection.cursor() as cursor:
         tables = sorted({*connection.introspection.table_names(cursor)} - LEFT)
@@ -208,13 +211,13 @@ def keep_rows(connection) -> None:
 
 
 def put_back(test=None) -> None:
-    """What follows a test that commits, in place of Django's flush."""
+    """Restore the tables after a test that commits; replaces Django's flush."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT kept.put_back()")
 
 
 def forgotten(database: str) -> bool:
-    """An older template, or the database of a run that was killed."""
+    """Return whether a database is an older template, or belongs to a run that was killed."""
     run = re.match(r"test_(\d+)_", database)
     return not run or not Path(f"/proc/{run[1]}").exists()
 
@@ -228,16 +231,16 @@ LOADED = PROJECT / "var" / "demonstration-test"
 
 
 class Loaded(NamedTuple):
-    """What `load_demo` made of an empty database, and said."""
+    """Database made by `load_demo`, and the output of the command."""
 
     database: str
-    var: Path  # the folder where it keeps the password
+    var: Path  # the folder of the password file
     said: str
 
 
 @pytest.fixture(scope="session")
 def loaded(django_db_setup, django_db_blocker, tmp_path_factory):
-    """To be copied, or changed in transactions that are taken back."""
+    """The loaded demonstration, to be copied, or changed in transactions that are rolled back."""
     var = tmp_path_factory.mktemp("loaded") / "var"
     with django_db_blocker.unblock(), administration() as cursor:
         template = loaded_template(cursor)
@@ -248,9 +251,9 @@ def loaded(django_db_setup, django_db_blocker, tmp_path_factory):
 
 
 def loaded_template(cursor) -> str:
-    """The name of a database with the demonstration, whose files are in LOADED.
+    """Return the name of a database with the demonstration, whose files are in LOADED.
 
-    It is made again on another day: some of its moments are those of its making.
+    It is made again on another day: some of its dates depend on the day it is made.
     """
 
     def load() -> None:
@@ -269,7 +272,7 @@ def loaded_template(cursor) -> str:
 
 
 def copy_missing(source: Path, target: Path) -> None:
-    """Copy what is not there yet: another worker reads what it has copied."""
+    """Copy the missing files: another worker reads the files that it has copied."""
     for path in source.rglob("*"):
         copy = target / path.relative_to(source)
         if path.is_file() and not copy.exists():
@@ -279,8 +282,8 @@ def copy_missing(source: Path, target: Path) -> None:
 
 @pytest.fixture(scope="session")
 def demonstration_database(loaded, django_db_blocker):
-    """A database to be read only: the demonstration, and a congress of twenty rooms."""
-    from symposium.demo import scale  # its models are there once Django has started
+    """Name of a read-only database: the demonstration, and a congress of twenty rooms."""
+    from symposium.demo import scale  # its models need a started Django
 
     with django_db_blocker.unblock(), administration() as cursor:
         template = loaded_template(cursor)
@@ -291,7 +294,7 @@ def demonstration_database(loaded, django_db_blocker):
 
 @pytest.fixture(scope="module")
 def demonstration(demonstration_database, django_db_blocker):
-    """The edition of the demonstration, for all the tests of a module: they change nothing."""
+    """The edition of the demonstration, shared by the tests of a module, which change nothing."""
     from symposium.editions.models import Edition
 
     with django_db_blocker.unblock(), inside(demonstration_database):
@@ -300,7 +303,7 @@ def demonstration(demonstration_database, django_db_blocker):
 
 @contextlib.contextmanager
 def inside(database: str):
-    """Everything in the block speaks to that database."""
+    """Use this database for every query in the block."""
     own = connection.settings_dict["NAME"]
     use(connection, database)
     try:
@@ -313,7 +316,7 @@ def inside(database: str):
 
 
 class NetworkClosed(RuntimeError):
-    """A test tried to speak to another machine."""
+    """Connection of a test to another machine."""
 
 
 def guard(connect):
@@ -353,26 +356,26 @@ def pytest_collection_modifyitems(config, items) -> None:
         if item.get_closest_marker("browser") and optional:
             item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
         if "loaded" in item.fixturenames and config.getoption("loadgroup", default=False):
-            # One worker makes what the tests of a module share: the site, the pages that it read.
-            # xdist 3.8 writes its groups where pytest 9.2 does not look, so this does it.
+            # One worker runs the tests of a module that share a site and the pages it has read.
+            # xdist 3.8 writes the group to an attribute that pytest 9.2 does not read.
             item._id = type(item._id).parse(f"{item.nodeid}@{item.path.stem}")
 
 
 @pytest.fixture(scope="session")
 def browser():
-    """Chromium, which finds no other machine."""
+    """Chromium, unable to reach another machine."""
     if not chromium():
         pytest.fail(f"{NO_BROWSER}, and REQUIRE_BROWSER=1 asks for them")
     from playwright.sync_api import sync_playwright
 
-    # Playwright's loop runs in this thread, where Django would refuse the database.
+    # Playwright's event loop runs in this thread, where Django would refuse database queries.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     closed = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
             executable_path=chromium(),
             args=[closed, "--disable-gpu"],
-            env={**os.environ, "TZ": settings.TIME_ZONE},  # by name: it has rules of its own
+            env={**os.environ, "TZ": settings.TIME_ZONE},  # by name: Chromium has its own rules
         )
         yield launched
         launched.close()

@@ -1,6 +1,6 @@
-"""Objects for the tests: plain functions, saved, with a default for everything.
+"""Factories of saved objects for the tests: plain functions with a default for everything.
 
-Times are those of the edition's own clock: `make_session(day=2, at="14:00", lasting=90)`.
+Times are in the edition's time zone: `make_session(day=2, at="14:00", lasting=90)`.
 """
 
 import datetime
@@ -47,7 +47,7 @@ def make_edition(slug: str = "", **fields) -> Edition:
 
 
 def where_it_is_noon(now: datetime.datetime) -> str:
-    """A time zone: midnight is hours away for an edition that is held there, whenever tests run."""
+    """Return a time zone in which it is noon: midnight is hours away whenever the tests run."""
     return f"Etc/GMT{now.astimezone(datetime.UTC).hour - 12:+d}"
 
 
@@ -82,13 +82,13 @@ def make_link(speaker: Speaker | None = None, **fields) -> Link:
 
 
 def instant(edition: Edition, at: str, day: int = 1) -> datetime.datetime:
-    """The moment when the clock of the edition shows `at` on its day number `day`."""
+    """Return the instant at which the edition's clock shows `at` on its day number `day`."""
     date = edition.starts_on + datetime.timedelta(days=day - 1)
     return datetime.datetime.combine(date, datetime.time.fromisoformat(at), edition.zone)
 
 
 def times(edition: Edition, at: str = "09:00", lasting: int = 45, day: int = 1) -> dict:
-    """`starts_at` and `ends_at` of something that lasts so many minutes."""
+    """Return `starts_at` and `ends_at` of something that lasts `lasting` minutes."""
     starts_at = instant(edition, at, day).astimezone(datetime.UTC)
     return {"starts_at": starts_at, "ends_at": starts_at + datetime.timedelta(minutes=lasting)}
 
@@ -101,7 +101,7 @@ def build_session(
     day: int = 1,
     **fields,
 ) -> Session:
-    """A published session, not saved; `at=None` leaves it unscheduled."""
+    """Return a published session, not saved; `at=None` leaves it unscheduled."""
     edition = edition or (fields["room"].edition if fields.get("room") else make_edition())
     fields = {"title_fr": f"Séance {next(numbers)}", "status": Session.Status.PUBLISHED} | fields
     if at:
@@ -129,7 +129,7 @@ def make_resource(session: Session | None = None, **fields) -> Resource:
 
 
 def make_abstract(edition: Edition | None = None, **fields) -> Abstract:
-    """A published abstract in French."""
+    """Create a published abstract in French."""
     if not edition:
         edition = fields["session"].edition if fields.get("session") else make_edition()
     fields = {
@@ -145,13 +145,13 @@ def make_abstract(edition: Edition | None = None, **fields) -> Abstract:
     return Abstract.objects.create(edition=edition, **fields)
 
 
-def make_argument(edition: Edition | None = None, **fields) -> Abstract:
-    """The published abstract of the symposium itself."""
+def make_main_abstract(edition: Edition | None = None, **fields) -> Abstract:
+    """Create the published main abstract of an edition."""
     return make_abstract(edition, kind=Abstract.Kind.SYMPOSIUM, **fields)
 
 
 def make_keyword(abstract: Abstract | None = None, **fields) -> Keyword:
-    """A keyword, put to use in `abstract` when there is one."""
+    """Create a keyword, and add it to `abstract` if given."""
     keyword = Keyword.objects.create(**{"name_fr": f"Résilience {next(numbers)}"} | fields)
     if abstract:
         AbstractKeyword.objects.create(abstract=abstract, keyword=keyword)
@@ -174,7 +174,7 @@ def make_organiser(**fields) -> User:
 
 
 def open_edition(slug: str = "", **fields) -> Edition:
-    """An edition of next month, with the registration open once it has a category."""
+    """Create an edition of next month, open for registration once it has a category."""
     now = timezone.now()
     return make_edition(
         slug,
@@ -198,7 +198,7 @@ def make_invitation(category: Category | None = None, **fields) -> Invitation:
 
 
 def make_question(edition: Edition | None = None, options: tuple = (), **fields) -> Question:
-    """A question, with the offered answers of `options`, in French."""
+    """Create a question with the answers `options` to choose from, in French."""
     fields = {"label_fr": f"Question {next(numbers)} ?"} | fields
     question = Question.objects.create(edition=edition or open_edition(), **fields)
     for order, label in enumerate(options):
@@ -207,7 +207,7 @@ def make_question(edition: Edition | None = None, options: tuple = (), **fields)
 
 
 def build_registration(category: Category | None = None, **fields) -> Registration:
-    """A registration that `places.register` has not seen yet."""
+    """Return a registration, not saved and not yet given to `places.register`."""
     category = category or make_category()
     fields = {
         "given_name": "Salma",
@@ -220,14 +220,14 @@ def build_registration(category: Category | None = None, **fields) -> Registrati
 
 
 def make_registration(category: Category | None = None, **fields) -> Registration:
-    """Somebody who has registered: confirmed while there are places, then waiting."""
+    """Register a person: confirmed while there are places, then on the waiting list."""
     sessions = fields.pop("sessions", ())
     registration = build_registration(category, **fields)
     return places.register(registration, sessions=sessions)[0]
 
 
 def make_workshop(edition: Edition | None = None, places: int | None = 10, **fields) -> Session:
-    """A session with limited places."""
+    """Create a session with limited places."""
     fields = {"kind": Session.Kind.WORKSHOP} | fields
     return make_session(edition or open_edition(), places=places, **fields)
 
@@ -240,13 +240,13 @@ def make_booking(
 
 
 def picture(name: str = "photo.png", size=(40, 50), format: str = "PNG", **options):
-    """An uploaded file with a plain picture; `options` go to Pillow's `save`."""
+    """Return an uploaded file with a plain image; `options` go to Pillow's `save`."""
     content = io.BytesIO()
     Image.new("RGB", size, "teal").save(content, format, **options)
     return SimpleUploadedFile(name, content.getvalue())
 
 
 def refreshed(instance):
-    """The same row, with what the database has made of it."""
+    """Reload the row from the database and return it."""
     instance.refresh_from_db()
     return instance

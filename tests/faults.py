@@ -1,11 +1,10 @@
-"""Put faults into a copy of the project, one at a time, and say which of them the tests find.
+"""Put faults into a copy of the project, one at a time, and report which of them the tests find.
 
 python tests/faults.py [--tests REVISION] [name …]      without a name: every fault
 
-The copy is that of the last commit; with `--tests`, its tests are those of another revision, to
-compare two suites by the same faults. A fault is found by its text, in whichever file it stands;
-one that no longer stands in exactly one place is an error here. Ends with 1 if a fault stays
-undiscovered.
+The copy is the last commit; with `--tests`, its tests are from another revision, to compare two
+suites by the same faults. The pattern of a fault must match in exactly one file: any other number
+is an error. The exit status is 1 if a fault stays undiscovered.
 """
 
 import argparse
@@ -24,7 +23,7 @@ ENDINGS = {".py", ".html", ".css", ".js", ".typ", ".sql", ".txt"}
 
 
 class Fault(NamedTuple):
-    """A pattern, what stands in its place, and the test modules that should find it."""
+    """A pattern, its replacement, and the test modules that should find the fault."""
 
     name: str
     pattern: str
@@ -90,7 +89,7 @@ FAULTS = [
     ),
     Fault(
         "rule without a sentence",
-        r'violation_error_message=_\("Another keyword has this name."\),',
+        r'violation_error_message=_\("This name is already used by another keyword."\),',
         "",
         "test_house",
     ),
@@ -137,7 +136,7 @@ FAULTS = [
         "",
         "test_html",
     ),
-    # Pages kept in memory
+    # Cached pages
     Fault(
         "pages of two filters taken for one",
         r"urlencode\(used\)",
@@ -147,8 +146,8 @@ FAULTS = [
     # The apps
     Fault(
         "a place too many",
-        r"taken\((\w+)\) < \1\.places",
-        r"taken(\1) <= \1.places",
+        r"occupied_places\((\w+)\) < \1\.places",
+        r"occupied_places(\1) <= \1.places",
         "test_places",
     ),
     Fault(
@@ -177,8 +176,8 @@ FAULTS = [
     ),
     Fault(
         "authors joined by another sign",
-        r'listed\(names, ", & "\)',
-        'listed(names, ", ")',
+        r'join_names\(names, ", & "\)',
+        'join_names(names, ", ")',
         "test_citation",
     ),
     Fault(
@@ -195,7 +194,7 @@ FAULTS = [
     ),
     Fault(
         "abstract of a draft session",
-        r"(?<=PUBLISHED = )OF_NO_DRAFT & ",
+        r"(?<=PUBLISHED = )NOT_IN_DRAFT_SESSION & ",
         "",
         "test_models test_published test_record",
     ),
@@ -248,7 +247,7 @@ def main() -> int:
 
 
 def found_by(fault: Fault, copy: Path) -> str | None:
-    """The first test that fails with the fault in the copy; the copy is then as before."""
+    """Return the first test that fails with the fault in the copy, or None; restore the copy."""
     path, text = place(fault, copy)
     path.write_text(re.sub(fault.pattern, fault.replacement, text))
     try:
@@ -266,7 +265,7 @@ def found_by(fault: Fault, copy: Path) -> str | None:
 
 
 def place(fault: Fault, copy: Path) -> tuple[Path, str]:
-    """The only file where the pattern is found, and what is in it."""
+    """Return the only file that contains the pattern, and its text; exit unless there is one."""
     files = [p for part in SOURCES for p in (copy / part).rglob("*") if p.suffix in ENDINGS]
     found = [(path, text) for path in files if re.search(fault.pattern, text := path.read_text())]
     if len(found) != 1:

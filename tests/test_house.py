@@ -1,4 +1,4 @@
-"""The house rules that a machine can keep; docs and `architecture.md` say why they are there."""
+"""House rules that a machine can check; the docs and `architecture.md` give their reasons."""
 
 import ast
 import re
@@ -20,10 +20,10 @@ from django.utils.functional import Promise
 from scripts import catalogues
 from tests.factories import (
     make_abstract,
-    make_argument,
     make_author,
     make_edition,
     make_keyword,
+    make_main_abstract,
     make_page,
     make_participation,
     make_resource,
@@ -38,7 +38,7 @@ CODE = [path for part in ("symposium", "config") for path in (PROJECT / part).rg
 TEMPLATES = sorted(path for path in (PROJECT / "templates").rglob("*.*") if path.is_file())
 STYLES = sorted((PROJECT / "static" / "css").glob("*.css"))
 SCRIPTS = sorted((PROJECT / "static" / "js").glob("*.js"))
-# Each folder may import those before it, none after.
+# Each folder may import those before it, and none after it.
 LEVELS = [
     "core", "accounts", "editions", "speakers", "sessions", "abstracts", "search", "registrations",
     "agenda", "privacy", "tasks", "website", "demo",
@@ -65,12 +65,12 @@ def bare(css: str) -> str:
 
 
 def level(path: Path) -> int:
-    """The place of a module's folder in the direction of imports."""
+    """Return the position of a module's folder in LEVELS."""
     return LEVELS.index(path.relative_to(PROJECT).parts[1])
 
 
 def imports(path: Path) -> list[str]:
-    """The modules of ours that a file imports, by their full names."""
+    """Return the full names of the project's modules that a file imports."""
     found = []
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -110,7 +110,7 @@ def test_configuration_imports_no_app_outside_urls():
 
 
 def test_imports_are_at_module_level():
-    """Except in `ready()`, where Django wants them."""
+    """Exception: `ready()`, where Django requires it."""
     hidden = [
         f"{named(path)}:{node.lineno}"
         for path in CODE
@@ -144,7 +144,7 @@ def test_model_has_str_and_verbose_names():
 
 
 def constraints():
-    """Every constraint that a person may meet: one on the primary key never speaks."""
+    """Return every constraint that a person may violate; those on the primary key never are."""
     return [
         constraint
         for model in MODELS
@@ -219,7 +219,7 @@ def test_catalogues_follow_the_source(tmp_path):
 
 
 def test_every_template_is_used():
-    """By a view or another template, by Django for its errors, or in place of a package's own."""
+    """Used by a view or another template, by Django for errors, or instead of a package's own."""
     sources = "".join(path.read_text() for path in [*CODE, *TEMPLATES])
     called = set(re.findall(r"[\"']([\w./-]+\.(?:html|txt|xml|js|typ))[\"']", sources))
     ours = PROJECT / "templates"
@@ -237,7 +237,10 @@ def test_every_template_is_used():
 
 
 def is_mail(name: str, sources: str) -> bool:
-    """A mail is named once for its subject and its text, whole or as `notices.tell` does."""
+    """Return whether a template is a mail, whose name stands once for its subject and body.
+
+    The name is a full path, or without its folder, as `notices.send_to` takes it.
+    """
     mail = re.fullmatch(r"(?:registrations/email/)?(.+)_(?:subject|body)\.txt", name)
     return bool(mail) and re.search(rf'["/]{mail[1]}"', sources) is not None
 
@@ -264,7 +267,7 @@ def test_templates_comply_with_the_security_policy(forbidden):
     assert found == []
 
 
-# Hosts that may be named: vocabularies, and links that a reader chooses to follow.
+# Allowed hosts: vocabularies, and links that a reader chooses to follow.
 HOSTS = {
     "www.w3.org",
     "schema.org",
@@ -343,7 +346,7 @@ ADDRESSES = {
 
 @pytest.fixture
 def symposium(db):
-    """One of each thing that has an address."""
+    """Create an edition with one object of each kind that has an address."""
     edition = make_edition("2021", is_current=True)
     make_page(edition, slug="acces")
     session = make_session(
@@ -356,7 +359,7 @@ def symposium(db):
     abstract = make_abstract(session=session, slug="ville")
     make_author(abstract, speaker=speaker)
     make_keyword(abstract, slug="resilience")
-    make_argument(edition)
+    make_main_abstract(edition)
 
 
 @pytest.mark.usefixtures("symposium")

@@ -1,4 +1,4 @@
-"""The HTML of every public page, in each language: valid, and true to what it refers to."""
+"""The HTML of every public page, in each language: valid, and with valid references."""
 
 import functools
 import os
@@ -28,7 +28,7 @@ VNU = os.environ.get("VNU_JAR", "")
 
 @pytest.fixture(scope="module")
 def read(demonstration):
-    """The text of a page, asked for once."""
+    """Function that returns the HTML of a page, requested once."""
 
     @functools.cache
     def text_of(name: str, language: str) -> str:
@@ -41,7 +41,7 @@ def read(demonstration):
 
 @pytest.fixture(scope="module")
 def parse(read):
-    """The tree of a page and the errors in its text, found once."""
+    """Function that returns the tree of a page and its parse errors, parsed once."""
 
     @functools.cache
     def parsed(name: str, language: str) -> tuple[ElementTree.Element, list]:
@@ -53,17 +53,17 @@ def parse(read):
 
 @pytest.fixture
 def trees(parse, language) -> dict[str, ElementTree.Element]:
-    """The trees of all pages in a language, by their names."""
+    """The trees of all pages in a language, by name of the page."""
     return {name: parse(name, language)[0] for name in PAGES}
 
 
 def attributes(tree, path: str, attribute: str) -> list[str]:
-    """The values of an attribute on the elements at `path`, in their order."""
+    """Return the values of an attribute of the elements at `path`, in order."""
     return [element.get(attribute) for element in tree.iterfind(path)]
 
 
 def faults(trees, find: Callable) -> dict[str, list]:
-    """What `find` finds wrong with a tree, by the name of the page; nothing where nothing is."""
+    """Return the faults that `find` finds in the trees, by name of the page; no empty lists."""
     found = {name: find(tree) for name, tree in trees.items()}
     return {name: wrong for name, wrong in found.items() if wrong}
 
@@ -95,7 +95,7 @@ def test_page_has_its_language_and_direction(trees, language):
 
 @IN_EACH_LANGUAGE
 def test_middle_dot_separator_never_begins_a_line(trees):
-    """A no-break space holds it to what is before."""
+    """A no-break space ties it to the text before it."""
 
     def loose(tree) -> list[str]:
         text = "".join(tree.find("body").itertext())

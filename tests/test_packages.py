@@ -1,4 +1,4 @@
-"""What we depend on is named, locked and, where a copy of it is kept here, in the NOTICE."""
+"""Dependencies are listed, locked and, if the repository has a copy of one, named in NOTICE."""
 
 import ast
 import re
@@ -11,7 +11,8 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
 OURS = {"config", "scripts", "symposium", "tests"}
-# The tools of `make vendor`, which installs them aside.
+DEMO = ["demo", "serve", "venv", "catalogues", "embedded_postgres"]  # the scripts of `make demo`
+# The tools of `make vendor`, which installs them separately.
 ASIDE = {"scripts/pdf_fonts.py"}
 AXE = PROJECT / "tests" / "browser" / "vendor"
 COPIES = [
@@ -25,7 +26,7 @@ SCANNER = PROJECT / "static" / "vendor" / "barcode-detector" / "barcode-detector
 
 @cache
 def all_providers() -> dict[str, list[str]]:
-    """The distributions that each module comes with."""
+    """Return the distributions that provide each module."""
     return packages_distributions()
 
 
@@ -34,7 +35,7 @@ def canonical(name: str) -> str:
 
 
 def pins(file: str) -> dict[str, str]:
-    """The packages that a file names with their versions, and with those of files it includes."""
+    """Return the versions of the packages in a file and in the files it includes."""
     text = (PROJECT / file).read_text()
     found = re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^\s;]+)", text, re.MULTILINE)
     named = {canonical(name): version for name, version in found}
@@ -54,17 +55,25 @@ def imported(path: Path) -> set[str]:
     return {name.partition(".")[0] for name in names} - OURS - sys.stdlib_module_names
 
 
+def python_files(place: Path) -> list[Path]:
+    return [place] if place.is_file() else list(place.rglob("*.py"))
+
+
 @pytest.mark.parametrize(
     ("requirements", "folders"),
-    [("requirements.txt", ["symposium", "config"]), ("requirements-dev.txt", ["scripts", "tests"])],
+    [
+        ("requirements.txt", ["symposium", "config"]),
+        ("requirements-demo.txt", [f"scripts/{name}.py" for name in DEMO]),
+        ("requirements-dev.txt", ["scripts", "tests"]),
+    ],
 )
 def test_every_imported_package_is_in_requirements(requirements, folders):
-    """One that comes along with another may stay away with its next version."""
+    """A package installed only as a dependency of another may disappear with a new version."""
     named, providers = pins(requirements), all_providers()
     missing = {
         f"{path.relative_to(PROJECT)} imports {module}"
         for folder in folders
-        for path in (PROJECT / folder).rglob("*.py")
+        for path in python_files(PROJECT / folder)
         if str(path.relative_to(PROJECT)) not in ASIDE
         for module in imported(path)
         if not any(canonical(name) in named for name in providers.get(module, []))
@@ -74,7 +83,7 @@ def test_every_imported_package_is_in_requirements(requirements, folders):
 
 @pytest.mark.parametrize("requirements", sorted(PROJECT.glob("requirements*.txt")), ids=str)
 def test_lock_file_matches_requirements(requirements):
-    """Else: make lock."""
+    """If it fails: run `make lock`."""
     named, locked = pins(requirements.name), pins(requirements.with_suffix(".lock").name)
     assert {name: locked.get(name) for name in named} == named
 
@@ -88,9 +97,10 @@ def test_lock_file_has_hashes_and_no_url(lock):
     assert re.findall(r"^--.*|\S*://\S*", text, re.MULTILINE) == []
 
 
-def test_development_lock_has_the_production_versions():
-    """`make demo` after `make dev` installs nothing."""
-    running, all_of_them = pins("requirements.lock"), pins("requirements-dev.lock")
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-demo.lock"])
+def test_development_lock_has_the_production_versions(lock):
+    """After `make dev`, `make demo` has nothing to install."""
+    running, all_of_them = pins(lock), pins("requirements-dev.lock")
     assert {name: all_of_them.get(name) for name in running} == running
 
 
@@ -104,7 +114,7 @@ def test_notice_lists_every_bundled_file():
 
 
 def test_notice_lists_bundled_versions():
-    """Those of `make vendor`; the others say it in their first lines."""
+    """`make vendor` names some versions; the other files give theirs in their first lines."""
     fetched = re.findall(r'^[A-Z_]+ = "(\S+@\S+)"', SCRIPT.read_text(), re.MULTILINE)
     [axe] = re.findall(r"^/\*! axe v(\S+)", (AXE / "axe.min.js").read_text()[:100])
     [reader] = re.findall(r"zxing-wasm@[\d.]*\d", SCANNER.read_text())

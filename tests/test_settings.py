@@ -1,4 +1,4 @@
-"""The start in production: it says what is missing in one line, and Django finds nothing to add."""
+"""Start in production: one line names a missing setting, and Django's checks find nothing."""
 
 import datetime
 import os
@@ -70,7 +70,7 @@ def test_organisers_need_a_second_factor_outside_a_demonstration(environment, ru
 
 
 def gunicorn_starts(**environment) -> subprocess.CompletedProcess:
-    """gunicorn by gunicorn.conf.py, up to where it would listen."""
+    """Run gunicorn.conf.py up to the point where gunicorn would listen."""
     start = (
         "import runpy, types, config.settings\n"
         "own = runpy.run_path('gunicorn.conf.py')\n"
@@ -104,7 +104,7 @@ def test_shared_cache_or_single_process_starts(environment):
 
 
 def test_redis_cache_url_is_used():
-    """No server is needed: a connection is made when it is first used."""
+    """No server is needed: the cache connects when it is first used."""
     asked = (
         "from django.core.cache import cache\n"
         "pool = cache._cache.get_client().connection_pool\n"

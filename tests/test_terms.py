@@ -1,4 +1,4 @@
-"""The script that checks the portal's terms finds a fault of each kind, and none in our texts."""
+"""The script that checks the portal's terms finds a fault of each kind, and none in the texts."""
 
 import pytest
 
@@ -41,7 +41,7 @@ def test_forbidden_term_is_found(language, text, word):
 
 def test_every_rule_has_a_test_fault():
     planted = sum(len(terms.faults_of(text, language)) for language, text, _word in PLANTED)
-    # Two words of one rule: « courriel » and « mail ».
+    # One rule finds two words: « courriel » and « mail ».
     assert planted == sum(map(len, terms.RULES.values())) + 1
 
 

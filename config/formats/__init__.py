@@ -1,6 +1,6 @@
-"""How dates and times are written, and typed, in each language."""
+"""Input formats of dates and times, shared by the languages."""
 
-# As people type them: 9:00, 9h00, 9 h, 9.00. The first is how a form shows one.
+# Times as users type them: 9:00, 9h00, 9 h, 9.00. Forms display the first format.
 TIMES = [
     "%H:%M:%S",
     "%H:%M:%S.%f",

@@ -1,13 +1,13 @@
-/* Reads QR codes with the camera: by the browser's own reader or, where it has none, by one that
-   comes with the page. Says `checkin:scan` {code}. */
+/* Reads QR codes with the camera, by the browser's own reader or, where it has none, by a reader
+   loaded with the page. Dispatches `checkin:scan` {code}. */
 
 const root = document.querySelector("[data-checkin]");
 const view = root.querySelector("[data-camera]");
 const video = view.querySelector("video");
 const button = root.querySelector("[data-camera-button]");
 const said = root.querySelector("[data-camera-said]");
-const PERIOD = 120; // milliseconds between two looks
-const GONE = 1_500; // a code not seen for so long has left; before, it is the same ticket still
+const PERIOD = 120; // milliseconds between two attempts
+const GONE = 1_500; // milliseconds without the code after which it counts as shown again
 
 let stream = null;
 let reader = null;
@@ -46,7 +46,7 @@ async function look() {
   setTimeout(look, PERIOD);
 }
 
-/* The code in front of the camera. Android's own reader may promise what its phone lacks. */
+/* Returns the code in front of the camera. Android's own reader may exist and still fail. */
 async function read() {
   try {
     return (await reader.detect(video))[0]?.rawValue;
@@ -60,7 +60,7 @@ function see(code) {
   const now = Date.now();
   const same = code === seen.code && now - seen.at < GONE;
   seen = { code, at: now };
-  const shown = root.hasAttribute("data-showing"); // one answer at a time
+  const shown = root.hasAttribute("data-showing"); // one result at a time
   if (shown && !same) seen = { code: "", at: 0 };
   if (!same && !shown) document.dispatchEvent(new CustomEvent("checkin:scan", { detail: { code } }));
 }

@@ -1,12 +1,12 @@
-/* Codes from a scanner that types like a keyboard, wherever the cursor is; names and codes typed
-   by hand in the field. Says `checkin:scan` {code}, or {person, name} for somebody found by name. */
+/* Codes from a scanner that types like a keyboard, wherever the focus is; names and codes typed
+   by hand in the field. Dispatches `checkin:scan` {code}, or {person, name} for a search result. */
 
 const root = document.querySelector("[data-checkin]");
 const form = root.querySelector("[data-typing]");
 const field = form.elements.code;
 const found = root.querySelector("[data-found]");
-const GAP = 300; // milliseconds: a longer pause between two keys, and a new code begins
-const PAUSE = 250; // after which a name being typed is looked for
+const GAP = 300; // milliseconds: after a longer pause between two keys a new code begins
+const PAUSE = 250; // milliseconds without typing before a search
 const CODE = new RegExp(root.dataset.code);
 
 function hasCode(text) {
@@ -23,8 +23,8 @@ function scan(detail) {
 
 // The scanner
 
-/* What a keyboard with English keys would have typed: most scanners believe in one, and on a
-   French one their 7 comes out as è. */
+/* Returns the text as an English keyboard would type it: most scanners expect one, and with a
+   French layout their 7 comes out as è. */
 function onEnglishKeys(keys) {
   return keys.map(({ code }) => code.match(/^(?:Key|Digit|Numpad)(\w)$/)?.[1] ?? " ").join("");
 }
@@ -57,7 +57,7 @@ async function search(text) {
   address.searchParams.set("session", root.dataset.session);
   address.searchParams.set("q", text);
   const html = await answerOf(address);
-  if (number !== asked) return null; // something else is being looked for by now
+  if (number !== asked) return null; // a later search has started
   if (html === null) return found.replaceChildren(root.querySelector("[data-no-search]").content.cloneNode(true));
   found.innerHTML = html;
   return null;
@@ -82,7 +82,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   clearTimeout(pause);
   const text = field.value.trim();
-  // A name of ten letters looks like a code, until somebody of that name is found.
+  // A name of ten letters looks like a code: it is a name if the search has found a person.
   const meansName = !/\d/.test(text) && found.querySelector("form");
   if (hasCode(text) && !meansName) scan({ code: text });
   else search(text);

@@ -1,21 +1,22 @@
-/* Each scan is kept on this device before it is sent, until the server has answered it or has
-   said that its code or its number is malformed.
+/* Stores each scan on this device before it is sent, until the server has answered it or has
+   rejected its code or its nonce as malformed.
 
-   Hears `checkin:scan` {code}, or {person, name} for somebody found by name. Says `checkin:answer` {scan, answer, late}, `checkin:trouble`
-   {scan, trouble, late} and `checkin:kept` {mine, others}. A scan has a number of its own, so that
-   sent twice it counts once; it is only ever sent by the account that made it. */
+   Listens to `checkin:scan` {code}, or {person, name} for a search result. Dispatches
+   `checkin:answer` {scan, answer, late}, `checkin:trouble` {scan, trouble, late} and
+   `checkin:kept` {mine, others}. Each scan has a nonce, so that a scan sent twice counts once;
+   only the account that made a scan sends it. */
 
 const root = document.querySelector("[data-checkin]");
 const { user, guid, scanUrl } = root.dataset;
 const CODE = new RegExp(root.dataset.code, "g");
-const LONGEST = 300; // of what the site reads; a QR code of something else may be longer
+const LONGEST = 300; // characters, the server's limit; another QR code may hold more
 const PREFIX = "check-in:";
 const PATIENCE = 6_000;
 const TROUBLES = { 401: "signed_out", 403: "stale", 404: "not_allowed", 409: "other_user" };
-const GIVEN_UP = new Set(["unreadable"]); // sent again it would not be better
-const PASSING = new Set(["unreadable", "error"]); // the next scan may well get through
+const GIVEN_UP = new Set(["unreadable"]); // sending again cannot succeed
+const PASSING = new Set(["unreadable", "error"]); // the next scan may still succeed
 
-const unwritten = new Map(); // where the browser keeps nothing, the page does
+const unwritten = new Map(); // scans that localStorage refused, by nonce
 const underway = new Set();
 
 function keep(scan) {
@@ -31,7 +32,7 @@ function forget({ nonce }) {
   try {
     localStorage.removeItem(PREFIX + nonce);
   } catch {
-    // it was never written
+    // localStorage is blocked: it was never written
   }
 }
 
@@ -45,7 +46,7 @@ function written() {
   }
 }
 
-/* The scans that wait for an answer, oldest first. */
+/* Returns the scans without an answer, oldest first. */
 function kept() {
   return [...written(), ...unwritten.values()].sort((a, b) => a.at.localeCompare(b.at));
 }
@@ -60,7 +61,7 @@ function sayKept() {
   say("kept", { mine, others: waiting.length - mine });
 }
 
-/* `crypto.randomUUID` is missing where the page is not served by HTTPS. */
+/* `crypto.randomUUID` is missing on pages not served over HTTPS. */
 function newNonce() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -72,14 +73,14 @@ function token() {
   return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
 }
 
-/* `AbortSignal.timeout` is missing in older Safari, which the door's phones may well have. */
+/* `AbortSignal.timeout` is missing in older Safari, which the team's phones may have. */
 function patience() {
   const controller = new AbortController();
   setTimeout(() => controller.abort(), PATIENCE);
   return controller.signal;
 }
 
-/* What cannot be read in a scan: its ticket or its number, or something that may be mended. */
+/* Returns "unreadable" if the code, the person or the nonce is malformed, or else "error". */
 function malformed({ fields }) {
   return fields.some((field) => ["code", "person", "nonce"].includes(field)) ? "unreadable" : "error";
 }
@@ -99,11 +100,11 @@ async function post(scan) {
     if (response.status === 400) return { trouble: malformed(await response.json()) };
     return { trouble: TROUBLES[response.status] ?? "error" };
   } catch {
-    return { trouble: "offline" }; // no network, too slow, or an answer that is not ours
+    return { trouble: "offline" }; // no network, a timeout, or an answer of another server
   }
 }
 
-/* Sends one scan; answers what stood in the way, if anything did. */
+/* Sends one scan; returns the trouble, or undefined. */
 async function send(scan, late) {
   underway.add(scan.nonce);
   const { answer, trouble } = await post(scan);
@@ -128,7 +129,7 @@ async function replay() {
   replaying = false;
 }
 
-/* The ticket code alone, out of the address that a QR code may hold; else what was read. */
+/* Returns the ticket code in a text or a URL, or else the start of the text. */
 function shortened(text) {
   const codes = [...text.toUpperCase().matchAll(CODE)];
   return codes.at(-1)?.slice(1).join("") ?? text.trim().slice(0, LONGEST);

@@ -1,4 +1,4 @@
-/* A sound and a shake for each answer, told apart without looking; a switch turns them off. */
+/* A sound and a vibration for each result, distinct without looking; a switch turns them off. */
 
 const root = document.querySelector("[data-checkin]");
 const button = root.querySelector("[data-sound]");
@@ -28,7 +28,7 @@ function turn(on) {
   try {
     localStorage.setItem(KEY, on ? "on" : "off");
   } catch {
-    // not remembered, that is all
+    // localStorage is blocked: the choice lasts as long as the page
   }
   button.checked = on;
 }
@@ -50,7 +50,7 @@ function tell(outcome) {
   navigator.vibrate?.(SHAKES[outcome]);
 }
 
-/* A browser lets a page make sounds once somebody has touched it. */
+/* A browser allows sounds only after the first interaction with the page. */
 function wake() {
   audio ??= new AudioContext();
   audio.resume();

@@ -1,6 +1,7 @@
-/* Shows what the door answers, one answer at a time: in large, then in the list of the last ones.
+/* Shows the results of scans one at a time: in large, then in the list of the recent scans.
 
-   Hears `checkin:scan`, `checkin:answer`, `checkin:trouble` and `checkin:kept`; says `checkin:shown` {outcome}. */
+   Listens to `checkin:scan`, `checkin:answer`, `checkin:trouble` and `checkin:kept`; dispatches
+   `checkin:shown` {outcome}. */
 
 const root = document.querySelector("[data-checkin]");
 const shown = root.querySelector("[data-result]");
@@ -29,7 +30,7 @@ function fromTemplate(name, scan) {
   return copy;
 }
 
-// The answer, in large
+// The large result
 
 function show(content, outcome) {
   clearTimeout(leaving);
@@ -54,10 +55,10 @@ addEventListener("keydown", ({ key }) => {
   if (key === "Escape") next();
 });
 
-// While the answer is on its way
+// While a request is pending
 
 const busy = root.querySelector("[data-busy]");
-const SOON = 300; // an answer that comes sooner needs no announcement
+const SOON = 300; // milliseconds: a faster answer needs no announcement
 let asked = 0;
 
 document.addEventListener("checkin:scan", () => {
@@ -71,7 +72,7 @@ function answered(isLate) {
   busy.hidden = asked === 0;
 }
 
-// The last answers
+// The recent scans
 
 function list(content, nonce, where = last) {
   const row = content.querySelector("li");
@@ -109,13 +110,13 @@ document.addEventListener("checkin:trouble", ({ detail: { scan, trouble: what, l
   list(fromTemplate("kept-row", scan), scan.nonce);
 });
 
-/* Whether this door is for the day of a scan, where the symposium is held. */
+/* Returns whether check-in is open on the day of a scan, in the edition's time zone. */
 function isOpen(at) {
   const day = new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(new Date(at));
   return days.split(" ").includes(day);
 }
 
-// What stands in the way, and how many scans wait for it to go
+// Connection problems, and the number of scans that wait
 
 let standing = "";
 
@@ -139,7 +140,7 @@ document.addEventListener("checkin:kept", ({ detail }) => {
   drawNetwork();
 });
 
-// Taking an entry back
+// Undoing a check-in
 
 async function undo(form) {
   const body = new URLSearchParams(new FormData(form));
@@ -161,7 +162,7 @@ last.addEventListener("submit", (event) => {
   undo(event.target);
 });
 
-// The numbers of all the doors
+// The counts, with the scans of other devices
 
 async function refresh() {
   if (document.hidden) return;
@@ -172,11 +173,11 @@ async function refresh() {
     if (response.ok) count((await response.json()).counts);
     if (response.status === 401) trouble("signed_out");
   } catch {
-    // the numbers stay as they were; a scan will say that the network is away
+    // the counts stay as they were; the next scan reports the network
   }
 }
 
-// The choices of this device
+// The settings of this device
 
 try {
   express.checked = localStorage.getItem(EXPRESS) !== "off";
@@ -187,7 +188,7 @@ express.addEventListener("change", () => {
   try {
     localStorage.setItem(EXPRESS, express.checked ? "on" : "off");
   } catch {
-    // not remembered, that is all
+    // localStorage is blocked: the choice lasts as long as the page
   }
 });
 for (const choice of root.querySelectorAll("[data-with-script]")) choice.hidden = false;

@@ -1,4 +1,4 @@
-// An autocomplete offers only what belongs to the edition of the form.
+// An autocomplete offers only objects of the form's edition.
 django.jQuery.ajaxPrefilter((options) => {
   const edition = document.getElementById("id_edition");
   if (edition?.value && options.url.includes("/autocomplete/")) {

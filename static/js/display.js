@@ -1,12 +1,12 @@
-/* A screen that nobody touches: it shows by the clock what is on and what comes, asks each minute
-   for what has changed, and goes on with what it has while the network is away. */
+/* An unattended screen: by the clock it shows the current and the next sessions; each minute it
+   requests changes, and without a network it goes on with its last data. */
 
 const PERIOD = 60_000;
 const PATIENCE = 20_000;
-const SILENCE = 150_000; // two questions without an answer, and the screen says so
+const SILENCE = 150_000; // after two failed requests the screen shows the age of its data
 const TURN = 12_000; // between two pages of a long day
 const AT_THE_DOOR = 3; // sessions to come
-const SMALLEST = { door: 5, lobby: 2 }; // of the sizes of letters in display.css
+const SMALLEST = { door: 5, lobby: 2 }; // the smallest of the text sizes in display.css
 
 const { lang, dataset } = document.documentElement;
 const locale = `${lang}-u-nu-latn`;
@@ -15,10 +15,10 @@ const dayAndHour = new Intl.DateTimeFormat(locale, {
   weekday: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC",
 });
 
-let drift = 0; // of the server's clock from that of this machine, which may be off by hours
-let heard = Date.parse(dataset.kept) || Date.now(); // a page kept by the worker says from when
+let drift = 0; // the server's clock minus this machine's, which may be hours off
+let heard = Date.parse(dataset.kept) || Date.now(); // a page cached by the worker has its date
 let tag = null;
-let isOlder = false; // than the site, as the last answer has it
+let isOlder = false; // than the site, by the last response
 let sessions = read();
 let minute = "";
 let page = 0;
@@ -27,7 +27,7 @@ const now = () => Date.now() + drift;
 const display = () => document.querySelector("[data-display]");
 const part = (name) => display().querySelector(`[data-${name}]`);
 
-/* Minutes east of UTC, as the server writes them: a screen may know old rules of the time zone. */
+/* Returns minutes east of UTC, from the server's text: a screen's time zone data may be old. */
 function offset(text) {
   const [, sign, hours, minutes] = text.match(/([+-])(\d\d):?(\d\d)$/) ?? [null, "+", 0, 0];
   return Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes));
@@ -41,10 +41,10 @@ function read() {
   });
 }
 
-// What is shown
+// The sessions shown
 
-/* In the lobby what is on and the rest of the day. On the screen of a room what is on and the next
-   few that are held; who comes for a cancelled one before those reads that it is. */
+/* In the lobby: the current sessions and the rest of the day. At a room: the current session, the
+   next few that take place, and the cancelled ones before these. */
 function chosen(ahead, coming, at, dateOf) {
   if (display().dataset.display === "lobby") {
     const day = dateOf(Math.max(at, ahead[0].start));
@@ -80,7 +80,7 @@ function draw() {
   part("sessions").toggleAttribute("data-idle", !ahead.some(({ start }) => start <= at));
   part("clock").textContent = hourOf(at);
   part("over").hidden = ahead.length > 0;
-  const latest = shown[shown.length - 1]; // one that is still on may be of the day before
+  const latest = shown[shown.length - 1]; // a current session may have begun the day before
   if (part("day") && latest) part("day").textContent = latest.element.dataset.date;
   const today = dateOf(heard) === dateOf(at);
   const since = today ? hourOf(heard) : dayAndHour.format(heard + east * 60_000);
@@ -89,7 +89,7 @@ function draw() {
   fit();
 }
 
-/* The largest letters with which everything is on the screen; in the lobby, pages of them. */
+/* Sets the largest text size with which everything fits; a lobby may need several pages. */
 function fit() {
   const list = part("sessions");
   for (let size = 0; size <= SMALLEST[display().dataset.display]; size += 1) {
@@ -101,7 +101,7 @@ function fit() {
 
 const gapOf = (list) => parseFloat(getComputedStyle(list).columnGap) || 0;
 
-/* Its columns, but for an empty one at the end, by the number of them that a page shows. */
+/* Returns the number of pages: the columns, without an empty last one, by the columns of a page. */
 function pagesOf(list) {
   const shown = Number(getComputedStyle(list).columnCount) || 1;
   const width = (list.clientWidth + gapOf(list)) / shown;
@@ -119,9 +119,9 @@ function turn(by = 1) {
   part("page").firstElementChild.textContent = `${page + 1}/${pages}`;
 }
 
-// News
+// Changes
 
-/* `AbortSignal.timeout` is missing in older browsers, which a screen may well have. */
+/* `AbortSignal.timeout` is missing in older browsers, which a screen may have. */
 function patience() {
   const controller = new AbortController();
   setTimeout(() => controller.abort(), PATIENCE);
@@ -130,7 +130,7 @@ function patience() {
 
 function hear(response) {
   const gap = Date.parse(response.headers.get("Date")) - Date.now();
-  if (gap) drift = Math.abs(gap) < 5_000 ? 0 : gap; // it has no fractions, and was on its way
+  if (gap) drift = Math.abs(gap) < 5_000 ? 0 : gap; // Date has whole seconds, plus the transfer
 }
 
 function files({ head }) {
@@ -144,7 +144,7 @@ function replace(html) {
   if (!fresh) throw new Error("This is no display.");
   const wasOlder = isOlder;
   isOlder = files(news) !== files(document);
-  if (wasOlder && isOlder) location.reload(); // two answers in a row: the new site stands
+  if (wasOlder && isOlder) location.reload(); // twice in a row: the new version is stable
   display().replaceWith(fresh);
   sessions = read();
 }
@@ -161,7 +161,7 @@ async function ask() {
     }
     heard = now();
   } catch {
-    isOlder = false; // the screen says how old it is
+    isOlder = false; // the screen shows the age of its data
   }
   redraw();
   setTimeout(ask, PERIOD);
@@ -172,7 +172,7 @@ function redraw() {
   draw();
 }
 
-/* Tablets dim a page that nobody touches, unless it asks. */
+/* Tablets dim an untouched page unless it holds a wake lock. */
 function stayAwake() {
   if (!document.hidden) navigator.wakeLock?.request("screen").catch(() => {});
 }

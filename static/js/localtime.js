@@ -1,4 +1,4 @@
-/* Under a time of the edition, the visitor's own, where the two clocks differ. */
+/* Shows the visitor's local time under a time of the edition, where the two differ. */
 
 const { lang, dataset } = document.documentElement;
 const locale = `${lang}-u-nu-latn`;
@@ -9,12 +9,12 @@ const [, city] = hours.resolvedOptions().timeZone.match(/^(?!Etc).+\/(.+)/) ?? [
 function ownTime(element) {
   const text = element.getAttribute("datetime");
   const start = new Date(text);
-  const east = Date.parse(`${text.slice(0, 19)}Z`) - start; // of UTC
+  const east = Date.parse(`${text.slice(0, 19)}Z`) - start; // milliseconds east of UTC
   if (east === start.getTimezoneOffset() * -60_000) return null;
   const end = element.dataset.localEnd && new Date(element.dataset.localEnd);
   const span = end ? `${hours.format(start)}–${hours.format(end)}` : hours.format(start);
   const sameDay = start.getDate() === Number(text.slice(8, 10));
-  const isolated = `\u2066${span}\u2069`; // hours read left to right in Arabic too
+  const isolated = `\u2066${span}\u2069`; // times run left to right in Arabic too
   return sameDay ? isolated : `${weekday.format(start)} ${isolated}`;
 }
 
@@ -25,7 +25,7 @@ for (const element of document.querySelectorAll("time[data-local]")) {
   if (line.closest(".tt-break")) continue;
   const span = document.createElement("span");
   span.className = "own-time";
-  const where = line.matches("dd") && city; // once, not in each line of a list
+  const where = line.matches("dd") && city; // only once, not on each line of a list
   span.textContent = dataset.ownTime.replace("{time}", time)
     .replace(/ \(.+?\)$/, where ? ` (\u2068${city.replaceAll("_", " ")}\u2069)` : "");
   line.append(span);

@@ -1,4 +1,4 @@
-/* Shows, among all the sessions of the page, those with a star, and which of them clash. */
+/* Shows the starred sessions of the page, and which of them clash. */
 
 const programme = document.querySelector("[data-mine]");
 const rows = [...programme.querySelectorAll("[data-entry]")];
@@ -12,7 +12,7 @@ function clash(one, other) {
   return one !== other && a.from && b.from && +a.from < +b.to && +b.from < +a.to;
 }
 
-/* Names in a row the sessions held at the same time, each a link as in its own row. */
+/* Lists in a row the sessions at the same time, each as the link of its own row. */
 function drawClashes(row, others) {
   const place = row.querySelector("[data-clash]");
   const links = others.map((other) => other.querySelector("a").cloneNode(true));
@@ -24,7 +24,7 @@ function drawClashes(row, others) {
 function draw(ids) {
   drawn = true;
   const starred = rows.filter((row) => ids.has(row.dataset.entry));
-  for (const row of starred) row.hidden = false; // one that loses its star stays until the next visit
+  for (const row of starred) row.hidden = false; // a row without its star stays until a reload
   for (const row of rows) {
     drawClashes(row, starred.includes(row) ? starred.filter((other) => clash(row, other)) : []);
   }
@@ -32,7 +32,7 @@ function draw(ids) {
     day.hidden = !day.querySelector("[data-entry]:not([hidden])");
   }
   part("empty").hidden = rows.some((row) => !row.hidden);
-  const first = starred.slice(0, Number(share.dataset.most)); // of the programme, as the rows are
+  const first = starred.slice(0, Number(share.dataset.most)); // in the programme's order
   const numbers = first.map((row) => Number(row.dataset.number)).sort((a, b) => a - b);
   share.hidden = !numbers.length;
   share.href = `${numbers.join("-")}/`;
@@ -40,6 +40,6 @@ function draw(ids) {
 
 addEventListener("stars:drawn", (event) => draw(event.detail));
 addEventListener("load", () => {
-  if (!rows.length) draw(new Set()); // there is nothing to star
-  part("blocked").hidden = drawn; // this browser keeps nothing
+  if (!rows.length) draw(new Set()); // no session to star
+  part("blocked").hidden = drawn; // localStorage is blocked
 });

@@ -1,8 +1,8 @@
-/* On the day: where we are in the programme, what is on, what comes. Says `now:drawn`. */
+/* Marks the current time, the current and the next sessions on the day. Dispatches `now:drawn`. */
 
-const NEAR = 36 * 3_600_000; // from a session: else the server is not asked for the time
+const NEAR = 36 * 3_600_000; // milliseconds from a session: farther off, the server is not asked
 
-let drift = 0; // of the server's clock from this one, which may be off
+let drift = 0; // the server's clock minus this one, which may be wrong
 const now = () => Date.now() + drift;
 
 const place = (element, letter) => Number(element.className.match(`\\btt-${letter}(\\d+)`)?.[1]);
@@ -16,7 +16,7 @@ function cardsOf(element) {
   });
 }
 
-/* Every row that has a known time, in order: an hour shown, or the end of a session. */
+/* Returns the rows with a known time, in order: an hour heading, or a session's start or end. */
 function rowsOf(element, cards) {
   const known = new Map();
   for (const heading of element.querySelectorAll(".tt-time")) {
@@ -26,7 +26,7 @@ function rowsOf(element, cards) {
   return [...known].map(([row, at]) => ({ row, at })).sort((a, b) => a.at - b.at);
 }
 
-/* Minutes east of UTC, by the server: a browser's own rules of the time zone may be years old. */
+/* Returns minutes east of UTC, from the server's text: a browser's time zone data may be old. */
 function offset(text) {
   const [, sign, hour, minute] = text.match(/([+-])(\d\d):?(\d\d)$/) ?? [null, "+", 0, 0];
   return Number(`${sign}1`) * (Number(hour) * 60 + Number(minute));
@@ -42,7 +42,7 @@ const clock = (east) => new Date(now() + east * 60_000).toISOString();
 const isToday = ({ element, east }) => clock(east).startsWith(element.dataset.day);
 
 
-// A timetable: its line and its tags
+// A timetable: the line of the current time, the tags of the sessions
 
 function placeMarker({ element, rows, east }) {
   const marker = element.querySelector(".tt-now");
@@ -69,7 +69,7 @@ function tagNext(card, isNext, words) {
   card.querySelector(".tt-meta").append(tag);
 }
 
-/* What is on, and what starts first in the rest of the day. */
+/* Marks the current sessions, and those that start first in the rest of the day. */
 function drawTimetable(timetable) {
   const { element, cards } = timetable;
   const today = isToday(timetable);
@@ -90,7 +90,7 @@ function drawTimetable(timetable) {
 async function askTheServer() {
   const response = await fetch("/healthz", { method: "HEAD", cache: "no-store" });
   const gap = Date.parse(response.headers.get("Date")) - Date.now();
-  if (Math.abs(gap) > 5_000) drift = gap; // it has no fractions, and was on its way
+  if (Math.abs(gap) > 5_000) drift = gap; // Date has whole seconds, plus the transfer
 }
 
 const timetables = [...document.querySelectorAll(".tt[data-day]")].map(read);

@@ -1,4 +1,4 @@
-/* On the page that stands for one that is not kept: the pages that are, the reader's own first. */
+/* Lists the cached pages on the page shown in place of an uncached one, private pages first. */
 
 const list = document.querySelector("[data-kept-list]");
 const { lang } = document.documentElement;
@@ -23,4 +23,4 @@ async function draw(name) {
   list.hidden = !list.childElementCount;
 }
 
-draw("private").then(() => draw("pages")).catch(() => {}); // this browser keeps nothing
+draw("private").then(() => draw("pages")).catch(() => {}); // storage is blocked: nothing is cached

@@ -1,4 +1,5 @@
-/* Has the site kept for when there is no network (see service-worker.js), and says so on a kept page. */
+/* Has the site cached for use without a network (see service-worker.js). On a cached page, shows
+   its date. */
 
 const { serviceWorker } = navigator;
 const { lang, dataset } = document.documentElement;
@@ -18,7 +19,7 @@ function sayAge() {
   line.querySelector("p").textContent = line.dataset.offline.replace("{time}", hour(dataset.kept));
 }
 
-/* What is read on the way: home, days and sessions, my programme, my ticket. */
+/* Links to prefetch, useful on the way: home, days and sessions, my programme, my ticket. */
 const AHEAD = [
   ".brand",
   ".legend a[href$='/my-programme/']",
@@ -30,7 +31,7 @@ const AHEAD = [
 
 const bare = (address) => address.split("#")[0];
 
-/* This page and its files, where they came before the worker, and what it leads to. */
+/* Returns the links to prefetch; also this page and its files if it loaded before the worker. */
 function ahead() {
   const links = navigator.connection?.saveData ? [] : document.querySelectorAll(AHEAD);
   const linked = Array.from(links, ({ href }) => bare(href));
@@ -46,7 +47,7 @@ async function start() {
   if (addresses.length && !dataset.kept) active.postMessage({ keep: addresses });
 }
 
-/* The worker sees a form sent to sign in or out, unless the page was loaded past it. */
+/* Clears private pages at sign-in and sign-out, in case the worker does not control this page. */
 function forget({ target }) {
   if (/\/(?:accounts|my\/erase)\//.test(target.action)) caches.delete("private").catch(() => {});
 }
@@ -54,7 +55,7 @@ function forget({ target }) {
 sayAge();
 if (serviceWorker) {
   const idle = window.requestIdleCallback ?? setTimeout;
-  // Where that fails nothing is kept, and that is all.
+  // If this fails, nothing is cached, and the page works as before.
   addEventListener("load", () => idle(() => start().catch(() => {})));
   document.addEventListener("submit", forget);
 }

@@ -1,4 +1,4 @@
-/* Says beside the button why a passkey was not used: allauth's scripts tell it to the page alone. */
+/* Shows beside the button why a passkey failed: allauth's scripts only dispatch an event. */
 
 let pressed;
 document.addEventListener("click", ({ target }) => { pressed = target.closest("button"); });

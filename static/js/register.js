@@ -1,5 +1,5 @@
-// A question that only some categories are asked appears when one of them is chosen. Without this
-// script all of them stay, each with its categories, and the server leaves aside what does not count.
+// Shows a question of some categories only when one of them is chosen. Without this script all
+// questions stay, each with its categories, and the server ignores the answers that do not apply.
 const parts = document.querySelectorAll("[data-categories]");
 const choices = document.querySelectorAll('input[name="category"]');
 

@@ -1,7 +1,7 @@
-/* Who has registered sees their ticket where others see « Register », and what they have booked.
+/* Shows attendees their ticket where others see “Register”, and marks the sessions they booked.
 
-   Pages are the same for everybody: what is known of the reader is what stars-account.js has kept
-   under "registrations", by edition. Without it, and without this script, they stay as they came. */
+   Pages are the same for everybody: the attendee's data come from localStorage, where
+   stars-account.js writes "registrations" by edition. Without them the page stays as it is. */
 
 const { lang } = document.documentElement;
 
@@ -9,11 +9,11 @@ function read() {
   try {
     return JSON.parse(localStorage.getItem("registrations")) ?? {};
   } catch {
-    return {}; // this browser keeps nothing
+    return {}; // localStorage is blocked
   }
 }
 
-/* A link as it came, and as it is for somebody: other words, and an address of their own. */
+/* Returns a function that sets a link's text and URL for an attendee, or restores them. */
 function known(link) {
   const part = link.querySelector("[data-words]") ?? link;
   const words = part.firstChild.data;

@@ -1,12 +1,12 @@
-/* What /sw.js brings in, in the place of service-worker.js, where the setting OFFLINE is off: throws away
-   what browsers have kept, and leaves them. Pages do so as well (offline-disable.js): this is for those
-   that are open. */
+/* /sw.js loads this in place of service-worker.js if the setting OFFLINE is off: it deletes the
+   caches and unregisters the worker. New pages do so as well (offline-disable.js): this is for open
+   pages. */
 
 async function leave() {
   try {
     for (const name of await caches.keys()) await caches.delete(name);
   } finally {
-    await self.clients.claim(); // the pages that are open ask the network from now on
+    await self.clients.claim(); // open pages use the network from now on
     await self.registration.unregister();
   }
 }

@@ -1,42 +1,42 @@
-/* Reads the site without a network. /sw.js names files that pages need (`assets`) and a page to
-   fall back on in each language (`offline`), then brings this in.
+/* Serves the site without a network. /sw.js names the files that pages need (`assets`) and a
+   fallback page for each language (`offline`), then loads this.
 
-   Pages are asked of the network first, and kept as they come; what was kept is read when nothing
-   answers. Public pages and those of somebody signed in are kept apart: the latter are thrown away
-   as soon as an account comes or goes. */
+   Pages: network first, cached as they come; the cached page is served when nothing answers.
+   Public and private pages have separate caches; the private one is deleted at every sign-in and
+   sign-out. */
 
 const { assets, offline } = self.KEPT;
 const STATIC = "static";
 const PAGES = "pages";
 const PRIVATE = "private";
-const PATIENCE = 4_000; // then a kept page is better than waiting
-const MOST = 250; // public pages, the last ones
-const FILES = 150; // an older page needs older ones
-const AHEAD = 100; // addresses that a page has fetched before they are asked for
-const BEYOND = 50; // and what those lead to
-const FRESH = 6 * 3_600_000; // and not fetched again for so long
+const PATIENCE = 4_000; // milliseconds before a cached page is served instead
+const MOST = 250; // cached pages, the newest
+const FILES = 150; // cached files: older pages need older files
+const AHEAD = 100; // URLs that a page may have prefetched
+const BEYOND = 50; // further URLs, linked from those
+const FRESH = 6 * 3_600_000; // milliseconds in which no page is prefetched again
 const FILE = /^\/static\/(?:css|img|js|vendor)\//;
-const HASHED = /\.[0-9a-f]{12}(?=\.\w+$)/; // a file whose name changes with what is in it
+const HASHED = /\.[0-9a-f]{12}(?=\.\w+$)/; // a file name with a hash of the content
 
 const LANGUAGE = /^\/(fr|en|ar)\//;
-// A reader's own pages say `no-store`, so that no proxy and no Back button shows them to somebody
-// else. A ticket must be readable where the network is not, and this store knows when to be empty.
+// Private pages are `no-store`, so that no proxy and no Back button shows them to somebody else.
+// A ticket must be readable without a network, and this cache is emptied at sign-out.
 const MINE = /^\/(?:fr|en|ar)\/my\/(?:(?!data\/|erase\/)[\w-]+\/)?$/;
 const PARTS = "abstracts?|changes|keywords|my-programme|pages|programme|rooms|speakers";
 const PUBLIC = new RegExp(`^/(?:fr|en|ar)/(?!my/|accounts/|offline/)[\\w-]+/(?:(?:${PARTS})/.*)?$`);
-const START = /^\/(?:(fr|en|ar)\/)?$/; // it leads to the home page of an edition, in a language
+const START = /^\/(?:(fr|en|ar)\/)?$/; // it redirects to an edition's home page in a language
 const HOME = /^\/(fr|en|ar)\/([\w-]+)\/$/;
 const IN_EDITION = /^\/(fr|en|ar)\/(?!my\/|accounts\/)([\w-]+)\//;
-// What the page of a session leads to: its room and its speakers.
+// A session's page, and its links to the room and the speakers.
 const SESSION = /\/programme\/[\w-]+\/$/;
 const BEHIND = /href="(\/(?:fr|en|ar)\/[\w-]+\/(?:rooms|speakers)\/[\w-]+\/)"/g;
-// Where somebody signs in or out, or erases their account.
+// Forms that sign in or out, or erase an account.
 const ENTRANCE = /^\/(?:fr|en|ar)\/(?:accounts\/|my\/erase\/)|^\/admin\/(?:login|logout)\//;
 const NOT_OURS = /^\/(?:fr|en|ar)\/(?:accounts|[\w-]+\/desk)\//;
 
-let changes = 0; // how often an account came or went since this worker woke
+let changes = 0; // sign-ins and sign-outs since this worker started
 
-/* One's own page is one page, whichever edition it was reached from. */
+/* A private page is cached once, whatever the edition in its query. */
 function nameOf(name, address) {
   return name === PRIVATE ? address.split("?")[0] : address;
 }
@@ -46,7 +46,7 @@ function placeOf({ pathname, searchParams }) {
   return PUBLIC.test(pathname) && !searchParams.has("q") ? PAGES : null;
 }
 
-/* A store may be full or broken: what the network answers is handed over all the same. */
+/* Ignores errors of the cache, which may be full or broken: the response is served all the same. */
 const quietly = (work) => work.catch(() => {});
 
 async function find(name, request) {
@@ -55,7 +55,7 @@ async function find(name, request) {
   return name && quietly(caches.open(name).then(match));
 }
 
-/* What was kept of a page; where the site starts, the home page that was read last. */
+/* Returns the cached page; for the start page, the home page that was cached last. */
 async function findPage(name, request) {
   const start = new URL(request.url).pathname.match(START);
   if (!start) return find(name, request);
@@ -94,7 +94,7 @@ function empty() {
   return quietly(caches.delete(PRIVATE));
 }
 
-/* Before, so that nothing is left if the answer never comes; after, so that nothing slips in. */
+/* Empties the private cache before, in case no response comes, and after, in case a page came. */
 async function changeOfAccount(request) {
   await empty();
   try {
@@ -124,7 +124,7 @@ async function page(event, name) {
   }
 }
 
-/* A kept page that says from when it is; offline.js reads it out. */
+/* Returns a cached page marked with its date, which offline.js shows. */
 async function dated(kept) {
   const html = await kept.text();
   const headers = new Headers(kept.headers);
@@ -140,7 +140,7 @@ async function fallback(address) {
   return kept ?? Response.error();
 }
 
-/* The page to fall back on in an edition: in its colours and with its menu. */
+/* Returns the URL of an edition's fallback page, with its colours and menu. */
 function offlineOf(address) {
   const [, language, edition] = new URL(address).pathname.match(IN_EDITION) ?? [];
   return edition && new URL(`${offline[language]}?edition=${edition}`, address).href;
@@ -166,14 +166,14 @@ async function keepFile(address, response) {
   await shorten(cache, FILES);
 }
 
-/* A page that was kept may name files of which only newer ones are: they stand in for them. */
+/* Returns another version of a file: a cached page may name one that is no longer cached. */
 async function kin(request) {
   const bare = ({ url }) => url.replace(HASHED, "");
   const other = await newest(STATIC, (one) => bare(one) === bare(request));
   return other && find(STATIC, other);
 }
 
-/* One after the other: a reader who opens the programme is no crowd. */
+/* Prefetches one URL at a time: a reader who opens the programme must not load the server. */
 async function keepAhead(addresses) {
   const wanted = new Set(addresses.slice(0, AHEAD));
   for (const address of wanted) {
@@ -217,7 +217,7 @@ self.addEventListener("activate", (event) => {
 });
 
 self.addEventListener("message", (event) => {
-  event.waitUntil(quietly(keepAhead(event.data.keep))); // the next page asks again
+  event.waitUntil(quietly(keepAhead(event.data.keep))); // the next page tries again
 });
 
 self.addEventListener("fetch", (event) => {

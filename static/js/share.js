@@ -1,4 +1,4 @@
-/* Hands the page to the system's own share sheet; its address or a citation to the clipboard. */
+/* Shares the page with the system's share sheet; copies its URL or a citation. */
 
 function address() {
   return document.querySelector("link[rel=canonical]")?.href ?? location.href.split("#")[0];
@@ -15,7 +15,7 @@ async function share() {
   try {
     await navigator.share({ title: document.title, url: address() });
   } catch (error) {
-    if (error.name !== "AbortError") throw error; // closing the sheet is an answer too
+    if (error.name !== "AbortError") throw error; // AbortError: the sheet was closed
   }
 }
 

@@ -1,8 +1,9 @@
-/* The stars of a browser whose reader has signed in are those of the account.
+/* Synchronises the stars of a browser with the account that is signed in.
 
-   "stars-account" says whose they are and where to write them, or whose they were until its session
-   ended; "stars-pending" what is not written yet, and is for that account alone. Pages of the account say who is signed in; the others are the same for everybody, so there
-   the browser goes by what it has kept, and asks only when a star is pressed. */
+   "stars-account" holds the account's key and the URL to write to, or after an expired login the
+   key of the `former` account. "stars-pending" holds changes not yet saved, for that account only.
+   Pages of the account say who is signed in. Other pages are the same for everybody: there the
+   browser uses "stars-account", and sends a request only when a star is pressed. */
 
 const ACCOUNT = "stars-account";
 const PENDING = "stars-pending";
@@ -27,7 +28,7 @@ function usable() {
     write(ACCOUNT, read(ACCOUNT));
     return true;
   } catch {
-    return false; // this browser keeps nothing, so there is nothing to carry
+    return false; // localStorage is blocked: no stars to synchronise
   }
 }
 
@@ -40,7 +41,7 @@ function forget() {
   dispatchEvent(new Event("stars:changed"));
 }
 
-/* Forgets an account that is signed out, but for what was pressed since and it has not got. */
+/* Forgets an account that is signed out, except its unsaved changes. */
 function leave() {
   const pending = read(PENDING);
   const { key } = read(ACCOUNT);
@@ -54,7 +55,7 @@ function leave() {
   dispatchEvent(new Event("stars:changed"));
 }
 
-/* What waits for one account is not for another. */
+/* Drops the unsaved changes of another account. */
 function disown() {
   for (const [id, { edition }] of Object.entries(read(PENDING))) {
     write(PREFIX + edition, list(edition).filter((other) => other !== id));
@@ -67,7 +68,7 @@ function list(edition) {
   return Array.isArray(ids) ? ids : [];
 }
 
-/* What to write: all that a browser has when it meets an account, later what has changed. */
+/* Returns the request: all stars for an account that is new to the browser, later the changes. */
 function parcel(isNew) {
   const changes = { add: {}, remove: {}, carried: isNew };
   if (isNew) {
@@ -92,7 +93,7 @@ async function deliver(address, body) {
   return post(address, body);
 }
 
-/* Sends what waits; what the account then has is what the browser keeps. */
+/* Sends the changes, then stores the stars and registrations of the account in the browser. */
 async function carry(account, isNew) {
   const [whose, sent] = [ACCOUNT, PENDING].map((name) => localStorage.getItem(name));
   const response = await deliver(account.address, JSON.stringify(parcel(isNew)));
@@ -126,7 +127,7 @@ async function send() {
   if (known.key && Object.keys(read(PENDING)).length) await carry(known, false);
 }
 
-/* Without a network the stars wait in the browser for the next time. */
+/* Ignores network errors (TypeError): the changes wait in the browser. */
 async function patiently(work) {
   try {
     await work();
@@ -137,7 +138,7 @@ async function patiently(work) {
 
 let queue = Promise.resolve();
 
-/* One after the other, in all windows: an answer that comes late would undo what was pressed since. */
+/* Runs one task at a time across all windows: a late response would undo newer changes. */
 function inTurn(work) {
   const run = () => patiently(work);
   const turn = () => navigator.locks?.request("stars", run) ?? run();
@@ -149,7 +150,7 @@ addEventListener("stars:toggled", ({ detail: { edition, id, starred } }) => {
   if (!key && !former) return;
   const pending = read(PENDING);
   if (key) pending[id] = { edition, starred };
-  else delete pending[id]; // whoever presses now, it is not known to be that account
+  else delete pending[id]; // it may be another person
   write(PENDING, pending);
   inTurn(send);
 });

@@ -1,7 +1,7 @@
-/* Starred sessions, kept in this browser under "stars:<edition>".
+/* Starred sessions, in this browser's localStorage under "stars:<edition>".
 
-   Says `stars:toggled` {edition, id, starred} when a star is pressed, `stars:drawn` with the set of
-   all. Hears `stars:changed` when somebody else has written them. */
+   Dispatches `stars:toggled` {edition, id, starred} when a star is pressed, and `stars:drawn` with
+   the set of ids. Listens to `stars:changed`, when another script has written them. */
 
 const forms = [...document.querySelectorAll("[data-star]")];
 const only = document.querySelector("[data-stars-only]");
@@ -26,7 +26,7 @@ function usable() {
     localStorage.setItem(key, JSON.stringify([...read()]));
     return true;
   } catch {
-    return false; // a star that cannot be kept is not offered
+    return false; // localStorage is blocked: stars stay hidden
   }
 }
 
@@ -57,7 +57,7 @@ function draw() {
   dispatchEvent(new CustomEvent("stars:drawn", { detail: ids }));
 }
 
-/* Shows all cards, or the starred ones, and answers how many those are. */
+/* Shows all cards or the starred ones; returns the number of starred ones. */
 function filter(ids, starredOnly) {
   let shown = 0;
   for (const card of timetable.querySelectorAll(".tt-item")) {

@@ -1,4 +1,4 @@
-/* The reader's choice of light or dark, kept in this browser only.
+/* The reader's choice of light or dark, stored in this browser only.
    A classic script in <head>: it must run before the first paint. */
 (() => {
   "use strict";

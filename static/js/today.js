@@ -1,4 +1,4 @@
-/* On the home page: what is on and what comes, cards of today's programme marked by now.js. */
+/* Shows the current and next sessions on the home page: cards of today, marked by now.js. */
 
 const today = document.querySelector("[data-today]");
 const source = document.createElement("div"); // the timetable that now.js reads, not shown
@@ -11,7 +11,7 @@ function fill(name, cards) {
   part.hidden = !copies.length;
   const old = [...list.children];
   const same = old.length === copies.length && old.every((card, n) => card.isEqualNode(copies[n]));
-  if (!same) list.replaceChildren(...copies); // else somebody may be reading it
+  if (!same) list.replaceChildren(...copies); // leave an unchanged list as it is
 }
 
 function draw() {
@@ -32,4 +32,4 @@ async function start() {
   await import(today.dataset.now);
 }
 
-start().catch(() => {}); // without a network the home page leads to the programme that was kept
+start().catch(() => {}); // without a network the page still links to the cached programme

@@ -50,7 +50,7 @@ class KeywordForm(EditionModelForm):
     is_popup = False
 
     def _post_clean(self):
-        """Beside the sentence that refuses a twin, a way to the keyword that is there."""
+        """Add to the error for a duplicate keyword a link to the existing keyword."""
         super()._post_clean()
         for errors in self._errors.values():
             errors.data = [
@@ -86,7 +86,7 @@ class KeywordAdmin(ProtectedDeleteMixin, TranslatedModelAdmin):
         return form
 
     def add_view(self, request, form_url="", extra_context=None):
-        """Opened beside an abstract, it may also end with a keyword that is there."""
+        """Let the pop-up of an abstract's form end with an existing keyword: `?use=` is its key."""
         known = self.get_object(request, request.GET.get("use", ""))
         if known is None or not self.has_view_permission(request, known):
             return super().add_view(request, form_url, extra_context)
@@ -140,7 +140,7 @@ class AuthorInline(SortableInlineAdminMixin, OptionalTranslationsMixin, Translat
 
 
 class VersionInline(admin.TabularInline):
-    """What was published before, to be read only: a version is made by the form."""
+    """Published versions, read-only: the form of the abstract creates new ones."""
 
     model = Version
     fields = readonly_fields = ["number", "published_at", "note"]
@@ -327,7 +327,7 @@ class AbstractAdmin(ProtectedDeleteMixin, DeskExportMixin, SortableAdminBase, Hi
             messages.warning(request, words % {"n": withdrawn})
 
     def attempt(self, request, abstract) -> bool:
-        """Publish it, or tell why not."""
+        """Publish the abstract and return True, or show why it is not valid and return False."""
         abstract.status = Abstract.Status.PUBLISHED
         try:
             abstract.full_clean()

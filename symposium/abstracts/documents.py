@@ -1,6 +1,6 @@
-"""Abstracts on paper: one of them, and the book of an edition, as PDF/UA-1 and PDF/A-2a.
+"""PDFs of one abstract and of the book of abstracts, as PDF/UA-1 and PDF/A-2a.
 
-What both templates share is in "typst/_abstract.typ".
+The two templates share "typst/_abstract.typ".
 """
 
 from collections.abc import Iterable
@@ -24,23 +24,24 @@ from symposium.sessions.models import Session
 
 
 def render_abstract_pdf(abstract: Abstract, language: str) -> bytes:
-    """The PDF of one abstract, its labels in `language`, its text where there is one in it."""
+    """Return the PDF of an abstract, its labels in `language`, and its text if it is translated."""
     return get_or_render(
         str(abstract.guid), "typst/abstract.typ", abstract_data(abstract, language), language
     )
 
 
 def render_book_pdf(edition: Edition, abstracts: Iterable[Abstract], language: str) -> bytes:
-    """The book of abstracts: by session, with a table of contents and an index."""
+    """Return the PDF of the book: abstracts by session, table of contents, two indexes."""
     data = book_data(edition, list(abstracts), language)
     return get_or_render(f"book-{edition.pk}", "typst/book.typ", data, language)
 
 
 def delete_stale_pdfs() -> int:
-    """Forget the files that may say what is public no more; return how many.
+    """Delete cached PDFs whose content may no longer be public. Return the number deleted.
 
-    That is done once for each revision of what is public: the files of an abstract go when it is
-    not published any more, those of editions at any change, to be made again if they are asked for.
+    This happens once per revision of the public content. The PDFs of an abstract are deleted when
+    it is no longer published; the PDFs of an edition at every revision. A request renders a deleted
+    PDF again.
     """
     done = f"{FOLDER}/revision-{revision.current()}"
     if default_storage.exists(done):
@@ -48,16 +49,16 @@ def delete_stale_pdfs() -> int:
     guids = {str(guid) for guid in Abstract.objects.published().values_list("guid", flat=True)}
     over = [name for name in list_folder(FOLDER)[0] if name.rpartition("-")[0] not in guids]
     forgotten = sum(delete_folder(f"{FOLDER}/{name}") for name in over)
-    delete_folder(FOLDER)  # the mark of the revision before
+    delete_folder(FOLDER)  # the marker of the previous revision
     default_storage.save(done, ContentFile(b""))
     return forgotten
 
 
-# What they say: pure functions from objects to what JSON carries
+# The data of the templates: pure functions from objects to JSON-serialisable dicts
 
 
 def abstract_data(abstract: Abstract, language: str) -> dict:
-    """What typst/abstract.typ sets."""
+    """Return the data of typst/abstract.typ: `document`, plus `abstract` and `facts`."""
     record = Record(abstract, language)
     return {
         **document(abstract.edition, record.title, abstract.updated_at),
@@ -67,7 +68,7 @@ def abstract_data(abstract: Abstract, language: str) -> dict:
 
 
 def book_data(edition: Edition, abstracts: list[Abstract], language: str) -> dict:
-    """What typst/book.typ sets; `abstracts` come in the order of the programme."""
+    """Return the data of typst/book.typ; `abstracts` are in the order of the programme."""
     records = [Record(abstract, language) for abstract in abstracts]
     changed = max([edition.updated_at, *(abstract.updated_at for abstract in abstracts)])
     title = _("Book of abstracts")
@@ -112,7 +113,7 @@ def pdf_labels() -> dict[str, str]:
 
 
 def abstract_entry(record: Record) -> dict:
-    """An abstract as both documents set it, in the language of its text."""
+    """Return an abstract as both templates need it, in the language of its text."""
     return {
         "id": f"abstract-{record.abstract.pk}",
         "lang": record.language,
@@ -138,7 +139,7 @@ def spaced(text: str, language: str) -> str:
 
 
 def labelled_facts(record: Record) -> list[tuple[str, str]]:
-    """What stands below the text of a lone abstract: a label and what it says."""
+    """Return the (label, value) pairs shown below the text in the PDF of one abstract."""
     abstract = record.abstract
     pairs = [
         (_("Published"), dates.long_date(record.issued)),
@@ -149,12 +150,15 @@ def labelled_facts(record: Record) -> list[tuple[str, str]]:
 
 
 def section_key(abstract: Abstract) -> tuple:
-    """What the abstracts of one section share: their session, or their kind."""
+    """Return the key that groups abstracts into sections: their session, or else their kind."""
     return (abstract.session_id, "" if abstract.session_id else abstract.kind)
 
 
 def section_entry(records: list[Record]) -> dict:
-    """A session with its abstracts; one that is its own session has no other heading."""
+    """Return a section of the book: a session with its abstracts.
+
+    `title` is empty without a session, and if the only abstract has the title of the session.
+    """
     abstract = records[0].abstract
     title, language = "", records[0].language
     if abstract.session and not is_alone(records):
@@ -185,7 +189,10 @@ def session_line(abstract: Abstract, language: str) -> str:
 
 
 def session_time(abstract: Abstract) -> str:
-    """When its session is, by the clock of the edition, and that it is cancelled if it is."""
+    """Return the day and time of the abstract's session, and its status if it is cancelled.
+
+    Times are in the time zone of the edition.
+    """
     session, zone = abstract.session, abstract.edition.zone
     parts = []
     if session and session.starts_at:
@@ -197,7 +204,7 @@ def session_time(abstract: Abstract) -> str:
 
 
 def name_index(pairs: Iterable[tuple[str, Record]]) -> list[dict]:
-    """Each name once, in the order of the alphabet, with the abstracts it leads to."""
+    """Return each `name` once, in alphabetical order, with the `ids` of its abstracts."""
     found: dict[str, list[str]] = {}
     for name, record in pairs:
         ids = found.setdefault(name, [])

@@ -1,6 +1,6 @@
-"""Addresses of the files of an abstract: without a language before them, which is `?lang=`.
+"""URLs of the files of an abstract, without a language prefix: the language is `?lang=`.
 
-And that of harvesters, who read all languages at once.
+Also the URL of OAI-PMH, whose records are in all languages.
 """
 
 from django.urls import path

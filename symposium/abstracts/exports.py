@@ -1,6 +1,7 @@
-"""The files of an abstract, for reference managers and repositories.
+"""Files of an abstract, for reference managers and repositories.
 
-`?lang=` chooses among its languages; that of the record when it is missing or has no text.
+`?lang=` chooses one of its languages. Without it, or if the abstract has no text in that language,
+the file is in the language of the record.
 """
 
 from collections.abc import Callable
@@ -29,14 +30,14 @@ from symposium.editions.views import by_slug, published_edition
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file; `write` gives its text, or its bytes."""
+    """Format of a file; `write` returns the file as text or as bytes."""
 
     name: str
     content_type: str
     write: Callable[[Record], str | bytes]
 
 
-# By the end of their address.
+# Formats by the ending of their URL.
 FORMATS = {
     "bib": Format("BibTeX", "application/x-bibtex; charset=utf-8", bibtex),
     "ris": Format("RIS", "application/x-research-info-systems; charset=utf-8", ris),
@@ -52,7 +53,7 @@ def export_url(abstract: Abstract, ending: str) -> str:
 
 
 def export_urls(abstract: Abstract) -> list[tuple[str, str]]:
-    """The name and the address of each file."""
+    """Return the name of the format and the URL of each file."""
     return [(kind.name, export_url(abstract, ending)) for ending, kind in FORMATS.items()]
 
 
@@ -61,7 +62,7 @@ def public_abstracts(edition: Edition) -> AbstractQuerySet:
 
 
 def public_main_abstract(edition: str) -> Abstract:
-    """Return the edition's own abstract, or raise Http404."""
+    """Return the main abstract of the edition, published or withdrawn, or raise Http404."""
     found = public_abstracts(published_edition(edition)).main_abstract()
     if found is None:
         raise Http404
@@ -108,7 +109,7 @@ def file_response(request: HttpRequest, abstract: Abstract, ending: str) -> Http
 
 
 def withdrawn_file(abstract: Abstract) -> HttpResponse:
-    """What a program gets of a withdrawn abstract: that it is, and the page that says why."""
+    """Return a 410 response, as plain text, with the URL of the page that gives the reason."""
     with translation.override(abstract.language):
         said = _("This abstract has been withdrawn") + pgettext("before a detail", ":")
     response = HttpResponse(

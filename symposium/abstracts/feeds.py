@@ -1,6 +1,6 @@
-"""New abstracts as they come, of an edition or of a keyword: Atom, RFC 4287.
+"""Atom feeds (RFC 4287) of the new abstracts of an edition or of a keyword.
 
-The ids of feeds and entries stay when addresses change.
+The ids of feeds and entries do not change if URLs change.
 """
 
 from django.contrib.syndication.views import Feed
@@ -24,7 +24,7 @@ MAX_FEED_ITEMS = 50
 
 
 class AbstractFeed(Feed):
-    """The abstracts of an edition, or of a keyword in it, the latest first."""
+    """Feed of the abstracts of an edition, or of a keyword in it, latest first."""
 
     feed_type = AtomFeed
 

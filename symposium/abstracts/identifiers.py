@@ -1,4 +1,4 @@
-"""Names that stay when addresses change: DOI, ROR id; and the licences, by their SPDX ids."""
+"""Persistent identifiers (DOI and ROR ID), and the licences with their SPDX identifiers."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from symposium.core.identifiers import NormalizedIdentifierField
 
-# Readable by Python and by PostgreSQL alike: they stand in constraints too.
-DOI_FORM = r"^10\.[0-9]{4,9}/[!-\[\]-z|~]+$"  # no \ { }, which BibTeX could not carry
+# Patterns in the common syntax of Python and PostgreSQL: constraints use them too.
+DOI_FORM = r"^10\.[0-9]{4,9}/[!-\[\]-z|~]+$"  # no \ { }: BibTeX cannot hold them
 ROR_FORM = r"^0[0-9a-hjkmnp-tv-z]{6}[0-9]{2}$"
 ORCID_FORM = r"^([0-9]{4}-){3}[0-9]{3}[0-9X]$"
-# Crockford's base 32: no i, l, o, u.
+# Crockford's base 32, without i, l, o, u.
 DIGITS = {digit: value for value, digit in enumerate("0123456789abcdefghjkmnpqrstvwxyz")}
 
 validate_doi = RegexValidator(
@@ -27,7 +27,7 @@ validate_ror_form = RegexValidator(
 
 
 def ror_check(digits: str) -> str:
-    """The last two digits of a ROR id from its first seven (ISO/IEC 7064, MOD 97-10)."""
+    """Return the check digits of a ROR ID from its first seven digits (ISO/IEC 7064, MOD 97-10)."""
     number = 0
     for digit in digits:
         number = number * 32 + DIGITS[digit]
@@ -35,7 +35,7 @@ def ror_check(digits: str) -> str:
 
 
 def validate_ror(value: str) -> None:
-    """Raise ValidationError unless `value` is a ROR id with the right check digits."""
+    """Raise ValidationError unless `value` is a ROR ID with the correct check digits."""
     validate_ror_form(value)
     if ror_check(value[:7]) != value[7:]:
         raise ValidationError(
@@ -54,7 +54,7 @@ class RorField(NormalizedIdentifierField):
 
 
 class Licence(models.TextChoices):
-    """What readers may do; the value is the SPDX id: https://spdx.org/licenses/"""
+    """Licence for reuse. The value is its SPDX identifier: https://spdx.org/licenses/"""
 
     BY = "CC-BY-4.0", "CC BY 4.0"
     BY_SA = "CC-BY-SA-4.0", "CC BY-SA 4.0"

@@ -30,23 +30,27 @@ from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
 from symposium.speakers.orcid import OrcidField
 
-MAX_RELATED_KEYWORDS = 12  # keywords, beside one
+MAX_RELATED_KEYWORDS = 12
 NOT_IN_DRAFT_SESSION = Q(session__isnull=True) | ~Q(session__status=Session.Status.DRAFT)
-# Which abstracts are public, once they are due. The triggers of the search and of the harvest say
-# the same in SQL; tests/abstracts/test_published.py compares them and every page.
+# Condition of a public abstract, from its date of publication on. The triggers of the search and of
+# OAI-PMH have the same condition in SQL; tests/abstracts/test_published.py compares them, and every
+# page.
 PUBLISHED = NOT_IN_DRAFT_SESSION & Q(status="published")
 
 
 class KeywordQuerySet(models.QuerySet):
     def used_in(self, edition: Edition):
-        """Keywords of the published abstracts of `edition`, each with its `abstract_count`."""
+        """Return the keywords of the published abstracts of `edition`, with `abstract_count`."""
         published = edition.abstracts.published()
         return self.filter(abstracts__in=published).annotate(
             abstract_count=models.Count("abstracts", distinct=True)
         )
 
     def related_to(self, keyword: "Keyword", edition: Edition):
-        """Those that share abstracts of `edition` with `keyword`: the closest, in that order."""
+        """Return the keywords that share most abstracts of `edition` with `keyword`, in order.
+
+        `abstract_count` of each is the number of shared abstracts.
+        """
         shared = edition.abstracts.published().filter(keywords=keyword)
         return (
             self.filter(abstracts__in=shared)
@@ -57,7 +61,7 @@ class KeywordQuerySet(models.QuerySet):
 
 
 class DuplicateKeyword(ValidationError):
-    """There is such a `keyword`: the desk offers it."""
+    """Another keyword has the same name. `keyword` is the other one, which the desk offers."""
 
     def __init__(self, keyword: "Keyword"):
         self.keyword = keyword
@@ -66,7 +70,7 @@ class DuplicateKeyword(ValidationError):
 
 
 class Keyword(SluggedModel):
-    """A term of the controlled vocabulary, shared by all editions."""
+    """Term of the controlled vocabulary, shared by all editions."""
 
     name = models.CharField(_("name"), max_length=80)
     definition = models.TextField(_("definition"), max_length=1000, blank=True)
@@ -110,7 +114,7 @@ class Keyword(SluggedModel):
         self.clean_names()
 
     def clean_names(self) -> None:
-        """Raise ValidationError, which names the other one, if it has a twin in a language."""
+        """Raise ValidationError, keyed to the name, if another keyword has this name."""
         others = Keyword.objects.exclude(pk=self.pk)
         twins = {
             f"name_{code}": others.alias(same=NormalizedName(f"name_{code}")).filter(
@@ -126,18 +130,18 @@ class Keyword(SluggedModel):
         return sort_key(self.name)
 
     def names(self) -> list[tuple[str, str]]:
-        """Its name in each language that has one, with the language."""
+        """Return a (language, name) pair for each language in which the keyword has a name."""
         pairs = ((code, getattr(self, f"name_{code}")) for code in LANGUAGES)
         return [(code, name) for code, name in pairs if name]
 
 
 class AbstractQuerySet(models.QuerySet):
     def published(self, at: datetime.datetime | None = None):
-        """Abstracts that the public reads; that of a draft session waits with it."""
+        """Return the published abstracts. An abstract of a draft session is not public yet."""
         return self.due(at).filter(PUBLISHED)
 
     def public(self, at: datetime.datetime | None = None):
-        """Abstracts with a public page: the published ones, and the tombstones of the withdrawn.
+        """Return the abstracts with a public page: published, or withdrawn with a tombstone.
 
         A tombstone stays if the abstract was ever public, even if its session is a draft again.
         """
@@ -151,7 +155,7 @@ class AbstractQuerySet(models.QuerySet):
         return self.filter(published_at__lte=at or timezone.now(), edition__is_published=True)
 
     def ever_public(self):
-        """Those that have or had a public address, whatever became of them."""
+        """Return the abstracts that have or had a public URL, even if they were withdrawn since."""
         known = OaiRecord.objects.known().values("guid")
         return self.filter(Q(guid__in=known) | Q(status=Abstract.Status.WITHDRAWN))
 
@@ -159,14 +163,14 @@ class AbstractQuerySet(models.QuerySet):
         return self.exclude(status=Abstract.Status.WITHDRAWN)
 
     def main_abstract(self):
-        """The edition's own abstract, or None."""
+        """Return the main abstract of the edition, or None."""
         return self.main_abstracts().first()
 
     def main_abstracts(self):
         return self.filter(kind=Abstract.Kind.SYMPOSIUM)
 
     def for_list(self):
-        """For a list, the symposium's own first: titles and authors, without long texts."""
+        """Load titles and authors, without long texts; the main abstract comes first."""
         authors = Author.objects.select_related("speaker").defer(
             *in_each_language("speaker__biography")
         )
@@ -177,7 +181,7 @@ class AbstractQuerySet(models.QuerySet):
         )
 
     def in_order(self):
-        """The symposium's own, then by session in the order of the programme."""
+        """Order the main abstract first, then by session as in the programme."""
         return self.order_by(
             Case(When(kind=Abstract.Kind.SYMPOSIUM, then=0), default=1),
             "session__starts_at",
@@ -186,21 +190,21 @@ class AbstractQuerySet(models.QuerySet):
         )
 
     def with_details(self):
-        """For the page of an abstract: all that it shows."""
+        """Load what the page of an abstract shows."""
         return self.select_related("edition", "session").prefetch_related(
             models.Prefetch("authors", Author.objects.select_related("speaker")),
             models.Prefetch("ordered_keywords", AbstractKeyword.objects.select_related("keyword")),
         )
 
     def with_reference(self):
-        """With all that a citation says, its publisher and its version too."""
+        """Load what a citation needs, including the publisher and the version."""
         return self.with_details().prefetch_related(
             "edition__partners", models.Prefetch("versions", Version.objects.defer("content"))
         )
 
 
 class Abstract(SluggedModel):
-    """A published scholarly record. One text is the record; the others are translations of it."""
+    """Scholarly record. The text in `language` is the record; the others are translations of it."""
 
     class Kind(models.TextChoices):
         SYMPOSIUM = "symposium", _("Abstract of the symposium")
@@ -270,12 +274,12 @@ class Abstract(SluggedModel):
             models.UniqueConstraint(
                 fields=["edition"],
                 condition=Q(kind="symposium"),
-                name="abstracts_one_argument_per_edition",
+                name="abstracts_one_main_per_edition",
                 violation_error_message=_("This edition already has an abstract."),
             ),
             models.CheckConstraint(
                 condition=~Q(kind="symposium") | Q(session__isnull=True),
-                name="abstracts_argument_has_no_session",
+                name="abstracts_main_has_no_session",
                 violation_error_message=_(
                     "The symposium’s own abstract can’t belong to a session."
                 ),
@@ -335,7 +339,7 @@ class Abstract(SluggedModel):
         return reverse("abstracts:detail", args=[self.edition.slug, self.slug])
 
     def get_pdf_url(self) -> str:
-        """In the folder of the page: Google Scholar asks for that."""
+        """Return the URL of the PDF, in the folder of the page, as Google Scholar requires."""
         return f"{self.get_absolute_url()}abstract.pdf"
 
     def clean(self) -> None:
@@ -353,7 +357,10 @@ class Abstract(SluggedModel):
             self.withdrawn_at = timezone.now()
 
     def clean_waiting(self) -> None:
-        """Raise ValidationError if it would leave the draft session it waits with, published."""
+        """Raise ValidationError if a published abstract leaves its draft session.
+
+        It would be public at once.
+        """
         stored = Abstract.objects.filter(pk=self.pk, status=self.Status.PUBLISHED)
         is_free = self.status == self.Status.PUBLISHED and not self.session_id
         if is_free and stored.exclude(NOT_IN_DRAFT_SESSION).exists():
@@ -384,16 +391,16 @@ class Abstract(SluggedModel):
         return self.language
 
     def is_translation_in(self, language: str) -> bool:
-        """Whether the reader of `language` gets a translation of the record."""
+        """Return whether a reader of `language` gets a translation of the record."""
         return language != self.language and bool(getattr(self, f"text_{language}"))
 
     def is_untranslated_in(self, language: str) -> bool:
-        """Whether the reader of `language` gets the record in another language than theirs."""
+        """Return whether a reader of `language` gets the record in its own, different language."""
         return language != self.language and not getattr(self, f"text_{language}")
 
 
 class AbstractKeyword(models.Model):
-    """A keyword of an abstract; the order is the authors'."""
+    """Keyword of an abstract, in the order that the authors chose."""
 
     abstract = models.ForeignKey(Abstract, models.CASCADE, related_name="ordered_keywords")
     keyword = models.ForeignKey(
@@ -419,7 +426,7 @@ class AbstractKeyword(models.Model):
 
 
 class Author(PersonName, models.Model):
-    """An author of an abstract: a speaker, another person, or a body (family name alone)."""
+    """Author of an abstract: a speaker, another person, or a body (with a family name only)."""
 
     abstract = models.ForeignKey(Abstract, models.CASCADE, related_name="authors")
     speaker = models.ForeignKey(
@@ -472,10 +479,10 @@ class Author(PersonName, models.Model):
 
 
 class Version(models.Model):
-    """A version of an abstract as it was published: its texts, authors and keywords, kept.
+    """Version of an abstract as it was published; `content` has its texts, authors and keywords.
 
-    The rows are written by `versions.publish`; an abstract that never changed has none. Once
-    another version follows, the database refuses to change a row.
+    `versions.py` writes the rows; an abstract that never changed has none. The database refuses to
+    change a row once a later version exists.
     """
 
     abstract = models.ForeignKey(Abstract, models.CASCADE, related_name="versions")
@@ -515,7 +522,7 @@ class Version(models.Model):
 
 
 class UsageCount(models.Model):
-    """How often an abstract was read or downloaded on a day. Nothing says by whom."""
+    """Number of views or downloads of an abstract on one day, without any data about readers."""
 
     class Kind(models.TextChoices):
         VIEW = "view", _("Views")
@@ -544,9 +551,10 @@ class UsageCount(models.Model):
 
 class OaiRecordQuerySet(models.QuerySet):
     def known(self, at: datetime.datetime | None = None):
-        """What harvesters may hear of, each with `datestamp`, `is_deleted` and `in_sets`.
+        """Return the records that harvesters see, with `datestamp`, `is_deleted` and `in_sets`.
 
-        What is deleted stays in all its sets: who harvests one of them is told.
+        A deleted record stays in every set that it was ever in, so that harvesters of each set
+        learn of the deletion.
         """
         public = Q(public_from__lte=at or timezone.now())
         since = Case(When(public, then=Greatest("changed_at", "public_from")), default="changed_at")
@@ -561,10 +569,10 @@ class OaiRecordQuerySet(models.QuerySet):
 
 
 class OaiRecord(models.Model):
-    """What harvesters are told of an abstract that is, was or will be public, for ever.
+    """OAI-PMH record of an abstract that is, was or will be public; it is never deleted.
 
-    The rows are written by the triggers of `sql/harvest.sql`, and outlive the abstract. While it
-    may be public `public_from` is the date of its publication, which may be to come.
+    The triggers of `sql/harvest.sql` write the rows, which outlive the abstract. `public_from` is
+    the date of publication, which may be in the future, or None if the abstract is not public.
     """
 
     guid = models.UUIDField(primary_key=True, editable=False)

@@ -19,7 +19,7 @@ urlpatterns = [
     path("<slug:edition>/keywords/", views.keywords, name="keywords"),
     path("<slug:edition>/keywords/<slug:slug>/", views.keyword, name="keyword"),
     path("<slug:edition>/keywords/<slug:slug>.atom", feeds.keyword_feed, name="keyword_feed"),
-    # Where the PDF was before it moved beside the page.
+    # Former URLs of the PDF, before it moved into the folder of the page.
     path(
         "<slug:edition>/abstract.pdf",
         RedirectView.as_view(pattern_name="abstracts:main_pdf", permanent=True),

@@ -1,13 +1,13 @@
-"""How often abstracts are read and downloaded, counted without following anybody.
+"""Counts of views and downloads of abstracts, without tracking readers.
 
-As COUNTER counts (https://www.projectcounter.org/code-of-practice/): robots and scripts, by its
-published list, do not count, and two clicks of one reader within 30 seconds count once, whichever
-process they reach. Until they are summed up, a minute later, the database holds, outside its log, a
-keyed hash of the reader's address and browser, salted anew each day; nothing else is ever written
-of a reader.
+The rules are those of COUNTER (https://www.projectcounter.org/code-of-practice/): robots and
+scripts on its published list do not count, and two clicks of one reader within 30 seconds count
+once, in whichever processes they arrive. Until the events are summed up, a minute later, an
+unlogged table of the database holds a keyed hash of the reader's IP address and browser, with a new
+salt each day. Nothing else about a reader is ever stored.
 
-No reader waits for it: a process writes a row for each of its answers, once a second and after an
-answer has been sent. The worker sums them up.
+No reader waits for the counting: a process writes its new events once a second, after a response
+has been sent. The worker sums them up.
 """
 
 import atexit
@@ -32,15 +32,15 @@ from symposium.abstracts.models import Abstract, UsageCount
 logger = logging.getLogger(__name__)
 WRITE_EVERY_SECONDS = 1.0
 DOUBLE_CLICK = datetime.timedelta(seconds=30)
-# A reader's clicks are summed up once this long has passed since the last: twice DOUBLE_CLICK, so
-# that no process has yet to write one that belongs to them.
+# A reader's clicks are summed up this long after the last one: twice DOUBLE_CLICK, so that every
+# process has written the clicks that belong together.
 SILENCE = datetime.timedelta(seconds=60)
-MAX_UNWRITTEN = 20_000  # while the database is away; then the oldest go
+MAX_UNWRITTEN = 20_000  # events, while the database is away; then the oldest are dropped
 WRITE = """
 INSERT INTO symposium_abstracts_usage_event (click, kind, edition, slug, at)
 SELECT * FROM unnest(%s::uuid[], %s, %s, %s, %s)
 """
-# One statement: what it counts it deletes. The day is that of the edition's own clock.
+# One statement deletes the events that it counts. The day is in the time zone of the edition.
 SUM_UP = f"""
 WITH silent AS (
     SELECT click FROM symposium_abstracts_usage_event
@@ -65,7 +65,7 @@ ON CONFLICT (abstract_id, day, kind) DO UPDATE SET count = reading.count + EXCLU
 
 
 class UsageRecorder:
-    """The answers that this process has given and not yet written down."""
+    """Queue of the views and downloads that this process has not yet written to the database."""
 
     def __init__(self):
         self.events: deque[tuple] = deque(maxlen=MAX_UNWRITTEN)
@@ -80,9 +80,9 @@ class UsageRecorder:
             self.write()
 
     def write(self) -> None:
-        """Write all events; those that the database does not take now stay for the next time."""
+        """Write all events; if the database is away, keep them for the next call."""
         if not self.lock.acquire(blocking=False):
-            return  # another thread is at it
+            return  # another thread is writing
         self.written_at = time.monotonic()
         batch = [self.events.popleft() for _event in range(len(self.events))]
         try:
@@ -105,14 +105,14 @@ atexit.register(lambda: RECORDER.write())
 
 
 def sum_up(silence: datetime.timedelta = SILENCE) -> int:
-    """Add the written events to the counts by day; return how many counts changed."""
+    """Add the written events to the daily counts; return the number of changed counts."""
     with connection.cursor() as cursor:
         cursor.execute(SUM_UP, {"silence": silence, "apart": DOUBLE_CLICK})
         return cursor.rowcount
 
 
 def counted(kind: UsageCount.Kind):
-    """Count what a view of (request, edition, slug) gives people to read, also from memory."""
+    """Decorate a view of (request, edition, slug) to count its 200 responses, cached ones too."""
 
     def decorate(view):
         @wraps(view)
@@ -129,7 +129,7 @@ def counted(kind: UsageCount.Kind):
 
 
 def count(kind: UsageCount.Kind, edition: str, slug: str, request: HttpRequest) -> None:
-    """Record a request if it is a person's; the page is worth more than that."""
+    """Record a request of a person. An error is logged and does not affect the page."""
     try:
         if is_asked_by_a_person(request.META):
             click = click_of(request, f"{kind} {edition} {slug}")
@@ -152,7 +152,10 @@ def is_robot(agent: str) -> bool:
 
 
 def click_of(request: HttpRequest, name: str) -> str:
-    """The same for each click of a reader of today on the same thing; nothing leads back."""
+    """Return a hash that is equal for all clicks of one reader on one page, on one day (UTC).
+
+    It does not reveal the reader.
+    """
     agent = request.META.get("HTTP_USER_AGENT", "")
     reader = (get_adapter().get_client_ip(request), agent, name)
     salt = f"readings of {timezone.now():%Y-%m-%d}"
@@ -160,7 +163,7 @@ def click_of(request: HttpRequest, name: str) -> str:
 
 
 def by_day(abstract: Abstract) -> list[tuple]:
-    """`(day, reads, downloads)` for each day that has some."""
+    """Return `(day, views, downloads)` for each day with any of them."""
     days: dict = {}
     for reading in abstract.usage_counts.all():
         days.setdefault(reading.day, {})[reading.kind] = reading.count

@@ -1,6 +1,7 @@
-"""The readings of an abstract as the columns of a drawing: a pure function from days to shapes.
+"""Usage of an abstract as the columns of a chart: a pure function from days to shapes.
 
-Time runs from left to right in every language; a shape names its class, the style sheet its colour.
+Time runs from left to right in every language. A shape has a CSS class (`kind`), which the style
+sheet colours.
 """
 
 import datetime
@@ -21,7 +22,10 @@ class Column:
 
 
 def columns(days: Sequence[tuple[datetime.date, int, int]], until: datetime.date) -> list[Column]:
-    """The last days, of `(day, reads, downloads)`: the downloads stand upon the reads."""
+    """Return the columns of the last `CHART_DAYS` days, with downloads stacked on reads.
+
+    `days` are tuples (day, reads, downloads).
+    """
     first = until - datetime.timedelta(days=CHART_DAYS - 1)
     shown = [one for one in days if first <= one[0] <= until]
     top = max((reads + downloads for _day, reads, downloads in shown), default=1)

@@ -1,7 +1,7 @@
-"""Versions of an abstract: what was published stays readable, as it was, under its number.
+"""Versions of an abstract: each published version stays readable, unchanged, under its number.
 
-A change that readers should know of is published between two calls: `keep` before it, `publish`
-after it. Small corrections need neither, and belong to the version they mend.
+A change that readers should know about is made between two calls: `snapshot` before it, `publish`
+after it. Small corrections need neither and belong to the version that they correct.
 """
 
 import copy
@@ -19,7 +19,7 @@ PLAIN_FIELDS = ("language", "licence", "doi")
 
 @transaction.atomic
 def snapshot(abstract: Abstract) -> Version:
-    """Put aside what the database holds of `abstract`, as the version that readers have now."""
+    """Store the content of `abstract` in the database as the version that readers see now."""
     stored = lock(abstract)
     last = stored.versions.first() or Version(
         abstract=stored, number=1, published_at=stored.published_at
@@ -33,7 +33,10 @@ def snapshot(abstract: Abstract) -> Version:
 def publish(
     abstract: Abstract, notes: dict[str, str], at: datetime.datetime | None = None
 ) -> Version:
-    """Number what the database holds of `abstract` anew; `notes` say by language what changed."""
+    """Store the content of `abstract` in the database as a new version, with the next number.
+
+    `notes` say what changed, by language.
+    """
     stored = lock(abstract)
     version = Version(
         abstract=stored,
@@ -48,13 +51,13 @@ def publish(
 
 
 def lock(abstract: Abstract) -> Abstract:
-    # Whatever only refers to it, as the count of a reading does, does not wait.
+    # `no_key`: rows that only refer to the abstract, such as usage counts, do not wait.
     Abstract.objects.select_for_update(no_key=True).get(pk=abstract.pk)
     return Abstract.objects.with_details().get(pk=abstract.pk)
 
 
 def snapshot_content(abstract: Abstract) -> dict:
-    """The abstract as JSON, with the names that its page shows."""
+    """Return the abstract as a JSON-serialisable dict, with the names that its page shows."""
     return {
         **{name: getattr(abstract, name) for name in PLAIN_FIELDS},
         "title": by_language(abstract, "title"),
@@ -68,7 +71,10 @@ def snapshot_content(abstract: Abstract) -> dict:
 
 
 def snapshot_author(author: Author) -> dict:
-    """What the author line gives; else, for a speaker, what their public page gives."""
+    """Return one author as a dict of names, affiliation, ROR ID and ORCID iD.
+
+    Affiliation and ORCID iD missing on the author line come from the public page of the speaker.
+    """
     speaker = author.speaker
     public = speaker if speaker and speaker.is_published else None
     own = any(by_language(author, "affiliation").values())
@@ -90,7 +96,10 @@ def to_columns(field: str, texts: dict[str, str]) -> dict[str, str]:
 
 
 def restore(abstract: Abstract, version: Version) -> Abstract:
-    """`abstract` with the content of `version`, not to be saved; its names lead to no page."""
+    """Return a copy of `abstract` with the content of `version`.
+
+    The copy must not be saved. Its authors have no speaker, so their names are not links.
+    """
     kept, content = copy.copy(abstract), version.content
     columns = to_columns("title", content["title"]) | to_columns("text", content["text"])
     for name, value in {**columns, **{name: content[name] for name in PLAIN_FIELDS}}.items():

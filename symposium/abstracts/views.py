@@ -27,7 +27,7 @@ from symposium.editions.views import by_slug, published_edition
 @require_safe
 @counted(UsageCount.Kind.VIEW)
 def main_abstract(request: HttpRequest, edition: str) -> HttpResponse:
-    """The symposium's own abstract: the record that the public comes to read."""
+    """Page of the main abstract, the record that the public comes to read."""
     return abstract_or_tombstone(request, public_main_abstract(edition))
 
 
@@ -105,13 +105,13 @@ def abstract_context(abstract: Abstract) -> dict:
 
 
 def second_languages(abstract: Abstract) -> list[str]:
-    """The languages that can stand beside the text of the page."""
+    """Return the languages that can be shown beside the text of the page."""
     shown = localized_text(abstract, "text")[1]
     return [code for code in LANGUAGES if code != shown and getattr(abstract, f"text_{code}")]
 
 
 def second_language_context(abstract: Abstract, language: str) -> dict | None:
-    """The text in a second language, which `?with=` asks for."""
+    """Return title and paragraphs in the second language that `?with=` asks for, or None."""
     if language not in second_languages(abstract):
         return None
     title, title_language = localized_text(abstract, "title", language)
@@ -124,7 +124,10 @@ def second_language_context(abstract: Abstract, language: str) -> dict | None:
 
 
 def metadata_context(abstract: Abstract, shown: Record) -> dict:
-    """What is cited is the record, on each of its pages; linked data know its translations too."""
+    """Return the citations and the metadata.
+
+    Pages in all languages cite the record itself; the JSON-LD describes the text that is shown.
+    """
     record = Record(abstract)
     return {
         "meta_tags": highwire.tags(record, get_language()),
@@ -135,10 +138,10 @@ def metadata_context(abstract: Abstract, shown: Record) -> dict:
 
 
 def tombstone(request: HttpRequest, abstract: Abstract) -> HttpResponse:
-    """What stays of a withdrawn abstract: who withdrew what and why, without its text."""
+    """Return the page of a withdrawn abstract, with status 410: the reason, without the text."""
     about = abstract_context(abstract) | {"description": "", "og_type": "website", "unlisted": True}
     page = render_page(request, abstract.edition, "abstracts/withdrawn.html", about, status=410)
-    patch_cache_control(page, no_cache=True, max_age=0)  # or caches may keep a 410 for long
+    patch_cache_control(page, no_cache=True, max_age=0)  # caches may store a 410 for long
     return page
 
 
@@ -163,7 +166,10 @@ def version(
 
 
 def version_page(request: HttpRequest, abstract: Abstract, number: int) -> HttpResponse:
-    """An earlier version, as it was; the number of the current one leads to its page."""
+    """Return the page of an earlier version; the number of the current one redirects to its page.
+
+    Raise Http404 if there is no such version.
+    """
     if abstract.is_withdrawn:
         return tombstone(request, abstract)
     if number == abstract.version_number:
@@ -183,7 +189,7 @@ def version_page(request: HttpRequest, abstract: Abstract, number: int) -> HttpR
     )
 
 
-# On paper
+# PDF
 
 
 @require_safe
@@ -289,7 +295,7 @@ def keyword(request: HttpRequest, edition: Edition, keyword: Keyword) -> HttpRes
 
 
 def other_names(keyword: Keyword, language: str) -> list[tuple[str, str]]:
-    """Its names in the languages other than that of the page, each word once."""
+    """Return (language, name) pairs of the names in other languages than the page's, each once."""
     names: dict[str, str] = {}
     for code, name in keyword.names():
         if code != language:

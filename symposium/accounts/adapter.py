@@ -20,14 +20,12 @@ REAUTHENTICATION_NAMES = {
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """How accounts behave here."""
-
     def is_safe_url(self, url: str) -> bool:
-        """Whether `url` is an address of this site, without scheme nor host: `/fr/2021/`."""
+        """Return whether `url` is a path on this site, without scheme or host: `/fr/2021/`."""
         return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def get_reauthentication_methods(self, user) -> list[dict]:
-        """Each by the name that it has on every page."""
+        """Return the methods with the names in `REAUTHENTICATION_NAMES` as their descriptions."""
         methods = super().get_reauthentication_methods(user)
         return [
             method
@@ -36,7 +34,7 @@ class AccountAdapter(DefaultAccountAdapter):
         ]
 
     def render_mail(self, template_prefix, email, context, headers=None):
-        """allauth's mails, the code among them, look like ours."""
+        """Add our HTML part to allauth's e-mails, including the one with the code."""
         message = super().render_mail(template_prefix, email, context, headers)
         mail.add_html_part(message, get_language())
         return message
@@ -46,16 +44,16 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().clean_email(email)
 
     def generate_login_code(self) -> str:
-        """The code with which somebody who is signed in says again who they are."""
+        """Return the code with which a signed-in user confirms their identity."""
         return codes.new_code(for_staff=self.request.user.is_in_staff)
 
     def generate_email_verification_code(self) -> str:
-        """For an account that signs in with a password first, it is not known whose it is."""
+        """Return a code; it is as long as for staff if the user is anonymous and may be staff."""
         user = self.request.user
         return codes.new_code(for_staff=user.is_anonymous or user.is_in_staff)
 
     def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
-        """Who has only just signed in need not say again who they are."""
+        """Return False if the user has signed in within REAUTHENTICATION_TIMEOUT."""
         records = get_authentication_records(self.request, self.request.user)
         is_recent = records and (
             records[-1]["method"] in app_settings.REAUTHENTICATION_METHODS
@@ -73,11 +71,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("editions:current")
 
     def _get_login_attempts_cache_key(self, request, **credentials) -> str:
-        """Wrong passwords are counted by whence they come."""
+        """Return the key that counts wrong passwords: the IP address and the e-mail address."""
         return f"{get_ip(request)} {credentials['email'].lower()}"
 
     def pre_authenticate(self, request, **credentials) -> None:
-        """What strangers tried is nothing to a browser in which the account was opened before."""
+        """Limit the attempts with a password; raise ValidationError if there were too many.
+
+        A browser in which the account was opened before has its own limit, so attempts from other
+        browsers do not block it.
+        """
         email = credentials["email"].lower()
         if browser := known_browsers.browser_name(request, email):
             may_try = consume(request, action="passwords_of_browser", key=f"{browser} {email}")

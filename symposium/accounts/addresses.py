@@ -1,4 +1,4 @@
-"""What an e-mail address may look like here, wherever one is typed for an account."""
+"""Rules for the e-mail addresses of accounts."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +10,6 @@ PLAIN_ADDRESS_MESSAGE = _(
 
 
 def validate_plain_address(address: str) -> None:
-    """Refuse letters that can be mistaken for others before the @: `ı` would pass for `i`."""
+    """Raise ValidationError for a non-ASCII local part: `ı` could be mistaken for `i`."""
     if not address.rpartition("@")[0].isascii():
         raise ValidationError(PLAIN_ADDRESS_MESSAGE, code="plain")

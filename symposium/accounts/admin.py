@@ -1,24 +1,24 @@
 import allauth.mfa.admin
-import allauth.usersessions.admin  # noqa: F401 (both bring pages, which are taken away here)
+import allauth.usersessions.admin  # noqa: F401 (both register pages, unregistered below)
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from symposium.accounts import (
-    groups_admin,  # noqa: F401 (its page stands beside this one)
+    groups_admin,  # noqa: F401 (registers the admin page of groups)
     login,
 )
 from symposium.accounts.models import User
 from symposium.accounts.second_factor import NAMES
 
-# From where somebody signs in, and with what browser, is for them alone.
+# Sign-in locations and browsers are visible only to the user they belong to.
 admin.site.unregister([Authenticator, UserSession])
 
 
 @admin.register(Authenticator)
 class AuthenticatorAdmin(admin.ModelAdmin):
-    """Second factors: that there is one, never its secret. A lost one is deleted here."""
+    """Second factors: the list shows that one exists, never its secret. Delete a lost one here."""
 
     list_display = ["user", "kind", "created_at", "last_used_at"]
     search_fields = ["user__email", "user__name"]
@@ -45,7 +45,7 @@ class AuthenticatorAdmin(admin.ModelAdmin):
 
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin):
-    """Accounts. One signs in with a code by mail, so a new one needs no password."""
+    """Accounts. Users sign in with a code sent by e-mail, so a new account needs no password."""
 
     list_display = ["email", "name", "language", "is_active", "is_staff", "date_joined"]
     list_filter = ["is_active", "is_staff", "groups", "language"]
@@ -60,7 +60,7 @@ class UserAdmin(admin.ModelAdmin):
         return field
 
     def has_change_permission(self, request, obj=None):
-        """Only a superuser changes accounts: whoever could would name themselves superuser."""
+        """Allow superusers only: any other user could make themselves a superuser."""
         return request.user.is_superuser and super().has_change_permission(request, obj)
 
     def has_add_permission(self, request):

@@ -1,10 +1,10 @@
-"""The attempts that are counted in the cache of the database, until their limit has passed."""
+"""Rate-limit counters, which live in the database cache until they expire."""
 
 from django.db import connection
 
 
 def delete_expired_attempts() -> int:
-    """Delete what has expired: its keys hold addresses of the network."""
+    """Delete expired counters, whose keys contain IP addresses; return the number deleted."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM symposium_cache WHERE expires < now()")
         return cursor.rowcount

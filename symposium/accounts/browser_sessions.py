@@ -1,4 +1,4 @@
-"""The sessions of browsers: those that have ended are deleted."""
+"""Deletion of expired browser sessions."""
 
 import datetime
 
@@ -11,9 +11,10 @@ SESSIONS_PER_BATCH = 1000
 
 
 def delete_expired_sessions(at: datetime.datetime | None = None) -> int:
-    """Delete the browser sessions that have ended, as `manage.py clearsessions` does.
+    """Delete a batch of expired browser sessions, as `manage.py clearsessions` does.
 
-    From where, and with what browser, somebody signed in is kept no longer than their session.
+    A UserSession (IP address and browser) is deleted together with its session. Return the number
+    of sessions deleted.
     """
     over = BrowserSession.objects.filter(expire_date__lt=at or timezone.now())
     keys = list(over.values_list("pk", flat=True)[:SESSIONS_PER_BATCH])

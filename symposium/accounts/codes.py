@@ -1,4 +1,4 @@
-"""The codes that are sent by mail: digits, as people type and paste them."""
+"""Sign-in codes: digits that are sent by e-mail, and typed or pasted by the user."""
 
 import unicodedata
 
@@ -6,7 +6,7 @@ from django.utils.crypto import get_random_string
 
 CODE_DIGITS = 6
 STAFF_CODE_DIGITS = 8
-# For a browser: as many digits of any script, whatever stands between them.
+# An HTML pattern: 6 or 8 digits of any script, with any characters between them.
 PATTERN = r"\P{Nd}*(\p{Nd}\P{Nd}*){6}((\p{Nd}\P{Nd}*){2})?"
 
 
@@ -15,5 +15,5 @@ def new_code(*, for_staff: bool) -> str:
 
 
 def digits(typed: str) -> str:
-    """The digits of `typed` as 0–9: `٠٣٢ ٥٩٣` is 032593; spaces and marks of direction go."""
+    """Return the digits of `typed` as 0–9 and drop the rest: `٠٣٢ ٥٩٣` is 032593."""
     return "".join(str(unicodedata.decimal(sign)) for sign in typed if sign.isdecimal())

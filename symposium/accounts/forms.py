@@ -13,7 +13,7 @@ from symposium.accounts import addresses, codes, guesses, login
 
 
 class LoginForm(allauth.LoginForm):
-    """An e-mail address, to which a code is sent whether or not it has an account yet."""
+    """Form for an e-mail address; it sends a code whether or not the address has an account."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -34,7 +34,10 @@ class LoginForm(allauth.LoginForm):
 
 
 class PasswordLoginForm(allauth.LoginForm):
-    """For accounts with a password: allauth drops the field where sign-up asks for none."""
+    """Form for accounts with a password.
+
+    It adds the password field, which allauth omits because the sign-up form has none.
+    """
 
     def _setup_password_field(self):
         self.fields["login"].label = _("Email address")
@@ -43,7 +46,7 @@ class PasswordLoginForm(allauth.LoginForm):
 
 
 class CodeField(forms.CharField):
-    """Six or eight digits of any script: a browser must not refuse what the server reads."""
+    """Field for six or eight digits of any script. The browser accepts all that the server does."""
 
     def __init__(self):
         super().__init__(
@@ -65,7 +68,7 @@ class CodeField(forms.CharField):
 
 
 class CodeForm(allauth.BaseConfirmCodeForm):
-    """Compares a code with the one that was sent, unless too many were wrong already."""
+    """Form that compares a code with the one that was sent, and limits the wrong attempts."""
 
     code = CodeField()
     email: str
@@ -92,7 +95,7 @@ class ConfirmReauthenticationCodeForm(CodeForm):
 
 
 class ApplicationCode(forms.CharField):
-    """Six digits of the application, or the eight of a recovery code."""
+    """Field for the six digits of an authenticator app, or the eight of a recovery code."""
 
     def __init__(self, *, label, **options):
         attrs = {"inputmode": "numeric", "autocomplete": "one-time-code", "dir": "ltr"}
@@ -122,7 +125,10 @@ class PasskeyName(forms.CharField):
 
 
 class AddPasskeyForm(AddWebAuthnForm):
-    """Every key here opens the account on its own: there is nothing to choose but its name."""
+    """Form to name a new passkey.
+
+    allauth's choice `passwordless` is removed: here every passkey can sign in alone.
+    """
 
     name = PasskeyName(required=False)
     passwordless = None

@@ -1,8 +1,8 @@
-"""The groups of those who run the symposium without being masters of the installation.
+"""The groups of users who run the symposium without being superusers.
 
-Both are made with the first migration. Organisers have the whole desk; the welcome team has the
-door and nothing else. Accessibility needs are health data: whoever reads them is given that right
-by name.
+The first migration creates both. Organisers can use the whole desk; the welcome team can use
+check-in and nothing else. Accessibility needs are health data: neither group gets the permission to
+read them, `view_needs`, which must be granted explicitly.
 """
 
 from django.contrib.auth.models import Group, Permission
@@ -27,9 +27,10 @@ GROUPS = {
 
 
 def give_permissions(sender, using, **kwargs) -> None:
-    """After the migration of an app: its permissions to the groups; organisers only see accounts.
+    """Give an app's permissions to the groups, after its migration (post_migrate receiver).
 
-    It runs at every migration and only adds, so a new model is theirs as soon as it exists.
+    Organisers can view accounts but not change them. The function runs at every migration and only
+    adds permissions, so organisers get those of a new model as soon as its table exists.
     """
     own = Permission.objects.using(using).filter(content_type__app_label=sender.label)
     for name, allowed in GROUPS.items():

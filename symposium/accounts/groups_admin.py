@@ -1,4 +1,4 @@
-"""Groups, and the permissions to choose from: those of this desk, in the reader's language."""
+"""Admin page of groups, with a list of the desk's permissions in the reader's language."""
 
 from django import forms
 from django.apps import apps
@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-# What Django calls “Can add …”, by the first word of its codename.
+# Django calls these permissions “Can add …”; the keys are the first words of their codenames.
 VERBS = {
     "add": pgettext_lazy("permission", "add"),
     "change": pgettext_lazy("permission", "change"),
@@ -20,13 +20,13 @@ VERBS = {
 
 
 def desk_permissions():
-    """Those that open something here; not those of tables that no page shows."""
+    """Return the permissions of models with a page in the desk, without those of history tables."""
     ours = Q(content_type__app_label__startswith="symposium_") | Q(content_type__model="group")
     return Permission.objects.filter(ours).exclude(content_type__model__startswith="historical")
 
 
 def permission_label(permission: Permission) -> str:
-    """The app, the model and what may be done, as in “Programme · Session · change”."""
+    """Return the app, the model and the action, as in “Programme · Session · change”."""
     kind = permission.content_type
     app, model = apps.get_app_config(kind.app_label), apps.get_model(kind.app_label, kind.model)
     verb, _mark, name = permission.codename.partition("_")
@@ -36,7 +36,7 @@ def permission_label(permission: Permission) -> str:
 
 class GroupForm(forms.ModelForm):
     def clean_permissions(self):
-        """What is not offered is left to the group as it is."""
+        """Return the chosen permissions, and those of the group that the form does not offer."""
         chosen = self.cleaned_data["permissions"]
         if not self.instance.pk:
             return chosen

@@ -1,7 +1,7 @@
-"""Codes that were typed, counted by the address that they prove, whatever process is asked.
+"""Limits on wrong codes, counted in the database for each e-mail address.
 
-A try is taken before the code is compared and given back if it is right: of any number of guesses
-sent at once, no more are compared than there are tries.
+A guess is recorded before the code is compared, and deleted if the code is right. Parallel requests
+therefore cannot compare more codes than the limit allows.
 """
 
 import datetime
@@ -24,19 +24,22 @@ LIMITS = {datetime.timedelta(minutes=10): 5, DAY: 20}
 
 @contextmanager
 def limit_guesses(request: HttpRequest, address: str) -> Iterator[None]:
-    """Compare a code inside: raises ValidationError at once if there were too many wrong ones."""
+    """Record one guess, and delete it if the block raises nothing: compare the code inside.
+
+    Raise ValidationError before the block if there were too many guesses.
+    """
     guess = record_guess(key_for(known_browsers.browser_name(request, address), address))
     yield
     guess.delete()
 
 
 def key_for(browser: str, address: str) -> str:
-    """Under which its tries are counted: all strangers together, each known browser apart."""
+    """Return the counter's key: one per known browser, and one for all unknown browsers."""
     return salted_hmac("symposium.guess", f"{browser} {address.lower()}").hexdigest()
 
 
 def record_guess(key: str) -> Guess:
-    """Write one try down while no other is."""
+    """Record one guess, under a lock; raise ValidationError if a limit is reached."""
     with transaction.atomic():
         lock_key(key)
         now = timezone.now()
@@ -53,12 +56,12 @@ def record_guess(key: str) -> Guess:
 
 
 def lock_key(key: str) -> None:
-    """Until the transaction ends nobody else counts the tries of `key`."""
+    """Lock the counter of `key` until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
 def delete_expired_guesses(at: datetime.datetime | None = None) -> int:
-    """Delete the tries that no limit counts any more."""
+    """Delete the guesses that are older than every limit; return the number deleted."""
     count, _kinds = Guess.objects.filter(at__lte=(at or timezone.now()) - DAY).delete()
     return count

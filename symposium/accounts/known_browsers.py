@@ -1,8 +1,8 @@
-"""Browsers in which somebody has signed in before: there, strangers' tries do not count.
+"""Browsers in which a user has signed in before: attempts from other browsers do not block them.
 
-A signed cookie names the browser and the last accounts that were opened in it, by a digest of their
-addresses. Tries at such an account are counted for that browser alone, so that nobody can use up
-the tries of a person they want to keep out.
+A signed cookie holds a random name for the browser and digests of the addresses of the last
+accounts opened in it. Attempts on such an account are counted for this browser alone, so that an
+attacker cannot lock the account's owner out.
 """
 
 from django.conf import settings
@@ -12,11 +12,11 @@ from django.utils.crypto import get_random_string, salted_hmac
 COOKIE = "known"
 SALT = "symposium.browser"
 YEAR = 365 * 24 * 60 * 60
-MAX_ACCOUNTS = 10  # accounts: a machine at the welcome desk is used by several people
+MAX_ACCOUNTS = 10  # accounts: several people share a computer at the welcome desk
 
 
 def remember(request: HttpRequest, response: HttpResponse, address: str) -> None:
-    """Note in this browser that the account of `address` was opened in it."""
+    """Record in the cookie that the account of `address` was opened in this browser."""
     name, *opened = read_cookie(request) or [get_random_string(22)]
     mine = digest(address)
     opened = [mine, *(other for other in opened if other != mine)]
@@ -27,7 +27,7 @@ def remember(request: HttpRequest, response: HttpResponse, address: str) -> None
 
 
 def browser_name(request: HttpRequest, address: str) -> str:
-    """The name of this browser if the account of `address` was opened in it before, else ""."""
+    """Return the browser's name if the account of `address` was opened in it before, else ""."""
     name, *opened = read_cookie(request) or [""]
     return name if digest(address) in opened else ""
 

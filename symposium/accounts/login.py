@@ -1,7 +1,7 @@
-"""Who comes in by a code: the same way for newcomers and for people who have an account.
+"""Sign-in by code, which is the same for new users and for users who have an account.
 
-A code is sent to whatever address is typed. Until it comes back the address is in the session of
-the browser and nowhere else, so that nobody can make an account for an address that is not theirs.
+The code is sent to the address that was typed. Until the user enters the code, the address is
+stored only in the browser session, so that nobody can create an account for another's address.
 """
 
 from allauth.account.adapter import get_adapter
@@ -18,12 +18,12 @@ from django.http import HttpRequest
 from symposium.accounts import codes, known_browsers
 from symposium.accounts.models import User
 
-# How long a browser that nobody has signed in with keeps what was typed.
+# How long the session of a signed-out browser keeps the address that was typed.
 SIGNED_OUT_SECONDS = 60 * 60
 
 
 class LoginCode(LoginCodeVerificationProcess):
-    """The code of a sign-in, which is sent whether or not the address has an account."""
+    """Sign-in process that sends a code whether or not the address has an account."""
 
     def send_by_email(self, email: str, skip_enumeration_mails: bool = False) -> None:
         for_staff = User.objects.staff().filter(email=email).exists()
@@ -39,7 +39,7 @@ class LoginCode(LoginCodeVerificationProcess):
 
 
 def send_code(request: HttpRequest, email: str) -> None:
-    """Send a code to `email`, and wait for it in this browser."""
+    """Send a code to `email`, and store the sign-in process in the browser session."""
     request.session.set_expiry(SIGNED_OUT_SECONDS)
     waiting = LoginCodeVerificationProcess.initiate(request=request, user=None, email=email)
     code = LoginCode(waiting.stage)
@@ -48,10 +48,11 @@ def send_code(request: HttpRequest, email: str) -> None:
 
 
 def may_send(request: HttpRequest, email: str) -> bool:
-    """Count one more code for `email`; say whether it may be sent.
+    """Count one more code for `email`; return whether it may be sent.
 
-    By whence it is asked for, so that strangers do not use up what its owner may ask for. All of
-    them together are limited as well, for the sake of who gets the mails.
+    Codes are counted by known browser, or else by IP address, so that strangers cannot use up the
+    codes of the address's owner. For unknown browsers the total per address is limited too, to
+    protect the recipient from too many e-mails.
     """
     if browser := known_browsers.browser_name(request, email):
         return consume(request, action="codes_of_browser", key=f"{browser} {email}")
@@ -62,9 +63,9 @@ def may_send(request: HttpRequest, email: str) -> bool:
 
 @transaction.atomic
 def account_for(*, email: str, language: str) -> User | None:
-    """Return the account that `email` opens, made if there is none; None if it is closed.
+    """Return the account of `email`, created if needed, or None if the account is inactive.
 
-    For a code that has come back, or by an organiser.
+    Call it once a code has proved the address, or when an organiser gives the address.
     """
     user, _made = User.objects.get_or_create(
         email=email, defaults={"language": language, "password": make_password(None)}
@@ -74,6 +75,6 @@ def account_for(*, email: str, language: str) -> User | None:
 
 
 def follow_email(user: User) -> None:
-    """What allauth keeps of addresses follows `User.email`, the one login, corrected by hand."""
+    """Make allauth's EmailAddress rows match `User.email`, after a superuser has changed it."""
     EmailAddress.objects.filter(Q(user=user) ^ Q(email=user.email)).delete()
     EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"primary": True})

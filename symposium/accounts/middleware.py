@@ -1,13 +1,14 @@
 from allauth.core.exceptions import ReauthenticationRequired
 from django.core.exceptions import BadRequest
 
-MAX_FORM_BYTES = 16 * 1024  # bytes; a passkey that is added takes three thousand
+MAX_FORM_BYTES = 16 * 1024  # bytes; the form that adds a passkey takes about 3,000
 
 
 class ShortFormsMiddleware:
-    """Refuse long forms where allauth would keep them in the session until the code is there.
+    """Refuse long forms that allauth would store in the session until the user reauthenticates.
 
-    It stands after allauth's middleware, whose turn comes later when a view has raised.
+    Place it after allauth's middleware: `process_exception` runs in reverse order, so this one sees
+    the exception first.
     """
 
     def __init__(self, get_response):

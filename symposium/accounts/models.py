@@ -13,14 +13,15 @@ from symposium.accounts import addresses
 
 class UserQuerySet(models.QuerySet):
     def staff(self):
-        """Organisers, and members of a group such as the welcome team."""
+        """Return organisers, superusers and members of a group such as the welcome team."""
         return self.filter(Q(is_staff=True) | Q(is_superuser=True) | Q(groups__isnull=False))
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
-    """Accounts are found by e-mail, which they keep in lower case.
+    """Manager that finds accounts by e-mail address, stored in lower case.
 
-    Exactly: a comparison without case takes `ı` for `i`, and one account for another.
+    The match is exact: a case-insensitive comparison takes `ı` for `i`, and could return another
+    account.
     """
 
     use_in_migrations = True
@@ -37,14 +38,14 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields):
-        """An organiser, vouched for by whoever runs the command: the e-mail needs no code."""
+        """Create an organiser whose e-mail address counts as verified, with no code."""
         user = self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
         user.emailaddress_set.create(email=user.email, primary=True, verified=True)
         return user
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Somebody who signs in. The e-mail is the login; there is no username."""
+    """Account of a user. The e-mail address is the login; there is no username."""
 
     email = models.EmailField(
         _("email address"), max_length=254, unique=True,
@@ -99,7 +100,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def browser_key(self) -> str:
-        """A name for the account that a browser may keep beside what is its reader's own."""
+        """Return a pseudonym of the account, which a browser stores beside that user's own data."""
         return salted_hmac("symposium.browser", str(self.pk)).hexdigest()[:16]
 
     def get_full_name(self) -> str:
@@ -110,7 +111,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Guess(models.Model):
-    """A code that was typed for an address; see `guesses.py`. It says nothing of who it was."""
+    """Attempt at a code; see `guesses.py`. Its `key` is a digest and identifies nobody."""
 
     key = models.CharField(max_length=64)
     at = models.DateTimeField()

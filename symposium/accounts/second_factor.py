@@ -1,4 +1,4 @@
-"""The second step of signing in: how its secrets are kept, and when the desk asks for it."""
+"""The second factor: encryption of its secrets, and when the desk requires it."""
 
 import base64
 from urllib.parse import urlencode
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 SESSION_KEY = "second_factor"
 KINDS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-# What people call them: allauth has other words.
+# The interface's names for allauth's types.
 NAMES = {
     Authenticator.Type.WEBAUTHN: _("Passkey"),
     Authenticator.Type.TOTP: _("Authenticator app"),
@@ -25,7 +25,7 @@ NAMES = {
 
 
 def fernet() -> MultiFernet:
-    """What encrypts with the present SECRET_KEY, and reads what former ones have encrypted."""
+    """Return a cipher that encrypts with SECRET_KEY and also decrypts with SECRET_KEY_FALLBACKS."""
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     digests = [
         salted_hmac("symposium.second_factor", "", secret=secret, algorithm="sha256").digest()
@@ -35,7 +35,7 @@ def fernet() -> MultiFernet:
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """The secrets of applications and of recovery codes are encrypted in the database."""
+    """Adapter that encrypts the secrets of apps and recovery codes in the database."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "cannot_generate_recovery_codes": _("Add a passkey or an authenticator app first."),
@@ -54,7 +54,7 @@ class MFAAdapter(DefaultMFAAdapter):
 
 
 def is_missing(request: HttpRequest) -> bool:
-    """Whether this session of an organiser has still to show the second factor it needs."""
+    """Return whether an organiser must still use a second factor in this session."""
     if settings.STAFF_SECOND_FACTOR != "required" or not request.user.is_staff:
         return False
     shown = request.session.get(SESSION_KEY) == str(request.user.pk)
@@ -62,7 +62,7 @@ def is_missing(request: HttpRequest) -> bool:
 
 
 def second_factor_url(request: HttpRequest) -> str:
-    """The page that leads to one, and then to where this request was going."""
+    """Return the address of the page that asks for a second factor, then leads back here."""
     query = urlencode({"next": request.get_full_path()})
     return f"{reverse('account_second_factor')}?{query}"
 
@@ -70,8 +70,9 @@ def second_factor_url(request: HttpRequest) -> str:
 def remember_second_factor(
     sender, request: HttpRequest, user, authenticator: Authenticator, **kwargs
 ) -> None:
-    """Remember in the session that a factor was used, or set up, which takes using it.
+    """Record in the session that the user has used or added a second factor (signal receiver).
 
-    Recovery codes are made without being used, beside the first factor.
+    Adding a factor also proves that the user has it. Recovery codes are the exception, but they are
+    created together with the first factor.
     """
     request.session[SESSION_KEY] = str(user.pk)

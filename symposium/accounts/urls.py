@@ -10,14 +10,14 @@ to_password = RedirectView.as_view(pattern_name="account_change_password")
 urlpatterns = [
     path("login/password/", views.PasswordLoginView.as_view(), name="account_login_password"),
     path("login/code/confirm/", views.ConfirmLoginCodeView.as_view()),
-    # One page serves everybody: allauth's own pages to ask for a code and to sign up lead to it.
+    # One page signs users in and up: allauth's pages for a code and for sign-up redirect to it.
     path("login/code/", to_login),
     path("signup/", to_login),
-    # And one page for a password: whoever has forgotten theirs signs in with a code.
+    # One page sets the password: users who have forgotten theirs sign in with a code.
     path("password/change/", views.password),
     re_path("^password/", to_password),
     path("second-factor/", views.lead_to_second_factor, name="account_second_factor"),
-    # In place of allauth's, under its names: they lead on to another page.
+    # These replace allauth's views under the same names, to redirect to the `next` page.
     path("2fa/webauthn/add/", views.AddPasskeyView.as_view()),
     path("2fa/totp/activate/", views.ActivateApplicationView.as_view()),
     path("", include(allauth)),

@@ -30,7 +30,7 @@ class PasswordLoginView(allauth.LoginView):
 
 
 class ConfirmLoginCodeView(allauth.ConfirmLoginCodeView):
-    """The code comes back: now there is an account, if there was none."""
+    """View that checks the code, and creates the account if there is none."""
 
     def get_form_kwargs(self) -> dict:
         kwargs = super().get_form_kwargs()
@@ -59,9 +59,10 @@ class ConfirmLoginCodeView(allauth.ConfirmLoginCodeView):
 @rate_limit(action="change_password")
 @sensitive_post_parameters()
 def password(request: HttpRequest) -> HttpResponse:
-    """A first password or another one, by somebody who has just shown who they are.
+    """Set or change the password of a user who has just confirmed their identity.
 
-    The present one, which they may have forgotten, is not asked for: a code by mail does as well.
+    The current password, which the user may have forgotten, is not required: a code sent by e-mail
+    is enough.
     """
     had_one = request.user.has_usable_password()
     form = SetPasswordForm(data=request.POST or None, user=request.user)
@@ -78,7 +79,7 @@ def password(request: HttpRequest) -> HttpResponse:
 
 
 class AddPasskeyView(AddWebAuthnView):
-    """A key that the device keeps and opens with a finger, a face or a code: a passkey."""
+    """View that adds a passkey: a key that the device unlocks by fingerprint, face or PIN."""
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
@@ -96,7 +97,7 @@ class ActivateApplicationView(ActivateTOTPView):
 
 @login_required
 def lead_to_second_factor(request):
-    """Lead an organiser without a second factor to one, then on to the desk."""
+    """Show an organiser how to set up or use a second factor, or redirect if none is missing."""
     to = get_next_redirect_url(request) or reverse("admin:index")
     if not second_factor.is_missing(request):
         return redirect(to)

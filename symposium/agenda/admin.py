@@ -1,4 +1,4 @@
-"""Sessions again, with the people who will be told of a change."""
+"""Admin of sessions, which also reports how many people will be notified of a change."""
 
 from django.contrib import admin, messages
 from django.utils.translation import ngettext

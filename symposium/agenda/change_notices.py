@@ -18,14 +18,14 @@ from symposium.registrations.models import Booking, Registration
 from symposium.sessions.changes import changes_since_sequence
 from symposium.sessions.models import Session
 
-# An organiser who moves a session often moves it again.
+# E-mails wait this long, since organisers often move a session again.
 SETTLING_TIME = datetime.timedelta(minutes=2)
 
 
 def notify_booking_changes(at: datetime.datetime | None = None) -> int:
-    """Tell people of the booked sessions that have changed, in one mail each.
+    """Send each person one e-mail about their changed booked sessions; return the number.
 
-    Somebody whose sessions are still being moved is told of all of them when it is done.
+    A person with a session changed less than `SETTLING_TIME` ago gets the e-mail later.
     """
     at = at or timezone.now()
     mine = bookings_to_notify(at).filter(registration=OuterRef("pk"))
@@ -39,7 +39,7 @@ def notify_booking_changes(at: datetime.datetime | None = None) -> int:
 
 
 def bookings_to_notify(at: datetime.datetime) -> QuerySet[Booking]:
-    """Bookings of people who know less than the programme; what is over or a draft can wait."""
+    """Bookings whose latest change is not notified yet; not of drafts and past sessions."""
     return (
         Booking.objects.active()
         .filter(session__sequence__gt=F("notified_sequence"))
@@ -50,7 +50,7 @@ def bookings_to_notify(at: datetime.datetime) -> QuerySet[Booking]:
 
 
 def count_to_notify(sessions: QuerySet[Session], at: datetime.datetime | None = None) -> int:
-    """How many people will be told of what has just changed in `sessions`."""
+    """Return the number of people to notify of the latest changes of `sessions`."""
     at = at or timezone.now()
     booked = bookings_to_notify(at).filter(session__in=sessions, registration__user__isnull=False)
     starred = stars_to_notify(at).filter(
@@ -81,9 +81,9 @@ def notify_registration(registration: Registration, *, at: datetime.datetime) ->
 
 
 def notify_star_changes(at: datetime.datetime | None = None) -> int:
-    """Tell those who asked for it of the starred sessions that have changed.
+    """Send e-mails about changed starred sessions to people who asked; return their number.
 
-    One mail for each edition. What somebody has also booked is told by `tell_changes`, once.
+    Each edition has its own e-mail. `notify_booking_changes` covers sessions that are also booked.
     """
     at = at or timezone.now()
     mine = stars_to_notify(at).filter(user=OuterRef("user"))
@@ -95,7 +95,7 @@ def notify_star_changes(at: datetime.datetime | None = None) -> int:
 
 
 def stars_to_notify(at: datetime.datetime) -> QuerySet[Star]:
-    """Stars of people who know less than the programme, and are not told as ones with a seat."""
+    """Stars whose latest change is not notified yet, without sessions that the user booked."""
     booked = Booking.objects.active().filter(
         registration__user=OuterRef("user"), session=OuterRef("session")
     )

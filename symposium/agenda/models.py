@@ -9,13 +9,13 @@ from symposium.sessions.models import Session
 
 
 def new_token() -> str:
-    """192 bits in the letters of an address: whoever knows it reads, nobody guesses it."""
+    """Return 192 random bits as URL-safe text: the secret that gives access to a calendar."""
     return secrets.token_urlsafe(24)
 
 
 class StarQuerySet(models.QuerySet):
     def public(self):
-        """Those of sessions that the public sees: the others wait, unseen."""
+        """Return the stars of public sessions; the others are hidden until theirs is public."""
         return self.filter(session__in=Session.objects.published())
 
     def in_order(self):
@@ -25,7 +25,7 @@ class StarQuerySet(models.QuerySet):
 
 
 class Star(models.Model):
-    """A session that somebody has put on their own programme."""
+    """Session that a user has added to their own programme."""
 
     user = models.ForeignKey(
         User, models.CASCADE, related_name="stars", verbose_name=_("account"), editable=False
@@ -33,7 +33,7 @@ class Star(models.Model):
     session = models.ForeignKey(
         Session, models.CASCADE, related_name="stars", verbose_name=_("session"), editable=False
     )
-    # How often the session had changed when the person was last told: `Session.sequence`.
+    # `Session.sequence` at the last notification of this user.
     notified_sequence = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("starred"), default=timezone.now, editable=False)
 
@@ -43,7 +43,7 @@ class Star(models.Model):
         verbose_name = _("star")
         verbose_name_plural = _("stars")
         ordering = ["created_at", "id"]
-        # It is nobody's but the person's: no organiser has a right to it.
+        # Stars are private: organisers have no permission on them.
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(
@@ -58,12 +58,12 @@ class Star(models.Model):
 
 
 class Agenda(models.Model):
-    """What somebody has asked for around their programme: a calendar to subscribe to, mails."""
+    """Preferences of a user for their own programme: the calendar to subscribe to, the e-mails."""
 
     user = models.OneToOneField(
         User, models.CASCADE, related_name="agenda", verbose_name=_("account"), editable=False
     )
-    # None while there is none: no text could be the token of two people.
+    # None if there is no token: "" would not be unique.
     token = models.CharField(max_length=32, unique=True, null=True, editable=False)  # noqa: DJ001
     token_made_at = models.DateTimeField(_("calendar link created"), null=True, editable=False)
     wants_mail = models.BooleanField(
@@ -79,7 +79,7 @@ class Agenda(models.Model):
         return str(self.user)
 
     def renew_token(self) -> None:
-        """A new address for the calendar: the one before leads nowhere from now on."""
+        """Give the calendar a new URL; the old one stops working."""
         self.token, self.token_made_at = new_token(), timezone.now()
         self.save(update_fields=["token", "token_made_at"])
 

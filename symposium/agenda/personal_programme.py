@@ -1,7 +1,7 @@
-"""Some sessions of the programme as one person's: by day, with what is held at the same time.
+"""Personal programme: some sessions of the programme, by day, with their clashes.
 
-The list travels in an address, as numbers in their order, `12-15-40`: it is the same link for
-whoever has an account and for whoever has only a browser, and it names nobody.
+The list is shared in a URL, as sorted numbers, `12-15-40`. The link is the same with and without an
+account, and it names nobody.
 """
 
 import datetime
@@ -12,17 +12,17 @@ from itertools import combinations, groupby
 
 from symposium.sessions.models import Session
 
-# Many more than anybody attends; an address of such a length goes through every server and mail.
+# Far more than anyone attends. Every server and e-mail accepts a URL of this length.
 MAX_SESSIONS = 300
-# Characters of an address whose QR code a camera still reads from a screen.
+# The longest URL whose QR code a camera can read from a screen.
 MAX_ADDRESS_CHARS = 700
-# That PostgreSQL takes as a key.
+# Any number of this length fits a PostgreSQL key.
 MAX_NUMBER_DIGITS = 18
 
 
 @dataclass(slots=True)
 class Entry:
-    """A session on somebody's programme, and the others there at the same time."""
+    """Session of a personal programme, and its other sessions at the same time."""
 
     session: Session
     clashes: list[Session] = field(default_factory=list)
@@ -32,14 +32,14 @@ class Entry:
 
 @dataclass(slots=True)
 class Day:
-    """The entries of a day; of no day (`date` is None) those that are not scheduled yet."""
+    """Entries of one day; `date` is None for sessions that are not scheduled yet."""
 
     date: datetime.date | None
     entries: list[Entry]
 
 
 def entries(sessions: Iterable[Session]) -> list[Entry]:
-    """An entry for each of `sessions`, in the order of the programme, with its clashes."""
+    """Return an entry with its clashes for each of `sessions`, in the order of the programme."""
     found = [Entry(session) for session in sorted(sessions, key=in_programme)]
     for one, other in combinations(found, 2):
         if clash(one.session, other.session):
@@ -54,14 +54,14 @@ def in_programme(session: Session) -> tuple:
 
 
 def clash(one: Session, other: Session) -> bool:
-    """Whether nobody can attend the whole of both; a cancelled one is in nobody's way."""
+    """Return whether the sessions overlap. Cancelled and unscheduled sessions never clash."""
     if not (one.starts_at and other.starts_at and not (one.is_cancelled or other.is_cancelled)):
         return False
     return one.starts_at < other.ends_at and other.starts_at < one.ends_at
 
 
 def group_by_day(found: Iterable[Entry], zone: zoneinfo.ZoneInfo) -> list[Day]:
-    """The `found` entries, in order, a part for each day of `zone`."""
+    """Group the entries, already in order, by day of `zone`."""
 
     def date(entry: Entry) -> datetime.date | None:
         start = entry.session.starts_at
@@ -71,9 +71,9 @@ def group_by_day(found: Iterable[Entry], zone: zoneinfo.ZoneInfo) -> list[Day]:
 
 
 def parse_numbers(written: str) -> list[int]:
-    """The numbers of a list as it came in an address, each once and in order; `MOST` at the most.
+    """Return the numbers of a list in a URL, each once, sorted, at most `MAX_SESSIONS`.
 
-    Raises ValueError where the words are no such list.
+    Raise ValueError if `written` is not such a list.
     """
     parts = written.split("-")
     if not all(part.isascii() and part.isdecimal() for part in parts):
@@ -84,6 +84,6 @@ def parse_numbers(written: str) -> list[int]:
 
 
 def format_numbers(sessions: Iterable[Session]) -> str:
-    """The one way to write the list of `sessions` in an address: `MOST`, the first to be held."""
+    """Return the canonical list of `sessions` for a URL: the earliest `MAX_SESSIONS`."""
     first = sorted(set(sessions), key=in_programme)[:MAX_SESSIONS]
     return "-".join(map(str, sorted(session.pk for session in first)))

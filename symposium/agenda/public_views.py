@@ -1,4 +1,4 @@
-"""Programmes of one's own that need no account: that of this browser, and one that was shared."""
+"""Personal programmes without an account: of this browser, and shared by URL."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,10 +20,10 @@ from symposium.sessions.models import Session, SessionQuerySet
 @published_page
 @require_safe
 def my_programme(request: HttpRequest, edition: str) -> HttpResponse:
-    """The same for everybody: all sessions, of which the browser shows those with its stars."""
+    """Render all sessions, the same for everybody; the browser shows its starred sessions."""
     edition = published_edition(edition)
     found = programme_items(edition).exclude(kind=Session.Kind.BREAK)
-    # The clashes are those of its stars: the browser looks for them.
+    # Clashes depend on the stars, so the browser finds them.
     entries = [programmes.Entry(session) for session in found]
     return render_page(
         request,
@@ -43,7 +43,7 @@ def my_programme(request: HttpRequest, edition: str) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=60)
 def shared_programme(request: HttpRequest, edition: str, chosen: str) -> HttpResponse:
-    """The sessions that somebody has chosen, without a name; those taken off the site are left."""
+    """Render a shared list of sessions, without a name and without unpublished sessions."""
     edition = published_edition(edition)
     try:
         numbers = programmes.parse_numbers(chosen)
@@ -75,7 +75,7 @@ def shared_programme(request: HttpRequest, edition: str, chosen: str) -> HttpRes
 
 
 def programme_items(edition: Edition) -> SessionQuerySet:
-    """What the public sees, in order, with the little that a line of a list shows."""
+    """Return the public sessions in order, with only the relations that a list item shows."""
     return edition.sessions.published().for_programme()
 
 

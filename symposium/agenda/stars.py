@@ -1,7 +1,7 @@
-"""Stars in an account: the only code that gives and takes them.
+"""Stars of an account: the only code that adds and removes them.
 
-A browser keeps its stars by edition, as a list of the `guid` of sessions; it hands them over in
-that shape, `{"2021": ["…"]}`, once its reader has signed in, and gets those of the account back.
+A browser stores its stars by edition, as lists of the `guid` of sessions: `{"2021": ["…"]}`. Once
+its reader signs in, it sends its stars in this shape and receives the stars of the account.
 """
 
 import uuid
@@ -16,7 +16,7 @@ from symposium.accounts.models import User
 from symposium.agenda.models import Agenda, Star
 from symposium.sessions.models import Session, SessionQuerySet
 
-# More than any programme has; what a browser sends beyond it is not read.
+# More than any programme has. A browser that sends more gets an error.
 MAX_STARS = 2000
 
 Guids = Mapping[str, Iterable[str]]
@@ -24,16 +24,16 @@ Guids = Mapping[str, Iterable[str]]
 
 @dataclass(frozen=True)
 class SyncResult:
-    """What became of a list: how many are new, and how many lead to no session of that edition."""
+    """Result of a synchronisation: numbers of new stars and of GUIDs without a session."""
 
     added: int
     unknown: int
 
 
 def add_stars(user: User, sessions: Iterable[Session]) -> int:
-    """Put `sessions` on somebody's programme; return how many were not there before.
+    """Add stars to `sessions`; return the number of new stars.
 
-    Asked twice, or by two windows at once, it gives one star.
+    Repeated and concurrent calls give one star per session.
     """
     before = user.stars.count()
     rows = [
@@ -49,7 +49,7 @@ def remove_stars(user: User, sessions: SessionQuerySet) -> None:
 
 @transaction.atomic
 def sync_stars(user: User, *, add: Guids, remove: Guids) -> SyncResult:
-    """Do what a browser asks; what leads to no session of its edition is counted and left."""
+    """Add and remove stars for a browser; count and ignore GUIDs without a session."""
     wanted, unknown = sessions_by_guid(add)
     added = add_stars(user, wanted)
     gone, _unknown = sessions_by_guid(remove)
@@ -58,7 +58,7 @@ def sync_stars(user: User, *, add: Guids, remove: Guids) -> SyncResult:
 
 
 def sessions_by_guid(guids: Guids) -> tuple[SessionQuerySet, int]:
-    """The public sessions that `guids` lead to, each in its edition, and how many lead nowhere."""
+    """Return the public sessions of `guids`, each in its edition, and how many have none."""
     asked = {(edition, guid) for edition, found in guids.items() for guid in found}
     valid = {(edition, number) for edition, guid in asked if (number := as_uuid(guid))}
     public = Session.objects.published().filter(guid__in=[number for _edition, number in valid])
@@ -78,7 +78,7 @@ def as_uuid(text: str) -> uuid.UUID | None:
 
 
 def stars_by_edition(user: User) -> dict[str, list[str]]:
-    """Somebody's stars in the shape in which a browser keeps them."""
+    """Return the stars of `user` in the shape that a browser stores."""
     result: dict[str, list[str]] = {}
     found = user.stars.public().order_by("session__edition__slug", "pk")
     for edition, guid in found.values_list("session__edition__slug", "session__guid"):
@@ -87,9 +87,11 @@ def stars_by_edition(user: User) -> dict[str, list[str]]:
 
 
 def parse_stars(data: object) -> tuple[Guids, Guids]:
-    """Return what to add and what to remove, as a browser sent them; raise ValueError if mangled.
+    """Return the GUIDs to add and to remove, as a browser sent them.
 
-    >>> read({"add": {"2021": ["…"]}})
+    Raise ValueError if `data` is malformed or has more than `MAX_STARS`.
+
+    >>> parse_stars({"add": {"2021": ["…"]}})
     ({'2021': ['…']}, {})
     """
     if not isinstance(data, dict):
@@ -110,7 +112,7 @@ def agenda_of(user: User) -> Agenda:
 
 @transaction.atomic
 def set_change_mails(user: User, wants: bool) -> None:
-    """Write to somebody when a starred session changes, or no more; of earlier changes nothing."""
+    """Turn the e-mails about starred sessions on or off; earlier changes are never sent."""
     agenda = agenda_of(user)
     if wants and not agenda.wants_mail:
         mark_notified(user.stars.select_related("session"))
@@ -119,7 +121,7 @@ def set_change_mails(user: User, wants: bool) -> None:
 
 
 def mark_notified(stars: Iterable[Star]) -> None:
-    """What these stars know of their sessions is what is known today."""
+    """Mark these stars as notified of the current sequence number of their sessions."""
     stars = list(stars)
     for star in stars:
         star.notified_sequence = star.session.sequence
@@ -127,5 +129,5 @@ def mark_notified(stars: Iterable[Star]) -> None:
 
 
 def calendar_url(agenda: Agenda, language: str) -> str:
-    """Where calendars read somebody's programme; whoever has this address reads it too."""
+    """Return the URL of the calendar. It needs no sign-in: anyone with the URL can read it."""
     return f"{settings.SITE_URL}{reverse('my_calendar', args=[agenda.token])}?lang={language}"

@@ -1,4 +1,4 @@
-"""Begin and end the e-mails that a link in them names: messages, changes of starred sessions."""
+"""Subscription to messages and to changes of starred sessions, by a link in the e-mail."""
 
 from django.core import signing
 
@@ -11,7 +11,7 @@ Subscriber = Registration | Agenda
 
 
 def find_subscriber(token: str) -> Subscriber | None:
-    """Return whose mails a link ends; None for a forged one, or where the person is erased."""
+    """Return the subscriber of a token; None if it is forged or the person is erased."""
     try:
         kind, pk = SIGNER.unsign_object(token)
     except signing.BadSignature:
@@ -29,7 +29,7 @@ def is_subscribed(subscriber: Subscriber) -> bool:
 
 
 def set_subscribed(subscriber: Subscriber, *, receive: bool) -> None:
-    """Begin or end the mails; what is already so stays so."""
+    """Start or stop the e-mails. Repeated calls change nothing."""
     if isinstance(subscriber, Agenda):
         stars.set_change_mails(subscriber.user, receive)
     else:

@@ -1,4 +1,4 @@
-"""Somebody's own programme in their account: stars and bookings, a calendar, mails."""
+"""Programme of the signed-in user: stars and bookings, the calendar, the e-mails."""
 
 import json
 from itertools import groupby
@@ -51,7 +51,10 @@ def account_programme(request: HttpRequest) -> HttpResponse:
 
 
 def programmes(user: User) -> list[dict]:
-    """What somebody has starred or booked, the latest edition first."""
+    """Return the public sessions that `user` starred or booked, one dict per edition, latest first.
+
+    Keys: `edition`, `days`, `shared` (the URL of the list to share).
+    """
     starred = {star.session: star for star in user.stars.public().in_order()}
     live = Booking.objects.active().filter(registration__user=user)
     public = live.filter(session__in=Session.objects.published())
@@ -91,9 +94,10 @@ def edition_programme(
 @never_cache
 @ensure_csrf_cookie
 def stars_api(request: HttpRequest) -> JsonResponse:
-    """The stars of the account, for the scripts of a browser; what they send is done first.
+    """JSON API for the scripts of a browser: apply the stars that they send, return all stars.
 
-    With them what somebody has registered for: public pages, the same for everybody, do not say.
+    The response has the user's registrations too: public pages are the same for everybody, so they
+    cannot contain them. Status 401 if signed out, 400 for a malformed request.
     """
     if not request.user.is_authenticated:
         return JsonResponse({"error": "signed out"}, status=401)
@@ -116,7 +120,10 @@ def stars_api(request: HttpRequest) -> JsonResponse:
 
 
 def registrations_by_edition(user: User) -> dict[str, dict]:
-    """By edition: the code of somebody's registration, whether it is a ticket, their seats."""
+    """Return the user's registration by slug of the edition.
+
+    Keys: `code`, `ticket` (whether it has one), `booked` (GUIDs of sessions).
+    """
     seats = Prefetch("bookings", Booking.objects.confirmed().select_related("session"))
     found = Registration.objects.active().of(user).filter(edition__is_published=True)
     return {
@@ -130,7 +137,7 @@ def registrations_by_edition(user: User) -> dict[str, dict]:
 
 
 def report_sync(request: HttpRequest, done: stars.SyncResult) -> None:
-    """Say on the next page what has come from this browser into the account."""
+    """Show on the next page how many stars of this browser were added to the account."""
     if done.added:
         words = ngettext(
             "%(n)d session starred in this browser is now in your programme.",
@@ -151,7 +158,7 @@ def report_sync(request: HttpRequest, done: stars.SyncResult) -> None:
 @never_cache
 @by_slug(lambda edition: edition.sessions.published())
 def star_form(request: HttpRequest, edition: Edition, session: Session) -> HttpResponse:
-    """The star of a session as a form, for whoever has no script; it needs an account."""
+    """Form that adds or removes a star, for browsers without scripts; it needs an account."""
     if request.method == "POST":
         return toggle_star(request, session)
     user = request.user
@@ -180,14 +187,17 @@ def toggle_star(request: HttpRequest, session: Session) -> HttpResponse:
     return redirect("agenda:programme")
 
 
-# The calendar, the mails
+# The calendar and the e-mails
 
 
 @read_or_write
 @never_cache
 @login_required
 def calendar_link(request: HttpRequest) -> HttpResponse:
-    """Make the address of one's calendar, renew it, or end it: asked first where one dies."""
+    """Create, renew or turn off the URL of the user's calendar.
+
+    GET asks for confirmation if there is a URL that would stop working.
+    """
     agenda = stars.agenda_of(request.user) if request.method == "POST" else None
     agenda = agenda or Agenda.objects.filter(user=request.user, token__isnull=False).first()
     if agenda is None:
@@ -224,7 +234,7 @@ def change_mails(request: HttpRequest) -> HttpResponse:
 @cache_control(private=True, no_cache=True)
 @conditional_page
 def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
-    """The calendar of whoever has made this address: it says nothing of whose it is."""
+    """Calendar of the user with this token, without sign-in; it does not name the user."""
     found = Agenda.objects.select_related("user").filter(user__is_active=True)
     agenda = get_object_or_404(found, token=token)
     language = calendars.feed_language(request.GET.get("lang"), agenda.user)
@@ -241,11 +251,11 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
     )
 
 
-@csrf_exempt  # a mail program posts to it: the signed token of the address is the right to do so
+@csrf_exempt  # mail programs post here (RFC 8058); the signed token in the URL authorises them
 @read_or_write
 @never_cache
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """End the mails that this link came with, or begin them again."""
+    """End the subscription to the e-mails that contain this link, or start it again."""
     subscriber = subscriptions.find_subscriber(token)
     if subscriber is None:
         raise Http404

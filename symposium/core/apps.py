@@ -8,5 +8,6 @@ class CoreConfig(AppConfig):
     verbose_name = _("Outbox")
 
     def ready(self) -> None:
-        # Not from `symposium.core.admin` itself: the admin site imports that while it is made.
+        # The package `symposium.core.admin` cannot import it: it is imported while the admin site
+        # is being created.
         from symposium.core.admin import mail_queue  # noqa: F401

@@ -1,6 +1,6 @@
-"""Many rows, a few at a time: each in a transaction of its own, locked.
+"""Processing of many rows in small batches: each row is locked, in its own transaction.
 
-Two workers never both treat one; the rows that are left wait for the next turn.
+Two workers never process the same row. The remaining rows wait for the next batch.
 """
 
 import logging
@@ -13,13 +13,13 @@ from django.db import models, transaction
 logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 200
-MAX_BATCH_SECONDS = 2.0  # seconds: meanwhile, somebody may wait for a code to sign in
+MAX_BATCH_SECONDS = 2.0  # seconds; meanwhile a user may be waiting for a sign-in code
 
 
 def for_each_locked(rows: models.QuerySet, verb: Callable[[Any], bool]) -> int:
-    """Call `verb` with some of `rows`, each locked; return for how many it says that it was done.
+    """Call `verb` with up to BATCH_SIZE of `rows`, each locked; return the number of True results.
 
-    A row that somebody else holds, or that is no longer one of `rows`, is passed over.
+    A row is skipped if another transaction holds its lock, or if it is no longer in `rows`.
     """
 
     def treat(pk) -> bool:
@@ -31,9 +31,9 @@ def for_each_locked(rows: models.QuerySet, verb: Callable[[Any], bool]) -> int:
 
 
 def one_by_one(pks: Iterable[int], verb: Callable[[int], bool]) -> int:
-    """Call `verb` with each key in its own transaction, for `LONGEST` or a little more.
+    """Call `verb` with each key in its own transaction, until MAX_BATCH_SECONDS have passed.
 
-    One that fails does not stop the others.
+    An exception is logged and does not stop the other keys. Return the number of True results.
     """
     done, end = 0, time.monotonic() + MAX_BATCH_SECONDS
     for pk in list(pks):

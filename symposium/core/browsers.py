@@ -1,6 +1,6 @@
-"""What people call the browser that a `User-Agent` is of (RFC 9110, 10.1.5)."""
+"""Names of browsers and systems, from a `User-Agent` header (RFC 9110, 10.1.5)."""
 
-# Most say that they are several: the first that is found is what it is.
+# Most browsers also name others in the header: the first match in this order is the right one.
 BROWSERS = {
     "Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox",
     "FxiOS": "Firefox", "CriOS": "Chrome", "Chrome": "Chrome", "Safari": "Safari",
@@ -12,7 +12,7 @@ SYSTEMS = {
 
 
 def browser_name(user_agent: str) -> str:
-    """Return `Firefox · Android`; what is not known is left out."""
+    """Return a name such as `Firefox · Android`, without the parts that are unknown."""
     found = [
         next((name for sign, name in names.items() if sign in user_agent), "")
         for names in (BROWSERS, SYSTEMS)

@@ -1,6 +1,6 @@
-"""What the feeds of every app share: Atom, RFC 4287.
+"""Base class and addresses for the Atom feeds of every app (RFC 4287).
 
-The ids of feeds and entries stay when addresses change.
+The ids of feeds and entries do not change when addresses do.
 """
 
 import datetime
@@ -13,10 +13,13 @@ from django.utils.xmlutils import SimplerXMLGenerator
 
 
 class AtomFeed(Atom1Feed):
-    """Each entry in its language, with its authors one by one."""
+    """Atom feed whose entries have their own language and one <author> per author."""
 
     def latest_post_date(self) -> datetime.datetime:
-        """Of a feed without entries, not this very moment, which would make each answer another."""
+        """Return the date of the latest entry, or the feed's own date if it has no entries.
+
+        Django's default is the current time, which would change the ETag on every request.
+        """
         return super().latest_post_date() if self.items else self.feed["updated"]
 
     def item_attributes(self, item: dict[str, Any]) -> dict[str, str]:

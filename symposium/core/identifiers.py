@@ -1,4 +1,4 @@
-"""Identifiers as people paste them: with an address, a label, or the signs of a typesetter."""
+"""Field for identifiers as users paste them: with an address, a label or typographic hyphens."""
 
 import re
 import unicodedata
@@ -11,9 +11,9 @@ HYPHENS = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 
 
 class NormalizedIdentifierField(models.CharField):
-    """An identifier in small letters, without the address or the label before it.
+    """Identifier in lower case, without the address or the label before it.
 
-    `label` and `address` are patterns of what may stand there.
+    `label` and `address` are regular expressions for these prefixes.
     """
 
     label = address = ""
@@ -35,5 +35,5 @@ class NormalizedIdentifierField(models.CharField):
         return text.lower()
 
     def formfield(self, **kwargs: Any) -> Any:
-        """Without a limit, at which a browser would cut off what is pasted."""
+        """Return a form field without maxlength, at which a browser would truncate pasted text."""
         return super().formfield(**{"max_length": None, **kwargs})

@@ -1,7 +1,7 @@
-"""Pictures that people upload: checked before they are opened, re-encoded before they are kept.
+"""Uploaded images: checked before decoding, re-encoded before storage.
 
-What is stored is always a new image made by Pillow: no EXIF (nor the place where a photo was
-taken), no comment, nothing hidden behind the pixels.
+The stored file is always a new image made by Pillow: no EXIF data (so no location), no comment, no
+data after the pixels.
 """
 
 import contextlib
@@ -23,9 +23,9 @@ MIN_SIDE = 40
 
 
 def check_picture(file) -> None:
-    """Raise ValidationError with a clear sentence unless `file` is a picture that we take.
+    """Raise ValidationError unless `file` is an accepted image.
 
-    The header is read first, so a small file that claims billions of pixels costs nothing.
+    The header is read first, so a small file that declares billions of pixels costs nothing.
     """
     if file.size > MAX_BYTES:
         raise ValidationError(
@@ -41,7 +41,7 @@ def check_picture(file) -> None:
                 width, height = image.size
                 if width * height > MAX_PIXELS:
                     raise too_large()
-                image.load()  # half a file has a good header too
+                image.load()  # a truncated file has a valid header too
     except Image.DecompressionBombError:
         raise too_large() from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
@@ -72,13 +72,16 @@ def too_large() -> ValidationError:
 
 
 def validate_picture(picture) -> None:
-    """Check a file that has just been given; one that is already stored was checked then."""
+    """Raise ValidationError for an invalid new upload; stored files are not checked again."""
     if picture and not picture._committed:
         check_picture(picture.file)
 
 
 def validate_extension(file) -> None:
-    """Refuse what is called something else than a picture; Django would list eighty extensions."""
+    """Raise ValidationError unless the extension is that of an image.
+
+    Django's own message would list eighty extensions.
+    """
     try:
         validate_image_file_extension(file)
     except ValidationError:
@@ -95,7 +98,7 @@ class PictureFormField(forms.ImageField):
 
 
 class NormalizeColours:
-    """A step of encoding: any picture as RGB or RGBA, in sRGB, and nothing beside the pixels."""
+    """Image processor that converts to RGB or RGBA in sRGB, and removes all metadata."""
 
     def process(self, image: Image.Image) -> Image.Image:
         profile = image.info.get("icc_profile")
@@ -108,13 +111,13 @@ class NormalizeColours:
         return colours
 
 
-# What a profile is made for: the picture's own colours, without transparency or palette.
+# The mode for which a colour profile is made: without transparency or palette.
 MODES = {"1": "L", "L": "L", "LA": "L", "CMYK": "CMYK"}
 SRGB = ImageCms.createProfile("sRGB")
 
 
 def to_eight_bits(image: Image.Image) -> Image.Image:
-    """The picture in a mode with 8 bits a colour: Pillow would cut 16 bits off at white."""
+    """Return the image with 8 bits per channel; Pillow would clip 16-bit values to white."""
     if image.mode in ("La", "RGBa"):
         return image.convert({"La": "LA", "RGBa": "RGBA"}[image.mode])
     if image.mode == "P" and image.has_transparency_data:
@@ -129,7 +132,7 @@ def to_eight_bits(image: Image.Image) -> Image.Image:
 
 
 def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """The colours as every screen shows them; a profile that does not fit is ignored."""
+    """Return the image in sRGB, converted from its colour profile; ignore an invalid profile."""
     if profile:
         with contextlib.suppress(ImageCms.PyCMSError, OSError):
             return ImageCms.profileToProfile(
@@ -144,7 +147,7 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 class PictureField(ProcessedImageField):
-    """An image re-encoded when it is saved, upright and through `processors`; see the module."""
+    """Image field that re-encodes the upload on save: upright, then through `processors`."""
 
     def __init__(self, processors=(), **kwargs):
         super().__init__(processors=[Transpose(), NormalizeColours(), *processors], **kwargs)

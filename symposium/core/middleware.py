@@ -1,4 +1,4 @@
-"""What every answer carries, and what no request may carry."""
+"""Middleware that refuses invalid requests and adds security headers to responses."""
 
 import logging
 import re
@@ -11,21 +11,22 @@ from django.http import UnreadablePostError
 from django.utils.cache import add_never_cache_headers
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
-# Django leaves the bytes of a path that are not UTF-8 as they came, percent-encoded.
+# Django leaves the bytes of a path that are not UTF-8 percent-encoded.
 NOT_UTF8 = re.compile(r"%[89A-F][0-9A-F]", re.IGNORECASE)
 ACCOUNT = re.compile(r"/[^/]+/accounts/")
-# OAI-PMH has its own words for what is wrong with a request, and looks nothing up before.
+# OAI-PMH has error responses of its own, and queries nothing before it validates a request.
 EXEMPT_PATH = "/oai"
-# No form of the public is longer; those of the desk hold long texts in three languages, and files.
+# Longer than any public form; the forms of the desk hold long texts in three languages, and files.
 MAX_FORM_BYTES = 512 * 1024  # bytes
-# Organisers upload files; OAI-PMH says what is wrong in its own words.
+# Organisers upload files; OAI-PMH has error responses of its own.
 LARGE_FORM_PATHS = ("/admin/", "/oai")
 
 
 class BadRequestMiddleware:
-    """Answer 400 to addresses, parameters, fields and file names with NUL bytes or invalid UTF-8.
+    """Answer 400 to paths, parameters, fields and file names with NUL bytes or invalid UTF-8.
 
-    PostgreSQL stores neither; without this they would surface as errors deep inside a query.
+    PostgreSQL stores neither: without this check they would raise errors deep inside a query.
+    Public forms longer than MAX_FORM_BYTES are refused too.
     """
 
     def __init__(self, get_response):
@@ -34,7 +35,8 @@ class BadRequestMiddleware:
     def __call__(self, request):
         if request.path_info != EXEMPT_PATH:
             refuse(request.path_info, *submitted_texts(request.GET))
-        # Another site of the same domain may have left a cookie that is not UTF-8: only NUL counts.
+        # Another site on the same domain may set a cookie that is not UTF-8, so only NUL is refused
+        # here.
         refuse(*(value.replace("\ufffd", "") for value in request.COOKIES.values()))
         if NOT_UTF8.search(request.path_info):
             raise BadRequest("The address is not UTF-8")
@@ -53,7 +55,7 @@ class BadRequestMiddleware:
             raise BadRequest("The body was cut short") from error
 
     def process_exception(self, request, exception):
-        """JSON nested deeper than Python reads, whichever view or form was given it."""
+        """Raise BadRequest for JSON nested too deep for Python's parser, in any view or form."""
         if isinstance(exception, RecursionError) and raised_in(exception) == "json.decoder":
             raise BadRequest("JSON nested too deep") from exception
 
@@ -64,7 +66,7 @@ def content_length(request) -> int:
 
 
 def raised_in(exception: Exception) -> str:
-    """The module whose function raised it."""
+    """Return the name of the module in which the exception was raised."""
     *_, (frame, _line) = traceback.walk_tb(exception.__traceback__)
     return frame.f_globals["__name__"]
 
@@ -75,7 +77,7 @@ def refuse(*received: str) -> None:
 
 
 def submitted_texts(data) -> Iterator[str]:
-    """The names and values of a QueryDict, the names of its files."""
+    """Yield the names and values of a QueryDict, or the field and file names of uploads."""
     for key, values in data.lists():
         yield key
         for value in values:
@@ -93,9 +95,9 @@ class PermissionsPolicyMiddleware:
 
 
 class NoStoreMiddleware:
-    """Nothing below `accounts/`, a redirect or an error neither, is kept by a browser or a proxy.
+    """Forbid browsers and proxies to store responses below `accounts/`, even redirects and errors.
 
-    On a shared machine the Back button would show it to the next person.
+    On a shared computer the Back button would show the page to the next person.
     """
 
     def __init__(self, get_response):
@@ -109,7 +111,7 @@ class NoStoreMiddleware:
 
 
 class DropClientErrorTracebacks(logging.Filter):
-    """A visitor's mistake is one line of the log; a trace is for ours."""
+    """Drop the traceback of client errors (status below 500), which take one line of the log."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if getattr(record, "status_code", 500) < 500:

@@ -7,13 +7,13 @@ __all__ = ["Email", "Revision"]
 
 
 class Revision(models.Model):
-    """A counter of commits that changed what the public reads of one edition.
+    """Counter of the commits that changed public content of one edition.
 
-    The row without an edition counts what every page may show, such as the list of editions. Only
-    the function `symposium_move_revision` writes here; see `revision.py`.
+    The row with edition "" counts changes of content that every page may show, such as the list of
+    editions. Only the SQL function `symposium_move_revision` writes here; see `revision.py`.
     """
 
-    # Its slug, which never changes. The row of an edition that was deleted stays: numbers go up.
+    # The slug, which never changes. The row of a deleted edition stays, so that numbers only grow.
     edition = models.CharField(max_length=40, primary_key=True, editable=False)
     number = models.BigIntegerField(editable=False)
 

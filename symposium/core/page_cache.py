@@ -1,9 +1,9 @@
-"""The cache of published pages, which are the same for everybody.
+"""Cache of published pages, which are the same for everybody.
 
-A published page is a function of its address and of the version of what is public (`revision.py`).
+A published page is a function of its URL and of the version of the public content (`revision.py`).
 Each process stores its own pages in memory, compressed. One request renders a missing page while
-the others wait, or are served the page before for less than a second. While the database does not
-answer, the page before is served, marked as stale.
+the others wait, or get the stale page if it is less than a second old. While the database does not
+answer, the stale page is served, marked as stale.
 """
 
 import copy
@@ -24,7 +24,7 @@ from symposium.core.middleware import refuse, submitted_texts
 from symposium.core.page_store import PAGES, CachedPage, Key, preferred_encoding
 from symposium.core.revision import Version, current_version
 
-# What a visitor brings and the view does not see: the page does not depend on it.
+# Headers of the visitor that are hidden from the view, so that the page cannot depend on them.
 FROM_VISITOR = {
     *("HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_RANGE", "HTTP_ACCEPT_ENCODING", "HTTP_IF_MATCH"),
     *("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE"),
@@ -34,12 +34,12 @@ Params = Mapping[str, Collection[str] | None]
 
 
 def published_page(view: Callable | None = None, *, params: Params | None = None) -> Callable:
-    """Declare, outside the other decorators, that a view answers with published pages.
+    """Declare that a view returns published pages; this is its outermost decorator.
 
-    `params` are the query parameters that they depend on, each with its values, or ANY. A page with
-    another value is rendered and not stored, as is one that the view of ANY marks `private`: or
-    made-up values would fill the memory. Other parameters are ignored. `response.on_answer`, if the
-    view sets it, is called with each request that is answered from memory.
+    `params` are the query parameters on which the pages depend, each with its known values, or ANY.
+    A page for an unknown value is rendered but not stored, since invented values would fill the
+    memory; with ANY the view marks such a page as `private`. Other parameters are ignored.
+    `response.on_answer`, if the view sets it, is called with each request served from memory.
     """
     if view is None:
         return partial(published_page, params=params)
@@ -48,9 +48,9 @@ def published_page(view: Callable | None = None, *, params: Params | None = None
 
 
 class PageCacheMiddleware:
-    """Serve published pages; render and store those that are missing.
+    """Serve published pages; render and store missing ones.
 
-    It stands outside the middleware that sets headers: they are stored with the page.
+    It is outside the middleware that sets headers, so that they are stored with the page.
     """
 
     def __init__(self, get_response: Callable):
@@ -89,7 +89,8 @@ class PageCacheMiddleware:
                 current_version(request.path_info),
                 time.monotonic(),
             )
-            # A page rendered after this request arrived is fresh enough: no request waits for two.
+            # A page rendered after this request arrived is fresh enough: no request waits for two
+            # renderings.
             if page and (
                 page.version == version
                 or page.seen_at >= arrived
@@ -103,7 +104,7 @@ class PageCacheMiddleware:
     def render_and_store(
         self, request: HttpRequest, key: Key | None, version: Version = ("", 0), now: float = 0
     ) -> HttpResponse:
-        """Call the view; store its page under `key`, if there is one."""
+        """Call the view; store its page under `key`, unless `key` is None."""
         response = self.get_response(anonymous(request, key))
         if response.status_code != 200 or response.cookies:
             if key and response.status_code < 500:
@@ -117,7 +118,7 @@ class PageCacheMiddleware:
 
 @lru_cache(maxsize=1024)
 def published_params(path: str) -> Params | None:
-    """Return the query parameters that the view of a published page declares, else None."""
+    """Return the query parameters that the view declares, or None if it is not published."""
     with translation.override(translation.get_language_from_path(path) or settings.LANGUAGE_CODE):
         try:
             return getattr(resolve(path).func, "published_params", None)
@@ -126,11 +127,11 @@ def published_params(path: str) -> Params | None:
 
 
 def cache_key(request: HttpRequest, params: Params) -> Key | None:
-    """Return the path, the declared query parameters in order, and the encoding of a page.
+    """Return the path, the declared query parameters sorted by name, and the encoding of a page.
 
-    Return None if it must not be stored: an undeclared value of a declared parameter, a non-empty
-    SCRIPT_NAME, and what another middleware refuses (an unknown host, a query that is not UTF-8) or
-    redirects (plain HTTP).
+    Return None if the response must not be stored: for an undeclared value of a declared parameter,
+    a non-empty SCRIPT_NAME, or a request that another middleware refuses (an unknown host, a query
+    that is not UTF-8) or redirects (plain HTTP).
     """
     is_redirected = settings.SECURE_SSL_REDIRECT and not request.is_secure()
     if is_redirected or request.path != request.path_info or not settings.PAGE_CACHE_BYTES:
@@ -150,9 +151,9 @@ def cache_key(request: HttpRequest, params: Params) -> Key | None:
 
 
 def anonymous(request: HttpRequest, key: Key | None) -> HttpRequest:
-    """Copy a request without anything of the visitor's, and with the query of `key`.
+    """Copy a request without the headers in FROM_VISITOR, and with the query of `key`.
 
-    Cookies would be answered with cookies, conditions without a page.
+    Cookies would add cookies to the response, and conditional headers a 304 without a page.
     """
     bare = copy.copy(request)
     bare.META = {name: value for name, value in request.META.items() if name not in FROM_VISITOR}

@@ -1,4 +1,4 @@
-"""The published pages that a process stores in its memory, up to a number of bytes."""
+"""Published pages in the memory of a process, up to a number of bytes."""
 
 import gzip
 import hashlib
@@ -15,11 +15,11 @@ from django.utils.cache import get_conditional_response
 
 from symposium.core.revision import Version
 
-MAX_STALE_SECONDS = 0.7  # with its way to the reader no page is older than one second
+MAX_STALE_SECONDS = 0.7  # with the network, no page is more than a second old at the reader
 MAX_WAIT_SECONDS = 10.0
 HEADER_OVERHEAD_BYTES = 4096
-# A shared cache, such as nginx, may answer for a second, and with the page before while it asks.
-# A browser asks each time: without `must-revalidate` it would also show the page before first.
+# A shared cache, such as nginx, may serve a page for a second, and the stale one while it fetches.
+# A browser asks each time: without `must-revalidate` it would also show the stale page first.
 CACHE_CONTROL = "public, max-age=0, s-maxage=1, stale-while-revalidate=5, must-revalidate"
 ABOUT_BODY = {f"Content-{of}" for of in ("Disposition", "Encoding", "Language", "Length", "Type")}
 ENCODERS = {  # the best first
@@ -27,7 +27,7 @@ ENCODERS = {  # the best first
     "gzip": partial(gzip.compress, compresslevel=6, mtime=0),
 }
 ACCEPTED = {name: re.compile(rf"\b{name}\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))") for name in ENCODERS}
-Key = tuple[str, str, str]  # path, query, encoding; apart, since a path may hold a “?”
+Key = tuple[str, str, str]  # path, query, encoding; separate, since a path may contain a “?”
 
 
 def preferred_encoding(request: HttpRequest) -> str:
@@ -37,7 +37,7 @@ def preferred_encoding(request: HttpRequest) -> str:
 
 
 class CachedPage:
-    """A published page in one encoding."""
+    """Published page in one encoding."""
 
     def __init__(self, response: HttpResponse, encoding: str, version: Version, seen_at: float):
         self.version = version
@@ -51,7 +51,10 @@ class CachedPage:
         self.headers |= {"Content-Encoding": encoding} if encoding else {}
 
     def is_fresh(self, version: Version, now: float) -> bool:
-        """Whether the page will do while the next is rendered; longer if only time has passed."""
+        """Return whether the page may be served while the next one is rendered.
+
+        The limit is MAX_STALE_SECONDS after an edit, MAX_WAIT_SECONDS if only the minute changed.
+        """
         edited = self.version[0] != version[0]
         return now - self.seen_at < (MAX_STALE_SECONDS if edited else MAX_WAIT_SECONDS)
 
@@ -66,7 +69,7 @@ class CachedPage:
         return unchanged
 
     def serve(self, request: HttpRequest, *, is_stale: bool = False) -> HttpResponse:
-        """Answer a request that no view has seen; say so if the page may be stale (RFC 9211)."""
+        """Return the page from memory; with `is_stale`, add a `Cache-Status` header (RFC 9211)."""
         if self.on_answer:
             self.on_answer(request)
         response = self.respond(request)
@@ -77,10 +80,10 @@ class CachedPage:
 
 
 class RenderSlot:
-    """A lock that lets one thread render at a time.
+    """Lock that lets one thread render at a time.
 
-    Threads that can serve the page before do not queue for it, so those that have no page go first:
-    in a storm of edits every page is out of date at every moment.
+    Threads that can serve a stale page do not queue for it, so threads without any page go first:
+    during many edits in a row every page is always stale.
     """
 
     def __init__(self):
@@ -98,14 +101,14 @@ class RenderSlot:
 
 
 class PageCache:
-    """The pages of this process, least recently used first, up to settings.PAGE_CACHE_BYTES."""
+    """Pages of this process, least recently used first, up to settings.PAGE_CACHE_BYTES."""
 
     def __init__(self):
         self.pages: OrderedDict[Key, CachedPage] = OrderedDict()
         self.size = 0
         self.lock = threading.RLock()
-        # Few: a thread that renders holds the processor, which readers need too. Files have their
-        # own: a PDF takes seconds, and the path of a page ends with “/”.
+        # Two slots for pages, since a rendering thread holds the processor that readers need too.
+        # Files have two of their own, since a PDF takes seconds. The path of a page ends with “/”.
         self.slots = {is_page: (RenderSlot(), RenderSlot()) for is_page in (True, False)}
 
     def slot(self, key: Key) -> RenderSlot:

@@ -1,9 +1,9 @@
-"""The revision of an edition: a text that changes with each write to what the public reads of it.
+"""Revision of an edition: a text that changes with each write to its public content.
 
-Triggers count these writes as their transaction commits: a row for each edition, and one without an
-edition for what every page may show. A page of an edition depends on both rows, so that work on the
-next edition leaves the pages of this one in memory; what gathers from all editions depends on all.
-Pages in memory are compared with it (`page_cache.py`), so that none is older than the last commit.
+Triggers count these writes when their transaction commits: one row per edition, and one row for
+content that every page may show. A page of an edition depends on both rows, so that work on the
+next edition leaves the pages of this one in memory; a page about all editions depends on all rows.
+`page_cache.py` compares the pages in memory with the revision: none is older than the last commit.
 """
 
 import threading
@@ -12,10 +12,11 @@ import time
 from django.conf import settings
 from django.db import Error, InterfaceError, OperationalError, connections
 
-# The counts of writes by the slug of the edition, and of what all editions show by SHARED.
+# Numbers of writes by slug of the edition; SHARED is the key of content that all editions show.
 Revisions = dict[str, int]
 SHARED = ""
-# The revision, and the minute: what opens, ends or is published at an hour does so without a write.
+# The revision and the minute: content that opens, ends or is published at a set time changes
+# without a write.
 Version = tuple[str, int]
 
 MAX_QUERY_WAIT_SECONDS = 1.0
@@ -24,10 +25,11 @@ LANGUAGES = dict(settings.LANGUAGES)
 
 
 class RevisionReader:
-    """The revisions as of the last commit.
+    """Reader of the revisions as of the last commit.
 
-    Concurrent requests share one query if it started after they arrived. A database that fails, or
-    does not answer for a second, is not asked again for a second.
+    Concurrent requests share one query if it started after they arrived. If the query fails, or
+    does not end within MAX_QUERY_WAIT_SECONDS, the waiting requests raise OperationalError. After a
+    failure there is no other query for RETRY_SECONDS.
     """
 
     def __init__(self):
@@ -62,24 +64,24 @@ REVISION = RevisionReader()
 
 
 def current_version(path: str = "/") -> Version:
-    """Return the version of the page at `path`: of the edition that it names, or else of all."""
+    """Return the version of the page at `path`: for the edition that it names, or else for all."""
     return revision_of(REVISION.read(), edition_slug(path)), int(time.time() // 60)
 
 
 def current(edition_slug: str | None = None) -> str:
-    """Query the revision of an edition; without one, that of all editions together."""
+    """Query the revision of an edition, or of all editions together if the slug is None."""
     return revision_of(fetch_revisions(), edition_slug)
 
 
 def revision_of(revisions: Revisions, edition_slug: str | None) -> str:
-    """Return the revision of an edition; of a slug that is none, that of all editions together."""
+    """Return the revision of an edition, or of all editions together if the slug is unknown."""
     if edition_slug and edition_slug in revisions:
         return f"{revisions.get(SHARED, 0)}-{revisions[edition_slug]}"
     return f"all-{sum(revisions.values())}"
 
 
 def edition_slug(path: str) -> str | None:
-    """Return what stands where an address names its edition: `/fr/2021/…`, `/2021/….ics`."""
+    """Return the part of a path that may be the slug of an edition: `/fr/2021/…`, `/2021/….ics`."""
     parts = path.split("/", 3)[1:]
     if parts and parts[0] in LANGUAGES:
         parts = parts[1:]
@@ -89,7 +91,7 @@ def edition_slug(path: str) -> str | None:
 def fetch_revisions() -> Revisions:
     """Query the revisions; if the connection turns out to be closed, open a new one, once.
 
-    That replaces Django's health check of the connection, which is a query of its own.
+    This replaces Django's health check of the connection, which is a separate query.
     """
     database = connections["default"]
     database.health_check_done = True
@@ -104,7 +106,7 @@ def fetch_revisions() -> Revisions:
 
 
 def query_revisions(database) -> Revisions:
-    """Run the query on the driver's cursor: Django's takes as long as the query itself."""
+    """Run the query on the driver's cursor: Django's cursor would double the time."""
     database.ensure_connection()
     make_cursor = database.cursor if database.queries_logged else database.connection.cursor
     with database.wrap_database_errors, make_cursor() as cursor:

@@ -1,10 +1,10 @@
-"""The one background process: tasks that are run again and again by a single elected worker.
+"""The background worker: one elected process that runs the periodic tasks.
 
-The election is an advisory lock of PostgreSQL on a connection of its own, which the server frees
-when the process or its machine dies; the others ask again each second. That connection must not
-go through PgBouncer in transaction mode, where a lock belongs to nobody.
+The election is a PostgreSQL advisory lock on a connection of its own. The server frees the lock
+when the process or its machine dies; the other workers try each second. This connection must not go
+through PgBouncer in transaction mode, where no client keeps a session lock.
 
-Every task is idempotent and rests on the database: whatever happens here, the next turn mends it.
+Every task is idempotent and takes its state from the database: the next turn repairs any failure.
 """
 
 import logging
@@ -18,10 +18,10 @@ from django.db import DatabaseError, InterfaceError, connection
 logger = logging.getLogger(__name__)
 
 LOCK_ID = 2021_0609
-PAUSE_SECONDS = 1.0  # seconds between two turns: a code to sign in waits no longer
+PAUSE_SECONDS = 1.0  # seconds between two turns: the longest wait for a sign-in code
 TASKS_EVERY_SECONDS = 15.0
 MAX_PAUSE_SECONDS = 30.0
-# A machine that vanishes says no goodbye: the server asks after 30 s of silence.
+# A machine that fails closes no connection: the server sends a probe after 30 s of silence.
 KEEPALIVE_SQL = (
     "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
 )
@@ -30,9 +30,9 @@ Task = Callable[[], object]
 
 
 class Worker:
-    """Sends first, then keeps house; `send` runs each second, `housekeeping` now and then.
+    """Worker that sends e-mails each second, and runs `housekeeping` every TASKS_EVERY_SECONDS.
 
-    `send` is given a function that says when to stop, for it may be long.
+    `send` may take long; it is called with a function that returns whether to stop.
     """
 
     def __init__(self, *, send: Callable[[Callable[[], bool]], object],
@@ -57,10 +57,10 @@ class Worker:
         orphan = self.parent is not None and os.getppid() != self.parent
         return self.told_to_stop or orphan
 
-    # Once, for cron and the tests
+    # One turn, for cron and the tests
 
     def once(self) -> bool:
-        """Run one turn unless another worker is at it, and say whether it was run."""
+        """Run one turn unless another worker holds the lock; return whether it ran."""
         try:
             elected = self.elected()
             if elected:
@@ -69,10 +69,10 @@ class Worker:
         finally:
             self.lock.close()
 
-    # For ever
+    # Until stopped
 
     def run(self) -> None:
-        """Take turns until told to stop; stand by while another worker does."""
+        """Run turns until asked to stop; stand by while another worker holds the lock."""
         pause = PAUSE_SECONDS
         stands_by = False
         while not self.stopping():
@@ -93,15 +93,15 @@ class Worker:
         self.lock.close()
 
     def sleep(self, seconds: float) -> None:
-        """Sleep, but wake up for a signal, which does not interrupt `time.sleep`."""
+        """Sleep, but stop early on a signal, which does not interrupt `time.sleep`."""
         end = time.monotonic() + seconds
         while not self.stopping() and (left := end - time.monotonic()) > 0:
             time.sleep(min(left, 0.2))
 
     def elected(self) -> bool:
-        """Whether this worker holds the lock; asking again does not take it twice.
+        """Return whether this worker holds the lock; take it only once.
 
-        Raises a database error where the lock's connection, and with it the lock, is gone.
+        Raise a database error if the lock's connection is lost, and the lock with it.
         """
         new = self.lock.connection is None
         with self.lock.cursor() as cursor:
@@ -121,7 +121,8 @@ class Worker:
         now = time.monotonic()
         if now >= self.send_at:
             sent = self.attempt(self.send, self.stopping)
-            # A mail server that is away is not asked, and logged, each second.
+            # After a failure the pause doubles, so that a broken mail server is not tried each
+            # second.
             self.rest = 0.0 if sent else min(self.rest * 2 or PAUSE_SECONDS * 2, MAX_PAUSE_SECONDS)
             self.send_at = now + self.rest
         if self.house_kept_at is None or now - self.house_kept_at >= TASKS_EVERY_SECONDS:
@@ -132,12 +133,12 @@ class Worker:
             self.house_kept_at = now
 
     def attempt(self, task: Callable, *arguments) -> bool:
-        """Run a task and say whether it went well; one that fails stops no other."""
+        """Run a task and return whether it succeeded; an exception is logged, not raised."""
         try:
             task(*arguments)
         except Exception:
             logger.exception("A task failed: %s", getattr(task, "__qualname__", task))
-            # After a database that went away, the next one starts on a new connection.
+            # If the database went away, the next task needs a new connection.
             connection.close_if_unusable_or_obsolete()
             return False
         return True

@@ -1,7 +1,7 @@
-"""People who take part in an edition of the demonstration, invented and the same at every run.
+"""Fictional registrations of an edition of the demonstration, the same at every run.
 
-Their states are written as an import would write them, not asked for one by one: nobody is told,
-and the past is in the past. Everything afterwards goes through `places.py`.
+The rows are written directly, as by an import: nobody gets an e-mail, and the dates lie in the
+past. All later changes go through `places.py`.
 """
 
 import datetime
@@ -27,11 +27,11 @@ from symposium.registrations.models import (
 )
 from symposium.registrations.models.registrations import State
 
-EXTRA_KEYS = ("share", "full")  # what a category of the file says besides its fields
+EXTRA_KEYS = ("share", "full")  # keys of a category in the file that are not model fields
 
 
 def load(edition: Edition, at: datetime.datetime | None = None) -> None:
-    """Make the categories and the questions of an edition and, in a demonstration, people."""
+    """Make the categories and questions of an edition; in a demonstration, registrations too."""
     table = data.table("attendance")
     categories = [
         Category.objects.create(edition=edition, order=order, **data.fields(entry, *EXTRA_KEYS))
@@ -44,7 +44,7 @@ def load(edition: Edition, at: datetime.datetime | None = None) -> None:
 
 
 def add_people(edition: Edition, categories: list[Category], at: datetime.datetime) -> None:
-    chance = random.Random(edition.slug)  # noqa: S311 (the same people at every run)
+    chance = random.Random(edition.slug)  # noqa: S311 (the seed gives the same people at every run)
     registrations = list(make_registrations(edition, categories, chance, at))
     Registration.objects.bulk_create(registrations)
     StateChange.objects.bulk_create(
@@ -71,7 +71,7 @@ def make_question(edition: Edition, entry: dict, order: int, categories: list[Ca
 def make_registrations(
     edition: Edition, categories: list[Category], chance: random.Random, at: datetime.datetime
 ) -> Iterator[Registration]:
-    """Those of each category, in the month before the symposium, or until now."""
+    """Yield registrations of each category, made in the month before the symposium or `at`."""
     last = min(at, edition.period.lower)
     for category, entry in zip(categories, data.table("attendance")["category"], strict=True):
         for number in range(entry["share"]):
@@ -123,7 +123,7 @@ def account(email: str, chance: random.Random) -> User:
 
 
 def book(edition: Edition, registrations: list[Registration], chance: random.Random) -> None:
-    """Some take a seat in a workshop, one workshop each: nothing overlaps."""
+    """Book a seat in one workshop for some of the attendees; one each, so that none overlap."""
     workshops = list(edition.sessions.with_places().order_by("pk"))
     on_site = [one for one in registrations if one.is_confirmed and one.category.on_site]
     seats = {workshop.pk: 0 for workshop in workshops}
@@ -146,7 +146,7 @@ def book(edition: Edition, registrations: list[Registration], chance: random.Ran
 
 
 def check_in(edition: Edition, registrations: list[Registration], chance: random.Random) -> None:
-    """Most of those who were expected came, in the hour before the first session of a day."""
+    """Check in 85 % of the expected attendees each day, mostly before the first session."""
     expected = [one for one in registrations if one.is_confirmed and one.category.on_site]
     CheckIn.objects.bulk_create(
         CheckIn(

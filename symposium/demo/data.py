@@ -1,7 +1,7 @@
-"""The files of `data/`, and the few conventions that they share.
+"""Reader of the files in `data/`.
 
-In TOML, a table with languages for keys is a translated field, `day`, `start` and `end` are on the
-edition's own clock, and what stands for another entry is its slug.
+In the TOML files a table with languages as keys is a translated field; `day`, `start` and `end` are
+in the edition's time zone; other entries are referred to by slug.
 """
 
 import datetime
@@ -23,7 +23,7 @@ def table(name: str) -> dict:
 
 
 def fields(entry: dict, *without: str) -> dict:
-    """The fields of a model: `title = {fr = …, ar = …}` of an entry is `title_fr`, `title_ar`."""
+    """Return model fields of an entry: `title = {fr = …, ar = …}` gives `title_fr`, `title_ar`."""
     found: dict[str, Any] = {}
     for name, value in entry.items():
         if name in without:
@@ -36,7 +36,7 @@ def fields(entry: dict, *without: str) -> dict:
 
 
 def published_text() -> dict[str, str]:
-    """The abstract of the first edition, without its last line: the keywords are rows."""
+    """Return the abstract of the first edition by language, without the last line, the keywords."""
     files = {language: FOLDER / f"abstract-{language}.txt" for language in LANGUAGES}
     return {
         language: "\n".join(path.read_text().splitlines()[:-1]) for language, path in files.items()
@@ -44,7 +44,10 @@ def published_text() -> dict[str, str]:
 
 
 def page(slug: str, folder: str = "") -> dict[str, str]:
-    """The fields of a page, its title from the first line; `folder` may have a page of its own."""
+    """Return the translated `title` and `body` of a page; the first line of its file is the title.
+
+    A file in `folder` takes precedence over the shared one.
+    """
     found: dict[str, str] = {}
     for language in LANGUAGES:
         name = f"{slug}.{language}.md"
@@ -56,7 +59,7 @@ def page(slug: str, folder: str = "") -> dict[str, str]:
 
 
 def times(edition: Edition, entry: dict) -> dict[str, datetime.datetime]:
-    """`starts_at` and `ends_at` of an entry with a day; nothing for one without."""
+    """Return `starts_at` and `ends_at` of an entry, or {} if it has no day."""
     if "day" not in entry:
         return {}
     day = edition.days[entry["day"] - 1]

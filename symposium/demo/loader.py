@@ -1,8 +1,8 @@
-"""The demonstration put into the database.
+"""Loading of the demonstration into the database.
 
-An edition is made whole or left as it is: what an organiser changed or removed in it stays so,
-however often this runs. One thing moves: the fictional edition that starts tomorrow, with its
-sessions, once tomorrow is another day.
+An edition is either created with all its content or left unchanged: organisers' changes and
+deletions stay, however often this runs. The one exception is the fictional edition that starts
+tomorrow: it moves with its sessions as days pass.
 """
 
 import datetime
@@ -26,12 +26,12 @@ FIRST_EDITION = "2021"
 
 
 class SlugTaken(Exception):
-    """The address that the upcoming edition would take belongs to another edition."""
+    """Error: another edition already uses the slug of the upcoming edition."""
 
 
 @transaction.atomic
 def load() -> None:
-    """Make the first edition and, in a demonstration, the organiser's account, where missing."""
+    """Make the first edition and, in a demonstration, the organiser's account, if missing."""
     if settings.DEMO:
         organiser.ensure()
     if not Edition.objects.filter(slug=FIRST_EDITION).exists():
@@ -44,9 +44,10 @@ def load() -> None:
 
 @transaction.atomic
 def load_upcoming(at: datetime.datetime | None = None, *, current: bool = True) -> None:
-    """Make the edition that starts the day after `at` where it is missing, and make it `current`.
+    """Make the edition that starts the day after `at`, or move it there; make it `current`.
 
-    Raises Occupied when its address, the year, is that of an edition which is not ours to move.
+    Its slug is the year. Raise SlugTaken if an edition with that slug is not a demonstration or is
+    the first edition.
     """
     entry = data.table("upcoming")
     zone = Edition(time_zone=entry["edition"]["time_zone"]).zone
@@ -69,13 +70,13 @@ def load_upcoming(at: datetime.datetime | None = None, *, current: bool = True) 
 
 
 def reschedule(edition: Edition, starts_on: datetime.date) -> None:
-    """Give the edition another first day; its sessions keep their hours."""
+    """Move the edition to another first day; its sessions keep their times of day."""
     shift = starts_on - edition.starts_on
     sessions = list(edition.sessions.scheduled())
     for session in sessions:
         session.starts_at = session.starts_at.astimezone(edition.zone) + shift
         session.ends_at = session.ends_at.astimezone(edition.zone) + shift
-    # A session lies within the days of its edition at every moment, or has no time yet.
+    # A session must lie within its edition's days after each query, or have no time.
     edition.sessions.update(starts_at=None, ends_at=None)
     edition.starts_on += shift
     edition.ends_on += shift
@@ -84,7 +85,10 @@ def reschedule(edition: Edition, starts_on: datetime.date) -> None:
 
 
 def make_edition(entry: dict, text: dict[str, str], folder: str = "", **fields) -> Edition:
-    """Make an edition and all that hangs from it; `text` is that of its own abstract."""
+    """Make an edition with all its content; `text` is its main abstract by language.
+
+    `folder` has pages that replace the shared ones; `fields` override those of `entry`.
+    """
     edition = Edition.objects.create(
         is_published=True, is_demonstration=True, **data.fields(entry["edition"]) | fields
     )
@@ -139,13 +143,13 @@ def make_sessions(edition: Edition, speakers: dict[str, Speaker]) -> dict[str, S
 
 
 def resources(edition: Edition, entry: dict) -> list[dict]:
-    """What a session leaves behind: nothing is recorded before it is held."""
+    """Return the session's resources, without recordings unless the edition is over."""
     is_over = edition.phase() == "after"
     return [r for r in entry.get("resources", []) if is_over or r["kind"] != "recording"]
 
 
 def make_ordered(edition: Edition, model: type[Track] | type[Room]) -> dict:
-    """The tracks or the rooms, in the order of their file."""
+    """Make the tracks or the rooms, in the order of the file; return them by slug."""
     name = model._meta.model_name
     return {
         entry["slug"]: model.objects.create(edition=edition, order=order, **data.fields(entry))
@@ -154,7 +158,7 @@ def make_ordered(edition: Edition, model: type[Track] | type[Room]) -> dict:
 
 
 def find_or_make_keywords() -> dict[str, Keyword]:
-    """The vocabulary is shared by all editions: a keyword is found, also under a new address."""
+    """Return all keywords by slug. All editions share them, so existing ones are reused."""
     return {
         entry["slug"]: find_or_make_keyword(entry) for entry in data.table("keywords")["keyword"]
     }
@@ -170,7 +174,7 @@ def find_or_make_keyword(entry: dict) -> Keyword:
 def make_main_abstract(
     edition: Edition, entry: dict, text: dict[str, str], keywords: dict[str, Keyword]
 ) -> None:
-    """The abstract of the symposium itself, under its theme and signed by it."""
+    """Make the main abstract, with the edition's theme as title and its name as author."""
     title, name = entry["edition"]["theme"], entry["edition"]["name"]
     own = data.fields(entry["main_abstract"], "keywords", "text")
     main_abstract = Abstract.objects.create(
@@ -209,7 +213,7 @@ def make_abstract(
 
 
 def revise(abstract: Abstract, entry: dict) -> None:
-    """Publish the second version: the texts of `entry` in place of the first ones."""
+    """Publish a second version of the abstract with the texts of `entry`."""
     versions.snapshot(abstract)
     for name, text in data.fields(entry, "note").items():
         setattr(abstract, name, text)

@@ -1,4 +1,4 @@
-"""The account that signs in to the demonstration; its password is kept in var/ on this machine."""
+"""The demonstration's organiser account; its password is stored in var/ on this machine."""
 
 import os
 from pathlib import Path
@@ -12,7 +12,7 @@ EMAIL = "organiser@example.org"
 
 
 def ensure() -> None:
-    """Make the account unless it exists; it takes the password of the file when that is new."""
+    """Make the account if it is missing; if the password file is new, set its password."""
     path = settings.VAR / "demo-password"
     is_new = not path.exists()
     if is_new:

@@ -1,6 +1,6 @@
-"""Portraits of people who do not exist: a bust under an arch, in the colours of the portal.
+"""Drawn portraits of fictional people: a bust under an arch, in the portal's colours.
 
-Drawn, never a photograph, and the same at every run: the slug chooses the colours.
+They are the same at every run: the slug determines the colours.
 """
 
 import functools
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from PIL import Image, ImageChops, ImageColor, ImageDraw
 
 WIDTH, HEIGHT = 800, 1000
-FINE = 2  # everything is drawn this many times larger, then reduced, for smooth edges
+FINE = 2  # scale of the drawing, which is then reduced for smooth edges
 
 # (wall, paper behind the bust, garment)
 SCHEMES = [
@@ -59,13 +59,13 @@ class Palette(NamedTuple):
 
 
 def shaded(colour: str) -> str:
-    """The same colour in the shade."""
+    """Return a darker shade of the colour."""
     red, green, blue = ImageColor.getrgb(colour)[:3]
     return f"#{red * 7 // 8:02x}{green * 7 // 8:02x}{blue * 7 // 8:02x}"
 
 
 class Canvas:
-    """Draws in the units of the final picture."""
+    """Canvas that draws in the units of the final image."""
 
     def __init__(self, draw: ImageDraw.ImageDraw):
         self.draw = draw
@@ -84,7 +84,7 @@ def fine(box) -> list:
     return [FINE * number for number in box]
 
 
-# What is drawn behind the face, and above it
+# Parts of the head behind and above the face
 FACE = (290, 370, 510, 664)
 
 
@@ -148,11 +148,11 @@ HEADS = {
 }
 
 
-# The masks, and the pattern: the eight-pointed star of static/img/zellige.svg
+# Masks, and the pattern: the eight-pointed star of static/img/zellige.svg
 
 
 def arch(left: int, top: int, right: int, radius: int) -> Image.Image:
-    """A mask: a round arch, down to the foot of the picture."""
+    """Return the mask of a round arch that extends to the bottom of the image."""
     mask = Image.new("L", (FINE * WIDTH, FINE * HEIGHT))
     Canvas(ImageDraw.Draw(mask)).rounded(255, left, top, right, HEIGHT + radius, radius)
     return mask
@@ -170,7 +170,7 @@ def shoulders() -> Image.Image:
 
 @functools.cache
 def patterned(colour: str, size: int) -> Image.Image:
-    """A picture full of tiles of `size`, half a tile aside: a star stands on the axis."""
+    """Return an image tiled at `size`, offset by half a tile: a star lies on the vertical axis."""
     picture = Image.new("RGB", (FINE * WIDTH, FINE * HEIGHT), colour)
     tile = zellige(FINE * size)
     mask = Image.new("L", picture.size)
@@ -183,7 +183,7 @@ def patterned(colour: str, size: int) -> Image.Image:
 
 @functools.cache
 def zellige(size: int) -> Image.Image:
-    """One tile of the pattern, as the opacity of white."""
+    """Return one tile of the pattern, as the opacity of white."""
     layers = Image.new("L", (size, size))
     for x, y in [(48, 48), (0, 0), (96, 0), (0, 96), (96, 96)]:
         for opacity, polygon in STAR if x == 48 else CROSS:
@@ -195,7 +195,7 @@ def zellige(size: int) -> Image.Image:
 
 
 def turned(quarter: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """The four quarters of a figure, from one."""
+    """Return the points of a figure whose first quarter is `quarter`."""
     points, figure = quarter, []
     for _ in range(4):
         figure += points

@@ -1,4 +1,4 @@
-"""A congress of any size, to see how quick the site is: the same words, many times over."""
+"""An edition of any size, to measure the speed of the site: the same texts many times over."""
 
 import datetime
 import math
@@ -16,14 +16,14 @@ from symposium.speakers.models import Speaker
 SLUG = "scale"
 FIRST_DAY = datetime.date(2020, 6, 1)
 DAYS, ROOMS, SPEAKERS_EACH = 5, 20, 2
-MAX_SESSIONS = 10_000  # six minutes each, still
+MAX_SESSIONS = 10_000  # sessions, which then last six minutes each
 OPENS, OPEN_MINUTES = datetime.time(8, 30), 600
 BATCH = 500
 
 
 @transaction.atomic
 def load(number: int) -> None:
-    """Make the edition “scale” with so many sessions, each with an abstract, if there is none."""
+    """Make the edition “scale” with `number` sessions, each with an abstract, unless it exists."""
     if Edition.objects.filter(slug=SLUG).exists():
         return
     edition = Edition.objects.create(
@@ -76,7 +76,7 @@ def build_speakers(edition: Edition, number: int) -> list[Speaker]:
 
 
 def build_sessions(edition: Edition, number: int) -> list[Session]:
-    """One after the other in every room, the same hours in all of them."""
+    """Build sessions one after the other in every room, with the same hours in all rooms."""
     tracks = list(make_ordered(edition, Track).values())
     rooms = made(Room, [build_room(edition, place) for place in range(ROOMS)])
     talks = [entry for entry in translated("sessions", "session") if entry["kind"] == "talk"]
@@ -126,7 +126,7 @@ def build_abstracts(edition: Edition, sessions: list[Session]) -> list[Abstract]
 
 
 def build_uses(abstract: Abstract, place: int, keywords: list[Keyword]) -> list[AbstractKeyword]:
-    """Four keywords each; a prime step, so that neighbours differ."""
+    """Build four keywords per abstract; the step 5 makes those of neighbours differ."""
     chosen = [keywords[(place + 5 * order) % len(keywords)] for order in range(4)]
     return [
         AbstractKeyword(abstract=abstract, keyword=keyword, order=order)
@@ -135,11 +135,11 @@ def build_uses(abstract: Abstract, place: int, keywords: list[Keyword]) -> list[
 
 
 def translated(file: str, name: str) -> list[dict]:
-    """The entries of a file that are in all languages."""
+    """Return the entries of a file whose title is in all languages."""
     return [e for e in data.table(file)[name] if len(e["title"]) == len(LANGUAGES)]
 
 
 def numbered(entry: dict, number: int, *names: str) -> dict[str, str]:
-    """The texts of an entry, its titles made different by a number."""
+    """Return the translated texts of an entry, with a number in its title to make it unique."""
     title = {language: f"{text} ({number})" for language, text in entry["title"].items()}
     return data.fields({name: entry.get(name, {}) for name in names} | {"title": title})

@@ -29,7 +29,7 @@ from symposium.editions.readiness import missing_links
 
 class EditionForm(EditionModelForm):
     def _post_clean(self):
-        """Once the days make sense: name a session that they would leave outside."""
+        """Report an error if the new days would leave a session outside the edition."""
         super()._post_clean()
         days = {"starts_on", "ends_on", "time_zone"}
         if not self.instance.pk or self.errors or not days & set(self.changed_data):
@@ -86,12 +86,12 @@ class EditionAdmin(ProtectedDeleteMixin, HistoryMixin):
     ]  # fmt: skip
 
     def get_readonly_fields(self, request, obj=None):
-        """The word in every address never changes."""
+        """Make the slug, which is part of every address, read-only once it is set."""
         return ["slug", "missing", "snippet"] if obj else ["missing", "snippet"]
 
     @admin.display(description=_("still missing"))
     def missing(self, edition):
-        """What nobody can register without, each with the page where it is added."""
+        """Return what registration still needs, with links to the pages where it is added."""
         return edition.pk and missing_links(edition) or "–"
 
     def save_model(self, request, obj, form, change):
@@ -102,7 +102,7 @@ class EditionAdmin(ProtectedDeleteMixin, HistoryMixin):
 
     @admin.display(description=_("embed code"))
     def snippet(self, edition):
-        """The HTML that shows the programme, to be copied, in the organiser's language."""
+        """Return the HTML to copy that embeds the programme, in the organiser's language."""
         if not (edition.pk and edition.frame_ancestors):
             return "–"
         return format_html(
@@ -113,7 +113,7 @@ class EditionAdmin(ProtectedDeleteMixin, HistoryMixin):
         )
 
     def zone_of_form(self, request, object_id):
-        """The zone that is being typed, or that of the edition, which is worked on from now on."""
+        """Return the form's zone, else that of the edition, which becomes the working edition."""
         edition = Edition(time_zone=request.POST.get("time_zone", ""))
         if object_id and (found := self.get_object(request, unquote(object_id))):
             set_working_edition(request, found)
@@ -129,7 +129,7 @@ class EditionAdmin(ProtectedDeleteMixin, HistoryMixin):
         return super().log_addition(request, obj, message)
 
     def protected_reason(self, edition) -> str:
-        """Deleting an edition would take its whole programme: only an empty one goes."""
+        """Refuse to delete an edition unless it is empty: a deletion would remove its programme."""
         parts = (edition.sessions, edition.speakers, edition.abstracts, edition.registrations)
         words = _(
             "“%(edition)s” has sessions, speakers, abstracts or registrations, so it can’t "

@@ -11,15 +11,15 @@ from symposium.core.i18n.localized import LANGUAGES
 from symposium.core.i18n.typography import direction
 from symposium.editions.models import Edition
 
-SESSION_KEY = "edition"  # in the session
+SESSION_KEY = "edition"  # key in the browser session
 SLUG = re.compile(r"[-\w]{1,40}", re.ASCII)
 
 
 def site(request) -> dict:
-    """What `base.html` needs: the languages of this page, its address, its edition.
+    """Return the context of `base.html`: the page's languages, its address, its edition.
 
-    A view that knows its edition gives it; that of the other pages (accounts, errors) is looked
-    for only if the template asks.
+    A view that knows its edition overrides `edition`. For other pages (accounts, errors) it is
+    queried only if the template uses it.
     """
     language = get_language() or settings.LANGUAGE_CODE
     return {
@@ -33,10 +33,11 @@ def site(request) -> dict:
 
 
 def edition_for(request: HttpRequest) -> Edition | None:
-    """The edition that a page belongs to, so that nobody is led from one into another.
+    """Return the edition of a page, so that links do not lead into another edition.
 
-    It is the one that its address names. A page of somebody's own account has also the one that it
-    was reached from last, or that of their next registration. Else it is the current one.
+    It is the edition that the address names. On pages of the user's account it may also be the
+    edition from which the page was reached, or that of the user's next registration. Otherwise it
+    is the current edition.
     """
     edition = named_edition(request)
     if not edition and settings.OWN_PAGES.match(request.path_info):
@@ -47,7 +48,7 @@ def edition_for(request: HttpRequest) -> Edition | None:
 
 
 def next_edition_for(user) -> Edition | None:
-    """The edition to come first that somebody is registered for."""
+    """Return the next edition for which the user is registered."""
     if not user.is_authenticated:
         return None
     to_come = Edition.objects.published().to_come()
@@ -57,9 +58,9 @@ def next_edition_for(user) -> Edition | None:
 
 
 def named_edition(request: HttpRequest) -> Edition | None:
-    """The published edition that an address names, `/fr/2021/…`, `?edition=2021`.
+    """Return the published edition named in the address: `/fr/2021/…` or `?edition=2021`.
 
-    A page that leads on to another (`?next=`, or a form that says so) is of the edition of that.
+    The address in the parameter or field `next`, to which the page redirects, counts too.
     """
     addresses = [request.get_full_path(), request.GET.get("next", "")]
     if request.method == "POST" and settings.OWN_PAGES.match(request.path_info):
@@ -68,10 +69,10 @@ def named_edition(request: HttpRequest) -> Edition | None:
 
 
 def address_words(address: str) -> Iterator[str]:
-    """What of an address may be the word of an edition."""
+    """Yield the parts of an address that may be the slug of an edition."""
     try:
         parts = urlsplit(address)
-    except ValueError:  # it is not an address, and anybody may write it
+    except ValueError:  # the address is user input, and may be invalid
         return
     head, _slash, rest = parts.path.lstrip("/").partition("/")
     if head in LANGUAGES and not settings.OWN_PAGES.match(parts.path):
@@ -80,7 +81,7 @@ def address_words(address: str) -> Iterator[str]:
 
 
 def first_published(slugs: list[str]) -> Edition | None:
-    """The first published edition that is called so."""
+    """Return the published edition of the first slug that has one."""
     wanted = [slug for slug in slugs if SLUG.fullmatch(slug)]
     published = Edition.objects.published().filter(slug__in=wanted) if wanted else ()
     found = {edition.slug: edition for edition in published}
@@ -88,10 +89,10 @@ def first_published(slugs: list[str]) -> Edition | None:
 
 
 class EditionMiddleware:
-    """Has an account page remember the edition that it was reached from.
+    """Middleware that stores in the session the edition from which an account page was reached.
 
-    A session is made for nobody: whoever has none is led on by the address alone. Pages that are
-    the same for everybody neither read nor write it.
+    It never creates a session: without one, only the address carries the edition. It neither reads
+    nor writes the session on public pages.
     """
 
     def __init__(self, get_response):
@@ -110,9 +111,12 @@ class EditionMiddleware:
 
 
 def alternates(request):
-    """Yield this page in each language: the prefix changes, the rest and the filters stay."""
+    """Yield this page in each language, as `code`, `name`, `is_current`, `url` and `href`.
+
+    The language prefix changes; the rest of the path and the parameters stay.
+    """
     current = get_language()
-    # In one order, as a page that is kept for all has them.
+    # Parameters are sorted, as in the key of a cached page.
     query = urlencode(sorted(parse_qsl(request.META.get("QUERY_STRING", ""))))
     head, _slash, rest = request.path_info.lstrip("/").partition("/")
     localised = head in LANGUAGES

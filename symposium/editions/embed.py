@@ -1,7 +1,7 @@
-"""The programme on the sites of others: who may show it, and the HTML that they paste.
+"""Embedding of the programme in other sites: allowed origins, and the HTML to paste.
 
-A frame is refused everywhere by `X-Frame-Options` and by `frame-ancestors 'none'`; the one page
-made for it says otherwise: https://www.w3.org/TR/CSP3/#directive-frame-ancestors
+All other pages forbid framing with `X-Frame-Options` and `frame-ancestors 'none'`. See
+https://www.w3.org/TR/CSP3/#directive-frame-ancestors
 """
 
 from csp.constants import SELF
@@ -19,9 +19,9 @@ WIDTH, HEIGHT = 720, 640  # pixels
 
 
 def may_be_framed(response: HttpResponse, edition: Edition) -> HttpResponse:
-    """Let the sites that the organisers name show this answer, and our own, for the preview.
+    """Allow the edition's origins to frame this response, and our own site for the preview.
 
-    `X-Frame-Options` goes: it knows no list of sites, and would refuse them all.
+    `X-Frame-Options` is removed: it does not support a list of origins.
     """
     response.xframe_options_exempt = True
     ancestors = [SELF, *edition.frame_ancestors]
@@ -34,7 +34,7 @@ def may_be_framed(response: HttpResponse, edition: Edition) -> HttpResponse:
 def iframe_html(
     edition: Edition, query: str = "", width: int | str = "100%", height: int = HEIGHT
 ) -> SafeString:
-    """The HTML that shows the programme, in the active language; `query` narrows it."""
+    """Return an iframe with the programme in the active language; `query` holds its filters."""
     return format_html(
         '<iframe src="{}{}" title="{}" width="{}" height="{}" loading="lazy"></iframe>',
         settings.SITE_URL + reverse("sessions:embed", args=[edition.slug]),

@@ -1,4 +1,4 @@
-"""Linked data that search engines read in a page: https://schema.org/Event"""
+"""JSON-LD of an edition for search engines: https://schema.org/Event"""
 
 import json
 from collections.abc import Iterable
@@ -13,19 +13,19 @@ from symposium.core.i18n.localized import localized_text
 from symposium.editions.models import Edition, Partner
 
 CONTEXT = "https://schema.org"
-# As Django's json_script: nothing in the data ends the element or starts another.
+# As in Django's json_script: no character of the data can end the element or open another.
 ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&\u2028\u2029"}
 
 
 def script(data: dict) -> SafeString:
-    """The text of a `<script type="application/ld+json">`, which no browser runs."""
-    return mark_safe(  # noqa: S308 - what could end the element is escaped
+    """Return the content of a `<script type="application/ld+json">`, which browsers do not run."""
+    return mark_safe(  # noqa: S308 - characters that could end the element are escaped
         json.dumps({"@context": CONTEXT} | data, ensure_ascii=False).translate(ESCAPES)
     )
 
 
 def drop_empty(**properties: object) -> dict:
-    """Only what has a value: nothing is said that is not known."""
+    """Return the properties that have a value."""
     return {name: value for name, value in properties.items() if value}
 
 
@@ -44,9 +44,9 @@ def localized_value(thing: object, field: str) -> str:
 def event(
     edition: Edition, highlights: Iterable[Any], partners: Iterable[Partner], faces: Iterable[Any]
 ) -> dict:
-    """The edition with the main moments of its programme, in the language of the page.
+    """Return the schema.org Event of an edition with its highlights, in the page's language.
 
-    `faces` are the speakers that the page shows.
+    `faces` are the speakers shown on the page.
     """
     url = absolute_url(edition)
     place = {"@id": f"{url}#place"}
@@ -84,7 +84,7 @@ def event(
 
 
 def locations(edition: Edition, highlights: Iterable[Any]) -> dict | list[dict]:
-    """The place; beside it the page itself, where streams are reached, if a moment has one."""
+    """Return the place and, if a highlight is streamed, the page as a VirtualLocation."""
     url = absolute_url(edition)
     place = {"@type": "Place", "@id": f"{url}#place"} | attendance_place(edition)
     if not is_streamed(highlights):
@@ -98,7 +98,7 @@ def is_streamed(highlights: Iterable[Any]) -> bool:
 
 
 def offer(edition: Edition) -> dict | None:
-    """Where and when one registers, until it closes. Prices are not known here, nor said."""
+    """Return the Offer of registration (address, dates; no price is known), or None if closed."""
     opens, until = edition.registration_opens_at, edition.registration_ends_at
     if not opens or (until and until <= timezone.now()):
         return None
@@ -122,7 +122,7 @@ def attendance_place(edition: Edition) -> dict:
 
 
 def attendance(edition: Edition, highlights: Iterable[Any]) -> str:
-    """Mixed or online if a main moment is streamed; else not known, and left out."""
+    """Return the attendance mode if a highlight is streamed, else "", as it is not known."""
     if not is_streamed(highlights):
         return ""
     mode = "Mixed" if localized_value(edition, "venue") else "Online"

@@ -28,7 +28,7 @@ def validate_time_zone(name: str) -> None:
         )
 
 
-# A source of CSP's `frame-ancestors`: https, or this machine for a trial.
+# Source of CSP's `frame-ancestors`: https, or this machine for a trial.
 HOST = r"(\*\.)?([a-z0-9-]+\.)+[a-z0-9-]+"
 ORIGIN = re.compile(rf"\*|(https://{HOST}|http://(localhost|127\.0\.0\.1))(:\d{{1,5}})?/?")
 
@@ -47,17 +47,20 @@ def validate_origins(text: str) -> None:
 
 
 def origin_lines(text: str) -> list[str]:
-    """The lines of `text` that say something, in lower case as an origin is."""
+    """Return the lines of `text` that are not blank, in lower case, as origins are."""
     return [line.strip().lower() for line in text.splitlines() if line.strip()]
 
 
 def has_translation(field: str) -> Q:
-    """A condition: the translated `field` has a text in at least one language."""
+    """Return a condition: the translated `field` has a text in at least one language."""
     return has_text(f"{field}_fr") | has_text(f"{field}_en") | has_text(f"{field}_ar")
 
 
 def has_text(column: str) -> Q:
-    """A condition; false, not unknown, for NULL, since a check lets through what is unknown."""
+    """Return a condition: `column` has a text.
+
+    It is false for NULL, not unknown: a check constraint accepts unknown.
+    """
     return Q(**{f"{column}__isnull": False, f"{column}__gt": ""})
 
 
@@ -66,7 +69,7 @@ class EditionQuerySet(models.QuerySet):
         return self.filter(is_published=True)
 
     def taking_registrations(self, at: datetime.datetime | None = None):
-        """Those in which one can register now."""
+        """Return the editions that are open for registration now."""
         at = at or timezone.now()
         not_closed = Q(registration_closes_at=None) | Q(registration_closes_at__gt=at)
         not_over = Q(registration_after_end=True) | Q(period__endswith__gt=at)
@@ -75,16 +78,16 @@ class EditionQuerySet(models.QuerySet):
         return found.distinct()
 
     def to_come(self, at: datetime.datetime | None = None):
-        """Those whose last day is not over."""
+        """Return the editions whose last day is not over."""
         return self.filter(period__endswith__gt=at or timezone.now())
 
     def current(self):
-        """The edition that `/` leads to; the latest published one when none is marked."""
+        """Return the edition to which `/` leads: the current one, else the latest, else None."""
         return self.published().order_by("-is_current", "-starts_on").first()
 
 
 class Edition(models.Model):
-    """One holding of the symposium. Everything public hangs from an edition."""
+    """One holding of the symposium. Everything public belongs to an edition."""
 
     slug = models.SlugField(
         _("address"), max_length=40, unique=True,
@@ -144,7 +147,7 @@ class Edition(models.Model):
         ),
     )  # fmt: skip
     updated_at = models.DateTimeField(auto_now=True, editable=False)
-    # The instants that the days cover, in the edition's own zone: sessions are checked against it.
+    # Time range of the days in the edition's own zone; sessions must lie inside it.
     period = models.GeneratedField(
         expression=Func(
             F("starts_on"), F("ends_on"), F("time_zone"), function="symposium_days_period"
@@ -174,7 +177,7 @@ class Edition(models.Model):
                 name="editions_last_day_not_before_first",
                 violation_error_message=_("The last day cannot be before the first day."),
             ),
-            # Years mistyped would give the programme thousands of days, or dates that Python
+            # Mistyped years would give the programme thousands of days, or dates that Python
             # cannot read back.
             models.CheckConstraint(
                 condition=Q(
@@ -201,7 +204,7 @@ class Edition(models.Model):
                 ),
             ),
         ]
-        # Pages of the others lead to one that is published.
+        # Pages of other editions link to an edition that is published.
         triggers = [
             KeepEditionSlug(),
             MoveEditionRevision(everywhere="{row}.is_published OR {row}.is_current"),
@@ -223,10 +226,10 @@ class Edition(models.Model):
         return [self.starts_on + datetime.timedelta(days=n) for n in range(length)]
 
     def has_hours_of_database(self) -> bool:
-        """Whether PostgreSQL has given the days the hours that `tzdata` gives them.
+        """Return whether `period`, computed by PostgreSQL, agrees with Python's `tzdata`.
 
-        It computes `period` by rules of its own, which may be older: sessions at the edge of the
-        days are then refused.
+        PostgreSQL has its own time zone rules, which may be older. It then refuses sessions at the
+        edge of the days.
         """
         first = dates.midnight(self.starts_on, self.zone)
         end = dates.midnight(self.ends_on + datetime.timedelta(days=1), self.zone)
@@ -238,22 +241,22 @@ class Edition(models.Model):
 
     @property
     def frame_ancestors(self) -> list[str]:
-        """The origins that may show the programme in a frame; whatever is not one is left out."""
+        """Origins that may show the programme in a frame, without invalid lines."""
         written = origin_lines(self.embed_origins)
         return [origin.rstrip("/") for origin in written if ORIGIN.fullmatch(origin)]
 
     @property
     def name_around_city(self) -> tuple[str, str, str]:
-        """The name as the hero shows it: what stands before the city, the city, what follows."""
+        """Name in three parts, as the hero shows it: before the city, the city, after the city."""
         before, city, after = self.name.partition(self.city) if self.city else (self.name, "", "")
         return before.strip(), city, after.strip()
 
     def today(self, at: datetime.datetime | None = None) -> datetime.date:
-        """The date at the symposium, which may not be the visitor's."""
+        """Return the date in the edition's time zone, which may differ from the visitor's."""
         return (at or timezone.now()).astimezone(self.zone).date()
 
     def phase(self, at: datetime.datetime | None = None) -> str:
-        """`before`, `during` or `after`: what the home page is about."""
+        """Return `before`, `during` or `after`, for the home page."""
         today = self.today(at)
         if today < self.starts_on:
             return "before"
@@ -265,14 +268,17 @@ class Edition(models.Model):
 
     @property
     def registration_ends_at(self) -> datetime.datetime | None:
-        """When registration ends: as it closes or with the last day; None for never."""
+        """Time when registration ends: the closing time or the end of the last day; None: never."""
         closes, over = self.registration_closes_at, self.period.upper
         if self.registration_after_end:
             return closes
         return min(closes, over) if closes else over
 
     def takes_registrations(self, at: datetime.datetime | None = None) -> bool:
-        """Whether pages lead to the registration today, though it may not be open yet, or full."""
+        """Return whether pages link to the registration today, even if it opens later, or is full.
+
+        Registration needs an opening time, and everything in `missing_for_registration`.
+        """
         last_days = [] if self.registration_after_end else [self.ends_on]
         if self.registration_closes_at:
             last_days.append(self.today(self.registration_closes_at))
@@ -290,12 +296,16 @@ class Edition(models.Model):
 
     @property
     def missing_for_registration(self) -> list[str]:
-        """What nobody can register without: `category`, `privacy`; empty when all is there."""
+        """Missing parts without which nobody can register: any of `category` and `privacy`."""
         return [name for name in ("category", "privacy") if not self.contents[name]]
 
     @cached_property
     def contents(self) -> dict[str, bool]:
-        """What it has: the menu leads to nothing else. Every page asks, so in one query."""
+        """Parts of the menu, by name: whether the edition has any content for each.
+
+        Every page reads it, so it is one query. Keys: `main_abstract`, `programme`, `speakers`,
+        `abstracts`, `keywords`, `category`, `privacy`.
+        """
         abstracts = self.abstracts.published()
         parts = {
             "main_abstract": abstracts.main_abstracts(),
@@ -312,7 +322,7 @@ class Edition(models.Model):
 
 
 class Partner(models.Model):
-    """An organisation that carries the edition."""
+    """Organiser, partner or sponsor of the edition."""
 
     class Kind(models.TextChoices):
         ORGANISER = "organiser", _("Organiser")
@@ -353,12 +363,12 @@ class PageQuerySet(models.QuerySet):
         return self.filter(is_published=True, edition__is_published=True)
 
     def privacy_notices(self):
-        """What people agree to when they register: the page of that address, with a text."""
+        """Return the published privacy notices with a text; registering people agree to them."""
         return self.filter(has_translation("body"), slug=Page.PRIVACY, is_published=True)
 
 
 class Page(SluggedModel):
-    """A page of text: practical information, legal notice, privacy, accessibility."""
+    """Page of text: practical information, legal notice, privacy, accessibility."""
 
     PRIVACY = "privacy"
 
@@ -396,7 +406,7 @@ class Page(SluggedModel):
                 violation_error_message=_("Enter a title in at least one language."),
             ),
         ]
-        # Home pages of the others say whether one can register.
+        # Home pages of other editions show whether registration is open; it needs this page.
         triggers = [KeepSlug("edition_id"), MoveRevision(everywhere="{row}.slug = 'privacy'")]
 
     def __str__(self) -> str:
@@ -407,11 +417,10 @@ class Page(SluggedModel):
 
 
 class FormerSlug(models.Model):
-    """An address that once led to something and still redirects there.
+    """Former slug of an object, from which its old URL still redirects.
 
-    The rows are written by the trigger `KeepSlug` whenever a slug changes, so that an
-    import or plain SQL keeps old links alive too; the same trigger refuses a slug that once meant
-    something else.
+    The trigger `KeepSlug` writes the rows whenever a slug changes, so that old links keep working
+    after an import or plain SQL too. It refuses a slug that once belonged to another object.
     """
 
     table = models.CharField(max_length=63)

@@ -1,4 +1,4 @@
-"""What an edition still needs before people can register, for its organisers."""
+"""List, for organisers, of what an edition needs before registration can open."""
 
 from django.urls import reverse
 from django.utils.html import format_html_join
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from symposium.editions.models import Edition, Page
 
-# What is added, and on which page of the desk.
+# Name, and the page of the desk on which it is added, with preset fields.
 PLACES = {
     "category": (_("a category"), "admin:symposium_registrations_category_add", {}),
     "privacy": (
@@ -17,7 +17,7 @@ PLACES = {
 
 
 def missing_links(edition: Edition) -> str:
-    """Links to where it is added; "" when all is there."""
+    """Return links to the pages that add what is missing, or "" if nothing is."""
     links = []
     for name in edition.missing_for_registration:
         words, page, filled_in = PLACES[name]

@@ -9,14 +9,14 @@ from symposium.editions.models import Edition
 def render_page(
     request: HttpRequest, edition: Edition, template: str, context: dict, status: int = 200
 ) -> HttpResponse:
-    """Render a page of `edition`: its times are those of its own clock."""
+    """Render a page of `edition`, in its time zone."""
     context = {"edition": edition, "is_public": True, **context}
     with timezone.override(edition.zone):
         return render(request, template, context, status=status)
 
 
 def is_preview(request: HttpRequest, thing: models.Model) -> bool:
-    """Whether an organiser looks, from the desk, at what the public does not see in this state."""
+    """Return whether this is a preview from the desk of an object that is not public."""
     if request.resolver_match.app_name != "admin":
         return False
     return not type(thing).objects.published().filter(pk=thing.pk).exists()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from symposium.core.i18n.localized import LANGUAGES
 
-# Letters and digits that nobody confuses when reading an address aloud.
+# Letters and digits that nobody confuses when reading a code aloud.
 UNAMBIGUOUS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -24,9 +24,9 @@ def former_slugs(model: type[models.Model], edition_id: int | None) -> models.Qu
 
 
 def find_by_slug(queryset: models.QuerySet, slug: str, edition_id: int | None = None):
-    """Return `(object, moved)`: what `slug` leads to, and whether it is a former address of it.
+    """Return `(object, moved)`: the object with this slug, and whether the slug is a former one.
 
-    Raises Http404 when it leads nowhere in `queryset`, which decides what the reader may see.
+    Raise Http404 if `queryset`, which decides what the reader may see, has no such object.
     """
     found = queryset.filter(slug=slug).first()
     if found:
@@ -39,10 +39,10 @@ def find_by_slug(queryset: models.QuerySet, slug: str, edition_id: int | None = 
 
 
 class SluggedModel(models.Model):
-    """Something with an address of its own that never comes to mean something else.
+    """Object with a slug of its own, which never comes to mean another object.
 
-    A slug left empty is made from the first text there is of `slug_source`, French first; a text
-    without Latin letters gets the kind of thing and a short code (`session-7k3m9q`), which stays.
+    An empty slug is made from the first language in which `slug_source` gives one, French first. If
+    no text has Latin letters, it is the model's name and a short code (`session-7k3m9q`).
     """
 
     slug = models.SlugField(
@@ -66,7 +66,7 @@ class SluggedModel(models.Model):
         self.clean_edition()
 
     def clean_slug(self) -> None:
-        """Raise ValidationError if the address is a former one of something else."""
+        """Raise ValidationError if the slug is a former one of another object."""
         if (
             self.slug
             and self.former_slugs().filter(slug=self.slug).exclude(target=self.pk).exists()
@@ -81,7 +81,7 @@ class SluggedModel(models.Model):
             )
 
     def clean_edition(self) -> None:
-        """Raise ValidationError if it has left the edition that its address names."""
+        """Raise ValidationError if the object has changed edition: its URL names the edition."""
         edition = getattr(self, "edition_id", None)
         kept = type(self)._default_manager.filter(pk=self.pk)
         if self.pk and edition and kept.exclude(edition=edition).exists():

@@ -22,6 +22,6 @@ class PageTranslation(TranslationOptions):
     fields = ("title", "body")
 
 
-# After the languages are known, so that the history has their columns too.
+# The history is registered after the translated fields, to get their columns too.
 simple_history.register(Edition, excluded_fields=["period"])
 simple_history.register(Page)

@@ -16,15 +16,15 @@ from symposium.editions.slugs import find_by_slug
 
 
 def published_edition(slug: str) -> Edition:
-    """Return the edition of an address, or raise Http404."""
+    """Return the published edition with this slug, or raise Http404."""
     return get_object_or_404(Edition.objects.published(), slug=slug)
 
 
 def by_slug(find: Callable[[Edition], QuerySet]) -> Callable:
-    """Give a view what the slug of its address leads to among the objects of `find(edition)`.
+    """Decorate a view: look up the object of its slug in `find(edition)`.
 
-    The view takes the request, the edition and the object. A former slug redirects to the same
-    address with the present one; a slug that leads nowhere raises Http404.
+    The view takes the request, the edition and the object. A former slug redirects to the same URL
+    with the present slug; an unknown slug raises Http404.
     """
 
     def decorate(view: Callable) -> Callable:
@@ -51,7 +51,7 @@ def redirect_to_slug(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def root(request: HttpRequest) -> HttpResponse:
-    """`/`: on to the reader's language."""
+    """Redirect `/` to the reader's language."""
     return redirect(f"/{get_language_from_request(request)}/")
 
 

@@ -1,4 +1,4 @@
-"""Accounts again, with those who registered: the accounts' own page knows nothing of them."""
+"""Admin of accounts with erasure; the admin in `accounts` knows nothing of registrations."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -22,7 +22,7 @@ admin.site.unregister(User)
 
 
 class ErasureForm(forms.Form):
-    """It cannot be undone: the address of the account, typed again, says that it is meant."""
+    """Confirmation of an erasure, which cannot be undone: the account's address, typed again."""
 
     email = forms.EmailField(
         label=gettext_lazy("Email address, to confirm"), max_length=254,
@@ -53,7 +53,7 @@ class UserAdmin(ProtectedDeleteMixin, OwnUserAdmin):
     change_form_template = "admin/symposium_registrations/registration/change_form.html"
 
     def lookup_allowed(self, lookup, value, request=None):
-        """What starts a password, even hashed, is for nobody to guess by a filter."""
+        """Forbid filters on the password, with which one could guess its hash."""
         secret = "password" in lookup.split(LOOKUP_SEP)
         return not secret and super().lookup_allowed(lookup, value, request)
 
@@ -84,7 +84,7 @@ class UserAdmin(ProtectedDeleteMixin, OwnUserAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def erase_view(self, request, pk):
-        """Ask for the address, then erase for somebody who cannot, or did not, do it alone."""
+        """Ask for the e-mail address, then erase a person who did not do it in their account."""
         if not request.user.is_superuser:
             raise PermissionDenied
         user = get_object_or_404(User, pk=pk)
@@ -109,7 +109,7 @@ class UserAdmin(ProtectedDeleteMixin, OwnUserAdmin):
 
     @transaction.atomic
     def erase(self, request, user: User) -> None:
-        """Erase, and write down that it was done, without whom."""
+        """Erase the person and write an audit log entry that does not name them."""
         number = user.registrations.count()
         erasure.erase(user)
         words = ngettext(

@@ -1,10 +1,10 @@
-"""All that is kept about a person, for them to read and to take away (GDPR, articles 15 and 20).
+"""All data stored about a user, to read and to download (GDPR, articles 15 and 20).
 
-A part of it is `{"label", "fields", "parts", "entries"}`: `fields` and `parts` by their names,
-which no language changes; `entries` is a list of parts of one kind. A field is `{"label", "value",
-"shown"}`: the value for a machine (dates in ISO 8601), and in words for the reader. Labels and
-words are in the active language. Other people are never named: who acted is « you » or « the
-organisers ».
+A part is `{"label", "fields", "parts", "entries"}`. `fields` and `parts` are dicts by name, the
+same in every language; `entries` is a list of parts of one kind. A field is `{"label", "value",
+"shown"}`: `value` is for machines (dates in ISO 8601), `shown` for people. `label` and `shown` are
+in the active language. Other people are never named: the author of an action is “You” or “The
+organisers”.
 """
 
 import datetime
@@ -46,7 +46,7 @@ TIMES = ["created_at", "updated_at", "anonymised_at"]
 
 
 def data_about(user: User) -> dict:
-    """Everything that is kept about `user`, as one part; it can be written as JSON."""
+    """Return all data stored about `user` as one part, which is JSON-serialisable."""
     registrations = user.registrations.with_details().order_by("created_at")
     made = {"made_at": field(_("Created"), timezone.now())}
     return part(
@@ -90,7 +90,7 @@ def signed_in(found: UserSession) -> dict:
 
 
 def key(found: Authenticator) -> dict:
-    """When it was made and used; never the secret."""
+    """Return when a way to sign in was added and last used; never its secret."""
     label = str(NAMES[found.type])
     return part(
         label,
@@ -202,7 +202,7 @@ def reminder(found) -> dict:
 
 
 def programme(user: User) -> dict:
-    """Stars, and what was asked for around them; never the address of the calendar: it opens it."""
+    """Return stars and settings; never the URL of the calendar, which gives access to it."""
     agenda = Agenda.objects.filter(user=user).first() or Agenda(user=user)
     return part(
         _("My programme"),
@@ -246,7 +246,7 @@ def mails_to(user: User) -> Iterable[Email]:
 
 
 def sent_mail(found: Email) -> dict:
-    """That it was sent, not what it says: it is in their mailbox, and some hold a code."""
+    """Return an e-mail without its body, which may hold a code and is in the user's mailbox."""
     fields = {
         "subject": field(_("Subject"), found.subject),
         "created_at": field(_("Written"), found.created_at),
@@ -255,7 +255,7 @@ def sent_mail(found: Email) -> dict:
     return part(found.subject, fields)
 
 
-# What it is made of
+# Parts and fields
 
 
 def part(label: str, fields: dict | None = None, **parts: dict) -> dict:
@@ -267,7 +267,7 @@ def list_part(label: str, entries: Iterable[dict]) -> dict:
 
 
 def fields_of(thing: Model, *names: str) -> dict:
-    """Fields of a model, under their own names and labels."""
+    """Return fields of a model by name, with their verbose names as labels."""
     return {name: model_field(thing, name) for name in names}
 
 
@@ -283,7 +283,7 @@ def field(label: str, value, shown: str | None = None) -> dict:
 
 
 def plain(value):
-    """The value as JSON has it."""
+    """Return the value for JSON."""
     if isinstance(value, Country):
         return value.code
     if isinstance(value, list):
@@ -292,7 +292,7 @@ def plain(value):
 
 
 def text(value) -> str:
-    """The value as it is read."""
+    """Return the value for people, in the active language."""
     if value is None:
         return ""
     if isinstance(value, bool):

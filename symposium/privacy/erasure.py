@@ -1,13 +1,14 @@
-"""What is known of a person: shown to them, erased when they ask, forgotten in time.
+"""Personal data: export, erasure on request, and deletion after the retention periods.
 
-To erase is to anonymise. A registration stays as one that is counted, and names nobody:
+To erase is to anonymise. The registration stays in the statistics, without the person:
 
 - kept: edition, category, state and its changes, role, country, bookings, check-ins, and the times
   of all these;
-- emptied: names, affiliation, needs, consent, the reasons that organisers wrote; it leaves the
-  public list and the account, and its code is another one, so that no old ticket leads to it;
-- deleted: answers (what somebody eats says something of their health or faith) and certificate;
-  in the journal of the desk, the names.
+- emptied: names, affiliation, accessibility needs, consent, the reasons that organisers wrote; the
+  registration leaves the public list and the account, and gets another code, so that no old ticket
+  leads to it;
+- deleted: answers (what a person eats reveals something about health or faith), the certificate,
+  and the names in the audit log of the desk.
 """
 
 import datetime
@@ -49,12 +50,12 @@ from symposium.registrations.models.drafts import MAX_AGE
 from symposium.registrations.models.registrations import new_code
 from symposium.registrations.places import Refused
 
-# A mail that was claimed so lately may be leaving at this moment.
+# An e-mail claimed within this time may be leaving at this moment.
 IN_FLIGHT = datetime.timedelta(minutes=2)
 ONE_HOUR = datetime.timedelta(hours=1)
 NAMELESS = "…"
 UNNAMED = {"object_repr": NAMELESS, "change_message": ""}
-# What the journal of the desk calls by the name or the address of a person.
+# Models whose objects the audit log of the desk names with a person's name or e-mail address.
 PEOPLE = (
     User,
     EmailAddress,
@@ -73,7 +74,7 @@ IDENTITY_DAYS = 730
 
 
 def export(user: User) -> dict:
-    """All that is kept about `user`, in the active language: see `disclosure.py` for its shape."""
+    """Return all data about `user`, in the active language, in the shape of `data_export.py`."""
     return data_export.data_about(user)
 
 
@@ -82,10 +83,11 @@ def export(user: User) -> dict:
 
 @transaction.atomic
 def erase(user: User, at: datetime.datetime | None = None) -> None:
-    """Delete the account, and all that says who the person is; what is counted stays.
+    """Delete the account and all data that identify the person; anonymous data stay.
 
-    Places at what is still to come are given back. A last mail says that it is done. Raises
-    Refused, with nothing changed, for an organiser: somebody else ends that role first.
+    Registrations to editions that are not over are cancelled first. A last e-mail confirms the
+    erasure. Raise Refused, with nothing changed, for an organiser: another organiser must remove
+    that role first.
     """
     if user.is_staff or user.is_superuser:
         raise Refused(
@@ -121,7 +123,7 @@ def erase(user: User, at: datetime.datetime | None = None) -> None:
 
 
 def anonymise(registration: Registration, at: datetime.datetime) -> None:
-    """Leave of a registration what is counted; done twice, it changes nothing."""
+    """Remove all data that identify the person; a second call changes nothing."""
     certificates = Certificate.objects.filter(registration=registration)
     itself = Registration.objects.filter(pk=registration.pk, anonymised_at=None)
     anonymise_audit_log(
@@ -139,9 +141,9 @@ def anonymise(registration: Registration, at: datetime.datetime) -> None:
 
 
 def anonymise_audit_log(*things: QuerySet) -> None:
-    """The journal of the desk keeps who did what to these and when, without what they are called.
+    """Remove the names of these objects from the audit log; who did what and when stays.
 
-    Call it before they are deleted.
+    Call it before the objects are deleted.
     """
     for rows in things:
         numbers = [str(pk) for pk in rows.values_list("pk", flat=True)]
@@ -153,7 +155,7 @@ def audit_log_of(model: type[Model]) -> QuerySet[LogEntry]:
 
 
 def session_keys_of(user: User) -> list[str]:
-    """The keys of the sessions in which `user` is signed in: they have to be opened to be known."""
+    """Return the keys of the browser sessions in which `user` is signed in; it decodes them all."""
     number = str(user.pk)
     return [
         session.session_key
@@ -163,7 +165,7 @@ def session_keys_of(user: User) -> list[str]:
 
 
 def withdraw_mails(addresses: Collection[str], at: datetime.datetime) -> None:
-    """Delete what the queue has for these addresses; `forget_mails` does what leaves just now."""
+    """Delete the queued e-mails to these addresses; `delete_mails` deletes those leaving now."""
     leaving = Q(status=Email.Status.RETRYING, updated_at__gt=at - IN_FLIGHT)
     for address in addresses:
         waiting = Email.objects.filter(to=address).exclude(leaving)
@@ -172,7 +174,7 @@ def withdraw_mails(addresses: Collection[str], at: datetime.datetime) -> None:
 
 
 def send_farewell(user: User) -> None:
-    """The last mail; `forget_mails` deletes it from the queue once it has left."""
+    """Queue the last e-mail; `delete_mails` deletes it from the queue once it is sent."""
     edition = Edition.objects.current()
     mail.send(
         to=user.email,
@@ -183,14 +185,16 @@ def send_farewell(user: User) -> None:
     )
 
 
-# Forgetting in time
+# Retention
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What is forgotten so many days after the end of its edition.
+    """Retention rule: data that are deleted `days` after the end of their edition.
 
-    `left` gives the rows that still have it, whatever their edition; `edition` is their way to it.
+    `what` and `then` are the texts for the privacy page. `left` returns the rows that still have
+    the data, in any edition; `forget` deletes the data of one row; `edition` is the lookup from a
+    row to its edition.
     """
 
     what: str | Promise
@@ -227,7 +231,7 @@ RETENTION = (
         what=gettext_lazy("Accessibility needs"),
         days=ACCESSIBILITY_NEEDS_DAYS,
         then=gettext_lazy("Deleted."),
-        left=registrations_with(Q(needs__gt="")),
+        left=registrations_with(Q(accessibility_needs__gt="")),
         forget=delete_needs,
     ),
     Rule(
@@ -268,7 +272,7 @@ RETENTION = (
 
 
 def apply_retention(at: datetime.datetime | None = None) -> int:
-    """Forget what its time has come for, a batch at a time; return how many rows were treated."""
+    """Apply each retention rule to a batch of overdue rows; return the number of rows treated."""
     at = at or timezone.now()
     return sum(apply_rule(rule, at) for rule in RETENTION)
 
@@ -280,17 +284,17 @@ def apply_rule(rule: Rule, at: datetime.datetime) -> int:
         rule.forget(row, at)
         return True
 
-    # The period of an edition ends with its last day, by its own clock.
+    # The period of an edition ends with its last day, in its own time zone.
     overdue = rule.left().filter(**{f"{rule.edition}__period__endswith__lte": before})
-    # There the people are invented, to be tried out at any time. On a site of real people the tick
-    # of an organiser does not keep their data.
+    # A demonstration installation keeps the fictional people of demonstration editions. In
+    # production the flag does not exempt an edition from retention.
     if settings.DEMO:
         overdue = overdue.exclude(**{f"{rule.edition}__is_demonstration": True})
     return batches.for_each_locked(overdue, forget)
 
 
 def retention_table() -> list[dict[str, str]]:
-    """How long what is kept, for the privacy page: rows of `what`, `kept` and `then`."""
+    """Return the retention periods for the privacy page: dicts of `what`, `kept` and `then`."""
     rows = [
         {
             "what": str(rule.what),
@@ -336,9 +340,10 @@ def retention_table() -> list[dict[str, str]]:
 
 
 def delete_unused_accounts(at: datetime.datetime | None = None) -> int:
-    """Delete the accounts that organisers made for an address from which no code ever came back.
+    """Delete old accounts that nobody ever used: no sign-in and no verified e-mail address.
 
-    Not those that have something to do, or a registration: they wait for somebody.
+    Keep accounts with a role, a permission or a registration: their owner may still come. Return
+    the number deleted.
     """
     at = at or timezone.now()
     before = at - datetime.timedelta(days=UNUSED_ACCOUNT_DAYS)
@@ -362,9 +367,10 @@ def delete_account(user: User) -> bool:
 
 
 def anonymise_deleted_people() -> int:
-    """Take the names of people who are gone out of the journal, however they went.
+    """Remove the names of deleted people from the audit log, however they were deleted.
 
-    An account or an invitation that an organiser deletes is written down as it is deleted.
+    When an organiser deletes an account or an invitation, the log records its name. Return the
+    number of entries changed.
     """
     return sum(
         audit_log_of(model)
@@ -377,9 +383,10 @@ def anonymise_deleted_people() -> int:
 
 
 def delete_mails() -> int:
-    """Delete mails that have left, or failed, to an address that is nobody's any more.
+    """Delete sent or failed e-mails to addresses without an account or an invitation.
 
-    Such are the last mail to who is erased, and whatever was leaving at that moment.
+    These are the last e-mail to an erased person, and e-mails that were leaving at that moment.
+    Return the number deleted.
     """
     done = Email.objects.filter(status__in=[Email.Status.SENT, Email.Status.FAILED])
     known = [

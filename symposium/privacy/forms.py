@@ -6,7 +6,7 @@ from symposium.accounts.models import User
 
 
 class ErasureForm(forms.Form):
-    """Deleting an account cannot be undone: its address, typed again, says that it is meant."""
+    """Confirmation of an erasure, which cannot be undone: the e-mail address, typed again."""
 
     email = forms.EmailField(label=_("Your email address, to confirm"), max_length=254)
 

@@ -1,4 +1,4 @@
-"""The pages on which somebody reads, takes and deletes what the portal knows of them."""
+"""Pages on which users read, download and delete their personal data."""
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib.auth import logout
@@ -18,7 +18,7 @@ from symposium.privacy.forms import ErasureForm
 @login_required
 @reauthentication_required
 def data(request: HttpRequest) -> HttpResponse:
-    """What we know of somebody, to be read."""
+    """Render the personal data and the retention periods."""
     context = {
         "section": "account",
         "data": erasure.export(request.user),
@@ -32,7 +32,7 @@ def data(request: HttpRequest) -> HttpResponse:
 @login_required
 @reauthentication_required
 def data_file(request: HttpRequest) -> HttpResponse:
-    """The same, for a machine."""
+    """Return the personal data as a JSON file."""
     content = erasure.export(request.user)
     options = {"ensure_ascii": False, "indent": 2}
     disposition = 'attachment; filename="my-data.json"'

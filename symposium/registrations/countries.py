@@ -1,4 +1,4 @@
-"""Countries as the reader's language names them."""
+"""Names of countries in the active language."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from symposium.core.i18n.localized import sort_key
 
 
 def named_countries(codes: Iterable[str]) -> list[tuple[str, str]]:
-    """`(code, name)` of each, in the order of the names; a code that nobody knows is its name."""
+    """Return `(code, name)` pairs sorted by name; an unknown code is its own name."""
     pairs = [(str(code), str(countries.name(code) or code)) for code in codes]
     return sorted(pairs, key=lambda pair: sort_key(pair[1]))
 

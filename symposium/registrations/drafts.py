@@ -1,7 +1,7 @@
-"""What somebody had typed when their session ended: kept for an hour, for its owner alone.
+"""Drafts: forms sent after the user's session had ended, stored for an hour, for their owner only.
 
-A form carries, signed, for whom it was shown: who signs in next at a shared machine may be somebody
-else, and a stranger's form is not kept. Accessibility needs never are.
+A form contains a signed token of the account to which it was shown, since another person may sign
+in next at a shared machine. A form without an account is not stored, nor are accessibility needs.
 """
 
 import datetime
@@ -23,12 +23,12 @@ EXCLUDED_FIELDS = ("csrfmiddlewaretoken", OWNER, "accessibility_needs")
 
 
 def owner_token(user: User) -> str:
-    """What a form shown to `user` carries in its field `owner`."""
+    """Return the signed token for the field `owner` of a form shown to `user`."""
     return signing.dumps(user.pk, salt=SALT)
 
 
 def form_owner(request: HttpRequest) -> User | None:
-    """The account to which the form that `request` brings was shown."""
+    """Return the account to which the form in `request` was shown, or None."""
     try:
         number = signing.loads(request.POST.get(OWNER, ""), salt=SALT)
     except signing.BadSignature:
@@ -37,13 +37,13 @@ def form_owner(request: HttpRequest) -> User | None:
 
 
 def store_registration_form(request: HttpRequest, edition: Edition) -> bool:
-    """Keep a form to register, while the edition takes registrations; say whether it is kept."""
+    """Store a registration form if registration is open; return whether it is stored."""
     user = form_owner(request) if edition.registration_is_open() else None
     return user is not None and store(request, user, edition)
 
 
 def store_change_form(request: HttpRequest, code: str) -> bool:
-    """Keep changes of a registration that stands, for whom it belongs to."""
+    """Store changes of an active registration for its owner; return whether they are stored."""
     user = form_owner(request)
     live = Registration.objects.active().select_related("edition")
     standing = live.of(user).filter(code=code.upper()).first() if user else None
@@ -64,7 +64,7 @@ def store(request: HttpRequest, user: User, edition: Edition) -> bool:
 
 
 def load(user: User, edition: Edition) -> QueryDict | None:
-    """What `user` had typed for this edition within the hour."""
+    """Return the draft of `user` for this edition that has not expired, or None."""
     mine = Draft.objects.filter(user=user, edition=edition, expires_at__gt=timezone.now())
     draft = mine.first()
     return QueryDict(draft.typed, mutable=True) if draft else None
@@ -75,6 +75,6 @@ def delete(user: User, edition: Edition) -> None:
 
 
 def delete_expired_drafts(at: datetime.datetime | None = None) -> int:
-    """Delete what was typed in forms whose hour has passed."""
+    """Delete the expired drafts; return their number."""
     deleted, _by_model = Draft.objects.expired(at or timezone.now()).delete()
     return deleted

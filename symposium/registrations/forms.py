@@ -25,7 +25,7 @@ from symposium.sessions.models import Session
 
 NAME_FIELDS = ["given_name", "family_name", "given_name_ar", "family_name_ar"]
 PERSON_FIELDS = [*NAME_FIELDS, "affiliation"]
-# Where the sentence of a refusal stands: beside what it is about.
+# Field that shows the error, by code of `Refused`.
 FORM_FIELDS = {
     "category_closed": "category",
     "overlap": "workshops",
@@ -41,8 +41,10 @@ ONLINE_HINTS = {
 
 
 class SafeHtml:
-    """Words between the fields. Crispy's own `HTML` would compile them as a template, and with
-    them the title that an organiser gave to a page."""
+    """HTML between the fields.
+
+    Crispy's own `HTML` would compile it as a template, with any title that an organiser wrote.
+    """
 
     def __init__(self, html: SafeString):
         self.html = html
@@ -52,14 +54,14 @@ class SafeHtml:
 
 
 class LineField(forms.CharField):
-    """One line; what nobody sees (marks of direction, line breaks pasted along) is dropped."""
+    """Field of one line of text, without invisible characters (direction marks, line breaks)."""
 
     def to_python(self, value):
         return one_line(super().to_python(value))
 
 
 class PersonForm(forms.ModelForm):
-    """Who somebody is: what they can change at any time."""
+    """Form of the data about a person that they can change at any time."""
 
     class Meta:
         model = Registration
@@ -85,7 +87,7 @@ class PersonForm(forms.ModelForm):
 
     @cached_property
     def helper(self) -> FormHelper:
-        """For crispy: made only for a page that shows the form."""
+        """Crispy helper, made only for a page that shows the form."""
         helper = FormHelper()
         helper.form_tag = False
         helper.layout = self.layout
@@ -118,7 +120,7 @@ class PersonForm(forms.ModelForm):
             name = f"question_{question.pk}"
             self.questions[name] = question
             self.fields[name] = field_for(question)
-        # The summary of errors follows the page.
+        # The summary of errors is in the order of the page.
         self.order_fields(
             [*PERSON_FIELDS, "role", "country", "category", "workshops", *self.questions]
         )
@@ -130,7 +132,7 @@ class PersonForm(forms.ModelForm):
                 yield name, question
 
     def check_answers(self, category: Category | None) -> None:
-        """Forget what only other categories are asked: also that an answer is missing."""
+        """Drop the answers and errors of questions that `category` is not asked."""
         asked = dict(self.questions_of(category))
         for name in self.questions:
             if name not in asked:
@@ -147,7 +149,7 @@ class PersonForm(forms.ModelForm):
 
 
 class RegistrationForm(PersonForm):
-    """The one page on which somebody registers."""
+    """Form with which a person registers, all on one page."""
 
     category = forms.ModelChoiceField(
         Category.objects.none(), label=_("How you take part"), widget=forms.RadioSelect,
@@ -170,9 +172,9 @@ class RegistrationForm(PersonForm):
         super().__init__(*args, **kwargs)
         self.edition, self.user = edition, user
         self.instance.edition, self.instance.user = edition, user
-        # A category that closes while somebody types is still known: the sentence names it.
+        # A category that closes while a person types stays valid here, so that the error names it.
         self.fields["category"].queryset = edition.categories.shown_to(user)
-        # What is on offer, and who is full, is read only for a page that shows it.
+        # Query the open categories and the free places only for a page that shows them.
         self.fields["category"].choices = cache(
             lambda: [(one.pk, category_label(one)) for one in self.offered_categories]
         )
@@ -210,7 +212,7 @@ class RegistrationForm(PersonForm):
 
     @cached_property
     def privacy_page(self) -> Page | None:
-        """The privacy notice that people agree to when they register."""
+        """Privacy notice to which people agree when they register, without its text."""
         pages = self.edition.pages.privacy_notices()
         return pages.defer(*in_each_language("body")).first()
 
@@ -237,7 +239,7 @@ class RegistrationForm(PersonForm):
         return cleaned
 
     def register(self) -> Registration | None:
-        """Register, and return the registration; None when refused: the errors say why."""
+        """Register, and return the registration; if refused, add the reason and return None."""
         page = self.privacy_page
         self.instance.consented_at = timezone.now()
         self.instance.consent_version = f"{page.updated_at:%Y-%m-%dT%H:%M:%SZ}" if page else ""
@@ -256,7 +258,7 @@ class RegistrationForm(PersonForm):
 
 
 class ChangeForm(PersonForm):
-    """What somebody has told us, to correct it; the category is changed by the organisers."""
+    """Form with which a person corrects their registration, apart from the category."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -293,9 +295,9 @@ class ChangeForm(PersonForm):
 
     @transaction.atomic
     def save(self) -> Registration:
-        """Write what the form holds, and nothing else: the rest may have changed meanwhile.
+        """Save only the fields of the form, since the rest may have changed meanwhile.
 
-        Raises Refused when the registration has ended since the page was opened.
+        Raise Refused if the registration has ended since the page was opened.
         """
         registration = self.instance
         live = Registration.objects.active().filter(pk=registration.pk)
@@ -310,12 +312,15 @@ class ChangeForm(PersonForm):
 
 
 def form_section(heading, *fields) -> Div:
-    """A part of the form, under its heading."""
+    """Return a part of the form with a heading."""
     return Div(SafeHtml(format_html("<h2>{}</h2>", heading)), *fields, css_class="block")
 
 
 def for_categories(categories, name: str) -> Div:
-    """A question for some categories: a script shows it to them; without, it says whose it is."""
+    """Return the field of a question for some categories; a script shows it to them only.
+
+    Without scripts, a text names the categories.
+    """
     names = format_html_join(_(", "), "{}", ([text(one, "name")] for one in categories))
     words = format_html('<p class="muted small mb-1">{} {}</p>', _("Asked only of:"), names)
     numbers = " ".join(str(one.pk) for one in categories)
@@ -356,8 +361,8 @@ def label_with_details(words, details: list):
 
 
 def field_for(question: Question) -> forms.Field:
-    """The field of a question; `check_answers` forgives those whom it is not asked."""
-    # Crispy takes an explanation for HTML; this one is what an organiser typed.
+    """Return the field of a question; `check_answers` drops its errors for other categories."""
+    # Crispy renders a help text as HTML; this one is text that an organiser typed.
     explanation = conditional_escape(question.help_text)
     asked = {"label": question.label, "help_text": explanation, "required": question.is_required}
     asked["error_messages"] = {"required": _("This answer is required.")}
@@ -387,7 +392,7 @@ def answer_rows(registration: Registration, question: Question, given) -> Iterat
 
 
 def initial_answer(registration: Registration, question: Question):
-    """What the field of a question starts from."""
+    """Return the initial value of the field of a question."""
     given = list(registration.answers.filter(question=question))
     if question.kind == Question.Kind.CHOICES:
         return [answer.option_id for answer in given]

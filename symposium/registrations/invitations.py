@@ -1,4 +1,4 @@
-"""Invitations: a list that somebody keeps elsewhere, read line by line, and the mail to each."""
+"""Invitations: a list of people, parsed line by line, and the e-mail to each person."""
 
 import codecs
 import re
@@ -16,7 +16,7 @@ from symposium.registrations import lists, notices, workbooks
 from symposium.registrations.lists import Line
 from symposium.registrations.models import Category, Invitation
 
-# More is no list of invited people but a file chosen by mistake.
+# A longer list is probably another file, chosen by mistake.
 MAX_LINES = 5000
 MAX_CELLS = 12
 
@@ -25,9 +25,9 @@ MAX_CELLS = 12
 
 
 def read_text(file: IO[bytes], name: str) -> str:
-    """The lines of a CSV file or of the first sheet of an XLSX workbook.
+    """Return the lines of a CSV file, or of the first sheet of an XLSX workbook.
 
-    Raises ValidationError if it is neither.
+    Raise ValidationError if the file is neither.
     """
     if name.lower().endswith(".xlsx"):
         return "\n".join(workbook_text(file))
@@ -41,10 +41,10 @@ def read_text(file: IO[bytes], name: str) -> str:
 
 
 def encodings_of(content: bytes) -> list[str]:
-    """What the text may be written in, the likeliest first."""
+    """Return the possible encodings of the text, the most likely first."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return ["utf-16"]
-    # The signs of an address take two bytes in UTF-16, and one of the two is nothing.
+    # An ASCII character takes two bytes in UTF-16, and one of them is zero.
     first, second = content[::2].count(0), content[1::2].count(0)
     if max(first, second) * 10 > len(content):
         return ["utf-16-le" if second > first else "utf-16-be"]
@@ -52,12 +52,12 @@ def encodings_of(content: bytes) -> list[str]:
 
 
 def looks_arabic(content: bytes) -> bool:
-    """Whether letters beyond ASCII follow one another: accents of French never do by three."""
+    """Return whether three non-ASCII letters follow one another: French accents never do."""
     return re.search(rb"[\xc0-\xed]{3}", content) is not None
 
 
 def workbook_text(file: IO[bytes]) -> list[str]:
-    """The rows of the first sheet, with tabs between the cells, quoted as in CSV."""
+    """Return the rows of the first sheet, with tabs between the cells, quoted as in CSV."""
     try:
         rows = workbooks.rows(file, most=MAX_LINES + 1, cells=MAX_CELLS)
     except workbooks.TooLarge as error:
@@ -89,9 +89,9 @@ def unreadable_file() -> ValidationError:
 
 
 def parse(text: str, category: Category) -> list[Line]:
-    """Read a list, in any form of `lists.py`; each line has the fault of what it says, if any.
+    """Parse a list, in any format of `lists.py`; `fault` of a line is its error, if any.
 
-    Raises ValidationError if it is too long.
+    Raise ValidationError if the list is too long.
     """
     if len(text.splitlines()) > MAX_LINES:
         raise ValidationError(
@@ -121,11 +121,11 @@ def line_error(email: str, name: str, known: set[str]) -> str:
     return ""
 
 
-# What is done with them
+# Saving and sending
 
 
 def save_lines(lines: Iterable[Line], category: Category) -> int:
-    """Keep the right lines; return how many are new. Added twice, an address is there once."""
+    """Save the lines without a fault, known addresses excepted; return the number of new ones."""
     before = category.invitations.count()
     Invitation.objects.bulk_create(
         [
@@ -140,7 +140,7 @@ def save_lines(lines: Iterable[Line], category: Category) -> int:
 
 @transaction.atomic
 def send(invitation: Invitation, *, again: bool = False) -> bool:
-    """Send the mail, once unless asked `again`; return whether it goes now."""
+    """Send the e-mail, if it was not sent before or if `again`; return whether it is sent now."""
     row = Invitation.objects.select_for_update(of=("self",)).select_related("category__edition")
     found = row.get(pk=invitation.pk)
     if found.sent_at and not again:

@@ -1,7 +1,7 @@
-"""Lists of people as a mail program or a spreadsheet gives them.
+"""Parser of lists of people, as a mail program or a spreadsheet gives them.
 
-A row of a table, `Salma Médina <salma@example.org>`, addresses one after another: a line may hold
-one person or several. Where a line of headings names the columns, they are read by their names.
+A line is a row of a table, `Salma Médina <salma@example.org>`, or addresses one after another: it
+holds one person or several. If a line of headings names the columns, they are read by name.
 """
 
 import csv
@@ -36,19 +36,19 @@ HEADINGS = {
     },
     "language": {"language", "langue", "lang", "اللغة"},
 }  # fmt: skip
-# What a column without a heading holds when it is no name.
+# Words of institutions: in a column without a heading, a cell with one of them is not a name.
 ORGANISATION = re.compile(
     r"(?:^|\s|['’])(?:universi|école|ecole|school|facult|institut|laborato|minist|agence|agency"
     r"|commune|wilaya|جامعة|كلية|معهد|مدرسة|وزارة|مختبر|وكالة|جماعة|عمالة)",
     re.IGNORECASE,
 )
 MAILBOX = re.compile(r"([^<>]*)<([^<>]*@[^<>]*)>")
-MAX_CELL_LINES = 6  # lines: a quotation mark that is never closed swallows nothing else
+MAX_CELL_LINES = 6  # a quotation mark that is not closed by then is part of one line only
 
 
 @dataclass(frozen=True)
 class Line:
-    """A person of the list, or a fault. `text` is what was read, to be shown and corrected."""
+    """A person of the list, or a fault. `text` is the text read, to be shown and corrected."""
 
     number: int
     text: str
@@ -59,9 +59,9 @@ class Line:
 
 
 def parse_people(text: str) -> Iterator[Line]:
-    """Everybody in the list, with the number of their line.
+    """Yield everybody in the list, with their line numbers.
 
-    >>> [person.name for person in people("Médina, Salma <salma@example.org>")]
+    >>> [person.name for person in parse_people("Médina, Salma <salma@example.org>")]
     ['Salma Médina']
     """
     columns = None
@@ -75,7 +75,7 @@ def parse_people(text: str) -> Iterator[Line]:
 
 
 def logical_lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines that are not blank; one inside quotation marks goes on in the next ones."""
+    """Yield the lines that are not blank, numbered; a quoted cell may span several lines."""
     lines = text.splitlines()
     number = 0
     while number < len(lines):
@@ -94,7 +94,7 @@ def is_open(*lines: str) -> bool:
 
 
 def split_cells(record: str) -> list[str]:
-    """The cells of a row, empty ones too. Commas between mailboxes are part of names."""
+    """Return the cells of a row, empty ones too. Commas between mailboxes are part of names."""
     bare = re.sub(r'"[^"]*"', "", record)
     between = next((sign for sign in "\t;," if sign in bare), ",")
     if between == "," and MAILBOX.search(record):
@@ -106,7 +106,7 @@ def split_cells(record: str) -> list[str]:
 
 
 def detect_columns(cells: list[str]) -> dict[str, int]:
-    """Which column holds what, where `cells` are headings; empty where they are none."""
+    """Return the index of each known column if `cells` are headings, or else {}."""
     found: dict[str, int] = {}
     for number, cell in enumerate(cells):
         for what, headings in HEADINGS.items():
@@ -141,7 +141,7 @@ def line_people(
 
 
 def mailboxes(cell: str) -> Iterator[tuple[str, str]]:
-    """The people in a cell with addresses: name and address, in small letters.
+    """Yield `(name, address)` of the people in a cell; the address is in lower case.
 
     >>> list(mailboxes("nora@example.org, Médina, Salma <salma@example.org>"))
     [('', 'nora@example.org'), ('Salma Médina', 'salma@example.org')]
@@ -164,7 +164,7 @@ def address_in(text: str) -> str:
 
 
 def clean_name(name: str) -> str:
-    """A name without its quotation marks, the family name last."""
+    """Return a name without quotation marks, with the family name last."""
     family, comma, given = name.strip(" \"'“”«»()").partition(",")
     return one_line(
         f"{given} {family}" if comma and "," not in given else f"{family}{comma}{given}"
@@ -172,21 +172,21 @@ def clean_name(name: str) -> str:
 
 
 def is_name(cell: str) -> bool:
-    """Whether a cell may be part of a name: no number, no language, no institution."""
+    """Return whether a cell may be part of a name: no number, no language, no institution."""
     letters = any(map(str.isalpha, cell)) and not any(map(str.isdigit, cell))
     other = "@" in cell or cell.strip().casefold() in LANGUAGE_OF or ORGANISATION.search(cell)
     return letters and not other
 
 
 def name_from_columns(cells: list[str], columns: dict[str, int]) -> str:
-    """The name that the columns of names hold in this row."""
+    """Return the name in the name columns of this row."""
     held = {what: cells[at] for what, at in columns.items() if at < len(cells)}
     parts = [held.get("given", ""), held.get("family", "")]
     return clean_name(held.get("name", "")) or one_line(" ".join(parts))
 
 
 def name_near_address(cells: list[str], at: int) -> str:
-    """The name in the columns before the address, else in those after it: two columns at most."""
+    """Return the name in the columns before the address, or else after it: at most two columns."""
     before = [cell for cell in cells[:at] if is_name(cell)]
     after = [cell for cell in cells[at + 1 :] if is_name(cell)]
     return clean_name(" ".join((before or after)[:2]))

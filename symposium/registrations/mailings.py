@@ -1,4 +1,4 @@
-"""Words of the organisers to some of those who registered: each reads their own language."""
+"""Messages of the organisers to registrations they select, each in the reader's language."""
 
 import datetime
 import hashlib
@@ -16,13 +16,13 @@ from symposium.registrations import notices
 from symposium.registrations.models import Message, Registration
 
 TEXT_FIELDS = in_each_language("subject", "body")
-# The same words to the same people within this time are a form sent twice.
+# The same text to the same people within this time is a form sent twice.
 REPEAT_WINDOW = datetime.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What the readers of one language will receive, shown on the mail of one of them."""
+    """Preview of the message in one language, as the e-mail to one of its `number` readers."""
 
     language: str
     number: int
@@ -30,12 +30,12 @@ class Preview:
 
 
 def recipients(people):
-    """Those of a queryset of registrations whom a mail reaches, and who take such mails."""
+    """Filter to registrations with an account (an e-mail address) that accept such messages."""
     return people.prefetch_related(None).filter(user__isnull=False, takes_messages=True)
 
 
 def localized_message(message: Message, language: str) -> dict[str, str]:
-    """Subject and body in `language`, else in the first language that has them."""
+    """Return `subject` and `body` in `language`, or in the first language that has both."""
     for code in (language, *LANGUAGES):
         words = {name: getattr(message, f"{name}_{code}") for name in ("subject", "body")}
         if all(words.values()):
@@ -44,7 +44,7 @@ def localized_message(message: Message, language: str) -> dict[str, str]:
 
 
 def previews(message: Message, people) -> list[Preview]:
-    """How the message reads, for each language that somebody among the readers has."""
+    """Return a preview for each language of the recipients."""
     found = recipients(people).order_by()
     counted = dict(found.values_list("user__language").annotate(Count("pk")))
     shown = []
@@ -57,7 +57,7 @@ def previews(message: Message, people) -> list[Preview]:
 
 
 def digest(message: Message, people) -> str:
-    """A mark of the words and of the readers: it tells whether they are those of the preview."""
+    """Return a hash of the texts and the recipients: it shows whether the preview still holds."""
     keys = recipients(people).order_by("pk").values_list("pk", flat=True)
     parts = [getattr(message, name) or "" for name in TEXT_FIELDS] + [str(key) for key in keys]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
@@ -65,9 +65,9 @@ def digest(message: Message, people) -> str:
 
 @transaction.atomic
 def send(message: Message, people) -> tuple[Message, bool]:
-    """Keep the message and write a mail to each reader; return it and whether it is new.
+    """Save the message and queue an e-mail to each recipient; return it and whether it is new.
 
-    Sent twice within the hour to the same people, the first one is returned and nobody is told.
+    If the same message went to the same people within the hour, return that one and send nothing.
     """
     Edition.objects.select_for_update(no_key=True).get(pk=message.edition_id)
     found = list(recipients(people).with_details().order_by("pk"))

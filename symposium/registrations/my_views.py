@@ -1,6 +1,6 @@
-"""The attendee's own space: their registrations, tickets, bookings and data.
+"""Views of an attendee's own registrations: tickets, bookings and details.
 
-Whoever is signed out is asked to sign in; to anybody but its owner a registration does not exist.
+A visitor who is signed out is asked to sign in; a registration of another account is a 404.
 """
 
 from collections.abc import Callable, Iterable
@@ -31,7 +31,7 @@ read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def own_registration(view: Callable) -> Callable:
-    """Give the view the registration of the address, if it belongs to whoever asks."""
+    """Decorator: pass the registration of the URL to the view if it belongs to the user."""
 
     @never_cache
     @wraps(view)
@@ -45,7 +45,7 @@ def own_registration(view: Callable) -> Callable:
 
 
 def sign_in_redirect(request: HttpRequest, code: str) -> HttpResponse:
-    """Ask who it is, then go on: to the same page, or to the one whose button was pressed."""
+    """Redirect to sign-in, then to the same page or, after a POST, to the page of its form."""
     if request.method in ("GET", "HEAD"):
         return redirect_to_login(request.get_full_path())
     edit_page = reverse("registrations:edit", args=[code])
@@ -72,7 +72,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def next_registration(registrations: Iterable[Registration]) -> Registration | None:
-    """The registration that matters now: the first to come of those that stand."""
+    """Return the active registration of the earliest edition that is not over, or None."""
     to_come = [one for one in registrations if one.is_active and not one.edition.is_over]
     return min(to_come, key=lambda one: one.edition.starts_on, default=None)
 
@@ -131,7 +131,7 @@ def edit(request: HttpRequest, registration: Registration) -> HttpResponse:
 
 
 def draft_data(registration: Registration) -> QueryDict | None:
-    """What its owner had typed, with the needs that are known: those typed are not kept."""
+    """Return the draft of the form, with the saved accessibility needs: drafts hold none."""
     typed = drafts.load(registration.user, registration.edition)
     if typed is not None:
         typed["accessibility_needs"] = registration.accessibility_needs
@@ -150,7 +150,7 @@ def save_form(request: HttpRequest, form: ChangeForm) -> None:
 @read_or_write
 @own_registration
 def cancel(request: HttpRequest, registration: Registration) -> HttpResponse:
-    """Ask first: a place that is given back goes to somebody else at once."""
+    """Ask for confirmation first: the place is given to somebody else at once."""
     if not registration.is_active or registration.edition.is_over:
         return redirect(registration)
     if request.method == "POST":
@@ -171,7 +171,7 @@ def answer_offer(request: HttpRequest, registration: Registration) -> HttpRespon
 @require_POST
 @own_registration
 def book(request: HttpRequest, registration: Registration) -> HttpResponse:
-    """Book the session whose number comes with the form."""
+    """Book the session whose primary key is in the form."""
     number = request.POST.get("session", "")
     public = registration.edition.sessions.published()
     session = public.filter(pk=number).first() if number.isdecimal() else None
@@ -200,7 +200,7 @@ def answer_booking(booking: Booking) -> str:
 @require_POST
 @own_registration
 def change_booking(request: HttpRequest, registration: Registration, pk: int) -> HttpResponse:
-    """Leave a session, or answer an offered seat."""
+    """Leave a session, or accept or decline an offered seat."""
     booking = get_object_or_404(registration.bookings.in_order(), pk=pk)
     if request.POST.get("answer") == "leave":
         if booking.is_active:
@@ -213,7 +213,7 @@ def change_booking(request: HttpRequest, registration: Registration, pk: int) ->
 
 
 def accept_or_decline(request: HttpRequest, holder: Registration | Booking) -> None:
-    """Take or leave what is offered, as the form says."""
+    """Accept or decline the offered place, as the form says."""
     try:
         if request.POST.get("answer") == "accept":
             places.accept(holder)
@@ -237,10 +237,7 @@ def sessions_redirect(registration: Registration) -> HttpResponse:
     return redirect(f"{registration.get_absolute_url()}#sessions")
 
 
-# Mails
-
-
-# Papers
+# Documents
 
 
 def valid_certificate(registration: Registration) -> Certificate | None:
@@ -248,7 +245,7 @@ def valid_certificate(registration: Registration) -> Certificate | None:
 
 
 def had_ticket(registration: Registration) -> bool:
-    """Whether a registration that has ended once had a ticket to lose."""
+    """Return whether an ended registration once had a ticket."""
     confirmed = registration.changes.filter(state=State.CONFIRMED)
     return not registration.is_active and registration.category.on_site and confirmed.exists()
 

@@ -1,7 +1,7 @@
-"""The mails to people who register: one function for each, in the language of their account.
+"""E-mails to registered people: one function for each, in the language of the account.
 
-They are written in the transaction that causes them (see `core/mail`), so a change that is rolled
-back tells nobody. Tickets, calendars and certificates are named here and made by the worker.
+They are queued in the transaction that causes them (see `core/mail`), so a change that is rolled
+back sends nothing. Tickets, calendars and certificates are named here and made by the worker.
 """
 
 import contextlib
@@ -26,12 +26,12 @@ from symposium.sessions.models import Session
 
 LEFT_TO_RIGHT = "\u200e"
 HOURS = re.compile("\u2066([^\u2069]*)\u2069")
-# Sessions with what became of each, as `sessions.changes.since_told` gives them.
+# Sessions with their changes, as `sessions.changes.changes_since_sequence` returns them.
 SessionNews = Collection[tuple[Session, SessionChange | None]]
 
 
 def registered(registration: Registration) -> None:
-    """What became of a registration that has just been made or accepted."""
+    """Send the state of a registration that was just created or approved."""
     if registration.is_confirmed:
         confirmed(registration)
     elif registration.is_pending:
@@ -65,7 +65,7 @@ def category_changed(registration: Registration) -> None:
 
 
 def offered(holder: Reservation) -> None:
-    """A place, or a seat, that is kept for a while."""
+    """Send the offer of a place or a seat, with the time until which it is reserved."""
     registration = registration_behind(holder)
     with recipient_locale(registration):
         until = moment(holder.offer_expires_at)
@@ -82,7 +82,7 @@ def offer_expired(holder: Reservation) -> None:
 
 
 def booked(booking: Booking, *, promoted: bool = False) -> None:
-    """Where somebody stands in a session that they booked."""
+    """Send the state of a booking."""
     attachments = [f"calendar:{booking.registration.code}"] if booking.is_confirmed else ()
     send_to(
         booking.registration, "booked", holder=booking, attachments=attachments,
@@ -91,7 +91,7 @@ def booked(booking: Booking, *, promoted: bool = False) -> None:
 
 
 def booked_sessions_changed(registration: Registration, news: SessionNews) -> None:
-    """Booked sessions that have moved or are cancelled, with the clashes that this makes."""
+    """Send the changes of booked sessions, and the overlaps between the person's bookings."""
     with recipient_locale(registration):
         changed = [change_context(*one) for one in news]
         clashes = [
@@ -128,13 +128,13 @@ def certificate_ready(certificate: Certificate) -> None:
 
 
 def message(registration: Registration, *, subject: str, body: str) -> None:
-    """Words of the organisers, in the reader's language."""
+    """Send a message of the organisers, already in the reader's language."""
     if registration.user is not None:
         mail.send(**message_mail(registration, subject, body))
 
 
 def message_preview(registration: Registration, *, subject: str, body: str) -> EmailMessage:
-    """The same words as their reader will see them, not sent."""
+    """Return the message as its reader will see it, without sending it."""
     return mail.compose(**message_mail(registration, subject, body))
 
 
@@ -173,11 +173,11 @@ def invited(invitation: Invitation) -> None:
     )
 
 
-# What they share
+# Shared parts
 
 
 def send_to(registration: Registration, template: str, **more) -> None:
-    """Send one of the mails of `registrations/email/`; nobody is told whose data are erased."""
+    """Send an e-mail with a template of `registrations/email/`, unless the account is erased."""
     if registration.user is not None:
         mail.send(**mail_kwargs(registration, template, **more))
 
@@ -191,7 +191,10 @@ def mail_kwargs(
     bulk: bool = False,
     **more,
 ) -> dict:
-    """The arguments of `mail.compose`, for the account of the registration."""
+    """Return the arguments of `mail.compose` for an e-mail to the account of the registration.
+
+    `holder` is the registration or booking that the e-mail is about.
+    """
     edition = registration.edition
     with recipient_locale(registration):
         context = {
@@ -224,7 +227,7 @@ def mail_kwargs(
 
 @contextlib.contextmanager
 def recipient_locale(registration: Registration) -> Iterator[None]:
-    """In the language of whoever reads, by the clock of the edition."""
+    """Activate the language of the recipient and the time zone of the edition."""
     language = registration.user.language if registration.user else None
     with translation.override(language), timezone.override(registration.edition.zone):
         yield
@@ -235,13 +238,13 @@ def registration_behind(holder: Any) -> Registration:
 
 
 def attachments_for(registration: Registration) -> list[str]:
-    """What a confirmed person is sent: a ticket where there is a door, a calendar always."""
+    """Return the attachments of a confirmed registration: a calendar, and on site a ticket too."""
     ticket = [f"ticket:{registration.code}"] if registration.category.on_site else []
     return [*ticket, f"calendar:{registration.code}"]
 
 
 def booked_sessions(registration: Registration) -> list[dict]:
-    """What they have booked; most have nothing, and the look at it costs little."""
+    """Return the contexts of the active bookings; the first query is cheap, and most have none."""
     live = registration.bookings.active()
     if not live.exists():
         return []
@@ -269,18 +272,18 @@ def session_context(session: Session) -> dict:
 
 
 def change_context(session: Session, shift: SessionChange | None) -> dict:
-    """A session and what became of it: from where to where."""
+    """Return the title of a session and a sentence about its change, as a dict."""
     change = shift.sentence if shift else present_place(session)
     return {"title": mail.Trusted(session), "change": mail.Trusted(plain_isolates(change))}
 
 
 def session_times(session: Session) -> str:
-    """Its day and times; between marks, since a mail keeps no isolates."""
+    """Return the day and the times of a session, with marks instead of isolates."""
     if not session.starts_at:
         return _("not scheduled yet")
     return plain_isolates(session.times())
 
 
 def plain_isolates(words: str) -> str:
-    """Put marks in place of the isolates around hours, which a mail does not keep."""
+    """Replace the isolates around hours, which e-mails drop, by left-to-right marks."""
     return HOURS.sub(rf"{LEFT_TO_RIGHT}\1{LEFT_TO_RIGHT}", words)

@@ -1,13 +1,12 @@
-"""The only code that gives or frees a place.
+"""Places: the only code that gives or frees one.
 
-A category owns the places of the symposium, a session those of a workshop. Whoever changes who
-holds them first locks the row that owns them, then counts, then writes, in one transaction; a
-place that becomes free goes to the first of the waiting list before it ends. Locks are always
-taken in the same order (account, categories, sessions; each by primary key), so that no two
-transactions wait for each other. Every mail is a row of the queue, written in the same
-transaction.
+A category has the places of the symposium, a session those of a workshop; each is a capacity. Code
+that gives or frees places locks the row of the capacity, counts, and writes, in one transaction; a
+freed place goes to the first of the waiting list in the same transaction. Locks are always taken in
+the same order (account, categories, sessions; each by primary key), so that no two transactions
+wait for each other. Every e-mail is a row of the queue, written in the same transaction.
 
-Each verb is idempotent: what is so already is left as it is, and nobody is told twice.
+Each verb is idempotent: a repeated call changes nothing and sends no second e-mail.
 """
 
 import datetime
@@ -33,15 +32,15 @@ Capacity = Category | Session
 Row = TypeVar("Row", bound=Capacity)
 
 HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
-# Whoever does a thing and undoes it again and again has a mail sent each time.
+# Each registration or booking sends an e-mail, so repeating it is limited.
 REGISTRATIONS_A_DAY = 5
 BOOKINGS_AN_HOUR = 10
-# Places given in one transaction, during which nobody else registers; the worker gives the rest.
+# Places given in one transaction, which blocks other registrations; the worker gives the rest.
 PROMOTIONS_PER_CALL = 50
 
 
 class Refused(ValidationError):
-    """What was asked cannot be: the sentence is for the person who asked."""
+    """Refusal of a request; the message is for the person who made it."""
 
 
 # Registering
@@ -51,18 +50,18 @@ class Refused(ValidationError):
 def register(
     registration: Registration, *, sessions: Iterable[Session] = (), by: User | None = None
 ) -> tuple[Registration, bool]:
-    """Save a new registration with the place, or the turn, that there is for it.
+    """Save a new registration with a place, or with a turn in the waiting list.
 
-    Returns `(registration, created)`, as Django's `get_or_create`: a form sent twice gets the
-    registration that the first one made.
+    Return `(registration, created)`, like Django's `get_or_create`: a form sent twice gets the
+    registration that the first one created.
 
-    `by` is an organiser who registers somebody: no date and no approval stops them, only the
-    number of places. Raises Refused when the category is closed to the person, a session cannot be
-    booked or they have come and gone too often, ValidationError when a field is wrong; then
-    nothing is kept.
+    `by` is an organiser who registers the person: dates, approval and rate limits do not apply, the
+    number of places does. Raise Refused if the category is closed to the person, a session cannot
+    be booked, or the person has registered too often; ValidationError if a field is invalid. Then
+    nothing is saved.
     """
     registration.state = State.PENDING
-    # What it belongs to is read below, under a lock.
+    # Account, edition and category are checked below, under a lock.
     registration.full_clean(
         exclude=["edition", "user", "category"], validate_unique=False, validate_constraints=False
     )
@@ -90,7 +89,7 @@ def register(
 
 
 def lock_category(registration: Registration) -> Category:
-    """Lock the category of a new registration; raises Refused if it was deleted meanwhile."""
+    """Lock the category of a new registration; raise Refused if it was deleted meanwhile."""
     category = lock_rows(Category, [registration.category_id]).get(registration.category_id)
     if category is None:
         raise category_closed(registration.category)
@@ -120,7 +119,7 @@ def category_closed(category: Category) -> Refused:
 def check_rate(
     rows: Iterable[Registration | Booking], within: datetime.timedelta, most: int, sentence: str
 ) -> None:
-    """Raise Refused, with the sentence, when so many of `rows` were made lately."""
+    """Raise Refused with `sentence` if `most` or more of `rows` were created within the time."""
     since = timezone.now() - within
     if sum(row.created_at > since for row in rows) >= most:
         raise Refused(sentence, code="too_often")
@@ -128,7 +127,7 @@ def check_rate(
 
 @transaction.atomic
 def approve(registration: Registration, *, by: User) -> None:
-    """Accept a request: it gets a place, or its turn in the waiting list."""
+    """Accept a pending registration: it gets a place, or a turn in the waiting list."""
     lock_and_refresh(registration)
     if not registration.is_pending:
         return
@@ -142,7 +141,7 @@ def approve(registration: Registration, *, by: User) -> None:
 
 @transaction.atomic
 def refuse(registration: Registration, *, by: User, reason: str = "") -> None:
-    """Turn down a request that has no place yet. One that has a place is cancelled instead."""
+    """Refuse a registration that is pending or waiting. Use `cancel` for one that has a place."""
     lock_and_refresh(registration)
     if registration.is_pending or registration.is_waiting:
         close(registration, State.REFUSED, by=by, reason=reason)
@@ -151,7 +150,7 @@ def refuse(registration: Registration, *, by: User, reason: str = "") -> None:
 
 @transaction.atomic
 def cancel(registration: Registration, *, by: User | None = None, reason: str = "") -> None:
-    """Give back the place, or leave the list; `by` an organiser, or None for the person."""
+    """Free the place, or leave the waiting list. `by` is an organiser, or None for the person."""
     lock_and_refresh(registration)
     if registration.is_active:
         was_confirmed = registration.is_confirmed
@@ -163,9 +162,9 @@ def cancel(registration: Registration, *, by: User | None = None, reason: str = 
 
 @transaction.atomic
 def promote(registration: Registration, *, by: User) -> bool:
-    """Give the next place out of turn: now if there is one, else when one becomes free.
+    """Give a waiting registration the next place: now if one is free, or else the next freed one.
 
-    Returns whether that changed something: not for who has a place, or has the next one anyhow.
+    Return whether that changed anything: not if it has a place, or is already the next one.
     """
     category = lock_and_refresh(registration)
     if not registration.is_waiting:
@@ -184,10 +183,10 @@ def promote(registration: Registration, *, by: User) -> bool:
 
 @transaction.atomic
 def change_category(registration: Registration, category: Category, *, by: User) -> None:
-    """Move somebody to another category, where they get a place or the last turn.
+    """Move a registration to another category, where it gets a place or the last turn.
 
-    In a category that is online only, they leave their seats in rooms. Raises Refused when the
-    other one is full and they would lose the place they have.
+    In a category that is online only, it loses its bookings. Raise Refused if it has a place and
+    the other category is full.
     """
     owners = lock_rows(Category, [registration.category_id, category.pk])
     registration.refresh_from_db()
@@ -208,7 +207,7 @@ def change_category(registration: Registration, category: Category, *, by: User)
         assign_place_or_queue(registration)
     save_state(registration, registration.state, by=by)
     came = [registration] if registration.is_confirmed and not was_confirmed else []
-    # At once, since the sessions of all are locked in order.
+    # One call, since it locks the sessions of all these registrations in order.
     sync_bookings(
         unseated=[] if category.on_site else [registration],
         confirmed=[*came, *promote_waiting(before)],
@@ -223,7 +222,7 @@ def change_category(registration: Registration, category: Category, *, by: User)
 
 @transaction.atomic
 def accept(holder: AnyReservation) -> None:
-    """Take a place that was offered. Raises Refused when the offer no longer stands."""
+    """Accept an offered place. Raise Refused if the offer has expired."""
     lock_and_refresh(holder)
     if holder.is_confirmed:
         return
@@ -238,14 +237,14 @@ def accept(holder: AnyReservation) -> None:
 
 @transaction.atomic
 def decline(holder: AnyReservation) -> None:
-    """Leave a place that was offered to the next one."""
+    """Decline an offered place; it goes to the next in the waiting list."""
     lock_and_refresh(holder)
     if holder.is_offered:
         close(holder, State.DECLINED, by=None)
 
 
 def expire_offers(at: datetime.datetime | None = None) -> int:
-    """End the offers that nobody took in time, and pass each place on; return how many."""
+    """End the offers not accepted in time, and pass each place on; return their number."""
     at = at or timezone.now()
     return sum(
         batches.one_by_one(overdue(model, at), partial(expire_one, model, at))
@@ -254,7 +253,7 @@ def expire_offers(at: datetime.datetime | None = None) -> int:
 
 
 def overdue(model: type[AnyReservation], at: datetime.datetime) -> Iterable[int]:
-    """The keys of some of the offers that nobody took in time, the oldest first."""
+    """Return the keys of a batch of the offers not accepted in time, oldest first."""
     rows = model.objects.overdue(at).order_by("offer_expires_at", "pk")
     return rows.values_list("pk", flat=True)[: batches.BATCH_SIZE]
 
@@ -280,8 +279,8 @@ def expire(holder: AnyReservation, at: datetime.datetime) -> bool:
 def book(registration: Registration, session: Session) -> Booking:
     """Book a session with limited places: a seat, or a turn in its waiting list.
 
-    Raises Refused when it is not to be booked, lies at the time of another one that is, or when
-    they have booked and left too often.
+    Raise Refused if the session cannot be booked, overlaps with another booked session, or if the
+    person has booked too often.
     """
     lock_and_refresh(registration)
     if not registration.is_active:
@@ -301,14 +300,14 @@ def book(registration: Registration, session: Session) -> Booking:
 
 @transaction.atomic
 def leave(booking: Booking) -> None:
-    """Give back a seat, or leave the waiting list of a session."""
+    """Free a seat, or leave the waiting list of a session."""
     lock_and_refresh(booking)
     if booking.is_active:
         close(booking, State.CANCELLED, by=None)
 
 
 def create_waiting_booking(registration: Registration, session: Session) -> Booking:
-    """A booking that has its turn, and no seat yet. The session is locked."""
+    """Create a booking with a turn in the waiting list, without a seat. The session is locked."""
     check_bookable(registration, session)
     return Booking.objects.create(
         edition_id=registration.edition_id,
@@ -321,7 +320,7 @@ def create_waiting_booking(registration: Registration, session: Session) -> Book
 
 
 def check_bookable(registration: Registration, session: Session) -> None:
-    """Raise Refused unless the session can be booked beside those that are."""
+    """Raise Refused unless the session can be booked in addition to the existing bookings."""
     with_places = Session.objects.with_places().filter(edition=registration.edition_id)
     if not with_places.contains(session):
         raise not_bookable(session)
@@ -367,10 +366,10 @@ def not_bookable(session: Session) -> Refused:
 
 @transaction.atomic
 def set_places(owner: Capacity, places: int | None) -> int:
-    """Set the number of places (None: not counted) and give those that are new, `AT_ONCE` of them.
+    """Set the number of places (None: unlimited) and give up to `PROMOTIONS_PER_CALL` free ones.
 
-    The worker gives the rest in its next turns (`waiting_list.refill`). Returns how many hold a
-    place beyond the number: nobody is thrown out.
+    The worker gives the rest (`waiting_list.promote_waiting_everywhere`). Return how many occupied
+    places exceed the new number: nobody loses a place.
     """
     row = lock_rows(type(owner), [owner.pk])[owner.pk]
     row.places = owner.places = places
@@ -380,7 +379,7 @@ def set_places(owner: Capacity, places: int | None) -> int:
 
 
 def give_free_places(owner: Capacity) -> None:
-    """Give what is free to the next who wait, `AT_ONCE` of them. The owner is locked."""
+    """Give up to `PROMOTIONS_PER_CALL` free places to the waiting list. The owner is locked."""
     if isinstance(owner, Category):
         sync_bookings(confirmed=promote_waiting(owner), promoted=True)
     else:
@@ -388,17 +387,17 @@ def give_free_places(owner: Capacity) -> None:
 
 
 def occupied_places(owner: Capacity) -> int:
-    """How many places of it are held, those that are offered included."""
+    """Return the number of occupied places, including offered ones."""
     return reservations_of(owner).occupying().count()
 
 
-# What the verbs share. Whoever calls these holds the lock of the owner.
+# Shared functions. The caller holds the lock of the owner (the capacity).
 
 
 def lock_rows(model: type[Row], pks: Iterable[int]) -> dict[int, Row]:
-    """Lock the rows that own the places, in the order of their keys; return them by key.
+    """Lock rows of categories or sessions, in the order of their keys; return them by key.
 
-    « No key »: writing a row that only refers to one of them need not wait.
+    The lock is FOR NO KEY UPDATE: writes of rows that only refer to one of them do not wait.
     """
     rows = model.objects.filter(pk__in=set(pks)).order_by("pk")
     found: Iterable[Any] = rows.select_for_update(of=("self",), no_key=True)
@@ -406,7 +405,7 @@ def lock_rows(model: type[Row], pks: Iterable[int]) -> dict[int, Row]:
 
 
 def lock_sessions(sessions: Iterable[Session]) -> list[Session]:
-    """The same, locked; raises Refused when one of them has been deleted."""
+    """Lock sessions and return them, read again; raise Refused if one was deleted."""
     asked = {session.pk: session for session in sessions}
     found = lock_rows(Session, asked)
     for pk, session in asked.items():
@@ -416,9 +415,9 @@ def lock_sessions(sessions: Iterable[Session]) -> list[Session]:
 
 
 def lock_capacities(registrations: Collection[Registration]) -> None:
-    """Lock every category and session that ending all of these may touch, in order.
+    """Lock every category and session that ending all of these may affect, in order.
 
-    Those whose turn comes may have asked for other sessions.
+    Promoted registrations may have bookings in other sessions.
     """
     categories = lock_rows(Category, [registration.category_id for registration in registrations])
     touched = Booking.objects.active().filter(
@@ -429,9 +428,10 @@ def lock_capacities(registrations: Collection[Registration]) -> None:
 
 
 def lock_and_refresh(holder: AnyReservation) -> Capacity:
-    """Lock what owns the place of `holder`, then read `holder` as it is now.
+    """Lock and return the category or session of `holder`, then read `holder` again.
 
-    Moved to another category meanwhile, it lets go of the first, to keep the order of the locks.
+    If `holder` was moved to another category meanwhile, release the first lock and start again, to
+    keep the order of the locks.
     """
     name = "category" if isinstance(holder, Registration) else "session"
     model = Category if isinstance(holder, Registration) else Session
@@ -455,7 +455,7 @@ def has_room(owner: Capacity) -> bool:
 
 
 def check_room(category: Category) -> None:
-    """Raise Refused when the category is full."""
+    """Raise Refused if the category is full."""
     if not has_room(category):
         raise Refused(
             _("“%(category)s” is full. Increase its number of places first."),
@@ -469,7 +469,7 @@ def next_queue_number(owner: Capacity) -> int:
 
 
 def assign_place_or_queue(registration: Registration) -> None:
-    """A place if one is free and nobody waits for it, else the last turn; not saved yet."""
+    """Set a place if one is free and nobody waits, or else the last turn, without saving."""
     category = registration.category
     if has_room(category) and not reservations_of(category).waiting().exists():
         registration.state = State.CONFIRMED
@@ -479,7 +479,7 @@ def assign_place_or_queue(registration: Registration) -> None:
 
 
 def close(holder: AnyReservation, state: State, *, by: User | None, reason: str = "") -> None:
-    """It holds and waits for nothing any more; what it held goes to the next in turn."""
+    """End a reservation in `state`; its place and seats go to the next in the waiting lists."""
     freed = holder.state in OCCUPYING_STATES
     save_state(holder, state, by=by, reason=reason)
     if isinstance(holder, Registration):
@@ -490,7 +490,7 @@ def close(holder: AnyReservation, state: State, *, by: User | None, reason: str 
 
 
 def promote_waiting(category: Category) -> list[Registration]:
-    """Give the free places of a category, in order; return those who have one for sure."""
+    """Give or offer the free places of a category, in order; return the confirmed registrations."""
     queue = next_in_queue(category).with_details()
     if category.edition.offer_hours:
         for registration in queue:
@@ -509,9 +509,9 @@ def sync_bookings(
     confirmed: Collection[Registration] = (),
     promoted: bool = False,
 ) -> None:
-    """What follows for the workshops: seats of those who left, turns of those who came.
+    """Free the seats of the `unseated`, then give free seats to the waiting lists.
 
-    Those who came are told once, when their seats are known.
+    Registrations in `confirmed` take their turns, and get one e-mail when their seats are known.
     """
     leaving = Booking.objects.active().filter(registration__in=unseated)
     coming = Booking.objects.waiting().filter(registration__in=confirmed)
@@ -527,7 +527,10 @@ def sync_bookings(
 
 
 def assign_free_seats(session: Session, *, told: Collection[Registration] = ()) -> None:
-    """Give the free seats of a session, in order. Those in `told` learn it in another mail."""
+    """Give or offer the free seats of a session, in order.
+
+    Registrations in `told` get no offer and no e-mail: another e-mail names their seats.
+    """
     for booking in next_in_queue(session).select_related("edition", "registration__user"):
         booking.session = session
         known = booking.registration in told
@@ -540,9 +543,9 @@ def assign_free_seats(session: Session, *, told: Collection[Registration] = ()) 
 
 
 def next_in_queue(owner: Capacity) -> Any:
-    """As many of the waiting list as there are places, `AT_ONCE` at most.
+    """Return as many of the waiting list as there are free places, up to `PROMOTIONS_PER_CALL`.
 
-    Nobody once a place is of no use.
+    Return none if a place is no longer of use.
     """
     queue = reservations_of(owner).waiting()
     if is_over(owner):
@@ -556,17 +559,20 @@ def next_in_queue(owner: Capacity) -> Any:
 
 
 def is_over(owner: Capacity) -> bool:
-    """Whether a place of it is of no use any more."""
+    """Return whether a place is no longer of use.
+
+    The session has started or is cancelled, or the symposium is over.
+    """
     last = last_useful_moment(owner)
     cancelled = isinstance(owner, Session) and owner.is_cancelled
     return cancelled or (last is not None and last <= timezone.now())
 
 
 def last_useful_moment(owner: Capacity) -> datetime.datetime | None:
-    """Until when a place is of use: the start of a session, the end of the symposium.
+    """Return until when a place is of use: the start of a session, the end of the symposium.
 
-    The demonstration is tried on any day. An edition of real people ticked as one would only go on
-    giving its places after its end.
+    A demonstration has no limit, since it is tried on any day. Ticking “demonstration” on a real
+    edition is harmless: it would only go on giving places after its end.
     """
     if isinstance(owner, Session):
         return owner.starts_at
@@ -574,7 +580,7 @@ def last_useful_moment(owner: Capacity) -> datetime.datetime | None:
 
 
 def offer_next_place(holder: AnyReservation) -> None:
-    """Keep a place for the next in turn, who has some hours to take it."""
+    """Offer a place to the next in the queue, for `offer_hours` or as long as it is of use."""
     until = timezone.now() + datetime.timedelta(hours=holder.edition.offer_hours)
     until = min(until, last_useful_moment(holder.capacity) or until)
     save_state(holder, State.OFFERED, by=None, until=until)

@@ -1,7 +1,7 @@
-"""E-mails whose day has come: reminders before an edition, certificates after it.
+"""E-mails sent on a date: reminders before an edition, certificates after it.
 
-A reminder is sent once, since a row says that it was; days and mornings are by the clock of the
-edition.
+A row records each reminder, so that it is sent once; days and mornings are in the edition's time
+zone.
 """
 
 import datetime
@@ -21,24 +21,25 @@ DAY = datetime.timedelta(days=1)
 MORNING = datetime.time(9)
 
 
-# How many days before the first one; and, before it is due, for how long a confirmation, which
-# says the same, replaces it.
+# The number of days before the first day; and the time before the reminder is due in which a
+# confirmation, which says the same, replaces it.
 REMINDERS = {
     Reminder.Kind.WEEK: (7, datetime.timedelta(hours=24)),
     Reminder.Kind.DAY: (1, datetime.timedelta(hours=12)),
 }
 
 
-# A site that is filled with editions of former years writes to nobody. Demonstrations are tried
-# out at any time; elsewhere the tick does no harm: who was checked in has one mail, once, and what
-# it leads to is marked as certifying nothing.
+# Older editions get no e-mails, so that a site can be filled with past ones. A demonstration is
+# tried at any time. Ticking “demonstration” on a real edition is harmless: each person who was
+# checked in gets one e-mail, once, and its certificate says that it is not valid.
 MAX_CERTIFICATE_DELAY = 30 * DAY
 
 
 def send_reminders(at: datetime.datetime | None = None) -> int:
-    """Remind of the first day, a week and a day before; return how many were reminded.
+    """Send the reminders a week and a day before the first day; return how many were sent.
 
-    Not after it has begun, and not of the week when the day is due: nobody gets both at once.
+    Nothing is sent once the edition has begun, nor the week's reminder once the day's is due:
+    nobody gets both at once.
     """
     at = at or timezone.now()
     soon = Edition.objects.published().filter(
@@ -54,7 +55,7 @@ def send_reminders(at: datetime.datetime | None = None) -> int:
 
 
 def due_reminder(edition: Edition, at: datetime.datetime) -> Reminder.Kind | None:
-    """The reminder that goes out at this time, if there is one."""
+    """Return the reminder that is due at this time, if any."""
     if edition.phase(at) != "before":
         return None
     passed = [kind for kind in REMINDERS if at >= due_at(edition, kind)]
@@ -71,7 +72,7 @@ def morning(edition: Edition, day: datetime.date) -> datetime.datetime:
 
 
 def registrations_to_remind(edition: Edition, kind: Reminder.Kind) -> QuerySet[Registration]:
-    """Those who were confirmed long enough before it was due, and have not had it."""
+    """Queryset of registrations confirmed early enough that did not get this reminder."""
     _days, replaced = REMINDERS[kind]
     since = due_at(edition, kind) - replaced
     lately = StateChange.objects.filter(state=State.CONFIRMED, at__gt=since)
@@ -84,7 +85,7 @@ def registrations_to_remind(edition: Edition, kind: Reminder.Kind) -> QuerySet[R
 
 
 def exists_for(rows: QuerySet) -> Exists:
-    """A condition on registrations: one of `rows` is theirs."""
+    """Return a condition on registrations: one of `rows` belongs to it."""
     return Exists(rows.filter(registration=OuterRef("pk")))
 
 
@@ -96,7 +97,7 @@ def remind_one(registration: Registration, *, kind: Reminder.Kind, at: datetime.
 
 
 def record_reminder(registration: Registration, kind: Reminder.Kind, at: datetime.datetime) -> bool:
-    """Write down that a mail goes; say whether it is for the first time."""
+    """Record that an e-mail is sent; return whether it is the first time."""
     _row, is_new = Reminder.objects.get_or_create(
         registration=registration, kind=kind, defaults={"sent_at": at}
     )
@@ -104,9 +105,9 @@ def record_reminder(registration: Registration, kind: Reminder.Kind, at: datetim
 
 
 def send_certificates(at: datetime.datetime | None = None) -> int:
-    """Issue the certificates once an edition is over; send them on the morning after.
+    """Issue the certificates once an edition is over, and send them the next morning.
 
-    Returns how many were sent.
+    Return how many were sent.
     """
     at = at or timezone.now()
     lately = Q(is_demonstration=True) | Q(ends_on__gte=at.date() - MAX_CERTIFICATE_DELAY)

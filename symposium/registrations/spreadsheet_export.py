@@ -1,6 +1,6 @@
-"""Registrations as a table that organisers take away: a row for each, read and written in turn.
+"""Export of registrations as a table: a row for each, read and written in batches.
 
-However many there are, only some hundreds are in memory: twenty thousand fit in a small process.
+Only some hundreds are in memory at a time: twenty thousand fit in a small process.
 """
 
 import csv
@@ -32,19 +32,19 @@ from symposium.registrations.models.registrations import State
 from symposium.sessions.models import Session
 
 BATCH_SIZE = 500
-# No spreadsheet shows more in a cell.
+# Spreadsheets show no more in a cell.
 MAX_CELL_CHARS = 32_000
 
 
 @dataclass
 class Line:
-    """Somebody with all that a row needs; a model for each of its parts would be the slow way."""
+    """A registration with all the data of its row, in plain values: models would be slow."""
 
     person: Registration
-    # Keys of sessions, and the states in which they are booked.
+    # `(session key, state of the booking)`
     booked: list[tuple[int, str]] = field(default_factory=list)
     days: list[datetime.date] = field(default_factory=list)
-    # By the key of the question: keys of options, and texts.
+    # By question key: `(option key, text)` of each answer.
     answers: dict[int, list[tuple[int | None, str]]] = field(default_factory=dict)
 
 
@@ -55,7 +55,7 @@ class Column:
 
 
 def answer_text(answer: Answer) -> str:
-    """What somebody answered, in the reader's language. The question is loaded."""
+    """Return an answer in the reader's language. `answer.question` must be loaded."""
     if answer.option_id:
         return str(answer.option)
     return option_text(answer.question, answer.text)
@@ -67,11 +67,11 @@ def option_text(question: Question, text: str) -> str:
     return text
 
 
-# What is read
+# UsageCount
 
 
 def lines(queryset) -> Iterator[Line]:
-    """The registrations of a queryset, some hundreds at a time."""
+    """Yield the registrations of a queryset as lines, read in batches."""
     account = {"email": F("user__email"), "language": F("user__language")}
     found = queryset.prefetch_related(None).select_related(None).annotate(**account)
     people = found.iterator(chunk_size=BATCH_SIZE)
@@ -82,7 +82,7 @@ def lines(queryset) -> Iterator[Line]:
 
 
 def attach_details(read: dict[int, Line]) -> None:
-    """Add what each has booked, when they came and what they answered: a query for each."""
+    """Add bookings, days checked in and answers to the lines, with one query for each."""
     bookings = Booking.objects.active().filter(registration__in=read).order_by("pk")
     for key, session, state in bookings.values_list("registration", "session", "state"):
         read[key].booked.append((session, state))
@@ -100,7 +100,7 @@ def attach_details(read: dict[int, Line]) -> None:
 
 
 def columns(editions: Iterable[Edition], *, with_needs: bool) -> list[Column]:
-    """The columns, in the reader's language; the accessibility needs only when asked for."""
+    """Return the columns, in the reader's language; accessibility needs only if `with_needs`."""
     by_key = {edition.pk: edition for edition in editions}
     found = [*status_columns(by_key), *identity_columns()]
     if with_needs:
@@ -190,14 +190,14 @@ def answers_text(question: Question, labels: dict[int, str]) -> Callable[[Line],
 
 
 def rows(columns: list[Column], lines: Iterable[Line]) -> Iterator[list[str]]:
-    """The headings, then a row for each person; nothing in them that a spreadsheet would run."""
+    """Yield the headings, then a row for each person, with formulas escaped."""
     yield [escape_formula(column.heading) for column in columns]
     for line in lines:
         yield [escape_formula(column.value(line))[:MAX_CELL_CHARS] for column in columns]
 
 
 def write_xlsx(rows: Iterable[list[str]], file: IO[bytes]) -> int:
-    """Write a workbook; return how many rows it has below the headings."""
+    """Write a workbook; return the number of rows below the headings."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     sheet.freeze_panes = "A2"
@@ -210,7 +210,10 @@ def write_xlsx(rows: Iterable[list[str]], file: IO[bytes]) -> int:
 
 
 def write_csv(rows: Iterable[list[str]], file: IO[bytes]) -> int:
-    """The same in CSV, with the mark without which a spreadsheet reads Arabic as noise."""
+    """Write CSV; return the number of rows below the headings.
+
+    The file starts with a byte order mark: without it a spreadsheet shows Arabic as noise.
+    """
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
     number = -1

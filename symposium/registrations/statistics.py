@@ -1,8 +1,8 @@
-"""Drawings of numbers: pure functions from data to the shapes of an SVG and to its table.
+"""Charts: pure functions from numbers to the shapes of an SVG and to its table.
 
-Every length is a whole number of the drawing's own units, `WIDTH` across; a shape names its class,
-and the style sheet gives it its colour. Time runs from left to right in every language; bars start
-where the line of the reader's script starts.
+Lengths are whole numbers of the drawing's own units; it is `WIDTH` units wide. A shape names its
+class, and the style sheet gives the colour. Time runs from left to right in every language; bars
+start on the side where the reader's script starts.
 """
 
 import datetime
@@ -14,18 +14,18 @@ from django.utils.formats import date_format
 WIDTH = 480
 LINE = 46
 BAR = 14
-# Room for the numbers beside the axis, for the hours below it, for the highest number above.
+# Margins for the numbers beside the axis, the hours below it, the highest number above.
 BESIDE, BELOW, ABOVE = 44, 24, 14
 HEIGHT = 220
 MAX_LABEL_CHARS = 48
-# Isolates: « 36 / 40 » is not turned round in an Arabic page.
+# Isolates, so that “36 / 40” keeps its order on an Arabic page.
 LTR, POP = "\u2066", "\u2069"
 QUARTER = datetime.timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
 class Shape:
-    """An element of SVG: `tag`, its attributes, and the words in it."""
+    """Element of SVG: its tag, its attributes and its text."""
 
     tag: str
     attributes: dict[str, str]
@@ -34,7 +34,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawing with what it says in words, and the same numbers as a table."""
+    """Chart with a description, and a table of the same numbers."""
 
     name: str
     title: str
@@ -43,7 +43,7 @@ class Chart:
     shapes: list[Shape]
     headings: list[str]
     rows: list[list[str]]
-    # What the colours mean: `(class, words)`.
+    # Legend of the colours: `(class, text)`.
     key: list[tuple[str, str]] = field(default_factory=list)
     of_time: bool = False
     width: int = WIDTH
@@ -51,7 +51,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Row:
-    """A line of a bar chart: parts laid end to end, `(class, number)`, against a limit."""
+    """Line of a bar chart: parts laid end to end, `(class, number)`, against a limit."""
 
     label: str
     parts: Sequence[tuple[str, int]]
@@ -63,7 +63,7 @@ class Row:
 
     @property
     def words(self) -> str:
-        """A number, or a number out of another."""
+        """The numbers as text: “3 + 1 / 10”, first part, other parts, limit."""
         first = self.parts[0][1]
         rest = "".join(f" + {number}" for _kind, number in self.parts[1:] if number)
         return f"{first}{rest}" + ("" if self.limit is None else f" / {self.limit}")
@@ -78,7 +78,7 @@ def shape(tag: str, kind: str, words: str = "", **attributes: int | str) -> Shap
 
 
 def bars(rows: Sequence[Row], *, rtl: bool = False) -> list[Shape]:
-    """A line for each row: its label and number, and the bar below them."""
+    """Return the shapes of each row: its label and number, and the bar below them."""
     scale = max((max(row.total, row.limit or 0) for row in rows), default=0) or 1
     drawn = []
     for place, row in enumerate(rows):
@@ -90,7 +90,7 @@ def bar(row: Row, top: int, scale: int, *, rtl: bool) -> list[Shape]:
     def across(start: int, width: int) -> int:
         return WIDTH - start - width if rtl else start
 
-    # An anchor is where the reader's line starts, so that both scripts need one class each.
+    # Text is anchored at its start in the reader's direction: both scripts share one class.
     drawn = [
         shape("text", "label", shortened(row.label), x=across(0, 0), y=top + 16),
         shape("text", "number", f"{LTR}{row.words}{POP}", x=across(WIDTH, 0), y=top + 16),
@@ -121,7 +121,7 @@ def shortened(label: str) -> str:
 
 
 def growth(days: Sequence[tuple[datetime.date, int]], limit: int | None) -> list[Shape]:
-    """How a number grew: `(day, total at its end)` for every day, against a limit."""
+    """Draw the growth of a number: `(day, total at its end)` for every day, against a limit."""
     if not days:
         return []
     top = rounded_up(max(days[-1][1], limit or 0))
@@ -149,7 +149,7 @@ def growth(days: Sequence[tuple[datetime.date, int]], limit: int | None) -> list
 
 
 def arrivals(quarters: Sequence[tuple[datetime.time, int]]) -> list[Shape]:
-    """How many came in each quarter of an hour, from the first to the last one."""
+    """Draw the number of arrivals in each quarter of an hour, from the first to the last one."""
     if not quarters:
         return []
     top = rounded_up(max(number for _start, number in quarters))
@@ -171,7 +171,7 @@ def arrivals(quarters: Sequence[tuple[datetime.time, int]]) -> list[Shape]:
 def quarters_of(
     minutes: Iterable[tuple[datetime.datetime, int]],
 ) -> list[tuple[datetime.time, int]]:
-    """Sum `(local minute, number)` of one day by the quarter; the empty ones between too."""
+    """Sum `(local minute, number)` of one day by quarter of an hour, empty ones included."""
     counted: dict[datetime.datetime, int] = {}
     for minute, number in minutes:
         start = minute.replace(minute=minute.minute // 15 * 15, second=0, microsecond=0)
@@ -188,7 +188,7 @@ def quarters_of(
 def totals(
     per_day: dict[datetime.date, int], until: datetime.date
 ) -> list[tuple[datetime.date, int]]:
-    """Turn the number of each day into the total at its end, for every day until `until`."""
+    """Return `(day, total at its end)` for every day until `until`, from the number of each day."""
     if not per_day:
         return []
     day, total, found = min(per_day), 0, []
@@ -203,7 +203,7 @@ def totals(
 
 
 def rounded_up(number: int) -> int:
-    """The next number of the form 1, 2 or 5 followed by zeros, 4 at least."""
+    """Return the next number of the form 1, 2, 4 or 5 followed by zeros, at least 4."""
     step = 1
     while True:
         for first in (1, 2, 4, 5):

@@ -1,4 +1,4 @@
-"""Registering, and what the public sees of those who did."""
+"""Registration, the list of participants, and the verification of certificates."""
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -26,7 +26,7 @@ from symposium.sessions.models import Session
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def register(request: HttpRequest, edition: str) -> HttpResponse:
-    """An e-mail address first, then the form; what is typed is never lost on the way."""
+    """Ask for the e-mail address first, then for the form; typed values are never lost."""
     edition = published_edition(edition)
     if not request.user.is_authenticated:
         return store_and_sign_in(request, edition)
@@ -52,14 +52,14 @@ def register(request: HttpRequest, edition: str) -> HttpResponse:
 
 
 def remember_language(user: User, language: str) -> None:
-    """Mails speak the language in which somebody registers."""
+    """Store the language in which a user registers: it becomes the language of their e-mails."""
     if user.language != language:
         user.language = language
         user.save(update_fields=["language"])
 
 
 def store_and_sign_in(request: HttpRequest, edition: Edition) -> HttpResponse:
-    """Ask who it is. A form sent after the end of a session comes back filled in."""
+    """Ask for sign-in. A form sent after the session has ended is stored and shown again."""
     if request.method == "POST":
         drafts.store_registration_form(request, edition)
         return redirect_to_login(request.path)
@@ -86,13 +86,13 @@ def registration_form(request: HttpRequest, edition: Edition) -> RegistrationFor
 
 
 def session_from_address(request: HttpRequest, edition: Edition) -> list[int]:
-    """The session from whose page somebody came."""
+    """Return the key of the session from whose page the user came, in a list, or an empty list."""
     found = edition.sessions.bookable().filter(slug=request.GET.get("session", ""))
     return list(found.values_list("pk", flat=True))
 
 
 def initial_from_last_registration(user) -> dict:
-    """What somebody told us for another edition is proposed again; not their needs."""
+    """Return initial values from the user's last registration, without accessibility needs."""
     names = ["given_name", "family_name", "given_name_ar", "family_name_ar", "affiliation"]
     last = user.registrations.filter(anonymised_at=None).order_by("-created_at").first()
     return {name: getattr(last, name) for name in [*names, "role", "country"]} if last else {}
@@ -123,7 +123,7 @@ def register_page(
 @never_cache
 @by_slug(lambda edition: edition.sessions.published())
 def book_from_session(request: HttpRequest, edition: Edition, session: Session) -> HttpResponse:
-    """From the page of a session, the same for everybody, to one's own bookings."""
+    """Redirect from the public page of a session to the user's bookings or to registration."""
     if request.user.is_authenticated:
         mine = Registration.objects.active().of(request.user).filter(edition=edition).first()
         if mine:
@@ -134,7 +134,7 @@ def book_from_session(request: HttpRequest, edition: Edition, session: Session) 
 
 @require_safe
 def participants(request: HttpRequest, edition: str) -> HttpResponse:
-    """Those who asked to be on the public list."""
+    """Public list of the participants who asked to be on it."""
     edition = published_edition(edition)
     listed = edition.registrations.public_participants().order_by("family_name", "given_name")
     return render_page(
@@ -153,7 +153,7 @@ def participants(request: HttpRequest, edition: str) -> HttpResponse:
 @require_safe
 @never_cache
 def verify(request: HttpRequest, token: str) -> HttpResponse:
-    """Whether a certificate is genuine: its name, its edition and its dates, and nothing else."""
+    """Page that verifies a certificate: name, edition and dates only; 404 if it is not valid."""
     found = Certificate.objects.valid().select_related("registration__edition")
     certificate = found.filter(token=token).first()
     edition = certificate.registration.edition if certificate else Edition.objects.current()

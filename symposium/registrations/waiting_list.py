@@ -1,4 +1,4 @@
-"""Promote from the waiting lists, should plain SQL have freed a place and told nobody."""
+"""Promotion from the waiting lists, in case plain SQL freed a place without promoting anybody."""
 
 import datetime
 from functools import partial
@@ -14,7 +14,7 @@ from symposium.sessions.models import Session
 
 
 def promote_waiting_everywhere(at: datetime.datetime | None = None) -> int:
-    """Give free places to those who wait, should plain SQL have freed one and told nobody."""
+    """Give free places to the waiting list; return how many categories and sessions had some."""
     at = at or timezone.now()
     categories = Category.objects.filter(edition__period__endswith__gt=at)
     held = Session.objects.published().exclude(status=Session.Status.CANCELLED)
@@ -31,7 +31,7 @@ def promote_waiting_everywhere(at: datetime.datetime | None = None) -> int:
 
 
 def capacities_with_room(owners: QuerySet, holders, name: str) -> QuerySet:
-    """The keys of those `owners` of places that have a free one while somebody waits."""
+    """Return the primary keys of the categories or sessions with a free place and a queue."""
     mine = {name: OuterRef("pk")}
     taken = holders.occupying().filter(**mine).order_by().values(name).values(count=Count("pk"))
     found = owners.filter(Exists(holders.waiting().filter(**mine))).alias(

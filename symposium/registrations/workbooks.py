@@ -1,7 +1,7 @@
-"""The texts of the first sheet of an XLSX workbook (ECMA-376), read as far as it is wanted.
+"""Reader of the texts in the first sheet of an XLSX workbook (ECMA-376).
 
-A small file may unpack to millions of cells. Its parts are read as a stream, in little memory, and
-no further than the last row; styles, formulas and pictures are not read at all.
+A small file may unpack to millions of cells. Its parts are read as a stream, in little memory, no
+further than the last row wanted; styles, formulas and pictures are not read at all.
 """
 
 import posixpath
@@ -12,11 +12,11 @@ from typing import IO, Any
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile
 
-MAX_UNPACKED_BYTES = 8 * 1024 * 1024  # bytes, unpacked
-MAX_EVENTS = 600_000  # tags and texts of a part: about a second
+MAX_UNPACKED_BYTES = 8 * 1024 * 1024
+MAX_EVENTS = 600_000  # tags and texts of a part, read in about a second
 CHUNK = 16 * 1024
 WORKBOOK_PATH = "xl/workbook.xml"
-# What reading a workbook raises when its archive, its XML or what this says is broken.
+# Errors of a workbook whose archive, XML or content is broken.
 READ_ERRORS = (
     BadZipFile, zlib.error, expat.ExpatError, LookupError, ValueError, RuntimeError, EOFError,
     OSError,
@@ -24,16 +24,16 @@ READ_ERRORS = (
 
 
 class TooLarge(Exception):
-    """There is more in the workbook than in any list of people."""
+    """The workbook holds more than any list of people."""
 
 
-Event = tuple[str, str, Any]  # the last: attributes by name, or a text
+Event = tuple[str, str, Any]  # kind, name of the tag, and its attributes by name or a text
 
 
 def rows(file: IO[bytes], *, most: int, cells: int) -> list[list[str]]:
-    """The first `most` rows of the first sheet, `cells` texts each at most; an empty cell is "".
+    """Return the first `most` rows of the first sheet, each of at most `cells` texts.
 
-    Raises TooLarge, or one of BROKEN.
+    An empty cell is "". Raise TooLarge, or one of READ_ERRORS.
     """
     with ZipFile(file) as book:
         if sum(part.file_size for part in book.infolist()) > MAX_UNPACKED_BYTES:
@@ -44,7 +44,7 @@ def rows(file: IO[bytes], *, most: int, cells: int) -> list[list[str]]:
 
 
 def parts_of(book: ZipFile) -> tuple[str, str | None]:
-    """Where the first sheet is, and the texts that sheets share, if there are any."""
+    """Return the paths of the first sheet and of the shared texts (None if there are none)."""
     by_id, by_kind = {}, {}
     for what, name, found in events(book, "xl/_rels/workbook.xml.rels"):
         if (what, name) == ("start", "Relationship"):
@@ -68,7 +68,7 @@ def shared_texts(book: ZipFile, path: str) -> list[str]:
             found[-1] += data if reading else ""
         elif name == "si" and what == "start":
             found.append("")
-        elif name == "rPh":  # how Japanese is pronounced
+        elif name == "rPh":  # the pronunciation of Japanese
             aside = what == "start"
         elif name == "t":
             reading = what == "start" and not aside
@@ -100,7 +100,7 @@ def rows_of(book: ZipFile, path: str, shared: list[str], most: int, cells: int) 
 
 
 def column_of(reference: str, last: int) -> int:
-    """The number of a cell's column, from 1: B7 is in the second; without it, the next one."""
+    """Return the number of a cell's column, from 1 (B7: 2); without a reference, the next one."""
     letters = re.match(r"[A-Z]{1,3}", reference)
     number = 0
     for letter in letters[0] if letters else "":
@@ -109,7 +109,7 @@ def column_of(reference: str, last: int) -> int:
 
 
 def events(book: ZipFile, path: str) -> Iterator[Event]:
-    """The tags and texts of a part in their order, by names without namespace."""
+    """Yield the tags and texts of a part in order, with names without namespace."""
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     found: list[Event] = []
@@ -137,5 +137,5 @@ def local(name: str) -> str:
 
 
 def reject_doctype(*_declared) -> None:
-    """No workbook declares a document type; entities could make a text of any length."""
+    """Refuse a document type, which no workbook has: entities could make texts of any length."""
     raise ValueError("a document type")

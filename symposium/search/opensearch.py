@@ -1,4 +1,4 @@
-"""https://github.com/dewitt/opensearch, 1.1: how a browser offers the search."""
+"""OpenSearch 1.1, with which browsers offer the search: https://github.com/dewitt/opensearch"""
 
 from django.conf import settings
 from django.templatetags.static import static
@@ -13,7 +13,7 @@ from symposium.core.i18n.typography import strip_controls
 from symposium.editions.models import Edition
 
 NAMESPACE = "http://a9.com/-/spec/opensearch/1.1/"
-SHORT, LONG = 16, 48  # characters, says the specification
+SHORT, LONG = 16, 48  # maximum characters in the specification
 MAKE = ElementMaker(namespace=NAMESPACE, nsmap={None: NAMESPACE})
 
 

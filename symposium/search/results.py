@@ -1,7 +1,7 @@
-"""The search over what the public reads of one edition, in PostgreSQL alone.
+"""Search in the public content of one edition, in PostgreSQL alone.
 
-`core/fulltext/query.py` reads what was typed; the database holds the words of each thing in
-`symposium_search`, and from when the public may find it; here are the order and what is shown.
+`core/fulltext/query.py` parses the query. The table `symposium_search` has the words of each object
+and the time from which the public may find it. This module ranks and presents the results.
 """
 
 from collections.abc import Callable, Iterable
@@ -24,20 +24,20 @@ from symposium.editions.models import Edition
 
 PREVIEW_SIZE = 20
 PAGE_SIZE = 100
-MAX_CORRECTED_WORDS = 5  # words of a question, at most
-CANDIDATES_PER_WORD = 10  # words that one of them might have meant
-SUGGESTION_THRESHOLD = 5  # answers in the language of the reader: a word may have been mistyped
+MAX_CORRECTED_WORDS = 5  # words of a query
+CANDIDATES_PER_WORD = 10  # possible corrections of a word
+SUGGESTION_THRESHOLD = 5  # results in the reader's language; with fewer, a word may be mistyped
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of thing: its name over a group, and what the page shows of it in an edition."""
+    """Kind of object: its heading, and a function from an edition to the queryset to show."""
 
     label: str | Promise
     shown: Callable[[Edition], QuerySet]
 
 
-# In the order of the page. A keyword is of all editions: `PUBLIC` knows where it is used.
+# In the order of the page. Keywords belong to all editions: `PUBLIC_SQL` finds those in use.
 KINDS = {
     "abstract": Kind(
         _("Abstracts"),
@@ -64,12 +64,12 @@ MATCH_LABELS = {
     "en": _("Results in English"),
     "ar": _("Results in Arabic"),
 }
-MAX_COUNT = 1000  # things that say a word: no more are counted
+MAX_COUNT = 1000  # objects with a word; further ones are not counted
 MAX_WORD_CHARS = 40  # letters, as in `symposium_search_word`
 MAX_EDITS = "least(length(mistyped.plain) / 3, 3)"  # letters
-# Of words that differ in accents alone, the French one has them.
+# Of words that differ only in accents, French prefers the one with accents.
 SPELLING = {"fr": "octet_length(word) DESC", "en": "octet_length(word)", "ar": "word"}
-# True of a row of `symposium_search` that the public may find in an edition at an instant.
+# SQL condition: the public may find this row of `symposium_search` in an edition at a time.
 PUBLIC_SQL = """
     (symposium_search.edition_id = %(edition)s AND symposium_search.public_from <= %(now)s
      OR symposium_search.kind = 'keyword' AND EXISTS (
@@ -84,7 +84,11 @@ PUBLIC_SQL = """
 
 @dataclass(frozen=True)
 class SearchRow:
-    """A row of the search: which thing, in which languages it answers, and its texts."""
+    """Row of the search: an object and its texts by language.
+
+    `answers` says in which languages it matches, `total` how many results of this kind there are;
+    `also` has names or other short texts.
+    """
 
     kind: str
     id: int
@@ -95,12 +99,15 @@ class SearchRow:
     bodies: dict[str, str]
 
     def texts(self, code: str) -> tuple[str, str, str]:
-        """What is shown of it in a language; a page is written in Markdown."""
+        """Return title, names and body in a language, as plain text (pages are in Markdown)."""
         body = self.bodies[code]
         return self.titles[code], self.also[code], to_text(body) if self.kind == "page" else body
 
     def language(self, reader: str) -> str:
-        """The language to show it in: the reader's where it answers, or one where it does."""
+        """Return the language to show: the reader's if the row matches in it, or one that matches.
+
+        If none matches with a title, return the first language with a title.
+        """
         order = [reader, *LANGUAGES]
         answering = [code for code in order if self.answers[code] and self.titles[code]]
         return (answering or [code for code in order if self.titles[code]])[0]
@@ -108,7 +115,7 @@ class SearchRow:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """What the page shows of a thing; its texts are safe HTML, with the words marked."""
+    """Result as the page shows it; the texts are safe HTML with the matching words marked."""
 
     thing: object
     url: str
@@ -138,7 +145,7 @@ class Results:
     question: SearchQuery
     groups: list[Group] = field(default_factory=list)
     suggestion: str = ""
-    # Nothing answers what was typed: the groups are what the suggestion finds.
+    # Whether the query found nothing: the groups are then the results of the suggestion.
     is_mended: bool = False
 
     @property
@@ -147,14 +154,14 @@ class Results:
 
     @property
     def languages(self) -> set[str]:
-        """Those in which it answered, on this page."""
+        """Languages of the results on this page."""
         return {hit.language for group in self.groups for hit in group.hits}
 
 
 def search(edition: Edition, q: str, language: str, *, kind: str = "", page: int = 1) -> Results:
-    """Look in `edition` for what was typed, for a reader of `language`.
+    """Search `edition` for the query `q`, for a reader of `language`.
 
-    Without a `kind`, the best of each; with one, all of them, a page at a time.
+    Without `kind`, return the best PREVIEW_SIZE of each kind; with it, all, PAGE_SIZE per page.
     """
     question = parse(q)
     if not question.wanted:
@@ -182,10 +189,10 @@ def rows(
     *,
     reader: str,
 ) -> list[SearchRow]:
-    """The best of each kind: first those that answer in the language of the reader.
+    """Return the best rows of each kind, those that match in the reader's language first.
 
-    Which ones do costs as much as the rest to ask of all, so it is asked only where one that does
-    may stand behind those that were found.
+    A query for the rows in the reader's language costs as much again. It runs only if the limit may
+    have cut off such a row.
     """
     asked = SearchStatement.of(edition, question, kinds, limit, offset)
     if not any(asked.wanted.values()):
@@ -201,7 +208,7 @@ def rows(
 
 @dataclass(frozen=True)
 class SearchStatement:
-    """A question to `symposium_search`: what PostgreSQL looks for in each language, and where."""
+    """Query on `symposium_search`: required and excluded tsqueries by language, and parameters."""
 
     wanted: dict[str, str]
     unwanted: dict[str, str]
@@ -220,15 +227,15 @@ class SearchStatement:
         })  # fmt: skip
 
     def best(self, languages: list[str], *, first: str = "") -> list[SearchRow]:
-        """What answers in one of the languages, of each kind the first ones.
+        """Return the first rows of each kind that match in one of `languages`.
 
-        Those that answer in the language `first`; then by what their titles and names say; then
+        Rows that match in the language `first` come first, then by rank of titles and names, then
         the newest.
         """
         answers = {code: f"search_{code} @@ %(wanted_{code})s::tsquery" for code in LANGUAGES}
         said = " OR ".join(answers[code] for code in languages)
         if len(languages) > 1 and all("<" in query for query in self.wanted.values() if query):
-            # The index knows no phrase: each text is read, but not those of the other languages.
+            # The index cannot match phrases: PostgreSQL reads the texts, here of one language each.
             parts = " UNION ALL ".join(matching_sql(answers[code]) for code in languages)
             said = f"(kind, id) IN ({parts})"
         is_first = f"(kind, id) IN ({matching_sql(answers[first])})" if first else "true"
@@ -263,7 +270,7 @@ def matching_sql(condition: str) -> str:
 
 
 def public_params(edition: Edition) -> dict:
-    """The parameters of `PUBLIC`."""
+    """Return the parameters of `PUBLIC_SQL`."""
     return {"edition": edition.pk, "now": timezone.now()}
 
 
@@ -297,7 +304,7 @@ def build_groups(
             [
                 build_result(row, code, things[kind][row.id], edition, marks[code], reader)
                 for row, code in shown
-                # Somebody may have deleted it in between.
+                # The object may have been deleted in between.
                 if row.kind == kind and row.id in things[kind]
             ],
         )
@@ -321,9 +328,10 @@ def build_result(
 def result_url(
     row: SearchRow, code: str, thing, edition: Edition, saying: list[dict], reader: str
 ) -> str:
-    """The page where what was found can be read, in the reader's language if it stands there too.
+    """Return the URL of a page that shows the match, in the reader's language if possible.
 
-    `saying` are those of its texts, by language, that say it in the language `code`.
+    `saying` lists the texts (title, names, body) with a match in the language `code`; each is a
+    dict by language.
     """
     two_texts = row.bodies[reader] and row.bodies[code]
     order = [reader, getattr(thing, "record_language", reader), *LANGUAGES]
@@ -331,7 +339,7 @@ def result_url(
         texts
         for texts in saying
         if next(texts[one] for one in order if texts[one]) != texts[code]
-        and not (row.kind == "keyword" and texts is row.titles)  # its page names it in each
+        and not (row.kind == "keyword" and texts is row.titles)  # its page shows all names
     ]
     if not elsewhere:
         language, query = reader, ""
@@ -349,9 +357,9 @@ def result_url(
 
 
 def suggestion(edition: Edition, question: SearchQuery, reader: str, *, is_found: bool) -> str:
-    """What one might have meant to type: each mistyped word as the nearest one that is there.
+    """Return the query with each mistyped word replaced by the nearest existing one, or "".
 
-    Beside what was found (`is_found`), nothing unless it finds something.
+    If there are results (`is_found`), return a suggestion only if it finds something too.
     """
     nearest = nearest_words(
         edition, question.words[:MAX_CORRECTED_WORDS], reader, is_found=is_found
@@ -364,11 +372,11 @@ def suggestion(edition: Edition, question: SearchQuery, reader: str, *, is_found
 def nearest_words(
     edition: Edition, words: list[str], reader: str, *, is_found: bool
 ) -> dict[str, str]:
-    """For each mistyped one of the words, the one of `edition` that was probably meant.
+    """Return `{mistyped word: nearest word in edition}`.
 
-    Mistyped is what no title or name says and, where nothing was found, what finds nothing; what
-    is too common to be looked for in one of the languages is not. The nearest has the fewest
-    letters changed; of those as near, it is what most things say in the language of the reader.
+    A word is mistyped if it is in no title or name; without results (`is_found` is False), also if
+    it finds nothing. Stop words of any language are never mistyped. The nearest word has the fewest
+    changed letters; of equally near ones, most objects have it in the reader's language.
     """
     looked_for = " AND ".join(f"numnode(symposium_query_{code}(word)) > 0" for code in LANGUAGES)
     uses = count_sql(f"search_{reader} @@ symposium_query_{reader}(word)")
@@ -403,14 +411,14 @@ def nearest_words(
 
 
 def word_exists_sql(word: str) -> str:
-    """SQL: the public finds something by a word."""
+    """Return an SQL condition: the public finds something by a word."""
     return f"({count_sql(query_match_sql(word))} > 0)"
 
 
 def count_sql(condition: str) -> str:
-    """SQL: how many things the public finds, up to `MANY`.
+    """Return SQL that counts the objects that the public finds, up to `MAX_COUNT`.
 
-    Counted, since EXISTS would read every text.
+    EXISTS would be slower: it would read every text.
     """
     every = f"SELECT FROM symposium_search WHERE {condition} AND {PUBLIC_SQL} LIMIT {MAX_COUNT}"
     return f"(SELECT count(*) FROM ({every}) AS said)"  # noqa: S608

@@ -16,7 +16,7 @@ from symposium.search.results import KINDS, PAGE_SIZE, search
 
 @require_safe
 def results(request: HttpRequest, edition: str) -> HttpResponse:
-    """What an edition says about the words of the address: `?q=`, then `&kind=`, `&page=`."""
+    """Render the search results of an edition: `?q=`, then `&kind=`, `&page=`."""
     edition = published_edition(edition)
     asked = request.GET.get("q", "")[:MAX_QUERY_CHARS].strip()
     kind = request.GET.get("kind", "")
@@ -47,14 +47,14 @@ def results(request: HttpRequest, edition: str) -> HttpResponse:
 
 
 def page_number(text: str) -> int:
-    """A page that an address asks for; the first, if it makes no sense."""
+    """Return the page number in `text`, or 1 if it is not valid."""
     return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 5 else 1
 
 
 @require_safe
 @cache_control(max_age=3600, public=True)
 def opensearch(request: HttpRequest) -> HttpResponse:
-    """How a browser offers the search of the current edition, in the language of `?lang=`."""
+    """Return the OpenSearch description of the current edition, in the language of `?lang=`."""
     edition = Edition.objects.current()
     if edition is None:
         raise Http404

@@ -41,7 +41,7 @@ from symposium.speakers.models import Speaker
 
 
 class SessionGroupAdmin(ProtectedDeleteMixin, SortableAdminMixin, TranslatedModelAdmin):
-    """Rooms and tracks: what sessions are sorted into; dragging sets their order."""
+    """Base of the admins of rooms and tracks, which group sessions; dragging sets their order."""
 
     text_field = "name"
     list_filter = [EditionFilter, UntranslatedFilter]
@@ -93,7 +93,7 @@ class RoomAdmin(SessionGroupAdmin):
 
     @admin.display(description=_("displays"))
     def displays(self, room):
-        """The pages to leave open on a screen; they are in the language of the desk."""
+        """Return links to the pages for unattended screens, in the language of the desk."""
         if not room.pk:
             return "-"
         door = f"{room.get_absolute_url()}?display=door"
@@ -190,7 +190,7 @@ class SessionExport(ExportResource):
 
 
 def by_keys(queryset):
-    """The same sessions, also once the filter of the list does not fit them any more."""
+    """Return the same sessions by key, so that the list filter cannot drop them later."""
     return Session.objects.filter(pk__in=list(queryset.values_list("pk", flat=True)))
 
 
@@ -314,7 +314,7 @@ class SessionAdmin(
             self.report_consequences(request, queryset)
 
     def attempt(self, request, verb, session, *arguments) -> bool:
-        """Do it, or tell why not: the sentence names the session and what stands in its way."""
+        """Call `verb` and return True, or show the session and the reason and return False."""
         try:
             verb(session, *arguments)
         except ValidationError as refused:
@@ -328,7 +328,7 @@ class SessionAdmin(
         return False
 
     def report_consequences(self, request, sessions, *, published: bool = False) -> None:
-        """What readers see of sessions that were saved, where one might not think of it."""
+        """Show messages about effects on readers that organisers may not expect."""
         on_site = sessions.published()
         if untimed := on_site.filter(starts_at=None).exclude(status=Session.Status.CANCELLED):
             words = _("Published with no date or time: %(sessions)s.")

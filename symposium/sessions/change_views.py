@@ -1,4 +1,4 @@
-"""What has changed in a programme: a page, and a feed that says the same."""
+"""Changes of a programme: a page, and a feed with the same content."""
 
 from itertools import groupby
 
@@ -47,7 +47,7 @@ def changes_page(request: HttpRequest, edition: str) -> HttpResponse:
 
 
 class ChangesFeed(Feed):
-    """The latest changes; an entry keeps its id while what it tells is still being moved."""
+    """Feed of the latest changes; an entry keeps its id if the session moves again soon after."""
 
     feed_type = AtomFeed
 

@@ -1,6 +1,6 @@
-"""What has changed in a programme, as a reader is told: several writes taken together as one.
+"""Changes of a programme as readers see them: several writes are merged into one change.
 
-A session that is moved, and moved again soon after, has moved once; moved back, it has not moved.
+A session that is moved twice within a short time has moved once; if moved back, it has not moved.
 """
 
 import datetime
@@ -18,11 +18,11 @@ from symposium.core.i18n.dates import long_date
 from symposium.editions.models import Edition
 from symposium.sessions.models import Change, Room, Session
 
-# An organiser who moves a session often moves it again: to a reader that is one change.
+# Organisers often move a session again soon after: for readers these moves are one change.
 MERGE_WINDOW = datetime.timedelta(hours=1)
-# For how long a session says that it has changed.
+# How long a session is marked as changed.
 MARK_WINDOW = datetime.timedelta(hours=24)
-# Of a page or a feed: nobody reads on.
+# Maximum on a page; nobody reads more.
 MAX_CHANGES = 1000
 FOREVER = datetime.timedelta.max
 
@@ -37,7 +37,7 @@ class Kind(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class SessionChange:
-    """What became of a session from the first to the last of some changes."""
+    """Change of a session from the first to the last of several recorded changes."""
 
     session: Session
     first: Change
@@ -49,7 +49,7 @@ class SessionChange:
 
     @property
     def kind(self) -> Kind | None:
-        """None where nothing is to be told: it is again as it was, or was never seen."""
+        """Kind of the change; None if the session is as before, or was never public."""
         old, new = self.first.old_status, self.last.new_status
         if not new:
             return Kind.REMOVED if old else None
@@ -73,7 +73,7 @@ class SessionChange:
 
     @property
     def sentence(self) -> str:
-        """What happened, in the active language, by the clock of the edition."""
+        """Description of the change, in the active language and the edition's time zone."""
         match self.kind:
             case Kind.ADDED:
                 return _("New: %(place)s.") % {"place": self.place()}
@@ -90,7 +90,7 @@ class SessionChange:
         return ""
 
     def move(self) -> str:
-        """From where to where: only what is another, and the day only where it is another."""
+        """Describe the move: only what changed (times, room), and the day only if it changed."""
         first, last = self.first, self.last
         zone = self.session.edition.zone
         old = (first.old_starts_at, first.old_ends_at)
@@ -141,7 +141,7 @@ def new_room(change: Change) -> str:
 
 
 def room_label(found: Room | None, number: int | None) -> str:
-    """Its name; one that is deleted has none any more."""
+    """Return the name of a room, “another room” if it was deleted, or “no room”."""
     if found:
         return bidi_isolated(found)
     return _("another room") if number else _("no room")
@@ -158,9 +158,9 @@ def day_of(at: datetime.datetime | None, zone: zoneinfo.ZoneInfo) -> datetime.da
 def merge_runs(
     changes: Iterable[Change], within: datetime.timedelta = FOREVER
 ) -> list[SessionChange]:
-    """Those of each session, made `within` a time of the first, as one; the latest come first.
+    """Merge the changes of each session made `within` a time of the first; latest first.
 
-    `changes` are `in_order()`. What leaves everything as it was is left out.
+    `changes` must be in the order of `in_order()`. Merged changes without any effect are left out.
     """
     shifts = []
     for _session, found in groupby(changes, key=lambda change: change.session_id):
@@ -181,7 +181,7 @@ def runs(changes: Iterable[Change], within: datetime.timedelta) -> list[list[Cha
 
 
 def public_changes(edition: Edition, limit: int = MAX_CHANGES) -> list[SessionChange]:
-    """What readers of `edition` are told, the latest first."""
+    """Return the changes that readers of `edition` see, latest first."""
     latest = edition.changes.public().order_by("-at", "-pk").values("pk")[:limit]
     found = Change.objects.filter(pk__in=latest).with_details().in_order()
     return [
@@ -192,7 +192,7 @@ def public_changes(edition: Edition, limit: int = MAX_CHANGES) -> list[SessionCh
 
 
 def changes_since(edition: Edition, at: datetime.datetime) -> list[SessionChange]:
-    """What has become of each session since `at`, for organisers."""
+    """Return the change of each session since `at`, for organisers."""
     found = edition.changes.of_what_was_there().filter(at__gte=at)
     return merged_changes(edition, found.with_details().in_order(), FOREVER)
 
@@ -200,9 +200,10 @@ def changes_since(edition: Edition, at: datetime.datetime) -> list[SessionChange
 def changes_since_sequence(
     known: Mapping[Session, int],
 ) -> list[tuple[Session, SessionChange | None]]:
-    """Each session with what became of it since its `sequence` was the one given.
+    """Return each session with its change since the `sequence` given in `known`.
 
-    What moved while its edition was hidden has no shift; what is again as it was is left out.
+    The change is None if the session moved while its edition was hidden. A session that is as
+    before is left out.
     """
     changes: dict[int, list[Change]] = {session.pk: [] for session in known}
     for change in Change.objects.filter(session__in=known).with_details().in_order():
@@ -217,7 +218,7 @@ def changes_since_sequence(
 
 
 def present_place(session: Session) -> str:
-    """When and where it is held now."""
+    """Return the present day, times and room of a session."""
     return describe_slot(session, session.starts_at, session.ends_at, session.room)
 
 
@@ -231,7 +232,7 @@ def merged_changes(
 
 
 def session_change(session: Session) -> SessionChange | None:
-    """What has become of a session since the programme was announced."""
+    """Return the change of a session since the programme was announced, or None."""
     found = session.changes.public().with_details().in_order()
     return next(iter(merged_changes(session.edition, found, FOREVER)), None)
 
@@ -239,7 +240,7 @@ def session_change(session: Session) -> SessionChange | None:
 def attach_recent_changes(
     edition: Edition, sessions: Iterable[Session], at: datetime.datetime | None = None
 ) -> None:
-    """Give those of `sessions` that have changed in the last hours their `change`; one query."""
+    """Set `change` on the sessions that changed within MARK_WINDOW, in one query."""
     recent = edition.changes.public().filter(
         session__in=sessions, at__gte=(at or timezone.now()) - MARK_WINDOW
     )

@@ -1,4 +1,4 @@
-"""What has changed in a programme, for organisers: since a moment that they choose, day by day."""
+"""Programme changes for organisers: since a moment that they choose, day by day."""
 
 import datetime
 from itertools import groupby
@@ -18,12 +18,12 @@ from symposium.sessions import changes
 from symposium.sessions.models import Announcement
 
 ONE_DAY = datetime.timedelta(days=1)
-# What a browser sends from a field of date and time, and shows in it.
+# The value of <input type="datetime-local">, in both directions.
 INPUT_FORMAT = "%Y-%m-%dT%H:%M"
 
 
 class AnnouncementForm(forms.Form):
-    """A moment by the clock of the edition, which the view has set."""
+    """Form with one moment, in the time zone of the edition, which the view activates."""
 
     moment = forms.DateTimeField(
         input_formats=[INPUT_FORMAT, f"{INPUT_FORMAT}:%S"],
@@ -58,7 +58,7 @@ class ChangesMixin(admin.ModelAdmin):
             return self.changes_page(request, edition)
 
     def announce(self, request: HttpRequest, edition: Edition) -> HttpResponse:
-        """Set since when readers are told of changes."""
+        """Set the moment since which readers see changes."""
         if not self.has_change_permission(request):
             raise PermissionDenied
         form = AnnouncementForm(_("Announced"), request.POST)
@@ -97,7 +97,10 @@ class ChangesMixin(admin.ModelAdmin):
 
 
 def by_day_of_programme(edition: Edition, shifts: list[changes.SessionChange]) -> list[tuple]:
-    """The day on which each session is held now, or was, with what has become of its sessions."""
+    """Return (day, changes) pairs in programme order.
+
+    The day is the session's present day, or its former day if it has none now, or None.
+    """
 
     def day(shift: changes.SessionChange) -> datetime.date | None:
         start = shift.last.new_starts_at or shift.first.old_starts_at

@@ -1,6 +1,7 @@
-"""Pages for a screen that nobody touches: beside the door of a room, and in the lobby.
+"""Pages for unattended screens: one outside a room, one in the lobby.
 
-Each holds more than is on, so that the screen goes on by its own clock while the network is away.
+Each page holds more sessions than the current ones, so that the screen continues by its own clock
+while the network is down.
 """
 
 import datetime
@@ -15,18 +16,18 @@ from symposium.sessions.timetable import load_sessions
 
 
 def room_display(request: HttpRequest, room: Room) -> HttpResponse:
-    """What is on in a room and what comes next, over all its days."""
+    """Render the current and the next sessions of a room, over all its days."""
     sessions = load_sessions(room.edition, room.sessions.published().scheduled())
     context = {"room": room, "heading": room.name, "sessions": sessions}
     return render_page(request, room.edition, "sessions/display_room.html", context)
 
 
 def lobby_display(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> HttpResponse:
-    """All rooms: a day and the one after it, or the day that the address names."""
+    """Render all rooms: today and the next day, or only the day in the URL."""
     first, last = displayed_days(edition, form.cleaned_data["day"])
     begins, ends = form.bounds(first)[0], form.bounds(last)[1]
     sessions = form.filter(edition.sessions.published(), without="day").filter(starts_at__lte=ends)
-    # What began the evening before is on after midnight; it is no part of a day that was asked for.
+    # A session of the evening before may run past midnight. It is not part of a requested day.
     since = {"starts_at__gte": begins} if first == last else {"ends_at__gt": begins}
     sessions = sessions.filter(**since)
     context = {"heading": edition.name, "sessions": load_sessions(edition, sessions)}
@@ -34,7 +35,7 @@ def lobby_display(request: HttpRequest, edition: Edition, form: ProgrammeFilter)
 
 
 def displayed_days(edition: Edition, asked: str) -> tuple[datetime.date, datetime.date]:
-    """From which day to which: two of them, since nobody is there to turn the page at midnight."""
+    """Return the first and the last day: by default two days, since no one reloads at midnight."""
     if asked and asked != ALL_DAYS:
         day = datetime.date.fromisoformat(asked)
         return day, day

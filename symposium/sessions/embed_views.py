@@ -1,4 +1,4 @@
-"""The programme away from its page: on paper, and on the sites of others."""
+"""The programme outside its page: as PDF, and embedded in other sites."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
@@ -20,14 +20,14 @@ LARGE_PRINT = "large"
 THEMES = ("light", "dark")
 
 
-# On paper
+# PDF
 
 
 @published_page(params={"layout": [LARGE_PRINT]})
 @require_safe
 @cache_control(public=True, max_age=60)
 def programme_pdf(request: HttpRequest, edition: str) -> HttpResponse:
-    """The programme as PDF; `?layout=large` is the one in large print."""
+    """Return the programme as PDF, in large print with `?layout=large`."""
     edition = published_edition(edition)
     sessions = edition.sessions.published().for_programme().with_people()
     if not sessions:
@@ -41,12 +41,12 @@ def programme_pdf(request: HttpRequest, edition: str) -> HttpResponse:
     )
 
 
-# On the sites of others
+# Embedding
 
 
 @filtered_page(theme=THEMES)
 def embed(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> HttpResponse:
-    """A compact list of the programme, alone on its page, for a frame of another site."""
+    """Render a compact programme without the rest of the site, for an iframe on another site."""
     require_embeddable(edition)
     sessions = load_sessions(edition, form.filter(edition.sessions.published().scheduled()))
     response = render_page(
@@ -65,7 +65,7 @@ def embed(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> Http
 
 @filtered_page(theme=THEMES)
 def embed_help(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> HttpResponse:
-    """What partners paste into a page of theirs, with what it gives."""
+    """Render the HTML that partners paste into their site, with a preview."""
     require_embeddable(edition)
     theme = theme_of(request)
     query = form.address() + (f"&theme={theme}" if theme else "")
@@ -86,12 +86,12 @@ def embed_help(request: HttpRequest, edition: Edition, form: ProgrammeFilter) ->
 
 
 def require_embeddable(edition: Edition) -> None:
-    """Raise Http404 if no other site may show the edition."""
+    """Raise Http404 if no other site may embed the edition."""
     if not edition.frame_ancestors:
         raise Http404
 
 
 def theme_of(request: HttpRequest) -> str:
-    """Light or dark, as the page around the frame is; else as the visitor's system is."""
+    """Return the theme in the URL, `light` or `dark`; empty means the visitor's system setting."""
     theme = request.GET.get("theme", "")
     return theme if theme in THEMES else ""

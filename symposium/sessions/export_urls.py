@@ -1,4 +1,4 @@
-"""Addresses of the exports: without a language before them, which is `?lang=`."""
+"""URLs of the exports, without a language prefix: the language is `?lang=`."""
 
 from django.urls import path
 

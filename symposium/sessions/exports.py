@@ -1,6 +1,6 @@
-"""The programme for machines: calendars, and the schedule that conference apps read.
+"""Exports of the programme: calendars, and the schedules that conference apps read.
 
-All are in the language of `?lang=`, French when it is missing or unknown.
+All are in the language of `?lang=`, or in French if it is missing or unknown.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from symposium.speakers.models import Speaker
 
 
 def export_view(view: Callable) -> Callable:
-    """Publish what a view of (request, edition) exports, in the language of `?lang=`."""
+    """Decorate an export view of (request, edition): `?lang=`, page cache, max-age of 60 s."""
 
     @published_page(params={"lang": LANGUAGES})
     @require_safe
@@ -49,7 +49,7 @@ def file_response(content: bytes, content_type: str, name: str) -> HttpResponse:
 
 
 def sessions_with_details(edition: Edition) -> SessionQuerySet:
-    """The public, scheduled sessions with all that an export says, in a constant of queries."""
+    """Return the public scheduled sessions with all that an export needs, in a few queries."""
     abstracts = edition.abstracts.published().order_by("pk")
     return (
         edition.sessions.published()
@@ -66,7 +66,7 @@ def sessions_with_details(edition: Edition) -> SessionQuerySet:
 
 
 def scheduled_sessions(edition: Edition) -> SessionQuerySet:
-    """The same sessions, without what the schedule reads by itself."""
+    """Return the same sessions, without the data that `schedule` loads by itself."""
     sessions = edition.sessions.published().scheduled().for_programme()
     return sessions.defer(None).defer("period", "allowed_period")
 

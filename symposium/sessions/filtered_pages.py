@@ -1,4 +1,4 @@
-"""Published pages that visitors narrow by the filters of the programme."""
+"""Published pages with the filters of the programme."""
 
 from collections.abc import Callable, Collection
 from functools import wraps
@@ -11,12 +11,12 @@ from symposium.core.page_cache import ANY, published_page
 from symposium.editions.views import published_edition
 from symposium.sessions.forms import ProgrammeFilter
 
-# A page that answers a search is never stored.
+# A page with search results is never stored.
 FILTERS = dict.fromkeys(ProgrammeFilter.base_fields, ANY) | {"q": ()}
 
 
 def filtered_page(**params: Collection[str]) -> Callable:
-    """Declare a published page that has the filters of the programme, and `params` of its own.
+    """Declare a published page with the filters of the programme, and query parameters `params`.
 
     The view takes the request, the edition and the form.
     """

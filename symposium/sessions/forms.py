@@ -16,9 +16,9 @@ from symposium.sessions.models import Participation, Session
 
 TITLES, NAMES = in_each_language("title"), in_each_language("given_name", "family_name")
 KEYWORDS = in_each_language("keywords__name")
-MAX_WORDS = 10  # each costs a search of its own
+MAX_WORDS = 10  # each word costs a subquery
 ALL_DAYS = "all"
-# What a filter without a choice shows: French makes « all » agree with it.
+# Label of a filter without a choice: in French “all” agrees with the noun.
 ALL = {
     "track": _("All tracks"),
     "room": _("All rooms"),
@@ -29,9 +29,9 @@ ALL = {
 
 
 class ProgrammeFilter(forms.Form):
-    """The filters of the programme, read from its address; what it does not know is `unknown`.
+    """Filters of the programme, read from the query string; `unknown` lists the unknown values.
 
-    `at` is the time of asking, for the day that opens without a choice.
+    `at` is the time of the request, from which the default day follows.
     """
 
     day = forms.CharField(label=_("Day"), required=False)
@@ -59,7 +59,7 @@ class ProgrammeFilter(forms.Form):
             self.fields[field].choices = [("", ALL[field]), *choices]
             self.fields[field].widget.attrs["class"] = "form-select"
         self.full_clean()
-        # What the address says and we do not know is as if it were not there.
+        # Unknown values in the query string are ignored.
         self.cleaned_data = {name: self.cleaned_data.get(name, "") for name in self.fields}
         if self.cleaned_data["day"] not in (ALL_DAYS, *map(str, edition.days)):
             self.cleaned_data["day"] = ""
@@ -71,15 +71,15 @@ class ProgrammeFilter(forms.Form):
 
     @property
     def active(self) -> dict[str, str]:
-        """The filters in force, other than the day: their field and value."""
+        """Filters in use, by field, without the day."""
         values = self.cleaned_data
         return {name: values[name] for name in (*self.choices, "q") if values[name]}
 
     @property
     def day_chosen(self) -> datetime.date | None:
-        """The day to show; None for all days. Without a choice: today, or the first day.
+        """Day to show, or None for all days. By default today, or the first day of the edition.
 
-        A search without a day looks at all of them.
+        Other filters without a day apply to all days.
         """
         asked = self.cleaned_data["day"]
         days = {day.isoformat(): day for day in self.edition.days}
@@ -90,7 +90,7 @@ class ProgrammeFilter(forms.Form):
         return self.today if self.today in days.values() else self.edition.starts_on
 
     def filter(self, sessions, *, without: str = ""):
-        """Narrow `sessions`, leaving out the filter named `without`."""
+        """Narrow `sessions` by all filters except the one named `without`."""
         values = {name: value for name, value in self.active.items() if name != without}
         for name, lookup in {"track": "track__slug", "room": "room__slug", "kind": "kind"}.items():
             if name in values:
@@ -107,9 +107,9 @@ class ProgrammeFilter(forms.Form):
         return sessions
 
     def says(self, words: str) -> Q:
-        """A condition: the search finds the session by `words`, or it says each piece of them.
+        """Return a condition: the search finds the session, or the session mentions each word.
 
-        Here a few letters of a word, or a sign, are enough.
+        For a mention, a few letters of a word, or a sign, are enough.
         """
         question = parse(words)
         telling = self.edition.abstracts.published().filter(pk__in=question.found("abstract"))
@@ -120,7 +120,7 @@ class ProgrammeFilter(forms.Form):
         return (found if question.wanted else Q(pk__in=[])) | pieces
 
     def contains(self, word: str) -> Q:
-        """A condition: `word` is in a text of the session that the public may read."""
+        """Return a condition: `word` is in a public text of the session."""
         abstracts = self.edition.abstracts.published().filter(contains(word, TITLES + KEYWORDS))
         speakers = self.edition.speakers.published().filter(contains(word, NAMES))
         speaking = Participation.objects.filter(speaker__in=speakers)
@@ -128,7 +128,7 @@ class ProgrammeFilter(forms.Form):
         return contains(word, TITLES) | Q(pk__in=held[0]) | Q(pk__in=held[1])
 
     def bounds(self, day: datetime.date) -> tuple[datetime.datetime, datetime.datetime]:
-        """The first and last instant of `day` by the edition's clock."""
+        """Return the first and the last instant of `day` in the edition's time zone."""
         zone = self.edition.zone
         return (
             timezone.make_aware(datetime.datetime.combine(day, datetime.time.min), zone),
@@ -136,19 +136,19 @@ class ProgrammeFilter(forms.Form):
         )
 
     def address(self, **changes) -> str:
-        """The query string with some filters changed; an empty value takes one away."""
+        """Return the query string with some filters changed; an empty value removes a filter."""
         values = {"day": self.cleaned_data["day"], **self.active} | changes
         known = {name: value for name, value in values.items() if value}
         return "?" + "&".join(f"{name}={quote(str(value))}" for name, value in known.items())
 
     def label_of(self, name: str) -> str:
-        """What the value of a filter in force is called."""
+        """Return the label of the value of a filter in use."""
         value = self.active[name]
         return str(dict(self.choices[name])[value]) if name in self.choices else value
 
     @property
     def tabs(self) -> list[dict]:
-        """The days, then all of them: their address with the other filters kept."""
+        """Tabs of each day, then of all days; `address` includes the other filters."""
         chosen = self.day_chosen
         days = [
             {"day": day, "address": self.address(day=day), "is_current": day == chosen}
@@ -169,18 +169,18 @@ class ProgrammeFilter(forms.Form):
 
     @property
     def kept_by_selects(self) -> list[tuple[str, str]]:
-        """What the form of selects carries along: the day, the track and the words."""
+        """Hidden values of the form of selects: day, track and search words."""
         values = self.cleaned_data
         return [(name, values[name]) for name in ("day", "track", "q") if values[name]]
 
     @property
     def kept_by_search(self) -> list[tuple[str, str]]:
-        """What the search carries along: all but its words."""
+        """Hidden values of the search form: all filters except the search words."""
         return [(name, value) for name, value in self.cleaned_data.items() if value and name != "q"]
 
     @property
     def chips(self) -> list[dict]:
-        """The tracks to choose from, after « all »."""
+        """Tracks to choose from, after “all” (`track` is None)."""
         current = self.active.get("track", "")
         chips = [{"track": None, "address": self.address(track=""), "is_current": not current}]
         return chips + [
@@ -193,7 +193,7 @@ class ProgrammeFilter(forms.Form):
         ]
 
     def looser(self, sessions) -> list[dict]:
-        """For an empty result: each filter to take away, and how many sessions that would show."""
+        """Return, for an empty result, each filter whose removal shows sessions, with a `count`."""
         names = [*self.active, *(["day"] if self.cleaned_data["day"] and self.day_chosen else [])]
         ways = [
             {
@@ -208,7 +208,7 @@ class ProgrammeFilter(forms.Form):
 
 
 def contains(word: str, fields: list[str]) -> Q:
-    """A condition: the letters of `word` are in one of the `fields`."""
+    """Return a condition: one of the `fields` contains `word`, without regard to accents."""
     found = Q()
     for field in fields:
         found |= Q(**{f"{field}__unaccent__icontains": word})
@@ -216,7 +216,10 @@ def contains(word: str, fields: list[str]) -> Q:
 
 
 def keyword_choices(edition: Edition) -> list[tuple[str, str]]:
-    """The keywords of the edition's sessions; reached through their abstracts, which are above."""
+    """Return the (slug, name) pairs of the keywords of the edition's sessions, sorted by name.
+
+    The query goes through relations, since this app must not import the models of abstracts.
+    """
     used = edition.abstracts.published().filter(session__isnull=False, keywords__isnull=False)
     found = used.values_list("keywords__slug", *KEYWORDS).distinct().order_by()
     first = LANGUAGES.index(get_language())

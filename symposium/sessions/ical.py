@@ -1,6 +1,6 @@
-"""Sessions as a calendar: RFC 5545, with the names and the refreshing of RFC 7986.
+"""Sessions as iCalendar: RFC 5545, with NAME and REFRESH-INTERVAL of RFC 7986.
 
-Texts are in the active language; each says which one it is in.
+Texts are in the active language; the summary says which language it is in.
 """
 
 import datetime
@@ -33,12 +33,12 @@ DAY = datetime.timedelta(days=1)
 
 
 def calendar(edition: Edition, sessions: Iterable[Session], name: str) -> bytes:
-    """Return the scheduled `sessions` of `edition`, read by `exports.exported`, as iCalendar."""
+    """Return `sessions`, read by `exports.sessions_with_details`, as iCalendar named `name`."""
     return editions_calendar([(edition, sessions)], name)
 
 
 def editions_calendar(parts: Sequence[tuple[Edition, Iterable[Session]]], name: str) -> bytes:
-    """The same of several editions, each with its sessions."""
+    """Return the sessions of several editions as one iCalendar file."""
     host, language = urlsplit(settings.SITE_URL).hostname, get_language().upper()
     result = Calendar()
     result.add("prodid", f"-//{host}//Symposium portal//{language}")
@@ -57,7 +57,7 @@ def editions_calendar(parts: Sequence[tuple[Edition, Iterable[Session]]], name: 
 
 
 def time_zones(editions: Iterable[Edition]) -> list[Timezone]:
-    """The zones of `editions`, each once, for the years in which it is needed."""
+    """Return the time zones of `editions`, each once, for the years in which it is needed."""
     years: dict[str, list[int]] = {}
     for edition in editions:
         found = years.setdefault(edition.time_zone, [])
@@ -88,7 +88,7 @@ def event(edition: Edition, session: Session) -> Event:
 
 
 def description(session: Session) -> str:
-    """Its text, then who speaks, a person a line."""
+    """Return the text of the session, then its participants, one per line."""
     people = "\n".join(map(participant_line, session.participations.all()))
     return strip_controls("\n\n".join(filter(None, [session.description, people])))
 
@@ -107,7 +107,7 @@ def location(edition: Edition, session: Session) -> str:
 
 
 def categories(session: Session) -> list[str]:
-    """Its track, then the keywords of its abstracts, each once."""
+    """Return the track, then the keywords of the abstracts, each once."""
     names = [session.track.name] if session.track else []
     for abstract in session.abstracts.all():
         names += [use.keyword.name for use in abstract.ordered_keywords.all()]
@@ -116,11 +116,11 @@ def categories(session: Session) -> list[str]:
 
 @lru_cache(maxsize=64)
 def time_zone(name: str, first_year: int, last_year: int) -> Timezone:
-    """Return the offsets of a zone for whole years, as the clock changes there.
+    """Return the VTIMEZONE of a zone, with its changes of offset, for whole years.
 
-    Made here because icalendar 7.3 writes the hour that clocks are put forward to, where RFC 5545
-    asks for the hour that they show before. The lesser offset is called standard, which for the
-    Ramadan of Morocco is the other way round than the law: programs expect it so.
+    icalendar 7.3 is not used for this: at a change it writes the new local time, but RFC 5545 asks
+    for the local time before the change. The smaller offset is called standard, as programs expect;
+    for Ramadan, the law of Morocco says the opposite.
     """
     zone = zoneinfo.ZoneInfo(name)
     start = datetime.datetime(first_year, 1, 1, tzinfo=datetime.UTC) - DAY
@@ -144,7 +144,7 @@ def time_zone(name: str, first_year: int, last_year: int) -> Timezone:
 def offset_changes(
     zone: zoneinfo.ZoneInfo, start: datetime.datetime, end: datetime.datetime
 ) -> list[datetime.datetime]:
-    """The instants between two others, to the minute, at which the offset of `zone` changes."""
+    """Return the instants between `start` and `end`, to the minute, when the offset changes."""
     days = [start + n * DAY for n in range((end - start).days)]
     return [
         day + datetime.timedelta(minutes=first_change(zone, day))
@@ -154,7 +154,7 @@ def offset_changes(
 
 
 def first_change(zone: zoneinfo.ZoneInfo, start: datetime.datetime) -> int:
-    """After how many minutes, within the day from `start`, the offset of `zone` is another."""
+    """Return the minutes from `start`, within 24 hours, until the offset of `zone` changes."""
 
     def differs(minutes: int) -> bool:
         at = start + datetime.timedelta(minutes=minutes)

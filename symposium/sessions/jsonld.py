@@ -1,4 +1,4 @@
-"""A session as search engines and calendars read it in its page: https://schema.org/Event"""
+"""JSON-LD of a session, for search engines and calendars: https://schema.org/Event"""
 
 from collections.abc import Iterable
 
@@ -17,7 +17,7 @@ from symposium.sessions.models import Participation, Session
 
 
 def event(session: Session, people: Iterable[Participation], shift: SessionChange | None) -> dict:
-    """A session with a time; `shift` is what has become of it since it was announced."""
+    """Return a scheduled session; `shift` is its change since the programme was announced."""
     edition = session.edition
     return {"@type": "Event", "@id": absolute_url(session)} | drop_empty(
         name=localized_value(session, "title"),
@@ -51,7 +51,7 @@ def event(session: Session, people: Iterable[Participation], shift: SessionChang
 
 
 def status(session: Session, shift: SessionChange | None) -> dict:
-    """Whether it is held, and at which hour it was to begin before it was moved."""
+    """Return `eventStatus` and, if the time has changed, `previousStartDate`."""
     if session.is_cancelled:
         return {"eventStatus": f"{CONTEXT}/EventCancelled"}
     before = shift.first.old_starts_at if shift else None
@@ -64,7 +64,7 @@ def status(session: Session, shift: SessionChange | None) -> dict:
 
 
 def locations(session: Session) -> dict | list[dict]:
-    """Its room within the venue; beside it its page, which leads to the stream."""
+    """Return the room within the venue and, for a stream, the page that links to it."""
     venue = {"@type": "Place"} | attendance_place(session.edition)
     place = venue
     if session.room:

@@ -32,7 +32,7 @@ from symposium.speakers.models import Speaker
 
 
 class Track(SluggedModel):
-    """A line of the programme; its mark is a shape and a colour, always beside its name."""
+    """Track of the programme; its mark is a shape and a colour, always shown beside the name."""
 
     class Mark(models.TextChoices):
         SQUARE = "square", _("blue square")
@@ -80,7 +80,7 @@ class RoomQuerySet(models.QuerySet):
 
 
 class Room(SluggedModel):
-    """A place where sessions are held; its order is that of the columns of the programme."""
+    """Room where sessions take place; `order` is also the order of the programme's columns."""
 
     edition = models.ForeignKey(
         Edition, models.CASCADE, related_name="rooms", verbose_name=_("edition")
@@ -127,16 +127,16 @@ class Room(SluggedModel):
 
 class SessionQuerySet(models.QuerySet):
     def published(self):
-        """What the public sees: published sessions, and cancelled ones, which say so."""
+        """Return the public sessions: published ones, and cancelled ones, shown as cancelled."""
         return self.filter(
             status__in=[Session.Status.PUBLISHED, Session.Status.CANCELLED],
             edition__is_published=True,
         )
 
     def for_programme(self):
-        """In the order of the programme, with room and track, without long texts.
+        """Load room and track, without long texts, in the order of the programme.
 
-        Rooms and tracks are few: each is read once, not beside each of its sessions.
+        Rooms and tracks are few: a prefetch reads each once, a join would read it for each session.
         `timetable.load_sessions` adds the speakers.
         """
         return (
@@ -146,7 +146,7 @@ class SessionQuerySet(models.QuerySet):
         )
 
     def with_people(self):
-        """With the published speakers and their roles."""
+        """Load the published speakers and their roles."""
         people = Participation.objects.published().select_related("speaker")
         biography = in_each_language("speaker__biography")
         return self.prefetch_related(
@@ -154,7 +154,7 @@ class SessionQuerySet(models.QuerySet):
         )
 
     def highlights(self):
-        """What a visitor looks for first, for the days at a glance."""
+        """Return the main sessions, for the overview of the days."""
         return (
             self.scheduled()
             .filter(kind__in=[*Session.FOR_ALL, Session.Kind.PANEL, Session.Kind.POSTER_SESSION])
@@ -166,27 +166,27 @@ class SessionQuerySet(models.QuerySet):
         return self.filter(starts_at__isnull=False)
 
     def without_room(self):
-        """Sessions to be held that still look for a room; a break needs none."""
+        """Return the sessions that still need a room; a break needs none."""
         return self.to_be_prepared().filter(room__isnull=True)
 
     def without_speaker(self):
         return self.to_be_prepared().filter(participations__isnull=True)
 
     def to_be_prepared(self):
-        """The sessions that count, wherever they are counted: held, and more than a break."""
+        """Return the sessions that all counts include: neither cancelled nor a break."""
         return self.exclude(status=Session.Status.CANCELLED).exclude(kind=Session.Kind.BREAK)
 
     def with_places(self):
-        """Public sessions that are held and whose places are limited: a seat is booked."""
+        """Return the published sessions with limited places, in which a seat must be booked."""
         return self.published().filter(status=Session.Status.PUBLISHED, places__isnull=False)
 
     def bookable(self, at: datetime.datetime | None = None):
-        """Sessions in which the public can still book a seat: those that have not started."""
+        """Return the sessions with limited places that have not started."""
         not_started = self.with_places().exclude(starts_at__lte=at or timezone.now())
         return not_started.order_by("starts_at", "pk")
 
     def overlapping(self, session: "Session"):
-        """Other sessions that are held, at least in part, at the time of `session`."""
+        """Return the other sessions that overlap with `session` in time and are not cancelled."""
         return (
             self.exclude(pk=session.pk)
             .exclude(status=Session.Status.CANCELLED)
@@ -195,7 +195,7 @@ class SessionQuerySet(models.QuerySet):
 
 
 class Session(SluggedModel):
-    """An item of the programme. PostgreSQL keeps its room and its speakers free of clashes."""
+    """Item of the programme. PostgreSQL prevents clashes of rooms and of speakers."""
 
     class Kind(models.TextChoices):
         OPENING = "opening", _("Opening")
@@ -213,7 +213,7 @@ class Session(SluggedModel):
         PUBLISHED = "published", pgettext_lazy("session", "Published")
         CANCELLED = "cancelled", _("Cancelled")
 
-    # Kinds that everybody attends together, and kinds that may share their room.
+    # Kinds that everybody attends, and kinds that may share their room.
     FOR_ALL = (Kind.OPENING, Kind.PLENARY, Kind.KEYNOTE, Kind.CLOSING)
     SHARING = (Kind.POSTER_SESSION, Kind.BREAK)
 
@@ -256,7 +256,7 @@ class Session(SluggedModel):
         Speaker, through="Participation", related_name="sessions", verbose_name=_("speakers")
     )
     guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    # How often its time, room or status has changed: a trigger counts, for calendars.
+    # Number of changes of time, room or status, counted by a trigger, for calendars.
     sequence = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     updated_at = models.DateTimeField(_("last change"), auto_now=True, editable=False)
     period = models.GeneratedField(
@@ -278,9 +278,9 @@ class Session(SluggedModel):
     )
     # The days of the edition, copied here by a trigger so that a check constraint can see them.
     allowed_period = DateTimeRangeField(null=True, editable=False)
-    # What has changed lately, where `changes.attach_recent_changes` has looked for it.
+    # Recent change, set by `changes.attach_recent_changes`.
     change: Any = None
-    # Who speaks, where `speaker_names.attach_speakers` has looked for them.
+    # Names of the speakers, set by `speaker_names.attach_speakers`.
     people: list | None = None
 
     objects = SessionQuerySet.as_manager()
@@ -350,10 +350,9 @@ class Session(SluggedModel):
         self.clean_place()
 
     def clean_times(self) -> None:
-        """Raise ValidationError, keyed to the field, unless the times make sense together.
+        """Raise ValidationError, keyed to the field, unless the times are consistent.
 
-        Keyed, because a constraint whose field has an error is not asked, and because the person
-        who typed the times looks there.
+        With the key, Django skips the constraints on that field, and the error is shown beside it.
         """
         if (self.starts_at is None) != (self.ends_at is None):
             field = "starts_at" if self.starts_at is None else "ends_at"
@@ -385,7 +384,10 @@ class Session(SluggedModel):
             )
 
     def clean_place(self) -> None:
-        """Raise ValidationError that names the other session when the room is taken."""
+        """Raise ValidationError if the room is taken, with the name of the other session.
+
+        Raise it too if the room or the track belongs to another edition.
+        """
         for field, owner in (("room", self.room), ("track", self.track)):
             if owner and owner.edition_id != self.edition_id:
                 raise ValidationError(
@@ -406,7 +408,7 @@ class Session(SluggedModel):
             )
 
     def check_speakers(self, speakers: Iterable[Speaker]) -> None:
-        """Raise ValidationError that names the person and the other session if one is elsewhere."""
+        """Raise ValidationError if a speaker has another session then; it names both."""
         if not (self.starts_at and self.ends_at and not self.is_cancelled):
             return
         people = {speaker.pk: speaker for speaker in speakers}
@@ -435,7 +437,7 @@ class Session(SluggedModel):
         return days.lower <= self.starts_at and self.ends_at <= days.upper
 
     def times(self) -> str:
-        """Its day and times in the edition's zone, for a sentence: 9 June 2021 11:00–12:30."""
+        """Return day and times in the edition's zone, for a sentence: 9 June 2021 11:00–12:30."""
         start, end = (at.astimezone(self.edition.zone) for at in (self.starts_at, self.ends_at))
         return f"{long_date(start.date())} \u2066{start:%H:%M}–{end:%H:%M}\u2069"
 
@@ -457,7 +459,7 @@ class Session(SluggedModel):
 
     @property
     def is_bookable(self) -> bool:
-        """Whether its page leads to a seat in it, as `bookable()` says."""
+        """Whether its page links to the booking of a seat; same rule as `bookable()`."""
         limited = self.places is not None and self.status == self.Status.PUBLISHED
         return limited and not self.has_started
 
@@ -467,7 +469,7 @@ class Session(SluggedModel):
 
     @property
     def is_watchable(self) -> bool:
-        """Whether its page leads to the online stream: until its end."""
+        """Whether its page links to the online stream, until the end of the session."""
         is_over = self.ends_at is not None and self.ends_at <= timezone.now()
         return bool(self.stream_url) and not self.is_cancelled and not is_over
 
@@ -477,11 +479,11 @@ class Session(SluggedModel):
 
     @property
     def day(self) -> datetime.date:
-        """Its day at the symposium."""
+        """Day on which it starts, in the edition's time zone."""
         return self.starts_at.astimezone(self.edition.zone).date()
 
     def next_in_room(self) -> "Session | None":
-        """What the public can see next in the same room, on the same day."""
+        """Return the next public session in the same room on the same day, or None."""
         if not (self.room_id and self.starts_at):
             return None
         after = Session.objects.published().filter(room=self.room_id, starts_at__gte=self.ends_at)
@@ -501,7 +503,7 @@ class ParticipationQuerySet(models.QuerySet):
 
 
 class Participation(models.Model):
-    """A speaker in a session, with a role and a place in the order."""
+    """Speaker in a session, with a role and a position in the order."""
 
     class Role(models.TextChoices):
         SPEAKER = "speaker", _("Speaker")
@@ -517,7 +519,7 @@ class Participation(models.Model):
     )
     role = models.CharField(_("role"), max_length=9, choices=Role, default=Role.SPEAKER)
     order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
-    # Both copied from the session by a trigger: never written from here.
+    # A trigger copies both from the session; Python never writes them.
     edition = models.ForeignKey(
         Edition, models.CASCADE, related_name="+", null=True, editable=False
     )
@@ -552,7 +554,7 @@ class Participation(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        # In the admin's form of a new session, `session` is there before it has a number.
+        # In the admin's form of a new session, `session` has no primary key yet.
         session = getattr(self, "session", None)
         if not (session and session.edition_id and self.speaker_id):
             return
@@ -571,12 +573,12 @@ class ResourceQuerySet(models.QuerySet):
         return self.filter(is_published=True)
 
     def reachable(self):
-        """Published ones of a session that the public sees: their files may be read."""
+        """Return the published resources of public sessions: anybody may read their files."""
         return self.published().filter(session__in=Session.objects.published())
 
 
 class Resource(models.Model):
-    """Something to read or watch after a session: a file of ours or a page elsewhere."""
+    """Document or recording of a session: a file on this site or a page elsewhere."""
 
     class Kind(models.TextChoices):
         SLIDES = "slides", _("Slides")
@@ -618,7 +620,7 @@ class Resource(models.Model):
 
     @property
     def says_kind(self) -> bool:
-        """Whether its title already says what it is: « Diaporama de la conférence »."""
+        """Whether the title already names the kind, as in « Diaporama de la conférence »."""
         return sort_key(self.get_kind_display()) in sort_key(self.title)
 
     @property
@@ -634,13 +636,13 @@ class ChangeQuerySet(models.QuerySet):
         )
 
     def in_order(self):
-        """Those of a session one after the other, as they were made."""
+        """Order by session, then by time."""
         return self.order_by("session_id", "at", "pk")
 
     def public(self):
-        """What readers are told: of sessions that they see, since the programme is announced.
+        """Return the changes of public sessions since the announcement of the programme.
 
-        What the programme says to be cancelled is told whenever it was.
+        The cancellation of a cancelled session is included whenever it was.
         """
         cancelled = Session.Status.CANCELLED
         since = Q(at__gt=F("edition__announcement__at"))
@@ -654,18 +656,21 @@ class ChangeQuerySet(models.QuerySet):
 
     @staticmethod
     def filled_in() -> Q:
-        """What is added within a day of the announcement is the programme itself, no change."""
+        """Return a condition: the session was added less than a day after the announcement.
+
+        Such a session is part of the announced programme, not a change.
+        """
         return Q(old_status="", at__lt=F("edition__announcement__at") + Announcement.FILLED_IN)
 
 
 class Change(models.Model):
-    """What the public saw of a session before and after it was written; "" for a status is nothing.
+    """Public state of a session before and after a write; a status of "" means not public.
 
-    A trigger writes the rows, so that an import or plain SQL counts too. Of a draft, and of an
-    edition while it is hidden, they know nothing.
+    A trigger writes the rows, so that an import or plain SQL counts too. It records nothing about
+    drafts, or while the edition is hidden.
     """
 
-    # The database deletes it with its edition and with its session: see `sql/`.
+    # Foreign keys in `sql/same_edition.sql` delete the row with its edition or session.
     edition = models.ForeignKey(
         Edition, models.CASCADE, related_name="changes", verbose_name=_("edition"),
         db_constraint=False, editable=False,
@@ -675,7 +680,7 @@ class Change(models.Model):
         db_constraint=False, editable=False,
     )  # fmt: skip
     at = models.DateTimeField(_("when"), editable=False)
-    # `Session.sequence` as this change has left it.
+    # `Session.sequence` after this change.
     sequence = models.PositiveIntegerField(db_default=0, editable=False)
     old_status = models.CharField(max_length=9, editable=False)
     old_starts_at = models.DateTimeField(null=True, editable=False)
@@ -683,7 +688,7 @@ class Change(models.Model):
     new_status = models.CharField(max_length=9, editable=False)
     new_starts_at = models.DateTimeField(null=True, editable=False)
     new_ends_at = models.DateTimeField(null=True, editable=False)
-    # A room may be deleted: what was in it is then told without its name.
+    # A room may be deleted: the change is then shown without its name.
     old_room = models.ForeignKey(
         Room, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, editable=False
     )
@@ -706,9 +711,9 @@ class Change(models.Model):
 
 
 class Announcement(models.Model):
-    """Since when readers know the programme of an edition: of what was before, nothing is told.
+    """Time when the programme of an edition was announced; earlier changes are not shown.
 
-    A trigger writes it as the first session is public; an organiser may set it anew.
+    A trigger writes it when the first session becomes public; an organiser may set it again.
     """
 
     FILLED_IN = datetime.timedelta(days=1)

@@ -1,4 +1,4 @@
-"""What organisers do with whole sessions: hold or cancel them, swap their places, copy them."""
+"""Operations on whole sessions, for organisers: set the status, swap, duplicate."""
 
 import uuid
 
@@ -9,10 +9,10 @@ from symposium.sessions.models import Participation, Session
 
 @transaction.atomic
 def save_together(*sessions: Session) -> None:
-    """Save the sessions, then look for clashes: each one sees where the others have gone.
+    """Save all sessions, then check for clashes, so that each check sees the new places of all.
 
-    Raises ValidationError, which names the other session, or IntegrityError when somebody else
-    was quicker; then nothing is saved.
+    Raise ValidationError, which names the other session, or IntegrityError if a concurrent change
+    came first; then nothing is saved.
     """
     for session in sessions:
         session.save()
@@ -23,13 +23,13 @@ def save_together(*sessions: Session) -> None:
 
 
 def set_status(session: Session, status: str) -> None:
-    """Publish, take back or cancel. A session that is held again must find its place free."""
+    """Publish, unpublish or cancel; raise as `save_together` if a reinstated session clashes."""
     session.status = status
     save_together(session)
 
 
 def swap(one: Session, other: Session) -> None:
-    """Each session takes the time and the room of the other."""
+    """Exchange the times and the rooms of two sessions."""
     one.starts_at, other.starts_at = other.starts_at, one.starts_at
     one.ends_at, other.ends_at = other.ends_at, one.ends_at
     one.room, other.room = other.room, one.room
@@ -38,7 +38,7 @@ def swap(one: Session, other: Session) -> None:
 
 @transaction.atomic
 def duplicate(session: Session) -> Session:
-    """A draft with the same texts, room and speakers, and no time: it clashes with nothing."""
+    """Return a draft with the same texts, room and speakers; it has no time, so no clashes."""
     copy = Session.objects.get(pk=session.pk)
     copy.pk, copy._state.adding = None, True
     copy.slug, copy.guid = "", uuid.uuid4()

@@ -1,7 +1,6 @@
-"""The programme on paper, as PDF/UA-1 and PDF/A-2a: a grid of rooms for each day, or a list.
+"""The programme as PDF/UA-1 and PDF/A-2a: each day is a grid of rooms, or a list.
 
-A day is a list where it has too many rooms or times for a grid that anybody could read, and
-everywhere in large print.
+A day is a list if it has too many rooms or times for a readable grid, and always in large print.
 """
 
 import datetime
@@ -22,13 +21,13 @@ from symposium.sessions.models import Participation, Session, Track
 from symposium.sessions.timetable import Card, Column, Timetable, timetables_by_day
 
 TEMPLATE = "typst/programme.typ"
-MAX_COLUMNS, MAX_PARTS, MAX_ROWS = 6, 3, 48  # beyond, a day is a list
+MAX_COLUMNS, MAX_PARTS, MAX_ROWS = 6, 3, 48  # above these, a day is a list
 
 
 def render_programme_pdf(
     edition: Edition, sessions: Iterable[Session], language: str, *, large: bool
 ) -> bytes:
-    """The programme of `edition` as PDF, made when it first says what it says now."""
+    """Return the programme of `edition` as PDF; it is rendered and dated when its data change."""
     now = timezone.now()
     with timezone.override(edition.zone):
         data = programme_data(edition, list(sessions), large=large)
@@ -38,7 +37,7 @@ def render_programme_pdf(
 
 
 def programme_data(edition: Edition, sessions: list[Session], *, large: bool = False) -> dict:
-    """What typst/programme.typ sets, but for its date; times are those of the active clock.
+    """Return the data of typst/programme.typ, without its date; times are in the active zone.
 
     `sessions` are in the order of `for_programme`.
     """
@@ -92,7 +91,7 @@ def is_crowded(day: Timetable) -> bool:
 
 
 def groups(day: Timetable) -> list[dict]:
-    """The sessions of a list, by the time at which they start."""
+    """Return the sessions of a list, grouped by start time."""
     return [
         {
             "time": clock(group.starts_at),
@@ -103,7 +102,7 @@ def groups(day: Timetable) -> list[dict]:
 
 
 def split(columns: list[Column]) -> list[list[Column]]:
-    """The columns of each page: about the same number on all, a room never on two of them."""
+    """Return the columns of each page: pages have similar widths, and no room is on two pages."""
     width = sum(column.lanes for column in columns)
     pages = -(-width // MAX_COLUMNS) or 1
     wanted = -(-width // pages)
@@ -116,7 +115,10 @@ def split(columns: list[Column]) -> list[list[Column]]:
 
 
 def table_entry(day: Timetable, columns: list[Column]) -> dict:
-    """Some rooms of a day as a table: rows are the times that count in these rooms."""
+    """Return some rooms of a day as a table; its rows are the start and end times in these rooms.
+
+    `cuts` are the rows before which a page may break.
+    """
     places = [place for c in columns for place in range(c.first, c.first + c.lanes)] or [1]
     cards = [
         card
@@ -136,7 +138,7 @@ def table_entry(day: Timetable, columns: list[Column]) -> dict:
 
 
 def crosses(entry: dict, row: int) -> bool:
-    """Whether a page that begins with `row` would cut the cell of a session."""
+    """Return whether a page break before `row` would cut the cell of the session."""
     return entry["y"] < row < entry["y"] + entry["height"]
 
 
@@ -146,7 +148,7 @@ def column_entry(column: Column) -> dict:
 
 
 def card_entry(card: Card, places: list[int], rows: dict) -> dict:
-    """A session and its cell: rows and columns counted from 0, without the column of times."""
+    """Return a session and its cell; `x` and `y` count from 0, without the column of times."""
     row = rows[card.session.starts_at]
     return session_entry(card.session) | {
         "x": 0 if card.is_plenary else places.index(card.column),
@@ -158,7 +160,7 @@ def card_entry(card: Card, places: list[int], rows: dict) -> dict:
 
 
 def session_entry(session: Session) -> dict:
-    """A session as all layouts say it."""
+    """Return a session as all layouts show it."""
     title, language = localized_text(session, "title")
     room, room_language = localized_text(session.room, "name") if session.room else ("", "")
     is_named = session.kind not in (Session.Kind.TALK, Session.Kind.BREAK)

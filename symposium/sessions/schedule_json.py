@@ -1,6 +1,6 @@
-"""The programme as a c3voc schedule, which conference apps read: https://c3voc.de/wiki/schedule
+"""The programme as a c3voc schedule, for conference apps: https://c3voc.de/wiki/schedule
 
-Texts are in the active language. The XML says the same, from what `schedule` returns.
+Texts are in the active language. `schedule_xml` writes the same data as XML.
 """
 
 import datetime
@@ -25,7 +25,7 @@ from symposium.editions.models import Edition
 from symposium.sessions.models import Resource, Room, Session, Track
 from symposium.sessions.speaker_names import Person, attach_speakers
 
-MAX_DURATION = datetime.timedelta(hours=99, minutes=59)  # that the XML can write
+MAX_DURATION = datetime.timedelta(hours=99, minutes=59)  # longest in the XML
 LINK_TYPES = {"slides": "slides", "paper": "paper", "recording": "media", "link": "web"}
 
 
@@ -34,10 +34,10 @@ def as_json(data: dict) -> bytes:
 
 
 def schedule(edition: Edition, sessions: Iterable[Session]) -> dict:
-    """Return the scheduled `sessions` of `edition`, read by `exports.scheduled`, as a schedule.
+    """Return the `sessions` of `edition`, from `exports.scheduled_sessions`, as a schedule.
 
-    What the format has no word for: a cancelled session says so in its subtitle; one without a
-    room is held at the venue; a room has no number of its own that never changes but its key.
+    The format has no status: the subtitle of a cancelled session says so. A session without a room
+    is at the venue. The GUID of a room comes from its primary key, its only permanent property.
     """
     sessions = list(sessions)
     attach_speakers(sessions)
@@ -65,7 +65,7 @@ def conference(edition: Edition, sessions: list[Session]) -> dict:
         "end": edition.ends_on.isoformat(),
         "daysCount": len(edition.days),
         "timeslot_duration": "00:05",
-        # The schema does not know all zones, such as Etc/GMT+1.
+        # The schema does not accept all zones: not Etc/GMT+1, for example.
         **({"time_zone_name": zone} if re.search(r"^[A-Z][a-z]+/[A-Z][a-z]+|UTC$", zone) else {}),
         "url": absolute_url(reverse("sessions:programme", args=[edition.slug])),
         "tracks": [track_entry(track) for track in sorted(tracks, key=order_key)],
@@ -84,7 +84,7 @@ def acronym(edition: Edition) -> str:
 
 @lru_cache(maxsize=4096)
 def slug_word(*parts: str) -> str:
-    """A slug as both schemas want it: it starts with a letter, and ends with one or a digit."""
+    """Return a slug for both schemas: it starts with a letter and ends with a letter or digit."""
     return slugify(" ".join(parts)).replace("_", "-")
 
 
@@ -109,7 +109,7 @@ def room_entry(edition: Edition, room: Room) -> dict:
 
 
 def days(edition: Edition, sessions: list[Session]) -> list[dict]:
-    """Every day of the edition, with the sessions that start on it, room by room."""
+    """Return every day of the edition, with the sessions that start on it, by room."""
     zone = edition.zone
     told = ExportLookups.about(edition)
     result = []
@@ -148,7 +148,7 @@ def room_order(session: Session) -> tuple:
 
 @dataclass
 class ExportLookups:
-    """What is read once for all sessions: abstracts, resources, where the addresses begin."""
+    """Data read once for all sessions: abstracts and resources by session, and base URLs."""
 
     abstracts: dict[int, list[str]]
     resources: dict[int, list[Resource]]
@@ -199,7 +199,7 @@ def event(edition: Edition, session: Session, told: ExportLookups) -> dict:
 
 
 def duration(length: datetime.timedelta) -> str:
-    """Hours and minutes, as in 01:30."""
+    """Return hours and minutes, as in 01:30; at most `MAX_DURATION`."""
     hours, minutes = divmod(min(length, MAX_DURATION) // datetime.timedelta(minutes=1), 60)
     return f"{hours:02}:{minutes:02}"
 

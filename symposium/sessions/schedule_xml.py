@@ -1,4 +1,4 @@
-"""The same schedule as XML, which older conference apps read: https://c3voc.de/schedule/schema.xsd"""
+"""The c3voc schedule as XML, for older conference apps: https://c3voc.de/schedule/schema.xsd"""
 
 from lxml import etree
 from lxml.etree import Element, SubElement
@@ -11,7 +11,7 @@ CONFERENCE_TEXTS = ["acronym", "title", "start", "end", "timeslot_duration", "ti
 
 
 def as_xml(data: dict) -> bytes:
-    """Return what `schedule_json.schedule` returned as XML."""
+    """Return `data`, the result of `schedule_json.schedule`, as XML."""
     schedule = data["schedule"]
     root = Element("schedule")
     SubElement(root, "generator", name=data["generator"]["name"], system=schedule["base_url"])

@@ -1,4 +1,4 @@
-"""Who speaks in many sessions: names alone, in one query, without an object for each role."""
+"""Names of the speakers of many sessions, in one query, without model instances."""
 
 from collections.abc import Iterable
 from types import SimpleNamespace
@@ -11,11 +11,11 @@ FIELDS = ["guid", "slug", *in_each_language("given_name", "family_name", "affili
 
 
 class Person(PersonName, SimpleNamespace):
-    """What a card or an export says of a speaker: `guid`, `slug`, names, affiliations."""
+    """Speaker on a card or in an export: `guid`, `slug`, names and affiliations by language."""
 
 
 def attach_speakers(sessions: Iterable[Session]) -> None:
-    """Give each of `sessions` its `people`: the published speakers, in their order."""
+    """Set `people` of each of `sessions`: the published speakers, in their order."""
     by_key = {session.pk: session for session in sessions}
     for session in by_key.values():
         session.people = []

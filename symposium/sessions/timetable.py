@@ -1,8 +1,8 @@
-"""A day of the programme laid out: one structure for the list and for the grid of rooms.
+"""Layout of a day of the programme: one structure for the list and for the grid of rooms.
 
-Rows are the distinct start and end times of the day, so that lunch costs one line and a dense
-hour gets the height it needs. Columns are the rooms; a room in which things run side by side
-(posters, a session beside the one that replaces a cancelled one) gets a lane for each.
+Rows are the distinct start and end times of the day, so that lunch takes one row and a dense hour
+gets the height that it needs. Columns are the rooms. A room with sessions side by side (posters, or
+a cancelled session and its replacement) gets one lane for each.
 """
 
 import datetime
@@ -30,19 +30,19 @@ Text = TypeVar("Text", bound=str)
 
 
 class CardContext(NamedTuple):
-    """All that a card shows, in the active language and time zone."""
+    """Context of a card, in the active language and time zone."""
 
     language: str
-    edition: str  # its slug
+    edition: str  # slug
     guid: str
-    url: str  # it begins with where the site is mounted
+    url: str  # with the prefix (SCRIPT_NAME) of the site
     place: str
     title: SafeString
     times: SafeString
     room: SafeString | None
     track: SafeString | None
     mark: str | None
-    kind: str | None  # None for a talk, which most sessions are
+    kind: str | None  # None for a talk, the most common kind
     people: SafeString | None
     add: str
     remove: str
@@ -54,16 +54,16 @@ class CardContext(NamedTuple):
 
 @lru_cache(maxsize=8192)
 def card_html(face: CardContext) -> SafeString:
-    """An edit changes one card of a thousand: the others need not be rendered again."""
+    """Render a card. The cache is by content: after an edit only the changed card is rendered."""
     return render_to_string("sessions/_card.html", {"card": face})
 
 
 @dataclass(slots=True)
 class Card:
-    """A session and its place: rows and columns are counted from 0 and from 1, as in the CSS.
+    """Session and its cell in the grid: rows count from 0, columns from 1, as in the CSS.
 
-    Of a thousand cards many name the same room, track or hour: `said` is shared by all cards of a
-    page, and each is put in words once.
+    Many of a thousand cards show the same room, track or hour. All cards of a page share the cache
+    `said`, so that each of these is formatted once.
     """
 
     session: Session
@@ -110,7 +110,7 @@ class Card:
         )
 
     def programme(self) -> str:
-        """The address under which each session has its own, reversed once a page."""
+        """Return the URL of the programme, the base of the sessions' URLs; reversed once a page."""
         return self.once(
             ("programme", self.session.edition_id),
             lambda: reverse("sessions:programme", args=[self.session.edition.slug]),
@@ -120,7 +120,7 @@ class Card:
         return self.once(("kind", self.session.kind), lambda: str(self.session.get_kind_display()))
 
     def people(self) -> SafeString | None:
-        """The names; of one person, the affiliation too."""
+        """Return the names of the speakers; of a single speaker, the affiliation too."""
         people = self.session.people
         names = [name(speaker) for speaker in people]
         if len(people) == 1 and (affiliation := text(people[0], "affiliation")):
@@ -141,7 +141,7 @@ class Card:
 
 @dataclass(slots=True)
 class Group:
-    """The sessions that start at the same time."""
+    """Sessions that start at the same time."""
 
     starts_at: datetime.datetime
     row: int
@@ -150,7 +150,7 @@ class Group:
 
 @dataclass(slots=True)
 class Column:
-    """A room, or the place of what has no room (`room` is None); `lanes` grid columns wide."""
+    """Column of a room, or of sessions without one (`room` is None); `lanes` grid columns wide."""
 
     room: Room | None
     first: int = 1
@@ -185,7 +185,7 @@ def load_sessions(edition: Edition, sessions: SessionQuerySet) -> list[Session]:
 
 
 def timetables_by_day(sessions: Iterable[Session], zone: zoneinfo.ZoneInfo) -> list[Timetable]:
-    """Lay out scheduled `sessions`, ordered by start, as one timetable a day of `zone`."""
+    """Lay out scheduled `sessions`, ordered by start, as one timetable per day of `zone`."""
     days = groupby(sessions, key=lambda session: session.starts_at.astimezone(zone).date())
     said: dict[tuple, Any] = {}
     return [lay_out(day, list(found), said) for day, found in days]
@@ -208,7 +208,7 @@ def lay_out(day: datetime.date, sessions: list[Session], said: dict[tuple, Any])
 
 
 def spans_all_rooms(card: Card, cards: list[Card]) -> bool:
-    """A plenary or a break with nothing beside it concerns every room."""
+    """Return whether the card is a plenary or a break with no other session at the same time."""
     if not (card.session.is_plenary_kind or card.session.is_break):
         return False
     return not any(overlaps(card, other) for other in cards if other is not card)
@@ -219,7 +219,7 @@ def overlaps(one: Card, other: Card) -> bool:
 
 
 def place_in_columns(cards: list[Card]) -> list[Column]:
-    """Give each card its column and return the columns, rooms in their order, then no room."""
+    """Set the column of each card; return the columns of rooms in order, then of no room."""
     in_room = sorted(cards, key=room_order)
     columns, first = [], 1
     for _order, found in groupby(in_room, key=room_order):

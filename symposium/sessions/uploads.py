@@ -1,17 +1,17 @@
-"""Documents that organisers attach: what they claim to be, they must be."""
+"""Validation of documents that organisers attach: the content must match the extension."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 EXTENSIONS = ["pdf", "odp", "pptx", "odt", "docx", "zip"]
 MAX_BYTES = 50 * 1024 * 1024
-# The other formats that we take are all ZIP archives inside.
+# All other accepted formats are ZIP archives.
 SIGNATURES = {"pdf": b"%PDF-"}
 ZIP_SIGNATURE = b"PK\x03\x04"
 
 
 def validate_document(document) -> None:
-    """Raise ValidationError when a file just given is too heavy or is not what its name says."""
+    """Raise ValidationError if a new file is too large or does not match its extension."""
     if not document or document._committed:
         return
     if document.size > MAX_BYTES:

@@ -55,7 +55,7 @@ def session_page(request: HttpRequest, session: Session) -> HttpResponse:
     edition = session.edition
     draft = is_preview(request, session)
     changes.attach_recent_changes(edition, [session])
-    # The abstract of a draft session waits with it: here both are shown.
+    # The abstract of a draft session is not public yet: the preview shows both.
     abstracts = session.abstracts.not_withdrawn() if draft else session.abstracts.published()
     participations = session.participations.published().select_related("speaker")
     return render_page(
@@ -85,7 +85,7 @@ def session_page(request: HttpRequest, session: Session) -> HttpResponse:
 @never_cache
 @login_required
 def stream(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
-    """Send on to the online stream those who may watch it."""
+    """Redirect to the online stream, or raise PermissionDenied if the user may not watch it."""
     sessions = published_edition(edition).sessions.published()
     found = get_object_or_404(
         sessions.exclude(stream_url="").exclude(status=Session.Status.CANCELLED), slug=slug

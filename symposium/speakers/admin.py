@@ -45,7 +45,10 @@ class LinkInline(SortableInlineAdminMixin, OptionalTranslationsMixin, Translatio
 
 
 class SpeakerForm(EditionModelForm):
-    """A person who may be there already is named, with a link; one may be saved all the same."""
+    """Form of a speaker, whose errors link to existing speakers who may be the same person.
+
+    A speaker with the same name can be saved with `another_person`; with the same ORCID iD, not.
+    """
 
     another_person = forms.BooleanField(label=_("This is another person"), required=False)
 
@@ -119,7 +122,7 @@ class SpeakerAdmin(DeskExportMixin, SortableAdminBase, HistoryMixin):
     ]
 
     def get_fieldsets(self, request, obj=None):
-        """What is asked only where somebody of the same name was found."""
+        """Add `another_person` to a submitted form, since a namesake may have been found."""
         asked = [(None, {"fields": ["another_person"]})] if request.method == "POST" else []
         return [*asked, *super().get_fieldsets(request, obj)]
 

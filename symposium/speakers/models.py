@@ -19,7 +19,7 @@ from symposium.speakers.orcid import OrcidField
 
 
 def photo_name(speaker: "Speaker", name: str) -> str:
-    """A name that nobody guesses: the photo of a person who is not announced yet stays unknown."""
+    """Return a random path, so that the photo of a person not announced yet cannot be guessed."""
     return f"speakers/{random_code(16)}{Path(name).suffix}"
 
 
@@ -28,16 +28,16 @@ class SpeakerQuerySet(models.QuerySet):
         return self.filter(is_published=True, edition__is_published=True)
 
     def for_list(self):
-        """For a list: without biographies."""
+        """Load without biographies, for a list."""
         return self.defer(*in_each_language("biography"))
 
     def featured(self):
-        """The faces of the home page: those chosen, or else whoever has a photo."""
+        """Order for the home page: featured speakers first, then speakers with a photo."""
         return self.order_by("-is_featured", Case(When(photo="", then=1), default=0), "pk")
 
 
 class Speaker(PersonName, SluggedModel):
-    """A person as they appear at one edition."""
+    """Person as they appear at one edition."""
 
     edition = models.ForeignKey(
         Edition, models.CASCADE, related_name="speakers", verbose_name=_("edition")
@@ -57,7 +57,7 @@ class Speaker(PersonName, SluggedModel):
     portrait = ImageSpecField(
         source="photo", processors=[ResizeToFill(608, 760)], format="WEBP", options={"quality": 78}
     )
-    # Four of them stand on the home page, whose first view weighs 100 kB at the most.
+    # Four thumbnails are on the home page, whose first view must not exceed 100 kB.
     thumbnail = ImageSpecField(
         source="photo",
         processors=[ResizeToFill(280, 350)],
@@ -113,11 +113,11 @@ class Speaker(PersonName, SluggedModel):
 
     @property
     def name_and_affiliation(self) -> str:
-        """Two people of one name, told apart."""
+        """Name and affiliation, to distinguish people with the same name."""
         return " · ".join(filter(None, [self.name, self.affiliation]))
 
     def namesakes(self) -> list["Speaker"]:
-        """Other speakers of the edition who have the same name, in one script at least."""
+        """Return the other speakers of the edition with the same name in at least one language."""
         others = self.edition.speakers.for_list().exclude(pk=self.pk)
         return [other for other in others if self.folded_names & other.folded_names]
 
@@ -127,17 +127,20 @@ class Speaker(PersonName, SluggedModel):
 
     @property
     def sort_key(self) -> tuple[str, str]:
-        """Family name, then given name, as the page shows them; accents do not matter."""
+        """Sort key of the family name, then the given name, as shown; accents do not matter."""
         return sort_key(self.family_name), sort_key(self.given_name)
 
     @property
     def placeholder_colour(self) -> int:
-        """The colour of the arch without a photo, 1 to 4, always the same for a person."""
+        """Colour of the placeholder of a missing photo, 1 to 4, always the same for a person."""
         return self.guid.int % 4 + 1
 
     @property
     def initials(self) -> str:
-        """The first letters of the names, not of their Arabic article; apart where they join."""
+        """First letters of the names without the Arabic article.
+
+        A space separates Arabic letters, which would join otherwise.
+        """
         names = map(strip_article, (self.given_name or "", self.family_name or ""))
         letters = [letter for name in names if (letter := next(filter(str.isalpha, name), ""))]
         apart = any(unicodedata.bidirectional(letter) == "AL" for letter in letters)
@@ -145,7 +148,7 @@ class Speaker(PersonName, SluggedModel):
 
 
 class Link(models.Model):
-    """A page elsewhere about a speaker: a laboratory, a profile, a book."""
+    """Page elsewhere about a speaker: a laboratory, a profile, a book."""
 
     speaker = models.ForeignKey(Speaker, models.CASCADE, related_name="links")
     label = models.CharField(_("link text"), max_length=80)

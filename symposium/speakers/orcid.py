@@ -22,7 +22,7 @@ def check_digit(digits: str) -> str:
 
 
 def validate_orcid(value: str) -> None:
-    """Raise ValidationError unless `value` is a well-formed ORCID iD with a right check digit."""
+    """Raise ValidationError unless `value` is an ORCID iD with a correct check digit."""
     validate_form(value)
     digits = value.replace("-", "")
     if check_digit(digits[:15]) != digits[15]:
@@ -33,7 +33,7 @@ def validate_orcid(value: str) -> None:
 
 
 class OrcidField(NormalizedIdentifierField):
-    """An ORCID iD: four groups of four, the last character a digit or a capital X."""
+    """ORCID iD: four groups of four digits; the last character may be a capital X."""
 
     label, address = r"orcid( id)?\b(?!\.)", r"orcid\.org"
     default_validators = [validate_orcid]

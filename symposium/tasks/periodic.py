@@ -1,7 +1,7 @@
-"""The periodic work of `manage.py worker`, in the order in which it is done.
+"""Periodic tasks of `manage.py worker`, in the order in which they run.
 
-A task does nothing twice, since the rows say what was done; it treats a batch of people at a time,
-each in a transaction of their own.
+A task does nothing twice, since the rows record what was done. It treats one batch of rows at a
+time, each row in its own transaction.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The organisers' workplace: Django's admin, in the order in which an organiser thinks."""
+"""The desk: Django's admin site, arranged by organisers' tasks."""
 
 import re
 from functools import update_wrapper
@@ -31,7 +31,7 @@ from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
 
 CHANGELIST_PATH = re.compile(r"/admin/(\w+/\w+/)?")
-# Name, what the group is for, and its models, by what an organiser looks for first.
+# Label, name, purpose and models of each group, in the order in which organisers look for them.
 GROUPS = [
     ("programme", _("Programme"), _("Sessions, speakers, rooms and tracks."),
      ["Session", "Speaker", "Room", "Track"]),
@@ -49,7 +49,7 @@ GROUPS = [
 
 
 class AutocompleteView(AutocompleteJsonView):
-    """What an autocomplete offers, each named so that it is told apart from the others."""
+    """Autocomplete view that gives each choice a distinct label."""
 
     def serialize_result(self, obj, to_field_name):
         name = self.model_admin.choice(obj)
@@ -63,12 +63,12 @@ class DeskSite(AdminSite):
     login = method_decorator(secure_admin_login)(AdminSite.login)
 
     def register(self, model_or_iterable, admin_class=None, **options):
-        """Every list and picker is searched in one way, those of dependencies too."""
+        """Add the same search to all lists and pickers, including those of dependencies."""
         if admin_class and not issubclass(admin_class, WordSearchMixin):
             admin_class = type(admin_class.__name__, (WordSearchMixin, admin_class), {})
         super().register(model_or_iterable, admin_class, **options)
 
-    # The language: there is no prefix here, so it is that of the account
+    # The language: these addresses have no language prefix, so the account's language is used.
 
     def admin_view(self, view, cacheable=False):
         inner = super().admin_view(view, cacheable)
@@ -84,7 +84,7 @@ class DeskSite(AdminSite):
         return update_wrapper(in_own_language, inner)
 
     def password_change(self, request, extra_context=None):
-        """Lead to the page of the account, where attempts are limited."""
+        """Redirect to the account's password page, which limits attempts."""
         return redirect("account_change_password")
 
     password_change_done = password_change
@@ -103,7 +103,7 @@ class DeskSite(AdminSite):
 
     @method_decorator(require_POST)
     def language_view(self, request):
-        """Keep the language in the account, and come back."""
+        """Save the language in the account, and redirect back."""
         language = request.POST.get("language")
         if language in LANGUAGES:
             request.user.language = language
@@ -118,7 +118,7 @@ class DeskSite(AdminSite):
 
     @method_decorator(require_POST)
     def edition_view(self, request):
-        """Work on another edition, and come back: to the list, from what is in the edition left."""
+        """Change the working edition and redirect back; from an object's page, to the list."""
         working_edition(request, Edition.objects)
         address = self.way_back(request).partition("?")[0]
         of_an_object = resolve(address).kwargs
@@ -130,7 +130,7 @@ class DeskSite(AdminSite):
     # The start page
 
     def get_app_list(self, request, app_label=None):
-        """The models in GROUPS, then those of no group in those of Django."""
+        """Return the models in GROUPS, then all other models by app."""
         if app_label:
             return super().get_app_list(request, app_label)
         apps = super().get_app_list(request)
@@ -163,9 +163,10 @@ class DeskSite(AdminSite):
 
 
 def dashboard_panels(user, edition: Edition | None) -> list[dict]:
-    """What there is and what is missing, each with the list that shows it.
+    """Return counts of objects and of what they lack, each with a link to its list.
 
-    Rows of `{"title", "counts": [{"label", "count", "url", "to_do"}]}`, in a query or two a row.
+    The rows are `{"title", "counts": [{"label", "count", "url", "to_do"}]}`, with one or two
+    queries each.
     """
     if not edition:
         return []
@@ -183,7 +184,7 @@ def dashboard_panels(user, edition: Edition | None) -> list[dict]:
 
 
 def with_links(model, edition, counts):
-    """Turn `(label, count, filter, to_do)` into what the template shows."""
+    """Turn `(label, count, filter, to_do)` into dicts for the template."""
     url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     for label, count, chosen, to_do in counts:
         query = urlencode({"edition": edition.pk} | chosen)
@@ -200,7 +201,7 @@ def status_counts(queryset, **conditions: Q) -> dict[str, int]:
 
 
 def session_counts(edition):
-    """How many sessions are in each state, and what they still need."""
+    """Return the number of sessions in each state, and of those that lack something."""
     sessions = Session.objects.filter(edition=edition)
     number = status_counts(
         sessions,
@@ -250,7 +251,7 @@ def abstract_counts(edition):
 
 
 def registration_counts(edition):
-    """Who has a place, of how many; who waits for one or for an answer; who came today."""
+    """Return the numbers of confirmed, waiting, pending and checked-in registrations."""
     entries = CheckIn.objects.active().at_the_entrance().filter(day=edition.today())
     number = status_counts(
         Registration.objects.filter(edition=edition),

@@ -1,4 +1,4 @@
-"""What a person sees when something goes wrong: in their language, and never a trace."""
+"""Error pages, in the reader's language and without a traceback."""
 
 import sys
 
@@ -24,7 +24,10 @@ def permission_denied(request, exception):
 
 
 def csrf_failure(request, reason=""):
-    """Signing in elsewhere ends the forms that stand open; those of a registration are kept."""
+    """Store a registration form and reload its page; show the error page for any other form.
+
+    Signing in in another tab invalidates the tokens of the forms that are open.
+    """
     if is_of_this_site(request) and is_form_stored(request):
         return redirect(request.path)
     return site_page(request, "403_csrf.html", 403)
@@ -54,8 +57,8 @@ def too_many_requests(request):
 
 
 def server_error(request):
-    # Django calls this while the error is handled, also when a middleware or another error page
-    # raised it: a database that is away or a lock not had in time comes here from anywhere.
+    # Django calls this while the exception is handled, even if a middleware or another error page
+    # raised it: an unreachable database or a lock timeout anywhere ends here.
     if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
         return unavailable(request)
     return plain_page(request, "500.html", 500)
@@ -68,13 +71,13 @@ def unavailable(request):
 
 
 def site_page(request, template: str, status: int, context: dict | None = None) -> HttpResponse:
-    """A page of the site, with its header and footer."""
+    """Render an error page with the header and footer of the site."""
     with translation.override(language_of(request)):
         return render(request, template, context, status=status)
 
 
 def plain_page(request, template: str, status: int) -> HttpResponse:
-    """A page that rests on nothing that may be broken: no database, no context processor."""
+    """Render an error page without the database and context processors, which may be broken."""
     language = language_of(request)
     context = {"language": language, "static_url": settings.STATIC_URL, "number": status}
     with translation.override(language):
@@ -85,5 +88,5 @@ def plain_page(request, template: str, status: int) -> HttpResponse:
 
 
 def language_of(request) -> str:
-    """The language of the address, else the one the browser likes best."""
+    """Return the language of the address, else the browser's preferred one."""
     return translation.get_language_from_request(request, check_path=True)

@@ -1,4 +1,4 @@
-"""Health checks: is the process alive, is the site ready."""
+"""Health checks: `healthz` (the process is alive) and `readyz` (the site is ready)."""
 
 from django.core.cache import cache
 from django.db import Error, connection
@@ -15,17 +15,17 @@ from symposium.editions.models import Edition
 @require_safe
 @never_cache
 def healthz(request):
-    """The process answers. A database that is away is no reason to kill it: see `readyz`."""
+    """Liveness: the process answers. If the database is away, only `readyz` fails."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @require_safe
 @never_cache
 def readyz(request):
-    """Each part this site stands on, and 503 unless all of them are ready.
+    """Readiness: the state of each part; 503 unless database, migrations and cache are ready.
 
-    Mail that waits is said and changes nothing: the site works, and the queue loses no mail. Nor
-    do rules of time zones in which PostgreSQL differs: the operator updates its own.
+    Overdue e-mails do not change the status: the site works, and the queue loses no e-mail. Nor do
+    other time zone rules in PostgreSQL: the operator has to update them.
     """
     parts = {**database(), "cache": cache_state()}
     ready = set(parts.values()) == {"ok"}
@@ -60,7 +60,7 @@ def zones_state() -> str:
 
 
 def cache_state() -> str:
-    """Django lets each cache raise its own errors; whatever it is, the answer is the same."""
+    """Return “ok” or “away”; any exception is “away”, since each cache backend raises its own."""
     try:
         cache.set("readyz", "ok", timeout=10)
         return "ok" if cache.get("readyz") == "ok" else "away"

@@ -1,7 +1,6 @@
-"""Uploaded files, served by Django: small enough for one symposium, and only so can it say no.
+"""Uploaded files, served by Django so that access can be checked.
 
-Pictures are shown; anything else is handed over as a file to keep, so that nothing uploaded ever
-runs as a page of this site.
+Images are displayed; any other file is a download, so that no upload runs as a page of this site.
 """
 
 from datetime import UTC, datetime
@@ -20,8 +19,8 @@ PICTURES = {
     ".png": "image/png",
     ".webp": "image/webp",
 }
-THUMBNAILS = "CACHE/"  # imagekit's; the name holds a hash of the content
-# A new kind of upload is closed until it is named here or has its rule in `may_read`.
+THUMBNAILS = "CACHE/"  # imagekit's; the file name contains a hash of the content
+# Any other folder is private, unless it is added here or to `may_read`.
 PUBLIC = (THUMBNAILS, "partners/", "speakers/")
 HEADERS = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -32,7 +31,7 @@ HEADERS = {
 
 @require_safe
 def serve(request, path: str):
-    """Send the file at `path` below MEDIA_ROOT to whoever may read it, else 404."""
+    """Send the file at `path` below MEDIA_ROOT; raise Http404 if it is missing or not allowed."""
     file = stored(path)
     if not may_read(request, path):
         raise Http404
@@ -43,11 +42,11 @@ def serve(request, path: str):
 
 
 def stored(path: str) -> Path:
-    """The file on the disk; Http404 unless it lies below MEDIA_ROOT, links followed."""
+    """Return the path on disk; raise Http404 unless it lies below MEDIA_ROOT, symlinks resolved."""
     try:
         file = Path(default_storage.path(path)).resolve()
         known = file.is_file() and file == Path(default_storage.location).resolve() / path  # type: ignore[attr-defined]
-    except (SuspiciousFileOperation, OSError):  # OSError: a name that no disk takes
+    except (SuspiciousFileOperation, OSError):  # OSError: an invalid or too long name
         raise Http404 from None
     if not known:
         raise Http404

@@ -1,8 +1,8 @@
-"""What another site shows for an address of ours: https://oembed.com/
+"""oEmbed provider: https://oembed.com/
 
-The programme of an edition that lets every site show it is `rich`: its frame. Every other page that
-is there to be read is a `link`, which needs nobody's permission; so is a programme that some sites
-may show, since nothing says which one asks, and on any other the frame would stay blank.
+The programme is of type `rich`, an iframe, if its edition allows every site to frame it. All other
+public pages are of type `link`. So is a programme that only some sites may frame: the request does
+not say which site asks, and the frame would be blank on the others.
 """
 
 from urllib.parse import urlsplit
@@ -26,7 +26,7 @@ from symposium.editions.views import published_edition
 CACHE_SECONDS = 3600
 FILTERS = ("day", "track", "room")
 PROGRAMME = "sessions:programme"
-# How the public finds what an address names, by the name of the address.
+# Public objects that an address can name, by URL name.
 FINDERS = {
     "sessions:detail": lambda edition: edition.sessions.published(),
     "speakers:detail": lambda edition: edition.speakers.published(),
@@ -37,7 +37,7 @@ FINDERS = {
 @require_safe
 @cache_control(public=True, max_age=300)
 def oembed(request: HttpRequest) -> HttpResponse:
-    """Answer a consumer: 400 without an address or with sizes that are none, 404, 501."""
+    """Answer an oEmbed request; 400 for a missing url or invalid sizes, 404, 501 for a format."""
     asked = request.GET
     written = {"json": as_json, "xml": as_xml}.get(asked.get("format") or "json")
     if written is None:
@@ -51,10 +51,11 @@ def oembed(request: HttpRequest) -> HttpResponse:
     try:
         response = written(oembed_data(asked["url"], *limits))
     except Http404:
-        # Else LocaleMiddleware leads on to /fr/oembed/, which would be an edition of that name.
+        # Otherwise LocaleMiddleware would redirect to /fr/oembed/, the address of an edition
+        # “oembed”.
         request.urlconf = __name__
         return error_response(404, "nothing public of this site is at this url")
-    # Asked for by scripts too; nothing in it is anybody's own.
+    # Scripts may read the response, which is public.
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
@@ -64,7 +65,7 @@ def error_response(status: int, reason: str) -> HttpResponse:
 
 
 def parse_size(text: str | None) -> int | None:
-    """Pixels; ValueError for what is none."""
+    """Return a number of pixels, or None if empty; raise ValueError if it is invalid."""
     if not text:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) <= 5 and int(text)):
@@ -73,9 +74,9 @@ def parse_size(text: str | None) -> int | None:
 
 
 def oembed_data(url: str, max_width: int | None, max_height: int | None) -> dict:
-    """Say what `url` shows, in the language of its prefix; Http404 where there is nothing to say.
+    """Return the oEmbed data of `url`, in the language of its prefix.
 
-    What the public may not read is not there.
+    Raise Http404 if there is no public page at `url`.
     """
     match, query = resolve_address(url)
     language = translation.get_language_from_path(urlsplit(url).path)
@@ -98,7 +99,10 @@ def oembed_data(url: str, max_width: int | None, max_height: int | None) -> dict
 
 
 def resolve_address(url: str) -> tuple[ResolverMatch, str]:
-    """The page of ours that `url` leads to, and the filters it has; Http404 for any other."""
+    """Return the URL match of a page of this site, and its filters as a query string.
+
+    Raise Http404 for any other address.
+    """
     try:
         parts = urlsplit(url)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""The web app: its manifest, its service worker, the page for when there is no network."""
+"""The web app: manifest, service worker and offline page."""
 
 import hashlib
 import json
@@ -19,8 +19,8 @@ from symposium.core.revision import Version, current_version
 from symposium.editions.context import named_edition
 from symposium.editions.models import Edition
 
-# What every page needs, and what those need that are kept before they are opened; the worker keeps
-# the rest as pages ask for it.
+# Files needed by every page, and by the pages that are stored before a visit. The service worker
+# stores others as pages request them.
 OFFLINE_PAGES = [
     "css/portal.css",
     "css/timetable.css",
@@ -47,9 +47,10 @@ OFFLINE_PAGES = [
 @require_safe
 @cache_control(max_age=3600, public=True)
 def manifest(request):
-    """https://www.w3.org/TR/appmanifest/, of the edition and in the language of its address.
+    """Return the web app manifest (https://www.w3.org/TR/appmanifest/).
 
-    Without them, of the current edition and in the language that the browser likes best.
+    Edition and language are those of the address, else the current edition and the browser's
+    preferred language.
     """
     asked = request.GET.get("lang")
     language = asked if asked in LANGUAGES else get_language()
@@ -59,7 +60,7 @@ def manifest(request):
 
 
 def application(edition: Edition | None, language: str) -> dict:
-    """What is installed: an edition is one application, in whichever language."""
+    """Return the manifest's data; an edition is one app, in any language."""
     own: dict[str, object] = {"start_url": "/"}
     if edition:
         own = {
@@ -76,7 +77,7 @@ def application(edition: Edition | None, language: str) -> dict:
         "display": "minimal-ui",
         "background_color": "#ffffff",
         "theme_color": "#0a4a70",
-        # Its star lies within the circle that is left of a masked icon.
+        # The star lies within the safe zone of a maskable icon.
         "icons": [icon(192, "any"), icon(512, "any"), icon(512, "maskable")],
     }
 
@@ -91,7 +92,7 @@ def icon(size: int, purpose: str) -> dict:
 
 
 def shortcuts(edition: Edition) -> list[dict]:
-    """Where a long press on the icon leads."""
+    """Return the shortcuts of the app icon's menu."""
     programme = {
         "name": gettext("Programme"),
         "url": reverse("sessions:programme", args=[edition.slug]),
@@ -106,10 +107,10 @@ def shortcuts(edition: Edition) -> list[dict]:
 @require_safe
 @cache_control(no_cache=True)
 def service_worker(request):
-    """The service worker: what it keeps, then its code.
+    """Return the service worker: the list of files to store, then its code.
 
-    The names of static files change with their contents, so this answer changes with any of them
-    and with what the pages say; a browser that has the worker fetches the new one.
+    The names of static files contain a hash, so this response changes with any file and with the
+    offline pages. A browser that runs the worker then installs the new one.
     """
     if not settings.OFFLINE:
         return script_response(
@@ -128,7 +129,7 @@ def script_response(text: str) -> HttpResponse:
 
 
 def offline_pages() -> dict[str, str]:
-    """The address, in each language, of the page for what is not kept."""
+    """Return the path of the offline page in each language."""
     pages = {}
     for code in LANGUAGES:
         with override(code):
@@ -138,10 +139,10 @@ def offline_pages() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def offline_version(version: Version, **pages: str) -> str:
-    """What stands for all that these pages say, by language, in this version of what is public.
+    """Return a hash of the offline pages in all languages, for a version of the public content.
 
-    Browsers ask for the worker with every page: the pages are rendered once a minute at the most,
-    or after a write. The minute counts for all processes alike, else their workers would differ.
+    Browsers request the worker with every page, so the pages are rendered at most once a minute or
+    after a write. All processes use the same minute, so that their workers are identical.
     """
     digest = hashlib.sha256()
     for code, path in pages.items():
@@ -154,10 +155,10 @@ def offline_version(version: Version, **pages: str) -> str:
 
 @require_safe
 def offline(request):
-    """What a reader without a network gets for a page that was not kept."""
+    """Render the page that the service worker shows offline for a page that is not stored."""
     return render(request, "offline.html", {"edition": edition_of(request)})
 
 
 def edition_of(request: HttpRequest) -> Edition | None:
-    """That of the address, else the current one: these answers are the same for everybody."""
+    """Return the edition of the address, else the current one; neither depends on the visitor."""
     return named_edition(request) or Edition.objects.current()

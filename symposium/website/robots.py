@@ -1,4 +1,4 @@
-"""What crawlers may read, and whom to tell of a security fault."""
+"""robots.txt and security.txt."""
 
 import datetime
 from email.utils import parseaddr
@@ -17,7 +17,7 @@ PRIVATE = [
     "/admin/",
     *(f"/{code}/{part}/" for code in LANGUAGES for part in ("accounts", "my")),
 ]
-# The standard asks for less than a year.
+# RFC 9116 recommends less than a year.
 SECURITY_EXPIRES = datetime.timedelta(days=180)
 
 
@@ -32,7 +32,7 @@ def robots_txt(request):
 @require_safe
 @cache_control(max_age=3600, public=True)
 def security_txt(request):
-    """Return whom to tell of a hole in the site: RFC 9116."""
+    """Return the contact for security reports (RFC 9116)."""
     expires = timezone.now().astimezone(datetime.UTC) + SECURITY_EXPIRES
     lines = [
         f"Contact: {security_contact()}",
@@ -45,7 +45,7 @@ def security_txt(request):
 
 
 def security_contact() -> str:
-    """Return the address of the setting, of the current edition, or of the site, as a URI."""
+    """Return the contact from the setting, the current edition or the site's address, as a URI."""
     edition = Edition.objects.current()
     site = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     contact = settings.SECURITY_CONTACT or (edition and edition.contact_email) or site

@@ -1,6 +1,6 @@
-"""The public pages, each in three languages that know of one another.
+"""Sitemaps of the public pages, each in three languages.
 
-https://www.sitemaps.org/protocol.html, with Google's `xhtml:link` alternates.
+https://www.sitemaps.org/protocol.html, with Google's `xhtml:link` alternates between the languages.
 """
 
 from typing import Any
@@ -23,7 +23,7 @@ from symposium.speakers.models import Speaker
 
 
 class Pages(Sitemap):
-    """What has an address in every language. `items` gives what `location` makes it from."""
+    """Sitemap of pages that have a URL in every language."""
 
     i18n = True
     alternates = True
@@ -33,7 +33,7 @@ class Pages(Sitemap):
         return urlsplit(settings.SITE_URL).netloc
 
     def get_urls(self, *args, **kwargs):
-        """Name the page in the default language as the one for all others, as its HTML does."""
+        """Add the page in the default language as `x-default`, as the HTML of the page does."""
         urls = super().get_urls(*args, **kwargs)
         for url in urls:
             default = next(
@@ -44,7 +44,7 @@ class Pages(Sitemap):
 
 
 class Records(Pages):
-    """Published records that have a page and a date of change."""
+    """Sitemap of published objects with a page and a date of change."""
 
     model: Any = None
 
@@ -63,14 +63,17 @@ class Editions(Records):
 
 
 class Lists(Pages):
-    """Pages that list records: `items` gives what names them, and the last change of a record."""
+    """Sitemap of pages that list objects.
+
+    `items` returns pairs: the arguments of the URL, and the last change of a listed object.
+    """
 
     def lastmod(self, item):
         return item[1]
 
 
 class EditionLists(Lists):
-    # What each of them lists.
+    # Model that each page lists, by name of the URL.
     models = {
         "abstracts:list": Abstract,
         "abstracts:keywords": Abstract,
@@ -101,7 +104,7 @@ class EditionLists(Lists):
 
 
 class Changes(Lists):
-    """What has changed in each programme that is announced, and when something last did."""
+    """Sitemap of the pages of changes of announced programmes."""
 
     def items(self):
         told = Change.objects.public().filter(edition=OuterRef("pk")).order_by("-at").values("at")
@@ -168,5 +171,5 @@ SITEMAPS: dict[str, Any] = {
 
 @published_page(params={"p": ANY})
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """Every public address; a large site has more pages of them (`?p=2`)."""
+    """Sitemap of every public URL; a large one has further pages (`?p=2`)."""
     return django.sitemap(request, sitemaps=SITEMAPS)

@@ -12,10 +12,10 @@ from symposium.core.admin.base import db_error_message
 from symposium.sessions.models import Session
 from tests.factories import (
     make_abstract,
-    make_argument,
     make_author,
     make_edition,
     make_keyword,
+    make_main_abstract,
     make_organiser,
     make_session,
     make_speaker,
@@ -47,7 +47,7 @@ def act(client, action: str, *abstracts):
 
 
 def delete(client, thing):
-    """Ask for it on its own page, then in a list."""
+    """Delete `thing` on its own page, then by the action of its list; return both responses."""
     alone = client.post(admin_url(thing, "delete"), {"post": "yes"}, follow=True)
     data = {"action": "delete_selected", "_selected_action": [thing.pk], "post": "yes"}
     return alone, client.post(admin_url(type(thing), "changelist"), data, follow=True)
@@ -153,13 +153,13 @@ def test_published_abstract_is_not_deleted(desk, edition, make, goes):
 
 
 def test_edition_with_an_abstract_is_not_deleted(desk, edition):
-    argument = make_argument(edition)
+    argument = make_main_abstract(edition)
     desk.post(admin_url(edition, "delete"), {"post": "yes"})
     assert refreshed(argument).edition == edition
 
 
 def test_draft_session_is_deleted_once_its_abstract_has_left_it(desk, client, edition):
-    """On the page, to harvesters and to the search the abstract is as little public as before."""
+    """On its page, to harvesters and in the search, the abstract is as hidden as before."""
     session = make_session(edition, status="draft")
     abstract = make_abstract(session=session, slug="ville", title_fr="Introuvable")
 
@@ -260,7 +260,7 @@ def test_new_version_of_a_draft_is_refused(desk, edition):
     }
 
 
-# Readings
+# Usage
 
 
 def test_usage_chart_shows_views_and_downloads(desk, edition):

@@ -17,7 +17,13 @@ from symposium.abstracts.citation.styles import (
     iso690,
 )
 from symposium.abstracts.models import Abstract
-from tests.factories import make_abstract, make_argument, make_author, make_edition, make_partner
+from tests.factories import (
+    make_abstract,
+    make_author,
+    make_edition,
+    make_main_abstract,
+    make_partner,
+)
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "http://testserver/fr/2021/abstracts/ville/"
@@ -85,7 +91,7 @@ def test_names_and_titles_are_isolated_and_escaped(record):
 
 
 def test_citation_without_author_begins_with_title(abstract):
-    argument = make_argument(abstract.edition, title_fr="Pourquoi la ville ?")
+    argument = make_main_abstract(abstract.edition, title_fr="Pourquoi la ville ?")
     record = Record(argument)
     address = "http://testserver/fr/2021/abstract/"
     assert [said(write(record)) for write in (iso690, apa, chicago, asrdlf)] == [
@@ -166,7 +172,7 @@ def test_author_name_parts_are_in_one_language(abstract, names, expected):
     assert (person.family, person.given) == expected
 
 
-# On the page
+# Citations on the page
 
 
 @pytest.mark.usefixtures("record")
@@ -228,7 +234,7 @@ def test_name_suffix_follows_given_name(abstract):
 
 @pytest.mark.browser
 def test_copy_button_copies_citation(page, live_server):
-    argument = make_argument(make_edition("2021"), title_fr="La ville « vraie »")
+    argument = make_main_abstract(make_edition("2021"), title_fr="La ville « vraie »")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{live_server.url}/fr/2021/abstract/")
     page.locator("[data-copy-text=cite-iso690]").click()

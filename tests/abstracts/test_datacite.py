@@ -71,7 +71,7 @@ def test_document_contains_all_record_fields(text):
 
 
 def test_text_in_another_language_has_its_own_language_tag():
-    """And a title that stands for a missing one is not given twice."""
+    """The title that replaces a missing one is listed once, in its own language."""
     edition = make_edition("2021", name_fr="Ville", name_ar="المدينة")
     abstract = make_abstract(
         edition, language="ar", title_fr="Ville", title_en="City", text_ar="نص"

@@ -1,4 +1,4 @@
-"""Abstracts as PDF: what a reader copies from them, what the standards ask, what never leaves."""
+"""PDF files of abstracts: extracted text, standards, the book, and the cache."""
 
 import statistics
 from concurrent.futures import ThreadPoolExecutor
@@ -17,10 +17,10 @@ from symposium.abstracts.models import Abstract
 from symposium.core.documents import pdf_cache as kept_files
 from tests.factories import (
     make_abstract,
-    make_argument,
     make_author,
     make_edition,
     make_keyword,
+    make_main_abstract,
     make_session,
     make_speaker,
 )
@@ -56,7 +56,7 @@ def outline(file: pikepdf.Pdf) -> list[str]:
         return [item.title for item in found.root]
 
 
-# One abstract
+# PDF of one abstract
 
 
 @each_language
@@ -135,11 +135,11 @@ def test_long_text_is_not_truncated(client, edition):
     assert [word for word in read_back if word.startswith("mot")] == words
 
 
-# The book
+# Book of abstracts
 
 
 def test_book_has_contents_sessions_and_indexes(client, edition):
-    make_argument(edition, title_fr="Argument")
+    make_main_abstract(edition, title_fr="Argument")
     session = make_session(edition, title_fr="Atelier", at="10:00")
     for name in ("Deux", "Trois"):
         abstract = make_abstract(session=session, title_fr=name)
@@ -158,7 +158,7 @@ def test_book_has_contents_sessions_and_indexes(client, edition):
 
 
 def lines(file: bytes) -> list[list[str]]:
-    """The lines of each page."""
+    """Return the lines of each page."""
     document = pypdfium2.PdfDocument(file)
     pages = [page.get_textpage().get_text_bounded().splitlines() for page in document]
     document.close()
@@ -215,11 +215,11 @@ def test_book_query_count_is_constant(client, edition, django_assert_num_queries
         abstract = make_abstract(session=make_session(edition))
         make_author(abstract, speaker=make_speaker(edition))
         make_keyword(abstract)
-    with django_assert_num_queries(9):  # three of them for the lock of who makes the file
+    with django_assert_num_queries(9):  # three for the lock under which the file is rendered
         client.get("/fr/2021/abstracts.pdf")
 
 
-# What is kept
+# The cache of files
 
 
 def test_pdf_is_rendered_once_and_again_when_content_changes(client, edition):
@@ -343,7 +343,7 @@ def test_former_pdf_address_redirects_to_current_one(client, edition):
 
 
 def test_main_abstract_pdf_is_under_its_page_url(client, edition):
-    make_argument(edition, title_fr="Argument")
+    make_main_abstract(edition, title_fr="Argument")
     answer = client.get("/ar/2021/abstract.pdf")
     assert (answer.status_code, answer["Location"]) == (301, "/ar/2021/abstract/abstract.pdf")
     file = opened(read(client, "/fr/2021/abstract/abstract.pdf"))

@@ -1,4 +1,4 @@
-"""Feeds of new abstracts, read as Atom asks."""
+"""Atom feeds of new abstracts."""
 
 import datetime
 

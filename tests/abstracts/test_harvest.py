@@ -1,4 +1,4 @@
-"""What harvesters are told of each abstract, as the database keeps it, whoever writes."""
+"""OAI records of abstracts, which the database keeps up to date for every kind of write."""
 
 import contextlib
 import datetime
@@ -44,7 +44,7 @@ HOUR = datetime.timedelta(hours=1)
 
 @pytest.fixture
 def abstract():
-    """Public, with one of everything that its record shows."""
+    """A public abstract with one object of each kind that its record shows."""
     edition = make_edition("2021")
     make_partner(edition, kind=Partner.Kind.ORGANISER)
     abstract = make_abstract(session=make_session(edition), title_fr="Secret", slug="secret")
@@ -60,7 +60,7 @@ def datestamp(abstract: Abstract) -> datetime.datetime:
 
 
 def states(at=None) -> list[bool]:
-    """Of each record that harvesters know, whether it is deleted."""
+    """Return for each record that harvesters know whether it is deleted."""
     return list(OaiRecord.objects.known(at).values_list("is_deleted", flat=True))
 
 
@@ -69,11 +69,11 @@ def sql(statement: str) -> None:
         cursor.execute(statement)
 
 
-# Which are public
+# Public abstracts
 
 
 def test_harvest_contains_published_abstracts_only():
-    """Every combination of what hides an abstract, against the rule of the pages."""
+    """Every combination of hiding conditions agrees with `published()`, the rule of the pages."""
     hours = (-HOUR, HOUR)
     sessions = (None, *Session.Status)
     editions = [make_edition(is_published=True), make_edition(is_published=False)]
@@ -170,7 +170,7 @@ def test_abstract_of_unpublished_edition_is_not_listed(client):
     assert identifiers(listed(client)) == [name_of(shown)]
 
 
-# As time goes
+# Changes with time
 
 
 def test_abstract_appears_at_its_date(abstract):
@@ -269,12 +269,12 @@ def test_record_sets_follow_keyword_changes(abstract):
     ]  # fmt: skip
 
 
-# Transactions that have not ended
+# Open transactions
 
 
 @contextlib.contextmanager
 def writing_elsewhere(write):
-    """Another connection writes, and ends its transaction only afterwards."""
+    """Run `write()` in another connection, whose transaction stays open during the block."""
     written, seen = threading.Event(), threading.Event()
 
     def work():
@@ -297,20 +297,24 @@ def writing_elsewhere(write):
 
 @pytest.mark.django_db(transaction=True)
 def test_response_date_precedes_uncommitted_writes(client):
-    """Else its datestamp, once seen, would be before the date that the harvester asks from."""
+    """The response date precedes a transaction that is still open.
+
+    Otherwise the datestamp of its record, once visible, is before the date from which the
+    harvester asks next.
+    """
     abstract = make_abstract()
     with writing_elsewhere(lambda: Abstract.objects.update(title_fr="Autre")):
         time.sleep(1.05 - time.time() % 1)
         answered = texts(ask(client, "Identify"), "o:responseDate")[0]
         by_the_clock = f"{datetime.datetime.now(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"
     assert identifiers(listed(client, from_=answered)) == [name_of(abstract)]
-    assert error(listed(client, from_=by_the_clock)) == "noRecordsMatch"  # else nothing is shown
+    assert error(listed(client, from_=by_the_clock)) == "noRecordsMatch"  # misses the change
     assert timezone.now() - AbstractRepository().at < datetime.timedelta(seconds=1)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_response_date_ignores_unrelated_writes():
-    """What shows in no record holds no answer back."""
+    """A write that shows in no record does not hold the response date back."""
     edition = make_edition()
     with writing_elsewhere(lambda: Edition.objects.filter(pk=edition.pk).update(venue_fr="Ici")):
         before = timezone.now()

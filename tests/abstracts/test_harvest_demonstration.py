@@ -1,4 +1,4 @@
-"""The demonstration as a library has it, and the page that tells a librarian how."""
+"""The demonstration as a library harvests it, and the examples of docs/harvesting.md."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The site harvested whole, over the network, by two harvesters that others have written."""
+"""The whole site, harvested over the network by two third-party harvesters."""
 
 import datetime
 import time
@@ -13,7 +13,13 @@ from sickle.oaiexceptions import NoRecordsMatch as SickleNoRecordsMatch
 
 from symposium.abstracts.models import Abstract, AbstractKeyword
 from symposium.abstracts.oai.repository import AbstractRepository
-from tests.factories import make_abstract, make_argument, make_author, make_edition, make_keyword
+from tests.factories import (
+    make_abstract,
+    make_author,
+    make_edition,
+    make_keyword,
+    make_main_abstract,
+)
 from tests.helpers.oai_answers import NAMESPACE, dated, name_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,10 +27,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def seven(monkeypatch):
-    """Abstracts of one edition, one a day, in pages of three; the last one is withdrawn."""
+    """Seven abstracts of one edition, one a day, in pages of three; the last one is withdrawn."""
     monkeypatch.setattr(AbstractRepository, "page", 3)
     edition = make_edition("2021", name_fr="Ville")
-    abstracts = [make_argument(edition, title_fr="Argument", title_ar="المدينة", text_ar="نص")]
+    abstracts = [make_main_abstract(edition, title_fr="Argument", title_ar="المدينة", text_ar="نص")]
     abstracts += [make_abstract(edition, title_fr=f"Titre {number}") for number in range(6)]
     keyword = make_keyword(name_fr="mot", name_ar="كلمة")
     for abstract in abstracts[:2]:
@@ -58,7 +64,7 @@ def posting(live_server):
 
 @pytest.fixture(params=["scythe", "sickle", "posting"])
 def records(request):
-    """A function that harvests records, by either harvester: `(identifier, title or None)`."""
+    """Function that harvests with one harvester and yields `(identifier, title or None)`."""
     harvester = request.getfixturevalue(request.param)
 
     def harvest(**arguments):
@@ -94,7 +100,7 @@ def test_selective_harvest(seven, records):
 
 
 def test_incremental_harvest_catches_concurrent_changes(seven, records):
-    """With the harvest that follows it, from the date of the first answer, nothing is missing."""
+    """The next harvest, from the start of the first, completes it: nothing is missing."""
     started = f"{datetime.datetime.now(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"
     harvest = records()
     mirror = dict(next(harvest) for _number in range(3))

@@ -1,4 +1,4 @@
-"""What nobody sees in a title stays out of records, which are searched, sorted and compared."""
+"""Invisible characters of a title stay out of records, which are searched, sorted and compared."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.helpers.page_html import tree
 pytestmark = pytest.mark.django_db
 
 HIDDEN = "\u00ad\u200b\u200e\u200f\u061c\u202a\u202c\u202e\u2060\u2066\u2069\ufeff\x0b"
-JOINED = "می\u200cروم 👩\u200d🔬"  # Persian, and a picture of two, spell with what is not seen
+JOINED = "می\u200cروم 👩\u200d🔬"  # a Persian word and an emoji that need their joiners
 TITLE, SEEN = f"Un{HIDDEN}ir {JOINED} ﬁn e\u0301t{HIDDEN}é", f"Unir {JOINED} fin été"
 
 

@@ -3,10 +3,10 @@ from lxml import html
 
 from tests.factories import (
     make_abstract,
-    make_argument,
     make_author,
     make_edition,
     make_keyword,
+    make_main_abstract,
 )
 from tests.helpers.hard_records import HARD, ORCID, make_hard_record
 
@@ -59,7 +59,7 @@ def test_page_has_one_meta_tag_per_author_and_keyword(client, text):
 
 
 def test_translated_page_has_metadata_of_the_original(client):
-    """What Zotero takes from a translation is what « Cite this » gives there."""
+    """Zotero gets from a translated page what “Cite this” shows there."""
     abstract = make_abstract(
         make_edition("2021"), slug="ville", title_fr="Ville", title_ar="مدينة", text_ar="نص"
     )
@@ -89,6 +89,6 @@ def test_translated_page_has_metadata_of_the_original(client):
 
 
 def test_main_abstract_pdf_url_is_under_its_page(client):
-    make_argument(make_edition("2021"))
+    make_main_abstract(make_edition("2021"))
     said = dict(metas(client, "/ar/2021/abstract/"))
     assert said["citation_pdf_url"] == "http://testserver/ar/2021/abstract/abstract.pdf"

@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from tests.factories import (
     make_abstract,
-    make_argument,
     make_edition,
     make_keyword,
+    make_main_abstract,
     make_partner,
     make_session,
     make_speaker,
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def data(client, path: str) -> dict:
-    """The one data block of a page, as a reader of linked data finds it."""
+    """Return the only JSON-LD block of a page, as extruct reads it."""
     page = client.get(path).content.decode()
     [found] = extruct.extract(page, syntaxes=["json-ld"])["json-ld"]
     return found
@@ -163,7 +163,7 @@ def test_home_page_omits_unknown_properties(client):
 
 @pytest.mark.browser
 def test_json_ld_page_breaks_no_security_policy(page, live_server):
-    make_argument(make_edition("2021"), title_fr="</script><script>alert(1)</script>")
+    make_main_abstract(make_edition("2021"), title_fr="</script><script>alert(1)</script>")
     said = []
     page.on("console", lambda message: message.type == "error" and said.append(message.text))
     page.on("dialog", lambda dialog: said.append(dialog.message))

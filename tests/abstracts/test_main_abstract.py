@@ -1,4 +1,4 @@
-"""The published abstract of the symposium, as the demonstration carries it."""
+"""The published abstract of the symposium, as the demonstration contains it."""
 
 import pytest
 
@@ -9,7 +9,7 @@ pytestmark = pytest.mark.django_db
 
 
 def published(language: str) -> tuple[list[str], list[str]]:
-    """The paragraphs and the keywords of the published abstract, from its file."""
+    """Return the paragraphs and the keywords of the published abstract, from its file."""
     *paragraphs, last = (data.FOLDER / f"abstract-{language}.txt").read_text().splitlines()
     separator = "،" if language == "ar" else ","
     keywords = last.partition(":")[2].strip().rstrip(".").split(separator)

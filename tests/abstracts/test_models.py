@@ -11,10 +11,10 @@ from symposium.core.i18n.localized import localized_text
 from symposium.sessions.models import Session
 from tests.factories import (
     make_abstract,
-    make_argument,
     make_author,
     make_edition,
     make_keyword,
+    make_main_abstract,
     make_session,
     make_speaker,
     refreshed,
@@ -34,12 +34,12 @@ def abstract(edition):
     return make_abstract(edition)
 
 
-# The argument of the symposium
+# The main abstract
 
 
 def test_main_abstract_is_unique_in_its_edition(edition, abstract):
-    make_argument(edition)
-    with refused_by("abstracts_one_argument_per_edition"):
+    make_main_abstract(edition)
+    with refused_by("abstracts_one_main_per_edition"):
         Abstract.objects.update(kind="symposium")
 
     abstract.kind = "symposium"
@@ -47,12 +47,12 @@ def test_main_abstract_is_unique_in_its_edition(edition, abstract):
 
 
 def test_main_abstract_has_no_session(edition):
-    argument = make_argument(edition)
+    argument = make_main_abstract(edition)
     argument.session = make_session(edition)
     assert faults(argument) == {
         "__all__": ["The symposium’s own abstract can’t belong to a session."]
     }
-    with refused_by("abstracts_argument_has_no_session"):
+    with refused_by("abstracts_main_has_no_session"):
         Abstract.objects.update(session=argument.session)
 
 
@@ -109,7 +109,7 @@ def test_abstract_is_hidden_when_draft_withdrawn_or_edition_unpublished(edition)
     assert not Abstract.objects.published().exists()
 
 
-# Its session and its address
+# Session and slug
 
 
 def test_abstract_and_session_must_share_an_edition(abstract):
@@ -123,7 +123,7 @@ def test_abstract_and_session_must_share_an_edition(abstract):
 
 @pytest.mark.parametrize("status", ["draft", "published"])
 def test_session_with_an_abstract_cannot_be_deleted(edition, status):
-    """Without the draft it waits with, an abstract would be public at once."""
+    """Without its draft session, an abstract would be public at once."""
     abstract = make_abstract(session=make_session(edition, status=status))
     with pytest.raises(RestrictedError):
         abstract.session.delete()
@@ -185,7 +185,7 @@ def test_abstract_without_title_is_refused(abstract, empty):
         Abstract.objects.update(title_fr=empty, title_en=empty, title_ar=empty)
 
 
-# The record and its translations
+# Original text and translations
 
 
 def test_missing_translation_falls_back_to_original_text(edition):
@@ -312,7 +312,7 @@ def test_duplicate_author_in_an_abstract_is_refused(abstract):
 
 
 def test_author_without_speaker_is_named_on_the_page(client, edition):
-    argument = make_argument(edition)
+    argument = make_main_abstract(edition)
     author = make_author(argument, given_name_fr="", family_name_fr="Le comité")
     assert [author.name_in(code) for code in ("fr", "en", "ar")] == ["Le comité", "", ""]
     html = client.get(argument.get_absolute_url()).content.decode()

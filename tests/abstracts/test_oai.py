@@ -1,4 +1,7 @@
-"""The protocol: each verb, each error, whatever is asked. https://www.openarchives.org/OAI/2.0/"""
+"""OAI-PMH: each verb, each error, and arbitrary requests.
+
+https://www.openarchives.org/OAI/2.0/
+"""
 
 import datetime
 import re
@@ -18,10 +21,10 @@ from symposium.abstracts.oai.repository import AbstractRepository
 from symposium.editions.models import Partner
 from tests.factories import (
     make_abstract,
-    make_argument,
     make_author,
     make_edition,
     make_keyword,
+    make_main_abstract,
     make_partner,
     make_speaker,
 )
@@ -189,7 +192,7 @@ def test_metadata_formats(client, edition):
 
 def test_record_contains_all_fields(client, edition):
     make_partner(edition, kind=Partner.Kind.ORGANISER, name_fr="Agence")
-    abstract = make_argument(
+    abstract = make_main_abstract(
         edition, language="ar", title_fr="La ville", title_ar="المدينة", text_fr="Un.\n\nDeux.",
         text_ar="نص", licence="CC-BY-4.0", doi="10.1234/ville",
     )  # fmt: skip
@@ -267,8 +270,8 @@ def test_get_and_post_return_the_same_response(client, edition):
 
 @pytest.fixture
 def three(edition):
-    """Of two editions, two kinds, two keywords."""
-    argument = make_argument(edition)
+    """Three abstracts of two editions, two kinds and two keywords, by name."""
+    argument = make_main_abstract(edition)
     poster = make_abstract(edition, kind=Abstract.Kind.POSTER)
     other = make_abstract(make_edition("2022", name_fr="Ville"), kind=Abstract.Kind.POSTER)
     water = make_keyword(poster, slug="eau", name_fr="eau", name_ar="ماء")
@@ -340,12 +343,12 @@ def test_bounds_are_included(client, edition, bounds, is_there):
     assert error(root) == ("" if is_there else "noRecordsMatch")
 
 
-# Tokens
+# Resumption tokens
 
 
 @pytest.fixture
 def five(edition, short_pages):
-    """One a day, from the first."""
+    """Five abstracts, one a day, from 1 June 2021."""
     abstracts = [make_abstract(edition) for _number in range(5)]
     for day, abstract in enumerate(abstracts, start=1):
         dated(abstract, f"2021-06-0{day}T10:00:00Z")
@@ -411,13 +414,13 @@ def test_token_can_be_used_again(client, five):
 
 
 def test_token_survives_changes(client, five):
-    """What has not changed comes once; what has comes with the next harvest."""
+    """An unchanged record comes once; a changed one comes with the next harvest."""
     first = listed(client)
     wait_for_the_next_second()
     five[0].delete()
     Abstract.objects.filter(pk=five[2].pk).update(title_fr="Autre")
     new = make_abstract(five[3].edition)
-    dated(new, "2021-06-03T11:00:00Z")  # as from a transaction that was slow to end
+    dated(new, "2021-06-03T11:00:00Z")  # as from a transaction that took long to commit
     second = following(client, first)
     assert identifiers(second) == names_of(new, five[3])
     assert identifiers(following(client, second)) == names_of(five[4])
@@ -455,7 +458,7 @@ def test_forged_token_is_refused(client, five, settings):
     assert error(ask(client, "ListIdentifiers", resumptionToken=found)) == "badResumptionToken"
 
 
-# Anything
+# Arbitrary requests
 
 VERBS = [
     "Identify",
@@ -515,7 +518,7 @@ def test_arbitrary_arguments_get_a_valid_response(one_of_each, arguments):
 @fuzz
 @given(query=st.binary(max_size=60), names=st.lists(st.sampled_from(ARGUMENTS), max_size=3))
 def test_arbitrary_bytes_get_a_valid_response(client, one_of_each, query, names):
-    """As the network brings them: not UTF-8, NUL, cut escapes."""
+    """Bytes as the network brings them: not UTF-8, NUL, truncated escapes."""
     query = "&".join(
         [quote_from_bytes(query), *(f"{name}={quote_from_bytes(query)}" for name in names)]
     )

@@ -1,4 +1,4 @@
-"""Which abstracts are public: said once, by `published()`; every page and every trigger agrees."""
+"""The publication of abstracts: every page and every trigger agrees with `published()`."""
 
 import datetime
 import json
@@ -27,7 +27,7 @@ IN_SESSION = {"baobab", "cedrus"}
 
 @pytest.fixture(autouse=True)
 def abstracts(settings, tmp_path):
-    """An abstract in each state, known by its slug, which is its title as well."""
+    """Create an abstract in each state; its slug, also its title, names it."""
     settings.MEDIA_ROOT = tmp_path
     edition = make_edition("2021", embed_origins="*")
     hidden = make_edition("2022", is_published=False)
@@ -64,12 +64,12 @@ def abstracts(settings, tmp_path):
 
 
 def named_in(text: str) -> set[str]:
-    """The abstracts whose slug or title stands in `text`."""
+    """Return the slugs of the abstracts whose slug or title is in `text`."""
     return {abstract.slug for abstract in Abstract.objects.all() if abstract.slug in text.lower()}
 
 
 def those_found(client, address: str, **query: str) -> set[str]:
-    """The abstracts for which an address answers with a page or a file."""
+    """Return the slugs of the abstracts for which an address returns 200."""
     return {
         abstract.slug
         for abstract in Abstract.objects.select_related("edition")

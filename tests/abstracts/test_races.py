@@ -1,4 +1,4 @@
-"""Several people write at the same moment, each in a connection of their own."""
+"""Concurrent writes to abstracts, each in its own connection."""
 
 import datetime
 import itertools
@@ -32,7 +32,7 @@ CROWD = 24  # abstracts
 
 @pytest.fixture
 def crowd():
-    """Abstracts that share an edition, two sessions, a speaker and a keyword."""
+    """An edition whose abstracts share two sessions, a speaker and a keyword."""
     edition = make_edition("2021")
     sessions = [make_session(edition, at=None) for _number in range(2)]
     speaker = make_speaker(edition)
@@ -47,7 +47,7 @@ def crowd():
 
 
 def edits() -> list[tuple[QuerySet, str, list]]:
-    """What is changed, of what, and the values in turn."""
+    """Return the concurrent edits: rows, field, and the values to write in turn."""
     names = ["Une", "Autre"]
     return [
         (Keyword.objects.all(), "name_fr", names),
@@ -62,12 +62,12 @@ def edits() -> list[tuple[QuerySet, str, list]]:
 
 
 def keep_editing(edit: tuple[QuerySet, str, list]) -> list[str]:
-    """Change one thing again and again, a statement a time; what PostgreSQL refused."""
+    """Update one field for LASTING seconds, one statement at a time; return PostgreSQL's errors."""
     rows, field, values = edit
     refused, end = [], time.monotonic() + LASTING
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SET deadlock_timeout = '20ms'")  # a second, else
+            cursor.execute("SET deadlock_timeout = '20ms'")  # the default is one second
         things = rows.model.objects.filter(pk__in=list(rows.values_list("pk", flat=True)))
         for value in itertools.cycle(values):
             if time.monotonic() > end:
@@ -81,13 +81,13 @@ def keep_editing(edit: tuple[QuerySet, str, list]) -> list[str]:
 
 
 def test_concurrent_edits_never_deadlock(crowd):
-    """Without the locks of `symposium_harvest`, or with the triggers in another order, they do."""
+    """They do without the locks of `symposium_harvest`, or with the triggers in another order."""
     with ThreadPoolExecutor(len(edits())) as pool:
         assert list(pool.map(keep_editing, edits())) == [[] for _edit in edits()]
 
 
 def test_concurrent_edit_digest_includes_the_first_edit():
-    """Without the locks it would keep the digest of a record that nobody was ever shown."""
+    """Without the locks, the stored digest is of a record that was never shown."""
     abstract = make_abstract(make_edition("2021"))
 
     def edit():

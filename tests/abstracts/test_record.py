@@ -1,4 +1,4 @@
-"""The abstract as a record: versions, tombstones, licence, DOI, who the authors are."""
+"""The abstract as a record: versions, tombstones, licence, DOI, authors and their identifiers."""
 
 import datetime
 import json
@@ -12,10 +12,10 @@ from symposium.abstracts.identifiers import Licence, ror_check
 from symposium.abstracts.models import Abstract, Author, Keyword, Version
 from tests.factories import (
     make_abstract,
-    make_argument,
     make_author,
     make_edition,
     make_keyword,
+    make_main_abstract,
     make_session,
     make_speaker,
     refreshed,
@@ -40,7 +40,7 @@ def abstract(edition):
 
 
 def change(abstract: Abstract, **fields) -> Version:
-    """Publish a change of `abstract` as a new version, in July."""
+    """Publish `abstract` with changed fields as a new version, in July."""
     versions.snapshot(abstract)
     Abstract.objects.filter(pk=abstract.pk).update(**fields)
     return versions.publish(abstract, {"fr": "Titre précisé."}, at=JULY)
@@ -86,7 +86,7 @@ def test_current_version_number_redirects_to_abstract(client, abstract):
 
 
 def test_main_abstract_has_versions(client, edition):
-    argument = make_argument(edition, title_fr="Avant")
+    argument = make_main_abstract(edition, title_fr="Avant")
     change(argument, title_fr="Après")
     assert texts(main(client.get("/fr/2021/abstract/v1/")), ".//h1") == ["Avant"]
     assert texts(main(client.get("/fr/2021/abstract/")), ".//h1") == ["Après"]
@@ -186,7 +186,7 @@ def test_versions_of_a_withdrawn_abstract_are_gone(client, abstract, path):
 
 
 def test_withdrawn_main_abstract_is_gone(client, edition):
-    make_argument(edition, status="withdrawn")
+    make_main_abstract(edition, status="withdrawn")
     assert client.get("/fr/2021/abstract/").status_code == 410
     assert client.get("/fr/2021/abstract/abstract.pdf").status_code == 410
 
@@ -208,7 +208,7 @@ def test_withdrawn_abstract_is_not_listed_elsewhere(client, edition, path):
 @pytest.mark.parametrize("ending", [".bib", ".ris", ".json", ".xml", "/linkset.json"])
 def test_files_of_a_withdrawn_abstract_return_410_with_a_notice(client, edition, ending):
     make_abstract(edition, slug="ville", text_fr="Secret.", status="withdrawn")
-    make_argument(edition, status="withdrawn")
+    make_main_abstract(edition, status="withdrawn")
     for path in ("abstracts/ville", "abstract"):
         answer = client.get(f"/2021/{path}{ending}", headers={"Accept-Language": "ar"})
         assert (answer.status_code, answer.content.decode()) == (

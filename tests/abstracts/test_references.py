@@ -17,10 +17,10 @@ from symposium.abstracts.models import Abstract
 from symposium.sessions.models import Session
 from tests.factories import (
     make_abstract,
-    make_argument,
     make_author,
     make_edition,
     make_keyword,
+    make_main_abstract,
     make_session,
 )
 from tests.helpers.hard_records import HARD, make_hard_record
@@ -40,7 +40,7 @@ def record(text) -> Record:
 
 
 def plain(latex: str) -> str:
-    """LaTeX as pylatexenc reads it, which knows no ASCII caret and curls the quotation marks."""
+    """Return LaTeX as plain text; pylatexenc lacks the ASCII caret and curls quotation marks."""
     words = LatexNodes2Text(strict_latex_spaces=True).latex_to_text(latex)
     return words.replace("ˆ", "^").replace("’", "'").replace("”", '"')
 
@@ -80,7 +80,7 @@ def test_bibtex_names_round_trip_through_pybtex(record):
         )
         for one in entry.persons["author"]
     ]
-    # pybtex takes a no-break space for a space.
+    # pybtex reads a no-break space as a space.
     assert people == [
         (flat(straight(one.family)), flat(straight(one.given))) for one in record.authors
     ]
@@ -166,7 +166,7 @@ def test_csl_json_contains_all_record_fields(record):
     ]
 
 
-# The files
+# Files
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_export_file_has_its_headers_and_supports_conditional_requests(
 ):
     edition = make_edition("2021")
     make_abstract(edition, slug="ville")
-    make_argument(edition, language="en", text_en="The city learns.")
+    make_main_abstract(edition, language="en", text_en="The city learns.")
     answer = client.get(f"/2021/abstracts/ville.{ending}")
     headers = ["Content-Type", "Content-Disposition", "Content-Language"]
     assert [answer.headers[name] for name in headers] == [
@@ -220,9 +220,9 @@ def test_hidden_abstracts_are_not_exported(client, ending):
     make_abstract(edition, slug="withdrawn", status="withdrawn")
     make_abstract(edition, slug="later", published_at=timezone.now() + timezone.timedelta(days=1))
     make_abstract(session=make_session(edition, status=Session.Status.DRAFT), slug="waiting")
-    make_argument(edition, status="draft")
+    make_main_abstract(edition, status="draft")
     make_abstract(hidden, slug="hidden")
-    make_argument(hidden)
+    make_main_abstract(hidden)
     make_abstract(make_edition("2020"), slug="elsewhere")
     paths = [
         *(f"/2021/abstracts/{slug}" for slug in ("draft", "withdrawn", "later", "waiting")),
@@ -253,7 +253,7 @@ def test_former_export_address_redirects_to_current_one(client):
     abstract = make_abstract(edition, slug="ville")
     abstract.slug = "cite"
     abstract.save()
-    argument = make_argument(edition)
+    argument = make_main_abstract(edition)
     answer = client.get("/2021/abstracts/ville.bib?lang=ar")
     assert (answer.status_code, answer.url) == (301, "/2021/abstracts/cite.bib?lang=ar")
     answer = client.get(f"/2021/abstracts/{argument.slug}.ris")

@@ -1,4 +1,4 @@
-"""The links of an abstract, as the reader of Signposting finds them. https://signposting.org/FAIR/"""
+"""The links of an abstract, as a Signposting client reads them. https://signposting.org/FAIR/"""
 
 import pytest
 from signposting import find_signposting_http, find_signposting_linkset
@@ -9,9 +9,9 @@ from symposium.abstracts.metadata.signposting import header, linkset
 from symposium.abstracts.models import Abstract
 from tests.factories import (
     make_abstract,
-    make_argument,
     make_author,
     make_edition,
+    make_main_abstract,
     make_speaker,
 )
 from tests.helpers.hard_records import ORCID
@@ -77,7 +77,7 @@ def test_every_link_target_has_the_declared_type(client, abstract):
 
 
 def test_cite_as_link_is_the_doi(client, abstract):
-    """A DOI may hold what ends an address in the header."""
+    """The DOI contains characters that end a URL in the Link header."""
     Abstract.objects.update(doi='10.1002/(sici)1096<1::aid>3.0"x,y;z')
     found = signposts_of(client.get(PAGE))
     assert found.citeAs.target == "https://doi.org/10.1002/(sici)1096%3C1::aid%3E3.0%22x,y;z"
@@ -85,7 +85,7 @@ def test_cite_as_link_is_the_doi(client, abstract):
 
 
 def test_abstract_without_authors_and_licence_omits_these_links(client, db):
-    make_argument(make_edition("2021"))
+    make_main_abstract(make_edition("2021"))
     found = signposts_of(client.get("/fr/2021/abstract/"))
     assert (list(found.authors), found.license) == ([], None)
     assert found.citeAs.target == f"{SITE}/fr/2021/abstract/"
@@ -143,7 +143,7 @@ def test_former_address_redirects_to_the_linkset(client, abstract):
     abstract.save()
     answer = client.get(LINKSET)
     assert (answer.status_code, answer["Location"]) == (301, "/2021/abstracts/cite/linkset.json")
-    argument = make_argument(abstract.edition, slug="argument")
+    argument = make_main_abstract(abstract.edition, slug="argument")
     answer = client.get(f"/2021/abstracts/{argument.slug}/linkset.json")
     assert (answer.status_code, answer["Location"]) == (301, "/2021/abstract/linkset.json")
 

@@ -1,4 +1,4 @@
-"""Reads and downloads: who counts, who does not, and that nobody is followed."""
+"""Counts of views and downloads: which requests count, and that nobody is tracked."""
 
 import datetime
 import os
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from symposium.abstracts import usage, usage_charts
 from symposium.abstracts.models import UsageCount
-from tests.factories import make_abstract, make_argument, make_edition
+from tests.factories import make_abstract, make_edition, make_main_abstract
 from tests.helpers.database_errors import refused_by
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ ROBOTS = [
 
 @pytest.fixture(autouse=True)
 def recorder(monkeypatch):
-    """That of a process which writes when the test says so."""
+    """UsageRecorder of a process that writes only when the test asks for it."""
     recorder = usage.UsageRecorder()
     recorder.written_at = float("inf")
     monkeypatch.setattr(usage, "RECORDER", recorder)
@@ -92,7 +92,7 @@ def test_double_click_counts_once(client):
 
 
 def test_other_reader_browser_or_page_counts_separately(client, abstract):
-    make_argument(abstract.edition)
+    make_main_abstract(abstract.edition)
     visit(client)
     visit(client, address="192.0.2.2")
     visit(client, agent=SAFARI)
@@ -154,7 +154,7 @@ KEEPING = usage.SUM_UP.replace(
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("statement", "count"), [(usage.SUM_UP, 100), (KEEPING, 200)])
 def test_workers_that_sum_up_at_once_count_each_click_once(recorder, monkeypatch, statement, count):
-    """The control deletes nothing."""
+    """The negative control deletes no event, so both workers count it."""
     monkeypatch.setattr(usage, "SUM_UP", statement)
     for click in CLICKS[:100]:
         record(recorder, click=click)

@@ -6,10 +6,10 @@ from django.utils import timezone
 from symposium.abstracts.models import Keyword
 from tests.factories import (
     make_abstract,
-    make_argument,
     make_author,
     make_edition,
     make_keyword,
+    make_main_abstract,
     make_session,
     make_speaker,
 )
@@ -45,12 +45,12 @@ def test_missing_main_abstract_is_404(client, edition):
 
 
 def test_main_abstract_slug_redirects_to_its_single_address(client, edition):
-    make_argument(edition, slug="texte")
+    make_main_abstract(edition, slug="texte")
     response = client.get("/fr/2021/abstracts/texte/")
     assert (response.status_code, response["Location"]) == (301, "/fr/2021/abstract/")
 
 
-# What is public
+# Publication
 
 
 @pytest.mark.parametrize(("fields", "status"), HIDDEN)
@@ -76,7 +76,7 @@ def test_abstract_of_a_draft_session_is_404(client, edition):
 )
 def test_unpublished_edition_has_no_page(client, path):
     edition = make_edition("2021", is_published=False)
-    make_argument(edition)
+    make_main_abstract(edition)
     make_keyword(make_abstract(edition, slug="a"), slug="mot")
     assert client.get(f"/fr/2021/{path}").status_code == 404
 
@@ -95,7 +95,7 @@ def test_author_without_page_is_named_without_link(client, edition):
 
 def test_abstract_list_begins_with_main_abstract(client, edition):
     make_abstract(edition, title_fr="A")
-    make_argument(edition, title_fr="Z")
+    make_main_abstract(edition, title_fr="Z")
     assert texts(main(client.get(LIST)), TITLES) == ["Z", "A"]
 
 

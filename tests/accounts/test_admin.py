@@ -1,4 +1,4 @@
-"""Accounts in the desk, and the group of organisers."""
+"""Accounts in the desk, and the groups of organisers."""
 
 import pytest
 from django.contrib.auth.models import Group, Permission

@@ -1,4 +1,4 @@
-"""Attempts are counted for all processes together, in the database, and nothing else is there."""
+"""Sign-in attempts, counted across processes in the database cache, which holds nothing else."""
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -15,7 +15,7 @@ LOGIN = "/en/accounts/login/password/"
 
 @pytest.fixture(autouse=True)
 def _shared(settings):
-    """The cache of a production that sets none."""
+    """Use the cache of a production site that configures none: a table of the database."""
     settings.CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -36,7 +36,7 @@ def test_wrong_passwords_are_counted_across_processes(client):
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     for guess in range(6):
         client.post(LOGIN, {"login": "amina@example.org", "password": f"guess {guess}"})
-        del caches["default"]  # another process has no memory of this one
+        del caches["default"]  # another process does not have this one's memory
     client.post(LOGIN, {"login": "amina@example.org", "password": "the right password"})
     assert "_auth_user_id" not in client.session
     cache.clear()

@@ -1,4 +1,4 @@
-"""Wrong codes are counted by account, also those that arrive at once."""
+"""Wrong codes, counted by account, even if they arrive at the same moment."""
 
 import datetime
 from concurrent.futures import ThreadPoolExecutor
@@ -115,11 +115,11 @@ def test_wrong_codes_of_signed_in_accounts_are_counted(client, start, confirm, e
     assert "Trop de codes incorrects" in response.context["form"].errors["code"][0]
 
 
-# At once
+# Concurrent guesses
 
 
 def at_once(works: list) -> list:
-    """What each returned, in a connection of its own, all started together."""
+    """Run the functions at the same moment, each in its own connection; return their results."""
     together = Barrier(len(works))
 
     def alone(work):
@@ -143,7 +143,7 @@ def test_concurrent_guesses_do_not_exceed_the_limit():
 
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_guesses_exceed_the_limit_without_the_lock(monkeypatch):
-    """All count before any writes, as a counter that is read first and written later does."""
+    """Negative control: all threads count before any of them writes, as with a separate counter."""
     counted = Barrier(24)
     create = Guess.objects.get_queryset().create.__func__
 
@@ -174,4 +174,4 @@ def test_right_code_among_concurrent_guesses_is_refused_after_five_wrong_ones():
     Guess.objects.all().delete()
     fresh = asked()
     session = fresh.cookies["sessionid"].value
-    assert guess(code_of(mail.outbox[-1])) is True  # the same steps, with a try left
+    assert guess(code_of(mail.outbox[-1])) is True  # the same steps with an attempt left

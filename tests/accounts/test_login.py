@@ -1,4 +1,4 @@
-"""Signing in: a code by e-mail, a password, and where it leads."""
+"""Sign-in by code and by password, its limits and its redirects."""
 
 import re
 from datetime import timedelta
@@ -150,7 +150,7 @@ def test_closed_account_gets_the_same_response_and_inactive_page_after_code(clie
 
 
 def test_known_and_unknown_addresses_take_equal_queries_and_response_size(client, amina):
-    """Each answer takes the time of its queries, of one mail written, and of a page of one size."""
+    """Equal queries, one mail each and equal pages: the response time reveals no account."""
     make_organiser(email="chief@example.org")
     made = []
     for email in [AMINA, "other@example.org", "chief@example.org"]:
@@ -167,7 +167,7 @@ def test_known_and_unknown_addresses_take_equal_queries_and_response_size(client
 
 @pytest.mark.parametrize("stranger", ["am\u0131na@example.org", "amina\u017f@example.org"])
 def test_lookalike_letters_lock_no_account_out(client, amina, stranger):
-    """PostgreSQL's UPPER makes I of ı and S of ſ: two accounts were found for one address."""
+    """PostgreSQL's UPPER maps ı to I and ſ to S, so one address matched two accounts."""
     response = ask(client, stranger)
     assert response.context["form"].errors == {"login": [PLAIN_ADDRESS_MESSAGE]}
     assert (mail.outbox, User.objects.count()) == ([], 1)
@@ -236,7 +236,7 @@ def test_resent_codes_count_towards_the_limit(client, amina):
     assert len(mail.outbox) == 3
 
 
-# Strangers
+# Attempts by strangers
 
 
 def test_attempts_by_a_stranger_do_not_lock_the_owner_out(client, amina):

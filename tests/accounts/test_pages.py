@@ -1,4 +1,4 @@
-"""The account's own pages, and who may open the desk."""
+"""The pages of an account, and access to the desk."""
 
 import re
 from urllib.parse import parse_qs, urlsplit
@@ -150,11 +150,11 @@ def test_organiser_opens_admin(client):
     assert (response.status_code, response.headers["Location"]) == (302, "/admin/")
 
 
-# What a browser keeps
+# Browser cache
 
 
 def addresses(patterns=accounts_urls.urlpatterns, prefix="") -> list[str]:
-    """Every address below accounts/, as it is written in the urlconf, its parameters filled in."""
+    """Return every path below accounts/ of the urlconf, with its parameters filled in."""
     found = []
     for pattern in patterns:
         route = prefix + str(pattern.pattern)
@@ -168,7 +168,7 @@ def addresses(patterns=accounts_urls.urlpatterns, prefix="") -> list[str]:
 
 @pytest.mark.parametrize("signed_in", [False, True])
 def test_account_pages_are_never_cached_by_browsers(client, user, signed_in):
-    """Neither are its redirects and its errors: Back on a shared machine would show them."""
+    """Redirects and errors are not stored either: Back on a shared computer would show them."""
     if signed_in:
         client.force_login(user)
     client.raise_request_exception = False

@@ -1,4 +1,4 @@
-"""What is sensitive asks again who one is, with or without a password, after some time."""
+"""Reauthentication before sensitive pages, with or without a password, after some time."""
 
 import re
 
@@ -64,7 +64,7 @@ def test_session_is_fresh_for_fifteen_minutes(client):
 
 
 def test_session_without_sign_in_time_must_reauthenticate(client):
-    """Such were opened before the site kept when somebody had signed in."""
+    """Such sessions date from before the site recorded the time of sign-in."""
     user = make_user(AMINA)
     EmailAddress.objects.create(user=user, email=AMINA, primary=True, verified=True)
     client.force_login(user)
@@ -113,7 +113,7 @@ def test_organiser_reauthentication_code_is_longer(client):
 
 
 def test_former_address_is_dropped_when_an_organiser_corrects_it(client):
-    """No code goes to an address that an organiser has corrected."""
+    """No sign-in code goes to an address that an organiser has corrected."""
     user = make_user(AMINA)
     sign_in(client, user)
     client.force_login(make_organiser())
@@ -133,7 +133,7 @@ def test_large_form_is_not_stored_in_the_session(client, page, who):
     assert sum(len(str(row.get_decoded())) for row in Session.objects.all()) < 2_000
 
 
-# A password
+# Passwords
 
 
 @pytest.mark.parametrize("page", ["password/reset/", "password/set/", "password/reset/key/1-x/"])

@@ -43,7 +43,7 @@ def organiser():
 
 
 def code_of(secret: str) -> str:
-    """What an application shows now (RFC 6238)."""
+    """Return the current code of an authenticator app (RFC 6238)."""
     counter = struct.pack(">Q", int(time.time()) // 30)
     digest = hmac.digest(base64.b32decode(secret), counter, "sha1")
     found = struct.unpack_from(">I", digest, digest[-1] & 15)[0] & 0x7FFFFFFF
@@ -144,7 +144,7 @@ def test_authenticator_code_is_required_at_login_and_opens_admin(client, organis
 
 @pytest.mark.usefixtures("_required")
 def test_session_older_than_the_second_factor_must_verify_it(client, organiser):
-    """Somebody else's, perhaps: stolen before the account had a second factor."""
+    """The session may be stolen: it was opened before the account had a second factor."""
     client.force_login(organiser)
     TOTP.activate(organiser, SECRET)
     assert client.get(DESK).headers["Location"] == PAGE
@@ -191,7 +191,7 @@ def test_second_factor_page_links_to_no_other_site(client, organiser):
 
 
 def test_admin_password_change_redirects_to_the_rate_limited_page(client, organiser):
-    """The page of the account, to which it leads, counts them."""
+    """The target, the account's own page, counts wrong passwords."""
     client.force_login(organiser)
     for path in ("password_change/", "password_change/done/"):
         guess = {

@@ -1,4 +1,4 @@
-"""Where somebody is signed in: they see it, and end it; nobody else does."""
+"""Browser sessions of an account, which only its owner sees and ends."""
 
 import datetime
 import json
@@ -73,7 +73,7 @@ def test_browser_sessions_are_not_in_admin(user, client):
 
 
 def test_browser_session_tracking_adds_no_query(user, django_assert_num_queries):
-    """The session, the account, the edition and its menu: a session is written as it begins."""
+    """The queries: session, account, edition and its menu. A session is recorded as it begins."""
     client = signed_in(user, FIREFOX)
     client.get("/fr/accounts/logout/")
     with django_assert_num_queries(6):

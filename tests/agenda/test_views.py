@@ -1,4 +1,4 @@
-"""One's own programme: stars of a browser and of an account, a link, a calendar, mails."""
+"""“My programme”: stars of a browser and of an account, shared links, a calendar, mails."""
 
 import datetime
 import json
@@ -72,7 +72,7 @@ def starred(user) -> list[str]:
     return [str(star) for star in user.stars.in_order()]
 
 
-# Which clash
+# Clashes
 
 
 def test_entries_clash_with_overlapping_held_sessions(edition, water, air):
@@ -156,7 +156,7 @@ def test_long_shared_link_holds_the_earliest_sessions_and_no_qr_code(
     assert texts(main(page), ".//bdi[@id='address']") == [f"http://testserver{path}"]
 
 
-# Into the account
+# Merge into the account
 
 
 def test_browser_stars_are_merged_into_the_account_once(client, user, edition, water, air):
@@ -181,14 +181,14 @@ def test_browser_stars_are_merged_into_the_account_once(client, user, edition, w
 def test_stars_response_includes_registrations_and_bookings(client, user, edition, water):
     online = make_category(open_edition("2032"), on_site=False, online_access=True)
     make_registration(online, user=user)
-    make_registration(make_category(open_edition("2033")))  # of somebody else
+    make_registration(make_category(open_edition("2033")))  # another person's
     places.cancel(make_registration(make_category(open_edition("2034")), user=user))
     workshop, full = make_workshop(edition), make_workshop(edition, at="14:00", places=1)
     make_booking(make_registration(make_category(edition)), full)
     mine = make_registration(make_category(edition), user=user, sessions=[workshop, full])
     found = client.get(STARS).json()["registrations"]
     assert found.pop("2032")["ticket"] is False
-    booked = [str(workshop.guid)]  # and not where one waits
+    booked = [str(workshop.guid)]  # not the waiting one
     assert found == {"2031": {"code": mine.code, "ticket": True, "booked": booked}}
     edition.is_published = False
     edition.save()
@@ -246,7 +246,7 @@ def test_concurrent_windows_create_one_star():
 
 @pytest.mark.django_db(transaction=True)
 def test_duplicate_star_fails_without_ignore_conflicts(monkeypatch):
-    """The negative control: a star is there when the second one is written."""
+    """Negative control: the star exists when the second one is written."""
     user, session = make_user(), make_session(make_edition("2031"))
     plain = QuerySet.bulk_create
     monkeypatch.setattr(
@@ -257,7 +257,7 @@ def test_duplicate_star_fails_without_ignore_conflicts(monkeypatch):
         stars.add_stars(user, [session])
 
 
-# The page of the account
+# The page of an account
 
 
 def test_page_merges_stars_and_bookings(client, user, edition, water):
@@ -370,7 +370,7 @@ def test_renewed_calendar_address_invalidates_the_old_one(client, user, calendar
     page = "/en/my/programme/calendar/"
     assert client.get(page).status_code == 200
     assert client.get(calendar).status_code == 200
-    client.post(page)  # the form that makes the first one, sent twice
+    client.post(page)  # the form that creates the first address, sent again
     assert client.get(calendar).status_code == 200
     client.post(page, {"answer": "renew"})
     assert client.get(calendar).status_code == 404
@@ -406,7 +406,7 @@ def move(session, at: str = "15:00") -> None:
 
 
 def mails() -> list[tuple[str, str]]:
-    """Whom a turn of the worker tells of changes, and the subjects."""
+    """Run both notifications of changes; return the recipients and subjects of the mails."""
     mail.outbox.clear()
     change_notices.notify_booking_changes(soon())
     change_notices.notify_star_changes(soon())
@@ -421,7 +421,7 @@ def test_star_change_mail_is_sent_only_when_enabled(client, user, water):
     move(water)
     assert mails() == []
     client.post("/en/my/programme/mails/", {"wants_mail": "on"})
-    assert mails() == []  # of earlier changes, nothing
+    assert mails() == []  # earlier changes send no mail
     move(water, "16:00")
     assert mails() == [STARRED]
     assert "- Eau · " in mail.outbox[0].body
@@ -449,7 +449,7 @@ def test_starred_and_booked_session_change_sends_one_mail(user, edition):
     stars.add_stars(user, [workshop])
     stars.set_change_mails(user, True)
     move(workshop)
-    assert change_notices.notify_star_changes(soon()) == 0  # whichever comes first
+    assert change_notices.notify_star_changes(soon()) == 0  # whichever runs first
     booked = ("nora@example.org", "A session you booked has changed: Symposium 2031")
     assert mails() == [booked]
     places.leave(registration.bookings.get())
@@ -489,7 +489,7 @@ def test_draft_and_past_session_changes_send_no_mail(user, edition, water, air):
     assert change_notices.notify_star_changes(over) == 0
 
 
-# What is known of somebody
+# Stored data
 
 
 def test_stars_are_exported_and_erased_with_the_account(client, user, water, calendar):

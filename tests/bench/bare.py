@@ -1,4 +1,4 @@
-"""The site with one address more: what Django takes to write one row and answer.
+"""The site with one more URL, a bare view: what Django needs to write one row and answer.
 
 gunicorn serves it to `test_bench_registration.py` in place of `config.wsgi`.
 """
@@ -8,10 +8,10 @@ import os
 from django.conf import settings
 
 if "RENDERED" in os.environ:
-    settings.MIDDLEWARE.insert(1, "tests.bench.rendered.counting")  # inside what hands out
+    settings.MIDDLEWARE.insert(1, "tests.bench.rendered.counting")  # inside the page cache
 
 # isort: split
-from config.wsgi import application  # it starts Django, which what follows needs
+from config.wsgi import application  # it starts Django, before the imports below
 
 # isort: split
 from django.db import transaction
@@ -32,7 +32,7 @@ def write(request, category: int):
 
 urlpatterns = [path("bare/<int:category>", write), *ours]
 settings.ROOT_URLCONF = __name__
-# Nobody asks for a file, and none was collected.
+# No test requests a static file, and none was collected.
 settings.STORAGES["staticfiles"]["BACKEND"] = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
 )

@@ -1,4 +1,4 @@
-"""The least that Django can do: one view, no middleware, the bytes and headers it was given.
+"""The minimum of Django: one view, no middleware, the bytes and headers that it was given.
 
 gunicorn serves it to `test_published_bench.py` beside the site itself. With `STARTPROJECT=1` it
 has the middleware of `django-admin startproject`. It has no database.

@@ -1,4 +1,4 @@
-"""What the site renders, and does not hand out from memory, is a byte more in a file, RENDERED."""
+"""Middleware that adds a byte to the file `RENDERED` for each page not served from the cache."""
 
 import os
 

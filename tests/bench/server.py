@@ -1,4 +1,4 @@
-"""gunicorn as in production, for a benchmark: by gunicorn.conf.py, on a port of its own."""
+"""gunicorn as in production, for the benchmarks: with gunicorn.conf.py, on its own port."""
 
 import contextlib
 import os
@@ -23,14 +23,14 @@ class Server(NamedTuple):
     process: subprocess.Popen
 
     def cpu(self) -> float:
-        """Seconds that its workers have computed."""
+        """Return the CPU time of the workers, in seconds."""
         workers = psutil.Process(self.process.pid).children()
         return sum(sum(worker.cpu_times()[:2]) for worker in workers)
 
 
 @contextlib.contextmanager
 def serving(application: str, folder: Path, **environment: str) -> Iterator[Server]:
-    """Serve `application` with two processes, ready to answer; its log is a file of `folder`."""
+    """Serve `application` with two processes, ready to answer; write its log to `folder`."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     log = folder / f"gunicorn-{port}.log"

@@ -1,4 +1,4 @@
-"""How long a hundred badges and a ticket take: `make bench`."""
+"""Time of a hundred badges and of a ticket: `make bench`."""
 
 import statistics
 import time
@@ -10,7 +10,7 @@ ROUNDS = 10
 
 
 def people(number: int, turn: int) -> list[dict]:
-    """Other names and codes at each turn: typst remembers what it has set before."""
+    """Return people whose names and codes differ by turn: typst caches what it has typeset."""
     return [
         person(
             f"Maximiliana Benabdeljalil {turn} {place}",

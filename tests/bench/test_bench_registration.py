@@ -1,9 +1,9 @@
 """A thousand people register for a hundred places, 32 of them at any moment: `make bench`.
 
-The site is as in production: gunicorn by gunicorn.conf.py, a PostgreSQL that loses nothing, mails
-in the queue. It shares the machine with those who register, and stands beside a bare Django view
-that writes one row in one transaction. Other work on the machine slows both, and more so the
-registrations, which wait for each other; the CPU time, that of gunicorn's workers, stays.
+The site runs as in production: gunicorn with gunicorn.conf.py, a PostgreSQL that flushes to disk,
+emails in the queue. It shares the machine with the clients. A bare Django view that writes one
+row in one transaction is measured for comparison. Other work on the machine slows both, and the
+registrations more, since they wait for each other; the CPU time of gunicorn's workers stays.
 """
 
 import contextlib
@@ -33,14 +33,14 @@ from tests.conftest import PROJECT
 from tests.factories import make_category, make_question, make_user, make_workshop, open_edition
 
 PEOPLE, PLACES, AT_ONCE = 1_000, 100, 32
-REHEARSAL = 64  # the first requests read the templates
+REHEARSAL = 64  # the first requests load the templates
 FOLDER = PROJECT / "var" / "postgres-bench"
 CSRF = "c" * 32
 
 
 @pytest.fixture
 def database_url(django_db_blocker):
-    """A database that waits for its disk, which that of the tests does not."""
+    """Start a database that waits for its disk, unlike the database of the tests."""
     own = connection.settings_dict
     with embedded_postgres.running(FOLDER) as url, django_db_blocker.unblock():
         connection.settings_dict = own | environ.Env.db_url_config(url)
@@ -76,7 +76,7 @@ def test_thousand_people_for_a_hundred_places(site, capsys):
 
 
 def an_edition(slug: str, places: int) -> Category:
-    """What a real form asks: two categories, two workshops, two questions."""
+    """Create an edition with a realistic form: two categories, two workshops, two questions."""
     edition = open_edition(slug)
     for at in ("10:00", "14:00"):
         make_workshop(edition, at=at)
@@ -96,7 +96,7 @@ def rehearse(site: Server, category: Category) -> None:
 
 
 def registering(category: Category, person: User) -> tuple[str, str, dict]:
-    """The address, the cookies and the form of somebody who has signed in and filled it in."""
+    """Return the path, the cookies and the form of a signed-in person who registers."""
     asked, free = category.edition.questions.order_by("pk")
     form = {
         "csrfmiddlewaretoken": CSRF,
@@ -131,7 +131,7 @@ def writing(category: Category, number: int) -> tuple[str, str, dict]:
 
 
 def measured(site: Server, requests: list[tuple[str, str, dict]]) -> dict:
-    """Send them, 32 at any moment, and say how long each answer took, in milliseconds."""
+    """Send the requests, 32 at any moment; return `answers` by status, and rates and times (ms)."""
     connection.close()
     started, computed = time.perf_counter(), site.cpu()
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -150,7 +150,7 @@ def measured(site: Server, requests: list[tuple[str, str, dict]]) -> dict:
 
 
 def sent(port: int, path: str, cookies: str, form: dict) -> tuple[int, float]:
-    """Each comes by a connection of its own, as from nginx."""
+    """Send a request by a connection of its own, as from nginx; return status and milliseconds."""
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",
         "Cookie": f"{cookies}; csrftoken={CSRF}",
@@ -164,17 +164,17 @@ def sent(port: int, path: str, cookies: str, form: dict) -> tuple[int, float]:
     return response.status, (time.perf_counter() - started) * 1000
 
 
-# What came of it
+# The results
 
 
 def ranks(made) -> list[int]:
-    """The turns of those who wait, in the order in which they were given."""
+    """Return the queue numbers in the order in which they were given."""
     in_order = StateChange.objects.filter(registration__in=made, state=State.WAITING)
     return list(in_order.order_by("pk").values_list("registration__queue_number", flat=True))
 
 
 def came(made) -> list[int]:
-    """Registrations in the order of arrival."""
+    """Return the primary keys of the registrations in the order of arrival."""
     return list(made.order_by(F("changes__pk")).values_list("pk", flat=True))
 
 

@@ -1,4 +1,4 @@
-"""How long the book of 300 abstracts takes, and an abstract: `make bench`."""
+"""Time of the book of 300 abstracts, and of a repeated rendering: `make bench`."""
 
 import pathlib
 import time

@@ -1,6 +1,6 @@
-"""A stranger posts 300 long forms: what it costs the server, and a page that it keeps.
+"""Cost of 300 long forms posted by a visitor, for the server and for a cached page.
 
-`make bench`. It once took 760 MB more, and a kept page waited 5.9 seconds.
+`make bench`. It once took 760 MB more, and a cached page waited 5.9 seconds.
 """
 
 import http.client
@@ -48,7 +48,7 @@ def test_three_hundred_anonymous_forms(site, capsys):
 
 
 def attack(site: Server) -> str:
-    """Long forms for registrations that there are not, and for an edition, by one browser."""
+    """Post long forms to registrations that do not exist, and to an edition, from one browser."""
     cookie = f"csrftoken={CSRF}"
     connection = http.client.HTTPConnection("127.0.0.1", site.port)
     for number in range(FORMS):
@@ -69,7 +69,7 @@ def measured(site: Server) -> tuple[float, float]:
 
 
 def ask(site: Server, page: str, times: int = 100, cookie: str = "") -> float:
-    """Ask for a page again and again; return how many milliseconds an answer takes, the median."""
+    """Request a page `times` times; return the median response time in milliseconds."""
     took = []
     for _ in range(times):
         connection = http.client.HTTPConnection("127.0.0.1", site.port)

@@ -1,9 +1,8 @@
-"""How long the server takes to render the public pages from the database: `make bench`.
+"""Time to render the public pages from the database: `make bench`.
 
-Every page stands beside a bare Django view that returns the same bytes, measured in the same run:
-what is above it is ours. CPU time is that of this process alone; PostgreSQL is counted in the
-wall time only. Other work on the machine slows both: the fixed loop of the first line says how
-much.
+Every page is compared with a bare Django view that returns the same bytes, measured in the same
+run: the difference is ours. CPU time is of this process alone; PostgreSQL counts in the wall time
+only. Other work on the machine slows both: the fixed loop in the first line shows how much.
 """
 
 import datetime
@@ -56,7 +55,7 @@ def congress(db):
 
 
 def make_programme(slug: str, number: int) -> None:
-    """A talk an hour in each of five rooms, two speakers in each."""
+    """Create a talk an hour in each of five rooms, with two speakers in each."""
     edition = make_edition(slug)
     rooms, track = [make_room(edition) for _ in range(5)], make_track(edition)
     for place in range(number):
@@ -70,7 +69,7 @@ def make_programme(slug: str, number: int) -> None:
 
 
 class Site:
-    """The whole of Django for one request, without what the test client records of templates."""
+    """All of Django for one request, without the test client, which records templates."""
 
     def __init__(self):
         self.handler = BaseHandler()
@@ -105,7 +104,7 @@ def measured(site: Site, name: str, address: str) -> dict:
 
 
 def timed(site, address: str) -> dict[str, float]:
-    """The median of some rounds, and the best, in milliseconds, once the templates are read."""
+    """Return the median and the best of some rounds, in milliseconds, with the templates loaded."""
     cpu, wall = [], []
     for _ in range(ROUNDS):
         started, started_cpu = time.perf_counter(), time.process_time()
@@ -129,7 +128,7 @@ def table(rows: list[dict]) -> str:
 
 
 def machine() -> str:
-    """The machine and the day, for the page that keeps the figures."""
+    """Describe the machine and the day, for the page that lists the figures."""
     models = [
         line.partition(":")[2].strip()
         for line in Path("/proc/cpuinfo").read_text().splitlines()
@@ -145,7 +144,7 @@ def machine() -> str:
 
 
 def loop() -> float:
-    """The CPU time of a fixed piece of work, in milliseconds: about 110 when nothing else runs."""
+    """Return the CPU time of a fixed piece of work in milliseconds: about 110 when idle."""
     started = time.process_time()
     sum(number * number for number in range(2_000_000))
     return (time.process_time() - started) * 1000

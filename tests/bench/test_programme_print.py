@@ -1,4 +1,4 @@
-"""How long the programme of 1,000 sessions takes as PDF: `make bench`."""
+"""Time of the programme of 1,000 sessions as PDF: `make bench`."""
 
 import re
 import time

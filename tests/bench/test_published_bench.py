@@ -1,8 +1,8 @@
-"""Published pages beside a bare Django view that returns the same bytes: `make bench`.
+"""Cached pages compared with a bare Django view that returns the same bytes: `make bench`.
 
-Both are served by gunicorn as gunicorn.conf.py says, and asked by `wrk` in turn, so that other
-work on the machine slows both: the ratio is what counts. The bare view has no middleware and no
-database; with the middleware of `startproject` it stands in a column of its own.
+gunicorn serves both with gunicorn.conf.py, and `wrk` requests them in turn, so that other work on
+the machine slows both: the ratio counts. The bare view has no middleware and no database; a third
+column has the same view with the middleware of `startproject`.
 """
 
 import asyncio
@@ -31,15 +31,15 @@ from tests.bench.test_pages import machine, make_programme
 from tests.conftest import PROJECT
 
 FOLDER = PROJECT / "var" / "postgres-bench"
-# A person's, whose reading of an abstract is counted; a robot's is not.
+# The headers of a person, whose view of an abstract is counted; a robot's view is not.
 BROWSER = {
     "Accept-Encoding": "gzip, deflate, br",
     "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
 }
 ROUNDS, SECONDS, CONNECTIONS = 7, 1, 16
-# Of what the bare view gives, alone and behind the middleware of `startproject`.
+# Least share of the bare view's rate, alone and behind the middleware of `startproject`.
 LEAST, LEAST_OF_PLAIN = 0.65, 0.75
-# Answers a second of the programme of pretalx that needs no script, on two such cores.
+# Responses a second of pretalx's programme without JavaScript on two such cores; our multiple.
 PEER = {"programme, 60 sessions": (34, 50), "programme, 1,000 sessions on one page": (1.4, 500)}
 PAGES = {
     "home": "/fr/2021/",
@@ -52,7 +52,7 @@ PAGES = {
     "schedule.json, 1,000 sessions": "/scale/schedule.json",
     "programme.ics, 1,000 sessions": "/scale/programme.ics",
 }
-# What the server itself says of every answer.
+# Headers that the server itself sets on every response.
 OF_THE_SERVER = {"server", "date", "connection", "content-length", "transfer-encoding"}
 
 needs_wrk = pytest.mark.skipif(
@@ -62,7 +62,7 @@ needs_wrk = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def database_url(django_db_setup, django_db_blocker):
-    """The demonstration and a congress of 1,000 sessions, which only these tests read."""
+    """Load the demonstration and a congress of 1,000 sessions into a database of these tests."""
     own = connection.settings_dict
     with embedded_postgres.running(FOLDER) as url, django_db_blocker.unblock():
         connection.close()
@@ -80,7 +80,7 @@ def database_url(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def edit(database_url):
-    """Save a number in what every page of the demonstration says in its title."""
+    """Return a function that saves a number in the name on every page of the demonstration."""
     with contextlib.closing(psycopg2.connect(database_url)) as own:
         own.autocommit = True
 
@@ -137,8 +137,8 @@ def test_cached_pages_beside_a_bare_view(database_url, tmp_path, capsys):
 
 
 def taken(server: Server, address: str) -> tuple[int, dict, bytes]:
-    """An answer of the site, for the bare view to give again."""
-    for _ in range(8):  # until both processes keep it
+    """Return a response of the site, for the bare view to repeat."""
+    for _ in range(8):  # until both processes have cached it
         connected = http.client.HTTPConnection("127.0.0.1", server.port)
         with contextlib.closing(connected) as browser:
             browser.request("GET", address, headers=BROWSER)
@@ -154,7 +154,7 @@ def without_body(answer: tuple[int, dict, bytes]) -> tuple[int, dict, bytes]:
 
 
 def compared(name, ours, address, bare, plain, number, **headers) -> dict:
-    """Requests per second of the three, a few seconds each in turn."""
+    """Return the requests per second of the three servers, measured in turn over some rounds."""
     asked = [(ours, address), (bare, f"/{number}"), (plain, f"/{number}")]
     for server, path in asked:
         rate(server, path, headers, seconds=1)
@@ -194,7 +194,7 @@ def table(rows: list[dict]) -> str:
     return "\n".join(lines)
 
 
-# A page that nobody has asked for since the last change
+# A page that nobody has requested since the last change
 
 COLD = {
     "programme, a day of 1,000 sessions": "/fr/scale/programme/",
@@ -205,7 +205,7 @@ AIMS = dict(zip(COLD, (150, 400), strict=True))
 
 
 def test_pages_after_a_change(database_url, edit, tmp_path, capsys):
-    """Each answer is rendered: the revision has moved a moment before."""
+    """Each response is rendered, since the revision has just changed."""
     with site(database_url, tmp_path) as server:
         rows = [(name, changed(server, address, edit)) for name, address in COLD.items()]
     with capsys.disabled():
@@ -222,7 +222,7 @@ def test_pages_after_a_change(database_url, edit, tmp_path, capsys):
 
 
 def changed(server: Server, address: str, edit: Callable) -> list[float]:
-    """Milliseconds until the whole page is here: at first, and after each of some edits."""
+    """Return milliseconds until the whole page arrived: at first, and after each of some edits."""
 
     def timed(browser) -> float:
         started = time.perf_counter()
@@ -259,7 +259,7 @@ def test_an_editor_and_many_readers(database_url, edit, tmp_path, capsys):
         before = log.stat().st_size
         commits, seen = asyncio.run(editing_and_reading(server, edit))
         rendered = log.stat().st_size - before
-    # How long ago the next version had been saved when a page came in.
+    # The age of each page: how long before its arrival the next version was saved.
     ages = [max(0, at - commits.get(version + 1, at)) for at, _waited, version in seen]
     waited = [one for _at, one, _version in seen]
     with capsys.disabled():
@@ -278,7 +278,10 @@ def test_an_editor_and_many_readers(database_url, edit, tmp_path, capsys):
 async def editing_and_reading(
     server: Server, edit: Callable
 ) -> tuple[dict[int, float], list[tuple]]:
-    """When each version was saved, and for each page: when it came, after how long, its version."""
+    """Return the time at which each version was saved, and the pages read.
+
+    Each page is `(time of arrival, seconds waited, version)`.
+    """
     commits, seen = {}, []
     until = time.monotonic() + LASTING
 

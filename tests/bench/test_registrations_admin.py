@@ -1,6 +1,6 @@
-"""How long organisers wait with 20,000 registrations, and how much memory a file takes.
+"""Waiting times of organisers with 20,000 registrations, and the memory of an export.
 
-The export runs in a process of its own, whose peak is measured: what a worker of the site needs.
+The export runs in its own process, whose peak is measured: a worker of the site needs as much.
 """
 
 import json
@@ -67,7 +67,7 @@ print(json.dumps({
 
 @pytest.fixture
 def congress():
-    """Everybody has a workshop and three answers; half came in."""
+    """Create 20,000 registrations: each has a workshop and three answers; half are checked in."""
     edition = open_edition(is_current=True)
     categories = [make_category(edition) for _ in range(5)]
     workshops = [make_workshop(edition, places=800, at=f"{9 + n % 9:02}:00") for n in range(30)]
@@ -110,7 +110,7 @@ def congress():
 
 
 def seconds(client, address: str) -> float:
-    """The best of five openings, on the clock: PostgreSQL counts too."""
+    """Return the best of five response times in seconds, wall time, PostgreSQL included."""
     found = []
     for _round in range(5):
         started = time.perf_counter()
@@ -129,7 +129,7 @@ def export(format: str) -> dict:
 
 
 def write_to_a_thousand(edition) -> float:
-    """The seconds of a message, its mails as rows of the queue."""
+    """Return the seconds that a message to 1,000 people takes, its emails as rows of the queue."""
     message = Message(edition=edition, by=None, subject_fr="Le tram", body_fr="Arrêté")
     some = edition.registrations.order_by("pk")[:1000].values("pk")
     started = time.perf_counter()

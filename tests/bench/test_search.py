@@ -1,10 +1,9 @@
-"""How long the database takes to search 10,000 abstracts, beside a plain ILIKE: `make bench`.
+"""Time of a search in 10,000 abstracts, compared with a plain ILIKE: `make bench`.
 
-Each question is asked of PostgreSQL as the page asks it, and timed around the statement, answer
-read. Beside it, in the same run, what one would write without the search: each word anywhere in
-the title or the text of any language, newest first. The target, 30 ms for 95 % of the answers, is
-printed and not asserted, since a machine that does other work too takes several times as long: what
-must hold on any is a tenth of what ILIKE takes.
+Each query runs in PostgreSQL as the page runs it, and is timed with its rows read. The same run
+measures the query without the search: each word anywhere in the title or the text of any language,
+newest first. The target, 30 ms for 95 % of the queries, is printed and not asserted, since a busy
+machine takes several times as long: a tenth of the time of ILIKE must hold on any machine.
 """
 
 import random
@@ -26,7 +25,7 @@ from tests.factories import make_abstract, make_edition, make_keyword
 pytestmark = pytest.mark.django_db
 ABSTRACTS = 10_000
 ROUNDS = 10
-# A word of rank n stands in a text about once in n, as in any language.
+# A word of rank n occurs about once in n words, as in any language.
 FRENCH = """
     ville eau énergie mobilité résilience données citoyen quartier réseau transport durable
     urbanisme logement climat crise santé numérique capteur gouvernance participation foncier
@@ -43,7 +42,7 @@ QUESTIONS = [
 
 
 def text(chance: random.Random, words: str, length: int, share: float) -> str:
-    """Words of the field by their rank, which are a `share` of the text; the rest are any."""
+    """Return a text with a `share` of its words from `words`, by rank; the rest are random."""
     words = words.split()
     weights = [1 / (rank + 1) for rank in range(len(words))]
     common = chance.choices(words, weights, k=length)
@@ -55,7 +54,7 @@ def text(chance: random.Random, words: str, length: int, share: float) -> str:
 
 @pytest.fixture
 def congress(db):
-    """Filled without triggers, which follow each statement; then the search as they fill it."""
+    """Fill the tables without triggers, which run for each statement; then index everything."""
     chance = random.Random(2021)
     run("SET statement_timeout = 0; SET session_replication_role = replica")
     edition = make_edition("congress")
@@ -94,7 +93,7 @@ def congress(db):
     for kind in ("abstract", "keyword"):
         ids = f"ARRAY(SELECT id FROM symposium_abstracts_{kind})"  # noqa: S608
         run(f"SELECT symposium_search_refresh('{kind}', {ids})")
-    # As VACUUM would: what was written at last leaves the pending list of the index.
+    # As VACUUM does: empty the pending list of the index.
     for code in LANGUAGES:
         run(f"SELECT gin_clean_pending_list('symposium_search_{code}')")
     run("ANALYZE")

@@ -1,4 +1,4 @@
-"""A page's own clock, believed: the server's, which would correct it, is kept from it."""
+"""The clock of a page in the tests: the server's Date header, which would correct it, is hidden."""
 
 import datetime
 
@@ -11,7 +11,7 @@ Headers.prototype.get = function (name) {
 
 
 def set_clock(page, moment: datetime.datetime, *, runs: bool = False) -> None:
-    """Stop the clock of `page` at `moment`; with `runs` the test moves it on from there."""
+    """Stop the clock of `page` at `moment`; with `runs` the test can move it on from there."""
     page.add_init_script(DEAF)
     if runs:
         page.clock.install(time=moment - datetime.timedelta(minutes=1))

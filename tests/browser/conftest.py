@@ -1,4 +1,4 @@
-"""The demonstration's site, served once for each module, and windows onto it that complain."""
+"""The demonstration's site, served once per module, and windows that record complaints."""
 
 from urllib.parse import urlsplit
 
@@ -8,7 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 @pytest.fixture(scope="module")
 def site(demonstration):
-    """The address of the demonstration's site."""
+    """Serve the demonstration; return its URL."""
     server = LiveServer("localhost")
     yield server.url
     server.stop()
@@ -16,10 +16,10 @@ def site(demonstration):
 
 @pytest.fixture
 def window(browser, site):
-    """Open a window onto the site, by the options of a context of Playwright.
+    """Return a function that opens a page on the site, with options of a Playwright context.
 
-    Whatever a window complained of by the end fails the test: an error in the console (so also
-    what the security policy refused), a request to another host, a file that did not come.
+    The test fails if a window complained: an error in the console (the security policy's too), a
+    request to another host, a file that did not load.
     """
     contexts, complaints = [], []
 
@@ -35,7 +35,7 @@ def window(browser, site):
         return [] if ours else [f"another host: {request.url}"]
 
     def open_window(**options):
-        # The worker would go on fetching pages after the test: test_offline.py has windows with it.
+        # The service worker would fetch pages after the test: test_offline.py has windows with it.
         usual = {"timezone_id": "Africa/Casablanca", "service_workers": "block"}
         context = browser.new_context(**{"base_url": site, "locale": "fr-FR"} | usual | options)
         contexts.append(context)
@@ -50,7 +50,7 @@ def window(browser, site):
 
 
 def error_of(message) -> list[str]:
-    """An error of the console, unless it says that a page we asked for is not there: a 404."""
+    """Return the text of a console error, except the 404 of the page that the test opened."""
     asked = message.location["url"] == message.page.url and "404" in message.text
     blocked = message.text == "Service Worker registration blocked by Playwright"
     said = message.type in {"error", "warning"} and not asked and not blocked
@@ -58,6 +58,6 @@ def error_of(message) -> list[str]:
 
 
 def failure_of(request) -> list[str]:
-    """A request that failed; one left behind by going to another page did not."""
+    """Return the failure of a request, except one that the browser aborted to leave the page."""
     left = request.failure == "net::ERR_ABORTED"
     return [] if left else [f"{request.url}: {request.failure}"]

@@ -1,4 +1,4 @@
-"""axe-core on every public page: both directions of writing, both colour schemes, both widths."""
+"""axe-core on every public page: both writing directions, both colour schemes, both widths."""
 
 from pathlib import Path
 
@@ -7,8 +7,8 @@ import pytest
 from tests.helpers.urls import PAGES
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
-# axe does not measure a contrast where a picture may lie behind the words. Here it lies beside
-# them, as a test below sees to, so it is taken away and every contrast is measured.
+# axe does not measure contrast if an image may lie behind the text. Here the image lies beside it,
+# as a test below checks, so it is removed and every contrast is measured.
 BESIDE = ".page-head .wrap::before, .page-head .wrap::after { content: none }"
 BESIDE += ".form-select { background-image: none }"
 ALONE = """
@@ -18,7 +18,8 @@ ALONE = """
   document.adoptedStyleSheets.push(sheet);
 }
 """
-# Nor the contrast of Arabic letters: Latin ones stand in for them, narrow, so that no line grows.
+# axe does not measure contrast on Arabic letters: Latin ones, narrow so that no line grows,
+# replace them.
 LATIN = r"""
 () => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -27,7 +28,7 @@ LATIN = r"""
   }
 }
 """
-# What axe finds wrong and what it leaves to be looked at: neither is passed over.
+# axe's violations and its incomplete results, which need a review: neither is ignored.
 FOUND = """
 async (options) => {
   const { violations, incomplete } = await axe.run(document, options);
@@ -35,20 +36,20 @@ async (options) => {
     nodes.map(({ target, failureSummary }) => `${id} ${target.join(" ")}: ${failureSummary}`));
 }
 """
-# What passes is not wanted in detail, and nothing here plays a sound: axe is much quicker for it.
+# No details of passed rules, and no preload of media (no page has any): axe is much faster.
 WANTED = {"resultTypes": ["violations", "incomplete"], "preload": False}
-TARGETS = {"target-size": {"enabled": True}}  # of WCAG 2.2, and off unless asked for
+TARGETS = {"target-size": {"enabled": True}}  # WCAG 2.2, off by default
 EVERY_RULE = WANTED | {"rules": TARGETS}
-# Every rule reads the page in French. In Arabic, in the dark, on a phone, other results are only
-# possible where a rule measures, or reads an attribute of the language.
+# Every rule runs on the French page. On the Arabic page, in dark colours, on a phone, only rules
+# that measure or read a language attribute can give other results.
 MEASURED = WANTED | {"runOnly": ["target-size", "html-has-lang", "html-lang-valid", "valid-lang"]}
 CONTRAST = WANTED | {"runOnly": ["color-contrast"]}
 PHONE, DESK = 390, 1280
-# What WCAG 2.2 asks for: letters twice as large (1.4.4), pages 320 pixels wide (1.4.10), letters
-# and words farther apart (1.4.12), as they also are in another font than ours. A sheet changes its
-# layout at 768 and 992 pixels; what fits there also fits with letters that are smaller or closer.
+# WCAG 2.2: text twice as large (1.4.4), pages 320 pixels wide (1.4.10), wider letter and word
+# spacing (1.4.12), which also stands for another font. The layout changes at 768 and 992 pixels;
+# a page that fits there also fits with smaller or closer text.
 WINDOWS = [(768, "32px", ""), (DESK, "32px", ""), (320, "", "0.12em"), (992, "", "0.12em")]
-# Written on the elements: what a sheet says of all of them outlives it in Chromium.
+# Set on each element: in Chromium a rule in a style sheet would remain in effect afterwards.
 SET = """
 ([size, apart]) => {
   const { style } = document.documentElement;
@@ -60,12 +61,12 @@ SET = """
   }
 }
 """
-# The markup is that of the page, the colours those of the scheme: each language, scheme and width
-# is read once.
+# The markup depends on the page, the colours on the scheme: each language, scheme and width is
+# checked once.
 EACH_DIRECTION_AND_SCHEME = pytest.mark.parametrize(
     ("language", "scheme", "width"), [("fr", "light", DESK), ("ar", "dark", PHONE)]
 )
-# How far the words in the head of a page reach into the arches beside them, in pixels.
+# How far the text in the head of a page reaches into the arches beside it, in pixels.
 INTO_ARCHES = """
 () => {
   const wrap = document.querySelector(".page-head .wrap");
@@ -88,7 +89,7 @@ INTO_ARCHES = """
 
 @EACH_DIRECTION_AND_SCHEME
 def test_pages_pass_axe_and_fit_the_window(window, language, scheme, width):
-    """Nor does any keep something about the reader, or complain: see `window`."""
+    """Pages set no cookie either, and windows have no complaints: see `window`."""
     page = window(color_scheme=scheme)
     found = {}
     for name, path in PAGES.items():
@@ -101,7 +102,7 @@ def test_pages_pass_axe_and_fit_the_window(window, language, scheme, width):
 
 
 def examine(page, name: str, language: str, *widths: int) -> dict[str, list[str]]:
-    """What axe finds on a page as it stands, by where it is seen: every rule at each width."""
+    """Return the findings of axe on the current page, by place: every rule at each width."""
     page.evaluate(ALONE, BESIDE)
     page.evaluate(AXE)
     if language == "ar":
@@ -112,7 +113,7 @@ def examine(page, name: str, language: str, *widths: int) -> dict[str, list[str]
 
 
 def wider(page) -> list[str]:
-    """The windows and sizes of letters that the page does not fit into: it scrolls sideways."""
+    """Return the windows and text sizes in which the page scrolls sideways."""
     found = []
     for width, size, apart in WINDOWS:
         page.set_viewport_size({"width": width, "height": 844})

@@ -1,4 +1,4 @@
-"""The programme as a screen reader tells it."""
+"""The programme as a screen reader reads it."""
 
 import pytest
 from playwright.sync_api import expect
@@ -14,7 +14,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# By time, then room; each session with its times, its room, what it is, and where it leads.
+# By time, then room; each session with its times, room, kind and link.
 TREE = """\
 - heading "09:00" [level=3]:
   - time: 09:00
@@ -83,7 +83,7 @@ WORDS = {
 
 @pytest.fixture
 def programme():
-    """Two rooms: a plenary; one session beside two, of which one is cancelled; a break."""
+    """Create two rooms: a plenary; a session beside two others, one of them cancelled; a break."""
 
     def named(field: str, key: str) -> dict[str, str]:
         return {f"{field}_{language}": words[key] for language, words in WORDS.items()}
@@ -106,7 +106,7 @@ def programme():
 @pytest.mark.usefixtures("programme")
 @pytest.mark.parametrize("language", ["fr", "ar"])
 def test_timetable_accessibility_tree_gives_time_and_room(page, language):
-    """And so is the list on a phone: it is the same markup."""
+    """The list on a phone has the same markup, and the same order."""
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(f"/{language}/2021/programme/")
     expect(page.locator(".tt")).to_have_css("display", "grid")

@@ -1,4 +1,4 @@
-"""The door in a real browser: scanners, the camera, a network that goes away."""
+"""Check-in in a real browser: scanners, the camera, a network that goes away."""
 
 import datetime
 import io
@@ -33,7 +33,7 @@ DAY = datetime.timedelta(days=1)
 RESULT = "[data-result] .result"
 LAST = "[data-last] li"
 KEPT = "Object.keys(localStorage).filter((key) => key.startsWith('check-in:')).length"
-# The keys of a scanner, all at once: one after the other they might come too slowly for a scanner.
+# The keys of a scanner, all at once: sent one by one they might be too slow for a scanner.
 KEYS = """
 (keys) => {
   for (const [key, code] of [...keys, ["Enter", "Enter"]]) {
@@ -41,7 +41,7 @@ KEYS = """
   }
 }
 """
-# What a scanner that believes in an English keyboard sends to a French one.
+# The keys that a scanner set to an English keyboard sends on a French one.
 FRENCH = {"2": "é", "4": "'", "7": "è", "9": "ç", "Q": "a", "M": ","}
 BROKEN_READER = """
 globalThis.BarcodeDetector = class {
@@ -56,7 +56,7 @@ globalThis.BarcodeDetector = class {
 };
 """
 
-# The page does not give up a slow answer: this machine may have more to do.
+# The page does not abort a slow request: this machine may be busy.
 PATIENT = "AbortController.prototype.abort = () => {}"
 COUNT_LOOKS = """
 () => {
@@ -73,7 +73,7 @@ COUNT_LOOKS = """
 
 @pytest.fixture(scope="module")
 def server(django_db_setup, django_db_blocker):
-    """The site for all the tests of this module."""
+    """Serve the site for all the tests of this module."""
     with django_db_blocker.unblock():
         server = LiveServer("localhost")
         yield server
@@ -88,7 +88,10 @@ def _nobody_there(server):
 
 @pytest.fixture
 def page(browser, server):
-    """Its clock stands still, a minute ago: an answer stays and no patience ends, unless moved."""
+    """Open a page whose clock stands still, a minute ago.
+
+    A result stays on the screen and no timeout ends, unless the test moves the clock.
+    """
     context = browser.new_context(base_url=server.url, locale="fr-FR", service_workers="block")
     page = context.new_page()
     set_clock(page, timezone.now() - datetime.timedelta(minutes=1), runs=True)
@@ -98,7 +101,7 @@ def page(browser, server):
 
 @pytest.fixture
 def edition():
-    """Held today and tomorrow, where it is noon."""
+    """Create an edition held today and tomorrow, in a time zone in which it is noon."""
     now = timezone.now()
     zone = where_it_is_noon(now)
     today = now.astimezone(zoneinfo.ZoneInfo(zone)).date()
@@ -153,19 +156,19 @@ def door(page, sign_in, nadia, ticket):
 
 
 def typed(page, code: str, printed: dict[str, str] | None = None) -> None:
-    """What a scanner types, on keys that print something else than it believes."""
+    """Type a code as a scanner; `printed` maps a sign to the key that a keyboard shows instead."""
     keys = [(sign, f"Digit{sign}" if sign.isdigit() else f"Key{sign}") for sign in code]
     page.evaluate(KEYS, [((printed or {}).get(sign, sign), key) for sign, key in keys])
 
 
 def really_typed(page, code: str) -> None:
-    """By the browser's own keyboard, wherever the cursor is, in no time of the page's clock."""
+    """Type a code with the browser's keyboard, wherever the focus is; the clock stands still."""
     page.keyboard.type(code)
     page.keyboard.press("Enter")
 
 
 def said(page) -> list[str]:
-    """The lines of the answer shown in large."""
+    """Return the lines of the large result."""
     page.locator(RESULT).wait_for()
     return [line for line in page.locator(RESULT).inner_text().splitlines() if line.strip()]
 
@@ -407,7 +410,7 @@ def test_scans_wait_for_the_account_that_made_them(door, sign_in, nadia):
 
 
 def test_page_of_before_signing_in_again_goes_on(door, sign_in, nadia):
-    """Signing in changes the token that forms carry; the page takes the new one."""
+    """Signing in changes the CSRF token; the page uses the new one."""
     door.context.clear_cookies()
     typed(door, "7K4Q2M9XTB")
     assert said(door)[0] == "Saved, not checked"
@@ -463,7 +466,7 @@ def test_name_cannot_be_looked_for_without_network(door):
 
 @pytest.fixture(scope="module")
 def filming(browser, tmp_path_factory):
-    """A browser whose false camera shows the QR code of a ticket."""
+    """Launch a browser whose fake camera shows the QR code of a ticket."""
     drawn = io.BytesIO()
     segno.make("7K4Q2M9XTB", error="m").save(drawn, kind="png", scale=10, border=4)
     frame = Image.new("RGB", (640, 480), "white")
@@ -505,7 +508,7 @@ def test_camera_reads_a_ticket_once_while_it_is_held_there(
     page.on("request", lambda request: loaded.append(request.url.split("/")[-1]))
     sign_in(page, nadia)
     now = timezone.now() - datetime.timedelta(minutes=1)
-    page.clock.set_fixed_time(now)  # what lasts a while goes on: the camera, the large answer
+    page.clock.set_fixed_time(now)  # timers still run: the camera, the large result
     page.goto(DOOR)
     assert "zxing_reader.wasm" not in loaded
     page.locator("[data-camera-button]").click()
@@ -609,7 +612,7 @@ def test_no_page_is_wider_than_the_window(door, category, language, monkeypatch)
 
 
 def too_wide(page) -> set:
-    """The windows that the page, as it stands, does not fit into."""
+    """Return the windows in which the current page is too wide."""
     found = set()
     for width in (320, 390, 1280):
         page.set_viewport_size({"width": width, "height": 800})

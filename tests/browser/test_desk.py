@@ -1,4 +1,4 @@
-"""The organisers' desk in a real browser, under the site's own Content-Security-Policy."""
+"""The desk in a real browser, under the site's own Content-Security-Policy."""
 
 import pytest
 
@@ -18,11 +18,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def complaints(page):
-    """What the browser complains of, and what it asks of another host."""
+    """Collect console errors, page errors and failed requests."""
     found = []
     page.on("console", lambda message: message.type == "error" and found.append(message.text))
     page.on("pageerror", lambda error: found.append(str(error)))
-    # A list that is typed into gives up what it asked before: that is no failure.
+    # An autocomplete aborts its earlier requests: that is no failure.
     page.on(
         "requestfailed",
         lambda request: request.failure == "net::ERR_ABORTED" or found.append(request.url),

@@ -1,4 +1,4 @@
-"""What is on, without anybody touching anything: the pages of the day, the screens of the venue."""
+"""Pages that follow the clock by themselves: the pages of the day, the screens of the venue."""
 
 import datetime
 
@@ -19,7 +19,7 @@ FITS = """
 () => ["scrollWidth", "scrollHeight"].map((name) => document.scrollingElement[name] - (
   name === "scrollWidth" ? innerWidth : innerHeight))
 """
-# The sessions that can be seen: whole, or cut by an edge of their list.
+# The visible sessions: whole, or cut by an edge of their list.
 SEEN = """
 (whole) => {
   const list = document.querySelector("[data-sessions]").getBoundingClientRect();
@@ -35,21 +35,21 @@ SEEN = """
 
 @pytest.fixture
 def site(live_server):
-    """What `window` opens onto."""
+    """Return the URL of the site that `window` opens."""
     cache.clear()
     return live_server.url
 
 
 @pytest.fixture
 def edition():
-    """It is held today and tomorrow, at UTC+2 as the server has it."""
+    """Create an edition held today and tomorrow, at UTC+2 on the server."""
     today = timezone.now().date()
     return make_edition("2030", starts_on=today, time_zone="Etc/GMT-2", is_current=True)
 
 
 @pytest.fixture
 def room(edition):
-    """At nine, at ten, at noon (cancelled), and the day after from nine on."""
+    """Create sessions at 9:00, 10:00, 12:00 (cancelled), and the next day from 9:00 on."""
     room = make_room(edition, slug="atlas", name_fr="Atlas")
     first = make_session(room=room, at="09:00", lasting=60, title_fr="Une", slug="une")
     make_participation(first)
@@ -63,7 +63,7 @@ def room(edition):
 
 @pytest.fixture
 def moment(edition):
-    """An instant of the first day, by the clock of the edition."""
+    """Return a function that gives an instant of the first day, by the edition's clock."""
 
     def moment(hour: int, minute: int = 0) -> datetime.datetime:
         day = datetime.datetime.combine(edition.starts_on, datetime.time(), edition.zone)
@@ -94,7 +94,7 @@ def test_programme_updates_live_sessions_with_time(window, room, moment):
     expect(coming).to_have_text(["Ailleurs"])
     page.clock.fast_forward("01:00:00")
     expect(live).to_have_text(["Ailleurs", "Deux"])
-    expect(coming).to_have_count(0)  # a cancelled session does not come
+    expect(coming).to_have_count(0)  # a cancelled session is not next
     expect(page.locator(".tt-now bdi")).to_have_text("10:10")
 
 
@@ -112,7 +112,7 @@ def test_home_page_updates_live_sessions_with_time(window, room, moment):
 
 
 def test_live_sessions_follow_the_server_clock(window, edition):
-    """A session is on at this very moment; the reader's clock is ten hours late."""
+    """A session takes place at this moment; the reader's clock is ten hours late."""
     now = timezone.now()
     start, end = now - datetime.timedelta(minutes=1), now + datetime.timedelta(minutes=1)
     days = {start.astimezone(edition.zone).date(), end.astimezone(edition.zone).date()}
@@ -125,7 +125,7 @@ def test_live_sessions_follow_the_server_clock(window, edition):
     expect(page.locator(".tt-live h4")).to_have_text(["Ici"])
 
 
-# The door
+# The screen at a room
 
 
 def test_room_display_advances_sessions_overnight(window, room, moment):
@@ -141,7 +141,7 @@ def test_room_display_advances_sessions_overnight(window, room, moment):
     expect(page.locator("[data-state=now] .display-people")).to_contain_text("Salma")
     page.clock.fast_forward("02:30:00")
     expect(page.locator("[data-clock]")).to_have_text("11:30")
-    expect(page.locator("[data-state=later] .tag-bad")).to_be_visible()  # not what is next
+    expect(page.locator("[data-state=later] .tag-bad")).to_be_visible()  # and is not next
     assert states(page) == {"now": [], "next": ["Quatre"], "later": ["Trois", "Cinq", "Six"]}
     page.clock.fast_forward("01:00:00")
     expect(page.locator("[data-state=now] .tag-bad")).to_be_visible()
@@ -185,12 +185,12 @@ def test_offline_room_display_continues_and_shows_its_age(browser, site, room, m
     context.close()
 
 
-# The lobby
+# The screen in the lobby
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
 def test_lobby_display_cycles_through_its_pages(window, edition, moment, language):
-    """Every session is on one of them, the first ones first."""
+    """Every session is on one of the pages, the first ones first."""
     for number in range(30):
         room = make_room(edition)
         make_session(room=room, at="09:00" if number < 3 else "11:00", title_fr=f"S{number}")
@@ -226,7 +226,7 @@ def test_lobby_display_advances_to_next_day_with_ongoing_sessions(window, editio
 
 
 def nothing_new(route) -> None:
-    """Leave the page as it is, for whoever looks at it for a while."""
+    """Answer the page's own requests with a 304, so that the page stays as it is."""
     if route.request.resource_type == "fetch":
         route.fulfill(status=304)
     else:
@@ -235,7 +235,7 @@ def nothing_new(route) -> None:
 
 @pytest.mark.parametrize("address", [DOOR, LOBBY])
 def test_display_fits_the_screen_and_passes_axe(window, room, moment, address):
-    """Axe has nothing to say either."""
+    """axe finds nothing either."""
     room.sessions.filter(slug="une").update(title_fr="Une très longue séance " * 8)
     for width, height, scheme in [(1920, 1080, "light"), (768, 1024, "dark")]:
         page = window(viewport={"width": width, "height": height}, color_scheme=scheme)

@@ -13,7 +13,7 @@ from tests.factories import make_edition, make_session
 
 @pytest.fixture
 def partner():
-    """A site of somebody else, and what its page holds; it has two names, so two origins."""
+    """Serve another site under two names, so two origins; yield its port and its page's content."""
     page = {"html": ""}
 
     class Site(BaseHTTPRequestHandler):
@@ -25,7 +25,7 @@ def partner():
                 self.wfile.write(f"<!doctype html><title>Partner</title>{page['html']}".encode())
 
         def log_message(self, *_arguments):
-            """The tests' own output is not the place."""
+            """Log nothing: the output belongs to the tests."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

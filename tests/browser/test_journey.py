@@ -1,6 +1,6 @@
-"""From « Register » to the certificate in a real browser, in both directions of writing.
+"""From registration to the certificate in a real browser, in both writing directions.
 
-Nothing here is found by its words: they are translated, and corrected, at any time.
+The tests find nothing by its text, since texts are translated and may be corrected at any time.
 """
 
 import datetime
@@ -43,21 +43,21 @@ TYPED = {
     "accessibility_needs": "Une place près de l’écran",
 }
 IN_BOTH_DIRECTIONS = pytest.mark.parametrize("language", ["fr", "ar"])
-# What does not hang on the direction of writing is walked once.
+# Steps that do not depend on the writing direction are tested once.
 IN_FRENCH = pytest.mark.parametrize("language", ["fr"])
 IN_ARABIC = pytest.mark.parametrize("language", ["ar"])
 
 
 @pytest.fixture
 def site(live_server):
-    """What `window` opens onto."""
+    """Return the URL of the site that `window` opens."""
     cache.clear()
     return live_server.url
 
 
 @pytest.fixture
 def edition():
-    """It is held today and tomorrow, and one may still register."""
+    """Create an edition held today and tomorrow, still open for registration."""
     today = timezone.now().date()
     edition = make_edition(
         "2030", starts_on=today, ends_on=today + DAY, time_zone="UTC", is_current=True,
@@ -97,7 +97,7 @@ def sign_in(live_server, client):
 
 
 def enter(page, mailoutbox) -> None:
-    """Give the address, then the code that comes to it."""
+    """Type the e-mail address, then the code sent to it."""
     page.locator("main [name=login]").fill(SALMA)
     page.locator("main form:has([name=login]) [type=submit]").click()
     page.locator("main [name=code]").wait_for()
@@ -108,7 +108,7 @@ def enter(page, mailoutbox) -> None:
 
 
 def fill(page, category, **choices) -> None:
-    """Type everything, but for the agreement."""
+    """Fill in everything except the consent."""
     for name, words in TYPED.items():
         page.locator(f"[name={name}]").fill(words)
     page.locator("[name=role]").select_option("research")
@@ -128,19 +128,19 @@ def shown(page) -> dict[str, str]:
 
 
 def read(picture) -> list[str]:
-    """The codes in what is on the screen."""
+    """Return the texts of the QR codes on the screen."""
     return scanned(Image.open(io.BytesIO(picture.screenshot())))
 
 
 def scan(door, code: str, kind: str) -> None:
-    """The code in its field, as a scanner leaves it, and the answer in large."""
+    """Type the code into its field, as a scanner does, and wait for the large result."""
     door.locator("#id_code").fill(code)
     door.locator("#id_code").press("Enter")
     door.locator(f"[data-result] .result-{kind}").wait_for()
 
 
 def end(edition) -> None:
-    """Three days go by: what was today and tomorrow is over since yesterday."""
+    """Move the edition three days back: it ended yesterday."""
     Edition.objects.filter(pk=edition.pk).update(starts_on=edition.starts_on - 3 * DAY)
     for session in Session.objects.filter(edition=edition).order_by("starts_at"):
         session.starts_at -= 3 * DAY
@@ -224,7 +224,7 @@ def test_registration_journey_works_without_script(
     assert Registration.objects.get().state == "cancelled"
 
 
-# What goes wrong
+# Errors
 
 
 @IN_ARABIC
@@ -256,7 +256,7 @@ def test_form_with_errors_preserves_input_and_links_to_each_field(
 
 
 def described(page, field) -> str:
-    """What a screen reader adds to the name of a field."""
+    """Return the text that a screen reader adds to the name of a field."""
     pointed = (field.get_attribute("aria-describedby") or "").split()
     return " ".join(page.locator(f"#{one}").inner_text() for one in pointed)
 
@@ -273,7 +273,7 @@ def test_form_sent_after_session_expiry_is_restored(
     send(page)
     page.locator("main [name=login]").wait_for()
     enter(page, mailoutbox)
-    # Health data are never in what is kept: they are typed again.
+    # A draft never holds health data: they are typed again.
     assert shown(page) == TYPED | {"accessibility_needs": ""}
     assert page.locator(f"[name=question_{question.pk}]").input_value() == "Par le tram"
     for name in ("workshops", "consent"):

@@ -1,4 +1,4 @@
-"""Stars from a browser into an account, and out of the browser again."""
+"""Stars that move from a browser into an account, and leave the browser at sign-out."""
 
 import json
 
@@ -43,7 +43,7 @@ def sign_in(page, email: str = "nora@example.org") -> None:
 
 def test_browser_stars_merge_at_sign_in_and_clear_at_sign_out(page, user, sessions):
     make_edition("2020")
-    page.goto("/fr/2020/my-programme/")  # of an edition without a session
+    page.goto("/fr/2020/my-programme/")  # an edition without sessions
     expect(page.locator("[data-mine-empty]")).to_be_visible()
     expect(page.locator("[data-mine-blocked]")).to_be_hidden()
 
@@ -64,14 +64,14 @@ def test_browser_stars_merge_at_sign_in_and_clear_at_sign_out(page, user, sessio
     assert titles(page) == ["Eau", "Vent"]
     assert {star.session for star in user.stars.all()} == set(sessions[:2])
 
-    # Pressed on a page that knows nobody, a star is written in the account too.
+    # A star pressed on a page without the account is saved in the account too.
     page.goto("/fr/2021/programme/?day=all")
     for title in ("Eau", "Sol"):
         with page.expect_response("**/my/programme/stars/"):
             press(page, title)
     assert {star.session for star in user.stars.all()} == set(sessions[1:])
 
-    # Pressed again and again, it is as pressed last.
+    # After several presses, the last one counts.
     sent = []
     page.on("request", lambda request: sent.append(request.post_data_json))
     page.get_by_role("button", name="Eau").evaluate("(b) => [1, 2, 3].forEach(() => b.click())")
@@ -83,7 +83,7 @@ def test_browser_stars_merge_at_sign_in_and_clear_at_sign_out(page, user, sessio
     with page.expect_response("**/my/programme/stars/"):
         press(page, "Eau")
 
-    # Without a network it waits in the browser.
+    # Without a network the star waits in the browser.
     page.context.set_offline(True)
     with page.expect_event("requestfailed"):
         press(page, "Eau")
@@ -100,7 +100,7 @@ def test_browser_stars_merge_at_sign_in_and_clear_at_sign_out(page, user, sessio
 
 
 def test_browser_clears_stars_of_an_account_signed_out_elsewhere(page, user, sessions):
-    """What it has not got waits for it, and for nobody else."""
+    """Unsaved stars wait for that account, and for no other."""
     Star.objects.create(user=user, session=sessions[0])
     sign_in(page)
     page.wait_for_function("() => localStorage.getItem('stars:2021')")
@@ -110,7 +110,7 @@ def test_browser_clears_stars_of_an_account_signed_out_elsewhere(page, user, ses
         press(page, "Vent")
     page.wait_for_function("() => JSON.parse(localStorage['stars-account']).former")
     assert json.loads(page.evaluate("localStorage['stars:2021']")) == [str(sessions[1].guid)]
-    press(page, "Sol")  # of whoever signs in next
+    press(page, "Sol")  # it belongs to the next account that signs in
 
     other = make_user("lina@example.org", "a long password")
     other.emailaddress_set.create(email=other.email, verified=True, primary=True)

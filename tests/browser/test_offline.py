@@ -1,4 +1,4 @@
-"""The site read without a network: what is kept, what is not, and until when."""
+"""The site without a network: what is cached, what is not, and until when."""
 
 import datetime
 import re
@@ -29,8 +29,8 @@ OPENING = f"{PROGRAMME}ouverture/"
 MINE = "/fr/2030/my-programme/"
 SPEAKER = "/fr/2030/speakers/salma-medina/"
 ROOM = "/fr/2030/rooms/atlas/"
-LAST = (OPENING, SPEAKER, ROOM)  # that are fetched ahead from the programme
-SLOW = "/static/img/og.png"  # no page shows it
+LAST = (OPENING, SPEAKER, ROOM)  # the last pages that the programme prefetches
+SLOW = "/static/img/og.png"  # a file that no page shows
 KEPT = """
 async () => {
   const kept = {};
@@ -71,7 +71,7 @@ async () => {
 }
 """
 
-# The worker that leaves has come, and Chromium has it wait for the one before.
+# The uninstalling service worker is installed, and Chromium makes it wait for the old one.
 UNTIL_IT_WAITS = """
 async () => {
   const registration = await navigator.serviceWorker.ready;
@@ -83,8 +83,8 @@ async () => {
   throw new Error("No worker waits.");
 }
 """
-# A window that was opened before registers the worker when it is idle (start() of offline.js),
-# here after it has left, while the window still has it: Chromium takes the registration back.
+# A window opened earlier registers the worker when idle (start() of offline.js): here after the
+# worker was unregistered, while it still controls the window. Chromium restores the registration.
 TAKEN_BACK = """
 async () => {
   const { serviceWorker } = navigator;
@@ -113,7 +113,7 @@ async (isEmpty) => {
 
 @pytest.fixture
 def edition():
-    """It begins tomorrow and lasts two days; the second day has a session too."""
+    """Create an edition that begins tomorrow and lasts two days, with sessions on both."""
     cache.clear()
     tomorrow = timezone.now().date() + datetime.timedelta(days=1)
     edition = make_edition(
@@ -134,7 +134,7 @@ def mine(edition):
 
 @pytest.fixture
 def reader(browser, live_server):
-    """A window in which the worker is let in."""
+    """Open a page in a context that allows service workers."""
     context = browser.new_context(base_url=live_server.url, locale="fr-FR")
     yield context.new_page()
     context.close()
@@ -142,7 +142,7 @@ def reader(browser, live_server):
 
 @pytest.fixture
 def enter(reader, live_server, client):
-    """Sign somebody in, as if they had the code."""
+    """Return a function that signs a user in, as if with the code."""
 
     def enter(user) -> None:
         client.force_login(user)
@@ -154,7 +154,7 @@ def enter(reader, live_server, client):
 
 
 def wait_for(page, path: str, *, is_kept: bool = True) -> None:
-    """Until the worker has this window and the page at `path`; or has it no more."""
+    """Wait until the worker controls this window and has cached `path`, or no longer has it."""
     page.evaluate(UNTIL_KEPT, [path, is_kept])
 
 
@@ -168,7 +168,7 @@ def kept(page, kind: str) -> list[str]:
 
 
 def forget_answers(page) -> None:
-    """What the browser itself holds beside the worker: for some seconds it asks behind its back."""
+    """Clear the browser's own HTTP cache, which the worker's requests use for some seconds."""
     page.context.new_cdp_session(page).send("Network.clearBrowserCache")
 
 
@@ -199,7 +199,7 @@ def test_programme_linked_pages_and_ticket_are_readable_offline(reader, edition,
     reader.goto(PROGRAMME)
     expect(reader.locator(".tt-item h4")).to_have_text(["Ouverture"])
     expect(line(reader)).to_have_text(re.compile(r"\d\d:\d\d"))
-    expect(reader.locator(".star").first).to_be_visible()  # its script is kept too
+    expect(reader.locator(".star").first).to_be_visible()  # its script is cached too
     reader.locator(".day-tabs a").nth(1).click()
     expect(reader.locator(".tt-item h4")).to_have_text(["Clôture"])
     reader.locator(".star").first.click()
@@ -212,16 +212,16 @@ def test_programme_linked_pages_and_ticket_are_readable_offline(reader, edition,
     reader.goto(ticket)
     expect(reader.locator(".ticket-code svg")).to_be_visible()
     expect(line(reader)).to_be_visible()
-    for start in ("/", "/fr/"):  # where the installed site begins
+    for start in ("/", "/fr/"):  # the start pages of the installed site
         reader.goto(start)
         expect(reader.locator("h1")).to_contain_text("Symposium 2030")
         expect(line(reader)).to_be_visible()
 
-    reader.goto("/ar/")  # in which nothing was read
+    reader.goto("/ar/")  # no page was read in Arabic
     expect(reader.locator("[data-kept-list]")).to_be_attached()
     reader.goto("/fr/2030/speakers/")
     listed = reader.locator("[data-kept-list] a")
-    expect(listed).to_have_count(len(ahead) + 4)  # the programme too, and three of one's own
+    expect(listed).to_have_count(len(ahead) + 4)  # the programme and three private pages too
     assert "/fr/my/" in listed.first.get_attribute("href")
     reader.context.set_offline(False)
     reader.reload()
@@ -250,7 +250,7 @@ def test_private_cache_is_cleared_when_session_ends_or_account_changes(reader, m
     ticket = f"/fr/my/{mine.code}/"
     enter(mine.user)
     visit(reader, ticket)
-    reader.context.clear_cookies(name="sessionid")  # as when the session has ended
+    reader.context.clear_cookies(name="sessionid")  # as after an expired login
     reader.goto(ticket)
     assert "/accounts/login/" in reader.url
     assert kept(reader, "private") == []
@@ -280,13 +280,13 @@ def test_sensitive_pages_are_not_cached_offline(reader, mine, enter):
         reader.goto(path)
     visit(reader, "/fr/2030/speakers/")
     assert kept(reader, "pages") == ["/fr/2030/", "/fr/2030/speakers/"]
-    mine_is = [f"/fr/my/{mine.code}/", "/fr/my/programme/"]  # where `register` and a menu lead
+    mine_is = [f"/fr/my/{mine.code}/", "/fr/my/programme/"]  # `register` and a menu lead there
     assert kept(reader, "private") == mine_is
 
 
 def test_removed_page_is_dropped_from_the_offline_cache(reader, edition):
     reader.goto(PROGRAMME)
-    for path in LAST:  # while the site renders another page, it may hand out the one before
+    for path in LAST:  # while the site renders another page, it may serve a stale one
         wait_for(reader, path)
     edition.sessions.filter(slug="ouverture").update(status="draft")
     forget_answers(reader)
@@ -297,7 +297,7 @@ def test_removed_page_is_dropped_from_the_offline_cache(reader, edition):
 def test_newer_service_worker_replaces_the_older(reader, edition, monkeypatch):
     reader.goto(PROGRAMME)
     wait_for(reader, OPENING)
-    monkeypatch.setattr(pwa, "OFFLINE_PAGES", ["img/og.png"])  # and not what the page needs
+    monkeypatch.setattr(pwa, "OFFLINE_PAGES", ["img/og.png"])  # not the files of the page
     reader.evaluate("caches.open('an-older-one')")
     reader.evaluate(UPDATED)
     assert sorted(reader.evaluate("caches.keys()")) == ["pages", "static"]
@@ -311,7 +311,7 @@ def test_newer_service_worker_replaces_the_older(reader, edition, monkeypatch):
 
 @pytest.fixture
 def busy():
-    """Have the worker of a window fetch a file that does not come before the end of the test."""
+    """Return a function that makes the worker fetch a file that arrives after the test only."""
     asked, ended = threading.Event(), threading.Event()
 
     def hold(environ, **_signal) -> None:
@@ -330,7 +330,7 @@ def busy():
 
 
 def read_two_pages(page) -> None:
-    """As whoever comes back does; by then, nothing is left."""
+    """Open two pages, as a returning reader does; after the second one nothing is left."""
     for is_second in (False, True):
         forget_answers(page)
         page.goto(PROGRAMME)
@@ -338,8 +338,8 @@ def read_two_pages(page) -> None:
         page.evaluate(UNTIL_GONE, is_second)
 
 
-# A worker that is gone is stopped, but not where developers' tools look at it, as here: it would go
-# on keeping pages. So these tests begin when it has no more to keep.
+# Browsers stop an unregistered worker, except under developer tools, as here: it would go on
+# caching pages. So these tests begin when it has no more pages to cache.
 def test_disabled_service_worker_is_removed_with_its_caches(reader, mine, enter, settings):
     enter(mine.user)
     reader.goto(PROGRAMME)

@@ -1,4 +1,4 @@
-"""A passkey from its making to its use, under the site's own Content-Security-Policy."""
+"""A passkey from creation to use, under the site's own Content-Security-Policy."""
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -35,7 +35,7 @@ def violations(page):
 
 @pytest.fixture
 def device(page):
-    """A fingerprint reader that says yes."""
+    """Add a virtual fingerprint reader that always accepts."""
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
@@ -64,7 +64,7 @@ def test_passkey_signs_in(page, violations):
     assert "Clé d’accès ajoutée." in page.locator("main").inner_text()
     assert Authenticator.objects.filter(user=user, type="webauthn").count() == 1
 
-    page.wait_for_load_state("networkidle")  # the stars of this browser have gone into the account
+    page.wait_for_load_state("networkidle")  # the stars of this browser are in the account by now
     page.context.clear_cookies()
     page.goto("/fr/accounts/login/?next=/fr/accounts/2fa/")
     page.locator("#passkey_login").click()
@@ -106,7 +106,7 @@ def test_first_superuser_sets_up_a_passkey_and_opens_admin(page, settings, viola
 
 
 def test_passkey_button_reports_unsupported_browsers(browser, live_server, violations):
-    """A passkey belongs to a name: an address in numbers has none."""
+    """A passkey belongs to a host name; an IP address has none."""
     context = browser.new_context(locale="fr-FR", service_workers="block")
     page = context.new_page()
     address = live_server.url.replace("localhost", "127.0.0.1")

@@ -1,4 +1,4 @@
-"""Pages as a printer has them: no navigation, the day said, when and where before what."""
+"""Printed pages: no navigation, the day in the heading, time and place before the text."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""The public site in a real browser: without JavaScript, and with what JavaScript adds."""
+"""The public site in a real browser: without JavaScript, and with the additions of JavaScript."""
 
 import datetime
 import re
@@ -25,12 +25,12 @@ def query(page) -> dict[str, str]:
 
 
 def session_of(card):
-    """The last part of the address of a card's session."""
+    """Return the slug of a card's session."""
     return card.locator("h4 a").get_attribute("href").rstrip("/").rpartition("/")[2]
 
 
 def shown(page) -> list[str]:
-    """The sessions that can be seen, breaks left out, in their order."""
+    """Return the slugs of the visible sessions in order, without breaks."""
     return [session_of(card) for card in page.locator(".tt-item:visible:has(h4 a)").all()]
 
 
@@ -43,7 +43,7 @@ def star_of(page, slug: str):
 
 @pytest.fixture
 def plain(window):
-    """A window without JavaScript."""
+    """Open a window without JavaScript."""
     return window(java_script_enabled=False)
 
 
@@ -150,7 +150,7 @@ def test_star_is_stored_in_the_browser(window, language):
     title = star.locator("xpath=ancestor::article").locator("h4").inner_text()
     assert " ".join(title.split()) in " ".join(add.split())
     assert bool(re.search(r"[\u0600-\u06ff]", add)) == (language == "ar")
-    assert star.get_attribute("aria-pressed") is None  # its name says what it does
+    assert star.get_attribute("aria-pressed") is None  # its name describes the action
     page.get_by_role("button", name=add, exact=True).click()
     for _time in range(2):
         expect(page.get_by_role("button", name=remove, exact=True)).to_be_visible()

@@ -1,4 +1,4 @@
-"""Who has registered sees it on pages that are the same for everybody."""
+"""Attendees see their registration on pages that are the same for everybody."""
 
 import pytest
 from playwright.sync_api import expect
@@ -47,7 +47,7 @@ def sign_in(page, path: str = "/fr/my/") -> None:
 
 
 def ways(page) -> set[tuple[str, str]]:
-    """Where the ways to register lead, and what they say."""
+    """Return the targets and the texts of the links to the registration."""
     texts = page.locator(WAYS).all_text_contents()
     addresses = page.locator(WAYS).evaluate_all("(all) => all.map((a) => a.pathname)")
     assert len(texts) >= 2  # in the header and in the footer
@@ -67,7 +67,7 @@ def test_registered_visitor_gets_ticket_link_and_booked_marks(page, user, editio
         assert ways(page) == {(f"/fr/my/{registration.code}/", "Mon billet")}
     page.goto("/en/2030/speakers/")
     assert ways(page) == {(f"/en/my/{registration.code}/", "My ticket")}
-    page.goto("/fr/2021/")  # where the next edition is named
+    page.goto("/fr/2021/")  # it links to the next edition
     expect(page.locator(WAYS)).to_have_text("Mon billet")
 
     page.goto("/fr/2030/programme/?day=all")

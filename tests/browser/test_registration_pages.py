@@ -1,4 +1,4 @@
-"""The pages of registering, as their visitors see them: axe-core, and names that never end."""
+"""Pages of the registration as their visitors see them: axe-core, and very long names."""
 
 import datetime
 
@@ -39,7 +39,7 @@ PERSON = {
     "is_listed": True,
 }
 SALMA, KARIM, NORA = "salma@example.org", "karim@example.org", "nora@example.org"
-# Who opens what; the code of a ticket and the token of a certificate stand for themselves.
+# Who opens which page; `{ticket}`, `{waiting}` and `{token}` are filled in.
 VISITS = {
     "entrance": (None, "2030/register/"),
     "closed": (None, "2029/register/"),
@@ -57,7 +57,7 @@ VISITS = {
     "data": (SALMA, "my/data/"),
     "erase": (SALMA, "my/erase/"),
 }
-# Sentences of a form in a column so narrow that nobody reads them.
+# Sentences of a form in a column too narrow to read.
 NARROW = """
 () => [...document.querySelectorAll("main form :not(.visually-hidden)")]
   .filter((element) => [...element.childNodes].some(
@@ -65,7 +65,7 @@ NARROW = """
   .filter((element) => element.checkVisibility() && element.offsetWidth < 200)
   .map((element) => element.textContent.trim())
 """
-# Headings that a line under them touches: their own, or that of what follows.
+# Headings that touch a line below: their own border, or the next element's.
 CUT = """
 () => [...document.querySelectorAll("main :is(h1, h2, h3, h4)")].filter((heading) => {
   const style = getComputedStyle(heading);
@@ -82,14 +82,14 @@ CUT = """
 
 @pytest.fixture
 def site(live_server):
-    """What `window` opens onto."""
+    """Return the URL of the site that `window` opens."""
     cache.clear()
     return live_server.url
 
 
 @pytest.fixture
 def people(client):
-    """Three people and their cookies; what they have written is as long as it may be."""
+    """Create three people and their cookies; their texts have the maximum length."""
     edition = open_edition("2030", is_current=True)
     make_edition("2029", registration_opens_at=timezone.now() - datetime.timedelta(days=60))
     category = make_category(edition, name_fr=LONG, places=1, online_access=True)

@@ -1,4 +1,4 @@
-"""The timetable as it is drawn: a list on a phone, a grid of rooms on a desk."""
+"""The timetable as drawn: a list on a phone, a grid of rooms on a desktop."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""What a first view asks for, compressed as it travels: 100 kB at the most, fonts included."""
+"""Size of the first view as transferred, compressed: at most 100 kB, with fonts."""
 
 import functools
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ COMPRESSED = {"text/html", "text/css", "text/javascript", "application/javascrip
 
 
 def weight(response) -> int:
-    """The bytes of a body on the wire: WhiteNoise compresses once and best, a page is quick."""
+    """Return the bytes of a body on the wire: files have the best compression, pages a fast one."""
     body = response.body()
     kind = response.headers["content-type"].partition(";")[0]
     if kind not in COMPRESSED:
@@ -26,7 +26,7 @@ def compressed(body: bytes, quality: int) -> int:
     return len(brotli.compress(body, quality=quality))
 
 
-# Pictures that come as one scrolls to them: how early a browser fetches them is its own affair.
+# Images below the first view: when a browser fetches them is its own decision.
 BELOW = """() => [...document.querySelectorAll("img[loading=lazy]")]
   .filter((image) => image.getBoundingClientRect().top > innerHeight)
   .map((image) => new URL(image.currentSrc || image.src).pathname)"""

@@ -7,7 +7,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_page_lists_the_rules_of_the_database():
-    """If it does not: start the demonstration (`make demo`), run `manage.py database_docs`."""
+    """If it fails: start the demonstration (`make demo`), run `manage.py database_docs`."""
     assert database_docs.FILE.read_text() == database_docs.text()
 
 

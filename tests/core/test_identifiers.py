@@ -1,4 +1,4 @@
-"""Identifiers are kept bare, however they were copied."""
+"""Identifiers are stored without prefix, in whatever form they are pasted."""
 
 import html5lib
 import pytest
@@ -74,7 +74,7 @@ def desk(client):
 
 
 def limits(page: str) -> dict[str, str | None]:
-    """The `maxlength` of each field for an identifier on a page of the desk."""
+    """Return the `maxlength` of each identifier field on a page of the desk."""
     return {
         control.get("name"): control.get("maxlength")
         for control in html5lib.parse(page).iter(f"{XHTML}input")

@@ -46,7 +46,7 @@ def said_by_the_form(photo) -> dict[str, list[str]]:
 
 
 def header_of_png(width: int, height: int) -> bytes:
-    """A PNG of 45 bytes that says it has so many pixels and holds none."""
+    """Return a PNG of 45 bytes whose header claims this size and which holds no pixel."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         checksum = zlib.crc32(kind + data)
@@ -60,7 +60,7 @@ def uploaded(content: bytes, name: str = "photo.png") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content, content_type="image/png")
 
 
-# What is kept
+# Stored files
 
 
 def test_photo_metadata_is_removed():
@@ -143,7 +143,7 @@ def test_logo_transparency_is_preserved():
 
 
 def as_logo(image: Image.Image, **options) -> list[tuple]:
-    """The colours of the left and the right half of an image that became a partner's logo."""
+    """Return the colours of the left and the right half of an image saved as a partner's logo."""
     partner = make_partner(logo=uploaded(encoded(image, **options)))
     with Image.open(partner.logo.path) as kept:
         return halves(kept.convert("RGBA"))
@@ -230,7 +230,7 @@ def test_photo_transparency_becomes_white(image, seen):
     ],
 )  # fmt: skip
 def test_image_of_any_mode_is_converted_to_rgb_or_rgba(mode, value, seen):
-    """Also those that no format of ours has, should Pillow read one so."""
+    """Include the modes that none of the accepted formats has, in case Pillow reads one."""
     image = NormalizeColours().process(Image.new(mode, (4, 4), value))
     assert (image.mode, image.getpixel((1, 1))) == ("RGBA" if len(seen) == 4 else "RGB", seen)
 
@@ -241,7 +241,10 @@ def test_palette_with_transparency_is_converted_to_rgba():
 
 
 def cmyk_profile() -> bytes:
-    """Ink by ink from paper to black, but cyan alone is a middle grey, so that it is told apart."""
+    """Return a CMYK profile: paper is white, any ink black, but cyan alone is a middle grey.
+
+    The grey shows that the profile is applied.
+    """
     lightness = [0 if any(inks) else 255 for inks in product((0, 1), repeat=4)]
     lightness[0b1000] = 128
     table = b"".join(bytes([value, 128, 128]) for value in lightness)
@@ -265,7 +268,7 @@ def test_cmyk_photo_is_converted_by_its_profile(icc_profile, seen):
 
 
 def profile(space: bytes, tags: dict[bytes, bytes]) -> bytes:
-    """An ICC profile of version 4 (ICC.1:2010, 7.2 and 7.3)."""
+    """Return an ICC profile of version 4 (ICC.1:2010, 7.2 and 7.3)."""
     white = b"XYZ " + fixed(0, 0.9642, 1, 0.8249)
     tags = {b"wtpt": white, b"cprt": text_tag("none"), b"desc": text_tag("test")} | tags
     body, table = b"", struct.pack(">I", len(tags))
@@ -331,7 +334,7 @@ def test_profile_colours_are_converted_to_srgb(save, image, icc_profile, seen):
         assert max(abs(a - b) for a, b in zip(colour[:3], seen, strict=True)) <= 2
 
 
-# What is refused
+# Refused files
 
 
 @pytest.mark.parametrize("said", [said_of, said_by_the_form])
@@ -380,7 +383,7 @@ def test_image_with_wrong_extension_is_refused_by_the_form(name):
     assert said_by_the_form(picture(name)) == {"photo": [UNREADABLE]}
 
 
-# What is shown
+# Displayed images
 
 
 def test_portrait_and_thumbnail_are_generated_on_access(media):

@@ -1,4 +1,4 @@
-"""How a mail is written: its language, its two parts, and what strangers wrote into it."""
+"""Composition of mails: language, text and HTML parts, and texts written by strangers."""
 
 import datetime
 import email
@@ -20,7 +20,7 @@ from symposium.editions.models import Edition
 JOINER = "\u2060"
 SITE = "http://testserver"
 HTML = "{http://www.w3.org/1999/xhtml}"
-# What mail programs make a link of, whether one asked for it or not.
+# Texts that mail programs turn into links without being asked.
 LINKS = re.compile(
     r"(?:https?|ftp|file):/|(?:mailto|tel|javascript|data):\S|\\\\\w|www\.\w|\w@\w|\w[.。．]\w\w",
     re.IGNORECASE,
@@ -60,7 +60,7 @@ HOSTILE = ODD + LURES
 
 @pytest.fixture
 def template(settings, tmp_path):
-    """Write the two texts of a mail, called "hello"."""
+    """Write the subject and the body of a mail named “hello”; return the function that does so."""
     engine = settings.TEMPLATES[0]
     settings.TEMPLATES = [engine | {"DIRS": [*engine["DIRS"], tmp_path]}]
 
@@ -78,7 +78,7 @@ def outbox(settings, db):
 
 
 def sent(*, language="en", template="hello", **context):
-    """Send a mail and return it; `mail.outbox` is what Django keeps in tests."""
+    """Send a mail and return it from Django's test outbox."""
     mail.send(to="salma@example.org", language=language, template=template, context=context)
     return django_mail.outbox[-1]
 
@@ -94,7 +94,7 @@ def links(message) -> list[str]:
 
 
 def shown(message) -> str:
-    """The words of the HTML part's paragraphs, as a reader sees them."""
+    """Return the paragraphs of the HTML part, as a reader sees them."""
     page = html5lib.parse(html_of(message))
     return "\n\n".join("".join(paragraph.itertext()) for paragraph in page.iter(f"{HTML}p"))
 
@@ -181,7 +181,7 @@ def test_model_instance_in_mail_context_is_refused(template):
     assert django_mail.outbox == []
 
 
-# What strangers write
+# Texts of strangers
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -199,7 +199,7 @@ def test_hostile_name_makes_no_link_or_tag(template, name):
 
 
 def test_hostile_names_match_link_pattern_unescaped():
-    """The control of the test above: its pattern finds the links that it should not find."""
+    """Negative control of the test above: its pattern finds the links in the unchanged names."""
     assert [name for name in HOSTILE if LINKS.search(name)] == LURES
 
 

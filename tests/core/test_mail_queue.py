@@ -1,4 +1,4 @@
-"""The queue: which email leaves when, what is tried again, what is deleted."""
+"""The mail queue: order of sending, retries, deletion."""
 
 import datetime
 import re
@@ -32,7 +32,7 @@ def _outbox(settings):
 
 @pytest.fixture
 def through(settings):
-    """Send through a mail server of the tests."""
+    """Function that makes a mail server of the tests the outgoing server."""
     settings.MAIL_TRANSPORT = SMTP
     settings.EMAIL_HOST = "127.0.0.1"
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
@@ -60,13 +60,13 @@ def state(email: Email) -> tuple:
 
 
 def errors(email: Email) -> list[str]:
-    """What the server, or this process, said at each attempt, without the minute of it."""
+    """Return the recorded error of each attempt, without its time."""
     email.refresh_from_db()
     return [re.sub(r"^\d{4}-\d\d-\d\d \d\d:\d\d ", "", line) for line in email.errors.splitlines()]
 
 
 def pass_time() -> None:
-    """As if every mail that waits for its next try had waited."""
+    """Make every mail that waits for its next attempt due now."""
     Email.objects.filter(status=Status.RETRYING).update(scheduled_at=timezone.now())
 
 
@@ -109,7 +109,7 @@ def test_sending_stops_between_two_mails():
 
 
 def test_sending_yields_to_other_tasks(monkeypatch):
-    """A great many mails take minutes; those who wait for a place are not kept so long."""
+    """Many mails take minutes to send; people who wait for a place do not wait that long."""
     monkeypatch.setattr(queue, "MAX_SEND_SECONDS", 0)
     for _ in range(3):
         write()
@@ -117,7 +117,7 @@ def test_sending_yields_to_other_tasks(monkeypatch):
     assert len(recipients()) == 3
 
 
-# Files
+# Attachments
 
 
 def test_enclosures_are_generated_when_sending():
@@ -150,7 +150,7 @@ def test_mail_that_cannot_be_built_does_not_stop_others():
     ]  # fmt: skip
 
 
-# Failing and trying again
+# Failures and retries
 
 
 def test_mail_is_retried_with_growing_delays_then_fails(through):
@@ -211,7 +211,7 @@ def test_unreachable_mail_server_counts_no_retry(through):
 
 
 def test_read_only_database_sends_no_mail():
-    """Or the same mail would leave each second."""
+    """Otherwise the same mail would leave every second."""
     write()
 
     def read_only(execute, sql, params, many, context):
@@ -240,11 +240,11 @@ def test_address_with_a_comma_is_one_reader(through):
         assert (server.readers, server.recipients) == ([[to]], [to])
 
 
-# Two senders
+# Concurrent senders
 
 
 def send_from_two_threads(number: int) -> dict[str, int]:
-    """Write mails, send them from two threads at once; how often each arrived."""
+    """Write `number` mails, send them from two threads; return how often each arrived."""
     for one in range(number):
         write(f"{one}@example.org")
     both_ready = threading.Barrier(2)
@@ -271,7 +271,7 @@ def test_concurrent_senders_send_each_mail_once():
 
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_senders_without_a_claim_send_a_mail_twice(monkeypatch):
-    """The control: they only read the queue, and meet at each email."""
+    """Negative control: without a claim, both threads read the same mail before either sends it."""
     both_read = threading.Barrier(2)
 
     def read():
@@ -285,7 +285,7 @@ def test_concurrent_senders_without_a_claim_send_a_mail_twice(monkeypatch):
     assert send_from_two_threads(1) == {"0@example.org": 2}
 
 
-# Waiting, forgetting
+# Waiting mails and deletion
 
 
 def test_overdue_mail_is_reported_as_waiting():

@@ -1,4 +1,4 @@
-"""What no request may carry, what every answer carries, and what a person sees of a failure."""
+"""Requests that are refused, headers of every response, and error pages."""
 
 import contextlib
 import logging
@@ -36,7 +36,7 @@ HEADERS = {
 
 @pytest.fixture
 def calm_client():
-    """A client which sees the error page, as a browser does."""
+    """Client that gets the error page, as a browser does."""
     return Client(raise_request_exception=False)
 
 
@@ -53,7 +53,7 @@ def policy(response) -> dict[str, str]:
 EXPECTED = {**HEADERS, "Content-Security-Policy": sorted(POLICY.split("; "))}
 
 
-# What no request may carry
+# Refused requests
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_form_that_is_too_large_is_refused(client, settings, name, limit, status
 
 
 def test_deeply_nested_json_is_400(client):
-    """In a field of a form, from anybody; as a whole body, from who is signed in."""
+    """In a form field, from anybody; as a request body, from a signed-in user."""
     deep = "[" * 200_000
     response = client.post("/fr/accounts/2fa/webauthn/login/", {"credential": deep})
     assert (response.status_code, response.templates[0].name) == (400, "400.html")
@@ -162,7 +162,7 @@ def test_log_preserves_traceback_of_server_errors():
     assert record.exc_info == error
 
 
-# What every answer carries
+# Headers of every response
 
 
 def test_page_has_security_headers(client):
@@ -208,7 +208,7 @@ def test_a_page_without_a_form_sets_no_cookie(client):
     assert list(client.get(LOGIN).cookies) == ["csrftoken"]
 
 
-# What a person sees
+# Error pages
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Published pages in memory: never older than the last commit, the same with and without."""
+"""Cached pages: never older than the last commit, and identical to pages without the cache."""
 
 import contextlib
 import gzip
@@ -43,7 +43,7 @@ def cache(page_cache):
 
 
 def stored(cache) -> list[str]:
-    """The addresses whose pages are stored, in each encoding."""
+    """Return the addresses of the stored pages, one for each encoding."""
     return [f"{path}?{query}".removesuffix("?") for path, query, _encoding in cache.pages]
 
 
@@ -63,7 +63,7 @@ def get(address=HOME, **headers):
 # The revision
 
 
-# Counts of reads are the organisers'; the harvest is asked of the database each time.
+# Usage counts are for organisers; OAI records are read from the database for each request.
 NOT_ON_A_PAGE = {"FormerSlug", "UsageCount", "OaiRecord"}
 PUBLIC = [
     model
@@ -129,7 +129,7 @@ def test_registration_leaves_the_revision_unchanged(transactional_db):
     assert number() == before
 
 
-# What a reader gets
+# Cached responses
 
 
 def test_cached_page_costs_one_query(edition, django_assert_num_queries):
@@ -189,7 +189,7 @@ def test_unchanged_page_returns_304_without_body(edition):
 def test_shared_caches_may_store_the_page_briefly(edition):
     response = get()
     asked_each_time = "public, max-age=0, s-maxage=1, stale-while-revalidate=5, must-revalidate"
-    assert response["Cache-Control"] == asked_each_time  # by browsers
+    assert response["Cache-Control"] == asked_each_time  # browsers ask each time
     assert response["Vary"] == "Accept-Encoding"
     assert response.cookies == {}
 
@@ -342,7 +342,7 @@ def test_page_cached_for_an_organiser_holds_nothing_personal(edition, cache, cli
 
 @pytest.mark.parametrize("kind", ["", "rooms/auditorium/", "keywords/digital/", "programme.pdf"])
 def test_invalid_session_cookie_does_not_disable_the_cache(demonstration, cache, kind, client):
-    """Each kind of page, asked for first by somebody whose session is none."""
+    """Request each kind of page first with a session cookie that belongs to no session."""
     assert get(f"/fr/2021/{kind}", cookie="sessionid=x").status_code == 200
     assert stored(cache) == [f"/fr/2021/{kind}"]
 
@@ -371,7 +371,6 @@ def test_sitemap_is_cached(demonstration, cache, django_assert_num_queries):
 
 
 def test_every_published_page_is_cached(demonstration, cache):
-    """Or it would be rendered for each who asks."""
     not_kept = MISSING | UNLISTED - {"my programme"} | {"filtered", "no result"}
     addresses = [f"/ar/{path}" for name, path in PAGES.items() if name not in not_kept]
     addresses += [f"/2021/{export}" for export in EXPORTS]
@@ -382,7 +381,7 @@ def test_every_published_page_is_cached(demonstration, cache):
 
 
 def test_personal_pages_have_no_cache_key(edition, django_assert_num_queries):
-    """`/fr/my/programme/` has the shape of the programme of an edition."""
+    """`/fr/my/programme/` has the form of the programme of an edition."""
     assert [page_cache.published_params(path) for path in [*OWN, HOME]] == [None] * len(OWN) + [{}]
     with django_assert_num_queries(0):
         assert get("/fr/my/programme/").status_code == 302
@@ -405,11 +404,11 @@ def test_cached_page_expires_with_time(edition, cache, monkeypatch):
     assert cache.pages[HOME, "", ""].version == version
 
 
-# By WSGI
+# The WSGI application
 
 
 def served(address=HOME, **meta) -> tuple[str, dict, bytes]:
-    """What gunicorn sends for a request; it leaves out the body of an answer to HEAD itself."""
+    """Return the status, headers and body that gunicorn sends; gunicorn drops the body for HEAD."""
     said = {}
 
     def start_response(status, headers):
@@ -456,7 +455,7 @@ def test_empty_host_gets_no_cached_page(edition):
 
 
 def test_script_name_prefix_does_not_alter_cached_pages(edition, cache):
-    """Neither the pages nor the cards, which are kept apart."""
+    """The prefix is neither in cached pages nor in session cards, which are cached separately."""
     session, path = make_session(edition), "/fr/2021/programme/"
     card = f'<h4><a href="{path}{session.slug}/">'
     for prefix in ("/elsewhere", ""):
@@ -514,7 +513,7 @@ def test_lock_timeout_is_not_retried_and_preserves_the_connection(edition):
 
 @contextlib.contextmanager
 def locked(table: str):
-    """Somebody else has the table, as during a migration."""
+    """Lock the table from another connection, as a migration does."""
     other = connection.copy()
     other.set_autocommit(False)
     with contextlib.closing(other), other.cursor() as cursor:
@@ -528,7 +527,7 @@ STALE = "symposium; hit; ttl=0"
 
 @contextlib.contextmanager
 def database_away(monkeypatch):
-    """Nothing listens where the database should be."""
+    """Point the database settings to a port where nothing listens."""
     connection.close()
     with monkeypatch.context() as patch:
         patch.setitem(connection.settings_dict, "HOST", "127.0.0.1")
@@ -585,7 +584,7 @@ def test_database_that_failed_is_not_asked_again_for_a_second(monkeypatch):
     assert len(asked) == 2
 
 
-# Many at once
+# Concurrent requests
 
 
 @pytest.mark.django_db(transaction=True)
@@ -612,7 +611,7 @@ def test_concurrent_requests_share_one_revision_read(monkeypatch):
 
 
 class Slow:
-    """A page that takes as long as the test wants, and counts how often it was made."""
+    """View that takes as long as the test wants; `made` counts its calls."""
 
     def __init__(self):
         self.made, self.go = 0, threading.Event()
@@ -641,7 +640,7 @@ def test_concurrent_requests_render_a_page_once():
 
 @pytest.mark.django_db(transaction=True)
 def test_without_the_cache_each_renders(settings):
-    """The control: what the test above would count without what it tests."""
+    """Negative control: without the cache, each of the six requests renders the page."""
     settings.PAGE_CACHE_BYTES = 0
     view = Slow()
     site = page_cache.PageCacheMiddleware(view)
@@ -678,19 +677,19 @@ def test_file_rendering_does_not_block_pages(cache):
     assert [len(files), len(pages), files & pages] == [2, 2, set()]
 
 
-# With and without
+# Pages with and without the cache
 
 EXPORTS = [
     *("programme.ics", "programme/continuite-des-services-vitaux.ics", "rooms/auditorium.ics"),
     *("speakers/yasmine-arcade.ics", "schedule.json", "schedule.xml", "abstract.json"),
     *("abstract.bib", "abstract.ris", "abstract.xml", "changes.atom"),
 ]
-# For screens and paper; for the sites of others see tests/sessions/test_embed.py.
+# Displays, PDF files and a feed; embed pages are in tests/sessions/test_embed.py.
 ELSEWHERE = [
     *("programme/?display=lobby", "rooms/auditorium/?display=door"),
     *("programme.pdf", "abstract/abstract.pdf", "abstracts.atom"),
 ]
-# Pages take the languages in turn: what the cache does is one path for all of them.
+# The pages take the languages in turn: the cache has one code path for all of them.
 PATHS = [*PAGES.values(), *(f"2021/{page}" for page in ELSEWHERE)]
 ADDRESSES = [
     *(f"/{language}/{path}" for language, path in zip(cycle(LANGUAGES), PATHS, strict=False)),

@@ -37,7 +37,7 @@ each_document = pytest.mark.parametrize("name", DOCUMENTS)
 each_language = pytest.mark.parametrize("language", ["fr", "ar"])
 
 
-# The standard
+# Standards
 
 
 @each_document
@@ -97,7 +97,7 @@ def test_name_in_arabic_is_marked_as_arabic():
     assert {str(mark.Lang) for mark in marks if "/Lang" in mark} == {"fr", "ar"}
 
 
-# What is on it
+# Content
 
 
 def test_ticket_contains_all_check_in_details():
@@ -153,12 +153,12 @@ def test_arabic_letters_are_joined():
 
 
 def test_arabic_name_is_extractable_from_pdf():
-    """Letters drawn apart from their dots come out twice in browsers: see scripts/pdf_fonts.py."""
+    """Browsers extract letters drawn apart from their dots twice: see scripts/pdf_fonts.py."""
     [text] = texts(badges(person(name_ar="بثينة تاشفين")))
     assert "بثينة تاشفين" in text
 
 
-# What people write
+# Names and other input
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ SIGNS = [
 
 
 def test_every_character_renders_in_documents():
-    """A badge each; the other documents are of one person, who has them all in a name, or none."""
+    """A badge has one character; the other documents have all of them in one name, or none."""
     everybody = [person(name, name_ar=name) for name in SIGNS]
     assert len(texts(badges(*everybody))) == len(SIGNS) / 4
     for name in (" ".join(SIGNS), " ", ""):
@@ -235,7 +235,7 @@ def test_long_name_is_broken_at_its_hyphens_first(name, lines):
     document = pypdfium2.PdfDocument(badges(person(name, name_ar="", affiliation="")))
     text = document[0].get_textpage().get_text_bounded().replace("\u200b", "").splitlines()
     document.close()
-    # pdfium writes a hyphen at a line's end as U+0002
+    # pdfium writes a hyphen at the end of a line as U+0002
     found = [line.replace("\x02", "-").strip() for line in text]
     start = found.index(lines[0])
     assert found[start : start + len(lines)] == lines
@@ -271,7 +271,7 @@ def ticket_with(session: dict) -> bytes:
 
 
 def test_short_name_on_a_badge_is_legible_at_three_metres():
-    """A letter is read at 250 times its height: capitals of 12 mm, at 3 m."""
+    """A letter is legible at 250 times its height: capitals of 12 mm at 3 m."""
     document = pypdfium2.PdfDocument(badges(person("Salma Medina", name_ar="")))
     heights = [
         piece.get_bounds()[3] - piece.get_bounds()[1]
@@ -296,7 +296,7 @@ def test_no_break_spaces_are_preserved():
     assert pdf.printable("  a\u202f:\u00a0b \n c\u00ad ") == "a\u202f:\u00a0b c"
 
 
-# How it is made
+# Rendering
 
 
 @each_document

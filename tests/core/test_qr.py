@@ -11,7 +11,7 @@ ADDRESS = "https://symposium.example/fr/verify/3kq8Zr0vT2m9/"
 
 
 def drawn(svg: str, scale: int = 6) -> Image.Image:
-    """The picture that a browser makes of the rectangles, on grey: the white is the code's own."""
+    """Return the image that a browser draws of the SVG, on grey; the white belongs to the code."""
     side = int(re.search(r'viewBox="0 0 (\d+) \1"', svg)[1])
     image = Image.new("L", (side * scale + 40, side * scale + 40), 128)
     pen = ImageDraw.Draw(image)
@@ -30,7 +30,7 @@ def test_qr_code_is_decoded_to_its_text(text):
 
 
 def test_code_survives_a_crease():
-    """Error correction M: up to 15 % may be lost."""
+    """Error correction level M recovers up to 15 % of the code."""
     image = drawn(qr.svg(ADDRESS, "Ticket"))
     side = image.width
     ImageDraw.Draw(image).line((side * 0.4, side * 0.55, side * 0.7, side * 0.6), fill=255, width=9)
@@ -38,7 +38,7 @@ def test_code_survives_a_crease():
 
 
 def test_level_of_correction_is_m():
-    """These 49 bytes need version 4 (33 modules) at level M; level L would take version 3."""
+    """At level M these 49 bytes need version 4 (33 modules), at level L version 3."""
     assert len(ADDRESS) == 49
     assert qr.outline(ADDRESS)[0] == 33 + 2 * 4
 

@@ -1,4 +1,4 @@
-"""Revisions: a write to one edition leaves the pages of the others as they are."""
+"""Revisions: a write to one edition leaves the pages of the other editions valid."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -34,12 +34,12 @@ def edition(transactional_db):
 
 @pytest.fixture
 def following(edition):
-    """The next edition, which organisers prepare: it is not published."""
+    """The next edition, in preparation: it is not published."""
     return make_edition("2022", is_published=False)
 
 
 def revisions() -> dict[str, str]:
-    """What a page of each edition depends on, and what one without an edition does."""
+    """Return the revision of the pages of each edition, and of pages without an edition (“all”)."""
     return {slug or "all": revision.current(slug) for slug in ("2021", "2022", None)}
 
 
@@ -171,11 +171,11 @@ def test_what_names_no_edition_depends_on_all():
     assert found == ["3-5", "3-1", "all-9", "all-9", "all-9"]
 
 
-# Pages
+# Cached pages
 
 
 def rendered(address: str, template: str) -> bool:
-    """Whether the page of an address is rendered by a template, not served from memory."""
+    """Return whether an address is rendered with `template`, not served from memory."""
     return template in [used.name for used in Client().get(address).templates]
 
 

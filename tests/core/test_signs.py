@@ -1,4 +1,4 @@
-"""Every sign that scholars write is printed as itself in every PDF, not as the empty arch."""
+"""Every character that scholars write is printed as itself in every PDF, not as the empty arch."""
 
 import ctypes
 
@@ -36,14 +36,14 @@ SIGNS = {
     "Arabic": "ﷲﷺ﷽؟،؛٪٠١٢٣ءأپچگڤٱ﴾﴿",
 }
 SEVERAL = "".join(SIGNS.values())
-# As typography alone draws them: the letters are printed, which can be searched and copied.
+# Typographic forms, printed as their letters, which can be searched and copied.
 DRAWN = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬆ": "st", "ﻻ": "لا", "ﺱ": "س"}
-SPELT_OUT = "ﷲﷺ"  # readers copy these as the words that they are
+SPELT_OUT = "ﷲﷺ"  # copied from the PDF as words
 FALLBACK = "SymposiumFallback"
 
 
 def pieces(text: str, words: int = 10) -> list[str]:
-    """In words that fit into the narrowest column, and names that fit onto a badge."""
+    """Split `text` into words that fit the narrowest column, in names that fit a badge."""
     short = [text[place : place + 6] for place in range(0, len(text), 6)]
     return [" ".join(short[place : place + words]) for place in range(0, len(short), words)]
 
@@ -96,7 +96,7 @@ DOCUMENTS = {
 
 
 def letters(files: list[bytes]) -> dict[str, set[str]]:
-    """The characters of the files, by the font that draws them."""
+    """Return the characters of the files, by the font that draws them."""
     found: dict[str, set[str]] = {}
     for file in files:
         document = pypdfium2.PdfDocument(file)
@@ -121,12 +121,12 @@ def test_every_character_is_printed_in_a_bundled_font(document, language):
     with translation.override(language):
         found = letters(DOCUMENTS[document](SEVERAL, language))
     assert found.get(FALLBACK, set()) == set()
-    if language == "fr":  # pdfium turns signs around in a line that runs from right to left
+    if language == "fr":  # pdfium reorders symbols in lines that run from right to left
         assert set(SEVERAL) - set().union(*found.values()) == set(SPELT_OUT)
 
 
 def test_unsupported_character_is_printed_in_the_fallback_font():
-    """The negative control: the test above would find it."""
+    """Negative control: the test above finds a character of the fallback font."""
     assert letters(of_tickets("aሀ₂", "fr"))[FALLBACK] == {"ሀ"}
 
 

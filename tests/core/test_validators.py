@@ -1,4 +1,4 @@
-"""What people type about themselves is kept as typed, or refused with a sentence."""
+"""Texts that people type about themselves are stored as typed, or refused with a message."""
 
 import re
 
@@ -93,7 +93,7 @@ def test_one_line_normalises_text(text, line):
     assert validators.one_line(text) == line
 
 
-# In a registration
+# Registrations
 
 LONG = ("é" * 10_000, "Ensure this value has at most {} characters (it has 10000).")
 
@@ -111,7 +111,7 @@ def test_registration_refuses_invalid_text_on_its_field(field):
     assert Registration.objects.count() == 0
 
 
-# In every mail
+# Mails
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def outbox(settings, db):
 @pytest.mark.usefixtures("outbox")
 @pytest.mark.parametrize("text", KEPT)
 def test_mails_show_hostile_text_without_acting_on_it(text):
-    """The words are read as they are, and nothing of them becomes a header, a link, a tag."""
+    """The text reads as typed, and no part of it becomes a header, a link or a tag."""
     edition = open_edition(contact_email="contact@example.org", offer_hours=1)
     category = make_category(edition, places=1, name_fr=text[:80])
     workshop = make_workshop(edition, places=1, title_fr=text)
@@ -154,7 +154,7 @@ def ours(people):
 
 
 def spoken(body):
-    """Without the marks that keep mail programs from making links."""
+    """Return the body without the word joiners that keep mail programs from making links."""
     return body.replace("\u2060", "")
 
 

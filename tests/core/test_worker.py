@@ -1,4 +1,4 @@
-"""The one worker, as a process of its own, with a mail server and the tested database."""
+"""The worker as a separate process, with a mail server of the tests and the test database."""
 
 import contextlib
 import os
@@ -37,7 +37,7 @@ def _outbox(settings):
 
 
 class Process(subprocess.Popen):
-    """`manage.py worker`, sending to a mail server of the tests; `said` is what it logged."""
+    """Process of `manage.py worker` that sends to a mail server of the tests; `said` is its log."""
 
     def __init__(self, server: smtp.Server, *options: str):
         database = urlsplit(os.environ["DATABASE_URL"])
@@ -59,7 +59,7 @@ class Process(subprocess.Popen):
         smtp.wait_until(lambda: words in self.said)
 
     def end(self, number: int = signal.SIGTERM) -> int:
-        """Send a signal and return the code with which the process ends."""
+        """Send a signal and return the exit code of the process."""
         self.send_signal(number)
         return self.ended()
 
@@ -86,7 +86,7 @@ def write(*recipients: str) -> None:
 
 
 def pass_time() -> int:
-    """As if every mail that was being sent had waited for its next try; how many there are."""
+    """Make the mails that were being sent due again; return their number."""
     return Email.objects.filter(status=Email.Status.RETRYING).update(scheduled_at=timezone.now())
 
 
@@ -95,7 +95,7 @@ def all_sent() -> bool:
 
 
 class Gate:
-    """Lets some mails through, and keeps the mail server from accepting the next."""
+    """Callback of the mail server: accept `number` mails, then block the next until `opened`."""
 
     def __init__(self, number: int):
         self.left = number
@@ -170,7 +170,7 @@ def test_login_code_arrives_within_seconds(client):
     [message] = server.received
     assert re.search(r"^\d{6}$", message.get_body("plain").get_content(), re.MULTILINE)
     assert message["Auto-Submitted"] == "auto-generated"
-    assert took < 5  # about one second, on a machine that does nothing else
+    assert took < 5  # about one second on an idle machine
 
 
 def test_worker_ends_with_its_parent_process():
@@ -192,14 +192,14 @@ def test_worker_ends_with_its_parent_process():
 
 
 def is_gone(pid: int) -> bool:
-    """Whether a process has ended; one that nobody has buried yet has."""
+    """Return whether a process has ended; a zombie has."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:
         return True
 
 
-# In this process: one turn, and what goes wrong in it
+# Turns in this process, and their failures
 
 
 def test_once_option_runs_a_single_turn(settings, tmp_path, capsys):
@@ -211,7 +211,10 @@ def test_once_option_runs_a_single_turn(settings, tmp_path, capsys):
 
 
 def elected_turns(workers: type[Worker]) -> tuple[bool, int]:
-    """A second worker's turn while a first one keeps house: was it run, how many kept house."""
+    """Run the turn of a second worker while a first one does the housekeeping.
+
+    Return whether the turn ran, and how many workers did the housekeeping.
+    """
     entered, leaves = threading.Event(), threading.Event()
     at_it = []
 
@@ -239,7 +242,7 @@ def elected_turns(workers: type[Worker]) -> tuple[bool, int]:
 
 
 def nobody_holds_a_lock() -> bool:
-    """PostgreSQL lets go of the lock of a closed connection when it gets to it."""
+    """Return whether no lock is held: those of a closed connection are released late."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database"

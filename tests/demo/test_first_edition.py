@@ -1,4 +1,4 @@
-"""The first edition, loaded once: each test changes it in a transaction of its own."""
+"""The first edition, loaded once: each test changes it in its own transaction."""
 
 import datetime
 import io
@@ -112,7 +112,7 @@ def test_first_edition_has_its_expected_content(first):
 
 @pytest.mark.usefixtures("first")
 def test_all_demo_objects_pass_model_validation():
-    """What is unique and what constraints say, the database has seen to."""
+    """The database has already checked uniqueness and constraints."""
     for model in MODELS:
         for row in model.objects.all():
             row.full_clean(validate_unique=False, validate_constraints=False)

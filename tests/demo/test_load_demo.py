@@ -18,7 +18,7 @@ MONDAY = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
 
 @pytest.fixture(autouse=True)
 def password(settings, tmp_path):
-    """The file of the password, in a folder of this test's own."""
+    """Path of the password file, in a folder of this test."""
     settings.VAR = tmp_path / "var"
     return settings.VAR / "demo-password"
 
@@ -77,7 +77,7 @@ def test_demo_account_is_not_created_outside_a_demonstration(settings, password)
     assert not password.exists()
 
 
-# Scale
+# The scale option
 
 
 def test_scale_option_creates_its_edition_once():

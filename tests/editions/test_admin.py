@@ -1,4 +1,4 @@
-"""The organisers' pages of editions, pages of text and partners."""
+"""The organisers' pages of editions, text pages and partners."""
 
 import datetime
 
@@ -172,7 +172,7 @@ def test_page_preview_shows_a_notice(desk, edition):
     assert "Preview: this page isn’t public." in html
 
 
-# What an edition needs before people can register
+# Requirements of registration
 
 
 def test_a_new_edition_is_a_draft(desk):

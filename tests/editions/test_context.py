@@ -1,4 +1,4 @@
-"""Nobody is led from one edition into another: pages, errors, mails and what is installed."""
+"""Pages, errors, mails and the installed app stay in their edition."""
 
 import datetime
 
@@ -10,9 +10,9 @@ from lxml import html
 
 from symposium.editions.models import Edition
 from tests.factories import (
-    make_argument,
     make_category,
     make_edition,
+    make_main_abstract,
     make_organiser,
     make_page,
     make_registration,
@@ -31,14 +31,14 @@ DAY = datetime.timedelta(days=1)
 
 @pytest.fixture(autouse=True)
 def _editions():
-    """The current edition is over; another one is being prepared."""
+    """Create a current edition that is over, and a coming one."""
     cache.clear()
     make_edition("2021", is_current=True)
     make_category(open_edition("2030"))
 
 
 def shown(page) -> str:
-    """The edition of a page: that of its title, its brand and its menu, which agree."""
+    """Return the edition of a page, which its title, brand and menu agree on."""
     title = page.findtext("head/title")
     brands = set(hrefs(page, "//*[@class='brand']"))
     (brand,) = {brand.split("/")[2] for brand in brands}
@@ -55,13 +55,13 @@ def tree_of(response):
 
 
 def steps(page) -> tuple[int, int]:
-    """How many there are, and which one it is."""
+    """Return the number of steps, and the number of the current one."""
     numbers = texts(page, "//*[@class='steps']/li/b")
     (present,) = texts(page, "//*[@class='steps']/li[@aria-current]/b")
     return len(numbers), int(present)
 
 
-# Errors, the page without a network
+# Errors and the offline page
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -101,7 +101,7 @@ def test_offline_page_follows_its_edition_and_is_not_personal(client, language):
     assert edition_of(client.get(f"/{language}/offline/")) == "2021"
 
 
-# The account
+# Accounts
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -200,12 +200,12 @@ def test_menu_lists_existing_sections_only(client):
     edition = make_edition("2027")
     make_session(edition, status="draft")
     make_speaker(edition, is_published=False)
-    argument = make_argument(edition, status="draft", published_at=None)
+    argument = make_main_abstract(edition, status="draft", published_at=None)
     assert menu(client, "2027") == ["/fr/2027/search/"]
     make_session(edition)
     make_speaker(edition)
     argument.delete()
-    make_argument(edition)
+    make_main_abstract(edition)
     make_page(edition, slug="venir")
     found = menu(client, "2027")
     assert [address.removeprefix("/fr/2027/") for address in found] == [
@@ -214,7 +214,7 @@ def test_menu_lists_existing_sections_only(client):
     assert [client.get(address).status_code for address in found] == [200] * 6
 
 
-# An archive, and what comes
+# Past and coming editions
 
 
 def buttons(page, where: str) -> list[tuple[str, str]]:
@@ -227,7 +227,7 @@ def buttons(page, where: str) -> list[tuple[str, str]]:
 )
 def test_past_edition_is_readable_and_closed_to_registration(client, language, words):
     edition = make_edition("2022", registration_opens_at=timezone.now() - 900 * DAY)
-    make_argument(edition)
+    make_main_abstract(edition)
     page = tree(client.get(f"/{language}/2022/"))
     abstract = (f"/{language}/2022/abstract/", words)
     assert buttons(page, "//header")[-1] == abstract
@@ -252,7 +252,7 @@ def test_home_page_lists_upcoming_and_past_editions(client):
     assert texts(archive, f"{coming}//h3") == ["Symposium 2030 2030"]
 
 
-# What is installed
+# The installed app
 
 
 @pytest.mark.parametrize(
@@ -267,7 +267,7 @@ def test_manifest_follows_edition_and_page_language(client, language, programme,
     page = tree(client.get(f"/{language}/2030/"))
     (address,) = hrefs(page, "//link[@rel='manifest']")
     client.force_login(make_user())
-    client.get("/fr/my/?edition=2021")  # nothing of the reader is in it
+    client.get("/fr/my/?edition=2021")  # the manifest contains nothing personal
     response = client.get(address, headers={"accept-language": "es"})
     data = response.json()
     assert "Cookie" not in response.headers.get("Vary", "")

@@ -30,7 +30,7 @@ def edition():
     return make_edition("2021")
 
 
-# The edition
+# Editions
 
 
 def test_second_current_edition_is_refused(edition):
@@ -165,7 +165,7 @@ def test_registration_ends_with_the_last_day_unless_extended(edition):
     much_later = instant(edition, "08:00", day=3000)
 
     def answers() -> list[tuple[bool, bool, bool]]:
-        """What pages show, what may be done, and what a query says of it; they agree."""
+        """Return at three moments whether registration is open; pages, rules and query agree."""
         edition.save()
         moments = (last, after, much_later)
         asked = [Edition.objects.taking_registrations(at).exists() for at in moments]
@@ -236,7 +236,7 @@ def test_partner_with_arabic_name_only_is_accepted(edition):
     assert str(partner) == "جامعة الحسن الثاني"
 
 
-# Addresses
+# Slugs
 
 
 def test_slug_is_derived_from_the_first_latin_title(edition):
@@ -382,7 +382,7 @@ def test_object_with_a_slug_cannot_change_edition(make):
     ]
 
 
-# What the public sees
+# Publication
 
 
 def test_page_is_published_with_its_edition(edition):
@@ -392,7 +392,7 @@ def test_page_is_published_with_its_edition(edition):
     assert list(Page.objects.published()) == [shown]
 
 
-# What registration needs
+# Requirements of registration
 
 
 def test_registration_is_closed_without_category_or_privacy_notice():

@@ -11,11 +11,11 @@ from symposium.editions import views
 from symposium.editions.models import Page
 from tests.factories import (
     make_abstract,
-    make_argument,
     make_author,
     make_edition,
     make_keyword,
     make_link,
+    make_main_abstract,
     make_organiser,
     make_page,
     make_participation,
@@ -42,13 +42,13 @@ def edition():
 
 
 def fill(edition) -> list[models.Model]:
-    """One thing of each kind, each at its address of PATHS."""
+    """Create one object of each kind, each at its address of PATHS."""
     room, track = make_room(edition, slug="salle"), make_track(edition)
     speaker = make_speaker(edition, slug="salma", is_featured=True)
     session = make_session(edition, slug="seance", room=room, track=track, kind="panel")
     following = make_session(edition, room=room, at="11:00")
     abstract = make_abstract(edition, slug="resume", session=session)
-    argument = make_argument(edition)
+    argument = make_main_abstract(edition)
     keyword = make_keyword(abstract, slug="mot")
     make_participation(session, speaker)
     versions.snapshot(abstract)
@@ -61,7 +61,7 @@ def fill(edition) -> list[models.Model]:
 
 
 def fill_texts(things: list[models.Model], text: str) -> None:
-    """Write `text` in every text of the things, in French."""
+    """Write `text` into every French text of the objects."""
     for thing in things:
         for field in thing._meta.get_fields():
             if field.name.endswith("_fr"):
@@ -69,7 +69,7 @@ def fill_texts(things: list[models.Model], text: str) -> None:
         thing.save()
 
 
-# The way in
+# Redirects to an edition
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_language_without_an_edition_is_404(client):
 
 @pytest.mark.parametrize("number", [1, 3])
 def test_home_query_count_is_constant(client, edition, django_assert_num_queries, number):
-    argument = make_argument(edition, text_fr="La ville apprend.")
+    argument = make_main_abstract(edition, text_fr="La ville apprend.")
     for place in range(number):
         session = make_session(edition, kind="panel", title_fr=f"S{place}", at=f"{9 + place:02}:00")
         make_participation(session, make_speaker(edition, family_name_fr=f"P{place}"))
@@ -130,7 +130,7 @@ def test_unpublished_edition_has_no_page(client, edition):
     assert [client.get(f"/fr/2021/{path}").status_code for path in PATHS] == [404] * len(PATHS)
 
 
-# A page of text
+# Text pages
 
 
 def test_unpublished_page_is_404_and_not_linked(client, edition):
@@ -153,7 +153,7 @@ def test_untranslated_page_has_its_own_language_attributes(client, edition):
     assert (body.get("lang"), body.get("dir"), words(body)) == ("fr", "ltr", "En tram.")
 
 
-# All of them
+# Every page
 
 
 def test_public_page_is_identical_for_anonymous_and_organiser(client, edition):
@@ -187,7 +187,7 @@ def test_markup_in_any_text_is_escaped(client, edition, path, language):
 
 @pytest.mark.parametrize("path", PATHS)
 def test_direction_controls_in_a_name_are_isolated(client, edition, path):
-    """An override left open ends with the element that holds it, a <bdi> or a whole block."""
+    """An unclosed override ends with its element, a <bdi> or a whole block."""
     speaker = next(thing for thing in fill(edition) if thing._meta.model_name == "speaker")
     speaker.family_name_fr = "\u202eRivage"
     speaker.save()
@@ -197,7 +197,7 @@ def test_direction_controls_in_a_name_are_isolated(client, edition, path):
 
 
 def test_every_translated_model_has_test_content(edition):
-    """So that the tests above see a new one."""
+    """Otherwise the tests above miss a new model."""
     from modeltranslation.translator import translator
 
     registered = translator.get_registered_models()
@@ -205,7 +205,7 @@ def test_every_translated_model_has_test_content(edition):
     assert {type(thing) for thing in fill(edition)} == ours
 
 
-# Addresses by slug
+# Objects by slug
 
 
 @pytest.fixture
@@ -216,7 +216,7 @@ def article(edition):
 
 
 def by_slug(rf, slug, edition="2021", query=""):
-    """The answer of a view that shows what it is given."""
+    """Return the response of a view that shows its arguments."""
 
     @views.by_slug(lambda edition: edition.pages.published())
     def view(request, edition, page, **arguments):

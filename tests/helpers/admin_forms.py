@@ -1,4 +1,4 @@
-"""What a browser would send from a page of the admin: its form, as it stands, with changes."""
+"""Forms of the admin, sent as a browser sends them: their current values with changes."""
 
 import contextlib
 import threading
@@ -8,13 +8,13 @@ import html5lib
 from django.db import connection, transaction
 from django.urls import reverse
 
-# That of an object, that of a list.
+# The ids of the form of an object and of the form of a list.
 FORMS = ("_form", "changelist-form")
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
 def admin_url(thing, view: str = "change") -> str:
-    """The address of an admin page of an object, or of a model for `changelist` and `add`."""
+    """Return the URL of an admin page of an object, or of a model for `changelist` and `add`."""
     meta = thing._meta
     return reverse(
         f"admin:{meta.app_label}_{meta.model_name}_{view}",
@@ -36,7 +36,7 @@ def save(client, page: str, rows: dict | None = None, **changes):
 
 
 def form_of(response) -> dict:
-    """The names and values that the form of a page would send without JavaScript."""
+    """Return the names and values that the form of a page sends without JavaScript."""
     assert response.status_code == 200
     page = html5lib.parse(response.content.decode())
     form = next(f for f in page.iter(f"{XHTML}form") if f.get("id", "").endswith(FORMS))
@@ -65,7 +65,7 @@ def values(control):
 
 
 def errors_of(response) -> dict[str, list[str]]:
-    """The errors of a form shown again, by field: `room`, `participations-0-speaker`."""
+    """Return the errors of a redisplayed form by field: `room`, `participations-0-speaker`."""
     assert response.status_code == 200
     form = response.context["adminform"].form
     found = {name: list(errors) for name, errors in form.errors.items()}
@@ -78,13 +78,13 @@ def errors_of(response) -> dict[str, list[str]]:
 
 
 def told(response) -> list[str]:
-    """The messages at the top of the page that follows."""
+    """Return the messages at the top of the page that follows."""
     return [str(message) for message in response.context["messages"]]
 
 
 @contextlib.contextmanager
 def somebody_else(write):
-    """Another transaction has done `write()`, and commits once ours waits for it."""
+    """Run `write()` in another transaction, which commits once ours waits for it."""
     written = threading.Event()
 
     def work():

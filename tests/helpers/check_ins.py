@@ -1,4 +1,4 @@
-"""An edition that is over, and who was seen there."""
+"""Factories of an edition that is over, its attendees and their check-ins."""
 
 from django.utils import timezone
 
@@ -11,14 +11,14 @@ from tests.factories import build_registration, instant, make_category, make_edi
 
 
 def past_edition(**fields) -> Edition:
-    """9 and 10 June 2021."""
+    """Create an edition of 9 and 10 June 2021."""
     return make_edition(**{"slug": "2021"} | fields)
 
 
 def make_attendee(
     edition: Edition | None = None, category: Category | None = None, **fields
 ) -> Registration:
-    """Somebody who registered, when that was open, for an edition that is over."""
+    """Create a registration, made while registration was open, to an edition that is over."""
     edition = edition or (category.edition if category else past_edition())
     state = fields.pop("state", State.CONFIRMED)
     registration = build_registration(category or make_category(edition), **fields)

@@ -1,4 +1,4 @@
-"""What PostgreSQL refuses, and by which constraint."""
+"""Assertions on errors of PostgreSQL constraints and of `full_clean()`."""
 
 from contextlib import contextmanager
 
@@ -10,7 +10,7 @@ from django.utils import translation
 
 @contextmanager
 def refused_by(constraint: str):
-    """Expect the database to refuse the block, at once or at its commit, by this constraint."""
+    """Expect the constraint to fail in the block, at once or at the commit."""
     with pytest.raises(IntegrityError) as caught, transaction.atomic():  # noqa: PT012
         yield
         commit()
@@ -18,7 +18,7 @@ def refused_by(constraint: str):
 
 
 def commit() -> None:
-    """Let the deferred constraints speak, as they do at the end of a transaction."""
+    """Check the deferred constraints now, as at the end of a transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -30,7 +30,7 @@ def execute(sql: str, *parameters) -> None:
 
 
 def faults(instance) -> dict[str, list[str]]:
-    """What `full_clean()` says in English, by field; empty when nothing is wrong."""
+    """Return the errors of `full_clean()` in English, by field; {} if there are none."""
     with translation.override("en"):
         try:
             instance.full_clean()

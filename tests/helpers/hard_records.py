@@ -1,4 +1,4 @@
-"""Abstracts that are hard to carry, for the tests of what leaves in files."""
+"""Abstracts with texts that are hard to escape, for the tests of exports."""
 
 from symposium.abstracts.models import Abstract
 from symposium.editions.models import Partner
@@ -22,7 +22,7 @@ ORCID = "0000-0002-1825-0097"
 
 
 def make_hard_record(text: str = HARD[0]) -> Abstract:
-    """An abstract with `text` wherever a person may write."""
+    """Create an abstract with `text` in every field that a person may write."""
     edition = make_edition(name_fr=f"Symposium {text}", city_fr=f"Fès {text}")
     make_partner(edition, kind=Partner.Kind.ORGANISER, name_fr=f"Agence {text}")
     abstract = make_abstract(

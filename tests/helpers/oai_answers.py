@@ -1,4 +1,4 @@
-"""Answers to harvesters, held against the schemas of the protocol where these are at hand."""
+"""OAI-PMH requests and responses, validated against the protocol's schemas if they are present."""
 
 import functools
 import tempfile
@@ -18,7 +18,7 @@ NAMES = {
 }
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 NAMESPACE = "symposium.invalid"
-# That of oai-identifier is not among the shared schemas: what its guidelines say.
+# The shared schemas lack oai-identifier: this one follows its guidelines.
 IDENTIFIER = r"""
 <schema xmlns="http://www.w3.org/2001/XMLSchema" elementFormDefault="qualified"
         targetNamespace="http://www.openarchives.org/OAI/2.0/oai-identifier">
@@ -45,7 +45,7 @@ WHOLE = """
 
 @functools.cache
 def schema() -> etree.XMLSchema:
-    """`oai.xsd`, and what it lacks for the description of the repository."""
+    """Return the schema of OAI-PMH with the description of the repository (oai-identifier)."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "oai-identifier.xsd").write_text(IDENTIFIER)
         whole = Path(folder, "whole.xsd")
@@ -54,7 +54,7 @@ def schema() -> etree.XMLSchema:
 
 
 def read(content: bytes):
-    """The answer, parsed; valid if the schemas are there, well-formed in any case."""
+    """Parse a response; it must be well-formed, and valid if the schemas are present."""
     root = etree.fromstring(content)
     if SCHEMAS.exists():
         schema().assertValid(root)
@@ -62,7 +62,7 @@ def read(content: bytes):
 
 
 def ask(client, verb: str, **arguments):
-    """`from_` is `from`, which Python has a use for."""
+    """Send a request, return the parsed response; `from_` stands for `from`, a Python keyword."""
     query = {"verb": verb} | {name.rstrip("_"): value for name, value in arguments.items()}
     return answer(client, urlencode(query))
 
@@ -102,5 +102,5 @@ def token(root) -> str:
 
 
 def dated(abstract: Abstract, at: str) -> None:
-    """As if what harvesters see had last changed then."""
+    """Set the time of the last change that harvesters see."""
     OaiRecord.objects.filter(guid=abstract.guid).update(changed_at=at)

@@ -1,4 +1,4 @@
-"""A page as its reader has it: text without tags, links, what is marked as another language."""
+"""Pages as their reader has them: text without tags, links, cards of sessions."""
 
 import re
 
@@ -6,7 +6,7 @@ from lxml import html
 
 
 def tree(response):
-    """The page of a successful answer, parsed."""
+    """Return the parsed page of a successful response."""
     assert response.status_code == 200, response
     return html.document_fromstring(response.content.decode())
 
@@ -16,7 +16,7 @@ def main(response):
 
 
 def words(element) -> str:
-    """Its text, the spaces of any width made plain."""
+    """Return the text of an element, with any run of spaces as one plain space."""
     return re.sub(r"[\s\u00a0\u202f]+", " ", element.text_content()).strip()
 
 
@@ -29,5 +29,5 @@ def hrefs(root, path: str = "//main//a") -> list[str]:
 
 
 def cards(response) -> list[str]:
-    """The titles of the sessions on a programme, in the order of the page."""
+    """Return the titles of the sessions on a programme, in the order of the page."""
     return texts(main(response), ".//article[contains(@class, 'tt-item')]/*[self::h3 or self::h4]")

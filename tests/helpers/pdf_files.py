@@ -1,4 +1,4 @@
-"""What a printed document is made of, and how a reader or a scanner finds it again."""
+"""Sample PDF documents, and how a screen reader or a QR scanner reads them."""
 
 import io
 from datetime import UTC, datetime
@@ -97,7 +97,7 @@ def opened(file: bytes) -> pikepdf.Pdf:
 
 
 def elements(file: bytes) -> list[dict[str, str]]:
-    """Role and alternative of each element of the structure tree, in reading order."""
+    """Return the role and the alternative text of each structure element, in reading order."""
     document = opened(file)
     found, waiting = [], [document.Root.StructTreeRoot]
     while waiting:
@@ -116,7 +116,7 @@ def roles(file: bytes) -> list[str]:
 
 
 def texts(file: bytes) -> list[str]:
-    """The text of each page as a reader would copy it, on one line."""
+    """Return the text of each page as a reader copies it, on one line."""
     document = pypdfium2.PdfDocument(file)
     pages = [page.get_textpage().get_text_bounded() for page in document]
     document.close()
@@ -131,5 +131,5 @@ def pictures(file: bytes, dots_per_inch: int = 150) -> list[Image.Image]:
 
 
 def scanned(image: Image.Image) -> list[str]:
-    """What a reader of QR codes finds on a picture."""
+    """Return the texts of the QR codes on an image, sorted."""
     return sorted(found.text for found in zxingcpp.read_barcodes(image))

@@ -1,4 +1,4 @@
-"""Who is signed in, and for how long."""
+"""Sign-in for the test client, and the code in a sign-in e-mail."""
 
 import re
 import time
@@ -10,7 +10,7 @@ SIX_DAYS = 6 * 24 * 60 * 60
 
 
 def sign_in(client, user, *, ago: float = 0) -> None:
-    """A session of `user`, who showed who they are by a code so many seconds `ago`."""
+    """Sign `user` in, with an authentication by code that is `ago` seconds old."""
     EmailAddress.objects.get_or_create(
         user=user, email=user.email, defaults={"primary": True, "verified": True}
     )

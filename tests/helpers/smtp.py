@@ -1,4 +1,4 @@
-"""A mail server of the tests, on this machine: it keeps what it is sent, and can be slow or strict.
+"""SMTP server for the tests, on this machine: it stores what it gets, and can be slow or strict.
 
 with smtp.Server() as server:
     …EMAIL_URL=server.url…
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 
 
 class Handler(socketserver.StreamRequestHandler):
-    """As much of RFC 5321 as `smtplib` speaks."""
+    """The part of RFC 5321 that `smtplib` uses."""
 
     def handle(self) -> None:
         with contextlib.suppress(ConnectionError):
@@ -45,7 +45,7 @@ class Handler(socketserver.StreamRequestHandler):
         self.server.received.append(message)
         self.server.readers.append(self.readers)
         self.readers = []
-        # The sender knows nothing yet: who dies here has sent, and has not kept that it has.
+        # The sender has no answer yet: if it dies here, the mail is sent and not recorded as sent.
         self.server.before_accepting(message)
         self.say("250 accepted")
 
@@ -54,7 +54,7 @@ class Handler(socketserver.StreamRequestHandler):
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """`refusals` are answers to a recipient, such as "550 5.1.1 nobody of that name"."""
+    """SMTP server; `refusals` are answers by recipient, like "550 5.1.1 nobody of that name"."""
 
     daemon_threads = True
     block_on_close = False
@@ -85,7 +85,7 @@ class Server(socketserver.ThreadingTCPServer):
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 30) -> None:
-    """Return as soon as the condition holds, or fail after some seconds."""
+    """Return as soon as the condition holds; fail after `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited too long"
@@ -94,7 +94,7 @@ def wait_until(condition: Callable[[], object], seconds: float = 30) -> None:
 
 @contextlib.contextmanager
 def released(event: threading.Event) -> Iterator[None]:
-    """Whatever happens in the block, nobody waits for the event afterwards."""
+    """Set the event at the end of the block, even after an error, so that nobody waits for it."""
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""One address of every kind of public page, in the demonstration."""
+"""One URL of every kind of public page, in the demonstration."""
 
 from types import MappingProxyType
 

@@ -1,4 +1,4 @@
-"""Accounts in the desk, once people have registered with them: kept, or erased as a person is."""
+"""Accounts of registered people in the desk: never deleted, but erased as a person is."""
 
 import pytest
 from django.contrib.admin.models import LogEntry

@@ -1,4 +1,4 @@
-"""What is known of a person: all of it shown, all of it erased, and the numbers stay."""
+"""Data about a person: all of it is exported, all of it is erased, and the statistics stay."""
 
 import datetime
 import json
@@ -57,7 +57,7 @@ SALMA = {
     "affiliation": "Institut Introuvable",
     "accessibility_needs": "Boucle magnétique",
 }
-# Whatever of these is found after an erasure was forgotten there.
+# Values of which an erasure leaves none in the database.
 SECRETS = [
     "salma@example.org", "old@example.org", "Salma", "Médina", "سلمى", "المدينة", "Introuvable",
     "magnétique", "arachides", "parce qu’elle", "JBSWY3DPEHPK3PXP",
@@ -85,7 +85,7 @@ def user(client):
 
 @pytest.fixture
 def past(user):
-    """She was at the symposium of 2021, with all that this leaves."""
+    """Salma's registration to the symposium of 2021, which she attended, with all its traces."""
     edition = past_edition()
     registration = make_attendee(
         edition, user=user, is_listed=True, consented_at=timezone.now(), consent_version="2021-01",
@@ -119,7 +119,7 @@ def past(user):
 
 @pytest.fixture
 def coming(user):
-    """She is confirmed for next month, with a seat in a workshop; others wait."""
+    """Salma's confirmed registration for next month, with a seat in a workshop."""
     edition = open_edition(slug="2031")
     category = make_category(edition, places=1)
     registration = make_registration(category, user=user, **SALMA)
@@ -128,7 +128,7 @@ def coming(user):
 
 
 def numbers() -> dict:
-    """What organisers count."""
+    """Return the figures that organisers count."""
     rows = Registration.objects.order_by()
     return {
         field: sorted(rows.values_list(field).annotate(count=Count("pk")))
@@ -141,7 +141,7 @@ def numbers() -> dict:
 
 
 def everything() -> str:
-    """The whole database as text, as whoever stole it would read it."""
+    """Return the whole database as text, as a thief reads it."""
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
         return "\n".join(rows_of(cursor, table) for table in tables)
@@ -157,7 +157,7 @@ def found(secrets=SECRETS) -> list[str]:
     return [secret for secret in secrets if secret in text]
 
 
-# What is known
+# Data export
 
 
 def values(part: dict) -> dict:
@@ -165,7 +165,7 @@ def values(part: dict) -> dict:
 
 
 def leaves(part: dict):
-    """Every field of a part, whatever its depth."""
+    """Yield every field of a part and of the parts inside it."""
     yield from part["fields"].values()
     for inner in [*part["parts"].values(), *part["entries"]]:
         yield from leaves(inner)
@@ -238,11 +238,11 @@ def test_export_shows_answers_as_words(user, past):
     assert answer["fields"]["answer"] == {"label": "Answer", "value": "yes", "shown": "Yes"}
 
 
-# Erasing
+# Erasure
 
 
 def leave() -> None:
-    """The worker sends what waits, and keeps house."""
+    """Send the waiting mails, then do the housekeeping of mails, as the worker does."""
     queue.send_due(ATTACHMENTS)
     erasure.delete_mails()
 
@@ -282,7 +282,7 @@ def test_log_preserves_anonymised_entries_after_erasure(user, past):
 
 
 def test_log_anonymises_accounts_and_invitations_deleted_by_hand(user, past):
-    """An organiser deletes an invitation, or an account that was never used."""
+    """An organiser deletes an invitation, and an account that was never used."""
     leaving = make_user("amina@example.org")
     invitation = make_invitation(past.category, email=leaving.email)
     organiser, mine = make_organiser(), LogEntry.objects.count()
@@ -324,7 +324,7 @@ def test_erasure_signs_the_browser_out(client, user):
 
 
 def test_claimed_mail_is_sent_then_deleted_after_erasure(user, coming):
-    """The worker has claimed it: it cannot be called back."""
+    """A mail that the worker has claimed cannot be called back."""
     queue.claim()
     erasure.erase(user)
     waiting = Email.objects.filter(to=user.email).order_by("pk")
@@ -387,7 +387,7 @@ def test_failed_erasure_is_rolled_back(user, past, coming, monkeypatch):
     assert everything() == before
 
 
-# Forgetting in time
+# Retention periods
 
 
 def end_of(edition: Edition) -> datetime.datetime:
@@ -395,7 +395,7 @@ def end_of(edition: Edition) -> datetime.datetime:
 
 
 def left(registration) -> list[bool]:
-    """Whether the needs, the answers, the name and the certificate are still there."""
+    """Return whether the needs, the answers, the name and the certificate still exist."""
     registration.refresh_from_db()
     return [
         bool(registration.accessibility_needs),
@@ -500,7 +500,7 @@ def test_retention_run_makes_one_query_per_rule_when_nothing_is_due(
         erasure.apply_retention()
 
 
-# Accounts and mails that are nobody's
+# Unused accounts, and mails to unknown addresses
 
 
 def test_never_used_account_is_deleted():

@@ -1,4 +1,4 @@
-"""What a person reads of their data, and how they have them erased."""
+"""The pages with which people read and erase their data."""
 
 import json
 import re

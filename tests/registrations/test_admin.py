@@ -1,4 +1,4 @@
-"""The organisers' pages of registrations, through real forms: who sees what, and what is kept."""
+"""The organisers' pages of registrations, through real forms: permissions, changes, protection."""
 
 import datetime
 import json
@@ -60,7 +60,7 @@ def desk(client, organiser):
 
 @pytest.fixture
 def sign_in(client):
-    """Sign in as an organiser with these permissions only."""
+    """Function that signs in an organiser who has these permissions only."""
 
     def signed_in(*codenames: str):
         user = make_user(is_staff=True, language="en")
@@ -107,7 +107,7 @@ def one_of_each(edition) -> dict:
     }  # fmt: skip
 
 
-# Who may open what
+# Permissions
 
 PAGES = {
     "admin:symposium_registrations_registration_charts": "view_registration",
@@ -253,7 +253,7 @@ def test_checked_in_today_filter_uses_the_edition_time_zone(desk):
 
 
 def test_checked_in_today_is_zero_outside_the_edition_days(desk):
-    """The demonstration counts an entry of any day for its first."""
+    """A demonstration counts a check-in on any other day as one of its first day."""
     first = datetime.date(2021, 6, 9)
     edition = open_edition(
         starts_on=first, ends_on=first, is_demonstration=True, is_current=True,
@@ -346,7 +346,7 @@ def test_needs_filter_requires_the_permission(edition, sign_in):
             client = sign_in("view_registration", "change_registration", "export_registration")
             assert client.get(f"{page}?{query}").status_code == 400
     reader = sign_in("view_registration", "view_accessibility_needs")
-    found = reader.get(f"{LIST}?needs__icontains=boucle").context["cl"].result_list
+    found = reader.get(f"{LIST}?accessibility_needs__icontains=boucle").context["cl"].result_list
     assert [one.family_name for one in found] == ["Médina"]
 
 
@@ -355,13 +355,13 @@ def test_needs_filter_requires_the_permission(edition, sign_in):
     [
         ("symposium_registrations/registration", "answers__text__icontains=a"),
         ("symposium_registrations/registration", "user__password__startswith=p"),
-        ("symposium_registrations/booking", "registration__needs__icontains=a"),
-        ("symposium_registrations/checkin", "registration__needs__icontains=a"),
-        ("symposium_registrations/certificate", "registration__needs__icontains=a"),
-        ("symposium_registrations/category", "registrations__needs__icontains=a"),
+        ("symposium_registrations/booking", "registration__accessibility_needs__icontains=a"),
+        ("symposium_registrations/checkin", "registration__accessibility_needs__icontains=a"),
+        ("symposium_registrations/certificate", "registration__accessibility_needs__icontains=a"),
+        ("symposium_registrations/category", "registrations__accessibility_needs__icontains=a"),
         ("symposium_registrations/question", "answers__text__icontains=a"),
-        ("symposium_registrations/message", "recipients__needs__icontains=a"),
-        ("symposium_accounts/user", "registrations__needs__icontains=a"),
+        ("symposium_registrations/message", "recipients__accessibility_needs__icontains=a"),
+        ("symposium_accounts/user", "registrations__accessibility_needs__icontains=a"),
         ("symposium_accounts/user", "password__startswith=p"),
     ],
 )
@@ -392,7 +392,7 @@ def test_html_in_a_name_is_escaped(desk, edition):
         assert "<img src=x" not in desk.get(url).content.decode()
 
 
-# Somebody who comes on paper
+# Registrations added by organisers
 
 PERSON = {"family_name": "Médina", "given_name": "Salma", "role": "student", "country": "MA"}
 
@@ -536,7 +536,7 @@ def test_booking_list_query_count_is_constant(desk, edition, count, django_asser
         desk.get(url)
 
 
-# What is kept
+# Protected objects
 
 
 def test_booked_session_is_not_deleted_and_the_message_explains(desk, edition):

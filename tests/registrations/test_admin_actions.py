@@ -1,4 +1,4 @@
-"""What organisers decide about people: for one and for many, each in a transaction of its own."""
+"""Decisions of organisers about one or many registrations, each in its own transaction."""
 
 import io
 import zipfile
@@ -63,7 +63,7 @@ def states(*people) -> list[str]:
     return [refreshed(one).state for one in people]
 
 
-# Many at once
+# Many registrations
 
 
 def test_requests_are_accepted_in_the_order_of_arrival(desk, edition, organiser):
@@ -228,7 +228,7 @@ def test_action_requires_change_permission(client, edition):
     assert len(mail.outbox) == 1
 
 
-# One
+# One registration
 
 
 def test_decision_buttons_depend_on_the_state(desk, edition):
@@ -385,7 +385,7 @@ def test_unsupported_invitation_file_is_refused(desk, category, name, content):
 
 
 def broken(part: str, content: bytes, kept: int = 0) -> bytes:
-    """A workbook with something else in one of its parts, after what is `kept` of it."""
+    """Return a workbook with one part replaced by its first `kept` bytes and `content`."""
     file, whole = io.BytesIO(), zipfile.ZipFile(io.BytesIO(workbook(["salma@example.org"])))
     with zipfile.ZipFile(file, "w") as book:
         for name in whole.namelist():
@@ -395,7 +395,7 @@ def broken(part: str, content: bytes, kept: int = 0) -> bytes:
 
 
 def damaged() -> bytes:
-    """A workbook with bytes lost on the way."""
+    """Return a workbook with 40 corrupt bytes."""
     content = bytearray(workbook(*[[f"a{number}@example.org"] for number in range(50)]))
     place = content.index(b"xl/worksheets/sheet1.xml") + 60
     content[place : place + 40] = b"\xff" * 40

@@ -1,4 +1,4 @@
-"""The worker makes the files of a mail at the moment it leaves, in the language of the account."""
+"""Mail attachments, made by the worker when the mail leaves, in the language of the account."""
 
 import pytest
 from django.core import mail

@@ -1,4 +1,4 @@
-"""Who gets a seat in a session with limited places."""
+"""Bookings of seats in sessions with limited places."""
 
 import datetime
 
@@ -53,7 +53,7 @@ def people(number, category, **fields):
 
 
 def seats(session, *registrations):
-    """The state of the last booking of each."""
+    """Return the state of the last booking of each registration in `session`."""
     return [registration.bookings.filter(session=session).last().state
             for registration in registrations]  # fmt: skip
 
@@ -68,7 +68,7 @@ def recipients():
     return found
 
 
-# The order
+# Order
 
 
 def test_seats_are_given_in_order_of_arrival(category, workshop):
@@ -111,7 +111,7 @@ def test_rebooking_goes_to_the_end_of_the_queue(category, workshop):
     assert [booking(second, workshop).queue_position, again.queue_position] == [1, 2]
 
 
-# Every verb in every state: `·` where nothing changes, `!code` where it is refused
+# Outcome of each verb in each state: `·` changes nothing, `!code` is a refusal.
 
 VERBS = {
     "leave": places.leave,
@@ -142,7 +142,7 @@ def test_verb_in_each_state(category, workshop, row):
 
 
 def put(holder, state):
-    """Write a state without the rules of `places.py`."""
+    """Write a state to the database, without the rules of `places.py`."""
     Booking.objects.filter(pk=holder.pk).update(
         state=state,
         queue_number=1 if state == State.WAITING else None,
@@ -152,7 +152,10 @@ def put(holder, state):
 
 
 def done(verb, holder):
-    """The state or the code of a refusal, and how many were told; said twice, it is done once."""
+    """Return the state or the code of the refusal, and the number of mails.
+
+    The verb is applied twice; the second time it must change nothing.
+    """
     mail.outbox.clear()
     outcome = attempt(verb, holder)
     told = recipients()
@@ -169,7 +172,7 @@ def attempt(verb, holder):
     return refreshed(holder).state
 
 
-# What follows from the registration
+# Effects of changes to the registration
 
 
 def test_waiting_bookings_are_confirmed_with_the_registration(edition, workshop):
@@ -211,7 +214,7 @@ def test_waiting_bookings_are_confirmed_however_the_place_is_given(
 
 
 def test_bookings_preserve_their_order_of_request(edition, organiser):
-    """Those without a place let others pass, and have their turn again once they have one."""
+    """Bookings without a place let others pass, and have their turn again with the place."""
     workshop = make_workshop(edition, places=0)
     asked = make_registration(make_category(edition, needs_approval=True), sessions=[workshop])
     passes = make_registration(make_category(edition), sessions=[workshop])
@@ -267,7 +270,7 @@ def test_booking_ends_with_its_registration(edition, workshop, organiser, verb):
 
 
 def test_freed_place_and_seat_go_to_the_same_next_registration(edition, workshop):
-    """Whoever is promoted takes the turn for the seat too, and is told once of both."""
+    """The promoted registration takes its turn for the seat too, and gets one mail about both."""
     category = make_category(edition, places=1)
     one, two = people(2, category, sessions=[workshop])
     later = make_registration(make_category(edition), sessions=[workshop])
@@ -316,13 +319,13 @@ def test_started_session_promotes_no_booking(category, workshop):
 
 
 def begin(session):
-    """The session has started, on an earlier first day of its edition."""
+    """Let the session start one hour ago, in an edition that began earlier."""
     now = timezone.now()
     type(session.edition).objects.update(starts_on=now.date() - 48 * HOUR)
     Session.objects.filter(pk=session.pk).update(starts_at=now - HOUR, ends_at=now + HOUR)
 
 
-# What cannot be booked
+# Sessions that cannot be booked
 
 
 def change(**fields):
@@ -490,7 +493,7 @@ def test_refused_session_rolls_back_the_registration(category, workshop):
     assert (Registration.objects.count(), Booking.objects.count(), mail.outbox) == (0, 0, [])
 
 
-# Two at the same time
+# Overlapping sessions
 
 
 @pytest.fixture
@@ -556,7 +559,7 @@ def test_released_or_cancelled_session_does_not_overlap(category, overlapping):
 
 
 def test_booking_check_query_count_is_constant(category, edition, django_assert_num_queries):
-    """Under the lock: one query for the session, one for those beside it."""
+    """Under the lock: one query for the session, one for overlapping bookings."""
     registration, workshop = make_registration(category), make_workshop(edition)
     for _ in range(8):
         make_session(edition)

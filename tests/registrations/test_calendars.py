@@ -1,4 +1,4 @@
-"""A registration as a calendar, read back by other people's programs."""
+"""The calendar of a registration, read back by third-party libraries."""
 
 import datetime
 

@@ -1,4 +1,4 @@
-"""Certificates of attendance: for whom, for how many hours, and how they are checked."""
+"""Certificates of attendance: recipients, hours and verification."""
 
 import datetime
 from urllib.parse import urlsplit
@@ -51,7 +51,7 @@ def registration(edition):
 
 
 def periods(*spans) -> list:
-    """Hours of a day, as in (9, 10.5)."""
+    """Return periods of one day, given as pairs of hours like (9, 10.5)."""
     return [
         (NOON + datetime.timedelta(hours=start - 12), NOON + datetime.timedelta(hours=end - 12))
         for start, end in spans
@@ -103,7 +103,7 @@ def test_session_within_a_checked_in_day_is_counted_once(registration, edition):
 
 
 def test_night_session_counts_for_its_start_day():
-    """By the clock of the symposium: 20:00 in Newfoundland is the next day in Greenwich."""
+    """The day is in the edition's time zone: 20:00 in Newfoundland is the next day in Greenwich."""
     edition = past_edition(time_zone="America/St_Johns")
     make_session(edition, at="20:00", lasting=60)
     registration = make_attendee(edition)
@@ -182,7 +182,7 @@ def test_issue_due_updates_a_corrected_name(registration, edition, name):
 
 @pytest.mark.parametrize("late", ["scan", "undo"])
 def test_issue_due_updates_after_late_or_undone_check_ins(registration, edition, late):
-    """A device that finds its network again after the mails, an entry taken back."""
+    """A device is online again after the mails; a check-in is undone."""
     make_check_in(registration)
     if late == "undo":
         make_check_in(registration, day=2)
@@ -245,7 +245,7 @@ def test_registration_names_are_frozen_once_the_edition_is_over(registration):
     assert not certificates.names_are_frozen(tried)
 
 
-# On paper
+# The PDF
 
 
 def test_certificate_states_name_place_and_dates(registration, edition):

@@ -1,4 +1,4 @@
-"""The door: who is let in, who is not and why, and two devices that read one ticket at once."""
+"""Check-in: accepted and refused tickets, reasons, and two devices that scan one ticket at once."""
 
 import datetime
 import time
@@ -35,7 +35,7 @@ DAY = datetime.timedelta(days=1)
 
 @pytest.fixture
 def edition():
-    """An edition that is held today and tomorrow."""
+    """An edition of today and tomorrow."""
     today = timezone.now().date()
     return make_edition(
         "2021", starts_on=today, ends_on=today + DAY, time_zone="UTC",
@@ -59,7 +59,7 @@ def scan(ticket, by, **options):
 
 
 def put(registration, state, **fields):
-    """Write a state without the rules of `places.py`."""
+    """Write a state to the database, without the rules of `places.py`."""
     needed = {"queue_number": 1, "offer_expires_at": timezone.now() + DAY}
     Registration.objects.filter(pk=registration.pk).update(state=state, **needed, **fields)
     return refreshed(registration)
@@ -93,7 +93,7 @@ def test_ten_letter_name_is_a_code_only_if_a_ticket_has_it(ticket):
     assert scans.is_code("7K4Q-2M9X-TB")
 
 
-# Who is let in
+# Accepted and refused tickets
 
 
 def test_confirmed_ticket_is_checked_in_once_a_day(ticket, nadia):
@@ -159,7 +159,7 @@ def test_session_with_unlimited_places_checks_in_every_ticket(ticket, nadia):
     assert (result.outcome, result.check_in.session, result.bookings) == (Outcome.IN, session, [])
 
 
-# Days and clocks
+# Days and time zones
 
 
 def moved(edition, first, last, **fields):
@@ -232,7 +232,7 @@ def test_check_in_lists_bookings_of_its_day(nadia, is_today):
     assert result.is_of_today is is_today
 
 
-# By name
+# Search by name
 
 
 def test_person_found_by_name_is_checked_in_by_a_token_of_the_edition(ticket, nadia):
@@ -277,7 +277,7 @@ def test_check_in_day_uses_the_edition_time_zone(edition):
     assert scans.counted_day(edition, late - datetime.timedelta(hours=2)) is None
 
 
-# Sent again, taken back
+# Resent and undone check-ins
 
 
 def test_resent_scan_gets_the_same_result(ticket, nadia):
@@ -328,7 +328,7 @@ def test_undoing_an_unknown_check_in_is_refused(nadia):
         scans.undo(nonce=uuid.uuid4(), by=nadia)
 
 
-# What the door shows besides
+# Counts and found people
 
 
 def test_counts_give_checked_in_and_expected_by_category(ticket, nadia, django_assert_num_queries):
@@ -387,13 +387,13 @@ def test_found_person_has_the_active_check_in_of_the_day(ticket, nadia):
     assert found.active_check_ins == []
 
 
-# Two devices, one ticket, the same second
+# Two devices that scan one ticket at once
 
 
 def at_once(*works) -> list:
-    """Run each in a thread and a connection of its own; return their results.
+    """Run each function in its own thread and connection; return their results.
 
-    For whom a constraint refused, that is its name.
+    If a constraint refuses a function, its result is the name of the constraint.
     """
     with ThreadPoolExecutor(len(works)) as pool:
         return [future.result(20) for future in [pool.submit(alone, work) for work in works]]
@@ -409,7 +409,7 @@ def alone(work):
 
 
 def unlocked(ticket, by, looked: Barrier) -> Outcome:
-    """What `check_in` would be without its lock: both look before either writes."""
+    """Do what `check_in` does, without its lock: both threads read before either writes."""
     with transaction.atomic():
         day = ticket.edition.starts_on
         standing = scans.entries_at(ticket.check_ins, day, None).first()
@@ -424,7 +424,7 @@ def unlocked(ticket, by, looked: Barrier) -> Outcome:
 
 @contextmanager
 def without(index: str):
-    """Take a unique index away, and put it back once nobody is in any more."""
+    """Drop a unique index; after the block, delete all check-ins and restore it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = %s", [index])
         [definition] = cursor.fetchone()

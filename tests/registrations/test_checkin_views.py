@@ -1,4 +1,4 @@
-"""The pages of the door: who may open them, what they answer with and without a script."""
+"""The check-in pages: permissions, and responses with and without JavaScript."""
 
 import datetime
 import re
@@ -70,9 +70,9 @@ def send(client, code, **data):
 
 
 def text_of(html: bytes | str, css_class: str) -> str:
-    """The words of the first element of a class, on one line; nothing if there is none.
+    """Return the text of the first element with a class, on one line; "" if there is none.
 
-    What waits in a `<template>` is not on the page.
+    The content of `<template>` elements is ignored.
     """
     page = html if isinstance(html, str) else html.decode()
     page = re.sub("<template.*?</template>", "", page, flags=re.DOTALL)
@@ -82,7 +82,7 @@ def text_of(html: bytes | str, css_class: str) -> str:
     return ""
 
 
-# Who may
+# Permissions
 
 
 @pytest.mark.parametrize("address", [DOOR, SEARCH, COUNTS, LIST])
@@ -137,7 +137,7 @@ def test_check_in_page_is_not_cached_and_alone_allows_wasm(door, edition):
     assert "wasm" not in door.get("/en/2021/")["Content-Security-Policy"]
 
 
-# With a script
+# With JavaScript
 
 
 def test_scan_response_names_the_checked_in_person(door, ticket, nadia):
@@ -338,7 +338,7 @@ def test_search_lists_matching_people_or_shows_a_notice(door, ticket):
 
 
 def test_search_results_contain_no_ticket_code(door, ticket):
-    """130 searches once gave the codes, which are tickets, of 109 people."""
+    """130 searches once revealed the ticket codes of 109 people."""
     for address in (f"{SEARCH}?q=medina", f"{SEARCH}?q={ticket.code}", DOOR, LIST):
         page = door.get(address, headers=JSON if "q=" in address else {}).content.decode()
         assert ticket.code not in page.replace(f'value="{ticket.code}"', "")
@@ -381,7 +381,7 @@ def test_counts_endpoint_returns_current_counts(door, ticket):
     assert text_of(said["counts"], "scan-count") == "Checked in0 Expected1"
 
 
-# Without a script
+# Without JavaScript
 
 
 def test_form_post_shows_the_scan_result(door, ticket):
@@ -445,7 +445,7 @@ def test_check_in_list_query_count_is_constant(
 def test_long_check_in_list_is_paginated(door, edition, nadia, django_assert_num_queries):
     crowd(edition, nadia, 250)
     day = f"?day={edition.starts_on}"
-    with django_assert_num_queries(11):  # nine, and what Nadia may do
+    with django_assert_num_queries(11):  # nine, and two for Nadia's permissions
         first = door.get(LIST + day)
     second, last = (door.get(f"{LIST}{day}&page={number}") for number in (2, 3))
     names = [
@@ -473,7 +473,7 @@ def test_pagination_links_preserve_the_session(door, edition, nadia):
 
 
 def crowd(edition, by, number: int, **fields) -> None:
-    """So many people who came in one after the other."""
+    """Check in `number` people, one millisecond apart."""
     category = make_category(edition)
     users = User.objects.bulk_create(User(email=f"u{n}@example.org") for n in range(number))
     people = Registration.objects.bulk_create(

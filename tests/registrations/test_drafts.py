@@ -1,4 +1,4 @@
-"""What was typed when a session ended: given back to its owner, and no way to fill the site."""
+"""Drafts: a form sent after the session ended is given back to its owner and fills no disk."""
 
 import datetime
 
@@ -64,7 +64,7 @@ def edit_page(registration) -> str:
 
 
 def stored() -> dict[str, tuple[int, int]]:
-    """Rows of the tables that a stranger's form may reach, and the bytes of what they hold."""
+    """Return by table the number and bytes of the rows that a stranger's form may add."""
     found = {}
     with connection.cursor() as cursor:
         for model in (BrowserSession, Draft):
@@ -75,7 +75,7 @@ def stored() -> dict[str, tuple[int, int]]:
     return found
 
 
-# For whoever typed it
+# Drafts for their owner
 
 
 def test_form_sent_after_session_expiry_is_restored(client, category, user):
@@ -107,7 +107,7 @@ def test_details_form_sent_after_session_expiry_is_restored(client, mine, user):
 
 @pytest.mark.parametrize("page", ["register", "edit"])
 def test_form_with_an_outdated_csrf_token_is_restored(category, user, page):
-    """Signing in changes the token of every form that stands open."""
+    """Signing in changes the CSRF token of every form that is already open."""
     path = REGISTER if page == "register" else edit_page(make_registration(category, user=user))
     client = Client(enforce_csrf_checks=True)
     client.force_login(user)
@@ -148,7 +148,7 @@ def test_draft_excludes_needs_and_technical_fields(client, category, user):
     assert sorted(drafts.load(user, category.edition)) == sorted(typed(category))
 
 
-# For nobody else
+# No draft for others
 
 
 @pytest.mark.parametrize("owner", ["somebody", "forged", "erased", ""])
@@ -182,14 +182,14 @@ def test_form_for_a_closed_edition_stores_no_draft(client, edition, category, us
     assert Draft.objects.count() == 0
 
 
-# The attack
+# Attacks
 
 
 WORDS = ["a", "é" * 5_000, "资" * 5_000, "x" * 30_000]
 
 
 def test_forms_with_a_forged_owner_token_store_nothing(client, mine):
-    """Several words, long names, Chinese: 300 posts once made a session of gigabytes."""
+    """Several words, long names, Chinese: 300 such posts once made a session of gigabytes."""
     pages = [REGISTER, edit_page(mine), "/fr/2029/register/"]
     before = stored()
     for number in range(300):
@@ -217,7 +217,7 @@ def test_database_refuses_an_oversized_draft(user, edition):
         )
 
 
-# Forgotten
+# Deletion
 
 
 def test_draft_is_offered_for_an_hour_then_deleted(client, category, user):

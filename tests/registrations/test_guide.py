@@ -1,4 +1,4 @@
-"""The organisers' guide names what stands on the page before them."""
+"""The organisers' guide uses the labels of the pages."""
 
 import re
 
@@ -11,7 +11,7 @@ from tests.conftest import PROJECT
 def test_guide_uses_the_interface_labels():
     catalogue = polib.pofile(str(PROJECT / "locale/fr/LC_MESSAGES/django.po"))
     words = {capfirst(entry.msgid) for entry in catalogue}
-    # What stands before a colon is the name of what the rest explains.
+    # A label may end with a colon and its explanation; the guide uses the label alone.
     words |= {text.partition(": ")[0] for text in words}
     guide = " ".join((PROJECT / "docs/registration.md").read_text().split())
     named = [capfirst(name) for name in re.findall("“(.+?)”", guide)]

@@ -1,4 +1,4 @@
-"""Lists of people in the forms that mail programs and spreadsheets give."""
+"""Lists of people in the formats of mail programs and spreadsheets."""
 
 import doctest
 
@@ -20,7 +20,7 @@ def read(text: str) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize(
     ("text", "people"),
     [
-        # Of a mail program
+        # From a mail program
         ("Salma Médina <a@example.org>", [SALMA]),
         ("Médina, Salma <a@example.org>", [SALMA]),
         ('"Médina, Salma" <a@example.org>', [SALMA]),
@@ -42,7 +42,7 @@ def read(text: str) -> list[tuple[str, str, str]]:
         ("سلمى المدينة <a@example.org>; ar", [ARABIC]),
         ("Salma Médina <a@example.org>, fr", [SALMA]),
         ("\u202bسلمى المدينة\u202c <\u200ea@example.org>, العربية", [ARABIC]),
-        # Of a spreadsheet, without headings
+        # From a spreadsheet, without headings
         ("a@example.org;Salma Médina;fr", [SALMA]),
         ("Salma Médina,a@example.org", [SALMA]),
         ("Salma\tMédina\ta@example.org", [SALMA]),
@@ -71,7 +71,7 @@ def read(text: str) -> list[tuple[str, str, str]]:
             [ARABIC],
         ),
         ("E-mail;Ville\nSalma Médina <a@example.org>;Fès", [SALMA]),
-        # A quotation mark that is never closed
+        # An unclosed quotation mark
         ('"Salma Médina;a@example.org\nb@example.org;Nora Rivage', [SALMA, NORA]),
         ("\n \n\t\na@example.org;Salma Médina\n\n", [SALMA]),
         ("", []),

@@ -1,4 +1,4 @@
-"""Words of the organisers: each reader has their language, and no reader has them twice."""
+"""Messages of organisers: each recipient gets them once, in their own language."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -41,7 +41,7 @@ def edition():
 
 @pytest.fixture
 def people(edition):
-    """One reader of each language."""
+    """One registration for each language."""
     category = make_category(edition)
     found = [
         make_registration(category, user=make_user(f"{code}@example.org", language=code))
@@ -218,7 +218,7 @@ def test_hostile_recipient_name_is_defused_in_an_organiser_message(desk, people)
     assert message.alternatives[0][0].count('href="mailto:x@y.zz"') == 1
 
 
-# Who wants no more of them
+# Unsubscribing
 
 
 def test_one_click_unsubscribes_and_resubscribes(desk, people, client):
@@ -229,7 +229,7 @@ def test_one_click_unsubscribes_and_resubscribes(desk, people, client):
     address = headers["List-Unsubscribe"].strip("<>")
     assert address.startswith("http://testserver/en/my/messages/")
     assert address in mail.outbox[0].body
-    program = Client(enforce_csrf_checks=True)  # as a mail program: no cookie, no token
+    program = Client(enforce_csrf_checks=True)  # like a mail program: no cookie, no token
     assert program.get(address).status_code == 200
     assert letters.recipients(Registration.objects.all()).count() == 3
     assert program.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200

@@ -1,4 +1,4 @@
-"""What PostgreSQL refuses of registrations, whoever writes, and what a form says before it."""
+"""Constraints of registrations in PostgreSQL, and the errors that forms show before them."""
 
 import datetime
 
@@ -226,7 +226,7 @@ def test_session_with_bookings_cannot_be_deleted(registration):
         booking.session.delete()
 
 
-# Whatever hangs together belongs to one edition
+# One edition for related objects
 
 
 def test_registration_and_category_must_share_an_edition(registration, elsewhere):
@@ -329,7 +329,7 @@ def test_answered_question_cannot_be_deleted(registration, question):
         question.delete()
 
 
-# At the door, and after
+# Check-ins, certificates, messages
 
 
 def enter(registration, **fields):
@@ -393,7 +393,7 @@ def test_reminder_kind_is_unique_per_registration(registration):
         Reminder.objects.create(registration=registration, kind="week")
 
 
-# Questions that rows answer
+# Questions answered by querysets
 
 
 def test_public_participants_are_live_registrations_that_opted_in(category):

@@ -1,4 +1,4 @@
-"""The attendee's own space: theirs alone, and every step with its sentence."""
+"""The pages of an attendee: private, with a message for each step."""
 
 import datetime
 
@@ -186,7 +186,7 @@ def test_stream_requires_online_access(client, edition, mine):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("writes_everything", [False, True], ids=["ours", "control"])
 def test_saving_details_does_not_restore_a_cancelled_registration(writes_everything):
-    """Somebody saves their details while an organiser cancels them."""
+    """A person saves their details while an organiser cancels the registration."""
     mine = make_registration(make_category(open_edition(), places=1))
     form = ChangeForm(
         {"family_name": "Rivage", "role": "press", "country": "FR"},
@@ -234,7 +234,7 @@ def test_certificate_verification_without_edition_is_404(client):
     assert client.get("/fr/verify/nothing/").status_code == 404
 
 
-# What stands out
+# The prominent action
 
 
 def prominent(client) -> list[tuple[str, str]]:

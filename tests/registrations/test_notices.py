@@ -1,4 +1,4 @@
-"""Whom we write to, in what language, with what attached, and what it says."""
+"""Mails about registrations: recipients, languages, attachments and texts."""
 
 import datetime
 import re
@@ -69,7 +69,7 @@ def register(category, sessions=(), language="en", **fields):
 
 
 def sent_to(holder):
-    """The mails to one person, in the order in which they were written."""
+    """Return the mails to the holder, in the order in which they were written."""
     return [message for message in mail.outbox if message.to == [holder.user.email]]
 
 
@@ -78,7 +78,7 @@ def last_to(holder):
 
 
 def said(holder):
-    """The subject and the paragraphs of the last mail to somebody, without the frame."""
+    """Return the subject and the paragraphs of the last mail to the holder, without the frame."""
     message = last_to(holder)
     words = message.body.replace("\u2060", "").replace("\u200e", "")
     body, _frame = words.split("\n\nMy registration\nhttp://testserver/en/my/")
@@ -93,7 +93,7 @@ def papers(holder, *kinds):
     return [f"{kind}:{holder.code}" for kind in kinds]
 
 
-# What each says
+# Texts
 
 DAYS = "9 and 10 June 2027"
 CANCEL = (
@@ -403,7 +403,7 @@ def test_session_moved_while_edition_hidden_is_notified_with_current_time(editio
     assert said(holder)[2].split("\n")[1] == "- Maps · 9 June 2027 10:00–10:45, R1"
 
 
-# Before and after
+# Before and after the edition
 
 
 def test_reminder_mail_states_the_first_held_session(edition):
@@ -468,7 +468,7 @@ def test_invitation_mail_greets_and_states_its_address(edition, name, greeting):
     ]
 
 
-# To whom, and in what language
+# Recipients and languages
 
 
 def language_of(message):
@@ -505,7 +505,7 @@ def test_mail_times_use_the_edition_time_zone(edition, workshop):
 
 
 def test_mail_sentences_have_no_gaps_in_any_state_or_language(edition, organiser):
-    """No double space, no empty bracket, no space before a full stop, no piece of a template."""
+    """Gaps are double spaces, empty brackets, spaces before a full stop, pieces of a template."""
     type(edition).objects.update(offer_hours=1)
     venue = make_category(edition, places=1)
     workshop = make_workshop(edition, places=1)
@@ -528,7 +528,7 @@ def test_mail_sentences_have_no_gaps_in_any_state_or_language(edition, organiser
 FAULTS = re.compile(r"[^\n]{0,20}(?: {2}|\( *\)| \.| ,|, \)|\{|\}|None|\n{3})")
 
 
-# In the same transaction
+# Transactions
 
 
 @pytest.fixture

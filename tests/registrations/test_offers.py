@@ -1,4 +1,4 @@
-"""A place that becomes free is kept for the next in turn, where the edition gives hours."""
+"""Offers: a free place is reserved for the next in the queue, in editions with `offer_hours`."""
 
 import datetime
 
@@ -34,7 +34,7 @@ def category(edition):
 
 @pytest.fixture
 def trio(category):
-    """A holder and two who wait; then the holder left."""
+    """Three registrations: the first had the only place and left it, two waited."""
     holder, first, second = (make_registration(category) for _ in range(3))
     mail.outbox.clear()
     places.cancel(holder)
@@ -177,7 +177,7 @@ def test_offer_expires_at_the_end_of_the_edition(edition, category):
 
 
 def test_waiting_booking_is_confirmed_when_the_offer_is_accepted(edition, category, trio):
-    """Not before, and without a second offer: to take the place is to want the seat."""
+    """Not before, and without a second offer: accepting the place includes the seat."""
     _holder, first, _second = trio
     workshop = make_workshop(edition, places=1)
     booking = places.book(first, workshop)
@@ -197,7 +197,7 @@ def workshop(edition):
 
 @pytest.fixture
 def seats(edition, workshop):
-    """Bookings: a seat, and two that wait; then the first was left."""
+    """Three bookings: the first had the only seat and left it, two waited."""
     category = make_category(edition)
     people = [make_registration(category, sessions=[workshop]) for _ in range(3)]
     mail.outbox.clear()
@@ -240,7 +240,7 @@ def test_seat_offer_is_freed_when_its_registration_is_cancelled(seats):
 
 
 def test_seat_offer_expires_when_the_session_starts(edition, seats, workshop):
-    """The last hours before a session are shorter than those of an offer."""
+    """The session starts before the hours of the offer end."""
     _left, first, second = seats
     now = timezone.now()
     type(edition).objects.update(starts_on=now.date() - 24 * HOUR)

@@ -1,4 +1,4 @@
-"""Who gets a place, in what order, and what becomes of it."""
+"""Places in categories: order of registrations, states and their changes."""
 
 import datetime
 from functools import partial
@@ -51,7 +51,7 @@ def several(number, category, **fields):
 
 
 def put(registration, state):
-    """Write a state without the rules of `places.py`."""
+    """Write a state to the database, without the rules of `places.py`."""
     Registration.objects.filter(pk=registration.pk).update(
         state=state,
         queue_number=1 if state == State.WAITING else None,
@@ -64,8 +64,8 @@ def changes(registration):
     return [(change.state, change.by, change.reason) for change in registration.changes.all()]
 
 
-# Every verb in every state: `·` where nothing changes, `!code` where it is refused, `+` where the
-# person is told though the state stays
+# Outcome of each verb in each state: `·` changes nothing, `!code` is a refusal, `+` sends a mail
+# although the state stays.
 
 VERBS = {
     "approve": lambda holder, by: places.approve(holder, by=by),
@@ -92,7 +92,7 @@ expire     ·          ·          ·          expired    ·        ·        ·
 move       +pending   +confirmed confirmed  confirmed  ·        ·        ·        ·
 book       +pending   +confirmed +waiting   +offered   !ended   !ended   !ended   !ended
 """
-SILENT = {"decline"}  # who declines knows it
+SILENT = {"decline"}  # the person declines and needs no mail
 HEADER, *ROWS = [line.split() for line in TRANSITIONS.strip().splitlines()]
 
 
@@ -113,7 +113,7 @@ def test_verb_in_each_state(edition, organiser, row):
 
 
 def expected(verb, state, outcome):
-    """The state or refusal, how many are told, and how many changes are written down."""
+    """Return the state or refusal, the number of mails, and the number of recorded changes."""
     changes = outcome != "·" and outcome[0] != "!"
     told = int(changes and verb not in SILENT)
     return (state if outcome == "·" else outcome.removeprefix("+"), told,
@@ -126,14 +126,14 @@ def done(verb, registration, by):
     outcome = attempt(verb, registration, by)
     assert {message.to[0] for message in mail.outbox} <= {registration.user.email}
     found = (outcome, len(mail.outbox), registration.changes.count() - before)
-    if verb != "move":  # said twice, it is done once
+    if verb != "move":  # a repeated verb changes nothing
         assert attempt(verb, registration, by) == outcome
         assert len(mail.outbox) == found[1]
     return found
 
 
 def attempt(verb, registration, by):
-    """What the verb makes of it: a state, or the code of a refusal."""
+    """Apply the verb; return the state, or the code of a refusal after `!`."""
     try:
         VERBS[verb](registration, by)
     except places.Refused as refused:
@@ -150,7 +150,7 @@ def test_state_change_records_author_and_reason(organiser):
     ]  # fmt: skip
 
 
-# The order
+# Order
 
 
 def test_places_are_given_in_order_of_arrival(edition):
@@ -264,7 +264,7 @@ def test_unchanged_places_send_no_mail(edition):
 
 
 def test_places_are_given_in_batches(edition):
-    """Sixty wait: the first fifty at once, so that nobody waits long for the lock."""
+    """Sixty wait: the first fifty get a place at once, so that the lock is short."""
     category = make_category(edition, places=0)
     waiting = several(60, category)
     mail.outbox.clear()
@@ -301,11 +301,11 @@ def test_promoted_registration_gets_the_next_freed_place(edition, organiser):
     assert states(first, second, third) == ["waiting", "waiting", "confirmed"]
 
 
-# Whom a category takes
+# Registrations that a category accepts
 
 
 def refusal(category, **fields):
-    """Why one cannot register: the code and the English sentence; nothing is kept."""
+    """Return the code and the English messages of the refusal; nothing may be stored."""
     with translation.override("en"), pytest.raises(ValidationError) as refused:
         make_registration(category, **fields)
     assert (Registration.objects.count(), len(mail.outbox)) == (0, 0)
@@ -431,7 +431,7 @@ def test_invalid_field_creates_no_registration(edition):
     assert Registration.objects.count() == 0
 
 
-# From one category to another
+# Moves between categories
 
 
 def test_place_freed_by_a_move_goes_to_next_in_queue(edition, organiser):

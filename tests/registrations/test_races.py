@@ -1,7 +1,7 @@
-"""Several people at the same moment, each in a connection of their own.
+"""Concurrent changes of registrations, each in its own connection.
 
-Every race comes with its negative control: the same steps without the locks, which show what they
-keep us from. `race()` makes the order of the steps certain; nothing here waits for chance.
+Each race has its negative control: the same steps without the locks, which show what the locks
+prevent. `race()` fixes the order of the steps, so that nothing depends on chance.
 """
 
 import datetime
@@ -40,7 +40,7 @@ PATIENCE = 30
 
 
 def race(first, second):
-    """Run `second` while the transaction of `first` is open, then commit; what each returned.
+    """Run `second` while the transaction of `first` is open, then commit; return both results.
 
     `second` runs to its end unless PostgreSQL makes it wait for `first`.
     """
@@ -53,7 +53,7 @@ def race(first, second):
 
 
 def alone(work):
-    """What `work` returns in a connection of this thread, or why it was refused."""
+    """Run `work` in a connection of this thread; return its result, or why it was refused."""
     try:
         with connection.cursor() as cursor:  # the machine may be busy with other tests
             cursor.execute(f"SET lock_timeout = '{PATIENCE}s'")
@@ -81,7 +81,7 @@ def until_done_or_waiting(other: Future) -> None:
 
 
 def at_once(*works) -> list:
-    """Start all together, each in its thread."""
+    """Start all functions together, each in its own thread; return their results."""
     barrier = Barrier(len(works))
 
     def run(work):
@@ -95,7 +95,7 @@ def at_once(*works) -> list:
 
 @pytest.fixture
 def without_locks(monkeypatch):
-    """The negative control: nobody waits for anybody before they write."""
+    """Negative control: nobody waits for a lock before writing."""
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **options: rows)
 
 
@@ -110,13 +110,13 @@ def category(edition):
 
 
 def registering(category, sessions=(), **fields):
-    """A person ready to register, with the objects of a process of their own."""
+    """Return a function that registers a person, with its own objects like another process."""
     registration = build_registration(category, **fields)
     return lambda: places.register(registration, sessions=sessions)[0]
 
 
 def again(thing):
-    """The same row as another process reads it."""
+    """Return the same row as another process reads it."""
     return type(thing).objects.get(pk=thing.pk)
 
 
@@ -151,7 +151,7 @@ def test_twenty_concurrent_registrations_fill_five_places(edition):
     assert recipients() == sorted(person.user.email for person in people)
 
 
-# The last seat, of people in two categories: no other lock stands before that of the session
+# The last seat, for people in two categories: no lock comes before the lock of the session
 
 
 def two_people(edition):
@@ -197,7 +197,7 @@ def test_overlapping_sessions_are_both_booked_without_the_lock(edition):
     assert len(person.clashes()) == 1
 
 
-# A place that becomes free while somebody comes
+# A place that becomes free during a registration
 
 
 def test_place_freed_during_a_registration_goes_to_it(category):
@@ -271,7 +271,7 @@ def test_seat_freed_with_its_registration_during_a_booking_goes_to_it(edition, v
 
 
 def test_seats_of_promoted_registrations_wait_for_a_concurrent_booking(edition):
-    """The last seat is being booked while somebody who asked for it gets a place."""
+    """The last seat is booked while a registration that asked for it gets a place."""
     workshop = make_workshop(edition, places=1)
     full, newcomer = make_category(edition, places=0), make_registration(make_category(edition))
     waiting = make_registration(full, sessions=[workshop])
@@ -292,12 +292,12 @@ def test_seats_of_promoted_registrations_are_given_twice_without_the_lock(editio
     assert states(booking, waiting.bookings.get()) == ["confirmed", "confirmed"]
 
 
-# An offer taken at its last moment
+# An offer accepted at its last moment
 
 
 @pytest.fixture
 def offered(category):
-    """Somebody to whom the place is offered, and the next in turn."""
+    """A registration with an offer, and the next in the queue."""
     type(category.edition).objects.update(offer_hours=1)
     holder, first, second = (make_registration(category) for _ in range(3))
     places.cancel(holder)
@@ -364,7 +364,7 @@ def test_concurrent_offers_are_both_accepted(edition, offered):
     assert states(first, second) == ["confirmed", "confirmed"]
 
 
-# The same thing asked twice
+# The same request sent twice
 
 
 def test_registration_is_cancelled_once(category):
@@ -418,7 +418,7 @@ def test_person_in_two_categories_breaks_the_constraint_without_the_lock(edition
     assert second == "registrations_one_live_per_person"
 
 
-# The number of places changed while somebody comes
+# The number of places changed during a registration
 
 
 def test_places_added_during_a_registration_go_to_it(edition):
@@ -445,7 +445,7 @@ def test_removed_places_are_given_without_the_lock(category):
     assert (states(newcomer), refreshed(category).places) == (["confirmed"], 0)
 
 
-# A person moved to another category while they leave
+# A person moved to another category while leaving
 
 
 @pytest.mark.parametrize("backwards", [False, True])
@@ -471,7 +471,7 @@ def test_registration_moved_while_cancelled_is_moved_back_without_the_lock(editi
 
 
 def test_lock_of_a_former_category_is_released(edition):
-    """Whoever waited for it, and found the person moved, holds only the lock of the new one."""
+    """A transaction that waited for the former category holds the lock of the new one only."""
     low, high = (make_category(edition) for _ in range(2))
     mover = make_registration(high)
     stale = again(mover)
@@ -488,7 +488,7 @@ def is_free(owner) -> bool:
 
 
 def test_erasure_locks_sessions_of_its_bookings_in_order():
-    """In two editions, the later session first: no seat is locked before the first one is."""
+    """The bookings are in two editions, the later session first; sessions are locked in order."""
     editions = [open_edition() for _ in range(2)]
     first, last = (make_workshop(edition, places=1) for edition in editions)
     user = make_user()
@@ -520,14 +520,14 @@ def test_capacity_lock_covers_sessions_of_leaving_and_promoted_registrations():
     assert found == [False, False, False]
 
 
-# Everything at once
+# Random verbs
 
 
 THREADS, TURNS = 8, 30
 
 
 def test_random_concurrent_verbs_respect_the_rules(edition):
-    """240 verbs at random in eight threads: nobody too many, no place empty, no deadlock."""
+    """240 random verbs in eight threads: no limit exceeded, no place left empty, no deadlock."""
     type(edition).objects.update(offer_hours=1)
     Crowd(edition).at_work()
 
@@ -559,11 +559,11 @@ class Crowd:
     def at_work(self):
         outcomes = at_once(*(partial(self.take_turns, seed) for seed in range(THREADS)))
         assert [fault for faults in outcomes for fault in faults] == []
-        assert StateChange.objects.count() > 50  # some eighty: it did come to something
+        assert StateChange.objects.count() > 50  # about eighty: many verbs change a state
         self.check()
 
     def take_turns(self, seed) -> list[str]:
-        """Do so many things at random; return the errors of the database."""
+        """Apply TURNS random verbs; return the errors of the database."""
         rng, faults = random.Random(seed), []
         for _ in range(TURNS):
             verb = rng.choice([
@@ -574,7 +574,7 @@ class Crowd:
             try:
                 verb(rng)
             except ValidationError:
-                pass  # refused, with a sentence
+                pass  # refused with a message
             except DatabaseError as error:
                 faults.append(f"{verb.__name__}: {error}")
         return faults

@@ -1,4 +1,4 @@
-"""From « Register » to a registration: who may, what is kept, what is refused and how."""
+"""The registration form: permissions, stored data, refusals and their messages."""
 
 import datetime
 
@@ -56,7 +56,7 @@ def address(language="fr"):
 
 
 def typed(category, **changes) -> dict:
-    """What somebody types in the form."""
+    """Return the data of a filled form."""
     return {
         "given_name": "Salma",
         "family_name": "Médina",
@@ -310,7 +310,7 @@ def test_unpublished_edition_registration_is_404(client, user):
 
 
 def test_template_code_in_the_privacy_title_is_not_interpreted(client, edition, category, user):
-    """Whoever writes pages would otherwise read what they may not."""
+    """Otherwise the authors of pages could read data that they have no permission for."""
     edition.pages.update(title_fr="{{ form.edition.contact_email }}{% mark %}")
     page = client.get(address()).content.decode()
     assert "{{ form.edition.contact_email }}{% mark %}" in page

@@ -1,4 +1,4 @@
-"""Registrations as a file: what is in it, what it cannot do, and the trace that it leaves."""
+"""The spreadsheet export of registrations: its content, its escaping, its audit log."""
 
 import csv
 import io
@@ -38,7 +38,7 @@ def desk(client):
 
 
 def taken(client, format: str = "csv", query: str = "", **data) -> list[list]:
-    """The rows of the file that the desk gives."""
+    """Return the rows of the file that the desk exports."""
     response = client.post(f"{EXPORT}?{query}", {"format": format} | data)
     assert response.status_code == 200
     content = b"".join(response.streaming_content)

@@ -1,4 +1,4 @@
-"""Drawings: the shapes are whole numbers inside the frame, and say what the table says."""
+"""Charts: whole numbers inside the frame, with the same values as their tables."""
 
 import datetime
 import re
@@ -25,7 +25,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def boxes(shapes, kind: str) -> list[tuple[int, int]]:
-    """Where each rectangle of a class starts, and how wide it is."""
+    """Return the `x` and the width of each rectangle of a class."""
     return [
         (int(one.attributes["x"]), int(one.attributes["width"]))
         for one in shapes
@@ -78,7 +78,7 @@ def test_bars_fit_in_the_frame(rows, rtl):
             assert len(one.words) <= statistics.MAX_LABEL_CHARS
 
 
-# Over time
+# Growth over time
 
 
 def test_totals_cover_every_day():
@@ -142,12 +142,12 @@ def test_arrivals_of_a_full_day_fit_in_the_frame():
     assert len(texts(shapes, "tick first")) <= 7
 
 
-# The page
+# The statistics page
 
 
 @pytest.fixture
 def edition(db):
-    """Somebody of each kind: in, waiting, in a workshop, at the door."""
+    """An edition with a checked-in registration that has a workshop, and a waiting one."""
     edition = open_edition(is_current=True)
     category = make_category(edition, places=1, name_fr="Sur place", name_ar="حضوري")
     workshop = make_workshop(edition, places=2, title_fr="Cartographie")

@@ -1,4 +1,4 @@
-"""What is printed on tickets and badges, and what their codes hold."""
+"""The content of tickets and badges, and of their QR codes."""
 
 import pytest
 
@@ -59,7 +59,7 @@ def test_ticket_states_person_and_place(registration, edition):
 
 
 def test_ticket_times_use_the_edition_time_zone(registration, edition):
-    """In Newfoundland, whatever the clock of the server shows."""
+    """The edition is in Newfoundland; the clock of the server does not matter."""
     make_session(edition, at="09:00")
     room = make_room(edition, name_fr="Auditorium")
     workshop = make_workshop(edition, at="14:30", lasting=90, room=room, title_ar="ورشة")

@@ -1,4 +1,4 @@
-"""Workbooks: their texts where they stand, and no more of them than is wanted."""
+"""Reading of workbooks: texts in their columns, and no more rows than requested."""
 
 import io
 import time
@@ -37,7 +37,7 @@ def made(*rows) -> bytes:
 
 
 def written(sheet: str, strings: str = "") -> bytes:
-    """A workbook of these rows, written by hand; as small as it can be."""
+    """Return a minimal workbook with these rows, written by hand."""
     parts = {
         "xl/workbook.xml": BOOK,
         "xl/_rels/workbook.xml.rels": RELATIONS,
@@ -70,7 +70,7 @@ def test_every_cell_type_is_read_as_text():
 
 
 def test_reading_stops_at_the_row_limit():
-    """What follows is broken, and far beyond what is read at a time."""
+    """The file is broken after the limit, far beyond what is read at a time."""
     rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 2_000))
     assert read(written(rows + "</broken>"), most=3) == [["1"], ["2"], ["3"]]
     far = '<row r="1"><c><v>1</v></c></row><row r="900000"/>' + END
@@ -88,7 +88,7 @@ ATTACKS = {
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_zip_bomb_workbook_is_refused_quickly(name):
-    """36 kB once cost 7 seconds and 365 MB."""
+    """A file of 36 kB once took 7 seconds and 365 MB."""
     assert len(ATTACKS[name]) < 40_000
     started, largest = time.process_time(), getrusage(RUSAGE_SELF).ru_maxrss
     with pytest.raises(workbooks.TooLarge):

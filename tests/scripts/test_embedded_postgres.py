@@ -18,7 +18,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 
 @pytest.fixture
 def folder():
-    """A folder which `nobody` can reach too, as pytest's own are not."""
+    """A folder that the user `nobody` can open too, unlike the folders of pytest."""
     path = Path("/tmp") / f"pg-{uuid.uuid4().hex[:8]}"
     yield path
     embedded_postgres.remove(path)
@@ -39,7 +39,7 @@ def server_pid(folder: Path) -> int:
 
 
 def start_elsewhere(folder: Path) -> str:
-    """Start from another process, as a second `manage.py` would."""
+    """Start the server from another process, as a second `manage.py` does; return its output."""
     command = [sys.executable, "-m", "scripts.embedded_postgres", "start", str(folder)]
     result = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     return result.stdout.strip() or result.stderr.strip()
@@ -109,7 +109,7 @@ def test_data_survives_a_server_crash(folder):
 
 
 def test_stale_pid_file_of_another_process_is_ignored(folder):
-    """As after a container's restart, where the same few numbers are given again."""
+    """A container that restarts gives the same few process ids again."""
     embedded_postgres.ensure_running(folder)
     stale = (folder / "data" / "postmaster.pid").read_text().splitlines()
     embedded_postgres.stop(folder)

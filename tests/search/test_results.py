@@ -43,7 +43,7 @@ def edition():
 
 
 def found(edition, q: str, language: str = "fr", **options) -> dict[str, list[str]]:
-    """What a search finds: of each kind, the things, by their titles in French."""
+    """Return the objects that a search finds, by kind, as their French titles."""
     results = search(edition, q, language, **options)
     return {group.kind: [str(hit.thing) for hit in group.hits] for group in results.groups}
 
@@ -63,7 +63,7 @@ def write(sql: str, *parameters) -> None:
         cursor.execute(sql, parameters)
 
 
-# What is typed
+# Parsing of queries
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_english_text_is_not_found_by_other_queries(edition):
     assert [q for q in questions if finds(edition, q)] == []
 
 
-# Words that are too common to be looked for in one language, and not in another
+# Words that are stop words in one language and not in another
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_english_text_is_not_found_by_other_queries(edition):
         ("EU", ["EU thé"]),
         ("thé", ["Un thé"]),
         ("it", ["L’it"]),
-        # Each language asks for what it looks for: in French « ville » alone.
+        # Each language searches its own words: French « ville » alone.
         ("ai ville", ["AI in the ville", "La ville"]),
         ("AI ville", ["AI in the ville"]),
         ('"AI for vital" ville', []),
@@ -232,7 +232,7 @@ def test_arabic_text_is_not_found_by_other_queries(edition):
     assert [q for q in questions if finds(edition, q)] == []
 
 
-# Signs glued to a word, and the forms of a letter
+# Symbols next to a word, and variants of a letter
 
 
 @pytest.mark.parametrize(
@@ -279,13 +279,13 @@ def test_arabic_letter_variants_match_each_other(edition, text, typed):
 
 
 def assigned() -> list[str]:
-    """Each character of Unicode that stands for something."""
+    """Return each assigned character of Unicode."""
     every = map(chr, range(1, sys.maxunicode + 1))
     return [one for one in every if unicodedata.category(one) not in ("Cn", "Cs")]
 
 
 def test_texts_and_queries_are_tokenised_alike(db):
-    """Nothing but letters, figures and spaces is left to the parser of the server."""
+    """PostgreSQL's parser gets letters, figures and spaces only."""
     asked = [f"a{one}b" for one in assigned()]
     with connection.cursor() as cursor:
         cursor.execute("SELECT array_agg(symposium_words(word)) FROM unnest(%s) AS word", [asked])
@@ -300,7 +300,7 @@ def test_texts_and_queries_are_tokenised_alike(db):
 
 @pytest.fixture
 def of_other_ctype(db):
-    """A cursor of a database whose ctype is C.UTF-8, with the functions of the search."""
+    """Cursor of a database with the ctype C.UTF-8 and the functions of the search."""
     name = f"ctype_{os.getpid()}"
     options = connection.get_connection_params()
     with contextlib.closing(psycopg2.connect(**options)) as server:
@@ -320,7 +320,7 @@ def of_other_ctype(db):
 
 
 def test_tokens_do_not_depend_on_the_database_ctype(of_other_ctype):
-    """The parser of the server takes « n°09 » for one word under C, and for two under C.UTF-8."""
+    """PostgreSQL's parser reads « n°09 » as one word under C, as two under C.UTF-8."""
     texts = [
         "loi n°09-08, décret n°2-09-165, 25°C, 50€, 10‰, §12, IBM®, A→B, Coût≈300, L’Île-d’Œuvre",
         "المدينة الذكيّة، أݣادير «٢٠٢١» کتاب", "Ville¹🌍verte ﬁn CO₂ №5 ½ e\u0301te\u0301 ⴰⵣⵓⵍ",
@@ -338,7 +338,7 @@ def test_tokens_do_not_depend_on_the_database_ctype(of_other_ctype):
     assert {parser for parser, _vectors in read} == {(False,), (True,)}
 
 
-# The order, the groups
+# Order and groups
 
 
 def test_title_matches_rank_above_keyword_and_text_matches(edition):
@@ -399,7 +399,7 @@ def test_groups_show_twenty_hits_and_kind_pages_the_rest(edition):
     assert len(set(hits)) == 103
 
 
-# Marks and languages
+# Highlighting and languages
 
 
 def test_words_are_highlighted_in_title_names_and_text(edition):
@@ -462,7 +462,7 @@ def test_extract_starts_at_the_densest_matches(places, start):
 
 
 def test_extract_of_many_matches_is_fast():
-    """Each place is looked at once; compared with every other, they would take minutes."""
+    """Each position is read once; a comparison with every other would take minutes."""
     before = time.process_time()
     assert best_start(list(range(100_000))) == 0
     assert time.process_time() - before < 5
@@ -495,12 +495,12 @@ def test_abstract_hit_links_to_a_page_showing_the_match(edition):
     for language, q, path in [
         ("fr", "quai", f"/fr/{page}"),
         ("fr", "رصيف", f"/fr/{page}?with=ar"),
-        ("fr", "harbour", f"/en/{page}"),  # a title without a text stands beside none
+        ("fr", "harbour", f"/en/{page}"),  # no text in English to show beside
         ("fr", "دوبون", f"/ar/{page}"),
-        ("en", "quai", f"/en/{page}"),  # what it has no words for is there in French
+        ("en", "quai", f"/en/{page}"),  # shown there in French, without an English version
         ("en", "رصيف", f"/ar/{page}"),
         ("ar", "port", f"/ar/{page}?with=fr"),
-        ("en", "dupont", f"/en/{page}"),  # so is a name
+        ("en", "dupont", f"/en/{page}"),  # so are names
         ("ar", "dupont", f"/fr/{page}"),
     ]:  # fmt: skip
         assert path_of(edition, q, language, "abstract") == path, (language, q)
@@ -515,7 +515,7 @@ def test_session_and_keyword_hits_link_to_a_page_showing_the_match(edition):
         ("en", "visite", "/fr/2021/programme/visite/"),
         ("ar", "visite", "/ar/2021/programme/visite/"),
         ("en", "quai", "/en/2021/programme/visite/"),
-        ("fr", "water", "/fr/2021/keywords/eau/"),  # where its names in each language stand
+        ("fr", "water", "/fr/2021/keywords/eau/"),  # the page with its names in each language
         ("fr", "liquid", "/en/2021/keywords/eau/"),
     ]:
         kind = path.split("/")[3].replace("programme", "session").replace("keywords", "keyword")
@@ -537,7 +537,7 @@ def test_page_extract_is_rendered_text_without_markup(edition):
     )
 
 
-# What is not public
+# Publication
 
 
 @pytest.mark.parametrize(
@@ -580,7 +580,7 @@ TOMORROW = timezone.now() + datetime.timedelta(days=1)
 
 @pytest.fixture
 def all_states(edition):
-    """Of each kind, each state that its `published()` looks at, in two editions."""
+    """Create objects of each kind in each state that `published()` reads, in two editions."""
     for where in (edition, make_edition("2019")):
         for status in Session.Status.values:
             session = make_session(where, status=status)
@@ -601,7 +601,7 @@ def all_states(edition):
 
 
 def publicly(edition: Edition) -> dict[str, set[int]]:
-    """What the models say that the public sees."""
+    """Return the ids of the objects that the models publish, by kind."""
     seen = {
         "abstract": edition.abstracts.published(),
         "session": edition.sessions.published(),
@@ -614,7 +614,7 @@ def publicly(edition: Edition) -> dict[str, set[int]]:
 
 
 def findable(edition: Edition) -> dict[str, set[int]]:
-    """What the search may find."""
+    """Return the ids of the objects that the search may find, by kind."""
     things = {kind: set() for kind in KINDS}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -664,7 +664,7 @@ def test_unpublished_edition_search_is_404(client, edition):
     assert client.get("/fr/2030/search/?q=a").status_code == 404
 
 
-# Kept by the database
+# The index
 
 
 def test_index_follows_keyword_renaming_and_assignment(edition):
@@ -777,7 +777,7 @@ def written() -> list[tuple]:
         return cursor.fetchall()
 
 
-# Bad input
+# Invalid input
 
 
 @pytest.mark.parametrize(
@@ -832,7 +832,7 @@ def test_invalid_kind_or_page_gets_its_status(client, edition, query, status):
     assert client.get(f"/fr/2021/search/?q=phare&{query}").status_code == status
 
 
-# Did you mean
+# Suggestions
 
 
 @pytest.mark.parametrize(
@@ -919,7 +919,7 @@ def test_suggestion_without_results_is_not_made(edition):
     assert search(edition, "tramwey resiliance", "fr").suggestion == ""
 
 
-# The page
+# The page of results
 
 
 def fill(edition, number: int) -> None:

@@ -532,7 +532,7 @@ def test_database_refuses_deleting_a_room_or_track_in_use(edition, make, field):
 
 
 def delete_at_once(thing):
-    """As plain SQL would, without asking Django."""
+    """Delete a row as plain SQL does, without Django's own check."""
     type(thing).objects.filter(pk=thing.pk)._raw_delete("default")
     connection.check_constraints()
 
@@ -544,7 +544,7 @@ def test_tracks_sharing_a_mark_show_a_warning(desk, edition):
     assert told(desk.get(response.url))[0] == ("Saved. The same mark is also used for: ⁨Cities⁩.")
 
 
-# What people type
+# Typed times
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "ar"])
@@ -594,7 +594,7 @@ def test_history_shows_readable_values(client, edition):
     assert "<bdi>9 juin 2021 09:00</bdi> → <bdi>9 juin 2021 08:30</bdi>" in page
 
 
-# What follows from a change
+# Messages after a change
 
 
 def test_publishing_without_a_time_shows_a_warning(desk, edition):

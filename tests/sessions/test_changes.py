@@ -1,4 +1,4 @@
-"""What has changed in a programme: kept by the database, told to readers and to organisers."""
+"""Changes of a programme: recorded by the database, shown to readers and organisers."""
 
 import datetime
 import threading
@@ -35,7 +35,7 @@ PAGE = "/en/2021/changes/"
 
 @pytest.fixture
 def edition():
-    """Its programme was announced ten days ago."""
+    """An edition whose programme was announced ten days ago."""
     edition = make_edition("2021", name_en="Symposium", name_fr="Symposium")
     announce(edition, 10 * DAY)
     return edition
@@ -48,7 +48,7 @@ def rooms(edition):
 
 @pytest.fixture
 def water(edition, rooms):
-    """Public for as long as the programme."""
+    """A session that is public for as long as the programme."""
     session = make_session(
         edition, title_fr="Eau", slug="eau", at="10:00", lasting=60, room=rooms[0]
     )
@@ -62,7 +62,7 @@ def announce(edition, ago: datetime.timedelta) -> None:
 
 
 def change(session, ago: datetime.timedelta = HOUR, **fields) -> None:
-    """Write to the row of a session as plain SQL does; it was a while ago."""
+    """Update the row of a session as plain SQL does, and date the change in the past."""
     last = Change.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     Session.objects.filter(pk=session.pk).update(**fields)
     Change.objects.filter(pk__gt=last).update(at=timezone.now() - ago)
@@ -74,14 +74,14 @@ def move(session, at: str, ago: datetime.timedelta = HOUR, **fields) -> None:
 
 
 def said(edition) -> list[str]:
-    """What readers are told, in English, without the marks of direction."""
+    """Return the public changes in English, without direction marks."""
     with translation.override("en"):
         sentences = [shift.sentence for shift in changes.public_changes(edition)]
     marks = str.maketrans("", "", "\u2066\u2068\u2069")
     return [sentence.translate(marks) for sentence in sentences]
 
 
-# What the database keeps
+# Recorded changes
 
 
 def kept() -> list[tuple]:
@@ -170,7 +170,7 @@ def test_concurrent_first_sessions_create_one_announcement():
     assert (edition.sessions.count(), Announcement.objects.count()) == (2, 1)
 
 
-# What is told
+# Public changes
 
 
 def test_move_lists_only_changed_details(edition, water, rooms):
@@ -265,7 +265,7 @@ def test_changes_before_the_announcement_are_not_listed(edition, water):
     assert said(edition) == []
     added = make_session(edition, at="16:00", title_fr="Neuf")
     Change.objects.filter(session=added).update(at=timezone.now() - HOUR)
-    assert said(edition) == []  # still the programme itself
+    assert said(edition) == []  # still part of the announcement
     move(added, "17:00", HOUR / 4)
     assert said(edition) == ["Moved from 16:00–16:45 to 17:00–18:00."]
     announce(edition, 2 * DAY)
@@ -291,7 +291,7 @@ def test_cancellation_is_listed_even_before_the_announcement(client, edition, wa
     assert said(edition)[0].startswith("Reinstated")
 
 
-# On the pages
+# The changes page and the marks
 
 
 def test_changes_page_lists_latest_day_first(client, edition, water):
@@ -394,7 +394,7 @@ def test_unchanged_feed_returns_304(client, edition, water):
     assert client.get("/1999/changes.atom").status_code == 404
 
 
-# At the desk
+# The desk
 
 DESK = "/admin/symposium_sessions/session/changes/"
 

@@ -1,4 +1,4 @@
-"""The pages for screens: what they hold; tests/browser/test_displays.py has what they do."""
+"""The content of pages for displays; tests/browser/test_displays.py tests their behaviour."""
 
 import datetime
 
@@ -55,7 +55,7 @@ def test_room_display_works_at_the_former_slug(client, room):
 
 
 def test_lobby_display_lists_one_day_and_the_next(client, edition):
-    """The first two days before the symposium; on the day, today and tomorrow."""
+    """Before the symposium, its first two days; during it, today and tomorrow."""
     coming = make_edition("2099", starts_on=datetime.date(2099, 6, 9))
     for day in (1, 2):
         make_session(coming, day=day, title_fr=f"Jour {day}")
@@ -73,7 +73,7 @@ def test_lobby_display_lists_one_day_and_the_next(client, edition):
 
 
 def test_lobby_display_lists_sessions_past_midnight(client, edition):
-    """Once the symposium is over it has the last day, of which no test needs a clock."""
+    """The edition is over, so the display shows its last day: no clock is needed."""
     make_session(edition, at="09:00", title_fr="Matin")
     make_session(edition, at="23:00", lasting=60, title_fr="Soir")
     make_session(edition, at="23:00", lasting=61, title_fr="Nuit", room=make_room(edition))

@@ -1,4 +1,4 @@
-"""The programme in a frame of another site: who may show it, what it shows, what partners paste."""
+"""The programme embedded in other sites: allowed sites, content, and the snippet for partners."""
 
 from urllib.parse import urlsplit
 
@@ -32,13 +32,13 @@ def edition():
 
 
 def ancestors(response) -> tuple[str, str | None]:
-    """What the answer says of frames: by the policy, and by the header of before."""
+    """Return `frame-ancestors` of the policy, and the older X-Frame-Options header or None."""
     policy = response["Content-Security-Policy"].split("; ")
     [found] = [words for words in policy if words.startswith("frame-ancestors ")]
     return found.removeprefix("frame-ancestors "), response.headers.get("X-Frame-Options")
 
 
-# Who may show it
+# Allowed sites
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_cached_embed_page_follows_allowed_sites(edition, page_cache):
     assert Client().get(EMBED).status_code == 404
 
 
-# What it shows
+# Content
 
 
 def test_embed_list_accepts_programme_filters(client, edition):
@@ -155,7 +155,7 @@ def test_embed_list_query_count_is_constant(client, edition, django_assert_num_q
         client.get(EMBED)
 
 
-# What partners paste
+# The page for partners
 
 
 def test_snippet_is_escaped_iframe_code(client, edition):

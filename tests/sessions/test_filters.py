@@ -31,7 +31,7 @@ def programme(client, **query):
 
 
 def found(edition, **query) -> list[str]:
-    """The titles that an address shows."""
+    """Return the titles that a query shows."""
     form = ProgrammeFilter(query, edition)
     return [s.title_fr for s in form.filter(edition.sessions.published().for_programme())]
 
@@ -40,7 +40,7 @@ def chosen(edition, at: datetime.datetime | None = None, **query) -> datetime.da
     return ProgrammeFilter(query, edition, at).day_chosen
 
 
-# The day
+# Day
 
 
 def test_day_defaults_to_the_first(edition):
@@ -79,12 +79,12 @@ def test_day_shows_only_its_sessions(edition):
     assert found(edition, day="all") == ["Soir", "Lendemain"]
 
 
-# What is chosen
+# Selected filters
 
 
 @pytest.fixture
 def several(edition):
-    """Four sessions, which each filter divides otherwise."""
+    """Four sessions that each filter divides differently."""
     uses, technologies = (make_track(edition, name_fr=name) for name in ("Usages", "Techniques"))
     big, small = (make_room(edition, name_fr=name) for name in ("Grande", "Petite"))
     make_session(edition, title_fr="A", track=uses, room=big, kind="panel", languages=["fr"])

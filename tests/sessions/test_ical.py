@@ -1,4 +1,4 @@
-"""Calendars, read back by the library that wrote them and by two others."""
+"""Calendars, read back by the library that writes them and by two others."""
 
 import datetime
 import io
@@ -150,7 +150,7 @@ def test_calendar_has_only_public_scheduled_sessions(edition):
     assert [word for word in ("secret", "Cachée", "Brouillon") if word in text] == []
 
 
-# What is written
+# The calendar file
 
 
 def test_calendar_has_its_name_and_properties(edition):
@@ -224,7 +224,7 @@ def test_time_zone_has_the_right_offset_all_year(zone):
 
 
 def test_time_zone_includes_ramadan_clock_changes(edition):
-    """Morocco was at UTC from 11 April to 16 May 2021: each onset is by the clock before it."""
+    """Morocco was at UTC from 11 April to 16 May 2021; an onset is in the local time before it."""
     [zone] = Calendar.from_ical(written(edition)).timezones
     assert [
         (part.name, part["dtstart"].dt.isoformat(), part["tzoffsetto"].td.total_seconds())
@@ -245,7 +245,7 @@ def test_session_times_are_right_across_the_end_of_ramadan():
     assert [event.dtstart.astimezone(datetime.UTC).hour for event in found] == [11, 10]
 
 
-# What calendars follow
+# Sequence numbers
 
 
 @pytest.mark.parametrize("field", ["times", "room", "status"])
@@ -273,7 +273,7 @@ def test_sequence_never_decreases(edition):
     session = make_session(edition)
     for at in ("10:00", "11:00"):
         Session.objects.filter(pk=session.pk).update(**times(edition, at))
-    session.refresh_from_db(fields=["starts_at", "ends_at"])  # its sequence is still 0
+    session.refresh_from_db(fields=["starts_at", "ends_at"])  # the object keeps sequence 0
     session.save()
     assert sequence(session) == 2
     Session.objects.filter(pk=session.pk).update(sequence=0)
@@ -295,7 +295,7 @@ def test_sequence_increments_for_plain_sql_and_room_removal(edition):
 
 @pytest.fixture
 def published(edition):
-    """A session with its room and speaker, and another of neither."""
+    """A session with a room and a speaker; another session has neither."""
     room = make_room(edition, slug="atlas", name_fr="Atlas")
     session = make_session(edition, slug="mobilites", title_fr="Mobilités", room=room)
     make_participation(session, make_speaker(edition, slug="salma"))
@@ -333,7 +333,7 @@ def test_calendar_is_served_at_its_url(client, address, titles):
     ("query", "language"), [("", "fr"), ("?lang=en", "en"), ("?lang=ar", "ar"), ("?lang=xx", "fr")]
 )
 def test_calendar_language_follows_the_url(client, query, language):
-    """Not that of the browser, so that everybody gets the same file."""
+    """The language of the browser is ignored, so that everybody gets the same file."""
     response = client.get(f"/2021/programme.ics{query}", headers={"accept-language": "en"})
     [prefix] = {str(event["url"])[:20] for event in Calendar.from_ical(response.content).events}
     assert prefix == f"http://testserver/{language}"
@@ -367,7 +367,7 @@ def test_former_calendar_address_redirects_to_the_current_one(client, edition, a
 
 
 def test_unscheduled_session_is_an_empty_calendar(client, edition):
-    """So that it leaves the calendars that follow it."""
+    """Calendars that follow the session remove its event."""
     make_session(edition, slug="plus-tard", at=None)
     response = client.get("/2021/programme/plus-tard.ics")
     assert Calendar.from_ical(response.content).events == []

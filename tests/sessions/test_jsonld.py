@@ -1,4 +1,4 @@
-"""A session as search engines read it in its page, by the library that they recommend."""
+"""JSON-LD of a session page, read by the library that search engines recommend."""
 
 import datetime
 
@@ -29,7 +29,7 @@ def read(client) -> list[dict]:
 
 
 def moved(session, **fields) -> None:
-    """Written to a day after its programme was announced."""
+    """Update a session ten days after its programme was announced."""
     past = timezone.now() - datetime.timedelta(days=10)
     Announcement.objects.update_or_create(edition=session.edition, defaults={"at": past})
     session.edition.changes.all().delete()

@@ -148,7 +148,7 @@ def test_room_does_not_clash_with_the_session_itself(room):
 
 @pytest.fixture
 def busy(edition, speaker):
-    """The session where the speaker is from nine to ten."""
+    """A session of the speaker, from 9:00 to 10:00."""
     session = make_session(edition, at="09:00", lasting=60, title_fr="Mobilités")
     make_participation(session, speaker)
     return session
@@ -156,7 +156,7 @@ def busy(edition, speaker):
 
 @pytest.fixture
 def elsewhere(edition, speaker, busy):
-    """A session where the speaker is too, from ten to eleven."""
+    """Another session of the speaker, from 10:00 to 11:00."""
     session = make_session(edition, at="10:00", lasting=60)
     make_participation(session, speaker)
     return session
@@ -438,7 +438,7 @@ def test_session_without_an_edition_is_refused():
     assert faults(Session(title_fr="Sans édition")) == {"edition": ["This field cannot be null."]}
 
 
-# One edition for all
+# One edition for related objects
 
 
 @pytest.mark.parametrize(("field", "make"), [("room", make_room), ("track", make_track)])
@@ -460,7 +460,7 @@ def test_participation_session_and_speaker_must_share_an_edition(edition):
         Participation.objects.bulk_create([Participation(session=session, speaker=foreign)])
 
 
-# Titles that people type or paste
+# Titles
 
 
 def test_title_in_arabic_only_is_accepted(edition):
@@ -514,7 +514,7 @@ def test_title_with_a_null_character_is_refused_by_the_form(edition):
         }
 
 
-# What the public sees
+# Publication
 
 
 def test_published_sessions_include_cancelled_ones(edition):

@@ -1,4 +1,4 @@
-"""The programme as PDF: what the standards ask, what each session says, how a day is laid out."""
+"""The programme as PDF: standards, texts of each session, layout of a day."""
 
 import re
 
@@ -50,7 +50,7 @@ def whole(file: bytes) -> str:
 
 
 def as_seen(file: bytes) -> str:
-    """The letters of the first page as the eye finds them: line by line, from left to right."""
+    """Return the characters of the first page in visual order: by line, from left to right."""
     document = pypdfium2.PdfDocument(file)
     text = document[0].get_textpage()
     letters = [
@@ -69,7 +69,7 @@ def data_of(edition: Edition, **options) -> dict:
         )
 
 
-# The standards
+# Standards
 
 
 @pytest.mark.parametrize("layout", ["", "?layout=large"])
@@ -109,7 +109,7 @@ def test_pdf_fonts_are_embedded(client, edition):
     assert fonts == {"Inter", "NotoSansArabic"}
 
 
-# What it says
+# Content
 
 
 def test_pdf_session_has_time_room_speakers_and_kind(client, edition):
@@ -176,7 +176,7 @@ def test_long_word_is_rendered_complete(client, edition):
     assert "".join(re.split(r"[\s\u200b]+", page)).count(HARD[1][:200]) == 6
 
 
-# How it is laid out
+# Layout
 
 
 def test_rooms_are_split_over_pages_and_plenary_kinds_repeat_on_each(edition):
@@ -229,7 +229,7 @@ def test_programme_pdf_query_count_is_constant(client, edition, django_assert_nu
     for place in range(number):
         session = make_session(edition, room=make_room(edition), track=make_track(edition))
         make_participation(session, make_speaker(edition, slug=f"s{place}"))
-    with django_assert_num_queries(8):  # three of them for the lock of who makes the file
+    with django_assert_num_queries(8):  # three for the lock under which the file is rendered
         client.get(PATH)
 
 
@@ -243,7 +243,7 @@ def test_programme_pdf_of_many_sessions_contains_all():
     assert len(pages) == 3
 
 
-# What is kept
+# The cache of files
 
 
 def test_pdf_shows_its_date_and_is_cached_until_content_changes(client, edition):

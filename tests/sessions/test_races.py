@@ -1,7 +1,7 @@
-"""Two people at the same moment, each in a connection of their own.
+"""Concurrent changes of sessions, each in its own connection.
 
-Every race comes with its negative control: the same steps with the constraint or the lock taken
-away, which shows that the race is real and what PostgreSQL keeps us from.
+Each race has its negative control: the same steps without the constraint or the lock, which show
+that the race is real and what PostgreSQL prevents.
 """
 
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -38,7 +38,7 @@ def race(first, second) -> list[str | None]:
     """Run `second` while the transaction of `first` is open, then let both commit.
 
     `second` runs to its end unless PostgreSQL makes it wait for `first`. Return, for both, the
-    constraint that refused, or None for who got through.
+    constraint that refused the write, or None.
     """
     with ThreadPoolExecutor(1) as pool:
         try:
@@ -53,7 +53,7 @@ def race(first, second) -> list[str | None]:
 
 
 def alone(work) -> str | None:
-    """Run `work` in a transaction of this thread, and return the constraint that refused it."""
+    """Run `work` in a transaction of this thread; return the refusing constraint, or None."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
@@ -84,7 +84,10 @@ def until_done_or_waiting(other: Future) -> None:
 
 
 def together(*works) -> list[str | None]:
-    """Run all at once: each writes, waits for the others to have written, then commits."""
+    """Run all functions at once: each writes, waits until all have written, then commits.
+
+    Return the refusing constraint of each, or None.
+    """
     barrier = Barrier(len(works))
 
     def run(work):
@@ -98,7 +101,7 @@ def together(*works) -> list[str | None]:
 
 @contextmanager
 def without(constraint: str, table: str):
-    """Take a constraint or a unique index away, and put it back once `table` is empty again."""
+    """Drop a constraint or a unique index; after the block, empty `table` and restore it."""
     query = """
         SELECT 'ALTER TABLE {0} DROP CONSTRAINT {1}',
                'ALTER TABLE {0} ADD CONSTRAINT {1} ' || pg_get_constraintdef(oid)
@@ -119,7 +122,7 @@ def without(constraint: str, table: str):
 
 @contextmanager
 def rewritten(function: str, old: str, new: str):
-    """Replace some words in the body of a trigger's function, for the time of the block."""
+    """Replace `old` by `new` in the body of a trigger's function during the block."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_functiondef(%s::regproc)", [function])
         [definition] = cursor.fetchone()
@@ -133,7 +136,7 @@ def rewritten(function: str, old: str, new: str):
 
 @pytest.fixture
 def edition():
-    """Announced, or who publishes the second session would wait for the first to commit."""
+    """An announced edition: otherwise the second publication waits for the first to commit."""
     edition = make_edition("2021")
     Announcement.objects.create(edition=edition, at=timezone.now())
     return edition
@@ -143,7 +146,10 @@ def edition():
 
 
 def take(room):
-    """What the admin does: check, then write; neither of two sees the other's session."""
+    """Return a function that saves as the admin does: first validation, then the write.
+
+    Of two concurrent functions, neither sees the session of the other.
+    """
 
     def save():
         session = build_session(room=room)
@@ -175,7 +181,7 @@ def test_room_overlap_is_refused_when_the_first_writer_commits_last(edition):
     assert outcome == [None, "sessions_one_at_a_time_in_a_room"]
 
 
-# One speaker put in two sessions that overlap
+# One speaker put in two overlapping sessions
 
 
 def join(session, speaker):
@@ -215,7 +221,7 @@ def test_speaker_is_added_twice_without_the_constraint(speaker, overlapping):
 
 @pytest.fixture
 def calm(edition, speaker):
-    """The speaker is busy at nine; this session, at eleven, is about to be moved to nine."""
+    """A session at 11:00, about to move to 9:00, where its future speaker is busy."""
     make_participation(make_session(edition, at="09:00"), speaker)
     return make_session(edition, at="11:00")
 
@@ -251,7 +257,7 @@ def test_speaker_added_to_a_session_being_cancelled_waits_for_its_commit(speaker
     assert Participation.objects.get(session=calm).period is None
 
 
-# The days of an edition shrunk while a session is put at their edge
+# The days of an edition reduced while a session is put on a removed day
 
 
 def shrink(edition):
@@ -308,7 +314,7 @@ def test_concurrent_editions_become_current_twice_without_the_constraint(edition
         assert Edition.objects.filter(is_current=True).count() == 2
 
 
-# An address taken while its owner is leaving it
+# A slug taken while its owner changes it
 
 
 def rename(page, slug):
@@ -330,7 +336,7 @@ def test_slug_check_before_the_wait_would_reassign_a_former_slug(edition):
 
 @contextmanager
 def fired(moment: pgtrigger.When):
-    """Fire the trigger that keeps addresses at another moment, for the time of the block."""
+    """Run the trigger `KeepSlug` at another moment during the block."""
     moved = KeepSlug("edition_id")
     moved.when = moment
     moved.install(Page)

@@ -1,4 +1,4 @@
-"""The schedule for conference apps, against the schema of its authors."""
+"""The schedule for conference apps, validated by the schema of its authors."""
 
 import json
 import uuid
@@ -58,7 +58,7 @@ def faults(data: dict) -> list[str]:
 
 
 def fill_with_awkward_things(edition) -> None:
-    """Everything that an organiser may write and a reader of the schedule may stumble on."""
+    """Create what an organiser may write and a reader of the schedule may fail on."""
     control = "Titre\x0b\r\nde\u2028<b>deux</b> lignes & ]]> \ufffe👩🏽‍🔬"
     posters = make_room(edition, name_fr="", name_ar="قاعة", slug="-", capacity=None)
     make_session(edition, kind="poster_session", room=posters, at="10:00")
@@ -104,7 +104,7 @@ def test_empty_schedule_is_valid(edition):
 
 @needs_schema
 def test_validator_reports_planted_faults(edition):
-    """Formats included: without the packages for them they would pass unseen."""
+    """Formats are checked too: without their packages, such faults would go unseen."""
     make_session(edition)
     data = written(edition)
     [event] = data["schedule"]["conference"]["days"][0]["rooms"]["Campus Atlas"]

@@ -1,4 +1,4 @@
-"""The schedule as XML, against the schema of its authors."""
+"""The schedule as XML, validated by the schema of its authors."""
 
 from pathlib import Path
 

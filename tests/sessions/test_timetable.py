@@ -23,7 +23,7 @@ def laid_out(edition, zone=None):
 
 
 def places(timetable) -> dict[str, str]:
-    """The place of each session, by its title."""
+    """Return the `place` of each session's card, by title."""
     cards = [card for group in timetable.groups for card in group.cards]
     return {card.session.title_fr: card.place for card in cards}
 
@@ -42,7 +42,7 @@ def test_rows_are_the_distinct_times(edition, rooms):
     make_session(edition, title_fr="C", room=rooms[1], at="09:30", lasting=60)
     make_session(edition, title_fr="D", room=rooms[0], at="14:00", lasting=15)
     (timetable,) = laid_out(edition)
-    # 9:00, 9:30, 10:00, 10:30, 14:00, 14:15
+    # rows: 9:00, 9:30, 10:00, 10:30, 14:00, 14:15
     assert places(timetable) == {
         "A": "tt-s0 tt-d2 tt-c1",
         "B": "tt-s0 tt-d1 tt-c2",

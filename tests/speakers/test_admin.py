@@ -1,4 +1,4 @@
-"""The organisers' pages of speakers: their texts, and the pictures that people send."""
+"""The organisers' pages of speakers: their texts, and the photos that people send."""
 
 import io
 import struct
@@ -43,7 +43,7 @@ def desk(client):
 
 
 def bomb(width: int = 50_000, height: int = 50_000) -> SimpleUploadedFile:
-    """A small PNG whose header claims to be enormous."""
+    """Return a small PNG whose header claims to be enormous."""
     header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     start = b"\x89PNG\r\n\x1a\n" + chunk(header) + chunk(b"IEND")
     return SimpleUploadedFile("photo.png", start)
@@ -54,7 +54,7 @@ def chunk(content: bytes) -> bytes:
 
 
 def refused(client, edition, upload) -> list[str]:
-    """Send a speaker with this photo; return why the photo is refused. The texts must stay."""
+    """Send a speaker with this photo; return the errors of the photo. The texts must stay."""
     url = f"{LIST}add/"
     response = save(client, url, family_name_fr="Médina", biography_ar="سيرة", photo=upload)
     errors = errors_of(response)
@@ -174,7 +174,7 @@ def test_unpublished_preview_shows_a_notice(desk, edition):
     assert "Preview: this page isn’t public." in page
 
 
-# The same person twice
+# Duplicate speakers
 
 ADD = "/admin/symposium_speakers/speaker/add/"
 

@@ -1,4 +1,4 @@
-"""What the worker does besides sending mail, by a clock that the tests set."""
+"""The periodic tasks of the worker, at times that the tests set."""
 
 import datetime
 from concurrent.futures import ThreadPoolExecutor
@@ -50,7 +50,7 @@ MINUTE = datetime.timedelta(minutes=1)
 
 @pytest.fixture
 def edition():
-    """Next month, far from Greenwich."""
+    """An edition of next month, far from Greenwich."""
     return open_edition(slug="2031", name_fr="Villes", time_zone="America/St_Johns")
 
 
@@ -62,7 +62,7 @@ def registration(edition):
 
 @pytest.fixture
 def told(registration):
-    """The mails since the tests began: their recipients and subjects."""
+    """Function that returns the recipients and subjects of the mails since its last call."""
     mail.outbox.clear()
 
     def since() -> list[tuple]:
@@ -74,7 +74,7 @@ def told(registration):
 
 
 def soon() -> datetime.datetime:
-    """Once what has just been done is settled."""
+    """Return a time at which the latest changes are settled: in three minutes."""
     return timezone.now() + 3 * MINUTE
 
 
@@ -103,7 +103,7 @@ def reminded(registration) -> list[str]:
     ],
 )
 def test_reminder_is_sent_on_its_morning(registration, edition, days, at, kinds):
-    """By the clock of the edition; a week's that is late gives way to the day's."""
+    """In the edition's time zone; a late reminder of the week gives way to that of the day."""
     count = reminders.send_reminders(before(edition, at, days))
     assert (count, reminded(registration)) == (len(kinds), kinds)
 
@@ -156,7 +156,7 @@ def test_reminders_are_sent_in_batches(edition, monkeypatch):
 
 
 def test_reminder_run_stops_at_its_time_limit(edition, monkeypatch):
-    """The worker sends nothing meanwhile."""
+    """The worker sends no mail during a run."""
     category = make_category(edition)
     for _ in range(3):
         make_registration(category)
@@ -217,7 +217,7 @@ def test_long_past_edition_sends_no_certificates():
     assert (Certificate.objects.count(), mail.outbox) == (0, [])
 
 
-# Sessions that have moved
+# Changed sessions
 
 
 def move(session, at: str) -> None:
@@ -225,7 +225,7 @@ def move(session, at: str) -> None:
 
 
 def changes_told(at=None) -> list[list[str]]:
-    """For each mail that a turn sends, the sessions that it says have changed, a line each."""
+    """Notify once; return for each mail its lines about changed sessions."""
     mail.outbox.clear()
     count = change_notices.notify_booking_changes(at or soon())
     assert count == len(mail.outbox)
@@ -239,7 +239,7 @@ def changes_in(body: str) -> list[str]:
 
 @pytest.fixture
 def sessions(edition):
-    """Three workshops in the language of the mail."""
+    """Three workshops, with titles in the language of the mail."""
     return [
         make_workshop(edition, title_fr=title, at=at)
         for title, at in [("Eau", "09:00"), ("Air", "10:00"), ("Sol", "11:00")]
@@ -351,7 +351,7 @@ def test_change_mail_run_makes_one_query_when_nothing_changed(booked, django_ass
         change_notices.notify_booking_changes(soon())
 
 
-# Places
+# Places freed by plain SQL
 
 
 def states(*holders) -> list[str]:
@@ -416,7 +416,7 @@ def test_waiting_registration_is_offered_where_the_edition_uses_offers(registrat
     assert waiting_list.promote_waiting_everywhere() == 0
 
 
-# What nobody needs any more
+# Expired data
 
 
 def test_expired_browser_sessions_are_deleted():
@@ -433,11 +433,11 @@ def test_every_task_runs_on_an_empty_site(settings, tmp_path):
     assert [task() for task in periodic.PERIODIC_TASKS] == [0] * len(periodic.PERIODIC_TASKS)
 
 
-# Two workers at once
+# Concurrent workers
 
 
 def at_once(*works) -> list:
-    """Run all of them together, each in a connection of its own."""
+    """Run all functions together, each in its own connection; return their results."""
     barrier = Barrier(len(works))
 
     def run(work):
@@ -459,7 +459,7 @@ def test_concurrent_workers_remind_each_registration_once():
         make_registration(category)
     mail.outbox.clear()
     work = partial(reminders.send_reminders, before(edition, "09:00", 7))
-    assert sum(at_once(work, work, work)) + work() == 10  # what a slow machine left over
+    assert sum(at_once(work, work, work)) + work() == 10  # the rest that a slow machine left
     assert len({message.to[0] for message in mail.outbox}) == len(mail.outbox) == 10
 
 
@@ -472,14 +472,14 @@ def test_concurrent_workers_notify_each_registration_once():
     move(session, "14:00")
     mail.outbox.clear()
     work = partial(change_notices.notify_booking_changes, soon())
-    assert sum(at_once(work, work, work)) + work() == 10  # what a slow machine left over
+    assert sum(at_once(work, work, work)) + work() == 10  # the rest that a slow machine left
     assert len({message.to[0] for message in mail.outbox}) == len(mail.outbox) == 10
     assert change_notices.notify_booking_changes(soon()) == 0
 
 
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_workers_notify_twice_without_the_lock(monkeypatch):
-    """The negative control: each has read what is untold before the other writes."""
+    """Negative control: each worker reads the pending changes before the other writes."""
     edition = open_edition()
     session = make_workshop(edition)
     make_booking(make_registration(make_category(edition)), session)

@@ -1,4 +1,4 @@
-"""Every list and picker of the desk finds what one looks for, however it is typed."""
+"""Every list and autocomplete of the desk finds its rows, whatever the case and the accents."""
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -84,7 +84,7 @@ def make_check_in() -> CheckIn:
     )  # fmt: skip
 
 
-# Of each list: how one is made, and the text of it that is looked for.
+# By model: the function that makes a row, and the path of the text that is searched.
 LISTS = {
     Abstract: (make_abstract, "title_en"),
     Authenticator: (make_second_factor, "user.name"),
@@ -114,7 +114,7 @@ LISTS = {
 
 @pytest.fixture(autouse=True)
 def registered():
-    """The lists of the desk are known once its addresses are."""
+    """Load the addresses of the desk, since they register its lists."""
     assert get_resolver().url_patterns
 
 
@@ -128,7 +128,7 @@ def found(model, typed: str, rf) -> list:
 
 
 def put(thing, path: str) -> None:
-    """Write the text in its table, past the forms: what stands there may be of another time."""
+    """Write the text into its table without a form: stored texts may be older than the form."""
     *steps, field = path.split(".")
     for step in steps:
         thing = getattr(thing, step)

@@ -1,4 +1,4 @@
-"""The organisers' start page, its language, and who may open it."""
+"""The organisers' start page, its language, and access to it."""
 
 import pytest
 from django.contrib.admin import site
@@ -147,7 +147,7 @@ def test_start_page_links_to_check_in_and_charts(client):
     assert "/registration/charts/" in page
 
 
-# The edition being worked on
+# The working edition
 
 ROOMS = "/admin/symposium_sessions/room/"
 
@@ -158,7 +158,7 @@ def editions(organiser):
 
 
 def worked_on(response) -> str:
-    """What the switch in the header says."""
+    """Return the slug of the edition that the switch in the header shows."""
     return response.context["working_edition"].slug
 
 
@@ -235,7 +235,7 @@ def test_new_edition_becomes_the_chosen_edition(client, organiser):
 
 
 def test_form_and_list_preserve_their_edition_across_tabs(client, editions):
-    """A form, and a list, keep to their edition although another was chosen meanwhile."""
+    """A form and a list stay in their edition although another edition was chosen meanwhile."""
     first, second = editions
     room = make_room(first)
     typed = form_of(client.get(f"{ROOMS}add/")) | {"name_en": "Hall"}
@@ -267,7 +267,7 @@ def test_edition_switch_is_hidden_with_one_edition(client, organiser):
 
 # The forms
 
-# What a form leaves out, since a page or an action of its own changes it, or nobody does by hand.
+# Fields that no form has: a page or an action of its own changes them, or nobody does by hand.
 NOT_TYPED = {
     "User": {"password", "last_login", "user_permissions"},
     "Registration": {"user"},
@@ -295,7 +295,7 @@ def test_every_editable_field_is_in_a_form(organiser, rf):
     assert left_out == NOT_TYPED
 
 
-# Grammar
+# Articles in titles
 
 
 @pytest.mark.parametrize(

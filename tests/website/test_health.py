@@ -1,4 +1,4 @@
-"""What machines ask: alive, ready, what to crawl, how to install."""
+"""Pages for machines: liveness, readiness, robots.txt, security.txt, manifest, sitemap."""
 
 import datetime
 import logging
@@ -18,9 +18,9 @@ from symposium.editions.models import Edition
 from symposium.sessions.models import Announcement, Change, Session
 from tests.factories import (
     make_abstract,
-    make_argument,
     make_edition,
     make_keyword,
+    make_main_abstract,
     make_page,
     make_room,
     make_session,
@@ -55,7 +55,7 @@ def test_readiness_check_reports_ok(client):
 
 
 def test_readiness_check_is_ok_with_mail_waiting(client, settings):
-    """The site works without a worker, and says so."""
+    """The site works without a worker, and reports it."""
     settings.EMAIL_BACKEND = "symposium.core.mail.queue.QueueBackend"
     send_mail("Code", "123456", None, ["salma@example.org"])
     assert client.get("/readyz").json()["mail"] == "ok"
@@ -99,7 +99,7 @@ def test_readiness_check_fails_without_database(client):
 
 
 def test_readiness_check_reports_outdated_time_zone_rules(client):
-    """As where its `tzdata` is years old: Morocco kept UTC+1 in winter until 2026."""
+    """An old `tzdata` of PostgreSQL, for instance: Morocco had UTC+1 in winter until 2026."""
     edition = make_edition("2026", starts_on=datetime.date(2026, 12, 1))
     assert client.get("/readyz").json()["time_zones"] == "ok"
     with connection.cursor() as cursor:
@@ -115,7 +115,7 @@ def test_readiness_check_reports_outdated_time_zone_rules(client):
 
 
 def test_log_timestamps_use_the_site_time_zone():
-    """By the rules of `tzdata`, not the machine's, which may be years old."""
+    """The rules come from `tzdata`, not from the machine, whose own may be years old."""
     noon = datetime.datetime(2026, 12, 1, 12, tzinfo=datetime.UTC)
     record = logging.makeLogRecord({"created": noon.timestamp()})
     local = timezone.localtime(noon)
@@ -141,7 +141,7 @@ SECURITY = "/.well-known/security.txt"
 
 
 def test_security_txt(client):
-    """RFC 9116: these four fields, an end within a year."""
+    """RFC 9116: these four fields, with an expiry within a year."""
     response = client.get(SECURITY)
     end = (timezone.now().astimezone(datetime.UTC) + datetime.timedelta(days=180)).date()
     assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
@@ -182,7 +182,7 @@ def test_manifest_works_on_an_empty_site(client):
 
 
 def sitemap(client) -> dict[str, dict[str, str]]:
-    """Each address with its alternates by language."""
+    """Return the alternates of each address, by language."""
     root = ElementTree.fromstring(client.get("/sitemap.xml").content)
     return {
         url.findtext("s:loc", namespaces=NAMES): {
@@ -201,7 +201,7 @@ def test_sitemap_lists_public_pages(client):
     edition = make_edition("2021")
     room = make_room(edition, slug="atlas")
     session = make_session(edition, slug="plenary", room=room)
-    make_argument(edition)
+    make_main_abstract(edition)
     abstract = make_abstract(edition, slug="water", session=session)
     make_keyword(abstract, slug="resilience")
     make_speaker(edition, slug="salma-medina")
@@ -322,7 +322,7 @@ def test_sitemap_lists_changes_pages_of_announced_programmes(client):
 def test_sitemap_lists_all_alternates_of_every_page(client):
     edition = make_edition("2021")
     make_session(edition, room=make_room(edition))
-    make_argument(edition)
+    make_main_abstract(edition)
     make_keyword(make_abstract(edition))
     make_speaker(edition)
     make_page(edition)

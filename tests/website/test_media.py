@@ -1,4 +1,4 @@
-"""Uploaded files: who gets them, and how."""
+"""Uploaded files: permissions and headers."""
 
 from pathlib import Path
 

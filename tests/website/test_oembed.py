@@ -1,4 +1,4 @@
-"""What another site shows for an address of ours: https://oembed.com/"""
+"""oEmbed responses for the addresses of the site: https://oembed.com/"""
 
 from urllib.parse import urlencode
 from xml.etree import ElementTree
@@ -9,8 +9,8 @@ from django.test import Client
 from symposium.editions.models import Edition
 from tests.factories import (
     make_abstract,
-    make_argument,
     make_edition,
+    make_main_abstract,
     make_participation,
     make_session,
     make_speaker,
@@ -28,7 +28,7 @@ def edition():
     speaker = make_speaker(edition, slug="nora", given_name_fr="Nora", family_name_fr="Rivage")
     make_participation(session, speaker)
     make_abstract(session=session, slug="resume", title_fr="Résumé")
-    make_argument(edition, title_fr="Argument")
+    make_main_abstract(edition, title_fr="Argument")
     return edition
 
 

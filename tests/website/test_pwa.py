@@ -1,4 +1,4 @@
-"""The service worker as it is served; tests/browser/test_offline.py has what it does."""
+"""The service worker as it is served; tests/browser/test_offline.py tests its behaviour."""
 
 import re
 
@@ -52,7 +52,7 @@ def test_service_worker_changes_with_page_content(client, one_minute, django_ass
     edition = make_edition("2021", is_current=True)
     pwa.offline_version.cache_clear()
     first = client.get("/sw.js").content
-    with django_assert_num_queries(1):  # and no page is rendered again
+    with django_assert_num_queries(1):  # no page is rendered again
         assert client.get("/sw.js").content == first
     edition.city_ar = "مدينة أخرى"
     edition.save()
@@ -66,7 +66,7 @@ def test_disabled_service_worker_unregisters_and_is_not_requested(client, settin
     assert "js/offline-disable.js" not in page
     settings.OFFLINE = False
     response = client.get("/sw.js")
-    assert response.content.decode() == 'importScripts("/static/js/worker-leaves.js");\n'
+    assert response.content.decode() == 'importScripts("/static/js/service-worker-uninstall.js");\n'
     assert response.headers["Cache-Control"] == "no-cache"
     for address in ("/fr/2021/", "/fr/2021/programme/?display=lobby"):
         page = client.get(address).content.decode()
@@ -76,7 +76,7 @@ def test_disabled_service_worker_unregisters_and_is_not_requested(client, settin
 
 @pytest.mark.parametrize("language", ["fr", "en", "ar"])
 def test_offline_fallback_page_is_shown_in_each_language(client, language):
-    """The same for everybody, with or without an edition."""
+    """The page is the same for everybody, with or without an edition."""
     for prepare in (lambda: None, lambda: make_edition("2021", is_current=True)):
         prepare()
         response = client.get(f"/{language}/offline/")

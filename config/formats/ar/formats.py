@@ -1,4 +1,4 @@
-"""Arabic as written in Morocco: day before month, 24 hours. Django's own has no date with time."""
+"""Arabic as in Morocco: day before month, 24 hours. Django's Arabic lacks a date-time format."""
 
 from config.formats import DATES, TIMES
 

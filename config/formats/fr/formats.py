@@ -1,4 +1,4 @@
-"""French: Django's own, with what people type besides."""
+"""French: Django's formats, with more input formats."""
 
 from config.formats import DATES, TIMES
 

@@ -1,4 +1,4 @@
-"""A citation for reference managers: BibTeX, RIS, CSL-JSON.
+"""Citations for reference managers: BibTeX, RIS, CSL-JSON.
 
 http://www.bibtex.org/Format/ (in UTF-8), the RIS of Reference Manager, and
 https://docs.citationstyles.org/en/stable/specification.html
@@ -27,13 +27,13 @@ LATEX = str.maketrans(
         **{character: rf"\{character}" for character in "&%$#_"},
     }
 )
-# What parts names and keywords.
+# Separators of names and of keywords in BibTeX.
 NAME_SEPARATORS = r",|\band\b"
 LIGATURE = re.compile(r"([-'`,<>])(?=\1)")
 
 
 class Utf8Writer(Writer):
-    """Our texts are escaped already: pybtex would leave backslashes and braces as they are."""
+    """Writer of texts that are already escaped: pybtex does not escape backslashes and braces."""
 
     def _encode(self, text: str) -> str:
         return text
@@ -45,7 +45,7 @@ class Utf8Writer(Writer):
 
 def bibtex(record: Record) -> str:
     fields = {
-        "title": f"{{{latex(record.title)}}}",  # or styles would lower its capitals
+        "title": f"{{{latex(record.title)}}}",  # braces keep the capitals, which styles lower
         "booktitle": f"{{{latex(record.conference)}}}",
         "year": str(record.issued.year),
         "date": record.issued.isoformat(),
@@ -77,14 +77,14 @@ def bibtex_person(author: Person) -> BibtexPerson:
 
 
 def protect(text: str, apart: str = NAME_SEPARATORS) -> str:
-    """LaTeX, in braces where BibTeX would take it apart."""
+    """Return `text` as LaTeX, in braces if BibTeX would split it at `apart`."""
     return f"{{{latex(text)}}}" if re.search(apart, text, re.IGNORECASE) else latex(text)
 
 
 def latex(text: str) -> str:
-    """`text` as LaTeX prints it, character by character.
+    """Return `text` escaped, so that LaTeX prints it character by character.
 
-    BibTeX counts every brace, escaped or not: where they do not pair they are written in words.
+    BibTeX counts every brace, even an escaped one: unbalanced braces become LaTeX commands.
     """
     escaped = LIGATURE.sub(r"\1{}", text.translate(LATEX))
     if braces_pair(text):
@@ -102,7 +102,7 @@ def braces_pair(text: str) -> bool:
 
 
 def ris(record: Record) -> str:
-    """One reference, a keyword a line, ended as RIS wants: CRLF."""
+    """Return one reference, with one keyword per line and CRLF line ends."""
     reference = {
         "type_of_reference": "CPAPER",
         "id": record.key,

@@ -1,7 +1,7 @@
-"""What a citation of an abstract says, and how the three usual styles write it.
+"""The data of a citation of an abstract, and the citation in four styles.
 
-citeproc-py 0.11 was tried: its APA and Chicago repeat the title of a text without author, break
-Arabic given names and lose words. One kind of work in three styles is less than it needs.
+citeproc-py 0.11 was tried: its APA and Chicago repeat the title of a text without an author, break
+Arabic given names and lose words. One kind of work in four styles takes less code than it needs.
 """
 
 import datetime
@@ -27,13 +27,13 @@ from symposium.speakers.models import Speaker
 
 SUFFIX = re.compile(r"(.+), ((?:Jr|Sr)\.?|I{2,3}|IV|fils|père)")
 HYPHENS = re.compile("[\u2010\u2011]")
-GIVEN_NAME_SEPARATORS = re.compile(r"([\s-]+|\b[dl]['’](?=[^\W\d_a-zà-ÿ]))")  # of a given name
+GIVEN_NAME_SEPARATORS = re.compile(r"([\s-]+|\b[dl]['’](?=[^\W\d_a-zà-ÿ]))")
 BLANKS = re.compile(r"[^\S\u00a0\u202f]+")
 
 
 @dataclass(frozen=True)
 class Person:
-    """An author; a body has no given name."""
+    """Author of a record. An organisation has only `family`, no given name."""
 
     family: str
     given: str = ""
@@ -47,12 +47,12 @@ class Person:
 
     @property
     def ror_url(self) -> str:
-        """That of the affiliation, or of the author where it is a body."""
+        """URL of the ROR ID of the affiliation, or of the author if it is an organisation."""
         return f"https://ror.org/{self.ror}" if self.ror else ""
 
     @property
     def surname_and_suffix(self) -> tuple[str, str]:
-        """« King, Jr. » in two; who has no suffix has an empty one."""
+        """Family name split at its suffix, as in “King, Jr.”; the suffix may be empty."""
         found = SUFFIX.fullmatch(self.family) if self.given else None
         return (found[1], found[2]) if found else (self.family, "")
 
@@ -67,7 +67,7 @@ class Person:
 
     @property
     def shortened(self) -> str:
-        """The family name with initials; a given name of another script than Latin stays whole.
+        """Family name with initials. A given name in a script other than Latin stays whole.
 
         So do articles and particles: Abd el-Krim is A. el-K.
         """
@@ -79,7 +79,7 @@ class Person:
 
 
 def initial(word: str) -> str:
-    """Its first letter, with the accents that stand on it."""
+    """Return the first letter of a Latin `word` with its combining accents and a period."""
     if not is_latin(word):
         return word
     accents = takewhile(unicodedata.combining, word[1:])
@@ -87,9 +87,10 @@ def initial(word: str) -> str:
 
 
 class Record:
-    """A published abstract as it is cited in one of its languages.
+    """Published abstract as it is cited in one of its languages.
 
-    `language` counts only if the abstract has a text in it: a reference is to a text that exists.
+    `language` is used only if the abstract has a text in it, because a citation refers to a text
+    that exists; otherwise the language is the abstract's own.
     """
 
     def __init__(self, abstract: Abstract, language: str = ""):
@@ -99,7 +100,7 @@ class Record:
         self.language = language if translated else abstract.language
 
     def localized_text(self, thing: object, field: str) -> tuple[str, str]:
-        """In the record's language, or in the first that it falls back to, which is told."""
+        """Return the text and its language: the record's, or the first fallback that has a text."""
         text, language = localized_text(thing, field, self.language)
         return one_line(text), language
 
@@ -108,7 +109,7 @@ class Record:
 
     @property
     def key(self) -> str:
-        """Stays when the title, the address or the authors change."""
+        """Citation key, which does not change with the title, the address or the authors."""
         return f"{self.edition.slug}-{self.abstract.guid.hex[:8]}"
 
     @property
@@ -125,7 +126,7 @@ class Record:
 
     @property
     def link(self) -> str:
-        """What a citation gives to find the text again."""
+        """URL given in citations: of the DOI if there is one, else of the page."""
         return self.doi_url or self.url
 
     @property
@@ -145,7 +146,10 @@ class Record:
         return [self.person(author) for author in self.abstract.authors.all()]
 
     def person(self, author: Author) -> Person:
-        """What the author line gives; else, for a speaker, what their public page gives."""
+        """Return `author` as a Person.
+
+        Affiliation and ORCID iD missing on the author line come from the speaker's public page.
+        """
         speaker = author.speaker
         public = speaker if speaker and speaker.is_published else None
         family, given = full_name(speaker or author, self.language)
@@ -160,7 +164,7 @@ class Record:
 
     @property
     def has_details(self) -> bool:
-        """Whether more is known of an author than the name."""
+        """Whether any author has an affiliation, an ORCID iD or a ROR ID."""
         return any(author.affiliation or author.orcid or author.ror for author in self.authors)
 
     @cached_property
@@ -190,9 +194,9 @@ class Record:
 
     @cached_property
     def publisher_and_language(self) -> tuple[str, str]:
-        """The organisers of the edition, or the edition where none is named.
+        """Names of the edition's organisers, or of the edition if it has none, and their language.
 
-        Their language is empty where they are named in several.
+        The language is empty if the names are in several languages.
         """
         organisers = [
             self.localized_text(partner, "name")
@@ -206,7 +210,10 @@ class Record:
 
 
 def full_name(named: Author | Speaker, language: str) -> tuple[str, str]:
-    """Family and given name of one language, the first that has both; a body has no given name."""
+    """Return (family name, given name) in `language`, or else in the first language with both.
+
+    An organisation has no given name in any language: its family name is enough.
+    """
     names = {
         code: (
             one_line(getattr(named, f"family_name_{code}")),
@@ -220,7 +227,7 @@ def full_name(named: Author | Speaker, language: str) -> tuple[str, str]:
 
 
 def one_line(text: str) -> str:
-    """The text as records and reference managers carry it; see `typography`."""
+    """Return `text` on one line, cleaned for records and reference managers (see `typography`)."""
     return BLANKS.sub(" ", normalize_letters(strip_invisible(strip_controls(text)))).strip()
 
 
@@ -230,7 +237,7 @@ def paragraphs(abstract: Abstract, language: str) -> list[str]:
 
 
 def absolute_url(thing: Abstract, language: str) -> str:
-    """The whole address of the page of `thing` in `language`."""
+    """Return the absolute URL of the page of `thing` in `language`."""
     with translation.override(language):
         return f"{settings.SITE_URL}{thing.get_absolute_url()}"
 
@@ -240,11 +247,11 @@ def absolute_pdf_url(abstract: Abstract, language: str) -> str:
         return f"{settings.SITE_URL}{abstract.get_pdf_url()}"
 
 
-# The styles. Each returns HTML: names and titles are isolated, for they may be Arabic.
+# The styles. Each returns HTML, with names and titles in <bdi>, since they may be in Arabic.
 
 
 def iso690(record: Record) -> SafeString:
-    """ISO 690:2021, name and date, with the words of its French usage."""
+    """Cite in ISO 690:2021, name and date system, with the usual French wording."""
     edition, year = record.edition, record.issued.year
     names = [
         replace(author, family=author.family.upper()).inverted if author.given else author.family
@@ -275,7 +282,7 @@ APA_KINDS: dict[str, str] = {
 
 
 def apa(record: Record) -> SafeString:
-    """APA, 7th edition, 10.5: conference sessions and presentations."""
+    """Cite in APA, 7th edition, section 10.5: conference sessions and presentations."""
     names = [author.shortened for author in record.authors]
     days = american_dates(record.edition.starts_on, record.edition.ends_on)
     when = f"({record.edition.starts_on.year}, {days})."
@@ -305,7 +312,7 @@ CHICAGO_KINDS: dict[str, str] = {
 
 
 def chicago(record: Record) -> SafeString:
-    """Chicago, 18th edition, bibliography: papers given at meetings."""
+    """Cite in Chicago, 18th edition, bibliography: papers given at meetings."""
     first, others = record.authors[:1], record.authors[1:]
     names = [author.inverted for author in first] + [author.natural for author in others]
     names = [*names[:3], "et al."] if len(names) > 6 else names
@@ -320,9 +327,9 @@ def chicago(record: Record) -> SafeString:
 
 
 def asrdlf(record: Record) -> SafeString:
-    """The sheet of the Association de science régionale de langue française, 2016.
+    """Cite in the style of the Association de science régionale de langue française, 2016.
 
-    It gives no address for a paper; ours is where the text is, so it stands at the end.
+    Its style sheet gives no URL for a paper. The URL is added at the end, since the text is there.
     """
     names = [author.shortened for author in record.authors]
     by = join_names([*names[:6], names[-1]], ", … ") if len(names) > 7 else join_names(names, " & ")
@@ -339,7 +346,7 @@ def asrdlf(record: Record) -> SafeString:
 
 @dataclass(frozen=True)
 class Style:
-    """A way to write a citation; `language` is that of its own words."""
+    """Citation style; `language` is the language of its fixed words."""
 
     code: str
     name: str
@@ -364,7 +371,7 @@ def bidi_isolated(text: str) -> SafeString:
 
 
 def join_names(names: list[str], last: str) -> SafeString:
-    """Names with commas between them, and `last` before the last one."""
+    """Join names with commas, with `last` before the last name."""
     *others, end = map(bidi_isolated, names) if names else [SafeString()]
     if not others:
         return end
@@ -384,7 +391,7 @@ def is_latin(word: str) -> bool:
 
 
 def american_dates(first: datetime.date, last: datetime.date, years: bool = False) -> str:
-    """June 9–10, June 30–July 2; with the years, June 9–10, 2021."""
+    """Return “June 9–10” or “June 30–July 2”; with `years`, “June 9–10, 2021”."""
     with translation.override("en"):
         start, end = date_format(first, "F j"), date_format(last, "F j")
     if first.year != last.year and years:

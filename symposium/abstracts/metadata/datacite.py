@@ -1,6 +1,6 @@
-"""The record in DataCite 4.7, whole: all its languages. https://schema.datacite.org/meta/kernel-4.7/
+"""DataCite 4.7 XML of a record, in all its languages. https://schema.datacite.org/meta/kernel-4.7/
 
-A record without a DOI is named by its address; none is invented.
+A record without a DOI is identified by its URL.
 """
 
 from collections.abc import Iterator
@@ -15,12 +15,16 @@ KERNEL = "http://datacite.org/schema/kernel-4"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 LOCATION = f"{KERNEL} https://schema.datacite.org/meta/kernel-4.7/metadata.xsd"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-NOBODY = "(:unav)"  # DataCite's word for a creator who is not known
+NOBODY = "(:unav)"  # DataCite's value for an unknown creator
 E = ElementMaker(namespace=KERNEL, nsmap={None: KERNEL, "xsi": XSI})
 
 
 def datacite(record: Record) -> bytes:
-    """An abstract is a text about a paper or a poster, not that paper or poster: `Text`."""
+    """Return the XML document.
+
+    The general type is `Text`: the record is a text about a paper or a poster, not the paper or
+    the poster itself.
+    """
     parts = [
         identifier(record),
         E.creators(*map(creator, record.authors)) if record.authors else nobody(),
@@ -111,7 +115,7 @@ def affiliation(author: Person) -> etree._Element:
 
 
 def titles(record: Record) -> Iterator[etree._Element]:
-    """That of the record first, in the language that it is really in."""
+    """Yield the titles, the title of the record first, tagged with the language it is in."""
     main, first = record.localized_text(record.abstract, "title")
     yield E.title(main, {LANG: first})
     for language in LANGUAGES:

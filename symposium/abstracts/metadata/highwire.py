@@ -1,6 +1,6 @@
-"""What Google Scholar and Zotero read in the head of an abstract's page.
+"""Meta tags of an abstract's page, for Google Scholar and Zotero: Highwire and Dublin Core.
 
-https://scholar.google.com/intl/en/scholar/inclusion.html#indexing and Dublin Core in HTML,
+https://scholar.google.com/intl/en/scholar/inclusion.html#indexing and
 https://www.dublincore.org/specifications/dublin-core/dcq-html/
 """
 
@@ -8,11 +8,11 @@ from symposium.abstracts.citation.styles import Person, Record, absolute_pdf_url
 
 
 def tags(record: Record, language: str) -> list[tuple[str, str]]:
-    """The name and the content of each `meta`, one author and one keyword a tag, in their order.
+    """Return the (name, content) pairs of the `meta` tags, one tag per author and per keyword.
 
-    They say the same on the page in each language, so that they make one record, and no other than
-    « Cite this »; Zotero joins two titles into one. Only the PDF, which has to be in the folder of
-    the page, is that of `language`.
+    The tags are identical on the French, English and Arabic page, so that indexers see one record,
+    the one that “Cite this” shows. (Given two titles, Zotero concatenates them.) Only the URL of
+    the PDF depends on `language`, because the PDF must be in the folder of the page.
     """
     pairs = [
         ("citation_title", record.title),
@@ -41,7 +41,7 @@ def tags(record: Record, language: str) -> list[tuple[str, str]]:
 
 
 def author_tags(author: Person) -> list[tuple[str, str]]:
-    """An institution speaks of the author before it."""
+    """Return the tags of one author; `citation_author_institution` must follow its author."""
     return [
         ("citation_author", author.inverted),
         ("citation_author_institution", author.affiliation),

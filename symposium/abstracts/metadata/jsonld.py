@@ -1,4 +1,4 @@
-"""The abstract as linked data: https://schema.org/ScholarlyArticle"""
+"""JSON-LD of an abstract: https://schema.org/ScholarlyArticle"""
 
 from django.conf import settings
 from django.urls import reverse
@@ -10,7 +10,10 @@ from symposium.editions.jsonld import drop_empty
 
 
 def article(record: Record) -> dict:
-    """The text in the record's language; a translation says of what."""
+    """Return the article in the record's language.
+
+    A translation has `translationOfWork`; the original has `workTranslation`.
+    """
     original = Record(record.abstract)
     return reference(record) | drop_empty(
         url=record.url,
@@ -70,7 +73,10 @@ def organisation_node(name: str, ror_url: str = "") -> dict:
 
 
 def terms(record: Record) -> list[dict]:
-    """Each keyword with its page, in the vocabulary that the list of keywords is."""
+    """Return each keyword as a `DefinedTerm` with the URL of its page.
+
+    The page of all keywords is the `DefinedTermSet`.
+    """
     edition = record.edition.slug
     with translation.override(record.language):
         vocabulary = settings.SITE_URL + reverse("abstracts:keywords", args=[edition])

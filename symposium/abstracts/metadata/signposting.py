@@ -1,6 +1,6 @@
-"""FAIR Signposting: where an abstract, its authors, its licence and its metadata are, for robots.
+"""FAIR Signposting: links from an abstract to its authors, licence and metadata, for robots.
 
-Level 1 is the `Link` header of its page, level 2 a set of links. https://signposting.org/FAIR/ and
+Level 1 is the `Link` header of the page, level 2 a link set. https://signposting.org/FAIR/ and
 RFC 9264, https://www.rfc-editor.org/rfc/rfc9264
 """
 
@@ -27,7 +27,7 @@ TYPES = ("https://schema.org/AboutPage", "https://schema.org/ScholarlyArticle")
 
 @dataclass(frozen=True)
 class Link:
-    """From the page of the abstract to `href`, whose media type is `type` where one is known."""
+    """Link from the page of the abstract to `href`; `type` is its media type, "" if unknown."""
 
     rel: str
     href: str
@@ -42,10 +42,10 @@ class Link:
 
 
 def links(record: Record) -> list[Link]:
-    """What the page of an abstract points to, in any of its languages."""
+    """Return the links of the page of an abstract; they are the same in each of its languages."""
     people = dict.fromkeys(author.orcid_url for author in record.authors)
     return [
-        Link("cite-as", iri_to_uri(record.link)),  # a DOI may hold « < », « > » and quotes
+        Link("cite-as", iri_to_uri(record.link)),  # a DOI may contain “<”, “>” and quotes
         *(Link("author", url) for url in people if url),
         *(Link("describedby", url, media_type) for url, media_type in files(record.abstract)),
         Link("item", record.pdf_url, "application/pdf"),
@@ -55,7 +55,7 @@ def links(record: Record) -> list[Link]:
 
 
 def files(abstract: Abstract) -> list[tuple[str, str]]:
-    """The address and the media type of each file of metadata."""
+    """Return the URL and the media type of each metadata file."""
     return [
         (settings.SITE_URL + exports.export_url(abstract, ending), kind.content_type.split(";")[0])
         for ending, kind in exports.FORMATS.items()
@@ -68,7 +68,7 @@ def header(record: Record) -> str:
 
 
 def linkset(record: Record) -> dict:
-    """The links of the page in each of its languages, and those that lead back to it."""
+    """Return the link set: links from the page in each language, and links back to the page."""
     there = links(record)
     back = Link("", record.url, "text/html").target
     ways = (("describedby", "describes"), ("item", "collection"))
@@ -91,13 +91,13 @@ def by_relation(there: list[Link]) -> dict[str, list[dict[str, str]]]:
 
 
 def pages(record: Record) -> list[str]:
-    """That of the record first; it can be read in every language of the site."""
+    """Return the URLs of the page in every language of the site, the record's language first."""
     first = record.abstract.language
     others = (code for code in LANGUAGES if code != first)
     return [absolute_url(record.abstract, code) for code in (first, *others)]
 
 
-# Addresses
+# Views
 
 
 def linkset_address(abstract: Abstract) -> str:

@@ -18,15 +18,15 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("symposium_accounts", "__first__"),
         ("symposium_editions", "0001_initial"),
         ("symposium_sessions", "0001_initial"),
         ("symposium_speakers", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Harvest",
+            name="OaiRecord",
             fields=[
                 ("guid", models.UUIDField(editable=False, primary_key=True, serialize=False)),
                 ("public_from", models.DateTimeField(null=True)),
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Reading",
+            name="UsageCount",
             fields=[
                 (
                     "id",
@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("read", "Views"), ("download", "Downloads")],
+                        choices=[("view", "Views"), ("download", "Downloads")],
                         max_length=8,
                         verbose_name="kind",
                     ),
@@ -117,6 +117,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "version",
                 "verbose_name_plural": "versions",
                 "ordering": ["-number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1)),
+                        name="versions_number_from_one",
+                        violation_error_message="Versions are numbered from 1.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("number", 1),
+                            models.Q(("note_fr__gt", ""), ("note_fr__isnull", False)),
+                            models.Q(("note_en__gt", ""), ("note_en__isnull", False)),
+                            models.Q(("note_ar__gt", ""), ("note_ar__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="versions_say_what_changed",
+                        violation_error_message="Describe what changed in at least one language.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -332,6 +350,131 @@ class Migration(migrations.Migration):
                 "verbose_name": "abstract",
                 "verbose_name_plural": "abstracts",
                 "ordering": ["edition", "session__starts_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("edition", "slug"),
+                        name="abstracts_slug_once_per_edition",
+                        violation_error_message="This address is already used by another abstract in this edition.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "symposium")),
+                        fields=("edition",),
+                        name="abstracts_one_main_per_edition",
+                        violation_error_message="This edition already has an abstract.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "symposium"), _negated=True),
+                            ("session__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="abstracts_main_has_no_session",
+                        violation_error_message="The symposium’s own abstract can’t belong to a session.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("title_fr__gt", ""), ("title_fr__isnull", False)),
+                            models.Q(("title_en__gt", ""), ("title_en__isnull", False)),
+                            models.Q(("title_ar__gt", ""), ("title_ar__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="abstracts_titled",
+                        violation_error_message="Enter a title in at least one language.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status", "draft"),
+                            models.Q(
+                                ("published_at__isnull", False),
+                                models.Q(
+                                    models.Q(
+                                        ("language", "fr"),
+                                        ("text_fr__gt", ""),
+                                        ("text_fr__isnull", False),
+                                    ),
+                                    models.Q(
+                                        ("language", "en"),
+                                        ("text_en__gt", ""),
+                                        ("text_en__isnull", False),
+                                    ),
+                                    models.Q(
+                                        ("language", "ar"),
+                                        ("text_ar__gt", ""),
+                                        ("text_ar__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="abstracts_published_with_text_and_date",
+                        violation_error_message="Before you publish, add a date and the text in the original language.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "withdrawn"), _negated=True),
+                            models.Q(
+                                ("withdrawn_at__gte", models.F("published_at")),
+                                ("withdrawn_at__isnull", False),
+                                models.Q(
+                                    models.Q(
+                                        ("withdrawal_reason_fr__gt", ""),
+                                        ("withdrawal_reason_fr__isnull", False),
+                                    ),
+                                    models.Q(
+                                        ("withdrawal_reason_en__gt", ""),
+                                        ("withdrawal_reason_en__isnull", False),
+                                    ),
+                                    models.Q(
+                                        ("withdrawal_reason_ar__gt", ""),
+                                        ("withdrawal_reason_ar__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="abstracts_withdrawn_with_date_and_reason",
+                        violation_error_message="Before you withdraw, give a reason and a date after publication.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "licence__in",
+                                [
+                                    "",
+                                    "CC-BY-4.0",
+                                    "CC-BY-SA-4.0",
+                                    "CC-BY-NC-4.0",
+                                    "CC-BY-NC-SA-4.0",
+                                    "CC-BY-ND-4.0",
+                                    "CC-BY-NC-ND-4.0",
+                                    "CC0-1.0",
+                                ],
+                            )
+                        ),
+                        name="abstracts_licence_known",
+                        violation_error_message="Choose one of the licences.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("doi", ""),
+                            models.Q(
+                                ("doi__regex", "^10\\.[0-9]{4,9}/[!-\\[\\]-z|~]+$"),
+                                models.Q(("doi__regex", "[A-Z]"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="abstracts_doi_form",
+                        violation_error_message="Enter the DOI like this: 10.1234/abcd, with no spaces.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("doi", ""), _negated=True),
+                        fields=("doi",),
+                        name="abstracts_doi_once",
+                        violation_error_message="This DOI is already used by another abstract.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -456,6 +599,42 @@ class Migration(migrations.Migration):
                 "verbose_name": "author",
                 "verbose_name_plural": "authors",
                 "ordering": ["order", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("speaker__isnull", False),
+                            models.Q(("family_name_fr__gt", ""), ("family_name_fr__isnull", False)),
+                            models.Q(("family_name_en__gt", ""), ("family_name_en__isnull", False)),
+                            models.Q(("family_name_ar__gt", ""), ("family_name_ar__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="authors_speaker_or_name",
+                        violation_error_message="Choose a speaker or enter a name.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("abstract", "speaker"),
+                        name="authors_once_per_abstract",
+                        violation_error_message="This author has already been added.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ror", ""),
+                            ("ror__regex", "^0[0-9a-hjkmnp-tv-z]{6}[0-9]{2}$"),
+                            _connector="OR",
+                        ),
+                        name="authors_ror_form",
+                        violation_error_message="This is not a ROR id.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("orcid", ""),
+                            ("orcid__regex", "^([0-9]{4}-){3}[0-9]{3}[0-9X]$"),
+                            _connector="OR",
+                        ),
+                        name="authors_orcid_form",
+                        violation_error_message="Enter the ORCID iD like this: 0000-0000-0000-0000.",
+                    ),
+                ],
             },
             bases=(symposium.core.i18n.names.PersonName, models.Model),
         ),
@@ -824,6 +1003,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "keyword of an abstract",
                 "verbose_name_plural": "keywords",
                 "ordering": ["order", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("abstract", "keyword"),
+                        name="abstract_keywords_once",
+                        violation_error_message="This keyword has already been added.",
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -868,11 +1054,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="reading",
+            model_name="usagecount",
             name="abstract",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE,
-                related_name="readings",
+                related_name="usage_counts",
                 to="symposium_abstracts.abstract",
             ),
         ),
@@ -883,50 +1069,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="versions",
                 to="symposium_abstracts.abstract",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="author",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("speaker__isnull", False),
-                    models.Q(("family_name_fr__gt", ""), ("family_name_fr__isnull", False)),
-                    models.Q(("family_name_en__gt", ""), ("family_name_en__isnull", False)),
-                    models.Q(("family_name_ar__gt", ""), ("family_name_ar__isnull", False)),
-                    _connector="OR",
-                ),
-                name="authors_speaker_or_name",
-                violation_error_message="Choose a speaker or enter a name.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="author",
-            constraint=models.UniqueConstraint(
-                fields=("abstract", "speaker"),
-                name="authors_once_per_abstract",
-                violation_error_message="This author has already been added.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="author",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ror", ""), ("ror__regex", "^0[0-9a-hjkmnp-tv-z]{6}[0-9]{2}$"), _connector="OR"
-                ),
-                name="authors_ror_form",
-                violation_error_message="This is not a ROR id.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="author",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("orcid", ""),
-                    ("orcid__regex", "^([0-9]{4}-){3}[0-9]{3}[0-9X]$"),
-                    _connector="OR",
-                ),
-                name="authors_orcid_form",
-                violation_error_message="Enter the ORCID iD like this: 0000-0000-0000-0000.",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -945,14 +1087,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="abstractkeyword",
-            constraint=models.UniqueConstraint(
-                fields=("abstract", "keyword"),
-                name="abstract_keywords_once",
-                violation_error_message="This keyword has already been added.",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="abstractkeyword",
             trigger=pgtrigger.compiler.Trigger(
@@ -967,150 +1101,6 @@ class Migration(migrations.Migration):
                     timing="DEFERRABLE INITIALLY DEFERRED",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="abstract",
-            constraint=models.UniqueConstraint(
-                fields=("edition", "slug"),
-                name="abstracts_slug_once_per_edition",
-                violation_error_message="This address is already used by another abstract in this edition.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="abstract",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "symposium")),
-                fields=("edition",),
-                name="abstracts_one_argument_per_edition",
-                violation_error_message="This edition already has an abstract.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="abstract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "symposium"), _negated=True),
-                    ("session__isnull", True),
-                    _connector="OR",
-                ),
-                name="abstracts_argument_has_no_session",
-                violation_error_message="The symposium’s own abstract can’t belong to a session.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="abstract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("title_fr__gt", ""), ("title_fr__isnull", False)),
-                    models.Q(("title_en__gt", ""), ("title_en__isnull", False)),
-                    models.Q(("title_ar__gt", ""), ("title_ar__isnull", False)),
-                    _connector="OR",
-                ),
-                name="abstracts_titled",
-                violation_error_message="Enter a title in at least one language.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="abstract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status", "draft"),
-                    models.Q(
-                        ("published_at__isnull", False),
-                        models.Q(
-                            models.Q(
-                                ("language", "fr"), ("text_fr__gt", ""), ("text_fr__isnull", False)
-                            ),
-                            models.Q(
-                                ("language", "en"), ("text_en__gt", ""), ("text_en__isnull", False)
-                            ),
-                            models.Q(
-                                ("language", "ar"), ("text_ar__gt", ""), ("text_ar__isnull", False)
-                            ),
-                            _connector="OR",
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="abstracts_published_with_text_and_date",
-                violation_error_message="Before you publish, add a date and the text in the original language.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="abstract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "withdrawn"), _negated=True),
-                    models.Q(
-                        ("withdrawn_at__gte", models.F("published_at")),
-                        ("withdrawn_at__isnull", False),
-                        models.Q(
-                            models.Q(
-                                ("withdrawal_reason_fr__gt", ""),
-                                ("withdrawal_reason_fr__isnull", False),
-                            ),
-                            models.Q(
-                                ("withdrawal_reason_en__gt", ""),
-                                ("withdrawal_reason_en__isnull", False),
-                            ),
-                            models.Q(
-                                ("withdrawal_reason_ar__gt", ""),
-                                ("withdrawal_reason_ar__isnull", False),
-                            ),
-                            _connector="OR",
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="abstracts_withdrawn_with_date_and_reason",
-                violation_error_message="Before you withdraw, give a reason and a date after publication.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="abstract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "licence__in",
-                        [
-                            "",
-                            "CC-BY-4.0",
-                            "CC-BY-SA-4.0",
-                            "CC-BY-NC-4.0",
-                            "CC-BY-NC-SA-4.0",
-                            "CC-BY-ND-4.0",
-                            "CC-BY-NC-ND-4.0",
-                            "CC0-1.0",
-                        ],
-                    )
-                ),
-                name="abstracts_licence_known",
-                violation_error_message="Choose one of the licences.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="abstract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("doi", ""),
-                    models.Q(
-                        ("doi__regex", "^10\\.[0-9]{4,9}/[!-\\[\\]-z|~]+$"),
-                        models.Q(("doi__regex", "[A-Z]"), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="abstracts_doi_form",
-                violation_error_message="Enter the DOI like this: 10.1234/abcd, with no spaces.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="abstract",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("doi", ""), _negated=True),
-                fields=("doi",),
-                name="abstracts_doi_once",
-                violation_error_message="This DOI is already used by another abstract.",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -1145,10 +1135,10 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="reading",
+            model_name="usagecount",
             constraint=models.UniqueConstraint(
                 fields=("abstract", "day", "kind"),
-                name="readings_once_per_day",
+                name="usage_counts_once_per_day",
                 violation_error_message="This day is already counted.",
             ),
         ),
@@ -1158,28 +1148,6 @@ class Migration(migrations.Migration):
                 fields=("abstract", "number"),
                 name="versions_number_once",
                 violation_error_message="This version already exists.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1)),
-                name="versions_number_from_one",
-                violation_error_message="Versions are numbered from 1.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("number", 1),
-                    models.Q(("note_fr__gt", ""), ("note_fr__isnull", False)),
-                    models.Q(("note_en__gt", ""), ("note_en__isnull", False)),
-                    models.Q(("note_ar__gt", ""), ("note_ar__isnull", False)),
-                    _connector="OR",
-                ),
-                name="versions_say_what_changed",
-                violation_error_message="Describe what changed in at least one language.",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

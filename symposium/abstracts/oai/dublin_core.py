@@ -1,7 +1,7 @@
-"""An abstract in unqualified Dublin Core, as harvesters read it, in all its languages.
+"""Unqualified Dublin Core of an abstract, for harvesters, in all its languages.
 
-http://www.openarchives.org/OAI/2.0/oai_dc/ and, for the word of its type, the DRIVER guidelines
-that OpenAIRE and library catalogues still read.
+http://www.openarchives.org/OAI/2.0/oai_dc/ and, for the value of `dc:type`, the DRIVER guidelines,
+which OpenAIRE and library catalogues still read.
 """
 
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ def dublin_core(record: Record) -> etree._Element:
 
 
 def titles(names: dict[str, str]) -> etree._Element:
-    """What has names only, by language."""
+    """Return an `oai_dc` element that has titles only; `names` are by language."""
     return container(*(E.title(name, {LANG: language}) for language, name in names.items()))
 
 
@@ -52,7 +52,7 @@ def labelled(name: str, text: str, language: str) -> etree._Element:
 
 
 def titles_of(record: Record) -> Iterator[etree._Element]:
-    """That of the record first, in the language that it is really in."""
+    """Yield the titles, the record's own language first, each tagged with its language."""
     for language in in_order(record):
         if title := one_line(getattr(record.abstract, f"title_{language}")):
             yield E.title(title, {LANG: language})
@@ -71,7 +71,7 @@ def descriptions(record: Record) -> Iterator[etree._Element]:
 
 
 def languages(record: Record) -> list[str]:
-    """Those with a text."""
+    """Return the languages in which the abstract has a text, the record's own first."""
     return [code for code in in_order(record) if paragraphs(record.abstract, code)]
 
 

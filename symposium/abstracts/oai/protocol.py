@@ -1,8 +1,8 @@
-"""OAI-PMH 2.0: from a request to its answer. https://www.openarchives.org/OAI/openarchivesprotocol.html
+"""OAI-PMH 2.0, from request to response. https://www.openarchives.org/OAI/openarchivesprotocol.html
 
-What the repository holds comes from a `Repository`; nothing here knows of HTTP or of a database.
-`oai-repo` 0.5 was looked at: its lists go by offset, so that a record that changes between two
-pages makes others be skipped or the token refused, and a control character breaks its answers.
+The records come from a `Repository`; this module knows neither HTTP nor the database.
+`oai-repo` 0.5 was considered: it pages by offset, so if a record changes between two pages, other
+records are skipped or the token is refused; and a control character breaks its responses.
 """
 
 import datetime
@@ -29,8 +29,8 @@ PREFIX = "oai_dc"
 DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 SECOND = rf"{DAY}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}Z"
 WORD = r"[A-Za-z0-9\-_.!~*'()]+"
-# What an argument may look like. An identifier of another form is not illegal, only unknown; and
-# a token of another form is a bad one: they are not repeated in the answer.
+# Patterns of the arguments. An identifier of another form is unknown, not illegal, and a token of
+# another form is a bad token: the response does not repeat them.
 FORMS = {
     "metadataPrefix": WORD,
     "set": rf"{WORD}(:{WORD})*",
@@ -46,7 +46,7 @@ LAST_SECOND = datetime.timedelta(hours=23, minutes=59, seconds=59)
 
 @dataclass(frozen=True)
 class Item:
-    """What the repository says of a record before its metadata; `key` is unique in it."""
+    """Header of a record; `key` is unique in the repository."""
 
     key: str
     datestamp: datetime.datetime
@@ -56,7 +56,11 @@ class Item:
 
 @dataclass(frozen=True)
 class Set:
-    """Its names by language, the first for those who read only one; none once it is not public."""
+    """Set of records.
+
+    `names` are by language, the first for harvesters that read only one. They are empty once the
+    set is no longer public.
+    """
 
     spec: str
     names: dict[str, str]
@@ -64,10 +68,11 @@ class Set:
 
 @dataclass(frozen=True)
 class Selection:
-    """What a list request asks for, and how far its answers have come.
+    """Arguments of a list request, and the position that its responses have reached.
 
-    `until` is fixed by the first request; `size` is that of the whole list then. The next answer
-    begins after the record of that datestamp and key, whatever has changed before it meanwhile.
+    `until` is fixed by the first request; `size` is the size of the whole list at that time. The
+    next response starts after the record with `last_datestamp` and `last_key`, whatever has changed
+    before that record.
     """
 
     since: str
@@ -80,9 +85,10 @@ class Selection:
 
 
 class Repository(Protocol):
-    """What is harvested: nothing will appear later with a datestamp before `at`.
+    """Interface of the harvested repository.
 
-    Datestamps are aware, and whole seconds.
+    After `at` is read, no record appears with an earlier datestamp. Datestamps are aware and in
+    whole seconds. `page` is the number of items in one response.
     """
 
     page: int
@@ -106,14 +112,14 @@ class Repository(Protocol):
     def count(self, selection: Selection) -> int: ...
 
     def select(self, selection: Selection) -> list[Item]:
-        """The next items by datestamp, then key: one more than a page, when there are as many."""
+        """Return the next items by datestamp, then key: at most one more than a page."""
 
     def metadata(self, items: list[Item]) -> dict[str, etree._Element]:
-        """The `oai_dc` element of each, by key, but of those that are deleted."""
+        """Return the `oai_dc` elements by key; deleted items have none."""
 
 
 class OaiError(Exception):
-    """An error of the protocol, by its code."""
+    """Error with a `code` of the protocol, such as `badVerb`."""
 
     def __init__(self, code: str, message: str):
         super().__init__(message)
@@ -123,9 +129,9 @@ class OaiError(Exception):
 def respond(
     arguments: Iterable[tuple[str, str]] | None, base_url: str, repository: Repository
 ) -> etree._Element:
-    """The answer to any arguments whatever, in the order and number they came: it never raises.
+    """Return the response to any arguments; never raise an error.
 
-    None are those that could not be read.
+    `arguments` are (name, value) pairs as received, possibly repeated; None if they are unreadable.
     """
     request = E.request(base_url)
     root = E(
@@ -147,7 +153,7 @@ def respond(
     return root
 
 
-# What is asked
+# Requests
 
 
 @dataclass(frozen=True)
@@ -159,7 +165,7 @@ class OaiRequest:
 
 
 def parse_request(arguments: list[tuple[str, str]]) -> tuple[str, dict[str, str]]:
-    """The verb and the other arguments, or OaiError."""
+    """Return the verb and the other arguments; raise OaiError if they are not valid."""
     verbs = [value for name, value in arguments if name == "verb"]
     if len(verbs) != 1 or verbs[0] not in VERBS:
         raise OaiError("badVerb", "One verb of the six is needed, and only one.")
@@ -191,7 +197,7 @@ def describe(request: etree._Element, verb: str, given: dict[str, str]) -> None:
             request.set(name, value)
 
 
-# The six answers
+# Responses to the six verbs
 
 
 def identify(asked: OaiRequest) -> etree._Element:
@@ -288,12 +294,12 @@ def check_prefix(asked: OaiRequest) -> None:
 
 
 def list_page(asked: OaiRequest) -> tuple[list[Item], list[etree._Element]]:
-    """The items of one answer, and its token if the list is longer than that."""
+    """Return the items of one response, and a list of its token, empty for a single response."""
     repository = asked.repository
     if "resumptionToken" in asked.given:
         selection = selection_from_token(asked)
-        # What was left has changed since, and will come with the next harvest. No list may be
-        # empty: the last record is given once more.
+        # If all remaining records have changed since, the next harvest will return them. A list
+        # must not be empty: return the last record again.
         items = repository.select(selection) or [repository.find(selection.last_key)]
     else:
         selection = first_selection(asked)
@@ -318,7 +324,10 @@ def first_selection(asked: OaiRequest) -> Selection:
 
 
 def bounds(since: str, until: str) -> tuple[str, str]:
-    """Both ends as seconds, included; the earliest and the latest there are when left out."""
+    """Return both ends to the second, inclusive; by default the earliest and latest possible.
+
+    Raise OaiError for different granularities, a date that does not exist, or reversed dates.
+    """
     if since and until and len(since) != len(until):
         raise OaiError("badArgument", "The granularity of from is not that of until.")
     first, last = parse_instant(since or "0001-01-01"), parse_instant(until or "9999-12-31")
@@ -337,7 +346,7 @@ def parse_instant(text: str) -> datetime.datetime:
 
 
 def signer(asked: OaiRequest) -> Signer:
-    """A token belongs to its verb."""
+    """Return the signer of tokens. A token is valid only for its verb."""
     return Signer(salt=f"oai.{asked.verb}")
 
 
@@ -354,7 +363,7 @@ def selection_from_token(asked: OaiRequest) -> Selection:
 def token_element(
     asked: OaiRequest, selection: Selection, shown: list[Item], more: bool
 ) -> etree._Element:
-    """Empty at the end of the list. Tokens do not expire."""
+    """Return the `resumptionToken`, empty at the end of the list. Tokens do not expire."""
     position = {"cursor": str(selection.cursor)}
     if selection.size:
         position["completeListSize"] = str(selection.size)
@@ -373,7 +382,7 @@ def token_element(
 
 
 def records(asked: OaiRequest, items: list[Item]) -> list[etree._Element]:
-    """A record whose metadata are gone since it was listed is given as deleted."""
+    """Return the `record` elements; a record that has just lost its metadata is deleted."""
     metadata = asked.repository.metadata(items)
     return [
         E.record(header(asked.repository, item), E.metadata(metadata[item.key]))
@@ -384,7 +393,7 @@ def records(asked: OaiRequest, items: list[Item]) -> list[etree._Element]:
 
 
 def header(repository: Repository, item: Item) -> etree._Element:
-    """The sets at the end of their branches: whoever is in `edition:2021` is in `edition`."""
+    """Return the `header`, with leaf sets only: `edition:2021` implies `edition`."""
     return E.header(
         {"status": "deleted"} if item.is_deleted else {},
         E.identifier(f"oai:{repository.namespace}:{item.key}"),
@@ -400,7 +409,7 @@ def set_element(found: Set) -> etree._Element:
 
 
 def format_instant(at: datetime.datetime) -> str:
-    """UTC, by the second: such texts sort as their instants do."""
+    """Return `at` in UTC to the second, as text that sorts by time; a naive `at` is UTC."""
     if at.tzinfo:
         at = at.astimezone(datetime.UTC)
     return at.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

@@ -1,4 +1,4 @@
-"""The published abstracts as harvesters find them, and the address where they do: `/oai`."""
+"""OAI-PMH repository of the published abstracts, and its view `/oai`."""
 
 import datetime
 import re
@@ -29,11 +29,11 @@ from symposium.abstracts.oai.protocol import Item, Selection, Set, respond
 from symposium.core.i18n.localized import LANGUAGES
 from symposium.editions.models import Edition
 
-# What a namespace and an address for mail are, to the schemas of the protocol.
+# A namespace and an e-mail address, as the XML schemas of the protocol define them.
 DOMAIN = r"[a-zA-Z][a-zA-Z0-9-]*(\.[a-zA-Z][a-zA-Z0-9-]+)+"
 EMAIL = r"[^\s@]+@([^\s.@]+\.)+[^\s.@]+"
 NOWHERE = "symposium.invalid"  # RFC 2606
-# A form whose parts are not as they should be, of a charset that is none, too large, of too many.
+# Errors of a form that is malformed or too large, has too many fields, or an unknown charset.
 REQUEST_ERRORS = (BadRequest, SuspiciousOperation, MultiPartParserError, LookupError, UnicodeError)
 
 
@@ -51,7 +51,7 @@ def oai(request: HttpRequest) -> HttpResponse:
 
 
 def query_arguments(request: HttpRequest) -> list[tuple[str, str]] | None:
-    """Those of the request; None if Django refuses to read them."""
+    """Return the (name, value) pairs of the request, or None if Django refuses to read them."""
     try:
         received = request.POST if request.method == "POST" else request.GET
     except REQUEST_ERRORS:
@@ -60,10 +60,10 @@ def query_arguments(request: HttpRequest) -> list[tuple[str, str]] | None:
 
 
 class AbstractRepository:
-    """The repository that `oai.respond` asks.
+    """Repository of the published abstracts (see `protocol.Repository`).
 
-    What is public is so `now`, by the clock of the database; answers speak for the time until
-    `at`, which whoever is writing holds back.
+    `now`, read from the clock of the database, decides which abstracts are public. Responses cover
+    the time until `at`: the start of the oldest transaction that still writes, or now.
     """
 
     page = 100
@@ -83,13 +83,13 @@ class AbstractRepository:
 
     @property
     def namespace(self) -> str:
-        """The domain; a machine that has none, as in a demonstration, is nowhere."""
+        """Domain of the site, or `NOWHERE` if it has none, as in a demonstration."""
         host = urlsplit(settings.SITE_URL).hostname or ""
         return host if re.fullmatch(DOMAIN, host) else NOWHERE
 
     @property
     def emails(self) -> list[str]:
-        """That of the edition, of the site, or the one that every domain has (RFC 2142)."""
+        """Address of the edition, else of the site, else the domain's postmaster (RFC 2142)."""
         site = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
         candidates = (self.edition.contact_email if self.edition else "", site)
         found = [email for email in candidates if re.fullmatch(EMAIL, email)]
@@ -132,7 +132,7 @@ class AbstractRepository:
         return {str(abstract.guid): dublin_core(Record(abstract)) for abstract in found}
 
     def sets(self) -> list[Set]:
-        """Those of all that harvesters know, in their tree; named if they still are public."""
+        """Return all sets that harvesters know, sorted; a set has names while it is public."""
         spec = Func(F("in_sets"), function="unnest", output_field=TextField(), set_returning=True)
         known = self.known.annotate(spec=spec).values_list("spec", flat=True).distinct()
         names = self.set_names()

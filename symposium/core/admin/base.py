@@ -1,7 +1,8 @@
-"""What the organisers' pages of every app share: Django's admin, made safe for a programme.
+"""Base classes of the desk, for the admin pages of every app.
 
-Texts may be in any of the languages; times are those of the edition; what PostgreSQL refuses,
-late or early, comes back as a sentence above the form, with everything that was typed.
+Texts may be written in any of the languages. Times are in the edition's time zone. If PostgreSQL
+rejects a change, at once or at the commit, the form is shown again with its values and a sentence
+that gives the reason.
 """
 
 import zoneinfo
@@ -41,18 +42,18 @@ from symposium.core.fulltext.query import containing, typed_words
 from symposium.core.i18n.localized import LANGUAGES, in_each_language
 from symposium.core.i18n.typography import direction
 
-# Two people at the same rows: one of them waits too long, or is sent back.
+# Two users edit the same rows: one waits too long, or its transaction is cancelled.
 LOCK_ERRORS = (errors.LockNotAvailable, errors.DeadlockDetected, errors.QueryCanceled)
 
 
 def db_error_message(error: IntegrityError | OperationalError) -> str:
-    """What PostgreSQL refused, as a sentence for the person who asked; others are raised again."""
+    """Return the sentence that explains why PostgreSQL rejected a change; raise any other error."""
     cause = error.__cause__
     if isinstance(cause, LOCK_ERRORS):
         return _("Someone else is editing this. Nothing was saved. Try again.")
     if not isinstance(error, IntegrityError):
         raise error
-    # Django itself refuses to delete what others need; there is no cause then.
+    # An error that Django raises itself, for example on a protected delete, has no cause.
     name = (cause.diag.constraint_name or "") if cause else ""
     if name.endswith("_same_edition"):
         return _("Choose an item from this edition.")
@@ -68,7 +69,10 @@ def force_render(response):
 
 
 class OptionalTranslationsMixin:
-    """No language is required: a title in Arabic alone is a title. Each has its direction."""
+    """Mixin that requires no language: a title in Arabic alone is valid.
+
+    It also gives each text field the `lang` and `dir` of its language.
+    """
 
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
@@ -88,7 +92,7 @@ class EditionModelForm(forms.ModelForm):
         return super().clean()
 
     def _update_errors(self, errors):
-        """What cannot be read is said once: the model, which sees nothing there, adds no more."""
+        """Drop model errors on fields that have a form error, to report each error once."""
         if hasattr(errors, "error_dict"):
             for name in set(errors.error_dict) & set(self.errors):
                 del errors.error_dict[name]
@@ -96,7 +100,7 @@ class EditionModelForm(forms.ModelForm):
 
 
 class EditionFilter(admin.SimpleListFilter):
-    """Lists open on the edition being worked on; the others are one click away."""
+    """Filter by edition; it starts with the working edition."""
 
     title = _("edition")
     parameter_name = "edition"
@@ -127,7 +131,7 @@ class EditionFilter(admin.SimpleListFilter):
 
 
 class UntranslatedFilter(admin.SimpleListFilter):
-    """What still waits for a translation of its title or name."""
+    """Filter for objects whose title or name is not translated into every language."""
 
     title = _("translation")
     parameter_name = "untranslated"
@@ -153,12 +157,12 @@ def is_empty(field: str, language: str) -> Q:
 
 
 def is_untranslated(field: str) -> Q:
-    """A condition: the translated `field` is missing in at least one language."""
+    """Return the condition that the translated `field` is empty in at least one language."""
     return is_empty(field, "fr") | is_empty(field, "en") | is_empty(field, "ar")
 
 
 class EditionRelatedFilter(admin.RelatedFieldListFilter):
-    """A filter that offers the rooms or tracks of the chosen edition only."""
+    """Filter that offers only the related objects (rooms, tracks) of the chosen edition."""
 
     def field_choices(self, field, request, model_admin):
         edition = model_admin.chosen_edition(request)
@@ -167,9 +171,10 @@ class EditionRelatedFilter(admin.RelatedFieldListFilter):
 
 
 class WordSearchMixin(admin.ModelAdmin):
-    """A list and a picker that find each word in any of the `search_fields`, however it is typed.
+    """Search for lists and pickers: each word must occur in one of the `search_fields`.
 
-    The desk makes one of every admin, those of dependencies too.
+    Case, accents and apostrophes do not matter. The desk adds this mixin to every admin class,
+    including those of dependencies.
     """
 
     def get_search_results(self, request, queryset, search_term):
@@ -188,12 +193,12 @@ class WordSearchMixin(admin.ModelAdmin):
 
 
 class EditionModelAdmin(WordSearchMixin):
-    """The pages of a model that belongs to an edition, directly or by its `edition_path`."""
+    """Admin of a model that belongs to an edition, directly or through `edition_path`."""
 
     form = EditionModelForm
     list_per_page = 100
     edition_path = "edition"
-    # Where the function (request, object) is that gives the public page, for a preview.
+    # Dotted path of the view function (request, object) of the public page, used for a preview.
     public_page = ""
 
     class Media:
@@ -220,10 +225,10 @@ class EditionModelAdmin(WordSearchMixin):
         return working_edition(request, self.editions)
 
     def chosen_edition(self, request):
-        """The edition that a list shows; None for all of them.
+        """Return the edition that a list shows, or None for all editions.
 
-        What a list without it in its address sends is about the current one, as its page was: in
-        another tab, another edition may have been chosen meanwhile.
+        A POST from a list without `edition` in its address concerns the current edition, which that
+        page showed: the working edition may have changed in another tab.
         """
         if not self.has_edition or request.GET.get("edition") == "all":
             return None
@@ -232,12 +237,15 @@ class EditionModelAdmin(WordSearchMixin):
         return self.working_edition(request)
 
     def get_changeform_initial_data(self, request):
-        """A new thing goes to the edition being worked on."""
+        """Preset the working edition in the form of a new object."""
         initial = super().get_changeform_initial_data(request)
         return {"edition": self.working_edition(request)} | initial if self.has_edition else initial
 
     def get_preserved_filters(self, request):
-        """Those of the list, in the edition being worked on: what was saved is shown in its own."""
+        """Return the filters with which the list reopens, set to the working edition.
+
+        Filters of another edition are dropped, so that the list shows the object just saved.
+        """
         found = super().get_preserved_filters(request)
         if not self.has_edition or not (edition := self.working_edition(request)):
             return found
@@ -257,20 +265,20 @@ class EditionModelAdmin(WordSearchMixin):
         return form
 
     def get_search_results(self, request, queryset, search_term):
-        """In an autocomplete, only what belongs to the edition of the form (desk.js sends it)."""
+        """Limit an autocomplete to the form's edition, which desk.js sends as `of_edition`."""
         number = request.GET.get("of_edition", "")
         if self.has_edition and number.isdecimal():
             queryset = queryset.filter(**{self.edition_path: number})
         return super().get_search_results(request, queryset, search_term)
 
     def choice(self, obj) -> str:
-        """How it is named in an autocomplete."""
+        """Return the label of an object in an autocomplete."""
         return str(obj)
 
-    # The clock
+    # The time zone
 
     def zone_of_form(self, request, object_id) -> zoneinfo.ZoneInfo:
-        """That of the edition of the object, which is worked on from now on."""
+        """Return the zone of the object's edition, which becomes the working edition."""
         if not self.has_edition:
             return timezone.get_default_timezone()
         if object_id and (found := self.get_object(request, unquote(object_id))):
@@ -298,7 +306,10 @@ class EditionModelAdmin(WordSearchMixin):
             return force_render(self.report_db_errors(super().changelist_view, request, context))
 
     def needs_edition_parameter(self, request, edition) -> bool:
-        """Whether the address must say the edition: a list without is of the current one."""
+        """Return whether the list must be redirected to an address that names its edition.
+
+        An address without `edition` means the current edition.
+        """
         current = default_edition(request, self.editions) if edition else None
         return "edition" not in request.GET and edition != current
 
@@ -313,7 +324,7 @@ class EditionModelAdmin(WordSearchMixin):
         connection.check_constraints()
 
     def report_db_errors(self, view, request, *args):
-        """Call the view; what the database refuses is told, and the page is shown again."""
+        """Run the view. If the database rejects the change, show the reason and reload the page."""
         try:
             return view(request, *args)
         except (IntegrityError, OperationalError) as error:
@@ -321,7 +332,7 @@ class EditionModelAdmin(WordSearchMixin):
             return HttpResponseRedirect(request.get_full_path())
 
     def retry_as_form_error(self, view, request, *args):
-        """Call the view; what the database refuses is asked again as an error of the form."""
+        """Run the view. If the database rejects the save, rerun it with a form error."""
         try:
             with transaction.atomic():
                 return view(request, *args)
@@ -329,8 +340,8 @@ class EditionModelAdmin(WordSearchMixin):
             request.refusal = db_error_message(error)
             return view(request, *args)
 
-    # Logging is the last step before success is announced: deferred constraints speak now, not
-    # at the commit, when it would be too late to show the form again.
+    # Logging is the last step before the success message. Deferred constraints are checked here and
+    # not at the commit, when it would be too late to show the form again.
 
     def log_addition(self, request, obj, message):
         connection.check_constraints()
@@ -363,7 +374,7 @@ class EditionModelAdmin(WordSearchMixin):
         return import_string(self.public_page)(request, found)
 
     def view_on_site(self, obj) -> str | None:
-        """The public address, once the public may read it."""
+        """Return the public address of the object, or None while it is not public."""
         published = getattr(self.model.objects, "published", None)
         if published and published().filter(pk=obj.pk).exists():
             return obj.get_absolute_url()
@@ -389,7 +400,7 @@ class EditionModelAdmin(WordSearchMixin):
 
 
 def name_list(things, most: int = 5) -> str:
-    """Their names for a sentence, the first ones of many."""
+    """Return the names for use in a sentence: the first `most`, then the number of the others."""
     names = [f"\u2068{thing}\u2069" for thing in things]
     shown = names[:most]
     if more := len(names) - len(shown):
@@ -398,10 +409,10 @@ def name_list(things, most: int = 5) -> str:
 
 
 class ProtectedDeleteMixin:
-    """What people hold is not deleted: a sentence says who stands in its way."""
+    """Mixin that refuses to delete an object that others depend on, and explains why."""
 
     def protected_reason(self, obj) -> str:
-        """The sentence, or nothing when it may go."""
+        """Return the sentence that explains the refusal, or "" if the object may be deleted."""
         raise NotImplementedError
 
     def delete_view(self, request, object_id, extra_context=None):
@@ -420,12 +431,12 @@ class ProtectedDeleteMixin:
 
 
 class TranslatedModelAdmin(OptionalTranslationsMixin, EditionModelAdmin, TabbedTranslationAdmin):
-    # The translated field that stands for the object, in lists and in the filter.
+    # The translated field that names the object in lists and in the filter.
     text_field = "title"
 
     @admin.display(description=_("languages"))
     def languages_filled(self, obj):
-        """The three languages; those that are missing are struck through."""
+        """Return the codes of the three languages as HTML; missing ones are struck through."""
         return format_html_join(
             " ",
             '<span class="lang lang-{}">{}<span class="visually-hidden"> ({})</span></span>',
@@ -444,7 +455,7 @@ class TranslatedModelAdmin(OptionalTranslationsMixin, EditionModelAdmin, TabbedT
 
 
 class HistoryMixin(TranslatedModelAdmin, SimpleHistoryAdmin):
-    """With the history of every change, and the way back."""
+    """Admin with the history of all changes and a way to restore a former state."""
 
     object_history_list_template = "admin/object_history_list.html"
 

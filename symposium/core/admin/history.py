@@ -1,7 +1,7 @@
-"""What the history of a thing shows: values in words, and who was added to it or taken out.
+"""History pages of the desk: readable values, and changes to the parts of an object.
 
-The parts of a thing (the speakers of a session, the authors of an abstract) have no history of
-their own; what an organiser did with them is in the log of the desk.
+The parts (the speakers of a session, the authors of an abstract) have no history of their own.
+Their changes are read from the admin log.
 """
 
 import json
@@ -16,10 +16,10 @@ from simple_history.template_utils import HistoricalRecordContextHelper
 
 
 class ChangedValues(HistoricalRecordContextHelper):
-    """Values as they are read: the label of a choice, yes or no, the time at the symposium."""
+    """Helper that formats values: choice labels, yes or no, times in the edition's time zone."""
 
     def context_for_delta_changes(self, delta):
-        """Without what reads the same: an empty text that was none before."""
+        """Return the changes without those whose two values look the same, such as None and ""."""
         found = super().context_for_delta_changes(delta)
         return [change for change in found if change["old"] != change["new"]]
 
@@ -34,12 +34,12 @@ class ChangedValues(HistoricalRecordContextHelper):
             return ", ".join(map(str, value))
         if hasattr(value, "tzinfo"):
             value = timezone.localtime(value)
-        # A value that is no choice any more stays as it is.
+        # A value that is no longer a choice is shown as it is.
         return dict(field.flatchoices).get(value, localize(value))
 
 
 def add_changed_parts(model, records: list) -> None:
-    """Give each of the records of one thing, latest first, its `changed_parts`: sentences."""
+    """Set `changed_parts`, a list of sentences, on each history record of one object."""
     for record in records:
         record.changed_parts = []
     if not records:
@@ -50,14 +50,14 @@ def add_changed_parts(model, records: list) -> None:
         content_type=ContentType.objects.get_for_model(model), object_id=records[0].id
     )
     for entry in entries.order_by("action_time"):
-        # The thing itself is written first, then its parts, then the log.
+        # Django saves the object first, then its parts, then the log entry.
         place = bisect_right(dates, entry.action_time) - 1
         if place >= 0:
             records[place].changed_parts += parts_of(entry)
 
 
 def parts_of(entry: LogEntry) -> list[str]:
-    """What an entry of the log says about parts, a sentence each."""
+    """Return one sentence for each changed part in a log entry."""
     message = entry.change_message
     steps = json.loads(message) if message.startswith("[") else []
     named = [step for step in steps if any("name" in said for said in step.values())]

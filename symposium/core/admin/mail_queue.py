@@ -1,6 +1,6 @@
-"""The queue in the admin: whom an email was for, whether it left, why not. Superusers only.
+"""Admin of the e-mail queue, for superusers: recipient, status and errors of each e-mail.
 
-It does not show what an email says: a code to sign in is for its reader.
+It does not show the text: a sign-in code is for its reader only.
 """
 
 from django.contrib import admin, messages
@@ -13,7 +13,7 @@ from symposium.core.mail.models import Email
 
 @admin.register(Email)
 class EmailAdmin(admin.ModelAdmin):
-    """Nothing is added, changed or deleted by hand."""
+    """Read-only admin: no e-mail is added, changed or deleted by hand."""
 
     list_display = ["created_at", "to", "subject", "status", "scheduled_at"]
     list_filter = ["status"]

@@ -1,4 +1,4 @@
-"""Lists that organisers take away as a spreadsheet, with nothing in them that it would run."""
+"""Spreadsheet export of the desk's lists, protected against formula injection."""
 
 import re
 
@@ -10,19 +10,19 @@ from import_export.formats.base_formats import CSV, XLSX
 from import_export.forms import ExportForm
 
 STARTS_A_FORMULA = re.compile(r'[\s"]*[=+\-@＝＋－＠]')
-# Where a spreadsheet set up for another country may cut a cell in two.
+# Parts of a cell between characters that some locales of a spreadsheet take as separators.
 LIST_ITEM = re.compile(r"[^;\t\r\n]+")
 PHONE_NUMBER = re.compile(r"\+[\d ().\u00a0-]+")
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def escape_formula(value):
-    """The value as it may stand in a cell: what would run as a formula has an apostrophe before.
+    """Return the value with an apostrophe before each part that would run as a formula.
 
-    So has each part of it after a semicolon, a tab or the end of a line. Quotation marks around
-    the cell would not hold: a French Excel, which expects semicolons in a CSV file, takes those in
-    the middle of what it reads as one cell for letters, and cuts inside them. Where it cuts, the
-    apostrophe stands first. A phone number is no formula: « +212 5… » stays whole.
+    The parts of a text are separated by semicolons, tabs and line ends. Quotation marks around the
+    cell give no protection: the French Excel expects semicolons as separators in a CSV file, does
+    not recognise quotation marks in the middle of a cell, and splits the text there. The apostrophe
+    then comes first in each part. A phone number such as “+212 5…” stays unchanged.
     """
     if not isinstance(value, str):
         return value
@@ -35,7 +35,7 @@ def escape_list(text: str) -> str:
 
 
 class ExportResource(resources.ModelResource):
-    """A row for each object; times are local to its edition, headings in the reader's language."""
+    """Export of one row per object: times in the edition's zone, translated headings."""
 
     def export_field(self, field, instance, **kwargs):
         value = field.get_value(instance)
@@ -58,5 +58,5 @@ def find_field(model, name: str | None):
 class DeskExportMixin(ExportMixin):
     formats = [XLSX, CSV]
     export_form_class = ExportForm
-    # Without this mark a spreadsheet reads Arabic in a CSV file as noise.
+    # Without the byte order mark, a spreadsheet misreads the Arabic text of a CSV file.
     to_encoding = "utf-8-sig"

@@ -1,6 +1,6 @@
-"""The edition that an organiser works on: one for every page of the desk, kept in the session.
+"""The working edition of an organiser: one for all pages of the desk, stored in the session.
 
-It is the one that a page names, in its form or in its address; pages that name none keep to it.
+A page that names an edition in its form or its address changes it; other pages keep it.
 """
 
 from django.http import HttpRequest, QueryDict
@@ -9,7 +9,7 @@ SESSION_KEY = "desk_edition"
 
 
 def working_edition(request: HttpRequest, editions):
-    """Return it, or None while there is none; `editions` is the manager of editions."""
+    """Return the working edition, or None if there is no edition. `editions` is a manager."""
     if not hasattr(request, "working_edition"):
         known = {str(edition.pk): edition for edition in all_editions(request, editions)}
         named = next((known[number] for number in edition_hints(request) if number in known), None)
@@ -22,7 +22,7 @@ def working_edition(request: HttpRequest, editions):
 
 
 def edition_hints(request: HttpRequest) -> list[str]:
-    """What a page may say: the form that is sent, the address, the list that one comes from."""
+    """Return the primary keys in the form, the address and the list's filters; "" for none."""
     filters = QueryDict(request.GET.get("_changelist_filters", ""))
     return [
         request.POST.get("edition", ""), request.GET.get("edition", ""), filters.get("edition", "")
@@ -36,7 +36,7 @@ def set_working_edition(request: HttpRequest, edition) -> None:
 
 
 def default_edition(request: HttpRequest, editions):
-    """The current one, before one was chosen; a draft where nothing is published."""
+    """Return the current edition, else the latest published one, else the latest draft."""
     return max(
         all_editions(request, editions),
         key=lambda edition: (edition.is_published, edition.is_current, edition.starts_on),
@@ -45,7 +45,7 @@ def default_edition(request: HttpRequest, editions):
 
 
 def all_editions(request: HttpRequest, editions) -> list:
-    """All of them, the latest first, read once for a page."""
+    """Return all editions, latest first; they are queried once per request."""
     if not hasattr(request, "all_editions"):
         request.all_editions = list(editions.order_by("-starts_on"))
     return request.all_editions

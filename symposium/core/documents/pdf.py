@@ -1,9 +1,9 @@
-"""Data in, typst out: a document as PDF/UA-1 (ISO 14289-1), tagged and in its own fonts.
+"""Rendering of PDFs with typst, as PDF/UA-1 (ISO 14289-1), tagged and with the fonts of `fonts/`.
 
-What is kept for ever is PDF/A-2a too (ISO 19005-2), by `standards=ARCHIVED`.
+Archived documents are also PDF/A-2a (ISO 19005-2): `standards=ARCHIVED`.
 
-A template is named as Django names its own, from `templates/`. What the typst templates share is
-in "typst/_symposium.typ".
+Template names are relative to `templates/`, as in Django. The typst templates share
+"typst/_symposium.typ".
 """
 
 import json
@@ -22,16 +22,16 @@ from django.core.serializers.json import DjangoJSONEncoder
 from symposium.core.i18n.typography import normalize_letters, strip_controls
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
-# Made by scripts/pdf_fonts.py. The machine's own are ignored: every machine makes the same file.
+# Made by scripts/pdf_fonts.py. System fonts are ignored, so that every machine makes the same file.
 FONTS = Path(__file__).resolve().parent / "fonts"
-# Text beyond this is no name, title or sentence; a template may cut sooner.
+# No name, title or sentence is longer; a template may truncate earlier.
 MAX_TEXT_CHARS = 600
 TAGGED = ("ua-1",)
 ARCHIVED = ("ua-1", "a-2a")
-# Surrogates, private use, and what is never seen but turns the line around.
+# Surrogates, private-use characters, and invisible ones that change the direction of the line.
 UNPRINTABLE = {"Cs", "Co", "Cf"}
-JOINERS = "\u200c\u200d"  # Arabic script spells with them
-BLANKS = re.compile(r"[ \t\n]+")  # not the no-break spaces
+JOINERS = "\u200c\u200d"  # needed to spell words in the Arabic script
+BLANKS = re.compile(r"[ \t\n]+")  # without the no-break spaces
 
 
 def render(
@@ -42,16 +42,15 @@ def render(
     standards: Sequence[Any] = TAGGED,
     longest: int = MAX_TEXT_CHARS,
 ) -> bytes:
-    """Return the PDF that `template` (« typst/ticket.typ ») makes of `data`, in `language`.
+    """Return the PDF that `template` (“typst/ticket.typ”) makes of `data`, in `language`.
 
-    The data is anything JSON can carry. It reaches typst as values, never as source: whatever
-    somebody called themselves is text. `data["title"]` names the document, `data["created"]`
-    (an aware datetime, or its ISO 8601 text) dates it: the same data gives the same bytes. What
-    stands under a key `qr` is a picture of ours (`qr.drawing`) and passes untouched. Texts are cut
-    at `longest` characters.
-    Raises `typst.TypstError` where the template and the data do not fit together.
+    `data` is anything that JSON can hold. It reaches typst as values, never as source code, so user
+    input stays text. `data["title"]` is the title of the document; `data["created"]` (an aware
+    datetime or its ISO 8601 text) is its date, so that the same data gives the same bytes. The
+    value of a key `qr` is an SVG from `qr.drawing` and is not changed. Texts are truncated to
+    `longest` characters. Raise `typst.TypstError` if the template cannot use the data.
     """
-    # One compiler for each document: two threads share nothing but the fonts, which are only read.
+    # A compiler for each document: threads then share only the fonts, which are read-only.
     compiler = typst.Compiler(
         TEMPLATES / template,
         root=TEMPLATES / "typst",
@@ -76,7 +75,7 @@ def encode_data(data: dict, longest: int = MAX_TEXT_CHARS) -> str:
 
 
 def printable(value, longest: int = MAX_TEXT_CHARS):
-    """The value with each of its texts as it can be set, in lists and dicts too."""
+    """Return `value` with `printable_text` applied to each text, also in lists and dicts."""
     if isinstance(value, str):
         return printable_text(value, longest)
     if isinstance(value, list):
@@ -89,7 +88,7 @@ def printable(value, longest: int = MAX_TEXT_CHARS):
 
 
 def printable_text(text: str, longest: int = MAX_TEXT_CHARS) -> str:
-    """Return `text` on one line, composed (NFC), without what cannot be seen, not too long."""
+    """Return `text` on one line, in NFC, without invisible characters, truncated to `longest`."""
     text = normalize_letters(strip_controls(text))
     seen = (
         character

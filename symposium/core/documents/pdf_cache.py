@@ -1,7 +1,7 @@
-"""Documents that are made once for what they say, and kept with the uploads.
+"""Cache of rendered PDFs, stored with the uploads.
 
-A file stands under a name that nobody can guess and that no address serves: only the views hand it
-out, while what it says is public.
+The file names cannot be guessed and have no public address: only a view serves a file, and only
+while its content is public.
 """
 
 import hashlib
@@ -18,17 +18,18 @@ from symposium.core.documents import pdf
 
 FOLDER = "prints"
 LOCK_ID = 2021_0610
-MAX_WAIT_SECONDS, PAUSE_SECONDS = 20.0, 0.2  # seconds, for a file that somebody else is making
-MAX_PARAGRAPH_CHARS = 20_000  # the longest paragraph that a text can be
+MAX_WAIT_SECONDS, PAUSE_SECONDS = 20.0, 0.2  # seconds, while another process renders the file
+MAX_PARAGRAPH_CHARS = 20_000  # the length of the longest possible paragraph
 
 
 def get_or_render(
     name: str, template: str, data: dict, language: str, stamp: dict | None = None
 ) -> bytes:
-    """The file that `template` makes of `data`, made now if it is not there; others of it go.
+    """Return the PDF of `template` and `data`, rendered unless it is cached.
 
-    `stamp` is data that does not count: it says when a file was made, which stays while the rest
-    says the same.
+    A new file replaces the former ones of the same `name` and `language`. `stamp` holds extra data
+    that is not part of the cache key, such as the date of rendering: it stays the same as long as
+    `data` does.
     """
     folder = f"{FOLDER}/{name}-{language}"
     path = f"{folder}/{fingerprint(template, data)}.pdf"
@@ -36,7 +37,7 @@ def get_or_render(
     while not (content := read(path)):
         with transaction.atomic():
             if try_lock_folder(folder) or time.monotonic() > until:
-                if content := read(path):  # made between our two looks
+                if content := read(path):  # stored between the first read and the lock
                     return content
                 content = pdf.render(
                     template, data | (stamp or {}), language, standards=pdf.ARCHIVED,
@@ -50,25 +51,25 @@ def get_or_render(
 
 
 def read(path: str) -> bytes:
-    """The file, empty if it is not there, as when another process has just forgotten it."""
+    """Return the content of the file, or b"" if it is missing (another process may delete it)."""
     try:
         with default_storage.open(path) as file:
             content = file.read()
     except FileNotFoundError:
         return b""
-    # Without its end it is being written at this moment.
+    # A file without the end marker is still being written.
     return content if content.rstrip().endswith(b"%%EOF") else b""
 
 
 def try_lock_folder(folder: str) -> bool:
-    """Whether nobody else makes a file of `folder`; nobody will, until our transaction ends."""
+    """Return whether the lock on `folder` was free; it is then held until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", [LOCK_ID, folder])
         return cursor.fetchone()[0]
 
 
 def fingerprint(template: str, data: dict) -> str:
-    """Changes with what the document says and with its design; of use to us alone."""
+    """Return the cache key: a secret hash of the data and of the typst files."""
     design = hashlib.sha256((pdf.TEMPLATES / template).read_bytes())
     for path in sorted((pdf.TEMPLATES / "typst").glob("_*.typ")):
         design.update(path.read_bytes())
@@ -77,7 +78,7 @@ def fingerprint(template: str, data: dict) -> str:
 
 
 def delete_folder(folder: str) -> int:
-    """Delete the files of `folder`; return how many there were."""
+    """Delete the files of `folder`; return the number deleted."""
     names = list_folder(folder)[1]
     for name in names:
         default_storage.delete(f"{folder}/{name}")
@@ -85,7 +86,7 @@ def delete_folder(folder: str) -> int:
 
 
 def list_folder(folder: str) -> tuple[list[str], list[str]]:
-    """The folders and the files in `folder`, which need not be there."""
+    """Return the folders and the files in `folder`, or two empty lists if it does not exist."""
     try:
         return default_storage.listdir(folder)
     except FileNotFoundError:

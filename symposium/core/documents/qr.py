@@ -1,7 +1,7 @@
-"""QR codes (ISO/IEC 18004) as drawings: inline on a page, or for a document.
+"""QR codes (ISO/IEC 18004) as SVG: inline on a page, or for a document.
 
-Error correction M: a ticket that is creased or thumbed still reads. Always dark on white with its
-quiet zone, in dark mode too.
+Error correction level M: a creased or dirty ticket can still be read. The code is always dark on
+white with its quiet zone, in dark mode too.
 """
 
 from collections.abc import Iterable
@@ -11,12 +11,12 @@ import segno
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-QUIET_ZONE = 4  # modules, as the standard asks
-SIZE = 240  # CSS pixels, where no style says otherwise
+QUIET_ZONE = 4  # modules, as the standard requires
+SIZE = 240  # CSS pixels, unless a style sets another size
 
 
 def svg(text: str, label: str) -> SafeString:
-    """Return the code of `text` for a page; `label` says to who cannot see it what it is."""
+    """Return the QR code of `text` as inline SVG; `label` describes it to screen readers."""
     side, path = outline(text)
     return format_html(
         '<svg class="qr" role="img" aria-label="{}" width="{}" height="{}" viewBox="0 0 {} {}" '
@@ -26,7 +26,7 @@ def svg(text: str, label: str) -> SafeString:
 
 
 def drawing(text: str) -> str:
-    """Return the code of `text` as an SVG document, quiet zone included, for `pdf.render`."""
+    """Return the QR code of `text` as an SVG document with its quiet zone, for `pdf.render`."""
     side, path = outline(text)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
@@ -35,7 +35,7 @@ def drawing(text: str) -> str:
 
 
 def outline(text: str) -> tuple[int, str]:
-    """The side in modules, and a path with one rectangle for each run of dark modules in a row."""
+    """Return the side in modules, and an SVG path with one rectangle per run of dark modules."""
     code = segno.make(text, error="m", micro=False)
     runs = [
         f"M{start} {row}h{length}v1h-{length}z"

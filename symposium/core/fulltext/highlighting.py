@@ -1,7 +1,7 @@
-"""The words that a search looked for, marked in what it found; the rest escaped.
+"""Highlighting of search words in results.
 
-PostgreSQL says which words answer, by the same dictionaries as the search; the marks stand as
-private-use characters until the text is escaped and typeset.
+PostgreSQL decides which words match, with the dictionaries of the search. The marks are private-use
+characters until the text is escaped and typeset; then they become <mark>.
 """
 
 import re
@@ -17,26 +17,27 @@ from symposium.core.i18n.localized import LANGUAGES
 from symposium.core.i18n.typography import typeset
 
 START, END, MARK = "\ue000", "\ue001", "<mark>"
-# A word with the signs that stand inside it: accents apart, Arabic vowels, tatweel, soft hyphen.
+# Characters inside a word: combining accents, Arabic vowel signs, tatweel, soft hyphen.
 INSIDE = "\u0300-\u036f\u0640\u064b-\u0655\u0670\u200c\u200d\u00ad"
 WORD = re.compile(rf"[^\W_](?:[^\W_]|[{INSIDE}])*")
-# « Wi-Fi » is « wifi » too.
+# “Wi-Fi” also matches “wifi”.
 HYPHEN = re.compile("[-‐‑]")
 COMPOUND = re.compile(rf"{WORD.pattern}(?:{HYPHEN.pattern}{WORD.pattern})+")
 EXTRACT_WORDS = 36  # words
-WORDS_BEFORE_MATCH = 8  # of them before the first mark
+WORDS_BEFORE_MATCH = 8  # words of the extract before the first highlighted one
 
 ARTICLE = re.compile(r"^(?:[وف]?[بك]?(?:ال)+|[وف]?لل)(?=.{3})")
 LETTER_FORMS = str.maketrans("أإآٱىةؤئ", "اااايهوي") | RARE
 
 
 def matching_words(words: list[str], texts: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
-    """Return, for each language, which words of its `texts` answer one of `words`: one query.
+    """Return, for each language, the words of its `texts` that match one of `words`, in one query.
 
-    Only those that begin alike are asked about: dictionaries change the end of a word.
+    `texts` holds pairs of language and text. Only words with the same first letters are sent to
+    PostgreSQL, because its dictionaries change only the end of a word.
     """
     beginnings = {prefix_key(word) for word in words}
-    asked: dict[tuple[str, str], set[str]] = {}  # the words of the texts, by how they are asked
+    asked: dict[tuple[str, str], set[str]] = {}  # words by language and normalised form
     for code, text in texts:
         for word in {*WORD.findall(text), *hyphenated_words(text)}:
             whole = HYPHEN.sub("", word) if HYPHEN.search(word) else word
@@ -62,7 +63,7 @@ def matching_words(words: list[str], texts: Iterable[tuple[str, str]]) -> dict[s
 
 
 def hyphenated_words(text: str) -> list[str]:
-    """The words of a text that have a hyphen."""
+    """Return the words of a text that contain a hyphen."""
     if not HYPHEN.search(text):
         return []
     parts = (part for part in text.split() if HYPHEN.search(part))
@@ -70,7 +71,7 @@ def hyphenated_words(text: str) -> list[str]:
 
 
 def prefix_key(word: str) -> str:
-    """The first two letters, whatever their case, accents, article, and the signs inside."""
+    """Return the first two letters without case, accents, Arabic article and marks inside words."""
     decomposed = unicodedata.normalize(
         "NFKD", unicodedata.normalize("NFKC", word).translate(LETTER_FORMS)
     )
@@ -78,17 +79,17 @@ def prefix_key(word: str) -> str:
 
 
 def highlight(text: str, language: str, answering: set[str]) -> SafeString:
-    """The text as safe HTML, its answering words in <mark>."""
+    """Return the text as safe HTML, with the words in `answering` inside <mark>."""
     text = text.replace(START, "").replace(END, "")
     text = word_pattern(answering).sub(
         lambda word: f"{START}{word[0]}{END}" if word[0] in answering else word[0], text
     )
     html = typeset(text, language).replace(START, MARK).replace(END, "</mark>")
-    return mark_safe(html)  # noqa: S308 - typeset has escaped it; the marks are ours
+    return mark_safe(html)  # noqa: S308 - typeset has escaped the text; the marks are added here
 
 
 def word_pattern(answering: set[str]) -> re.Pattern:
-    """The words of a text; those with a hyphen that answer as one are one."""
+    """Return a pattern for the words of a text; a hyphenated word in `answering` counts as one."""
     whole = sorted(filter(HYPHEN.search, answering), key=len, reverse=True)
     if not whole:
         return WORD
@@ -96,7 +97,7 @@ def word_pattern(answering: set[str]) -> re.Pattern:
 
 
 def extract(text: str, language: str, answering: set[str]) -> SafeString:
-    """The part of a text where most answering words stand, marked."""
+    """Return the part of a text with the most matching words, highlighted."""
     text = " ".join(text.split())
     words = list(word_pattern(answering).finditer(text))
     places = [number for number, word in enumerate(words) if word[0] in answering]
@@ -111,7 +112,7 @@ def extract(text: str, language: str, answering: set[str]) -> SafeString:
 
 
 def best_start(places: list[int]) -> int:
-    """The first of the places, in their order, after which the most of them stand close."""
+    """Return the first of the sorted `places` that has the most others shortly after it."""
     within = EXTRACT_WORDS - WORDS_BEFORE_MATCH
     counts = [bisect_left(places, at + within) - number for number, at in enumerate(places)]
     return places[counts.index(max(counts))]

@@ -1,8 +1,8 @@
-"""What a reader types into a search, made into what PostgreSQL looks for.
+"""Parsing of search queries, and their translation for PostgreSQL.
 
-The signs are those of web searches: words that must all be there, "a phrase", or between two
-choices, -minus before what must not be. The configurations and the letters they make one are those
-of `core/sql/texts.sql`, the table `symposium_search` is that of `search/sql/`.
+The syntax is that of web searches: all words are required, "a phrase", `or` between two choices,
+-minus before an excluded word. `core/sql/texts.sql` defines the text search configurations and the
+letters that are considered equal, `search/sql/` the table `symposium_search`.
 """
 
 import re
@@ -23,21 +23,21 @@ QUOTES = str.maketrans("“”„«»", '"""""')
 WORD = re.compile(r'[^\s"]+')
 NO_LETTER = re.compile(r"[\W_]+")
 EDGES = re.compile(r"^[\W_]+|[\W_]+$")
-TRADEMARKS = str.maketrans("™℠", "  ")  # NFKC would make them letters of the word before
-# Letters of the Maghreb, Persian and Urdu, and the figures of both, as the texts are read.
+TRADEMARKS = str.maketrans("™℠", "  ")  # NFKC would join them as letters to the word before
+# Letters of the Maghreb, Persian and Urdu, and Arabic and Persian digits, as in the indexed texts.
 RARE = str.maketrans(
     "گڭݣکڪڤڥڢڧڨیېےەہھۀۃپچژ" "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹",
     "كككككفففققيييهههههبجز" "01234567890123456789",
 )  # fmt: skip
-# Between two words; capitals in French, where « ou » is in many a title.
+# The operator between two choices; in French in capitals only, since many titles contain “ou”.
 OR = {"or", "OR", "OU", "أو"}
 
 
 @dataclass(frozen=True)
 class SearchQuery:
-    """What must be there and what must not: words and "phrases", as PostgreSQL reads them.
+    """Parsed query: required and excluded words and "phrases", in the syntax of PostgreSQL.
 
-    `wanted` may hold « or » between two of them.
+    `wanted` may contain “or” between two of them.
     """
 
     wanted: str
@@ -45,20 +45,20 @@ class SearchQuery:
 
     @property
     def words(self) -> list[str]:
-        """Each word looked for, once."""
+        """Return the required words, each once."""
         bare = self.wanted.replace('"', " ").split()
         return list(dict.fromkeys(word for word in bare if word != "or"))
 
     def with_words(self, better: dict[str, str]) -> str:
-        """What one would type to ask the same with some words in place of others."""
+        """Return the query as a user would type it, with words replaced: `{word: better word}`."""
         wanted = WORD.sub(lambda word: better.get(word[0], word[0]), self.wanted)
         return " ".join([wanted, *(f"-{part}" for part in self.unwanted)])
 
     def condition(self) -> tuple[str, list[str]]:
-        """SQL that is true of a row of `symposium_search`, and its parameters.
+        """Return an SQL condition on rows of `symposium_search`, and its parameters.
 
-        A text answers in one language; what is not wanted must be in none. A language where all
-        the words are too common to be looked for answers nothing: « AI » is also a French verb.
+        All required words must match in one language; excluded words must match in none. A language
+        in which every word is a stop word matches nothing: “AI” is also a French verb.
         """
         sql, parameters = words_match_sql(self.wanted)
         if self.unwanted:
@@ -67,9 +67,9 @@ class SearchQuery:
         return sql, parameters
 
     def queries(self) -> tuple[list[str], list[str]]:
-        """What PostgreSQL looks for, and what it must not find, in each language: one query.
+        """Return the required and the excluded tsqueries, each a list by language, in one query.
 
-        Empty where a language has only words too common to be looked for.
+        A tsquery is empty if all its words are stop words in that language.
         """
         calls = [f"symposium_query_{code}(%s)::text" for code in LANGUAGES]
         asked = [self.wanted] * len(LANGUAGES) + [" or ".join(self.unwanted)] * len(LANGUAGES)
@@ -79,26 +79,26 @@ class SearchQuery:
         return row[: len(LANGUAGES)], row[len(LANGUAGES) :]
 
     def found(self, kind: str) -> RawSQL:
-        """The primary keys of the things of a kind that answer, public or not."""
+        """Return the primary keys of the matching objects of a kind, public or not."""
         condition, parameters = self.condition()
-        return RawSQL(  # noqa: S611 - the condition is written above
+        return RawSQL(  # noqa: S611 - `condition()` holds no user input
             f"SELECT id FROM symposium_search WHERE kind = %s AND {condition}",  # noqa: S608
             [kind, *parameters],
         )
 
 
 def words_match_sql(words: str) -> tuple[str, list[str]]:
-    """SQL: a row says these words in one of the languages."""
+    """Return an SQL condition, and its parameters, that `words` match in one of the languages."""
     return query_match_sql("%s"), [words] * len(LANGUAGES)
 
 
 def query_match_sql(words: str) -> str:
-    """SQL: a row of `symposium_search` says, in one of the languages, what an expression asks."""
+    """Return an SQL condition that the SQL expression `words` matches in one of the languages."""
     return f"({' OR '.join(f'search_{c} @@ symposium_query_{c}({words})' for c in LANGUAGES)})"
 
 
 def parse(text: str) -> SearchQuery:
-    """Read what was typed, at most `LONGEST` characters of it; it never fails."""
+    """Parse the first MAX_QUERY_CHARS characters of `text`. Any text is valid."""
     text = text[:MAX_QUERY_CHARS].translate(TRADEMARKS)
     text = unicodedata.normalize("NFKC", text).translate(QUOTES | RARE)
     wanted: list[str] = []
@@ -113,9 +113,9 @@ def parse(text: str) -> SearchQuery:
 
 
 def quote(text: str) -> str:
-    """A word, or a phrase of the words that its signs divide: « smart-city », « l’eau »."""
+    """Return a word, or a phrase if punctuation divides the text: “smart-city”, “l’eau”."""
     words = NO_LETTER.sub(" ", strip_marks(text)).split()
-    # Quoted, « or » is a word like another.
+    # A quoted “or” is an ordinary word.
     return words[0] if len(words) == 1 and words[0].lower() != "or" else phrase(words)
 
 
@@ -124,7 +124,7 @@ def phrase(words: list[str]) -> str:
 
 
 def trim_or(parts: list[str]) -> list[str]:
-    """Without an « or » that stands at an end or twice."""
+    """Return the parts without any “or” at either end or after another “or”."""
     kept: list[str] = []
     for part in parts:
         if part != "or" or (kept and kept[-1] != "or"):
@@ -133,7 +133,7 @@ def trim_or(parts: list[str]) -> list[str]:
 
 
 def strip_marks(text: str) -> str:
-    """Without what is no letter of its own: vowel signs, tatweel, marks that nobody sees."""
+    """Return `text` without vowel signs, tatweel and invisible marks."""
     return "".join(
         character
         for character in text
@@ -141,31 +141,31 @@ def strip_marks(text: str) -> str:
     )
 
 
-# Names and titles, searched as they are typed
+# Search of names and titles on the desk
 
 
 class FoldedText(Func):
-    """A text without case, accents and apostrophes, the forms of its Arabic letters made one."""
+    """Text without case, accents and apostrophes, with variants of Arabic letters unified."""
 
     function = "symposium_folded"
     output_field = TextField()
 
 
 class NormalizedName(Func):
-    """A name whose twins differ in case, spaces, hyphens, apostrophes or Unicode form alone."""
+    """Name without case, spaces, hyphens, apostrophes and Unicode form, to find duplicates."""
 
     function = "symposium_same"
     output_field = TextField()
 
 
 def typed_words(text: str) -> list[str]:
-    """The words of a search in lists, without the signs around them; the longest is the rarest."""
+    """Return the words of `text` without outer punctuation, the longest (and rarest) first."""
     words = (EDGES.sub("", word) for word in text.split())
     return sorted(filter(None, words), key=len, reverse=True)
 
 
 def containing(queryset: QuerySet, word: str, fields: list[str]) -> QuerySet:
-    """Those of a queryset that have `word` in one of the `fields`, however it is typed."""
+    """Return the rows that contain `word`, folded, in one of the `fields`."""
     groups: dict[str, list[F]] = {}
     for field in fields:
         groups.setdefault(field.rpartition("__")[0], []).append(F(field))

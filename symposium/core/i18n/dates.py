@@ -1,4 +1,4 @@
-"""Dates and spans of days as a reader of each language writes them, and the rules of time zones."""
+"""Dates and ranges of days as written in each language, and the time zone of the process."""
 
 import datetime
 import importlib.resources
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 
 def pin_process_zone(name: str) -> None:
-    """Let the C library, which writes the times of the log, follow `tzdata` as Python does."""
+    """Make the C library, which formats the log's times, use the `tzdata` package like Python."""
     rules = importlib.resources.files("tzdata").joinpath("zoneinfo", *name.split("/"))
     os.environ["TZ"] = f":{rules}"
     time.tzset()
@@ -28,18 +28,18 @@ def day_number(day: datetime.date) -> str:
 
 
 def long_date(day: datetime.date) -> str:
-    """9 June 2021, « 1er juillet 2021 »."""
+    """Return a date such as “9 June 2021” or « 1er juillet 2021 »."""
     return f"{day_number(day)} {date_format(day, 'F Y')}"
 
 
 def moment(at: datetime.datetime) -> str:
-    """9 June 2021, 11:00: by the active clock."""
+    """Return a date and time such as “9 June 2021, 11:00”, in the active time zone."""
     local = timezone.localtime(at)
     return f"{long_date(local.date())}{_(', ')}{local:%H:%M}"
 
 
 def span(first: datetime.date, last: datetime.date) -> str:
-    """The days of an edition in words: one day, two days, or more; within a month or not."""
+    """Return a range of days: “9 June 2021”, “9 and 10 June 2021”, “30 June to 2 July 2021”."""
     if first == last:
         return long_date(first)
     if first.year != last.year:
@@ -55,5 +55,5 @@ def span(first: datetime.date, last: datetime.date) -> str:
 
 
 def weekday(day: datetime.date) -> str:
-    """Wednesday 9 June."""
+    """Return a day such as “Wednesday 9 June”."""
     return f"{date_format(day, 'l')} {day_number(day)} {date_format(day, 'F')}"

@@ -1,8 +1,8 @@
-"""Texts of our dependencies that they leave in English, named here so that makemessages
-gathers them; and a few that they translate by another word than ours.
+"""Messages of dependencies, listed here so that makemessages collects them.
 
-Our catalogues come before theirs, so each is translated in `locale/`; nothing imports this module.
-The months are here because Moroccans do not name them as Django's Arabic does.
+The dependencies leave most of them untranslated, and translate a few in other terms than ours. Our
+catalogues come before theirs, so `locale/` translates each. No module imports this one. The months
+are here because Morocco uses other names than Django's Arabic.
 """
 
 from django.utils.translation import gettext_noop, ngettext_lazy, pgettext_lazy
@@ -32,7 +32,7 @@ SORTING = [
     gettext_noop("Move selected ... pages forward"),
 ]
 
-# What Django puts a noun into: our catalogues do so without article or preposition.
+# Messages into which Django inserts a noun: our translations use no article or preposition.
 GRAMMAR = [
     gettext_noop("Add %s"),
     gettext_noop("Change %s"),
@@ -66,7 +66,7 @@ GRAMMAR = [
     ),
 ]
 
-# The words of Django’s admin that read badly in French or Arabic.
+# Messages of Django's admin whose French or Arabic translation reads badly.
 DESK = [
     gettext_noop("Go"),
     gettext_noop("Run the selected action"),
@@ -117,7 +117,7 @@ SIGNING_IN = [
     gettext_noop("Send me a sign-in code"),
 ]
 
-# French that allauth has with straight apostrophes.
+# Messages that allauth translates into French with straight apostrophes.
 ACCOUNTS = [
     gettext_noop("Bad Token"),
     gettext_noop("Confirm Access"),
@@ -140,7 +140,7 @@ MONTHS = [
     gettext_noop("December"),
 ]
 
-# Django writes a date with its time so, unless a language says otherwise; Arabic does not.
+# Django uses these in its default format of a date with a time; our Arabic format does not.
 SHORT_MONTHS = [
     pgettext_lazy("abbrev. month", "Jan."),
     pgettext_lazy("abbrev. month", "Feb."),

@@ -1,4 +1,4 @@
-"""Which text a reader gets when one is missing in their language."""
+"""Choice of a translated text when it is missing in the reader's language."""
 
 import re
 import unicodedata
@@ -7,13 +7,13 @@ from django.conf import settings
 from django.utils.translation import get_language, pgettext_lazy
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
-# In the reader's language; `settings.LANGUAGES` has the name of each in its own.
+# Names in the reader's language; `settings.LANGUAGES` has each name in its own language.
 LANGUAGE_NAMES = {
     "fr": pgettext_lazy("language", "French"),
     "en": pgettext_lazy("language", "English"),
     "ar": pgettext_lazy("language", "Arabic"),
 }
-# The Arabic article, before a word of two letters or more: الفاسي is looked for under ف.
+# The Arabic article before two letters or more: الفاسي is sorted under ف.
 ARTICLE = re.compile(r"\bال(?=\w{2})")
 
 
@@ -23,10 +23,10 @@ def in_each_language(*fields: str) -> list[str]:
 
 
 def localized_text(thing: object, field: str, language: str | None = None) -> tuple[str, str]:
-    """Return the text of a translated `field` and the language it is in.
+    """Return the text of a translated `field` and the code of its language.
 
-    The reader's language first, then that of the record where the thing is one (its
-    `record_language`), then French, English, Arabic, as the model's attribute falls back.
+    The order is: the reader's language (or `language`), the object's `record_language` if it has
+    one, then French, English, Arabic, as for the model's attribute. If all are empty, return "".
     """
     language = language or get_language() or settings.LANGUAGE_CODE
     record = getattr(thing, "record_language", language)
@@ -37,11 +37,11 @@ def localized_text(thing: object, field: str, language: str | None = None) -> tu
 
 
 def sort_key(text: str | None) -> str:
-    """Where a reader looks for `text` in a list: by no case, accent or Arabic article."""
+    """Return the sort key of `text`, without case, accents and Arabic article."""
     decomposed = unicodedata.normalize("NFKD", strip_article(text or ""))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
 def strip_article(text: str) -> str:
-    """`text` without the Arabic article of its words: « البوصلة » is « بوصلة »."""
+    """Return `text` with its words free of the Arabic article: «البوصلة» becomes «بوصلة»."""
     return ARTICLE.sub("", text)

@@ -1,4 +1,4 @@
-"""Formatted text: Markdown in, harmless HTML out."""
+"""Conversion of Markdown to safe HTML and to plain text."""
 
 import re
 
@@ -11,12 +11,12 @@ from symposium.core.i18n.typography import french_spaces
 
 TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "a", "strong", "em", "blockquote", "br", "hr",
         "code", "pre", "table", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
-# `html: False`: what somebody types between angle brackets is shown, not run.
+# `html: False`: HTML tags in the source are escaped, not rendered.
 PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 def to_text(text: str) -> str:
-    """Return what is read of CommonMark `text`: no signs nor addresses, a dot between blocks."""
+    """Return CommonMark `text` as plain text without addresses; “ · ” separates the blocks."""
     return " · ".join(filter(None, map(inline, PARSER.parse(text))))
 
 
@@ -28,9 +28,9 @@ def inline(token: Token) -> str:
 
 
 def to_html(text: str, language: str) -> SafeString:
-    """Return CommonMark `text` as HTML that carries no script, style, picture or frame.
+    """Return CommonMark `text` as HTML without scripts, styles, images or frames.
 
-    The typography of `language` is set in what is read, never in the marks or the addresses.
+    The typography of `language` is applied to the text only, not to tags and addresses.
     """
     html = nh3.clean(
         PARSER.render(text),
@@ -39,7 +39,7 @@ def to_html(text: str, language: str) -> SafeString:
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener",
     )
-    parts = re.split(r"(<[^>]*>)", html)  # texts and, at the odd places, tags
+    parts = re.split(r"(<[^>]*>)", html)  # texts at even positions, tags at odd ones
     if language == "fr":
         parts[::2] = map(french_spaces, parts[::2])
     return mark_safe("".join(parts))  # noqa: S308 - cleaned just above

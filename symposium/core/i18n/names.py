@@ -2,18 +2,18 @@ import re
 
 from symposium.core.i18n.localized import localized_text, sort_key
 
-# Two languages of one script lend each other a given name that one of them lacks.
+# These languages share a script: a given name missing in one is taken from the other.
 SAME_SCRIPT = {"fr": "en", "en": "fr"}
 
 
 class PersonName:
-    """The name of whoever has a `given_name` and a `family_name`: whole, and in one script.
+    """Mixin for models with a translated `given_name` and `family_name`: names in a single script.
 
-    A body (an association, a committee) has a family name alone.
+    An organisation (an association, a committee) has only a family name.
     """
 
     def name_in(self, language: str) -> str:
-        """Return the name in `language`, or nothing where its family name is not written."""
+        """Return the name in `language`, or "" if the family name is not written in it."""
         family = getattr(self, f"family_name_{language}")
         if not family:
             return ""
@@ -44,5 +44,5 @@ ONE_FORM = str.maketrans({"ى": "ي", "ة": "ه", "ـ": None, "ؤ": "و", "ئ": 
 
 
 def fold_name(name: str) -> str:
-    """The words of a name in one form and order: two people of that name may be one."""
+    """Return the words sorted and in a unified spelling: equal results may be the same person."""
     return " ".join(sorted(WORD.findall(sort_key(name).translate(ONE_FORM))))

@@ -1,4 +1,4 @@
-"""Typography that depends on the language: added when a page is rendered, never stored.
+"""Typography of each language, applied when a page is rendered and never stored.
 
 French: Imprimerie nationale, « Lexique des règles typographiques », no-break spaces.
 """
@@ -13,19 +13,19 @@ from django.utils.safestring import SafeString, mark_safe
 NARROW, WIDE = "\u202f", "\u00a0"
 RTL_LANGUAGES = {"ar"}
 
-# Already-escaped text: « &amp; » and « &#x27; » end with a semicolon that is not punctuation.
+# The text is already escaped: the semicolon of “&amp;” and “&#x27;” is not punctuation.
 HIGH = re.compile(r"(?<=[^\s\u202f\u00a0]) ([;!?»])")
 COLON = re.compile(r"(?<=[^\s\u202f\u00a0]) :")
 OPENING = re.compile(r"« ")
-# What no calendar and no XML may hold; a line or paragraph separator is a new line to them.
+# Characters not allowed in iCalendar and XML, where line and paragraph separators become newlines.
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 SEPARATORS = re.compile("[\u2028\u2029]")
-# What nobody sees and no record should hold: soft hyphens, marks of direction, joints without
-# width. Not U+200C and U+200D, which Persian and Arabic spell with.
+# Invisible characters that records must not contain: soft hyphens, direction marks, zero-width
+# joins. U+200C and U+200D stay, because Persian and Arabic spelling needs them.
 MARKS = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-# Letters that a typesetter joined or shaped, as pasted from a PDF; not the signs that are words.
+# Ligatures and presentation forms, as pasted from a PDF; not the ones that stand for whole words.
 DRAWN = re.compile("[\ufb00-\ufb17\ufb50-\ufdf1\ufdf3-\ufdf9\ufdfb\ufe70-\ufefc]+")
-# A name such as COVID-19 does not break at its hyphen.
+# A name such as COVID-19 is not broken at its hyphen.
 UNBROKEN_CODE = re.compile(r"\b[A-Z]{2,}-\d+\b")
 
 
@@ -34,7 +34,7 @@ def direction(language: str) -> str:
 
 
 def french_spaces(text: str) -> str:
-    """Return `text` with the no-break spaces of French punctuation; words are untouched."""
+    """Return `text` with the no-break spaces of French punctuation."""
     text = HIGH.sub(NARROW + r"\1", text)
     text = COLON.sub(WIDE + ":", text)
     return OPENING.sub("«" + NARROW, text)
@@ -45,16 +45,16 @@ def typeset(text: str, language: str) -> SafeString:
     return typeset_once(text if isinstance(text, SafeString) else str(text), language)
 
 
-@lru_cache(maxsize=4096, typed=True)  # typed: what is safe is not what must be escaped
+@lru_cache(maxsize=4096, typed=True)  # typed: a SafeString is not escaped, a str is
 def typeset_once(text: str, language: str) -> SafeString:
-    html = str(conditional_escape(text)).replace(" · ", f"{WIDE}· ")  # a dot ends a line
+    html = str(conditional_escape(text)).replace(" · ", f"{WIDE}· ")  # no line starts with a dot
     if language == "fr":
         html = french_spaces(html)
     return mark_safe(UNBROKEN_CODE.sub(r'<span class="nowrap">\g<0></span>', html))  # noqa: S308
 
 
 def strip_controls(text: str | None) -> str:
-    """Return `text`, or nothing, as a calendar, JSON and XML can all carry it."""
+    """Return `text` (None as "") with only characters allowed in iCalendar, JSON and XML."""
     return CONTROLS.sub("", SEPARATORS.sub("\n", text or ""))
 
 
@@ -63,6 +63,6 @@ def strip_invisible(text: str) -> str:
 
 
 def normalize_letters(text: str) -> str:
-    """Return `text` letter by letter as it is typed (NFC): « ﬁ » is an f and an i."""
+    """Return `text` in NFC, with ligatures spelt out: “ﬁ” becomes “f” and “i”."""
     spelt = DRAWN.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     return unicodedata.normalize("NFC", spelt)

@@ -1,10 +1,10 @@
-"""Emails: composed in the reader's language, queued in the database, sent by the worker.
+"""E-mails: composed in the reader's language, queued in the database, sent by the worker.
 
     mail.send(to=…, language="fr", template="registrations/email/ticket",
               context={"name": …, "action_url": …, "action_label": …},
               attachments=["ticket:7K4Q2M9XTB"])
 
-`composing.py` says what a template and its context may hold, `queue.py` how an email leaves.
+`composing.py` describes templates and contexts, `queue.py` the sending.
 """
 
 from symposium.core.mail.composing import Trusted, add_html_part, compose, send

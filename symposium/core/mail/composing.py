@@ -1,19 +1,19 @@
-"""How an email is composed: in the reader's language, in plain text and HTML.
+"""Composition of an e-mail: in the reader's language, in plain text and HTML.
 
-An email has two plain text templates, `<template>_subject.txt` and `<template>_body.txt`, which
+An e-mail has two plain text templates, `<template>_subject.txt` and `<template>_body.txt`, which
 escape nothing: their output goes unchanged into the text part, and escaped into the HTML part. The
-suffix of a context key decides what its text may be:
+suffix of a context key decides which text it may contain:
 
-- `…_url`: a whole address (`https://…`) of ours or of an organiser, which becomes a link;
+- `…_url`: a whole URL (`https://…`) of ours or of an organiser, which becomes a link;
 - `…_text`: text of several lines;
-- any other key: one line of text. Whoever wrote it, it never becomes a link, a header or a
-  template; `compose()` sanitizes it, so templates need not.
+- any other key: one line of text, which may come from anybody: it never becomes a link, a header or
+  a template; `compose()` sanitizes it, so templates need not.
 
-Text that organisers write is passed as `Trusted`: it is left unchanged, and the web and email
+Text that organisers write is passed as `Trusted`: it is left unchanged, and the web and e-mail
 addresses in it become links.
 
-Besides text, a context holds numbers, dates, lists and dicts of these. Models are refused: a
-template would read their fields unsanitized, and run queries.
+Besides text, a context may contain numbers, dates, and lists and dicts of these. Models are
+refused: a template would read their fields unsanitized, and run queries.
 """
 
 import datetime
@@ -40,10 +40,10 @@ from symposium.core.mail.models import Email
 MAX_LINE_CHARS = 500
 MAX_SUBJECT_CHARS = 150
 
-# Embeddings, overrides and isolates turn the words around them; the marks (LRM, RLM) do not.
+# Embeddings, overrides and isolates reorder the words around them; the marks (LRM, RLM) do not.
 BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
-# Where an email program recognises an address: evil.com, a@b.com, http://, tel:+212, \\server; not
-# 10:30. The full stops of other scripts are those of host names too (UTS 46).
+# Where an e-mail program recognises an address: evil.com, a@b.com, http://, tel:+212, \\server; not
+# 10:30. Full stops of other scripts are valid in host names too (UTS 46).
 JOINTS = re.compile(
     r"(?<=[.\u2024\u3002\ufe52\uff0e\uff61@\uff20])(?=\S)"
     r"|(?<=\S)(?=[:\uff1a]\S)(?!(?<=\d):\d)"
@@ -51,7 +51,7 @@ JOINTS = re.compile(
 )
 WORD_JOINER = "\u2060"
 BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
-# What organisers write as an address, and what stands after one without being of it.
+# Addresses in texts of organisers, and punctuation that may follow an address.
 WEB_OR_EMAIL = re.compile(r"https?://[^\s<>\"«»“”]+|[\w.+-]+@\w[\w-]*(?:\.\w[\w-]*)+")
 AFTER_AN_ADDRESS = ".,;:!?'’*_…،؛؟"
 
@@ -63,15 +63,15 @@ class Trusted(str):
 
 
 class Message(EmailMultiAlternatives):
-    """An email of ours, not sent yet, with what the queue needs to know of it."""
+    """E-mail that is not sent yet, with its priority and attachments for the queue."""
 
     priority = Email.Priority.MEDIUM
-    # Names such as "ticket:7K4Q2M9XTB", which the worker turns into files.
+    # Names such as "ticket:7K4Q2M9XTB", from which the worker makes files.
     attachment_names: Sequence[str] = ()
 
 
 def send(**mail) -> None:
-    """Compose an email (see `compose`) and queue it in the caller's transaction."""
+    """Compose an e-mail (see `compose`) and queue it in the caller's transaction."""
     compose(**mail).send()
 
 
@@ -87,11 +87,11 @@ def compose(
     bulk: bool = False,
     unsubscribe_url: str = "",
 ) -> Message:
-    """Return an email as its reader will see it.
+    """Return an e-mail as its reader will see it.
 
-    `attachments` are names such as "ticket:7K4Q2M9XTB", which the worker turns into files. Dates
-    are in `zone`, by default the site's. A `bulk` email lets the others pass. `unsubscribe_url` is
-    a page where the reader stops such emails, which a POST does at once (RFC 8058).
+    `attachments` are names such as "ticket:7K4Q2M9XTB", from which the worker makes files. Dates
+    are in `zone`, by default the site's. A `bulk` e-mail has the lowest priority. `unsubscribe_url`
+    is a page that ends the subscription to such e-mails; a POST ends it at once (RFC 8058).
     """
     with translation.override(language), timezone.override(zone or timezone.get_default_timezone()):
         words = sanitize(context)
@@ -134,7 +134,7 @@ def render_html_part(frame: dict, language: str, links: set[str]) -> str:
 
 
 def add_html_part(message: EmailMultiAlternatives, language: str) -> None:
-    """Add to a plain text email of a dependency the same HTML part as ours."""
+    """Add the HTML part of our e-mails to a plain text e-mail of a dependency."""
     body, _line, signature = message.body.partition("\n-- \n")
     name = signature.strip().removesuffix(settings.SITE_URL).strip()
     frame = {
@@ -154,7 +154,7 @@ def render_text(template: str, context: dict) -> str:
 
 @cache
 def style() -> SafeString:
-    """Return the style sheet of emails, inline: an email has no other, and no security policy."""
+    """Return the style sheet of e-mails as <style>: an e-mail loads no file, and has no CSP."""
     css = Path(finders.find("css/mail.css")).read_text()
     return format_html("<style>{}</style>", mark_safe(css))  # noqa: S308 (a file of ours)
 
@@ -163,9 +163,9 @@ def style() -> SafeString:
 
 
 def sanitize(value, key: str = ""):
-    """Return `value` with every text in it made safe to put into a template.
+    """Return `value` with every text in it made safe for a template.
 
-    Raises TypeError for any other kind of value, ValueError for a `…_url` that is not an address.
+    Raise TypeError for any other type of value, ValueError for a `…_url` that is not a whole URL.
     """
     if isinstance(value, Trusted):
         return Trusted(whole_text(value, key))
@@ -189,13 +189,13 @@ def sanitize_text(text: str, key: str) -> str:
 
 def whole_text(text: str, key: str) -> str:
     """Return `text` in one line, or in several for a `…_text`, without controls."""
-    text = text.encode(errors="ignore").decode()  # a half of a surrogate pair is no letter
+    text = text.encode(errors="ignore").decode()  # drops halves of surrogate pairs
     text = BIDI_CONTROLS.sub("", typography.strip_controls(text.replace("\r\n", "\n")))
     return text if key.endswith("_text") else one_line(text, MAX_LINE_CHARS)
 
 
 def prevent_autolinks(text: str) -> str:
-    """Return `text`, looking the same, without anything that an email program makes a link of."""
+    """Return `text` with invisible characters that stop e-mail programs from making links in it."""
     return JOINTS.sub(WORD_JOINER, text)
 
 
@@ -205,7 +205,7 @@ def one_line(text: str, max_chars: int) -> str:
 
 
 def address(text: str, key: str) -> str:
-    """Return an address as it is: "" or one of http or https, whole and without spaces."""
+    """Return `text` unchanged: "" or a whole http(s) URL without spaces; or raise ValueError."""
     parts = urlsplit(text)
     whole = parts.scheme in {"http", "https"} and parts.hostname
     if text and not (whole and re.fullmatch(r"[^\s<>\"\x00-\x20\x7f]+", text)):
@@ -217,7 +217,7 @@ def address(text: str, key: str) -> str:
 
 
 def links_of(words: dict) -> set[str]:
-    """Every `…_url` of a context, and every address in what organisers wrote."""
+    """Return every `…_url` of a context, and every address in texts of organisers."""
     found = set()
     for name, value in words.items():
         for item in value if isinstance(value, list) else [value]:
@@ -231,7 +231,7 @@ def links_of(words: dict) -> set[str]:
 
 
 def trimmed(address: str) -> str:
-    """An address without the punctuation of its sentence; a bracket closes one that it opened."""
+    """Return an address without the punctuation after it, or a bracket that it did not open."""
     while True:
         bare = address.rstrip(AFTER_AN_ADDRESS)
         if bare.endswith(")") and bare.count(")") > bare.count("("):
@@ -242,9 +242,9 @@ def trimmed(address: str) -> str:
 
 
 def paragraphs(body: str, links: set[str]) -> list[list[list[tuple[str, str]]]]:
-    """Cut a body into paragraphs, lines, and pieces `(text, where it leads to, if it does)`."""
+    """Split a body into paragraphs, lines, and pieces `(text, href)`; `href` is "" for no link."""
     found = "|".join(re.escape(link) for link in sorted(links, key=len, reverse=True))
-    # A link ends where the words go on: one may be the beginning of another.
+    # Longest first: a link may be the beginning of another one.
     pattern = re.compile(f"({found})" if found else "(?!)()")
 
     def pieces(line: str) -> list[tuple[str, str]]:

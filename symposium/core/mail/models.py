@@ -4,7 +4,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class Email(models.Model):
-    """An email of the queue, to one reader: what it says, and what became of it."""
+    """E-mail of the queue, to one reader, with its status and the errors of its attempts."""
 
     class Priority(models.IntegerChoices):
         LOW = 0
@@ -23,7 +23,7 @@ class Email(models.Model):
     text = models.TextField()
     html = models.TextField(blank=True)
     headers = models.JSONField(default=dict)
-    # Names such as "ticket:7K4Q2M9XTB", which become files as the email leaves.
+    # Names such as "ticket:7K4Q2M9XTB", from which files are made when the e-mail is sent.
     attachments = models.JSONField(default=list)
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.HIGH)
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.QUEUED)
@@ -32,7 +32,7 @@ class Email(models.Model):
     scheduled_at = models.DateTimeField(_("scheduled for"), null=True)
     expires_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    # A line for each attempt that failed. The server's words name the reader.
+    # A line for each failed attempt. The server's message may contain the reader's address.
     errors = models.TextField(_("errors"), blank=True)
 
     class Meta:

@@ -1,8 +1,8 @@
-"""The queue of emails: written in the transaction that needs them, sent by the worker.
+"""Queue of e-mails: written in the transaction that causes them, sent by the worker.
 
-An email is claimed before it is sent: its next attempt is scheduled first, then it leaves, then it
-is marked as sent. A worker that dies in between leaves one email, which is sent again a minute
-later. A database that refuses writes stops the sending: no email leaves twice.
+An e-mail is claimed before it is sent: its next attempt is scheduled, then it is sent, then it is
+marked as sent. If a worker dies in between, that one e-mail is sent again a minute later. If the
+database refuses writes, the sending stops, so that no e-mail is sent twice.
 """
 
 import datetime
@@ -27,37 +27,37 @@ from symposium.core.mail.models import Email
 
 logger = logging.getLogger(__name__)
 
-# (file name, content, MIME type), or None where there is no such file any more
+# (file name, content, MIME type), or None if the file no longer exists
 Attachment = tuple[str, bytes, str] | None
 Makers = Mapping[str, Callable[[str], Attachment]]
 
-# No program answers it, as with a notice of absence (RFC 3834).
+# Programs do not reply to it, for example with an out-of-office message (RFC 3834).
 AUTOMATIC = {"Auto-Submitted": "auto-generated"}
 Status = Email.Status
-# An email is tried again after these; after the last it has failed, and the organisers see it.
+# Delays before the next attempt; after the last one the e-mail has failed, as the desk shows.
 DELAYS = [datetime.timedelta(minutes=number) for number in (1, 5, 30, 2 * 60, 12 * 60)]
-# Many servers close a connection after some emails.
+# Many servers close a connection after some e-mails.
 MAX_PER_CONNECTION = 50
-# After this the other tasks of the worker have their turn.
+# Then the other tasks of the worker run.
 MAX_SEND_SECONDS = 20.0
-# An email that has waited longer shows that nobody sends.
+# If an e-mail has waited longer, no worker is sending.
 MAX_WAIT = datetime.timedelta(minutes=1)
 MAX_DELETED_AT_ONCE = 1000
-# “Authenticate first”, “relaying denied”: for the operator to mend, not a wrong address.
+# “Authenticate first”, “relaying denied”: errors that the operator must fix, not a wrong address.
 OUR_FAULT = re.compile(rb"5\.7\.\d+")
 
 
 class QueueBackend(BaseEmailBackend):
-    """Django's emails, ours and allauth's, become rows in the caller's transaction."""
+    """E-mail backend that writes each e-mail, ours or allauth's, in the caller's transaction."""
 
     def send_messages(self, email_messages: Iterable[EmailMessage]) -> int:
         return len([enqueue(message) for message in email_messages])
 
 
 def enqueue(message: EmailMessage) -> Email:
-    """Write an email to one reader into the queue.
+    """Write an e-mail to one reader into the queue.
 
-    Raises BadHeaderError for a header of several lines, ValueError for files or more readers.
+    Raise BadHeaderError for a header of several lines, ValueError for files or several readers.
     """
     if message.attachments:
         raise ValueError("The queue holds no files: name them in `attachments`.")
@@ -66,7 +66,7 @@ def enqueue(message: EmailMessage) -> Email:
     headers = AUTOMATIC | message.extra_headers
     if message.reply_to:
         headers["Reply-To"] = ", ".join(message.reply_to)
-    # The same if the email is sent twice, so that a mailbox may show it once.
+    # The same for each attempt, so that a mailbox can show an e-mail once that was sent twice.
     headers["Message-ID"] = make_msgid(domain=urlsplit(settings.SITE_URL).hostname)
     html = [text for text, kind in getattr(message, "alternatives", []) if kind == "text/html"]
     return Email.objects.create(
@@ -77,13 +77,13 @@ def enqueue(message: EmailMessage) -> Email:
         html="".join(html),
         headers=headers,
         attachments=list(getattr(message, "attachment_names", [])),
-        # Emails of dependencies are allauth's: somebody is waiting for a code.
+        # E-mails of dependencies are allauth's: a reader is waiting for a code.
         priority=getattr(message, "priority", Email.Priority.HIGH),
     )
 
 
 def due() -> QuerySet[Email]:
-    """Return the emails that may leave now, the most urgent first."""
+    """Return the e-mails that may be sent now, the most urgent first."""
     now = timezone.now()
     return Email.objects.filter(
         Q(scheduled_at=None) | Q(scheduled_at__lte=now),
@@ -93,16 +93,16 @@ def due() -> QuerySet[Email]:
 
 
 def waits() -> bool:
-    """Whether an email is overdue: there is no worker, or no mail server."""
+    """Return whether an e-mail is overdue: there is no worker, or no mail server."""
     since = Coalesce("scheduled_at", "created_at")
     return due().alias(since=since).filter(since__lt=timezone.now() - MAX_WAIT).exists()
 
 
 def send_due(makers: Makers, *, stop: Callable[[], bool] = lambda: False) -> int:
-    """Send the due emails, one after the other, and return how many were tried.
+    """Send the due e-mails one by one, and return the number of attempts.
 
-    `stop` is asked before each; after `MAX_SEND_SECONDS` the rest waits for the next call. A mail
-    server that is away raises before any email is touched.
+    `stop` is called before each; after `MAX_SEND_SECONDS` the rest waits for the next call. If the
+    mail server is away, the exception is raised before any e-mail is claimed.
     """
     tried, end = 0, time.monotonic() + MAX_SEND_SECONDS
 
@@ -117,13 +117,13 @@ def send_due(makers: Makers, *, stop: Callable[[], bool] = lambda: False) -> int
                     break
                 tried += 1
                 if not deliver(email, makers, transport):
-                    break  # the connection may be in any state: take another
+                    break  # the state of the connection is unknown: open another
     return tried
 
 
 @transaction.atomic
 def claim() -> Email | None:
-    """Take the next email, and schedule its next attempt in case this one never ends."""
+    """Take the next e-mail, and schedule its next attempt in case this one never ends."""
     email = due().select_for_update(skip_locked=True).first()
     if email:
         delay = DELAYS[min(email.attempts, len(DELAYS) - 1)]
@@ -136,7 +136,7 @@ def claim() -> Email | None:
 
 
 def deliver(email: Email, makers: Makers, transport) -> bool:
-    """Send one claimed email and record the outcome; return whether it left."""
+    """Send one claimed e-mail and record the outcome; return whether it was sent."""
     try:
         transport.send_messages([build(email, makers)])
     except Exception as error:
@@ -147,7 +147,7 @@ def deliver(email: Email, makers: Makers, transport) -> bool:
 
 
 def build(email: Email, makers: Makers) -> EmailMessage:
-    """Return the email as it leaves, with its attachments."""
+    """Return the e-mail to send, with its attachments."""
     message = EmailMultiAlternatives(
         email.subject, email.text, email.from_email, [email.to], headers=email.headers
     )
@@ -161,7 +161,7 @@ def build(email: Email, makers: Makers) -> EmailMessage:
 
 
 def record_failure(email: Email, error: Exception) -> None:
-    # What the server said names the reader: it stays in the database, and is deleted with the row.
+    # The server's message may name the reader: it is stored in the row only, and deleted with it.
     logger.warning("Email %s did not leave: %s", email.pk, type(error).__name__)
     words = typography.strip_controls(f"{type(error).__name__}: {error}").replace("\n", " ")
     errors = f"{email.errors}{timezone.now():%Y-%m-%d %H:%M} {words}\n"
@@ -172,7 +172,7 @@ def record_failure(email: Email, error: Exception) -> None:
 
 
 def is_permanent(error: Exception) -> bool:
-    """Whether the server refuses every address for good: 5xx (RFC 5321), unless we are at fault."""
+    """Return whether the server refuses every address for good: 5xx (RFC 5321), not our fault."""
     return isinstance(error, smtplib.SMTPRecipientsRefused) and all(
         code >= 500 and code != 530 and not OUR_FAULT.match(words)
         for code, words in error.recipients.values()
@@ -180,19 +180,22 @@ def is_permanent(error: Exception) -> bool:
 
 
 def update(email: Email, **fields) -> None:
-    """Write these fields only, if the row has not been deleted meanwhile."""
+    """Write these fields only, if the row still exists."""
     Email.objects.filter(pk=email.pk).update(**fields, updated_at=timezone.now())
 
 
 def send_again(emails: QuerySet[Email]) -> int:
-    """Queue failed emails again, as if they had never been tried."""
+    """Queue failed e-mails again, with a new count of attempts; return their number."""
     return emails.filter(status=Status.FAILED).update(
         status=Status.QUEUED, attempts=0, scheduled_at=None, updated_at=timezone.now()
     )
 
 
 def delete_expired_emails() -> int:
-    """Delete emails that left or failed `MAIL_RETENTION_DAYS` ago: they name people."""
+    """Delete e-mails sent or failed more than `MAIL_RETENTION_DAYS` ago, as they name people.
+
+    Return the number deleted, `MAX_DELETED_AT_ONCE` at most.
+    """
     before = timezone.now() - datetime.timedelta(days=settings.MAIL_RETENTION_DAYS)
     done = Email.objects.filter(status__in=[Status.SENT, Status.FAILED], updated_at__lt=before)
     expired = done.values("pk")[:MAX_DELETED_AT_ONCE]

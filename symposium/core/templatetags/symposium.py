@@ -1,4 +1,4 @@
-"""Template tags that every template has: texts in the right language, icons, dates."""
+"""Template tags and filters available in every template: translated texts, icons, dates."""
 
 import re
 from functools import cache
@@ -21,7 +21,7 @@ SENTENCE_END = re.compile(r"(?<=[.!?؟]) +")
 
 @register.filter
 def typo(text: str) -> SafeString:
-    """Escape a text of the page's own language and set its typography."""
+    """Escape a text in the page's language and apply its typography."""
     return typography.typeset(text or "", get_language())
 
 
@@ -32,7 +32,7 @@ def browser(user_agent: str) -> str:
 
 @register.simple_tag
 def text(thing, field: str) -> SafeString:
-    """A translated field; marked with `lang` and `dir` when it is not in the page's language."""
+    """Return a translated field, in a span with `lang` and `dir` if not in the page's language."""
     here = get_language()
     words, language = localized_text(thing, field, here)
     html = typography.typeset(words, language)
@@ -41,7 +41,7 @@ def text(thing, field: str) -> SafeString:
 
 @register.simple_tag
 def name(thing, field: str = "name") -> SafeString:
-    """A name, isolated so that its direction does not disturb the sentence around it."""
+    """Return a name in a <bdi>, so that its direction does not affect the sentence around it."""
     here = get_language()
     words, language = localized_text(thing, field, here)
     if language == here:
@@ -51,9 +51,9 @@ def name(thing, field: str = "name") -> SafeString:
 
 @register.simple_tag
 def paragraphs(thing, field: str, lead: bool = False, limit: int | None = None) -> SafeString:
-    """A translated text, a paragraph a line; `lead` sets its first sentence larger.
+    """Return a translated text as HTML, one paragraph per line; `lead` enlarges the first sentence.
 
-    `limit` keeps the first sentences of the first paragraph only, for a glance.
+    `limit` returns only that number of sentences, from the first paragraph.
     """
     words, language = localized_text(thing, field)
     lines = [line.strip() for line in words.splitlines() if line.strip()]
@@ -68,14 +68,14 @@ def paragraphs(thing, field: str, lead: bool = False, limit: int | None = None) 
             typography.typeset(f" {rest[0]}" if rest else "", language),
         )
     same = language == get_language()
-    return mark_safe(  # noqa: S308 - each line is escaped by typeset
+    return mark_safe(  # noqa: S308 - typeset escapes each line
         "".join(f"<p>{line}</p>" if same else marked("p", language, line) for line in html)
     )
 
 
 @register.simple_tag
 def formatted(thing, field: str) -> SafeString:
-    """A translated text written in Markdown, as safe HTML; French spaces included."""
+    """Return a translated Markdown text as safe HTML, with French spacing."""
     words, language = localized_text(thing, field)
     html = markdown.to_html(words, language)
     return html if language == get_language() else marked("div", language, html)
@@ -88,7 +88,7 @@ def marked(tag: str, language: str, html: SafeString) -> SafeString:
 
 @register.filter
 def summary(text: str, length: int = 200) -> str:
-    """The beginning of a text on one line, for a description."""
+    """Return at most `length` characters of a text, on one line, for a meta description."""
     return Truncator(" ".join((text or "").split())).chars(length)
 
 
@@ -109,7 +109,7 @@ def icon_html(name: str, classes: str) -> SafeString:
 
 @register.simple_tag
 def times(session) -> SafeString:
-    """From when to when, by the clock of the edition; the browser adds the reader's own time."""
+    """Return start and end in the edition's time zone; a script adds the reader's local time."""
     starts_at, ends_at = localtime(session.starts_at), localtime(session.ends_at)
     return format_html(
         '<bdi dir="ltr"><time datetime="{0}" data-local data-local-end="{1}">{2}</time>'
@@ -133,7 +133,7 @@ def weekday(day) -> str:
 
 @register.filter(expects_localtime=True)
 def utc_offset(at) -> str:
-    """UTC+01, UTC+05:30."""
+    """Return the offset of a datetime from UTC: UTC+01, UTC+05:30."""
     hours, minutes = f"{at:%z}"[:3], f"{at:%z}"[3:]
     return f"UTC{hours}" if minutes == "00" else f"UTC{hours}:{minutes}"
 
@@ -145,5 +145,5 @@ def direction(language: str) -> str:
 
 @register.filter
 def language_name(code: str) -> str:
-    """A language as the reader calls it: « français », “French”, «الفرنسية»."""
+    """Return a language's name in the reader's language: « français », “French”, «الفرنسية»."""
     return str(LANGUAGE_NAMES.get(code, code))

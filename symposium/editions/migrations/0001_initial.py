@@ -17,8 +17,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("symposium_accounts", "__first__"),
         ("symposium_core", "0002_database_rules"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -460,6 +460,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "page",
                 "verbose_name_plural": "pages",
                 "ordering": ["order", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("title_fr__gt", ""), ("title_fr__isnull", False)),
+                            models.Q(("title_en__gt", ""), ("title_en__isnull", False)),
+                            models.Q(("title_ar__gt", ""), ("title_ar__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="pages_titled",
+                        violation_error_message="Enter a title in at least one language.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -509,6 +521,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "partner",
                 "verbose_name_plural": "partners",
                 "ordering": ["order", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name_fr__gt", ""), ("name_fr__isnull", False)),
+                            models.Q(("name_en__gt", ""), ("name_en__isnull", False)),
+                            models.Q(("name_ar__gt", ""), ("name_ar__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="partners_named",
+                        violation_error_message="Enter a name in at least one language.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -946,19 +970,6 @@ class Migration(migrations.Migration):
                 violation_error_message="This address is already used by another page in this edition.",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="page",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("title_fr__gt", ""), ("title_fr__isnull", False)),
-                    models.Q(("title_en__gt", ""), ("title_en__isnull", False)),
-                    models.Q(("title_ar__gt", ""), ("title_ar__isnull", False)),
-                    _connector="OR",
-                ),
-                name="pages_titled",
-                violation_error_message="Enter a title in at least one language.",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="page",
             trigger=pgtrigger.compiler.Trigger(
@@ -988,19 +999,6 @@ class Migration(migrations.Migration):
                     timing="DEFERRABLE INITIALLY DEFERRED",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partner",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name_fr__gt", ""), ("name_fr__isnull", False)),
-                    models.Q(("name_en__gt", ""), ("name_en__isnull", False)),
-                    models.Q(("name_ar__gt", ""), ("name_ar__isnull", False)),
-                    _connector="OR",
-                ),
-                name="partners_named",
-                violation_error_message="Enter a name in at least one language.",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -1,4 +1,4 @@
-"""What organisers do with those who take part; Django finds these pages through this package."""
+"""Admin pages of registrations; Django finds them through this package."""
 
 from symposium.registrations.admin import (
     attendance,

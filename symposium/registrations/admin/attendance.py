@@ -1,4 +1,4 @@
-"""Who came in, and the certificates that say so: written at the door and by the worker."""
+"""Read-only admin pages of check-ins (made at check-in) and certificates (issued by the worker)."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Who changed what on the desk, and who took data away: superusers read it, nobody writes it."""
+"""Audit log of changes and exports on the desk: superusers read it, nobody writes it."""
 
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -11,7 +11,7 @@ from symposium.registrations.models import Registration
 
 
 def log_action(by: User, title: str, text: str, of: Registration | None = None) -> None:
-    """Write down what somebody did with one registration, or with many at once."""
+    """Record an action of `by` on the registration `of`, or on several at once."""
     LogEntry.objects.create(
         user=by,
         content_type=ContentType.objects.get_for_model(Registration),

@@ -1,4 +1,4 @@
-"""Name badges for those who are ticked in the list."""
+"""Action that prints name badges for the selected registrations."""
 
 from django import forms
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from symposium.registrations.admin import audit_log
 from symposium.registrations.documents import tickets
 
-# A page waits for all of them.
+# One request prints all of them.
 MAX_BADGES = 1000
 
 
@@ -24,7 +24,7 @@ class BadgesForm(forms.Form):
 class BadgesMixin(admin.ModelAdmin):
     @admin.action(description=gettext_lazy("Print badges"), permissions=["change"])
     def badges(self, request, queryset):
-        """First how many there are and who is left out, then the file."""
+        """Show how many badges there are and who is left out; on the next step, return the PDF."""
         people = queryset.prefetch_related(None)
         coming = people.confirmed().filter(category__on_site=True).with_details()
         number = coming.count()

@@ -1,6 +1,6 @@
-"""What an organiser decides about people who registered: for one, or for all that are ticked.
+"""Decisions of an organiser on registrations: on one, or on all those selected in the list.
 
-Each person is a transaction of their own: one refusal does not stop the others.
+Each registration has its own transaction: a refusal of one does not stop the others.
 """
 
 from collections.abc import Callable, Collection
@@ -26,7 +26,7 @@ from symposium.registrations.admin import audit_log
 from symposium.registrations.models import Category, Registration
 from symposium.registrations.models.registrations import ACTIVE_STATES, State
 
-# A page waits for all of them.
+# One request treats all of them.
 MAX_SELECTED = 500
 REASONS_SHOWN = 10
 ASK_TEMPLATE = "admin/symposium_registrations/registration/decide.html"
@@ -57,7 +57,7 @@ class CategoryForm(forms.Form):
 
 @transaction.atomic
 def resend(registration: Registration, *, by: User) -> None:
-    """Tell somebody again where they stand."""
+    """Send the confirmation or the offer of a place again."""
     if registration.is_offered:
         notices.offered(registration)
     else:
@@ -73,10 +73,10 @@ def move(registration: Registration, *, category: Category, by: User) -> None:
 
 @dataclass(frozen=True)
 class BulkAction:
-    """What is decided of those in one of `states`; `form` asks for what is needed besides.
+    """Action on registrations whose state is in `states`; `form` asks for more values.
 
-    `perform` may return False when it changed nothing. Who came first is served first; with
-    `puts_first`, last: each is put before those who were put there a moment ago.
+    `perform` may return False if it changed nothing. Registrations are treated in the order in
+    which they came; with `puts_first`, in reverse order, since each goes to the head of the queue.
     """
 
     label: str | Promise
@@ -121,7 +121,7 @@ BULK_ACTIONS = {
 
 
 class BulkActionsMixin(admin.ModelAdmin):
-    """The decisions as actions of the list and as buttons of one registration."""
+    """The bulk actions, as actions of the list and as buttons on one registration."""
 
     @admin.action(description=BULK_ACTIONS["approve"].label, permissions=["change"])
     def approve(self, request, queryset):
@@ -184,7 +184,10 @@ class BulkActionsMixin(admin.ModelAdmin):
     # The work
 
     def decide(self, request, queryset, name: str):
-        """Ask for what is needed, then do it; the page that asks, or None once it is done."""
+        """Ask for the values that the action needs, then carry it out.
+
+        Return the page that asks, or None once the action is done.
+        """
         decision = BULK_ACTIONS[name]
         people = queryset.prefetch_related(None)
         number = people.count()
@@ -206,7 +209,7 @@ class BulkActionsMixin(admin.ModelAdmin):
         return None
 
     def asked(self, request, people, context: dict, template: str = ASK_TEMPLATE):
-        """A page between the list and the deed, which carries the selection along."""
+        """Render the page between the list and the action; it carries the selection along."""
         context |= {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -255,7 +258,10 @@ class BulkActionsMixin(admin.ModelAdmin):
 
 
 def perform(decision: BulkAction, registration: Registration, **values) -> bool:
-    """Do it; return whether something changed. Raises ValidationError, which says why not."""
+    """Carry out the action; return whether it changed anything.
+
+    Raise ValidationError with the reason if the registration or the database refuses it.
+    """
     try:
         return decision.perform(registration, **values) is not False
     except (IntegrityError, OperationalError) as error:

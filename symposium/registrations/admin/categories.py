@@ -19,7 +19,7 @@ from symposium.registrations.models.registrations import State
 class CategoryAdmin(
     ProtectedDeleteMixin, CapacityAdminMixin, SortableAdminMixin, TranslatedModelAdmin
 ):
-    """Ways to take part, with their places against those who hold them or wait for them."""
+    """Admin of categories: their places, and the number of registrations in each state."""
 
     text_field = "name"
     list_display = [

@@ -1,4 +1,4 @@
-"""The registrations of an edition in drawings: the numbers, and the page that shows them."""
+"""Charts of an edition's registrations: the queries, and the page that shows the charts."""
 
 import datetime
 
@@ -175,7 +175,7 @@ def bar_chart(name, title, description, rows: list[Row], key, headings) -> Chart
 
 
 def by_quarter(edition: Edition) -> list[Chart]:
-    """A drawing for each day on which somebody came; one that says so while nobody has."""
+    """Return a chart for each day with check-ins, or one empty chart if there are none."""
     entries = CheckIn.objects.active().at_the_entrance().filter(edition=edition).order_by()
     minute = TruncMinute("scanned_at", tzinfo=edition.zone)
     counted = entries.annotate(minute=minute).values_list("day", "minute").annotate(Count("pk"))

@@ -1,4 +1,4 @@
-"""Registrations as a file: who may take them away, and the trace that it leaves."""
+"""Export of registrations to a file: permissions, and the entry in the audit log."""
 
 import tempfile
 from collections.abc import Collection
@@ -14,13 +14,13 @@ from symposium.core.admin.spreadsheet import DeskExportMixin
 from symposium.registrations import spreadsheet_export
 from symposium.registrations.admin import audit_log
 
-# Filters whose values name no person. A search may, and so may a lookup typed in the address: once
-# that person is erased, nothing would lead from them to what was written down.
+# Filters whose values identify nobody. A search or a lookup typed in the URL may contain a name,
+# and the erasure of a person's data would not find it in the audit log.
 IMPERSONAL = {
     "state__exact", "category__id__exact", "checked_in", "session", "role__exact", "country",
 }  # fmt: skip
 HIDDEN = "…"
-# Up to here a file stays in memory.
+# A larger file goes to disk.
 MAX_MEMORY_BYTES = 2 * 1024 * 1024
 
 
@@ -42,7 +42,7 @@ class ExportForm(forms.Form):
 
 
 class RegistrationExportMixin(DeskExportMixin):
-    """The export of the list as it is filtered, with the answers as columns."""
+    """Export of the filtered list, with the answers as columns."""
 
     def has_export_permission(self, request):
         may = request.user.has_perm("symposium_registrations.export_registration")
@@ -99,7 +99,10 @@ class RegistrationExportMixin(DeskExportMixin):
         audit_log.log_action(request.user, _("Export of registrations"), text)
 
     def filters_in_words(self, request, told: Collection[str] | None = None) -> str:
-        """What the list was narrowed to, as in its address; only the values of those `told`."""
+        """Describe the filters of the list, as in its URL.
+
+        `told` names the parameters whose values are shown; None shows all values.
+        """
         edition = self.chosen_edition(request)
         chosen = QueryDict(mutable=True)
         chosen.update(request.GET)

@@ -1,4 +1,4 @@
-"""What organisers look for in the list of registrations."""
+"""Filters of the list of registrations."""
 
 from django.contrib import admin
 from django.utils import timezone
@@ -14,7 +14,7 @@ def of_edition(rows, edition):
 
 
 class CountryFilter(admin.SimpleListFilter):
-    """The countries people come from, by name."""
+    """Filter by country; the countries are sorted by name."""
 
     title = _("country")
     parameter_name = "country"
@@ -29,7 +29,7 @@ class CountryFilter(admin.SimpleListFilter):
 
 
 class WorkshopFilter(admin.SimpleListFilter):
-    """Who booked a session with limited places, or waits for a seat in it."""
+    """Filter by a session with limited places that a person booked or waits for."""
 
     title = _("booked session")
     parameter_name = "session"
@@ -47,7 +47,7 @@ class WorkshopFilter(admin.SimpleListFilter):
 
 
 class CheckedInFilter(admin.SimpleListFilter):
-    """Who came through the entrance, ever or today."""
+    """Filter by check-in at the entrance: today, on any day, or never."""
 
     title = _("checked in")
     parameter_name = "checked_in"

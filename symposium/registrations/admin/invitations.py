@@ -1,4 +1,4 @@
-"""Who may register in a category by invitation: a list read from a file, and the mails to them."""
+"""Admin of invitations to a category: importing a list of people, and sending the e-mails."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -16,12 +16,12 @@ from symposium.registrations.admin import audit_log
 from symposium.registrations.models import Category, Invitation, Registration
 
 MAX_FILE_BYTES = 2 * 1024 * 1024
-# A page waits for all of them.
+# One request queues all of them.
 MAX_MAILS = 1000
 
 
 class ListForm(forms.Form):
-    """A list of people, pasted or in a file."""
+    """Form for a list of people, pasted or uploaded."""
 
     category = forms.ModelChoiceField(
         Category.objects.none(), label=gettext_lazy("Category"),
@@ -52,7 +52,7 @@ class ListForm(forms.Form):
         return file
 
     def clean(self):
-        """What is in the file stands below what was pasted; all of it is read."""
+        """Append the text of the file to the pasted text, and parse both."""
         data = self.cleaned_data
         text = data.get("lines", "")
         if data.get("file"):
@@ -152,7 +152,7 @@ class InvitationAdmin(EditionModelAdmin):
         return [path("import/", view, name=name), *super().get_urls()]
 
     def import_view(self, request):
-        """A list, read and shown with its faults; the right lines are added, the others stay."""
+        """Show the parsed list with its errors; add the valid lines, leave the rest in the form."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         edition = self.chosen_edition(request)

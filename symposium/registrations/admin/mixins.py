@@ -1,4 +1,4 @@
-"""How these pages treat rows that are not to be written, deleted, or counted by hand."""
+"""Mixins and helpers of the registrations' admin: read-only rows, places, counts, links."""
 
 from django.contrib import admin, messages
 from django.db import models
@@ -12,12 +12,12 @@ from django.utils.translation import ngettext
 from symposium.registrations import places
 from symposium.registrations.checkin import scans
 
-# By what a person is looked for.
+# Fields in which a search looks for a person.
 SEARCH_FIELDS = [*scans.NAME_FIELDS, "code"]
 
 
 class ReadOnlyMixin:
-    """Rows that others write: the desk shows them."""
+    """Rows that the desk shows and does not edit: other code writes them."""
 
     def has_add_permission(self, request, obj=None):
         return False
@@ -30,7 +30,7 @@ class ReadOnlyMixin:
 
 
 class ReadOnlyInline(ReadOnlyMixin, admin.TabularInline):
-    """Rows that whoever may see the whole may see too."""
+    """Read-only rows, visible to everybody who may see the parent object."""
 
     extra = 0
     can_delete = False
@@ -44,7 +44,10 @@ class ReadOnlyInline(ReadOnlyMixin, admin.TabularInline):
 
 
 class CapacityAdminMixin:
-    """What has places: their number is changed by `places.set_places`, which gives the new ones."""
+    """Admin of objects with limited places.
+
+    `places.set_places` changes the number of places and gives the new ones to the waiting list.
+    """
 
     def save_model(self, request, obj, form, change):
         if not change:
@@ -67,13 +70,13 @@ class CapacityAdminMixin:
 
 
 def count_subquery(rows: models.QuerySet, field: str) -> Coalesce:
-    """An expression: how many of `rows` refer by `field` to the row that is read."""
+    """Return an expression: the number of `rows` whose `field` refers to the outer row."""
     own = rows.filter(**{field: OuterRef("pk")}).order_by().values(field)
     return Coalesce(Subquery(own.annotate(number=Count("pk")).values("number")), 0)
 
 
 def changelist_link(text, model: type[models.Model], **chosen) -> str:
-    """A link to the list of a model, filtered."""
+    """Return an HTML link to the list of a model, filtered by `chosen`."""
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
     return format_html('<a href="{}?{}">{}</a>', reverse(name), urlencode(chosen), text)
 

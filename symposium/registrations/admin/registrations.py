@@ -42,7 +42,7 @@ ARABIC_ATTRS = {"lang": "ar", "dir": "rtl", "class": "vTextField"}
 
 
 class RegistrationChangeForm(EditionModelForm):
-    """What may be corrected of a registration: who the person is, never where they stand."""
+    """Form with which organisers correct the data of the person, not the state."""
 
     class Meta:
         model = Registration
@@ -54,7 +54,7 @@ class RegistrationChangeForm(EditionModelForm):
 
 
 class RegistrationAddForm(RegistrationChangeForm):
-    """Somebody registered by an organiser: at the door, or on paper."""
+    """Form with which an organiser registers a person, at the entrance or from a paper form."""
 
     email = forms.EmailField(
         label=_("Email address"), max_length=254, validators=[addresses.validate_plain_address]
@@ -97,7 +97,7 @@ class RegistrationAddForm(RegistrationChangeForm):
 
 
 class TimelineInline(ReadOnlyInline):
-    """What became of it."""
+    """History of the states of a registration."""
 
     model = StateChange
     verbose_name_plural = _("Registration history")
@@ -187,7 +187,7 @@ class RegistrationAdmin(
         "edition", "category", "code", "account", "state_shown", "created_at", "updated_at",
     ]  # fmt: skip
 
-    # What is read
+    # Queries
 
     def get_queryset(self, request):
         bookings = Prefetch("bookings", Booking.objects.active(), to_attr="live_bookings")
@@ -196,7 +196,7 @@ class RegistrationAdmin(
         return super().get_queryset(request).prefetch_related(bookings, came)
 
     def lookup_allowed(self, lookup, value, request=None):
-        """Who needs what is told by a filter as well: it is for whoever may read it."""
+        """Refuse filters on accessibility needs without the permission: they reveal the needs."""
         hidden = "accessibility_needs" in lookup.split(LOOKUP_SEP) and not (
             request and request.user.has_perm("symposium_registrations.view_accessibility_needs")
         )
@@ -287,7 +287,11 @@ class RegistrationAdmin(
         return form
 
     def save_model(self, request, obj, form, change):
-        """Only what was typed is written: where somebody stands may have changed meanwhile."""
+        """Register a new person; of a registration, save only the changed fields.
+
+        The state may have changed meanwhile. If the new person is already registered, `obj` becomes
+        that registration.
+        """
         if change:
             obj.save(update_fields=[*form.changed_data, "updated_at"])
             return
@@ -304,10 +308,10 @@ class RegistrationAdmin(
             messages.warning(request, text % words)
 
     def has_change_permission(self, request, obj=None):
-        """Nothing is left to correct of somebody whose data are erased."""
+        """Refuse changes of an anonymised registration: it has nothing left to correct."""
         erased = obj is not None and obj.anonymised_at is not None
         return not erased and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request, obj=None):
-        """A place that is given back goes to the next one: a registration is cancelled."""
+        """Refuse deletion: cancelling a registration passes its place on to the waiting list."""
         return False

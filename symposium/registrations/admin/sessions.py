@@ -1,4 +1,4 @@
-"""Sessions again, with their places: what the programme's own page of them knows nothing of."""
+"""Admin of sessions with their places and bookings, which `symposium.sessions` does not know."""
 
 from django.contrib import admin
 from django.db import transaction
@@ -56,7 +56,7 @@ class SessionAdmin(CapacityAdminMixin, ProgrammeSessionAdmin):
             give_seats(obj)
 
     def attempt(self, request, verb, session, *arguments) -> bool:
-        """A session that is held again has seats to give."""
+        """Run `verb`, then give free seats: a session that is no longer cancelled may have some."""
         with transaction.atomic():
             done = super().attempt(request, verb, session, *arguments)
             if done:
@@ -84,13 +84,13 @@ class SessionAdmin(CapacityAdminMixin, ProgrammeSessionAdmin):
 
 
 def give_seats(session: Session) -> None:
-    """Seats that became free while it was cancelled."""
+    """Give the seats that became free while the session was cancelled."""
     row = places.lock_rows(Session, [session.pk])[session.pk]
     places.give_free_places(row)
 
 
 class BookedSessionFilter(admin.RelatedFieldListFilter):
-    """The sessions of the chosen edition with limited places."""
+    """Filter by the sessions of the chosen edition with limited places."""
 
     def field_choices(self, field, request, model_admin):
         edition = model_admin.chosen_edition(request)

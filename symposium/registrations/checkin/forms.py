@@ -1,4 +1,4 @@
-"""What comes from the door, and which door it is."""
+"""Forms of the check-in pages."""
 
 import datetime
 import uuid
@@ -15,7 +15,7 @@ from symposium.sessions.models import Session
 
 
 class CheckInSessionField(forms.ModelChoiceField):
-    """A session of the edition, by its address; left empty, the entrance."""
+    """Field for a session of the edition, named by its slug; empty for the entrance."""
 
     def __init__(self, edition: Edition):
         sessions = edition.sessions.published().scheduled().to_be_prepared()
@@ -31,7 +31,7 @@ class CheckInSessionField(forms.ModelChoiceField):
 
 
 class CheckInForm(forms.Form):
-    """Which door and, for its list, which day."""
+    """Form for the session (or the entrance) of the check-in and, for the list, the day."""
 
     day = forms.DateField(required=False)
 
@@ -50,10 +50,11 @@ class CheckInForm(forms.Form):
 
 
 class ScanForm(CheckInForm):
-    """A code, somebody found by name or, where no script runs, a name; the rest the device knows.
+    """Form of one scan: a ticket code, or a person found by name.
 
-    `nonce` is the device's number of the scan, `user` who was signed in when it was made. The
-    session is named by its `guid`, whatever became of it while the device kept the scan.
+    Without JavaScript, `code` may also be a name. The device fills in the other fields: `nonce` is
+    its number of the scan, `user` the account signed in at that moment. `session` is a `guid`, of
+    any session of the edition: the session may have changed while the device kept the scan.
     """
 
     code = forms.CharField(max_length=300, required=False)

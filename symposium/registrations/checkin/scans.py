@@ -1,8 +1,8 @@
-"""Who comes in: one scan, one entry, whatever the network and however many doors.
+"""Check-in: one scan makes one entry, whatever the network and the number of devices.
 
 A scan locks its registration, so that two devices that read one ticket in the same second give
-one entry and one « already in »; the unique constraints of `CheckIn` are the net beneath. The
-device numbers each scan (`nonce`) and may send it again until it has an answer.
+one entry and one “already checked in”; the unique constraints of `CheckIn` are the safety net.
+The device numbers each scan (`nonce`) and may send it again until it has an answer.
 """
 
 import datetime
@@ -30,7 +30,7 @@ from symposium.registrations.models.registrations import State
 from symposium.sessions.models import Session
 
 LETTER = f"[{UNAMBIGUOUS.upper()}]"
-# A ticket code, in groups or not, alone or in an address; the scripts of the door read it too.
+# A ticket code, in groups or not, alone or in a URL; the check-in scripts use the same pattern.
 CODE = re.compile(
     rf"(?:^|[^A-Z0-9])({LETTER}{{4}})[-\s]?({LETTER}{{4}})[-\s]?({LETTER}{{2}})(?![A-Z0-9])"
 )
@@ -47,7 +47,7 @@ class Outcome(models.TextChoices):
 
 
 class Reason(models.TextChoices):
-    """Why somebody is not let in, in a sentence for whoever stands at the door."""
+    """Reason why a person is not checked in, as a sentence for the check-in team."""
 
     UNKNOWN = "unknown", _("Code not recognised.")
     OTHER_EDITION = "other_edition", _("This ticket is for another edition: %(edition)s.")
@@ -72,9 +72,9 @@ OTHER_DAYS = (Reason.NOT_TODAY, Reason.OVER, Reason.SESSION_OTHER_DAY)
 
 @dataclass(frozen=True)
 class Result:
-    """What the door answers; `check_in` is the entry that stands, made now or before.
+    """Result of a scan. `check_in` is the active entry, new or earlier, or the undone one.
 
-    Or the one that was taken back. `day` is the day that another one was meant for.
+    `day` is the first day of the check-in, for the sentences about another day.
     """
 
     edition: Edition
@@ -86,7 +86,7 @@ class Result:
 
     @property
     def sentence(self) -> str:
-        """Why not, in the reader's language; nothing for who is in."""
+        """The reason in the reader's language; empty without a reason."""
         if self.reason is None:
             return ""
         ticket = self.registration or self
@@ -103,7 +103,7 @@ class Result:
 
     @cached_property
     def bookings(self) -> list[Booking]:
-        """The seats of this person on the day of their entry, in order of time."""
+        """The person's confirmed bookings on the day of the entry, ordered by time."""
         if self.check_in is None or self.outcome == Outcome.UNDONE:
             return []
         held = self.registration.bookings.confirmed().exclude(
@@ -117,7 +117,7 @@ class Result:
         ]
 
 
-# Somebody found by name: the door is handed a token for them, good for a day, and no ticket code.
+# Search results carry a token that is valid for a day, and no ticket code.
 TOKEN_MAX_AGE = datetime.timedelta(days=1)
 
 
@@ -126,7 +126,7 @@ def token_of(registration: Registration) -> str:
 
 
 def read_token(edition: Edition, token: str) -> int:
-    """The key of a registration to this edition; raises BadSignature."""
+    """Return the primary key of the registration; raise BadSignature."""
     return signing.loads(token, salt=salt_of(edition.pk), max_age=TOKEN_MAX_AGE)
 
 
@@ -135,26 +135,29 @@ def salt_of(edition: int) -> str:
 
 
 class NonceUsed(ValueError):
-    """The number of this scan belongs to the scan of another ticket or another door."""
+    """The nonce belongs to a scan of another ticket or at another place."""
 
 
 def read_code(text: str) -> str:
-    """The ticket code in what was scanned or typed; nothing if there is none."""
+    """Return the last ticket code in a scanned or typed text, or ""."""
     found = CODE.findall(text.upper())
     return "".join(found[-1]) if found else ""
 
 
 def is_code(text: str) -> bool:
-    """Whether `text` is meant as a ticket code; a name of ten letters looks like one too."""
+    """Return whether `text` is meant as a ticket code: it has a digit, or the code exists.
+
+    A name of ten letters has the form of a code.
+    """
     code = read_code(text)
     return any(map(str.isdigit, code)) or Registration.objects.filter(code=code).exists()
 
 
 def counted_day(edition: Edition, at: datetime.datetime) -> datetime.date | None:
-    """The day that a scan counts for; None outside the days of the edition.
+    """Return the day for which a scan counts; None outside the days of the edition.
 
-    The demonstration is tried on any day: there, it counts for the first. On an edition of real
-    people the tick does no harm: its certificates are marked as certifying nothing.
+    A demonstration is tried on any day: other days count as the first one. Ticking “demonstration”
+    on a real edition is harmless: its certificates say that they are not valid.
     """
     day = edition.today(at)
     if edition.starts_on <= day <= edition.ends_on:
@@ -163,21 +166,21 @@ def counted_day(edition: Edition, at: datetime.datetime) -> datetime.date | None
 
 
 def displayed_day(edition: Edition, at: datetime.datetime | None = None) -> datetime.date:
-    """The day whose entries the door shows: today, else the nearest of the edition."""
+    """Return the day whose entries are shown: `counted_day`, or else the edition's nearest day."""
     at = at or timezone.now()
     nearest = min(max(edition.today(at), edition.starts_on), edition.ends_on)
     return counted_day(edition, at) or nearest
 
 
 def open_days(edition: Edition, session: Session | None = None) -> list[datetime.date]:
-    """The days on which a door is open: those of the edition, or of its session."""
+    """Return the days on which check-in is open: the days of the edition, or of the session."""
     if session and session.starts_at:
         return sorted({edition.today(session.starts_at), edition.today(session.ends_at)})
     return edition.days
 
 
 def scan_time(edition: Edition, scanned_at: datetime.datetime | None) -> datetime.datetime:
-    """When the scan took place: what the device says, if its clock can be right."""
+    """Return the time of the scan: the device's time if its clock can be right, or else now."""
     now = timezone.now()
     if scanned_at is None or scanned_at > now + CLOCK_DRIFT:
         return now
@@ -196,11 +199,11 @@ def check_in(
     scanned_at: datetime.datetime | None = None,
     session: Session | None = None,
 ) -> Result:
-    """Let in whoever holds the ticket `code`, or was found by name, or say why not.
+    """Check in the registration with the ticket `code` or the primary key `person`.
 
-    `person` is the key of a registration to the edition. `session` is the door, None for the
-    entrance. Sent again with the same `nonce`, an entry is answered as the first time, unless it
-    was taken back since. Raises NonceUsed if that number was for something else.
+    Return the result, with the reason if the person is not checked in. `session` is None for the
+    entrance. A scan sent again with the same `nonce` gets the same answer, unless its entry was
+    undone. Raise NonceUsed if the nonce was used for another ticket or session.
     """
     tickets = Registration.objects.select_for_update(of=("self",), no_key=True).with_details()
     asked = Q(pk=person, edition=edition) if person else Q(code=read_code(code) or code.upper())
@@ -228,7 +231,7 @@ def check_in(
 
 
 def accepted_result(check_in: CheckIn, edition: Edition, registration: Registration) -> Result:
-    """In; a demonstration, which is tried on any day, says which one the entry counts for."""
+    """Return the result of an entry; a demonstration names the day that the entry counts for."""
     days = open_days(edition, check_in.session)
     if edition.today(check_in.scanned_at) in days:
         return Result(edition, Outcome.IN, None, registration, check_in)
@@ -239,7 +242,7 @@ def accepted_result(check_in: CheckIn, edition: Edition, registration: Registrat
 def refusal_reason(
     registration: Registration, edition: Edition, at: datetime.datetime, session: Session | None
 ) -> Reason | None:
-    """Why this ticket does not open this door at this time; None if it does."""
+    """Return why this ticket is not valid at this time and place, or None if it is."""
     if registration.edition_id != edition.pk:
         return Reason.OTHER_EDITION
     if registration.state != State.CONFIRMED:
@@ -257,21 +260,21 @@ def refusal_reason(
 
 
 def entries_at(check_ins, day: datetime.date, session: Session | None):
-    """Those of `check_ins` that stand: at a session's door, or at the entrance on `day`."""
+    """Filter to the active entries: of the session, or of the entrance on `day`."""
     if session:
         return check_ins.active().filter(session=session)
     return check_ins.active().at_the_entrance().filter(day=day)
 
 
 def undo(*, nonce: uuid.UUID, by: User) -> CheckIn:
-    """Take an entry back; done twice, it is taken back once. Raises CheckIn.DoesNotExist."""
+    """Undo an entry; a second call changes nothing. Raise CheckIn.DoesNotExist."""
     CheckIn.objects.filter(nonce=nonce, undone_at=None).update(
         undone_at=timezone.now(), undone_by=by
     )
     return CheckIn.objects.get(nonce=nonce)
 
 
-# What the door shows besides
+# Numbers, lists and search
 
 
 @dataclass(frozen=True)
@@ -295,7 +298,7 @@ class Counts:
 
 
 def counts(edition: Edition, day: datetime.date, session: Session | None = None) -> Counts:
-    """How many are in and how many are expected, a category a row, in three queries."""
+    """Count the people checked in and expected, by category, in three queries."""
     entered = per_category(entries_at(edition.check_ins, day, session), "registration__category")
     expected = per_category(expected_at(edition, session), "category")
     return Counts(
@@ -307,7 +310,7 @@ def counts(edition: Edition, day: datetime.date, session: Session | None = None)
 
 
 def expected_at(edition: Edition, session: Session | None):
-    """The registrations that a door waits for."""
+    """Queryset of the registrations expected at the entrance or in the session."""
     expected = edition.registrations.confirmed().filter(category__on_site=True)
     if session and session.places is not None:
         booked = session.bookings.confirmed()
@@ -321,29 +324,29 @@ def per_category(rows, field: str) -> dict[int, int]:
 
 
 def entries(edition: Edition, day: datetime.date, session: Session | None = None):
-    """Who is in, last come first."""
+    """Queryset of the active entries, latest first."""
     return entries_at(edition.check_ins, day, session).select_related(
         "registration__category", "by"
     )
 
 
 def recent(edition: Edition, by: User, session: Session | None = None):
-    """The last entries that `by` made at this door."""
+    """Queryset of the entries that `by` made at this place, latest first."""
     made = edition.check_ins.filter(by=by, session=session)
     return made.select_related("registration__category").order_by("-recorded_at")
 
 
 def with_name(people, name: str):
-    """Those whose given or family name is `name`, however it is typed."""
+    """Filter to people whose given or family name is `name`, compared as `FoldedText`."""
     is_name = (Q(Exact(FoldedText(F(field)), FoldedText(Value(name)))) for field in NAME_FIELDS)
     return people.filter(reduce(or_, is_name))
 
 
 def search(edition: Edition, text: str, day: datetime.date, session: Session | None = None):
-    """Registrations whose name, in either script, has every word of `text`, or that code.
+    """Queryset of registrations whose name, in either script, has every word of `text`.
 
-    One letter alone is a whole name: most names have it in them. Each comes with `standing`: its
-    entries at this door, at most one.
+    A registration with the ticket code `text` is found too. A single letter must be a whole name:
+    most names contain it. `active_check_ins` of each is a list of its entry at this place, if any.
     """
     words = typed_words(text)
     named: models.QuerySet = edition.registrations.all() if words else edition.registrations.none()

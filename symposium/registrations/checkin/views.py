@@ -1,7 +1,7 @@
-"""The door: what organisers see who check people in.
+"""Check-in pages, for the organisers who check people in.
 
-Each answer is for a page without a script or, asked for as JSON, for `static/js/check-in*.js`: the
-same parts of templates, so that a result looks the same either way.
+Each view returns a page or, if JSON is accepted, parts of it for `static/js/check-in*.js`: both
+use the same templates, so that a result looks the same with and without a script.
 """
 
 import time
@@ -33,15 +33,15 @@ from symposium.registrations.models import CheckIn
 from symposium.sessions.models import Session
 
 MAX_FOUND = 20
-MAX_SEARCHES_PER_MINUTE = 60  # a minute, of one account
+MAX_SEARCHES_PER_MINUTE = 60  # by one account
 MAX_RECENT_SCANS = 10
 PAGE_SIZE = 100
-# The reader of QR codes of browsers that have none of their own is compiled code.
+# Browsers without a QR reader of their own get one that is compiled to WebAssembly.
 allow_wasm = csp_update({"script-src": [SELF, WASM_UNSAFE_EVAL]})
 
 
 def for_welcome_team(view: Callable) -> Callable:
-    """Only for those who may check in: a stranger signs in, the others find nothing here."""
+    """Decorator for users who may check in: visitors sign in (JSON: 401), other users get a 404."""
 
     @never_cache
     @wraps(view)
@@ -108,7 +108,10 @@ def scan(request: HttpRequest, edition: Edition) -> HttpResponse:
 
 
 def unreadable(request: HttpRequest, edition: Edition, fields: list[str]) -> HttpResponse:
-    """What no device of ours sends; a code, person or nonce among `fields` makes it give up."""
+    """Answer a malformed scan, which our scripts do not send.
+
+    If `fields` has “code”, “person” or “nonce”, the device does not send the scan again.
+    """
     if asks_json(request):
         return JsonResponse({"error": "unreadable", "fields": fields}, status=400)
     return redirect("checkin:page", edition.slug)
@@ -162,7 +165,7 @@ def counts(request: HttpRequest, edition: Edition) -> HttpResponse:
 @require_safe
 @for_welcome_team
 def entries(request: HttpRequest, edition: Edition) -> HttpResponse:
-    """Who is in: at the entrance on a day, or in a session."""
+    """List the people checked in: at the entrance on a day, or in a session."""
     form = CheckInForm(request.GET, edition)
     session = selected_session(form)
     day = form.cleaned_data["day"] or scans.displayed_day(edition)
@@ -185,14 +188,14 @@ def entries(request: HttpRequest, edition: Edition) -> HttpResponse:
 
 
 def selected_session(form: CheckInForm) -> Session | None:
-    """The door that an address names, or Http404."""
+    """Return the session named in the URL, or None for the entrance; raise Http404."""
     if not form.is_valid():
         raise Http404
     return form.cleaned_data["session"]
 
 
 def checkin_url(edition: Edition, session: Session | None) -> str:
-    """Where the page of a door is; a session that was cancelled has none any more."""
+    """Return the URL of a check-in page: the entrance's for a cancelled session, which has none."""
     query = {"session": session.slug} if session and not session.is_cancelled else None
     return reverse("checkin:page", args=[edition.slug], query=query)
 
@@ -224,7 +227,10 @@ def render_search_page(
 
 
 def search_results(request, edition: Edition, session: Session | None, words: str) -> dict:
-    """Those whom `words` may mean, the first twenty, each with a token in place of their code."""
+    """Return `words` with `found` and `more`, or with `too_many`.
+
+    `found` lists up to 20 tuples `(registration, token, nonce)`; the token replaces the code.
+    """
     words = " ".join(words.split())
     if words and count_search(request.user) > MAX_SEARCHES_PER_MINUTE:
         return {"words": words, "too_many": True}
@@ -238,7 +244,7 @@ def search_results(request, edition: Edition, session: Session | None, words: st
 
 
 def count_search(user: User) -> int:
-    """Count one more: whoever looks for every name in turn is slowed down."""
+    """Count a search and return the number in this minute: it limits guessing name after name."""
     key = f"check-in-searches:{user.pk}:{int(time.time() // 60)}"
     cache.add(key, 0, timeout=120)
     return cache.incr(key)
@@ -271,7 +277,7 @@ def scan_response(
 
 
 def entry_row(check_in: CheckIn) -> dict:
-    """A line of the last answers, for an entry."""
+    """Return the context of one line of the recent scans."""
     return {
         "outcome": Outcome.UNDONE if check_in.undone_at else Outcome.IN,
         "registration": check_in.registration,
@@ -287,6 +293,6 @@ def counts_context(request: HttpRequest, edition: Edition, session: Session | No
 
 
 def render_part(request: HttpRequest, name: str, context: dict) -> str:
-    """A part of the page as HTML, its times by the clock of the edition."""
+    """Render a part of the page to HTML, with times in the edition's time zone."""
     with timezone.override(context["edition"].zone):
         return render_to_string(f"registrations/checkin/{name}.html", context, request)

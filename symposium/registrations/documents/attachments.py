@@ -1,7 +1,7 @@
-"""The files that a mail of registrations may carry, made at the moment it is sent.
+"""Attachments of e-mails about registrations, made when the e-mail is sent.
 
-They are in the language of the account, and as things stand then: a ticket that has been
-cancelled meanwhile is not sent.
+They are in the language of the account and show the state at that moment: a ticket cancelled
+meanwhile is not sent.
 """
 
 from symposium.core.mail.queue import Attachment, Makers

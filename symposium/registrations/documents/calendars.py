@@ -1,6 +1,6 @@
-"""Calendars of one person: of a registration, of all that is on their own programme.
+"""Calendars of one person: of one registration, or of their whole programme.
 
-A registration without seats is the days of the symposium; a programme may be empty.
+A registration without seats gives the days of the symposium; a programme may be empty.
 """
 
 import datetime
@@ -28,8 +28,8 @@ DAY = datetime.timedelta(days=1)
 def registration_calendar(registration: Registration, language: str) -> bytes:
     """Return the calendar of a confirmed registration, as iCalendar (RFC 5545).
 
-    Each session has the UID and the SEQUENCE that it has in the calendars of the programme: in a
-    program that has both, there is one event. A session that is cancelled says so.
+    Sessions have the same UID and SEQUENCE as in the programme's calendars, so that a calendar
+    application with both shows one event. A cancelled session has the status CANCELLED.
     """
     edition = registration.edition
     booked = registration.bookings.confirmed().values("session")
@@ -40,9 +40,9 @@ def registration_calendar(registration: Registration, language: str) -> bytes:
 
 
 def user_calendar(user: User, language: str) -> bytes:
-    """Return what somebody has starred, and the seats that they hold, in one calendar.
+    """Return one calendar of the sessions that the user starred or has a seat in.
 
-    It is the programme's own: same UID, same SEQUENCE, and a cancelled session says so.
+    Sessions have the same UID, SEQUENCE and status as in the programme's calendars.
     """
     chosen = Q(stars__user=user) | Q(
         bookings__registration__user=user, bookings__state=State.CONFIRMED
@@ -57,7 +57,7 @@ def user_calendar(user: User, language: str) -> bytes:
 
 
 def feed_language(asked: str | None, user: User) -> str:
-    """The language that an address asks for, else that of its reader's mails."""
+    """Return the language `asked` for in the URL, or else the language of the user's e-mails."""
     return asked if asked in LANGUAGES else user.language
 
 
@@ -68,11 +68,11 @@ def with_days(content: bytes, edition: Edition) -> bytes:
 
 
 def edition_event(edition: Edition) -> Event:
-    """The whole symposium as one event of one day or more, without hours."""
+    """Return the whole symposium as one event of one or more days, without hours."""
     name, language = localized_text(edition, "name")
     result = Event()
     result.add("uid", f"edition-{edition.slug}@{urlsplit(settings.SITE_URL).hostname}")
-    # The minute of its last change: nobody counts those of an edition, and it only ever grows.
+    # The minute of the last change: an edition has no number of changes, and this only grows.
     result.add("sequence", int(edition.updated_at.timestamp() // 60))
     result.add("dtstamp", edition.updated_at)
     result.add("last-modified", edition.updated_at)

@@ -1,9 +1,8 @@
-"""Certificates of attendance: who has one, what it says, where anybody can check it.
+"""Certificates of attendance: who has one, what it says, how it is verified.
 
-Whoever came through the entrance on a day is certified the sessions of that day: the time during
-which a public session was held, counted once where several were, breaks and cancelled sessions
-left out. Whoever was scanned only at the doors of sessions on a day is certified these sessions.
-A scan that was undone counts for nothing.
+A check-in at the entrance counts for the public sessions of its day: time with several sessions
+counts once; breaks and cancelled sessions do not count. A check-in at a session counts for that
+session. An undone check-in does not count.
 """
 
 import datetime
@@ -30,7 +29,7 @@ Period = tuple[datetime.datetime, datetime.datetime]
 
 
 def due_registrations(edition: Edition, at: datetime.datetime | None = None):
-    """The registrations that may have a certificate: none before the edition is over."""
+    """Queryset of the registrations entitled to a certificate: none before the edition is over."""
     confirmed = edition.registrations.confirmed().filter(anonymised_at=None).with_details()
     if edition.phase(at) != "after":
         return confirmed.none()
@@ -39,10 +38,10 @@ def due_registrations(edition: Edition, at: datetime.datetime | None = None):
 
 @transaction.atomic
 def issue(registration: Registration, at: datetime.datetime | None = None) -> Certificate:
-    """Return the certificate of a registration, made or brought up to date.
+    """Create or update the certificate of a registration, and return it.
 
-    Issued again, it keeps its token, so that what was printed is still to be checked; it says the
-    name and the days as they are now. Raises Refused when the person has none, or not yet.
+    An updated certificate has the current name and days, and the same token, so that a printed copy
+    can still be verified. Raise Refused if the registration has no right to one, or not yet.
     """
     at = at or timezone.now()
     rows = Registration.objects.select_for_update(of=("self",), no_key=True).with_details()
@@ -58,7 +57,7 @@ def issue(registration: Registration, at: datetime.datetime | None = None) -> Ce
     found = Certificate.objects.filter(registration=registration).first()
     certificate = found or Certificate(registration=registration)
     changed = any(getattr(certificate, field) != value for field, value in said.items())
-    # Written down even where it adds nothing, so that it is not looked at again.
+    # Saved even if the check-in adds nothing, so that `issue_due` does not select it again.
     if changed or registration.check_ins.filter(recorded_after(certificate.issued_at)).exists():
         for field, value in (said | {"issued_at": at}).items():
             setattr(certificate, field, value)
@@ -67,20 +66,21 @@ def issue(registration: Registration, at: datetime.datetime | None = None) -> Ce
 
 
 def recorded_after(issued_at: datetime.datetime | OuterRef) -> Q:
-    """A condition on check-ins: recorded or taken back since, as when a device was offline."""
+    """Return a condition on check-ins: recorded or undone later, as after a device was offline."""
     return Q(recorded_at__gt=issued_at) | Q(undone_at__gt=issued_at)
 
 
 def names_are_frozen(registration: Registration) -> bool:
-    """Whether only the organisers may still correct the name: the certificate says it."""
+    """Return whether only organisers may still correct the name, since a certificate shows it."""
     edition = registration.edition
     return edition.phase() == "after" and not edition.is_demonstration
 
 
 def issue_due(edition: Edition, at: datetime.datetime | None = None) -> int:
-    """Issue what is due and not there yet, or whose name or entries have changed; some at a time.
+    """Issue a batch of the certificates that are missing, or whose name or check-ins changed.
 
-    Once the edition is over a name is corrected by the organisers only: see `names_are_frozen`.
+    Return the number issued. After the edition only organisers correct a name: see
+    `names_are_frozen`.
     """
     named = due_registrations(edition, at).alias(
         whole=full_name_expression("given_name", "family_name"),
@@ -94,7 +94,7 @@ def issue_due(edition: Edition, at: datetime.datetime | None = None) -> int:
 
 
 def full_name_expression(given_name: str, family_name: str) -> Trim:
-    """What `Registration.name` is, for the database."""
+    """Return the SQL expression that equals `Registration.name`."""
     return Trim(Concat(given_name, Value(" "), family_name))
 
 
@@ -112,7 +112,7 @@ def check_due(registration: Registration, at: datetime.datetime) -> None:
 
 
 def attended_periods(registration: Registration) -> dict[datetime.date, list[Period]]:
-    """The days on which somebody came, each with the periods of the sessions that count."""
+    """Return the days with a check-in, each with the periods of the sessions that count."""
     held = list(
         registration.edition.sessions.published()
         .scheduled()
@@ -132,7 +132,7 @@ def attended_periods(registration: Registration) -> dict[datetime.date, list[Per
 
 
 def total_minutes(periods: Iterable[Period]) -> int:
-    """How many minutes the periods cover together, each counted once."""
+    """Return the minutes that the periods cover together; overlaps count once."""
     total = datetime.timedelta()
     reached = datetime.datetime.min.replace(tzinfo=datetime.UTC)
     for start, end in sorted(periods):
@@ -149,7 +149,7 @@ def certificate_pdf(certificate: Certificate, language: str) -> bytes:
 
 
 def certificate_data(certificate: Certificate, language: str) -> dict:
-    """What "typst/certificate.typ" prints."""
+    """Return the data of `typst/certificate.typ`."""
     edition = certificate.registration.edition
     with translation.override(language), timezone.override(edition.zone):
         about = edition_data(edition)
@@ -194,7 +194,7 @@ def certificate_words(certificate: Certificate, about: dict[str, str]) -> dict[s
 
 
 def duration_text(total: int) -> str:
-    """13 h, 13 h 45; nothing where the programme has no hours."""
+    """Return “13 h” or “13 h 45” for a number of minutes; "" for 0 (a programme without hours)."""
     hours, rest = divmod(total, 60)
     if not total:
         return ""

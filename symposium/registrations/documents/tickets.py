@@ -1,6 +1,6 @@
-"""Tickets and name badges: what is printed on them, in the language of whoever reads.
+"""Tickets and name badges as PDF, in the language of the reader.
 
-A QR code holds the ticket code and nothing else: no name, no address.
+A QR code holds only the ticket code: no name, no address.
 """
 
 from collections.abc import Collection
@@ -25,7 +25,7 @@ def badges_pdf(registrations: Collection[Registration], language: str) -> bytes:
 
 
 def ticket_data(registration: Registration, language: str) -> dict:
-    """What "typst/ticket.typ" prints: the person, the edition, the seats they hold."""
+    """Return the data of `typst/ticket.typ`: the person, the edition, the booked sessions."""
     edition = registration.edition
     with translation.override(language), timezone.override(edition.zone):
         return {
@@ -56,7 +56,7 @@ def ticket_data(registration: Registration, language: str) -> dict:
 
 
 def badges_data(registrations: Collection[Registration], language: str) -> dict:
-    """What "typst/badges.typ" prints, for one registration or more of the same edition."""
+    """Return the data of `typst/badges.typ`, for one or more registrations of one edition."""
     registrations = list(registrations)
     edition = registrations[0].edition
     with translation.override(language), timezone.override(edition.zone):
@@ -79,7 +79,7 @@ def edition_data(edition: Edition) -> dict[str, str]:
 
 
 def person_data(registration: Registration) -> dict:
-    """As their owner writes it; « other » says nothing on a badge."""
+    """Return the person's details as they wrote them; a badge does not show the role “other”."""
     is_said = registration.role != Registration.Role.OTHER
     category = registration.category
     return {
@@ -94,7 +94,7 @@ def person_data(registration: Registration) -> dict:
 
 
 def booked_sessions(registration: Registration) -> list[Session]:
-    """The sessions in which this person has a seat, in order of time."""
+    """Return the sessions in which this person has a seat, ordered by time."""
     held = Session.objects.published().scheduled().exclude(status=Session.Status.CANCELLED)
     bookings = registration.bookings.confirmed().filter(session__in=held)
     return [booking.session for booking in bookings.in_order()]
@@ -113,7 +113,10 @@ def session_data(session: Session) -> dict[str, str]:
 
 
 def opening_session(edition: Edition) -> list[list[str]]:
-    """When the first session starts, once the programme says so; a welcome by its own title."""
+    """Return the label and start of the first session, once the programme has times.
+
+    A first session that is a break, such as a welcome, is labelled with its own title.
+    """
     held = edition.sessions.published().scheduled().exclude(status=Session.Status.CANCELLED)
     first = held.order_by("starts_at").first()
     if not first:

@@ -20,9 +20,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("symposium_accounts", "0001_initial"),
+        ("symposium_accounts", "__first__"),
         ("symposium_editions", "0001_initial"),
         ("symposium_sessions", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -203,6 +203,31 @@ class Migration(migrations.Migration):
                 "verbose_name": "category",
                 "verbose_name_plural": "categories",
                 "ordering": ["order", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("id", "edition"), name="categories_id_edition"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name_fr__gt", ""), ("name_fr__isnull", False)),
+                            models.Q(("name_en__gt", ""), ("name_en__isnull", False)),
+                            models.Q(("name_ar__gt", ""), ("name_ar__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="categories_named",
+                        violation_error_message="Enter a name in at least one language.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("on_site", True), ("online_access", True), _connector="OR"
+                        ),
+                        name="categories_on_site_or_online",
+                        violation_error_message="Tick “on site”, “online access”, or both.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("closes_at__gt", models.F("opens_at"))),
+                        name="categories_close_after_they_open",
+                        violation_error_message="The category must close after it opens.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -286,6 +311,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "invitation",
                 "verbose_name_plural": "invitations",
                 "ordering": ["email"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("category", "email"),
+                        name="invitations_once_per_category",
+                        violation_error_message="This address is already invited in this category.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("email", django.db.models.functions.text.Lower("email"))
+                        ),
+                        name="invitations_email_in_lower_case",
+                        violation_error_message="Enter the email address in lower case.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -371,6 +410,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "question",
                 "verbose_name_plural": "questions",
                 "ordering": ["order", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("label_fr__gt", ""), ("label_fr__isnull", False)),
+                            models.Q(("label_en__gt", ""), ("label_en__isnull", False)),
+                            models.Q(("label_ar__gt", ""), ("label_ar__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="questions_worded",
+                        violation_error_message="Enter the question in at least one language.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -406,6 +457,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "offered answer",
                 "verbose_name_plural": "offered answers",
                 "ordering": ["order", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("id", "question"), name="options_id_question"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("label_fr__gt", ""), ("label_fr__isnull", False)),
+                            models.Q(("label_en__gt", ""), ("label_en__isnull", False)),
+                            models.Q(("label_ar__gt", ""), ("label_ar__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="options_worded",
+                        violation_error_message="Enter the answer in at least one language.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -518,7 +582,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "needs",
+                    "accessibility_needs",
                     models.TextField(
                         blank=True,
                         help_text="For example a hearing loop, interpreting or a reserved seat. Only the welcome team can see this.",
@@ -564,7 +628,7 @@ class Migration(migrations.Migration):
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True, verbose_name="last change")),
                 (
-                    "erased_at",
+                    "anonymised_at",
                     models.DateTimeField(editable=False, null=True, verbose_name="anonymised"),
                 ),
                 (
@@ -602,9 +666,92 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "registrations",
                 "ordering": ["-created_at", "-id"],
                 "permissions": [
-                    ("view_needs", "Can read accessibility needs"),
+                    ("view_accessibility_needs", "Can read accessibility needs"),
                     ("export_registration", "Can export registrations"),
                     ("message_registration", "Can send messages to participants"),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["category", "state", "queue_number"], name="registrations_queue"
+                    ),
+                    models.Index(fields=["edition", "-created_at"], name="registrations_by_time"),
+                    models.Index(
+                        condition=models.Q(("state", "offered")),
+                        fields=["offer_expires_at"],
+                        name="registrations_offers",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "edition"), name="registrations_id_edition"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state__in", ("pending", "confirmed", "waiting", "offered"))
+                        ),
+                        fields=("edition", "user"),
+                        name="registrations_one_live_per_person",
+                        violation_error_message="This person is already registered for this edition.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ("pending", "confirmed", "waiting", "offered")),
+                                _negated=True,
+                            ),
+                            ("user__isnull", False),
+                            ("anonymised_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="registrations_live_has_account",
+                        violation_error_message="An active registration must belong to an account.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("family_name__gt", ""),
+                            ("anonymised_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="registrations_named",
+                        violation_error_message="Enter a family name.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "pending",
+                                    "confirmed",
+                                    "waiting",
+                                    "offered",
+                                    "refused",
+                                    "declined",
+                                    "expired",
+                                    "cancelled",
+                                ],
+                            )
+                        ),
+                        name="registrations_known_state",
+                        violation_error_message="Choose a valid status.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "waiting"), _negated=True),
+                            ("queue_number__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="registrations_waiting_in_turn",
+                        violation_error_message="A waiting registration must have a position on the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "offered"), _negated=True),
+                            ("offer_expires_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="registrations_offered_until",
+                        violation_error_message="An offer must have an expiry time.",
+                    ),
                 ],
             },
         ),
@@ -661,6 +808,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "message",
                 "verbose_name_plural": "messages",
                 "ordering": ["-sent_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("subject_fr__gt", ""), ("subject_fr__isnull", False)),
+                                models.Q(("subject_en__gt", ""), ("subject_en__isnull", False)),
+                                models.Q(("subject_ar__gt", ""), ("subject_ar__isnull", False)),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                models.Q(("body_fr__gt", ""), ("body_fr__isnull", False)),
+                                models.Q(("body_en__gt", ""), ("body_en__isnull", False)),
+                                models.Q(("body_ar__gt", ""), ("body_ar__isnull", False)),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="messages_written",
+                        violation_error_message="Enter the subject and the message in at least one language.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -739,6 +906,21 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "check-ins",
                 "ordering": ["-scanned_at", "-id"],
                 "permissions": [("check_in", "Can check people in at the entrance")],
+                "indexes": [models.Index(fields=["edition", "day"], name="check_ins_by_day")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("session", None), ("undone_at", None)),
+                        fields=("registration", "day"),
+                        name="check_ins_once_a_day",
+                        violation_error_message="This person is already checked in.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("session__isnull", False), ("undone_at", None)),
+                        fields=("registration", "session"),
+                        name="check_ins_once_per_session",
+                        violation_error_message="This person is already checked in to this session.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -825,7 +1007,7 @@ class Migration(migrations.Migration):
                     "offer_expires_at",
                     models.DateTimeField(editable=False, null=True, verbose_name="offer expires"),
                 ),
-                ("told_sequence", models.PositiveIntegerField(default=0, editable=False)),
+                ("notified_sequence", models.PositiveIntegerField(default=0, editable=False)),
                 (
                     "created_at",
                     models.DateTimeField(
@@ -864,6 +1046,56 @@ class Migration(migrations.Migration):
                 "verbose_name": "booking",
                 "verbose_name_plural": "bookings",
                 "ordering": ["created_at", "id"],
+                "indexes": [
+                    models.Index(fields=["session", "state", "queue_number"], name="bookings_queue")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state__in", ("pending", "confirmed", "waiting", "offered"))
+                        ),
+                        fields=("registration", "session"),
+                        name="bookings_one_live_per_session",
+                        violation_error_message="This session is already booked.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "pending",
+                                    "confirmed",
+                                    "waiting",
+                                    "offered",
+                                    "refused",
+                                    "declined",
+                                    "expired",
+                                    "cancelled",
+                                ],
+                            )
+                        ),
+                        name="bookings_known_state",
+                        violation_error_message="Choose a valid status.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "waiting"), _negated=True),
+                            ("queue_number__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="bookings_waiting_in_turn",
+                        violation_error_message="A waiting registration must have a position on the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "offered"), _negated=True),
+                            ("offer_expires_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="bookings_offered_until",
+                        violation_error_message="An offer must have an expiry time.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -910,6 +1142,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "answer",
                 "verbose_name_plural": "answers",
                 "ordering": ["question__order", "question_id", "option__order", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("option", None)),
+                        fields=("registration", "question"),
+                        name="answers_one_text_per_question",
+                        violation_error_message="This question already has an answer.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("registration", "question", "option"),
+                        name="answers_option_once",
+                        violation_error_message="This answer has already been given.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("option", None), ("text__gt", "")),
+                            models.Q(("option__isnull", False), ("text", "")),
+                            _connector="OR",
+                        ),
+                        name="answers_text_or_option",
+                        violation_error_message="Enter a text or choose one of the answers, not both.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -949,6 +1203,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "reminder",
                 "verbose_name_plural": "reminders",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("registration", "kind"),
+                        name="reminders_once",
+                        violation_error_message="This reminder has been sent.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1008,41 +1269,6 @@ class Migration(migrations.Migration):
                 "ordering": ["at", "id"],
             },
         ),
-        migrations.AddConstraint(
-            model_name="category",
-            constraint=models.UniqueConstraint(
-                fields=("id", "edition"), name="categories_id_edition"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="category",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name_fr__gt", ""), ("name_fr__isnull", False)),
-                    models.Q(("name_en__gt", ""), ("name_en__isnull", False)),
-                    models.Q(("name_ar__gt", ""), ("name_ar__isnull", False)),
-                    _connector="OR",
-                ),
-                name="categories_named",
-                violation_error_message="Enter a name in at least one language.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="category",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("on_site", True), ("online_access", True), _connector="OR"),
-                name="categories_on_site_or_online",
-                violation_error_message="Tick “on site”, “online access”, or both.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="category",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closes_at__gt", models.F("opens_at"))),
-                name="categories_close_after_they_open",
-                violation_error_message="The category must close after it opens.",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="category",
             trigger=pgtrigger.compiler.Trigger(
@@ -1057,297 +1283,6 @@ class Migration(migrations.Migration):
                     timing="DEFERRABLE INITIALLY DEFERRED",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.UniqueConstraint(
-                fields=("category", "email"),
-                name="invitations_once_per_category",
-                violation_error_message="This address is already invited in this category.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
-                name="invitations_email_in_lower_case",
-                violation_error_message="Enter the email address in lower case.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="question",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("label_fr__gt", ""), ("label_fr__isnull", False)),
-                    models.Q(("label_en__gt", ""), ("label_en__isnull", False)),
-                    models.Q(("label_ar__gt", ""), ("label_ar__isnull", False)),
-                    _connector="OR",
-                ),
-                name="questions_worded",
-                violation_error_message="Enter the question in at least one language.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="option",
-            constraint=models.UniqueConstraint(
-                fields=("id", "question"), name="options_id_question"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="option",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("label_fr__gt", ""), ("label_fr__isnull", False)),
-                    models.Q(("label_en__gt", ""), ("label_en__isnull", False)),
-                    models.Q(("label_ar__gt", ""), ("label_ar__isnull", False)),
-                    _connector="OR",
-                ),
-                name="options_worded",
-                violation_error_message="Enter the answer in at least one language.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="registration",
-            index=models.Index(
-                fields=["category", "state", "queue_number"], name="registrations_queue"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="registration",
-            index=models.Index(fields=["edition", "-created_at"], name="registrations_by_time"),
-        ),
-        migrations.AddIndex(
-            model_name="registration",
-            index=models.Index(
-                condition=models.Q(("state", "offered")),
-                fields=["offer_expires_at"],
-                name="registrations_offers",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registration",
-            constraint=models.UniqueConstraint(
-                fields=("id", "edition"), name="registrations_id_edition"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registration",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("pending", "confirmed", "waiting", "offered"))),
-                fields=("edition", "user"),
-                name="registrations_one_live_per_person",
-                violation_error_message="This person is already registered for this edition.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state__in", ("pending", "confirmed", "waiting", "offered")), _negated=True
-                    ),
-                    ("user__isnull", False),
-                    ("erased_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="registrations_live_has_account",
-                violation_error_message="An active registration must belong to an account.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("family_name__gt", ""), ("erased_at__isnull", False), _connector="OR"
-                ),
-                name="registrations_named",
-                violation_error_message="Enter a family name.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "pending",
-                            "confirmed",
-                            "waiting",
-                            "offered",
-                            "refused",
-                            "declined",
-                            "expired",
-                            "cancelled",
-                        ],
-                    )
-                ),
-                name="registrations_known_state",
-                violation_error_message="Choose a valid status.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "waiting"), _negated=True),
-                    ("queue_number__isnull", False),
-                    _connector="OR",
-                ),
-                name="registrations_waiting_in_turn",
-                violation_error_message="A waiting registration must have a position on the list.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "offered"), _negated=True),
-                    ("offer_expires_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="registrations_offered_until",
-                violation_error_message="An offer must have an expiry time.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(("subject_fr__gt", ""), ("subject_fr__isnull", False)),
-                        models.Q(("subject_en__gt", ""), ("subject_en__isnull", False)),
-                        models.Q(("subject_ar__gt", ""), ("subject_ar__isnull", False)),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        models.Q(("body_fr__gt", ""), ("body_fr__isnull", False)),
-                        models.Q(("body_en__gt", ""), ("body_en__isnull", False)),
-                        models.Q(("body_ar__gt", ""), ("body_ar__isnull", False)),
-                        _connector="OR",
-                    ),
-                ),
-                name="messages_written",
-                violation_error_message="Enter the subject and the message in at least one language.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="checkin",
-            index=models.Index(fields=["edition", "day"], name="check_ins_by_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="checkin",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("session", None), ("undone_at", None)),
-                fields=("registration", "day"),
-                name="check_ins_once_a_day",
-                violation_error_message="This person is already checked in.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checkin",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("session__isnull", False), ("undone_at", None)),
-                fields=("registration", "session"),
-                name="check_ins_once_per_session",
-                violation_error_message="This person is already checked in to this session.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="booking",
-            index=models.Index(fields=["session", "state", "queue_number"], name="bookings_queue"),
-        ),
-        migrations.AddConstraint(
-            model_name="booking",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("pending", "confirmed", "waiting", "offered"))),
-                fields=("registration", "session"),
-                name="bookings_one_live_per_session",
-                violation_error_message="This session is already booked.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="booking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "pending",
-                            "confirmed",
-                            "waiting",
-                            "offered",
-                            "refused",
-                            "declined",
-                            "expired",
-                            "cancelled",
-                        ],
-                    )
-                ),
-                name="bookings_known_state",
-                violation_error_message="Choose a valid status.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="booking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "waiting"), _negated=True),
-                    ("queue_number__isnull", False),
-                    _connector="OR",
-                ),
-                name="bookings_waiting_in_turn",
-                violation_error_message="A waiting registration must have a position on the list.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="booking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "offered"), _negated=True),
-                    ("offer_expires_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="bookings_offered_until",
-                violation_error_message="An offer must have an expiry time.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("option", None)),
-                fields=("registration", "question"),
-                name="answers_one_text_per_question",
-                violation_error_message="This question already has an answer.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.UniqueConstraint(
-                fields=("registration", "question", "option"),
-                name="answers_option_once",
-                violation_error_message="This answer has already been given.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("option", None), ("text__gt", "")),
-                    models.Q(("option__isnull", False), ("text", "")),
-                    _connector="OR",
-                ),
-                name="answers_text_or_option",
-                violation_error_message="Enter a text or choose one of the answers, not both.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reminder",
-            constraint=models.UniqueConstraint(
-                fields=("registration", "kind"),
-                name="reminders_once",
-                violation_error_message="This reminder has been sent.",
             ),
         ),
     ]

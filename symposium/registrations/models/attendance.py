@@ -23,7 +23,7 @@ class CheckInQuerySet(models.QuerySet):
 
 
 class CheckIn(models.Model):
-    """A scan at the door of the symposium, once a day, or at that of a session."""
+    """Scan of a ticket at the entrance, once a day, or at a session, once per session."""
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="check_ins", editable=False)
     registration = models.ForeignKey(
@@ -39,7 +39,7 @@ class CheckIn(models.Model):
     by = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
     )  # fmt: skip
-    # The device's own number for the scan: sent twice, it counts once.
+    # The device's own number of the scan: a scan sent twice counts once.
     nonce = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
     undone_by = models.ForeignKey(
@@ -75,9 +75,10 @@ class CheckIn(models.Model):
 
 class CertificateQuerySet(models.QuerySet):
     def valid(self):
-        """Those that still hold: of somebody who is registered, and was seen.
+        """Return the certificates of confirmed registrations with an active check-in.
 
-        One of a demonstration is valid too, and certifies nothing: what shows it says so.
+        Certificates of a demonstration are valid too; every page and PDF shows that they certify
+        nothing.
         """
         seen = CheckIn.objects.active().filter(registration=models.OuterRef("registration"))
         return self.filter(
@@ -93,7 +94,7 @@ def new_token() -> str:
 
 
 class Certificate(models.Model):
-    """What a certificate of attendance says, so that anybody can check it later."""
+    """Content of a certificate of attendance, stored so that anybody can verify it later."""
 
     registration = models.OneToOneField(
         Registration, models.CASCADE, related_name="certificate", verbose_name=_("registration")
@@ -120,5 +121,5 @@ class Certificate(models.Model):
 
     @property
     def is_specimen(self) -> bool:
-        """Its people are invented: it only shows what a certificate is."""
+        """Whether it is a specimen: the people of a demonstration are fictional."""
         return self.registration.edition.is_demonstration

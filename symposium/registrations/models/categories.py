@@ -16,13 +16,13 @@ from symposium.editions.triggers import MoveEveryRevision
 
 class CategoryQuerySet(models.QuerySet):
     def shown_to(self, user: User):
-        """Those that `user` may know of: a category by invitation only with theirs."""
+        """Return the categories that `user` may see; those by invitation only if invited."""
         return self.filter(
             Q(by_invitation=False) | Q(pk__in=self.filter(invitations__email=user.email))
         )
 
     def open_to(self, user: User, at: datetime.datetime | None = None):
-        """Those that `user` may choose now: open, and not by an invitation they lack."""
+        """Return the categories that `user` may choose now: visible to them, and open."""
         at = at or timezone.now()
         return (
             self.shown_to(user)
@@ -32,7 +32,7 @@ class CategoryQuerySet(models.QuerySet):
 
 
 class Category(models.Model):
-    """A way to take part, with its own places: on site, online, student, press, by invitation."""
+    """Way to take part, with its own places: on site, online, student, press, by invitation."""
 
     class Colour(models.TextChoices):
         SEA = "sea", _("blue")
@@ -107,14 +107,14 @@ class Category(models.Model):
                 violation_error_message=_("The category must close after it opens."),
             ),
         ]
-        # Pages lead to the registration once there is a category to choose.
+        # Pages link to the registration if there is a category to choose.
         triggers = [MoveEveryRevision(operation=pgtrigger.Insert | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return self.name or ""
 
     def is_open_to(self, user: User, at: datetime.datetime | None = None) -> bool:
-        """The same as `open_to`, of a category that is here already."""
+        """Return whether `open_to` includes this category."""
         at = at or timezone.now()
         is_open = (not self.opens_at or self.opens_at <= at) and (
             not self.closes_at or at < self.closes_at
@@ -125,7 +125,7 @@ class Category(models.Model):
 
 
 class Invitation(models.Model):
-    """An address that may register in a category by invitation."""
+    """E-mail address that may register in a category by invitation."""
 
     category = models.ForeignKey(
         Category, models.CASCADE, related_name="invitations", verbose_name=_("category")

@@ -7,7 +7,7 @@ from symposium.accounts.models import User
 from symposium.editions.models import Edition
 
 MAX_AGE = datetime.timedelta(hours=1)
-MAX_BYTES = 64 * 1024  # bytes: a form is kept percent-encoded, in ASCII
+MAX_BYTES = 64 * 1024  # bytes: a form is stored percent-encoded, in ASCII
 
 
 class DraftQuerySet(models.QuerySet):
@@ -16,7 +16,7 @@ class DraftQuerySet(models.QuerySet):
 
 
 class Draft(models.Model):
-    """What somebody had typed when their session ended: at most one form an account."""
+    """Form sent after the user's session had ended; at most one per account."""
 
     user = models.OneToOneField(
         User, models.CASCADE, primary_key=True, related_name="draft", verbose_name=_("account")

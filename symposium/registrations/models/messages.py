@@ -8,7 +8,7 @@ from symposium.registrations.models.registrations import Registration
 
 
 class Message(models.Model):
-    """A message of the organisers to some of those who registered, kept as it was sent."""
+    """Message of the organisers to selected registrations, stored as it was sent."""
 
     edition = models.ForeignKey(
         Edition, models.CASCADE, related_name="messages", verbose_name=_("edition")

@@ -13,7 +13,7 @@ class QuestionQuerySet(models.QuerySet):
 
 
 class Question(models.Model):
-    """What the organisers want to know besides: asked of everybody, or of some categories."""
+    """Additional question of the organisers, for everybody or for some categories."""
 
     class Kind(models.TextChoices):
         TEXT = "text", _("Text")
@@ -57,7 +57,7 @@ class Question(models.Model):
 
 
 class Option(models.Model):
-    """One of the answers offered."""
+    """One of the answers that a question offers."""
 
     question = models.ForeignKey(
         Question, models.CASCADE, related_name="options", verbose_name=_("question")
@@ -83,7 +83,7 @@ class Option(models.Model):
 
 
 class Answer(models.Model):
-    """What a person answered: a text, `yes`, `no`, or an option (a row for each one ticked)."""
+    """Answer to a question: a text, `yes`, `no`, or an option (one row per selected option)."""
 
     registration = models.ForeignKey(
         Registration, models.CASCADE, related_name="answers", verbose_name=_("registration")

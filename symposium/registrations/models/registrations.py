@@ -20,17 +20,17 @@ from symposium.sessions.models import Session
 
 
 def new_code() -> str:
-    """Ten letters and digits that nobody confuses: 49 bits, read from a QR code or dictated."""
+    """Return ten letters and digits that nobody confuses: 49 bits, to be scanned or dictated."""
     return "".join(secrets.choice(UNAMBIGUOUS.upper()) for _ in range(10))
 
 
 def group_code(code: str) -> str:
-    """As it is read aloud: 7K4Q-2M9X-TB."""
+    """Return the code in groups, as it is read aloud: 7K4Q-2M9X-TB."""
     return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
 class State(models.TextChoices):
-    """Where somebody stands who wants a place. Only `places.py` writes it."""
+    """State of a registration or a booking. Only `places.py` writes it."""
 
     PENDING = "pending", _("Pending approval")
     CONFIRMED = "confirmed", _("Confirmed")
@@ -51,26 +51,26 @@ class ReservationQuerySet(models.QuerySet):
         return self.filter(state__in=ACTIVE_STATES)
 
     def occupying(self):
-        """Those who have a place, or to whom one is kept."""
+        """Return the reservations that have a place, or are offered one."""
         return self.filter(state__in=OCCUPYING_STATES)
 
     def confirmed(self):
         return self.filter(state=State.CONFIRMED)
 
     def waiting(self):
-        """The waiting list, first come first."""
+        """Return the waiting list, in its order."""
         return self.filter(state=State.WAITING).order_by("queue_number", "pk")
 
     def overdue(self, at: datetime.datetime):
-        """Offers that nobody took in time."""
+        """Return the offers that were not accepted in time."""
         return self.filter(state=State.OFFERED, offer_expires_at__lte=at)
 
 
 class Reservation(models.Model):
-    """Whoever holds a place, or waits for one."""
+    """Base of Registration and Booking, which hold a place or wait for one."""
 
     state = models.CharField(_("state"), max_length=9, choices=State, editable=False)
-    # Its turn in the waiting list, given under the lock of what owns the places.
+    # Position in the waiting list, assigned under the lock of the category or session.
     queue_number = models.PositiveIntegerField(null=True, editable=False)
     offer_expires_at = models.DateTimeField(_("offer expires"), null=True, editable=False)
 
@@ -103,7 +103,7 @@ class Reservation(models.Model):
 
 
 def state_constraints(table: str) -> list[models.CheckConstraint]:
-    """What a state needs: a turn to wait, an hour until which an offer stands."""
+    """Return the constraints of a state: WAITING needs a queue number, OFFERED an expiry time."""
     return [
         models.CheckConstraint(
             condition=Q(state__in=State.values),
@@ -128,11 +128,11 @@ class RegistrationQuerySet(ReservationQuerySet):
         return self.filter(user=user)
 
     def public_participants(self):
-        """The public list of participants: those who asked to be on it."""
+        """Return the public list of participants: confirmed, and listed at their own request."""
         return self.confirmed().filter(is_listed=True, anonymised_at=None)
 
     def may_watch(self, user: User) -> bool:
-        """Whether one of them gives `user` the online streams."""
+        """Return whether one of these registrations gives `user` the online streams."""
         mine = self.confirmed().filter(user=user.pk, category__online_access=True)
         return mine.exists()
 
@@ -190,7 +190,7 @@ class Registration(Reservation):
         _("on the public list of participants"), default=False,
         help_text=_("Name, affiliation and country. You can change your mind at any time."),
     )  # fmt: skip
-    # What one did not ask for can be ended by a link of the mail: `subscriptions.py`.
+    # A link in each such e-mail ends the subscription: `subscriptions.py`.
     takes_messages = models.BooleanField(
         _("organisers’ messages"), default=True, db_default=True, editable=False
     )
@@ -263,7 +263,7 @@ class Registration(Reservation):
 
     @property
     def capacity(self) -> Category:
-        """What owns the place it holds or waits for."""
+        """Category whose place it holds or waits for."""
         return self.category
 
     @property
@@ -284,14 +284,14 @@ class Registration(Reservation):
 
     @property
     def queue_position(self) -> int | None:
-        """Its turn in the waiting list, 1 for the next one; None unless it waits."""
+        """Position in the waiting list, 1 for the next one; None unless it waits."""
         if not self.is_waiting:
             return None
         ahead = self.category.registrations.waiting().filter(queue_number__lt=self.queue_number)
         return ahead.count() + 1
 
     def clashes(self) -> list[tuple["Booking", "Booking"]]:
-        """Pairs of its bookings that are held, at least in part, at the same time."""
+        """Return the pairs of active bookings whose sessions overlap in time."""
         live = self.bookings.active().exclude(session__status=Session.Status.CANCELLED)
         held = list(live.filter(session__starts_at__isnull=False).in_order())
         return [
@@ -304,7 +304,7 @@ class Registration(Reservation):
 
 class BookingQuerySet(ReservationQuerySet):
     def waiting(self):
-        """The waiting list; somebody who has no place at the symposium itself has no turn yet."""
+        """Return the waiting list, in its order, without registrations that are not confirmed."""
         return super().waiting().filter(registration__state=State.CONFIRMED)
 
     def in_order(self):
@@ -314,7 +314,7 @@ class BookingQuerySet(ReservationQuerySet):
 
 
 class Booking(Reservation):
-    """A seat of a registration in a session with limited places."""
+    """Seat of a registration in a session with limited places, or its turn to get one."""
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="bookings", editable=False)
     registration = models.ForeignKey(
@@ -323,7 +323,7 @@ class Booking(Reservation):
     session = models.ForeignKey(
         Session, models.RESTRICT, related_name="bookings", verbose_name=_("session")
     )
-    # How often the session had changed when the person was last told: `Session.sequence`.
+    # `Session.sequence` at the last notification of this person.
     notified_sequence = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("booked"), default=timezone.now, editable=False)
 
@@ -355,7 +355,7 @@ class Booking(Reservation):
 
     @property
     def queue_position(self) -> int | None:
-        """Its turn in the waiting list, 1 for the next one; None unless it waits."""
+        """Position in the waiting list, 1 for the next one; None unless it waits."""
         if not self.is_waiting:
             return None
         ahead = self.session.bookings.waiting().filter(queue_number__lt=self.queue_number)
@@ -363,7 +363,10 @@ class Booking(Reservation):
 
 
 class StateChange(models.Model):
-    """What became of a registration, when, and by whom: nobody's name when the person did it."""
+    """One state change of a registration.
+
+    `by` is the organiser, or None if the person did it or it was automatic.
+    """
 
     registration = models.ForeignKey(Registration, models.CASCADE, related_name="changes")
     state = models.CharField(_("state"), max_length=9, choices=State)
@@ -383,7 +386,7 @@ class StateChange(models.Model):
 
 
 class Reminder(models.Model):
-    """A mail that goes once to each person: the row says that it went."""
+    """Record of an e-mail that is sent only once to each registration."""
 
     class Kind(models.TextChoices):
         WEEK = "week", _("A week before")

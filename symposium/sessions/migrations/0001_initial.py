@@ -19,9 +19,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("symposium_accounts", "__first__"),
         ("symposium_editions", "0001_initial"),
         ("symposium_speakers", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -112,6 +112,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "participation",
                 "verbose_name_plural": "participations",
                 "ordering": ["order", "id"],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                        expressions=[("speaker", "="), ("period", "&&")],
+                        name="participations_one_place_at_a_time",
+                        violation_error_message="This speaker is in another session at this time.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -199,6 +207,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "room",
                 "verbose_name_plural": "rooms",
                 "ordering": ["order", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("edition", "slug"),
+                        name="rooms_slug_once_per_edition",
+                        violation_error_message="This address is already used by another room in this edition.",
+                    ),
+                    models.UniqueConstraint(fields=("id", "edition"), name="rooms_id_edition"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name_fr__gt", ""), ("name_fr__isnull", False)),
+                            models.Q(("name_en__gt", ""), ("name_en__isnull", False)),
+                            models.Q(("name_ar__gt", ""), ("name_ar__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="rooms_named",
+                        violation_error_message="Enter a name in at least one language.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -390,6 +416,54 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "sessions",
                 "ordering": ["starts_at", "room__order", "id"],
                 "permissions": [("watch_stream", "Can watch live streams")],
+                "indexes": [models.Index(fields=["edition", "starts_at"], name="sessions_by_time")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("edition", "slug"),
+                        name="sessions_slug_once_per_edition",
+                        violation_error_message="This address is already used by another session in this edition.",
+                    ),
+                    models.UniqueConstraint(fields=("id", "edition"), name="sessions_id_edition"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("title_fr__gt", ""), ("title_fr__isnull", False)),
+                            models.Q(("title_en__gt", ""), ("title_en__isnull", False)),
+                            models.Q(("title_ar__gt", ""), ("title_ar__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="sessions_titled",
+                        violation_error_message="Enter a title in at least one language.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ends_at__isnull", True), ("starts_at__isnull", True)),
+                            models.Q(("ends_at__isnull", False), ("starts_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="sessions_start_with_end",
+                        violation_error_message="Enter both a start and an end, or neither.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="sessions_end_after_start",
+                        violation_error_message="The end must be after the start.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("period__contained_by", models.F("allowed_period"))),
+                        name="sessions_inside_edition",
+                        violation_error_message="The session must take place during the edition.",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "cancelled"), _negated=True),
+                            models.Q(("kind__in", ["poster_session", "break"]), _negated=True),
+                        ),
+                        deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                        expressions=[("room", "="), ("period", "&&")],
+                        name="sessions_one_at_a_time_in_a_room",
+                        violation_error_message="This room is already in use at this time.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -465,6 +539,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "resource",
                 "verbose_name_plural": "resources",
                 "ordering": ["order", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("file", ""), ("url__gt", "")),
+                            models.Q(("file__gt", ""), ("url", "")),
+                            _connector="OR",
+                        ),
+                        name="resources_file_or_address",
+                        violation_error_message="Choose a file or enter a link, not both.",
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -544,6 +629,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "programme changes",
                 "ordering": ["-at", "-id"],
                 "default_permissions": (),
+                "indexes": [models.Index(fields=["edition", "at"], name="changes_by_time")],
             },
         ),
         migrations.CreateModel(
@@ -602,6 +688,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "track",
                 "verbose_name_plural": "tracks",
                 "ordering": ["order", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("edition", "slug"),
+                        name="tracks_slug_once_per_edition",
+                        violation_error_message="This address is already used by another track in this edition.",
+                    ),
+                    models.UniqueConstraint(fields=("id", "edition"), name="tracks_id_edition"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name_fr__gt", ""), ("name_fr__isnull", False)),
+                            models.Q(("name_en__gt", ""), ("name_en__isnull", False)),
+                            models.Q(("name_ar__gt", ""), ("name_ar__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="tracks_named",
+                        violation_error_message="Enter a name in at least one language.",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -826,31 +930,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="room",
-            constraint=models.UniqueConstraint(
-                fields=("edition", "slug"),
-                name="rooms_slug_once_per_edition",
-                violation_error_message="This address is already used by another room in this edition.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="room",
-            constraint=models.UniqueConstraint(fields=("id", "edition"), name="rooms_id_edition"),
-        ),
-        migrations.AddConstraint(
-            model_name="room",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name_fr__gt", ""), ("name_fr__isnull", False)),
-                    models.Q(("name_en__gt", ""), ("name_en__isnull", False)),
-                    models.Q(("name_ar__gt", ""), ("name_ar__isnull", False)),
-                    _connector="OR",
-                ),
-                name="rooms_named",
-                violation_error_message="Enter a name in at least one language.",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="room",
             trigger=pgtrigger.compiler.Trigger(
@@ -882,18 +961,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="resource",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("file", ""), ("url__gt", "")),
-                    models.Q(("file__gt", ""), ("url", "")),
-                    _connector="OR",
-                ),
-                name="resources_file_or_address",
-                violation_error_message="Choose a file or enter a link, not both.",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="resource",
             trigger=pgtrigger.compiler.Trigger(
@@ -916,15 +983,6 @@ class Migration(migrations.Migration):
                 fields=("session", "speaker"),
                 name="participations_once_per_session",
                 violation_error_message="This speaker has already been added to this session.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="participation",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
-                expressions=[("speaker", "="), ("period", "&&")],
-                name="participations_one_place_at_a_time",
-                violation_error_message="This speaker is in another session at this time.",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -957,10 +1015,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="change",
-            index=models.Index(fields=["edition", "at"], name="changes_by_time"),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="change",
             trigger=pgtrigger.compiler.Trigger(
@@ -975,31 +1029,6 @@ class Migration(migrations.Migration):
                     timing="DEFERRABLE INITIALLY DEFERRED",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="track",
-            constraint=models.UniqueConstraint(
-                fields=("edition", "slug"),
-                name="tracks_slug_once_per_edition",
-                violation_error_message="This address is already used by another track in this edition.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="track",
-            constraint=models.UniqueConstraint(fields=("id", "edition"), name="tracks_id_edition"),
-        ),
-        migrations.AddConstraint(
-            model_name="track",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name_fr__gt", ""), ("name_fr__isnull", False)),
-                    models.Q(("name_en__gt", ""), ("name_en__isnull", False)),
-                    models.Q(("name_ar__gt", ""), ("name_ar__isnull", False)),
-                    _connector="OR",
-                ),
-                name="tracks_named",
-                violation_error_message="Enter a name in at least one language.",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -1031,78 +1060,6 @@ class Migration(migrations.Migration):
                     timing="DEFERRABLE INITIALLY DEFERRED",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="session",
-            index=models.Index(fields=["edition", "starts_at"], name="sessions_by_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.UniqueConstraint(
-                fields=("edition", "slug"),
-                name="sessions_slug_once_per_edition",
-                violation_error_message="This address is already used by another session in this edition.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.UniqueConstraint(
-                fields=("id", "edition"), name="sessions_id_edition"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("title_fr__gt", ""), ("title_fr__isnull", False)),
-                    models.Q(("title_en__gt", ""), ("title_en__isnull", False)),
-                    models.Q(("title_ar__gt", ""), ("title_ar__isnull", False)),
-                    _connector="OR",
-                ),
-                name="sessions_titled",
-                violation_error_message="Enter a title in at least one language.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ends_at__isnull", True), ("starts_at__isnull", True)),
-                    models.Q(("ends_at__isnull", False), ("starts_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="sessions_start_with_end",
-                violation_error_message="Enter both a start and an end, or neither.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                name="sessions_end_after_start",
-                violation_error_message="The end must be after the start.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period__contained_by", models.F("allowed_period"))),
-                name="sessions_inside_edition",
-                violation_error_message="The session must take place during the edition.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(
-                    models.Q(("status", "cancelled"), _negated=True),
-                    models.Q(("kind__in", ["poster_session", "break"]), _negated=True),
-                ),
-                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
-                expressions=[("room", "="), ("period", "&&")],
-                name="sessions_one_at_a_time_in_a_room",
-                violation_error_message="This room is already in use at this time.",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -17,8 +17,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("symposium_accounts", "__first__"),
         ("symposium_editions", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -370,6 +370,30 @@ class Migration(migrations.Migration):
                 "verbose_name": "speaker",
                 "verbose_name_plural": "speakers",
                 "ordering": ["family_name_fr", "given_name_fr", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("edition", "slug"),
+                        name="speakers_slug_once_per_edition",
+                        violation_error_message="This address is already used by another speaker in this edition.",
+                    ),
+                    models.UniqueConstraint(fields=("id", "edition"), name="speakers_id_edition"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("orcid__gt", "")),
+                        fields=("edition", "orcid"),
+                        name="speakers_orcid_once_per_edition",
+                        violation_error_message="This ORCID iD is already used by another speaker in this edition.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("family_name_fr__gt", ""), ("family_name_fr__isnull", False)),
+                            models.Q(("family_name_en__gt", ""), ("family_name_en__isnull", False)),
+                            models.Q(("family_name_ar__gt", ""), ("family_name_ar__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="speakers_named",
+                        violation_error_message="Enter a family name in at least one script.",
+                    ),
+                ],
             },
             bases=(symposium.core.i18n.names.PersonName, models.Model),
         ),
@@ -406,43 +430,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "link",
                 "verbose_name_plural": "links",
                 "ordering": ["order", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("label_fr__gt", ""), ("label_fr__isnull", False)),
+                            models.Q(("label_en__gt", ""), ("label_en__isnull", False)),
+                            models.Q(("label_ar__gt", ""), ("label_ar__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="links_labelled",
+                        violation_error_message="Enter the link text in at least one language.",
+                    )
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="speaker",
-            constraint=models.UniqueConstraint(
-                fields=("edition", "slug"),
-                name="speakers_slug_once_per_edition",
-                violation_error_message="This address is already used by another speaker in this edition.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="speaker",
-            constraint=models.UniqueConstraint(
-                fields=("id", "edition"), name="speakers_id_edition"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="speaker",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("orcid__gt", "")),
-                fields=("edition", "orcid"),
-                name="speakers_orcid_once_per_edition",
-                violation_error_message="This ORCID iD is already used by another speaker in this edition.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="speaker",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("family_name_fr__gt", ""), ("family_name_fr__isnull", False)),
-                    models.Q(("family_name_en__gt", ""), ("family_name_en__isnull", False)),
-                    models.Q(("family_name_ar__gt", ""), ("family_name_ar__isnull", False)),
-                    _connector="OR",
-                ),
-                name="speakers_named",
-                violation_error_message="Enter a family name in at least one script.",
-            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="speaker",
@@ -473,19 +473,6 @@ class Migration(migrations.Migration):
                     timing="DEFERRABLE INITIALLY DEFERRED",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("label_fr__gt", ""), ("label_fr__isnull", False)),
-                    models.Q(("label_en__gt", ""), ("label_en__isnull", False)),
-                    models.Q(("label_ar__gt", ""), ("label_ar__isnull", False)),
-                    _connector="OR",
-                ),
-                name="links_labelled",
-                violation_error_message="Enter the link text in at least one language.",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -1,4 +1,4 @@
-"""Write docs/database.md: the rules that the database keeps, table by table."""
+"""Write docs/database.md: the rules that the database enforces, by table."""
 
 import inspect
 import re
@@ -24,7 +24,7 @@ models. The sentence of a constraint is what a person is told whom it stops.
 
 `manage.py database_docs` writes this page from a migrated database, and a test compares it.
 """
-# Constraints that Django makes of a field have names that end like these.
+# Names of the constraints that Django makes from a field end like these.
 OF_FIELDS = re.compile(r"_(pkey|key|not_null|check|fk_[a-z_0-9]*|uniq)$|_fk$")
 KINDS = {"c": "check", "f": "foreign key", "u": "unique", "x": "exclusion"}
 CONSTRAINTS = """
@@ -69,7 +69,7 @@ class Command(BaseCommand):
 
 
 def text() -> str:
-    """The page; raises LookupError for a rule without a sentence."""
+    """Return the page; raise LookupError for a rule without a sentence."""
     with translation.override(None):
         rules = sorted([*constraints(), *triggers()], key=lambda rule: rule.table)
         tables = dict(rows(TABLES))
@@ -107,7 +107,7 @@ def constraints() -> Iterator[Rule]:
 
 
 def sentence_of(constraint: BaseConstraint) -> str:
-    """Its message; without one, it is there for others that refer to it."""
+    """Return the message of a constraint; one without a message is the target of foreign keys."""
     message = str(constraint.violation_error_message)
     if constraint.violation_error_message == BaseConstraint.default_violation_error_message:
         return "Foreign keys of other tables refer to these columns together."
@@ -115,7 +115,7 @@ def sentence_of(constraint: BaseConstraint) -> str:
 
 
 def triggers() -> Iterator[Rule]:
-    """One for each function of a table, with the events that call it."""
+    """Yield one rule for each trigger function of a table, with the events that call it."""
     declared = {trigger.get_pgid(model): trigger for model, trigger in pgtrigger.registered()}
     found: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
     for table, name, definition, comment in rows(TRIGGERS):
