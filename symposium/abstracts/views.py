@@ -20,7 +20,7 @@ from symposium.core.page_cache import published_page
 from symposium.editions.jsonld import script
 from symposium.editions.models import Edition
 from symposium.editions.rendering import is_preview, render_page
-from symposium.editions.views import by_slug, published_edition
+from symposium.editions.views import by_slug, in_edition
 
 
 @published_page(params={"with": LANGUAGES})
@@ -33,8 +33,8 @@ def main_abstract(request: HttpRequest, edition: str) -> HttpResponse:
 
 @published_page
 @require_safe
-def abstracts(request: HttpRequest, edition: str) -> HttpResponse:
-    edition = published_edition(edition)
+@in_edition
+def abstracts(request: HttpRequest, edition: Edition) -> HttpResponse:
     return render_page(
         request,
         edition,
@@ -223,8 +223,8 @@ def abstract_pdf_response(request: HttpRequest, abstract: Abstract) -> HttpRespo
 @require_safe
 @cache_control(public=True, max_age=60)
 @conditional_page
-def book_pdf(request: HttpRequest, edition: str) -> HttpResponse:
-    edition = published_edition(edition)
+@in_edition
+def book_pdf(request: HttpRequest, edition: Edition) -> HttpResponse:
     found = edition.abstracts.published().with_reference().in_order()
     if not found:
         raise Http404
@@ -247,8 +247,8 @@ def pdf_response(content: bytes, edition: Edition, name: str) -> HttpResponse:
 
 @published_page
 @require_safe
-def keywords(request: HttpRequest, edition: str) -> HttpResponse:
-    edition = published_edition(edition)
+@in_edition
+def keywords(request: HttpRequest, edition: Edition) -> HttpResponse:
     found = Keyword.objects.used_in(edition)
     return render_page(
         request,

@@ -9,7 +9,7 @@ from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.internal import auth
 from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 from symposium.accounts import second_factor
 from symposium.accounts.forms import PasswordLoginForm
 from symposium.accounts.login import LoginCode, account_for
+from symposium.accounts.requests import AccountRequest
 
 
 class PasswordLoginView(allauth.LoginView):
@@ -58,7 +59,7 @@ class ConfirmLoginCodeView(allauth.ConfirmLoginCodeView):
 @reauthentication_required(app="allauth.account")
 @rate_limit(action="change_password")
 @sensitive_post_parameters()
-def password(request: HttpRequest) -> HttpResponse:
+def password(request: AccountRequest) -> HttpResponse:
     """Set or change the password of a user who has just confirmed their identity.
 
     The current password, which the user may have forgotten, is not required: a code sent by e-mail

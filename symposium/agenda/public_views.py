@@ -13,15 +13,15 @@ from symposium.core.documents import qr
 from symposium.core.page_cache import published_page
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
-from symposium.editions.views import published_edition
+from symposium.editions.views import in_edition
 from symposium.sessions.models import Session, SessionQuerySet
 
 
 @published_page
 @require_safe
-def my_programme(request: HttpRequest, edition: str) -> HttpResponse:
+@in_edition
+def my_programme(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Render all sessions, the same for everybody; the browser shows its starred sessions."""
-    edition = published_edition(edition)
     found = programme_items(edition).exclude(kind=Session.Kind.BREAK)
     # Clashes depend on the stars, so the browser finds them.
     entries = [programmes.Entry(session) for session in found]
@@ -42,9 +42,9 @@ def my_programme(request: HttpRequest, edition: str) -> HttpResponse:
 
 @require_safe
 @cache_control(public=True, max_age=60)
-def shared_programme(request: HttpRequest, edition: str, chosen: str) -> HttpResponse:
+@in_edition
+def shared_programme(request: HttpRequest, edition: Edition, chosen: str) -> HttpResponse:
     """Render a shared list of sessions, without a name and without unpublished sessions."""
-    edition = published_edition(edition)
     try:
         numbers = programmes.parse_numbers(chosen)
     except ValueError:

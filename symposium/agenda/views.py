@@ -22,6 +22,7 @@ from django.views.decorators.http import (
 )
 
 from symposium.accounts.models import User
+from symposium.accounts.requests import AccountRequest
 from symposium.agenda import personal_programme, stars, subscriptions
 from symposium.agenda.models import Agenda
 from symposium.editions.models import Edition
@@ -37,7 +38,7 @@ read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 @never_cache
 @login_required
-def account_programme(request: HttpRequest) -> HttpResponse:
+def account_programme(request: AccountRequest) -> HttpResponse:
     agenda = Agenda.objects.filter(user=request.user).first() or Agenda(user=request.user)
     address = stars.calendar_url(agenda, get_language()) if agenda.token else ""
     context = {
@@ -193,7 +194,7 @@ def toggle_star(request: HttpRequest, session: Session) -> HttpResponse:
 @read_or_write
 @never_cache
 @login_required
-def calendar_link(request: HttpRequest) -> HttpResponse:
+def calendar_link(request: AccountRequest) -> HttpResponse:
     """Create, renew or turn off the URL of the user's calendar.
 
     GET asks for confirmation if there is a URL that would stop working.
@@ -218,7 +219,7 @@ def calendar_link(request: HttpRequest) -> HttpResponse:
 @require_POST
 @never_cache
 @login_required
-def change_mails(request: HttpRequest) -> HttpResponse:
+def change_mails(request: AccountRequest) -> HttpResponse:
     wants = request.POST.get("wants_mail") == "on"
     stars.set_change_mails(request.user, wants)
     words = (

@@ -20,6 +20,16 @@ def published_edition(slug: str) -> Edition:
     return get_object_or_404(Edition.objects.published(), slug=slug)
 
 
+def in_edition(view: Callable) -> Callable:
+    """Decorate a view: give it the published edition in place of its slug, or raise Http404."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, edition: str, **arguments) -> HttpResponse:
+        return view(request, published_edition(edition), **arguments)
+
+    return wrapper
+
+
 def by_slug(find: Callable[[Edition], QuerySet]) -> Callable:
     """Decorate a view: look up the object of its slug in `find(edition)`.
 
@@ -65,8 +75,8 @@ def current(request: HttpRequest) -> HttpResponse:
 
 @published_page
 @require_safe
-def home(request: HttpRequest, edition: str) -> HttpResponse:
-    edition = published_edition(edition)
+@in_edition
+def home(request: HttpRequest, edition: Edition) -> HttpResponse:
     sessions = edition.sessions.published()
     highlights, partners = sessions.highlights(), edition.partners.all()
     featured = edition.speakers.published().featured()[:4]

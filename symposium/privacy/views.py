@@ -4,11 +4,12 @@ from allauth.account.decorators import reauthentication_required
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from symposium.accounts.requests import AccountRequest
 from symposium.privacy import erasure
 from symposium.privacy.forms import ErasureForm
 
@@ -17,7 +18,7 @@ from symposium.privacy.forms import ErasureForm
 @never_cache
 @login_required
 @reauthentication_required
-def data(request: HttpRequest) -> HttpResponse:
+def data(request: AccountRequest) -> HttpResponse:
     """Render the personal data and the retention periods."""
     context = {
         "section": "account",
@@ -31,7 +32,7 @@ def data(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @reauthentication_required
-def data_file(request: HttpRequest) -> HttpResponse:
+def data_file(request: AccountRequest) -> HttpResponse:
     """Return the personal data as a JSON file."""
     content = erasure.export(request.user)
     options = {"ensure_ascii": False, "indent": 2}
@@ -45,7 +46,7 @@ def data_file(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @reauthentication_required
-def erase(request: HttpRequest) -> HttpResponse:
+def erase(request: AccountRequest) -> HttpResponse:
     form = ErasureForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         user = request.user

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from symposium.accounts.requests import AccountRequest
 from symposium.core.documents import qr
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
@@ -58,7 +59,7 @@ def sign_in_redirect(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 @never_cache
 @login_required
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: AccountRequest) -> HttpResponse:
     mine = Registration.objects.of(request.user).with_details().order_by("-edition__starts_on")
     held = mine.active().values("edition")
     open_to_all = Edition.objects.taking_registrations().to_come()
@@ -79,7 +80,7 @@ def next_registration(registrations: Iterable[Registration]) -> Registration | N
 
 @require_safe
 @own_registration
-def detail(request: HttpRequest, registration: Registration) -> HttpResponse:
+def detail(request: AccountRequest, registration: Registration) -> HttpResponse:
     bookings = list(registration.bookings.active().in_order())
     booked = {booking.session_id for booking in bookings}
     to_book = [
@@ -107,7 +108,7 @@ def detail(request: HttpRequest, registration: Registration) -> HttpResponse:
 
 @read_or_write
 @own_registration
-def edit(request: HttpRequest, registration: Registration) -> HttpResponse:
+def edit(request: AccountRequest, registration: Registration) -> HttpResponse:
     if not registration.is_active:
         return redirect(registration)
     is_sent = request.method == "POST"

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from symposium.accounts.forms import LoginForm
 from symposium.accounts.models import User
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
-from symposium.editions.views import by_slug, published_edition
+from symposium.editions.views import by_slug, in_edition
 from symposium.registrations import drafts
 from symposium.registrations.forms import RegistrationForm
 from symposium.registrations.models import Certificate, Registration
@@ -25,9 +25,9 @@ from symposium.sessions.models import Session
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def register(request: HttpRequest, edition: str) -> HttpResponse:
+@in_edition
+def register(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Ask for the e-mail address first, then for the form; typed values are never lost."""
-    edition = published_edition(edition)
     if not request.user.is_authenticated:
         return store_and_sign_in(request, edition)
     standing = Registration.objects.active().of(request.user).filter(edition=edition).first()
@@ -35,7 +35,7 @@ def register(request: HttpRequest, edition: str) -> HttpResponse:
         return redirect(standing)
     if not edition.registration_is_open():
         return register_page(request, edition, "registrations/closed.html")
-    form = registration_form(request, edition)
+    form = registration_form(request, edition, request.user)
     if request.method == "POST" and form.is_valid():
         remember_language(request.user, get_language())
         try:
@@ -68,21 +68,22 @@ def store_and_sign_in(request: HttpRequest, edition: Edition) -> HttpResponse:
     return register_page(request, edition, "registrations/sign_in.html", {"form": LoginForm()})
 
 
-def registration_form(request: HttpRequest, edition: Edition) -> RegistrationForm:
+def registration_form(request: HttpRequest, edition: Edition, user: User) -> RegistrationForm:
+    data: QueryDict | None
     if request.method == "POST":
         data = request.POST
-        drafts.delete(request.user, edition)
+        drafts.delete(user, edition)
     else:
-        data = drafts.load(request.user, edition)
+        data = drafts.load(user, edition)
     initial = (
         {}
         if data
         else {
             "workshops": session_from_address(request, edition),
-            **initial_from_last_registration(request.user),
+            **initial_from_last_registration(user),
         }
     )
-    return RegistrationForm(data, edition=edition, user=request.user, initial=initial)
+    return RegistrationForm(data, edition=edition, user=user, initial=initial)
 
 
 def session_from_address(request: HttpRequest, edition: Edition) -> list[int]:
@@ -133,9 +134,9 @@ def book_from_session(request: HttpRequest, edition: Edition, session: Session) 
 
 
 @require_safe
-def participants(request: HttpRequest, edition: str) -> HttpResponse:
+@in_edition
+def participants(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Public list of the participants who asked to be on it."""
-    edition = published_edition(edition)
     listed = edition.registrations.public_participants().order_by("family_name", "given_name")
     return render_page(
         request,

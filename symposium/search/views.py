@@ -9,15 +9,15 @@ from django.views.decorators.http import require_safe
 from symposium.core.fulltext.query import MAX_QUERY_CHARS
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
-from symposium.editions.views import published_edition
+from symposium.editions.views import in_edition
 from symposium.search.opensearch import description
 from symposium.search.results import KINDS, PAGE_SIZE, search
 
 
 @require_safe
-def results(request: HttpRequest, edition: str) -> HttpResponse:
+@in_edition
+def results(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Render the search results of an edition: `?q=`, then `&kind=`, `&page=`."""
-    edition = published_edition(edition)
     asked = request.GET.get("q", "")[:MAX_QUERY_CHARS].strip()
     kind = request.GET.get("kind", "")
     kind = kind if kind in KINDS else ""

@@ -15,7 +15,7 @@ from symposium.core.i18n.typography import strip_controls
 from symposium.core.page_cache import published_page
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
-from symposium.editions.views import published_edition
+from symposium.editions.views import in_edition, published_edition
 from symposium.sessions import changes
 from symposium.sessions.exports import export_view
 
@@ -24,8 +24,8 @@ MAX_FEED_ITEMS = 100
 
 @published_page
 @require_safe
-def changes_page(request: HttpRequest, edition: str) -> HttpResponse:
-    edition = published_edition(edition)
+@in_edition
+def changes_page(request: HttpRequest, edition: Edition) -> HttpResponse:
     shifts = changes.public_changes(edition)
 
     def day(shift: changes.SessionChange):

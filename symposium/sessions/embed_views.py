@@ -10,7 +10,7 @@ from symposium.core.page_cache import published_page
 from symposium.editions.embed import HEIGHT, iframe_html, may_be_framed
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
-from symposium.editions.views import published_edition
+from symposium.editions.views import in_edition
 from symposium.sessions.filtered_pages import filtered_page
 from symposium.sessions.forms import ProgrammeFilter
 from symposium.sessions.programme_pdf import render_programme_pdf
@@ -26,9 +26,9 @@ THEMES = ("light", "dark")
 @published_page(params={"layout": [LARGE_PRINT]})
 @require_safe
 @cache_control(public=True, max_age=60)
-def programme_pdf(request: HttpRequest, edition: str) -> HttpResponse:
+@in_edition
+def programme_pdf(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Return the programme as PDF, in large print with `?layout=large`."""
-    edition = published_edition(edition)
     sessions = edition.sessions.published().for_programme().with_people()
     if not sessions:
         raise Http404

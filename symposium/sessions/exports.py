@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from symposium.core.i18n.localized import LANGUAGES
 from symposium.core.page_cache import published_page
 from symposium.editions.models import Edition
-from symposium.editions.views import by_slug, published_edition
+from symposium.editions.views import by_slug, in_edition
 from symposium.sessions import ical
 from symposium.sessions.models import Resource, Room, Session, SessionQuerySet
 from symposium.sessions.schedule_json import as_json, schedule
@@ -79,8 +79,8 @@ def calendar_response(
 
 
 @export_view
-def programme(request: HttpRequest, edition: str) -> HttpResponse:
-    edition = published_edition(edition)
+@in_edition
+def programme(request: HttpRequest, edition: Edition) -> HttpResponse:
     return calendar_response(edition, sessions_with_details(edition), str(edition), "programme")
 
 
@@ -106,14 +106,14 @@ def room(request: HttpRequest, edition: Edition, room: Room) -> HttpResponse:
 
 
 @export_view
-def schedule_json(request: HttpRequest, edition: str) -> HttpResponse:
-    edition = published_edition(edition)
+@in_edition
+def schedule_json(request: HttpRequest, edition: Edition) -> HttpResponse:
     content = as_json(schedule(edition, scheduled_sessions(edition)))
     return file_response(content, "application/json", f"{edition.slug}-schedule.json")
 
 
 @export_view
-def schedule_xml(request: HttpRequest, edition: str) -> HttpResponse:
-    edition = published_edition(edition)
+@in_edition
+def schedule_xml(request: HttpRequest, edition: Edition) -> HttpResponse:
     content = as_xml(schedule(edition, scheduled_sessions(edition)))
     return file_response(content, "application/xml", f"{edition.slug}-schedule.xml")

@@ -6,14 +6,14 @@ from django.views.decorators.http import require_safe
 from symposium.core.page_cache import published_page
 from symposium.editions.models import Edition
 from symposium.editions.rendering import is_preview, render_page
-from symposium.editions.views import by_slug, published_edition
+from symposium.editions.views import by_slug, in_edition
 from symposium.speakers.models import Speaker
 
 
 @published_page
 @require_safe
-def speakers(request: HttpRequest, edition: str) -> HttpResponse:
-    edition = published_edition(edition)
+@in_edition
+def speakers(request: HttpRequest, edition: Edition) -> HttpResponse:
     found = sorted(edition.speakers.published().for_list(), key=lambda speaker: speaker.sort_key)
     return render_page(
         request,

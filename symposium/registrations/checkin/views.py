@@ -23,6 +23,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from symposium.accounts.models import User
+from symposium.accounts.requests import AccountRequest
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
 from symposium.editions.views import published_edition
@@ -37,7 +38,7 @@ MAX_SEARCHES_PER_MINUTE = 60  # by one account
 MAX_RECENT_SCANS = 10
 PAGE_SIZE = 100
 # Browsers without a QR reader of their own get one that is compiled to WebAssembly.
-allow_wasm = csp_update({"script-src": [SELF, WASM_UNSAFE_EVAL]})
+allow_wasm: Callable = csp_update({"script-src": [SELF, WASM_UNSAFE_EVAL]})
 
 
 def for_welcome_team(view: Callable) -> Callable:
@@ -76,7 +77,7 @@ def nothing_here(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_welcome_team
 @allow_wasm
-def checkin_page(request: HttpRequest, edition: Edition) -> HttpResponse:
+def checkin_page(request: AccountRequest, edition: Edition) -> HttpResponse:
     return render_checkin_page(
         request, edition, selected_session(CheckInForm(request.GET, edition))
     )
@@ -85,7 +86,7 @@ def checkin_page(request: HttpRequest, edition: Edition) -> HttpResponse:
 @require_POST
 @for_welcome_team
 @allow_wasm
-def scan(request: HttpRequest, edition: Edition) -> HttpResponse:
+def scan(request: AccountRequest, edition: Edition) -> HttpResponse:
     form = ScanForm(request.POST, edition)
     if not form.is_valid():
         return unreadable(request, edition, [*form.errors])
@@ -119,7 +120,7 @@ def unreadable(request: HttpRequest, edition: Edition, fields: list[str]) -> Htt
 
 @require_POST
 @for_welcome_team
-def undo(request: HttpRequest, edition: Edition) -> HttpResponse:
+def undo(request: AccountRequest, edition: Edition) -> HttpResponse:
     check_in = get_object_or_404(edition.check_ins, nonce=nonce_of(request))
     check_in = scans.undo(nonce=check_in.nonce, by=request.user)
     session = check_in.session
@@ -145,7 +146,7 @@ def nonce_of(request: HttpRequest) -> uuid.UUID:
 @require_safe
 @for_welcome_team
 @allow_wasm
-def search(request: HttpRequest, edition: Edition) -> HttpResponse:
+def search(request: AccountRequest, edition: Edition) -> HttpResponse:
     session, words = selected_session(CheckInForm(request.GET, edition)), request.GET.get("q", "")
     if not asks_json(request):
         return render_search_page(request, edition, session, words)
@@ -157,14 +158,14 @@ def search(request: HttpRequest, edition: Edition) -> HttpResponse:
 
 @require_safe
 @for_welcome_team
-def counts(request: HttpRequest, edition: Edition) -> HttpResponse:
+def counts(request: AccountRequest, edition: Edition) -> HttpResponse:
     session = selected_session(CheckInForm(request.GET, edition))
     return JsonResponse({"counts": counts_context(request, edition, session)})
 
 
 @require_safe
 @for_welcome_team
-def entries(request: HttpRequest, edition: Edition) -> HttpResponse:
+def entries(request: AccountRequest, edition: Edition) -> HttpResponse:
     """List the people checked in: at the entrance on a day, or in a session."""
     form = CheckInForm(request.GET, edition)
     session = selected_session(form)
@@ -201,7 +202,7 @@ def checkin_url(edition: Edition, session: Session | None) -> str:
 
 
 def render_checkin_page(
-    request: HttpRequest, edition: Edition, session: Session | None, **context
+    request: AccountRequest, edition: Edition, session: Session | None, **context
 ) -> HttpResponse:
     last = scans.recent(edition, request.user, session)[:MAX_RECENT_SCANS]
     day = scans.displayed_day(edition)
@@ -251,7 +252,7 @@ def count_search(user: User) -> int:
 
 
 def scan_response(
-    request: HttpRequest, edition: Edition, asked: dict, result: Result
+    request: AccountRequest, edition: Edition, asked: dict, result: Result
 ) -> HttpResponse:
     context = {"edition": edition, "session": asked["session"], "result": result}
     context["page_url"] = checkin_url(edition, asked["session"])

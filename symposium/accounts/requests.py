@@ -1,0 +1,9 @@
+from django.http import HttpRequest
+
+from symposium.accounts.models import User
+
+
+class AccountRequest(HttpRequest):
+    """Type of a request whose user has signed in, as behind `login_required`."""
+
+    user: User
