@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
-from symposium.abstracts.citation.styles import Person, Record, one_line
+from symposium.abstracts.citation.styles import Person, Record, clean_line
 from symposium.abstracts.models import Abstract
 from symposium.core import revision
 from symposium.core.documents.pdf_cache import FOLDER, delete_folder, get_or_render, list_folder
@@ -80,7 +80,7 @@ def book_data(edition: Edition, abstracts: list[Abstract], language: str) -> dic
             for _key, group in groupby(records, lambda one: section_key(one.abstract))
         ],
         "keywords": name_index(
-            (one_line(localized_text(use.keyword, "name", language)[0]), one)
+            (clean_line(localized_text(use.keyword, "name", language)[0]), one)
             for one in records
             for use in one.abstract.ordered_keywords.all()
         ),

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 
 from symposium.abstracts.citation.references import bibtex, csl_json, ris
 from symposium.abstracts.citation.styles import Record
-from symposium.abstracts.citation.styles import absolute_url as address_of_page
+from symposium.abstracts.citation.styles import localized_page_url as address_of_page
 from symposium.abstracts.metadata.datacite import datacite
 from symposium.abstracts.models import Abstract, AbstractQuerySet
 from symposium.core.i18n.localized import LANGUAGES
@@ -73,7 +73,7 @@ def public_main_abstract(edition: str) -> Abstract:
 @require_safe
 @cache_control(public=True, max_age=60)
 def main_abstract(request: HttpRequest, edition: str, ending: str) -> HttpResponse:
-    return file_response(request, public_main_abstract(edition), ending)
+    return export_response(request, public_main_abstract(edition), ending)
 
 
 @published_page(params={"lang": LANGUAGES})
@@ -88,10 +88,10 @@ def abstract(
         return redirect(
             f"{export_url(abstract, ending)}{'?' if query else ''}{query}", permanent=True
         )
-    return file_response(request, abstract, ending)
+    return export_response(request, abstract, ending)
 
 
-def file_response(request: HttpRequest, abstract: Abstract, ending: str) -> HttpResponse:
+def export_response(request: HttpRequest, abstract: Abstract, ending: str) -> HttpResponse:
     if ending not in FORMATS:
         raise Http404
     if abstract.is_withdrawn:

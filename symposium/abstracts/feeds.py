@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from symposium.abstracts.citation.styles import Record, one_line
+from symposium.abstracts.citation.styles import Record, clean_line
 from symposium.abstracts.models import Keyword
 from symposium.core.feeds import AtomFeed, absolute_url, host
 from symposium.core.i18n.typography import typeset
@@ -38,16 +38,19 @@ class AbstractFeed(Feed):
 
     def title(self, found):
         edition, keyword = found
-        words = {"name": one_line(f"{edition} {edition.slug}"), "keyword": one_line(str(keyword))}
+        words = {
+            "name": clean_line(f"{edition} {edition.slug}"),
+            "keyword": clean_line(str(keyword)),
+        }
         if keyword:
             return _("Abstracts on %(keyword)s · %(name)s") % words
         return _("Abstracts · %(name)s") % words
 
     def author_name(self, found):
-        return one_line(found[0].name)
+        return clean_line(found[0].name)
 
     def subtitle(self, found):
-        return one_line(found[1].definition) if found[1] else None
+        return clean_line(found[1].definition) if found[1] else None
 
     def link(self, found):
         edition, keyword = found

@@ -45,12 +45,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def generate_login_code(self) -> str:
         """Return the code with which a signed-in user confirms their identity."""
-        return codes.new_code(for_staff=self.request.user.is_in_staff)
+        return codes.new_sign_in_code(for_staff=self.request.user.is_in_staff)
 
     def generate_email_verification_code(self) -> str:
         """Return a code; it is as long as for staff if the user is anonymous and may be staff."""
         user = self.request.user
-        return codes.new_code(for_staff=user.is_anonymous or user.is_in_staff)
+        return codes.new_sign_in_code(for_staff=user.is_anonymous or user.is_in_staff)
 
     def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
         """Return False if the user has signed in within REAUTHENTICATION_TIMEOUT."""
@@ -81,7 +81,7 @@ class AccountAdapter(DefaultAccountAdapter):
         browsers do not block it.
         """
         email = credentials["email"].lower()
-        if browser := known_browsers.browser_name(request, email):
+        if browser := known_browsers.known_browser_key(request, email):
             may_try = consume(request, action="passwords_of_browser", key=f"{browser} {email}")
         else:
             super().pre_authenticate(request, **credentials)

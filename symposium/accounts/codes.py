@@ -10,7 +10,7 @@ STAFF_CODE_DIGITS = 8
 PATTERN = r"\P{Nd}*(\p{Nd}\P{Nd}*){6}((\p{Nd}\P{Nd}*){2})?"
 
 
-def new_code(*, for_staff: bool) -> str:
+def new_sign_in_code(*, for_staff: bool) -> str:
     return get_random_string(STAFF_CODE_DIGITS if for_staff else CODE_DIGITS, "0123456789")
 
 

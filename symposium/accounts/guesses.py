@@ -28,7 +28,7 @@ def limit_guesses(request: HttpRequest, address: str) -> Iterator[None]:
 
     Raise ValidationError before the block if there were too many guesses.
     """
-    guess = record_guess(key_for(known_browsers.browser_name(request, address), address))
+    guess = record_guess(key_for(known_browsers.known_browser_key(request, address), address))
     yield
     guess.delete()
 

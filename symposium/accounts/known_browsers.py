@@ -26,7 +26,7 @@ def remember(request: HttpRequest, response: HttpResponse, address: str) -> None
     )  # fmt: skip
 
 
-def browser_name(request: HttpRequest, address: str) -> str:
+def known_browser_key(request: HttpRequest, address: str) -> str:
     """Return the browser's name if the account of `address` was opened in it before, else ""."""
     name, *opened = read_cookie(request) or [""]
     return name if digest(address) in opened else ""

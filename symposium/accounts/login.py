@@ -27,7 +27,7 @@ class LoginCode(LoginCodeVerificationProcess):
 
     def send_by_email(self, email: str, skip_enumeration_mails: bool = False) -> None:
         for_staff = User.objects.staff().filter(email=email).exists()
-        self.state["code"] = codes.new_code(for_staff=for_staff)
+        self.state["code"] = codes.new_sign_in_code(for_staff=for_staff)
         get_adapter().send_mail("account/email/login_code", email, {"code": self.code})
 
     def resend(self) -> None:
@@ -54,7 +54,7 @@ def may_send(request: HttpRequest, email: str) -> bool:
     codes of the address's owner. For unknown browsers the total per address is limited too, to
     protect the recipient from too many e-mails.
     """
-    if browser := known_browsers.browser_name(request, email):
+    if browser := known_browsers.known_browser_key(request, email):
         return consume(request, action="codes_of_browser", key=f"{browser} {email}")
     return consume(
         request, action="request_login_code", key=f"{get_ip(request)} {email}"

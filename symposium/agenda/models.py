@@ -8,7 +8,7 @@ from symposium.accounts.models import User
 from symposium.sessions.models import Session
 
 
-def new_token() -> str:
+def new_calendar_token() -> str:
     """Return 192 random bits as URL-safe text: the secret that gives access to a calendar."""
     return secrets.token_urlsafe(24)
 
@@ -80,7 +80,7 @@ class Agenda(models.Model):
 
     def renew_token(self) -> None:
         """Give the calendar a new URL; the old one stops working."""
-        self.token, self.token_made_at = new_token(), timezone.now()
+        self.token, self.token_made_at = new_calendar_token(), timezone.now()
         self.save(update_fields=["token", "token_made_at"])
 
     def drop_token(self) -> None:

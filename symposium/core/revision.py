@@ -9,8 +9,9 @@ next edition leaves the pages of this one in memory; a page about all editions d
 import threading
 import time
 
-from django.conf import settings
 from django.db import Error, InterfaceError, OperationalError, connections
+
+from symposium.core.i18n.localized import LANGUAGES
 
 # Numbers of writes by slug of the edition; SHARED is the key of content that all editions show.
 Revisions = dict[str, int]
@@ -21,7 +22,6 @@ Version = tuple[str, int]
 
 MAX_QUERY_WAIT_SECONDS = 1.0
 RETRY_SECONDS = 1.0
-LANGUAGES = dict(settings.LANGUAGES)
 
 
 class RevisionReader:

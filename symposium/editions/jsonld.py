@@ -33,7 +33,7 @@ class Addressed(Protocol):
     def get_absolute_url(self) -> str: ...
 
 
-def absolute_url(thing: Addressed) -> str:
+def page_url(thing: Addressed) -> str:
     return f"{settings.SITE_URL}{thing.get_absolute_url()}"
 
 
@@ -48,7 +48,7 @@ def event(
 
     `faces` are the speakers shown on the page.
     """
-    url = absolute_url(edition)
+    url = page_url(edition)
     place = {"@id": f"{url}#place"}
     return {"@type": "Event", "@id": url} | drop_empty(
         name=localized_value(edition, "name"),
@@ -60,7 +60,7 @@ def event(
         location=locations(edition, highlights),
         offers=offer(edition),
         performer=[
-            {"@type": "Person"} | drop_empty(name=str(speaker), url=absolute_url(speaker))
+            {"@type": "Person"} | drop_empty(name=str(speaker), url=page_url(speaker))
             for speaker in faces
         ],
         organizer=[
@@ -73,7 +73,7 @@ def event(
             {"@type": "Event"}
             | drop_empty(
                 name=localized_value(session, "title"),
-                url=absolute_url(session),
+                url=page_url(session),
                 startDate=session.starts_at.astimezone(edition.zone).isoformat(),
                 endDate=session.ends_at.astimezone(edition.zone).isoformat(),
                 location=place,
@@ -85,7 +85,7 @@ def event(
 
 def locations(edition: Edition, highlights: Iterable[Any]) -> dict | list[dict]:
     """Return the place and, if a highlight is streamed, the page as a VirtualLocation."""
-    url = absolute_url(edition)
+    url = page_url(edition)
     place = {"@type": "Place", "@id": f"{url}#place"} | attendance_place(edition)
     if not is_streamed(highlights):
         return place

@@ -15,14 +15,15 @@ from symposium.accounts.admin import UserAdmin as OwnUserAdmin
 from symposium.accounts.models import User
 from symposium.core.admin.base import ProtectedDeleteMixin
 from symposium.privacy import erasure
+from symposium.privacy.forms import ErasureForm
 from symposium.registrations.admin import audit_log
 from symposium.registrations.admin.bulk_actions import ASK_TEMPLATE
 
 admin.site.unregister(User)
 
 
-class ErasureForm(forms.Form):
-    """Confirmation of an erasure, which cannot be undone: the account's address, typed again."""
+class AccountErasureForm(ErasureForm):
+    """Confirmation by an organiser, who types the address of the account again."""
 
     email = forms.EmailField(
         label=gettext_lazy("Email address, to confirm"), max_length=254,
@@ -33,19 +34,7 @@ class ErasureForm(forms.Form):
             "email."
         ),
     )  # fmt: skip
-
-    def __init__(self, *args, user: User, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_email(self) -> str:
-        email = self.cleaned_data["email"].lower()
-        if email != self.user.email:
-            raise ValidationError(
-                _("The email address doesn’t match this account. Nothing was deleted."),
-                code="email",
-            )
-        return email
+    mismatch = gettext_lazy("The email address doesn’t match this account. Nothing was deleted.")
 
 
 @admin.register(User)
@@ -88,7 +77,7 @@ class UserAdmin(ProtectedDeleteMixin, OwnUserAdmin):
         if not request.user.is_superuser:
             raise PermissionDenied
         user = get_object_or_404(User, pk=pk)
-        form = ErasureForm(request.POST or None, user=user)
+        form = AccountErasureForm(request.POST or None, user=user)
         if form.is_valid():
             try:
                 self.erase(request, user)

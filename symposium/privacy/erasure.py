@@ -47,7 +47,7 @@ from symposium.registrations.models import (
     Registration,
 )
 from symposium.registrations.models.drafts import MAX_AGE
-from symposium.registrations.models.registrations import new_code
+from symposium.registrations.models.registrations import new_registration_code
 from symposium.registrations.places import Refused
 
 # An e-mail claimed within this time may be leaving at this moment.
@@ -133,7 +133,7 @@ def anonymise(registration: Registration, at: datetime.datetime) -> None:
     registration.changes.exclude(reason="").update(reason="")
     certificates.delete()
     itself.update(
-        user=None, code=new_code(), given_name="", family_name="", given_name_ar="",
+        user=None, code=new_registration_code(), given_name="", family_name="", given_name_ar="",
         family_name_ar="", affiliation="", accessibility_needs="", is_listed=False,
         consented_at=None,
         consent_version="", updated_at=at, anonymised_at=at,

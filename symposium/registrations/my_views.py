@@ -257,7 +257,9 @@ def ticket(request: HttpRequest, registration: Registration) -> HttpResponse:
     if not registration.has_ticket:
         raise Http404
     content = tickets.ticket_pdf(registration, get_language())
-    return file_response(content, "application/pdf", f"ticket-{registration.edition.slug}.pdf")
+    return attachment_response(
+        content, "application/pdf", f"ticket-{registration.edition.slug}.pdf"
+    )
 
 
 @require_safe
@@ -266,7 +268,7 @@ def calendar(request: HttpRequest, registration: Registration) -> HttpResponse:
     if not registration.is_confirmed:
         raise Http404
     content = calendars.registration_calendar(registration, get_language())
-    return file_response(
+    return attachment_response(
         content, "text/calendar; charset=utf-8", f"{registration.edition.slug}.ics"
     )
 
@@ -278,10 +280,12 @@ def certificate(request: HttpRequest, registration: Registration) -> HttpRespons
     if found is None:
         raise Http404
     content = certificates.certificate_pdf(found, get_language())
-    return file_response(content, "application/pdf", f"certificate-{registration.edition.slug}.pdf")
+    return attachment_response(
+        content, "application/pdf", f"certificate-{registration.edition.slug}.pdf"
+    )
 
 
-def file_response(content: bytes, kind: str, name: str) -> HttpResponse:
+def attachment_response(content: bytes, kind: str, name: str) -> HttpResponse:
     disposition = f'attachment; filename="{name}"'
     return HttpResponse(content, content_type=kind, headers={"Content-Disposition": disposition})
 

@@ -38,12 +38,12 @@ def rows(file: IO[bytes], *, most: int, cells: int) -> list[list[str]]:
     with ZipFile(file) as book:
         if sum(part.file_size for part in book.infolist()) > MAX_UNPACKED_BYTES:
             raise TooLarge
-        sheet, strings = parts_of(book)
+        sheet, strings = sheet_parts(book)
         shared = shared_texts(book, strings) if strings else []
         return rows_of(book, sheet, shared, most, cells)
 
 
-def parts_of(book: ZipFile) -> tuple[str, str | None]:
+def sheet_parts(book: ZipFile) -> tuple[str, str | None]:
     """Return the paths of the first sheet and of the shared texts (None if there are none)."""
     by_id, by_kind = {}, {}
     for what, name, found in events(book, "xl/_rels/workbook.xml.rels"):

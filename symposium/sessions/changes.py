@@ -121,7 +121,7 @@ class SessionChange:
 
 def describe_slot(session: Session, start, end, held_in) -> str:
     words = [describe_times(start, end, session.edition.zone, with_day=True)]
-    return _(", ").join([*words, bidi_isolated(held_in)] if held_in else words)
+    return _(", ").join([*words, isolated_name(held_in)] if held_in else words)
 
 
 def describe_times(start, end, zone: zoneinfo.ZoneInfo, with_day: bool) -> str:
@@ -143,11 +143,11 @@ def new_room(change: Change) -> str:
 def room_label(found: Room | None, number: int | None) -> str:
     """Return the name of a room, “another room” if it was deleted, or “no room”."""
     if found:
-        return bidi_isolated(found)
+        return isolated_name(found)
     return _("another room") if number else _("no room")
 
 
-def bidi_isolated(found: Room) -> str:
+def isolated_name(found: Room) -> str:
     return f"\u2068{found.name}\u2069"
 
 

@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from symposium.editions.jsonld import (
     CONTEXT,
-    absolute_url,
     attendance_place,
     drop_empty,
     localized_value,
+    page_url,
 )
 from symposium.sessions.changes import SessionChange
 from symposium.sessions.models import Participation, Session
@@ -19,10 +19,10 @@ from symposium.sessions.models import Participation, Session
 def event(session: Session, people: Iterable[Participation], shift: SessionChange | None) -> dict:
     """Return a scheduled session; `shift` is its change since the programme was announced."""
     edition = session.edition
-    return {"@type": "Event", "@id": absolute_url(session)} | drop_empty(
+    return {"@type": "Event", "@id": page_url(session)} | drop_empty(
         name=localized_value(session, "title"),
         description=localized_value(session, "description"),
-        url=absolute_url(session),
+        url=page_url(session),
         startDate=session.starts_at.astimezone(edition.zone).isoformat(),
         endDate=session.ends_at.astimezone(edition.zone).isoformat(),
         **status(session, shift),
@@ -39,10 +39,10 @@ def event(session: Session, people: Iterable[Participation], shift: SessionChang
             )
             for one in people
         ],
-        superEvent={"@type": "Event", "@id": absolute_url(edition)}
+        superEvent={"@type": "Event", "@id": page_url(edition)}
         | drop_empty(
             name=localized_value(edition, "name"),
-            url=absolute_url(edition),
+            url=page_url(edition),
             startDate=edition.starts_on.isoformat(),
             endDate=edition.ends_on.isoformat(),
             location={"@type": "Place"} | attendance_place(edition),
@@ -73,5 +73,5 @@ def locations(session: Session) -> dict | list[dict]:
             address=venue.get("address"),
             containedInPlace=venue,
         )
-    online = {"@type": "VirtualLocation", "url": absolute_url(session)}
+    online = {"@type": "VirtualLocation", "url": page_url(session)}
     return [place, online] if session.stream_url else place

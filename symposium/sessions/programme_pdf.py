@@ -55,7 +55,7 @@ def programme_data(edition: Edition, sessions: list[Session], *, large: bool = F
         "url": url,
         "qr": qr.drawing(url),
         "large": large,
-        "tracks": [track_entry(track) for track in sorted(tracks, key=in_order)],
+        "tracks": [track_entry(track) for track in sorted(tracks, key=track_order)],
         "days": [day_entry(day, large) for day in timetables_by_day(scheduled, edition.zone)],
         "unscheduled": [session_entry(session) for session in sessions if not session.starts_at],
     }
@@ -198,5 +198,5 @@ def clock(at: datetime.datetime) -> str:
     return f"{timezone.localtime(at):%H:%M}"
 
 
-def in_order(track: Track) -> tuple[int, int]:
+def track_order(track: Track) -> tuple[int, int]:
     return track.order, track.pk

@@ -44,10 +44,10 @@ def schedule(edition: Edition, sessions: Iterable[Session]) -> dict:
     changes = [edition.updated_at, *(session.updated_at for session in sessions)]
     return {
         "$schema": "https://c3voc.de/schedule/schema.json",
-        "generator": {"name": "Symposium portal", "url": absolute_url("/")},
+        "generator": {"name": "Symposium portal", "url": resource_url("/")},
         "schedule": {
             "version": max(changes).astimezone(edition.zone).strftime("%Y-%m-%d %H:%M:%S"),
-            "base_url": absolute_url("/"),
+            "base_url": resource_url("/"),
             "conference": conference(edition, sessions),
         },
     }
@@ -67,7 +67,7 @@ def conference(edition: Edition, sessions: list[Session]) -> dict:
         "timeslot_duration": "00:05",
         # The schema does not accept all zones: not Etc/GMT+1, for example.
         **({"time_zone_name": zone} if re.search(r"^[A-Z][a-z]+/[A-Z][a-z]+|UTC$", zone) else {}),
-        "url": absolute_url(reverse("sessions:programme", args=[edition.slug])),
+        "url": resource_url(reverse("sessions:programme", args=[edition.slug])),
         "tracks": [track_entry(track) for track in sorted(tracks, key=order_key)],
         "rooms": [room_entry(edition, room) for room in sorted(rooms, key=order_key)],
         "days": days(edition, sessions),
@@ -88,7 +88,7 @@ def slug_word(*parts: str) -> str:
     return slugify(" ".join(parts)).replace("_", "-")
 
 
-def absolute_url(address: str) -> str:
+def resource_url(address: str) -> str:
     return iri_to_uri(urljoin(f"{settings.SITE_URL}/", address))
 
 
@@ -97,11 +97,11 @@ def track_entry(track: Track) -> dict:
 
 
 def room_entry(edition: Edition, room: Room) -> dict:
-    url = absolute_url(reverse("sessions:room", args=[edition.slug, room.slug]))
+    url = resource_url(reverse("sessions:room", args=[edition.slug, room.slug]))
     return {
         "name": strip_controls(room.name),
         "slug": slug_word("room", room.slug),
-        "guid": str(uuid.uuid5(uuid.NAMESPACE_URL, absolute_url(f"/rooms/{room.pk}"))),
+        "guid": str(uuid.uuid5(uuid.NAMESPACE_URL, resource_url(f"/rooms/{room.pk}"))),
         "description": strip_controls(room.description),
         "capacity": room.capacity,
         "url": url,
@@ -160,8 +160,8 @@ class ExportLookups:
         told = cls(
             defaultdict(list),
             defaultdict(list),
-            absolute_url(reverse("sessions:programme", args=[edition.slug])),
-            absolute_url(reverse("speakers:list", args=[edition.slug])),
+            resource_url(reverse("sessions:programme", args=[edition.slug])),
+            resource_url(reverse("speakers:list", args=[edition.slug])),
         )
         texts = [f"text_{language}" for language in LANGUAGES]
         abstracts = edition.abstracts.published().exclude(session=None).order_by("pk")
@@ -215,6 +215,6 @@ def person_entry(speaker: Person, told: ExportLookups) -> dict:
 def link_entry(resource: Resource) -> dict:
     return {
         "type": LINK_TYPES[resource.kind],
-        "url": absolute_url(resource.href),
+        "url": resource_url(resource.href),
         "title": strip_controls(str(resource)),
     }

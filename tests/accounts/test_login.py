@@ -309,7 +309,7 @@ def test_forged_known_browser_cookie_is_ignored(client, amina):
     for value in ["x", f"name.{known_browsers.digest(AMINA)}", "name.x:1tX:y"]:
         client.cookies["known"] = value
         request = RequestFactory().get("/", headers={"cookie": f"known={value}"})
-        assert known_browsers.browser_name(request, AMINA) == ""
+        assert known_browsers.known_browser_key(request, AMINA) == ""
         assert client.get("/fr/accounts/login/").status_code == 200
 
 
@@ -318,8 +318,8 @@ def test_browser_is_known_only_for_accounts_signed_in_there(client, amina):
     give(client, code_of(mail.outbox[0]))
     request = RequestFactory().get("/")
     request.COOKIES["known"] = client.cookies["known"].value
-    assert bool(known_browsers.browser_name(request, AMINA.upper())) is True
-    assert known_browsers.browser_name(request, "chief@example.org") == ""
+    assert bool(known_browsers.known_browser_key(request, AMINA.upper())) is True
+    assert known_browsers.known_browser_key(request, "chief@example.org") == ""
 
 
 def test_resent_code_replaces_the_first(client, amina):

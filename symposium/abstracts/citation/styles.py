@@ -102,7 +102,7 @@ class Record:
     def localized_text(self, thing: object, field: str) -> tuple[str, str]:
         """Return the text and its language: the record's, or the first fallback that has a text."""
         text, language = localized_text(thing, field, self.language)
-        return one_line(text), language
+        return clean_line(text), language
 
     def text_of(self, thing: object, field: str) -> str:
         return self.localized_text(thing, field)[0]
@@ -114,7 +114,7 @@ class Record:
 
     @property
     def url(self) -> str:
-        return absolute_url(self.abstract, self.language)
+        return localized_page_url(self.abstract, self.language)
 
     @property
     def doi(self) -> str:
@@ -131,7 +131,7 @@ class Record:
 
     @property
     def pdf_url(self) -> str:
-        return absolute_pdf_url(self.abstract, self.language)
+        return localized_pdf_url(self.abstract, self.language)
 
     @property
     def title(self) -> str:
@@ -216,8 +216,8 @@ def full_name(named: Author | Speaker, language: str) -> tuple[str, str]:
     """
     names = {
         code: (
-            one_line(getattr(named, f"family_name_{code}")),
-            one_line(getattr(named, f"given_name_{code}")),
+            clean_line(getattr(named, f"family_name_{code}")),
+            clean_line(getattr(named, f"given_name_{code}")),
         )
         for code in (language, *LANGUAGES)
     }
@@ -226,23 +226,23 @@ def full_name(named: Author | Speaker, language: str) -> tuple[str, str]:
     return next((name for name in families if name[1] or is_body), families[0])
 
 
-def one_line(text: str) -> str:
+def clean_line(text: str) -> str:
     """Return `text` on one line, cleaned for records and reference managers (see `typography`)."""
     return BLANKS.sub(" ", normalize_letters(strip_invisible(strip_controls(text)))).strip()
 
 
 def paragraphs(abstract: Abstract, language: str) -> list[str]:
     lines = (getattr(abstract, f"text_{language}") or "").splitlines()
-    return [line for line in map(one_line, lines) if line]
+    return [line for line in map(clean_line, lines) if line]
 
 
-def absolute_url(thing: Abstract, language: str) -> str:
+def localized_page_url(thing: Abstract, language: str) -> str:
     """Return the absolute URL of the page of `thing` in `language`."""
     with translation.override(language):
         return f"{settings.SITE_URL}{thing.get_absolute_url()}"
 
 
-def absolute_pdf_url(abstract: Abstract, language: str) -> str:
+def localized_pdf_url(abstract: Abstract, language: str) -> str:
     with translation.override(language):
         return f"{settings.SITE_URL}{abstract.get_pdf_url()}"
 

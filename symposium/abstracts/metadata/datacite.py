@@ -8,7 +8,13 @@ from collections.abc import Iterator
 from lxml import etree
 from lxml.builder import ElementMaker
 
-from symposium.abstracts.citation.styles import Person, Record, absolute_url, one_line, paragraphs
+from symposium.abstracts.citation.styles import (
+    Person,
+    Record,
+    clean_line,
+    localized_page_url,
+    paragraphs,
+)
 from symposium.core.i18n.localized import LANGUAGES
 
 KERNEL = "http://datacite.org/schema/kernel-4"
@@ -119,7 +125,7 @@ def titles(record: Record) -> Iterator[etree._Element]:
     main, first = record.localized_text(record.abstract, "title")
     yield E.title(main, {LANG: first})
     for language in LANGUAGES:
-        title = one_line(getattr(record.abstract, f"title_{language}"))
+        title = clean_line(getattr(record.abstract, f"title_{language}"))
         if title and language != first:
             yield E.title(title, {LANG: language}, titleType="TranslatedTitle")
 
@@ -127,14 +133,14 @@ def titles(record: Record) -> Iterator[etree._Element]:
 def subjects(record: Record) -> Iterator[etree._Element]:
     for use in record.abstract.ordered_keywords.all():
         for language, name in use.keyword.names():
-            yield E.subject(one_line(name), {LANG: language})
+            yield E.subject(clean_line(name), {LANG: language})
 
 
 def translations(record: Record) -> Iterator[etree._Element]:
     for language in other_languages(record):
         if record.abstract.is_translation_in(language):
             yield E.relatedIdentifier(
-                absolute_url(record.abstract, language),
+                localized_page_url(record.abstract, language),
                 relatedIdentifierType="URL",
                 relationType="HasTranslation",
             )

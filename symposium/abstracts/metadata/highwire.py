@@ -4,7 +4,7 @@ https://scholar.google.com/intl/en/scholar/inclusion.html#indexing and
 https://www.dublincore.org/specifications/dublin-core/dcq-html/
 """
 
-from symposium.abstracts.citation.styles import Person, Record, absolute_pdf_url
+from symposium.abstracts.citation.styles import Person, Record, localized_pdf_url
 
 
 def tags(record: Record, language: str) -> list[tuple[str, str]]:
@@ -24,7 +24,7 @@ def tags(record: Record, language: str) -> list[tuple[str, str]]:
         *(("citation_keywords", keyword) for keyword in record.keywords),
         ("citation_doi", record.doi),
         ("citation_abstract_html_url", record.url),
-        ("citation_pdf_url", absolute_pdf_url(record.abstract, language)),
+        ("citation_pdf_url", localized_pdf_url(record.abstract, language)),
         ("DC.title", record.title),
         *(("DC.creator", author.inverted) for author in record.authors),
         ("DC.publisher", record.publisher),

@@ -15,7 +15,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
 from symposium.abstracts import exports
-from symposium.abstracts.citation.styles import Record, absolute_url
+from symposium.abstracts.citation.styles import Record, localized_page_url
 from symposium.abstracts.models import Abstract
 from symposium.core.i18n.localized import LANGUAGES
 from symposium.editions.models import Edition
@@ -94,7 +94,7 @@ def pages(record: Record) -> list[str]:
     """Return the URLs of the page in every language of the site, the record's language first."""
     first = record.abstract.language
     others = (code for code in LANGUAGES if code != first)
-    return [absolute_url(record.abstract, code) for code in (first, *others)]
+    return [localized_page_url(record.abstract, code) for code in (first, *others)]
 
 
 # Views

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from lxml import etree
 from lxml.builder import ElementMaker
 
-from symposium.abstracts.citation.styles import Record, one_line, paragraphs
+from symposium.abstracts.citation.styles import Record, clean_line, paragraphs
 from symposium.core.i18n.localized import LANGUAGES
 
 OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
@@ -53,15 +53,15 @@ def labelled(name: str, text: str, language: str) -> etree._Element:
 
 def titles_of(record: Record) -> Iterator[etree._Element]:
     """Yield the titles, the record's own language first, each tagged with its language."""
-    for language in in_order(record):
-        if title := one_line(getattr(record.abstract, f"title_{language}")):
+    for language in languages_record_first(record):
+        if title := clean_line(getattr(record.abstract, f"title_{language}")):
             yield E.title(title, {LANG: language})
 
 
 def subjects(record: Record) -> Iterator[etree._Element]:
     for use in record.abstract.ordered_keywords.all():
         for language, name in use.keyword.names():
-            yield E.subject(one_line(name), {LANG: language})
+            yield E.subject(clean_line(name), {LANG: language})
 
 
 def descriptions(record: Record) -> Iterator[etree._Element]:
@@ -72,8 +72,8 @@ def descriptions(record: Record) -> Iterator[etree._Element]:
 
 def languages(record: Record) -> list[str]:
     """Return the languages in which the abstract has a text, the record's own first."""
-    return [code for code in in_order(record) if paragraphs(record.abstract, code)]
+    return [code for code in languages_record_first(record) if paragraphs(record.abstract, code)]
 
 
-def in_order(record: Record) -> list[str]:
+def languages_record_first(record: Record) -> list[str]:
     return sorted(LANGUAGES, key=lambda code: code != record.language)

@@ -26,16 +26,16 @@ E = ElementMaker(namespace=OAI, nsmap={None: OAI, "xsi": XSI})
 ID = ElementMaker(namespace=IDENTIFIER, nsmap={None: IDENTIFIER})
 
 PREFIX = "oai_dc"
-DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-SECOND = rf"{DAY}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}Z"
-WORD = r"[A-Za-z0-9\-_.!~*'()]+"
+DAY_PATTERN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+SECOND_PATTERN = rf"{DAY_PATTERN}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}Z"
+WORD_PATTERN = r"[A-Za-z0-9\-_.!~*'()]+"
 # Patterns of the arguments. An identifier of another form is unknown, not illegal, and a token of
 # another form is a bad token: the response does not repeat them.
 FORMS = {
-    "metadataPrefix": WORD,
-    "set": rf"{WORD}(:{WORD})*",
-    "from": rf"{DAY}|{SECOND}",
-    "until": rf"{DAY}|{SECOND}",
+    "metadataPrefix": WORD_PATTERN,
+    "set": rf"{WORD_PATTERN}(:{WORD_PATTERN})*",
+    "from": rf"{DAY_PATTERN}|{SECOND_PATTERN}",
+    "until": rf"{DAY_PATTERN}|{SECOND_PATTERN}",
 }
 DESCRIBED_FORMS = FORMS | {
     "identifier": r"oai:[A-Za-z0-9.-]+:[A-Za-z0-9._~-]+",

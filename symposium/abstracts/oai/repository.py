@@ -22,7 +22,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 from lxml import etree
 
-from symposium.abstracts.citation.styles import Record, one_line
+from symposium.abstracts.citation.styles import Record, clean_line
 from symposium.abstracts.models import Abstract, Keyword, OaiRecord, OaiRecordQuerySet
 from symposium.abstracts.oai.dublin_core import dublin_core
 from symposium.abstracts.oai.protocol import Item, Selection, Set, respond
@@ -79,7 +79,7 @@ class AbstractRepository:
 
     @property
     def name(self) -> str:
-        return one_line(self.edition.name) if self.edition else self.namespace
+        return clean_line(self.edition.name) if self.edition else self.namespace
 
     @property
     def namespace(self) -> str:
@@ -140,9 +140,9 @@ class AbstractRepository:
 
     def set_roots(self) -> dict[str, dict[str, str]]:
         return {
-            "edition": in_each_language(lambda: _("Editions")),
-            "keyword": in_each_language(lambda: _("Keywords")),
-            "kind": in_each_language(lambda: _("Kinds")),
+            "edition": names_in_each_language(lambda: _("Editions")),
+            "keyword": names_in_each_language(lambda: _("Keywords")),
+            "kind": names_in_each_language(lambda: _("Kinds")),
         }
 
     def set_names(self) -> dict[str, dict[str, str]]:
@@ -161,7 +161,7 @@ class AbstractRepository:
                 for keyword in Keyword.objects.filter(abstracts__in=published).distinct()
             }
             | {
-                f"kind:{kind}": in_each_language(lambda kind=kind: str(kind.label))
+                f"kind:{kind}": names_in_each_language(lambda kind=kind: str(kind.label))
                 for kind in Abstract.Kind
             }
         )
@@ -172,11 +172,11 @@ def item(row: Any) -> Item:
 
 
 def names_by_language(thing: Edition | Keyword) -> dict[str, str]:
-    found = {code: one_line(getattr(thing, f"name_{code}")) for code in LANGUAGES}
+    found = {code: clean_line(getattr(thing, f"name_{code}")) for code in LANGUAGES}
     return {code: name for code, name in found.items() if name}
 
 
-def in_each_language(name) -> dict[str, str]:
+def names_in_each_language(name) -> dict[str, str]:
     found = {}
     for code in LANGUAGES:
         with translation.override(code):

@@ -53,10 +53,10 @@ def add_changed_parts(model, records: list) -> None:
         # Django saves the object first, then its parts, then the log entry.
         place = bisect_right(dates, entry.action_time) - 1
         if place >= 0:
-            records[place].changed_parts += parts_of(entry)
+            records[place].changed_parts += change_parts(entry)
 
 
-def parts_of(entry: LogEntry) -> list[str]:
+def change_parts(entry: LogEntry) -> list[str]:
     """Return one sentence for each changed part in a log entry."""
     message = entry.change_message
     steps = json.loads(message) if message.startswith("[") else []

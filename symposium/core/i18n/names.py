@@ -39,10 +39,10 @@ class PersonName:
         return self.name_in("ar")
 
 
-WORD = re.compile(r"\w+")
+NAME_PART = re.compile(r"\w+")
 ONE_FORM = str.maketrans({"ى": "ي", "ة": "ه", "ـ": None, "ؤ": "و", "ئ": "ي", "ٱ": "ا"})
 
 
 def fold_name(name: str) -> str:
     """Return the words sorted and in a unified spelling: equal results may be the same person."""
-    return " ".join(sorted(WORD.findall(sort_key(name).translate(ONE_FORM))))
+    return " ".join(sorted(NAME_PART.findall(sort_key(name).translate(ONE_FORM))))

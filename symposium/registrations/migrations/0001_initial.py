@@ -507,7 +507,7 @@ class Migration(migrations.Migration):
                 (
                     "code",
                     models.CharField(
-                        default=symposium.registrations.models.registrations.new_code,
+                        default=symposium.registrations.models.registrations.new_registration_code,
                         editable=False,
                         max_length=10,
                         unique=True,
@@ -935,7 +935,7 @@ class Migration(migrations.Migration):
                 (
                     "token",
                     models.CharField(
-                        default=symposium.registrations.models.attendance.new_token,
+                        default=symposium.registrations.models.attendance.new_certificate_token,
                         max_length=20,
                         unique=True,
                         verbose_name="token",

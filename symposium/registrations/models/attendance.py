@@ -89,7 +89,7 @@ class CertificateQuerySet(models.QuerySet):
         )
 
 
-def new_token() -> str:
+def new_certificate_token() -> str:
     return random_code(20)
 
 
@@ -99,7 +99,7 @@ class Certificate(models.Model):
     registration = models.OneToOneField(
         Registration, models.CASCADE, related_name="certificate", verbose_name=_("registration")
     )
-    token = models.CharField(_("token"), max_length=20, unique=True, default=new_token)
+    token = models.CharField(_("token"), max_length=20, unique=True, default=new_certificate_token)
     name = models.CharField(_("name"), max_length=202)
     name_ar = models.CharField(_("name in Arabic script"), max_length=202, blank=True)
     days = ArrayField(models.DateField(), verbose_name=_("days"))

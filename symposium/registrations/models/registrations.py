@@ -19,7 +19,7 @@ from symposium.registrations.models.categories import Category
 from symposium.sessions.models import Session
 
 
-def new_code() -> str:
+def new_registration_code() -> str:
     """Return ten letters and digits that nobody confuses: 49 bits, to be scanned or dictated."""
     return "".join(secrets.choice(UNAMBIGUOUS.upper()) for _ in range(10))
 
@@ -163,7 +163,7 @@ class Registration(Reservation):
         Category, models.RESTRICT, related_name="registrations", verbose_name=_("category")
     )
     code = models.CharField(
-        _("ticket code"), max_length=10, unique=True, default=new_code, editable=False
+        _("ticket code"), max_length=10, unique=True, default=new_registration_code, editable=False
     )
     given_name = models.CharField(
         _("given name"), max_length=100, blank=True, validators=[validate_name]
