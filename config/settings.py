@@ -141,9 +141,10 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": [
-                "symposium.core.templatetags.symposium",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                # Last, since it replaces Django's `language_name`, which is always in English.
+                "symposium.core.templatetags.symposium",
             ],
             "context_processors": [
                 "django.template.context_processors.request",
