@@ -192,8 +192,10 @@ def test_page_can_be_shared(trees, settings, language):
         address = f"{settings.SITE_URL}/{language}/{urlsplit(PAGES[name]).path}"
         assert shared["og:url"] == address, name
         assert shared["og:locale"] == {"fr": "fr_FR", "en": "en_GB", "ar": "ar_MA"}[language], name
-        [description] = attributes(trees[name], ".//meta[@name='description']", "content")
-        assert description == shared["og:description"], name
+        assert shared["og:title"].endswith(" 2021"), name
+        assert shared["og:image"].endswith("/card.png"), name
+        assert (shared["og:image:width"], shared["og:image:height"]) == ("1200", "630"), name
+        assert shared["og:image:alt"], name
 
 
 @IN_EACH_LANGUAGE

@@ -19,6 +19,7 @@ from symposium.core.i18n.localized import localized_text, sort_key
 from symposium.core.i18n.typography import french_spaces
 from symposium.editions.models import Edition
 from symposium.sessions.models import Session
+from symposium.speakers.models import Speaker
 
 # The files
 
@@ -37,21 +38,34 @@ def render_book_pdf(edition: Edition, abstracts: Iterable[Abstract], language: s
 
 
 def delete_stale_pdfs() -> int:
-    """Delete cached PDFs whose content may no longer be public. Return the number deleted.
+    """Delete cached PDFs and cards whose content may no longer be public; return their number.
 
-    This happens once per revision of the public content. The PDFs of an abstract are deleted when
-    it is no longer published; the PDFs of an edition at every revision. A request renders a deleted
-    PDF again.
+    This happens once per revision of the public content. The PDFs of an abstract and all cards are
+    deleted when their object is no longer published; the PDFs of an edition at every revision. A
+    request renders a deleted file again.
     """
     done = f"{FOLDER}/revision-{revision.current()}"
     if default_storage.exists(done):
         return 0
     guids = {str(guid) for guid in Abstract.objects.published().values_list("guid", flat=True)}
-    over = [name for name in list_folder(FOLDER)[0] if name.rpartition("-")[0] not in guids]
+    public = guids | {f"card-abstract-{guid}" for guid in guids} | names_of_cards()
+    over = [name for name in list_folder(FOLDER)[0] if name.rpartition("-")[0] not in public]
     forgotten = sum(delete_folder(f"{FOLDER}/{name}") for name in over)
     delete_folder(FOLDER)  # the marker of the previous revision
     default_storage.save(done, ContentFile(b""))
     return forgotten
+
+
+def names_of_cards() -> set[str]:
+    """Return the names of the public cards of editions, sessions and speakers."""
+    sessions = Session.objects.published().values_list("guid", flat=True)
+    speakers = Speaker.objects.published().values_list("guid", flat=True)
+    editions = Edition.objects.published().values_list("pk", flat=True)
+    return {
+        *(f"card-session-{guid}" for guid in sessions),
+        *(f"card-speaker-{guid}" for guid in speakers),
+        *(f"card-{kind}-{pk}" for kind in ("edition", "programme") for pk in editions),
+    }
 
 
 # The data of the templates: pure functions from objects to JSON-serialisable dicts

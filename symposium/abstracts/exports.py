@@ -58,7 +58,8 @@ def export_urls(abstract: Abstract) -> list[tuple[str, str]]:
 
 
 def public_abstracts(edition: Edition) -> AbstractQuerySet:
-    return edition.abstracts.public().with_reference()
+    found = edition.abstracts.public().with_reference()
+    return found.select_related("session__track")
 
 
 def public_main_abstract(edition: str) -> Abstract:

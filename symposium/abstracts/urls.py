@@ -7,6 +7,7 @@ app_name = "abstracts"
 urlpatterns = [
     path("<slug:edition>/abstract/", views.main_abstract, name="main"),
     path("<slug:edition>/abstract/abstract.pdf", views.main_abstract_pdf, name="main_pdf"),
+    path("<slug:edition>/abstract/card.png", views.main_abstract_card, name="main_card"),
     path(
         "<slug:edition>/abstract/v<int:number>/", views.main_abstract_version, name="main_version"
     ),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("<slug:edition>/abstracts.atom", feeds.edition_feed, name="feed"),
     path("<slug:edition>/abstracts/<slug:slug>/", views.abstract, name="detail"),
     path("<slug:edition>/abstracts/<slug:slug>/abstract.pdf", views.abstract_pdf, name="pdf"),
+    path("<slug:edition>/abstracts/<slug:slug>/card.png", views.abstract_card, name="card"),
     path("<slug:edition>/abstracts/<slug:slug>/v<int:number>/", views.version, name="version"),
     path("<slug:edition>/keywords/", views.keywords, name="keywords"),
     path("<slug:edition>/keywords/<slug:slug>/", views.keyword, name="keyword"),

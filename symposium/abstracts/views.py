@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
-from symposium.abstracts import documents, exports, versions
+from symposium.abstracts import cards, documents, exports, versions
 from symposium.abstracts.citation.styles import Record, citations, paragraphs
 from symposium.abstracts.exports import public_abstracts, public_main_abstract
 from symposium.abstracts.metadata import highwire, jsonld, signposting
@@ -75,6 +75,7 @@ def abstract_page(request: HttpRequest, abstract: Abstract) -> HttpResponse:
         "abstracts/detail.html",
         {
             **about,
+            "card": cards.abstract_card(abstract, about["shown"]),
             "is_translation": abstract.is_translation_in(get_language()),
             "is_untranslated": abstract.is_untranslated_in(get_language()),
             "beside": second,
@@ -240,6 +241,32 @@ def pdf_response(content: bytes, edition: Edition, name: str) -> HttpResponse:
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{file}"'},
     )
+
+
+# Cards
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+@conditional_page
+def main_abstract_card(request: HttpRequest, edition: str) -> HttpResponse:
+    return abstract_card_response(request, public_main_abstract(edition))
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+@conditional_page
+@by_slug(public_abstracts)
+def abstract_card(request: HttpRequest, edition: Edition, abstract: Abstract) -> HttpResponse:
+    if abstract.is_main:
+        return redirect("abstracts:main_card", edition.slug, permanent=True)
+    return abstract_card_response(request, abstract)
+
+
+def abstract_card_response(request: HttpRequest, abstract: Abstract) -> HttpResponse:
+    if abstract.is_withdrawn:
+        return tombstone(request, abstract)
+    return cards.abstract_card(abstract, Record(abstract, get_language())).response()
 
 
 # Keywords

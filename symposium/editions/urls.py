@@ -6,5 +6,6 @@ app_name = "editions"
 urlpatterns = [
     path("", views.current, name="current"),
     path("<slug:edition>/", views.home, name="home"),
+    path("<slug:edition>/card.png", views.card, name="card"),
     path("<slug:edition>/pages/<slug:slug>/", views.page, name="page"),
 ]

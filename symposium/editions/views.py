@@ -6,10 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import get_language_from_request
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page, require_safe
 
 from symposium.core.page_cache import published_page
 from symposium.editions import jsonld
+from symposium.editions.cards import edition_card
 from symposium.editions.models import Edition, Page
 from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.slugs import find_by_slug
@@ -86,6 +88,7 @@ def home(request: HttpRequest, edition: Edition) -> HttpResponse:
         edition,
         "editions/home.html",
         {
+            "card": edition_card(edition),
             "phase": edition.phase(),
             "abstract": edition.abstracts.published().with_details().main_abstract(),
             "highlights": highlights,
@@ -101,6 +104,13 @@ def home(request: HttpRequest, edition: Edition) -> HttpResponse:
             },
         },
     )
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+@conditional_page
+def card(request: HttpRequest, edition: str) -> HttpResponse:
+    return edition_card(published_edition(edition)).response()
 
 
 @published_page

@@ -4,15 +4,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import conditional_page, require_safe
 
 from symposium.core.page_cache import published_page
 from symposium.editions.jsonld import script
 from symposium.editions.models import Edition
 from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.views import by_slug, published_edition
-from symposium.sessions import changes, displays, jsonld
+from symposium.sessions import cards, changes, displays, jsonld
 from symposium.sessions.filtered_pages import filtered_page
 from symposium.sessions.forms import ProgrammeFilter
 from symposium.sessions.models import Room, Session
@@ -33,6 +33,7 @@ def programme(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> 
         "sessions/programme.html",
         {
             "section": "programme",
+            "card": cards.programme_card(edition),
             "heading": _("Programme"),
             "description": _("The sessions of %(name)s, day by day and room by room.")
             % {"name": edition},
@@ -42,6 +43,15 @@ def programme(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> 
             "looser": [] if found else form.looser(sessions),
         },
     )
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+@conditional_page
+def programme_card(request: HttpRequest, edition: str) -> HttpResponse:
+    holder = published_edition(edition)
+    number = holder.sessions.published().to_be_prepared().count()
+    return cards.programme_card(holder, number).response()
 
 
 @published_page
@@ -64,6 +74,7 @@ def session_page(request: HttpRequest, session: Session) -> HttpResponse:
         "sessions/detail.html",
         {
             "section": "programme",
+            "card": cards.session_card(session, participations),
             "heading": session.title,
             "description": session.description,
             "crumbs": [(_("Programme"), reverse("sessions:programme", args=[edition.slug]))],
@@ -79,6 +90,15 @@ def session_page(request: HttpRequest, session: Session) -> HttpResponse:
             "draft": draft,
         },
     )
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+@conditional_page
+@by_slug(lambda edition: edition.sessions.published().select_related("room", "track"))
+def session_card(request: HttpRequest, edition: Edition, session: Session) -> HttpResponse:
+    participations = session.participations.published().select_related("speaker")
+    return cards.session_card(session, participations).response()
 
 
 @require_safe

@@ -6,4 +6,5 @@ app_name = "speakers"
 urlpatterns = [
     path("<slug:edition>/speakers/", views.speakers, name="list"),
     path("<slug:edition>/speakers/<slug:slug>/", views.speaker, name="detail"),
+    path("<slug:edition>/speakers/<slug:slug>/card.png", views.speaker_card, name="card"),
 ]

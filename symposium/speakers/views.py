@@ -1,12 +1,14 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page, require_safe
 
 from symposium.core.page_cache import published_page
 from symposium.editions.models import Edition
 from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.views import by_slug, in_edition
+from symposium.speakers import cards
 from symposium.speakers.models import Speaker
 
 
@@ -47,7 +49,7 @@ def speaker_page(request: HttpRequest, speaker: Speaker) -> HttpResponse:
             "heading": speaker.name,
             "description": speaker.biography or speaker.affiliation,
             "og_type": "profile",
-            "picture": speaker.portrait if speaker.photo else None,
+            "card": cards.speaker_card(speaker, sessions),
             "crumbs": [(_("Speakers"), reverse("speakers:list", args=[edition.slug]))],
             "speaker": speaker,
             "sessions": sessions,
@@ -55,3 +57,12 @@ def speaker_page(request: HttpRequest, speaker: Speaker) -> HttpResponse:
             "draft": is_preview(request, speaker),
         },
     )
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+@conditional_page
+@by_slug(lambda edition: edition.speakers.published())
+def speaker_card(request: HttpRequest, edition: Edition, speaker: Speaker) -> HttpResponse:
+    sessions = edition.sessions.published().for_programme().filter(speakers=speaker)
+    return cards.speaker_card(speaker, sessions).response()

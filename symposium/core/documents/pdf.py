@@ -50,17 +50,22 @@ def render(
     value of a key `qr` is an SVG from `qr.drawing` and is not changed. Texts are truncated to
     `longest` characters. Raise `typst.TypstError` if the template cannot use the data.
     """
-    # A compiler for each document: threads then share only the fonts, which are read-only.
-    compiler = typst.Compiler(
+    created = datetime.fromisoformat(str(data["created"]))
+    return compiler(template, data, language, longest).compile(
+        format="pdf", pdf_standards=list(standards), timestamp=int(created.timestamp())
+    )
+
+
+def compiler(
+    template: str, data: dict, language: str, longest: int = MAX_TEXT_CHARS
+) -> typst.Compiler:
+    """Return a compiler of one document: threads share only the fonts, which are read-only."""
+    return typst.Compiler(
         TEMPLATES / template,
         root=TEMPLATES / "typst",
         font_paths=fonts(),
         ignore_system_fonts=True,
         sys_inputs={"data": encode_data({**data, "language": language}, longest)},
-    )
-    created = datetime.fromisoformat(str(data["created"]))
-    return compiler.compile(
-        format="pdf", pdf_standards=list(standards), timestamp=int(created.timestamp())
     )
 
 

@@ -1,4 +1,4 @@
-"""Cache of rendered PDFs, stored with the uploads.
+"""Cache of rendered PDFs and pictures, stored with the uploads.
 
 The file names cannot be guessed and have no public address: only a view serves a file, and only
 while its content is public.
@@ -7,6 +7,8 @@ while its content is public.
 import hashlib
 import json
 import time
+from collections.abc import Callable
+from typing import NamedTuple
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -14,7 +16,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.utils.crypto import salted_hmac
 
-from symposium.core.documents import pdf
+from symposium.core.documents import pdf, pictures
 
 FOLDER = "prints"
 LOCK_ID = 2021_0610
@@ -22,27 +24,45 @@ MAX_WAIT_SECONDS, PAUSE_SECONDS = 20.0, 0.2  # seconds, while another process re
 MAX_PARAGRAPH_CHARS = 20_000  # the length of the longest possible paragraph
 
 
+class Format(NamedTuple):
+    """File format: `end` are the last bytes of a complete file, `render` makes one."""
+
+    extension: str
+    end: bytes
+    render: Callable[[str, dict, str], bytes]
+
+
+def render_archived(template: str, data: dict, language: str) -> bytes:
+    return pdf.render(template, data, language, standards=pdf.ARCHIVED, longest=MAX_PARAGRAPH_CHARS)
+
+
+PDF = Format("pdf", b"%%EOF", render_archived)
+PNG = Format("png", b"IEND\xaeB`\x82", pictures.render)
+
+
 def get_or_render(
-    name: str, template: str, data: dict, language: str, stamp: dict | None = None
+    name: str,
+    template: str,
+    data: dict,
+    language: str,
+    stamp: dict | None = None,
+    file_format: Format = PDF,
 ) -> bytes:
-    """Return the PDF of `template` and `data`, rendered unless it is cached.
+    """Return the file of `template` and `data`, rendered unless it is cached.
 
     A new file replaces the former ones of the same `name` and `language`. `stamp` holds extra data
     that is not part of the cache key, such as the date of rendering: it stays the same as long as
     `data` does.
     """
     folder = f"{FOLDER}/{name}-{language}"
-    path = f"{folder}/{fingerprint(template, data)}.pdf"
+    path = f"{folder}/{fingerprint(template, data)}.{file_format.extension}"
     until = time.monotonic() + MAX_WAIT_SECONDS
-    while not (content := read(path)):
+    while not (content := read(path, file_format)):
         with transaction.atomic():
             if try_lock_folder(folder) or time.monotonic() > until:
-                if content := read(path):  # stored between the first read and the lock
+                if content := read(path, file_format):  # stored between the first read and the lock
                     return content
-                content = pdf.render(
-                    template, data | (stamp or {}), language, standards=pdf.ARCHIVED,
-                    longest=MAX_PARAGRAPH_CHARS,
-                )  # fmt: skip
+                content = file_format.render(template, data | (stamp or {}), language)
                 delete_folder(folder)
                 default_storage.save(path, ContentFile(content))
                 return content
@@ -50,7 +70,7 @@ def get_or_render(
     return content
 
 
-def read(path: str) -> bytes:
+def read(path: str, file_format: Format = PDF) -> bytes:
     """Return the content of the file, or b"" if it is missing (another process may delete it)."""
     try:
         with default_storage.open(path) as file:
@@ -58,7 +78,7 @@ def read(path: str) -> bytes:
     except FileNotFoundError:
         return b""
     # A file without the end marker is still being written.
-    return content if content.rstrip().endswith(b"%%EOF") else b""
+    return content if content.rstrip().endswith(file_format.end) else b""
 
 
 def try_lock_folder(folder: str) -> bool:
