@@ -5,9 +5,10 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.core.internal.ratelimit import get_ip
 from allauth.core.ratelimit import consume
+from django.conf import settings
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from symposium.accounts import addresses, codes, known_browsers
@@ -34,10 +35,26 @@ class AccountAdapter(DefaultAccountAdapter):
         ]
 
     def render_mail(self, template_prefix, email, context, headers=None):
-        """Add our HTML part to allauth's e-mails, including the one with the code."""
-        message = super().render_mail(template_prefix, email, context, headers)
-        mail.add_html_part(message, get_language())
+        """Put allauth's e-mails, including the one with the code, into the frame of ours."""
+        edition = self.request.edition
+        words = {
+            **(edition.mail_context() if edition else {}),
+            "sign_in_code": context.get("code", ""),
+            "why": self.mail_reason(context),
+        }
+        if "timestamp" in context:  # a change of the account
+            words["action_url"] = settings.SITE_URL + reverse("registrations:overview")
+            words["action_label"] = _("My account")
+        whole = {**context, **words, "parts": mail.PARTS}
+        message = super().render_mail(template_prefix, email, whole, headers)
+        message.reply_to = list(filter(None, [words.get("contact_email")]))
+        mail.fill_frame(message, get_language(), mail.sanitize(words))
         return message
+
+    def mail_reason(self, context: dict) -> str:
+        if "code" in context:
+            return gettext("You receive this email because your address was entered on our site.")
+        return gettext("You receive this email because you have an account with us.")
 
     def clean_email(self, email: str) -> str:
         addresses.validate_plain_address(email)

@@ -124,9 +124,10 @@ def send_starred_changed(agenda: Agenda, edition: Edition, news: notices.Session
     user = agenda.user
     with translation.override(user.language), timezone.override(edition.zone):
         context = {
-            **notices.edition_context(edition),
+            **edition.mail_context(),
             "name": user.name,
-            "changed": [notices.change_context(*one) for one in news],
+            "cards": [notices.change_card(*one) for one in news],
+            "why": _("You receive this email because you asked for changes of your programme."),
             "action_url": settings.SITE_URL + reverse("agenda:programme"),
             "action_label": _("My programme"),
         }

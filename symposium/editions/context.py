@@ -99,6 +99,7 @@ class EditionMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest):
+        request.edition = SimpleLazyObject(lambda: edition_for(request))  # for e-mails
         response = self.get_response(request)
         if settings.OWN_PAGES.match(request.path_info) and not request.session.is_empty():
             self.remember(request)

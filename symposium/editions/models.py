@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from pilkit.processors import ResizeToFit
 
+from symposium.core import mail
 from symposium.core.i18n import dates
 from symposium.core.images import PictureField, validate_picture
 from symposium.editions.slugs import SluggedModel
@@ -238,6 +239,20 @@ class Edition(models.Model):
     @property
     def dates(self) -> str:
         return dates.span(self.starts_on, self.ends_on)
+
+    @property
+    def place(self) -> str:
+        return _(", ").join(filter(None, [self.venue, self.city]))
+
+    def mail_context(self) -> dict:
+        """Return what each e-mail of the edition says of it, in the active language."""
+        return {
+            "edition_name": mail.Trusted(f"{self.name} {self.slug}"),
+            "dates": self.dates,
+            "place": mail.Trusted(self.place),
+            "contact_email": mail.Trusted(self.contact_email),
+            "can_reply": bool(self.contact_email),
+        }
 
     @property
     def frame_ancestors(self) -> list[str]:

@@ -26,7 +26,7 @@ from django.contrib.sessions.models import Session as BrowserSession
 from django.db import transaction
 from django.db.models import BigIntegerField, Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -176,11 +176,13 @@ def withdraw_mails(addresses: Collection[str], at: datetime.datetime) -> None:
 def send_farewell(user: User) -> None:
     """Queue the last e-mail; `delete_mails` deletes it from the queue once it is sent."""
     edition = Edition.objects.current()
+    with translation.override(user.language):
+        context = edition.mail_context() if edition else {}
     mail.send(
         to=user.email,
         language=user.language,
         template="registrations/email/erased",
-        context={},
+        context=context,
         reply_to=edition.contact_email if edition else "",
     )
 

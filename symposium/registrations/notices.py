@@ -8,20 +8,23 @@ import contextlib
 import re
 from collections.abc import Collection, Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from symposium.core import mail
 from symposium.core.i18n.dates import moment
 from symposium.editions.models import Edition
 from symposium.registrations import subscriptions
+from symposium.registrations.documents.tickets import QR_IMAGE
 from symposium.registrations.models import Booking, Certificate, Invitation, Registration
 from symposium.registrations.models.registrations import Reservation
-from symposium.sessions.changes import SessionChange, present_place
+from symposium.sessions.changes import Kind, SessionChange, present_place
 from symposium.sessions.models import Session
 
 LEFT_TO_RIGHT = "\u200e"
@@ -41,7 +44,12 @@ def registered(registration: Registration) -> None:
 
 
 def confirmed(registration: Registration, *, promoted: bool = False) -> None:
-    send_to(registration, "confirmed", attachments=attachments_for(registration), promoted=promoted)
+    with recipient_locale(registration):
+        cards = [{"rows": [*when_and_where(registration.edition), category_row(registration)]}]
+    send_to(
+        registration, "confirmed", attachments=attachments_for(registration), promoted=promoted,
+        cards=cards,
+    )  # fmt: skip
 
 
 def refused(registration: Registration, *, reason: str = "") -> None:
@@ -69,9 +77,14 @@ def offered(holder: Reservation) -> None:
     registration = registration_behind(holder)
     with recipient_locale(registration):
         until = moment(holder.offer_expires_at)
-    send_to(
-        registration, "offered", holder=holder, until=until, is_seat=isinstance(holder, Booking)
-    )
+        deadline = _("Reply by %(until)s (%(city)s time). After that it goes to the next person.")
+        words = {"until": until, "city": registration.edition.city}
+        more = {
+            "until": until,
+            "deadline": mail.Trusted(deadline % words),
+            "action_label": _("Reply to the offer"),
+        }
+    send_to(registration, "offered", holder=holder, is_seat=isinstance(holder, Booking), **more)
 
 
 def offer_expired(holder: Reservation) -> None:
@@ -93,26 +106,24 @@ def booked(booking: Booking, *, promoted: bool = False) -> None:
 def booked_sessions_changed(registration: Registration, news: SessionNews) -> None:
     """Send the changes of booked sessions, and the overlaps between the person's bookings."""
     with recipient_locale(registration):
-        changed = [change_context(*one) for one in news]
+        cards = [change_card(*one) for one in news]
         clashes = [
             {"one": mail.Trusted(one.session), "other": mail.Trusted(other.session)}
             for one, other in registration.clashes()
         ]
     send_to(
         registration, "session_changed", attachments=[f"calendar:{registration.code}"],
-        changed=changed, clashes=clashes,
+        cards=cards, clashes=clashes,
     )  # fmt: skip
 
 
 def reminder(registration: Registration, *, tomorrow: bool) -> None:
-    held = registration.edition.sessions.published().exclude(status=Session.Status.CANCELLED)
-    first = held.scheduled().order_by("starts_at").first()
     with recipient_locale(registration):
-        address = mail.Trusted(registration.edition.address)
-        opens = f"{timezone.localtime(first.starts_at):%H:%M}" if first else ""
+        cards = [{"rows": when_and_where(registration.edition)}]
+        opens = opening_time(registration.edition)
     send_to(
         registration, "reminder", attachments=attachments_for(registration), bulk=True,
-        tomorrow=tomorrow, opens=opens, address=address,
+        tomorrow=tomorrow, opens=opens, cards=cards,
     )  # fmt: skip
 
 
@@ -154,9 +165,10 @@ def invited(invitation: Invitation) -> None:
     edition = category.edition
     with translation.override(invitation.language), timezone.override(edition.zone):
         context = {
-            **edition_context(edition),
+            **edition.mail_context(),
             "name": invitation.name,
             "category": mail.Trusted(category),
+            "why": _("You receive this email because the organisers have invited you."),
             "email": mail.Trusted(invitation.email),
             "action_url": settings.SITE_URL
             + reverse("registrations:register", args=[edition.slug]),
@@ -198,12 +210,17 @@ def mail_kwargs(
     edition = registration.edition
     with recipient_locale(registration):
         context = {
-            **edition_context(edition),
+            **edition.mail_context(),
+            "why": mail.Trusted(
+                _("You receive this email because you registered for %(edition)s.")
+                % {"edition": f"{edition.name} {edition.slug}"}
+            ),
             "name": registration.name,
             "category": mail.Trusted(registration.category),
             "on_site": registration.category.on_site,
             "online": registration.category.online_access,
             "code": registration.code_in_groups,
+            "qr_image": QR_IMAGE,
             "state": registration.get_state_display(),
             "confirmed": (holder or registration).is_confirmed,
             "bookings": [] if holder else booked_sessions(registration),
@@ -238,8 +255,9 @@ def registration_behind(holder: Any) -> Registration:
 
 
 def attachments_for(registration: Registration) -> list[str]:
-    """Return the attachments of a confirmed registration: a calendar, and on site a ticket too."""
-    ticket = [f"ticket:{registration.code}"] if registration.category.on_site else []
+    """Return the attachments of a confirmed registration; on site they include a ticket."""
+    kinds = ["qr", "ticket"] if registration.category.on_site else []
+    ticket = [f"{kind}:{registration.code}" for kind in kinds]
     return [*ticket, f"calendar:{registration.code}"]
 
 
@@ -254,13 +272,30 @@ def booked_sessions(registration: Registration) -> list[dict]:
     ]
 
 
-def edition_context(edition: Edition) -> dict:
-    return {
-        "edition_name": mail.Trusted(f"{edition.name} {edition.slug}"),
-        "dates": edition.dates,
-        "place": mail.Trusted(_(", ").join(filter(None, [edition.venue, edition.city]))),
-        "can_reply": bool(edition.contact_email),
-    }
+def when_and_where(edition: Edition) -> list[dict]:
+    """Return the rows of the dates with the first hour, and of the place with a link to a map."""
+    opens = opening_time(edition)
+    detail = _("The first session starts at %(opens)s.") % {"opens": opens} if opens else ""
+    where = {"label": _("Where"), "value": mail.Trusted(edition.place)}
+    if edition.address:
+        query = urlencode({"query": f"{edition.address} {edition.city}"})
+        where |= {
+            "detail": mail.Trusted(edition.address),
+            "more_url": f"https://www.openstreetmap.org/search?{query}",
+            "more_label": _("View on a map"),
+        }
+    return [{"label": _("When"), "value": edition.dates, "detail": detail}, where]
+
+
+def opening_time(edition: Edition) -> str:
+    """Return the hour of the first session, or "" while there is none."""
+    held = edition.sessions.published().exclude(status=Session.Status.CANCELLED)
+    first = held.scheduled().order_by("starts_at").first()
+    return f"{timezone.localtime(first.starts_at):%H:%M}" if first else ""
+
+
+def category_row(registration: Registration) -> dict:
+    return {"label": _("Category"), "value": mail.Trusted(registration.category)}
 
 
 def session_context(session: Session) -> dict:
@@ -271,10 +306,27 @@ def session_context(session: Session) -> dict:
     }
 
 
-def change_context(session: Session, shift: SessionChange | None) -> dict:
-    """Return the title of a session and a sentence about its change, as a dict."""
-    change = shift.sentence if shift else present_place(session)
-    return {"title": mail.Trusted(session), "change": mail.Trusted(plain_isolates(change))}
+def change_card(session: Session, shift: SessionChange | None) -> dict:
+    """Return the card of a session: before and now if it moved, else a sentence."""
+    before = ""
+    if shift and shift.kind == Kind.MOVED:
+        before, now = shift.sides()
+    elif shift and shift.kind == Kind.CANCELLED and shift.first.old_starts_at:
+        before, now = shift.old_place(), _("Cancelled.")
+    else:
+        now = shift.sentence if shift else present_place(session)
+    rows = [
+        {"label": pgettext("session", "Before"), "value": before, "is_old": True},
+        {"label": pgettext("session", "Now"), "value": now},
+    ]
+    return {
+        "title": mail.Trusted(session),
+        "rows": [
+            row | {"value": mail.Trusted(plain_isolates(row["value"]))}
+            for row in rows
+            if row["value"]
+        ],
+    }
 
 
 def session_times(session: Session) -> str:

@@ -90,7 +90,11 @@ class SessionChange:
         return ""
 
     def move(self) -> str:
-        """Describe the move: only what changed (times, room), and the day only if it changed."""
+        before, after = self.sides()
+        return _("Moved from %(before)s to %(after)s.") % {"before": before, "after": after}
+
+    def sides(self) -> tuple[str, str]:
+        """Describe a move: only what changed (times, room), and the day only if it changed."""
         first, last = self.first, self.last
         zone = self.session.edition.zone
         old = (first.old_starts_at, first.old_ends_at)
@@ -104,7 +108,7 @@ class SessionChange:
         if first.old_room_id != last.new_room_id:
             parts.append((old_room(first), new_room(last)))
         before, after = (_(", ").join(side) for side in zip(*parts, strict=True))
-        return _("Moved from %(before)s to %(after)s.") % {"before": before, "after": after}
+        return before, after
 
     def place(self) -> str:
         change = self.last

@@ -82,8 +82,8 @@ def test_reauthentication_code_opens_the_requested_page(client, language, direct
     sent = client.post(f"/{language}/accounts/reauthenticate/code/", form)
     [message] = mail.outbox
     with override(language):
-        subject = gettext("Your code to confirm it’s you")
-    assert (message.subject, message.to) == (subject, [AMINA])
+        subject = gettext("%(code)s is your code to confirm it’s you")
+    assert (message.subject, message.to) == (subject % {"code": code_of(message)}, [AMINA])
     response = client.post(sent.headers["Location"], {"code": code_of(message)})
     assert response.headers["Location"] == f"/{language}/my/erase/"
     assert client.get(f"/{language}/my/erase/").status_code == 200

@@ -413,7 +413,7 @@ def mails() -> list[tuple[str, str]]:
     return [(message.to[0], message.subject) for message in mail.outbox]
 
 
-STARRED = ("nora@example.org", "A session you starred has changed: Symposium 2031")
+STARRED = ("nora@example.org", "A session in your programme has changed: Symposium 2031")
 
 
 def test_star_change_mail_is_sent_only_when_enabled(client, user, water):
@@ -424,12 +424,12 @@ def test_star_change_mail_is_sent_only_when_enabled(client, user, water):
     assert mails() == []  # earlier changes send no mail
     move(water, "16:00")
     assert mails() == [STARRED]
-    assert "- Eau · " in mail.outbox[0].body
+    assert "\n\nEau\nBefore: " in mail.outbox[0].body
     assert "http://testserver/en/my/programme/" in mail.outbox[0].body
     assert mails() == []
     Session.objects.filter(pk=water.pk).update(status="cancelled")
     assert mails() == [STARRED]
-    assert "- Eau · Cancelled (was " in mail.outbox[0].body
+    assert "\nNow: Cancelled." in mail.outbox[0].body
     client.post("/en/my/programme/mails/")
     move(water, "17:00")
     assert mails() == []

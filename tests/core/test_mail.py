@@ -117,9 +117,8 @@ def test_mail_has_text_and_html_parts_and_headers(template):
         "Dear Salma,\n\nwelcome.\n\nMy registration\nhttp://testserver/en/my/\n\n"
         "-- \nSymposium 2021\nhttp://testserver\n"
     )
-    assert shown(message) == (
-        "Dear Salma,\n\nwelcome.\n\nMy registration\n\nSymposium 2021http://testserver"
-    )
+    assert shown(message) == "Dear Salma,\n\nwelcome.\n\nSymposium 2021http://testserver"
+    assert message.from_email == "Symposium 2021 <contact@example.org>"
     assert links(message) == [f"{SITE}/en/my/", SITE]
 
 
@@ -260,7 +259,7 @@ def test_queue_keeps_the_text_unchanged(template, name):
     kept = Email.objects.get()
     assert kept.subject.replace(JOINER, "") == f"Hello {name}"
     assert kept.text.replace(JOINER, "").startswith(f"Dear {name},\n\nwelcome.\n")
-    assert kept.html.count("<p>") == 2
+    assert kept.html.count("<p>") == 3
 
 
 @pytest.mark.usefixtures("outbox")

@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session as BrowserSession
 from django.core import mail
 from django.db import connection
 from django.db.models import QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from symposium.accounts import browser_sessions
 from symposium.agenda import change_notices
@@ -113,7 +113,9 @@ def test_each_reminder_is_sent_once(registration, edition, told):
     counts = [reminders.send_reminders(before(edition, at, days)) for days, at in moments]
     assert counts == [1, 0, 0, 1, 0]
     email = registration.user.email
-    assert told() == [(email, "In a few days: Villes 2031"), (email, "Tomorrow: Villes 2031")]
+    with translation.override("en"):
+        days = edition.dates
+    assert told() == [(email, f"{days}: Villes"), (email, "Tomorrow: Villes 2031")]
     assert reminded(registration) == ["week", "day"]
 
 
@@ -225,7 +227,7 @@ def move(session, at: str) -> None:
 
 
 def changes_told(at=None) -> list[list[str]]:
-    """Notify once; return for each mail its lines about changed sessions."""
+    """Notify once; return for each mail its cards of changed sessions."""
     mail.outbox.clear()
     count = change_notices.notify_booking_changes(at or soon())
     assert count == len(mail.outbox)
@@ -233,8 +235,7 @@ def changes_told(at=None) -> list[list[str]]:
 
 
 def changes_in(body: str) -> list[str]:
-    _greeting, first, *_rest = body.split("\n\n")
-    return [line[2:] for line in first.splitlines() if line.startswith("- ")]
+    return [part for part in body.split("\n\n") if "\nNow: " in part]
 
 
 @pytest.fixture
@@ -256,8 +257,8 @@ def test_one_mail_lists_all_changed_sessions(sessions, edition):
     move(sessions[0], "14:00")
     Session.objects.filter(pk=sessions[1].pk).update(status=Session.Status.CANCELLED)
     [lines] = changes_told()
-    assert [line.partition(" ·")[0] for line in lines] == ["Air", "Eau"]
-    assert lines[1].endswith("to \u200e14:00–14:45\u200e.")
+    assert [line.partition("\n")[0] for line in lines] == ["Air", "Eau"]
+    assert lines[1].endswith("Now: \u200e14:00–14:45\u200e")
     assert changes_told() == []
 
 
@@ -268,7 +269,7 @@ def test_session_moved_back_is_not_notified(sessions):
     assert changes_told() == []
     move(sessions[0], "14:00")
     [[line]] = changes_told()
-    assert line == "Eau · Moved from \u200e09:00–09:45\u200e to \u200e14:00–14:45\u200e."
+    assert line == "Eau\nBefore: \u200e09:00–09:45\u200e\nNow: \u200e14:00–14:45\u200e"
 
 
 @pytest.mark.usefixtures("booked")
@@ -343,7 +344,7 @@ def test_room_assignment_is_notified(sessions, edition):
     room = make_room(edition, name_fr="Auditorium")
     Session.objects.filter(pk=sessions[2].pk).update(room=room)
     [[line]] = changes_told()
-    assert line == "Sol · Moved from no room to Auditorium."
+    assert line == "Sol\nBefore: no room\nNow: Auditorium"
 
 
 def test_change_mail_run_makes_one_query_when_nothing_changed(booked, django_assert_num_queries):

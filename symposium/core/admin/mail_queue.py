@@ -1,6 +1,6 @@
 """Admin of the e-mail queue, for superusers: recipient, status and errors of each e-mail.
 
-It does not show the text: a sign-in code is for its reader only.
+It shows neither the text nor the code in a subject: a sign-in code is for its reader only.
 """
 
 from django.contrib import admin, messages
@@ -15,16 +15,20 @@ from symposium.core.mail.models import Email
 class EmailAdmin(admin.ModelAdmin):
     """Read-only admin: no e-mail is added, changed or deleted by hand."""
 
-    list_display = ["created_at", "to", "subject", "status", "scheduled_at"]
+    list_display = ["created_at", "to", "subject_without_code", "status", "scheduled_at"]
     list_filter = ["status"]
-    search_fields = ["to", "subject"]
+    search_fields = ["to"]
     ordering = ["-pk"]
     show_full_result_count = False
     fields = [
-        "to", "subject", "status", "created_at", "updated_at", "scheduled_at", "attempts",
-        "errors",
+        "to", "subject_without_code", "status", "created_at", "updated_at", "scheduled_at",
+        "attempts", "errors",
     ]  # fmt: skip
     actions = ["send_again"]
+
+    @admin.display(description=_("subject"))
+    def subject_without_code(self, email):
+        return str(email)
 
     def has_module_permission(self, request):
         return request.user.is_superuser

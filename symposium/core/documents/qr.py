@@ -4,6 +4,7 @@ Error correction level M: a creased or dirty ticket can still be read. The code 
 white with its quiet zone, in dark mode too.
 """
 
+import io
 from collections.abc import Iterable
 from itertools import groupby
 
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString
 
 QUIET_ZONE = 4  # modules, as the standard requires
 SIZE = 240  # CSS pixels, unless a style sets another size
+PNG_SCALE = 8  # pixels per module
 
 
 def svg(text: str, label: str) -> SafeString:
@@ -32,6 +34,14 @@ def drawing(text: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
         f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path d="{path}"/></svg>'
     )
+
+
+def png(text: str) -> bytes:
+    """Return the QR code of `text` as a PNG with its quiet zone, for an e-mail."""
+    file = io.BytesIO()
+    code = segno.make(text, error="m", micro=False)
+    code.save(file, kind="png", scale=PNG_SCALE, border=QUIET_ZONE)
+    return file.getvalue()
 
 
 def outline(text: str) -> tuple[int, str]:

@@ -7,6 +7,6 @@
 `composing.py` describes templates and contexts, `queue.py` the sending.
 """
 
-from symposium.core.mail.composing import Trusted, add_html_part, compose, send
+from symposium.core.mail.composing import PARTS, Trusted, compose, fill_frame, sanitize, send
 
-__all__ = ["Trusted", "add_html_part", "compose", "send"]
+__all__ = ["PARTS", "Trusted", "compose", "fill_frame", "sanitize", "send"]

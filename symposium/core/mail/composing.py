@@ -14,12 +14,28 @@ addresses in it become links.
 
 Besides text, a context may contain numbers, dates, and lists and dicts of these. Models are
 refused: a template would read their fields unsanitized, and run queries.
+
+A body places a part, such as the table of facts, with `{{ parts.cards }}`. Each part has a template
+for each of the two texts, `mail/parts/<part>.txt` and `.html`, and its own keys of the context:
+
+- `code`: `sign_in_code`, in large digits;
+- `qr`: `qr_image`, the Content-ID of an image among the attachments, and `code`, its text;
+- `cards`: `cards`, a list of `{"title", "rows"}`; a row has `label`, `value`, and possibly
+  `detail`, `is_old`, `more_url` and `more_label`;
+- `deadline`: `deadline`, a sentence;
+- `action`: `action_url` and `action_label`, a button. It is at the end unless the body places it.
+
+The frame says whose the e-mail is and why it came: `edition_name`, `dates`, `place`, `why`,
+`contact_email`. `edition_name` is also the name of the sender. The first paragraph of a body is the
+greeting; mailboxes show the second one beside the subject.
 """
 
 import datetime
 import decimal
 import re
 from collections.abc import Mapping, Sequence
+from email.headerregistry import Address
+from email.utils import parseaddr
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -39,6 +55,7 @@ from symposium.core.mail.models import Email
 
 MAX_LINE_CHARS = 500
 MAX_SUBJECT_CHARS = 150
+MAX_SENDER_CHARS = 80
 
 # Embeddings, overrides and isolates reorder the words around them; the marks (LRM, RLM) do not.
 BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -50,10 +67,15 @@ JOINTS = re.compile(
     r"|(?<=\\)(?=\\)"
 )
 WORD_JOINER = "\u2060"
+# Every white space but the no-break spaces of French.
+SPACES = re.compile(r"[^\S\u00a0\u202f]+")
 BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 # Addresses in texts of organisers, and punctuation that may follow an address.
 WEB_OR_EMAIL = re.compile(r"https?://[^\s<>\"«»“”]+|[\w.+-]+@\w[\w-]*(?:\.\w[\w-]*)+")
 AFTER_AN_ADDRESS = ".,;:!?'’*_…،؛؟"
+# The place of a part in a body. Texts contain no control characters, so none can forge a mark.
+MARK = "\x1e"
+PARTS = {name: f"\n\n{MARK}{name}\n\n" for name in ("code", "qr", "cards", "deadline", "action")}
 
 
 class Trusted(str):
@@ -96,18 +118,9 @@ def compose(
     with translation.override(language), timezone.override(zone or timezone.get_default_timezone()):
         words = sanitize(context)
         subject = one_line(render_text(f"{template}_subject.txt", words), MAX_SUBJECT_CHARS)
-        body = BLANK_LINES.sub("\n\n", render_text(f"{template}_body.txt", words)).strip()
-        frame = {
-            **words,
-            "subject": subject,
-            "body": body,
-            "site_url": settings.SITE_URL,
-            "unsubscribe_url": unsubscribe_url,
-        }
-        text = BLANK_LINES.sub("\n\n", render_text("mail/frame.txt", frame)).strip() + "\n"
-        html = render_html_part(frame, language, links_of(words))
-    message = Message(subject, text, to=[to], reply_to=[reply_to] if reply_to else [])
-    message.attach_alternative(html, "text/html")
+        body = render_text(f"{template}_body.txt", words | {"parts": PARTS})
+        message = Message(subject, body, to=[to], reply_to=[reply_to] if reply_to else [])
+        fill_frame(message, language, words | {"unsubscribe_url": unsubscribe_url})
     message.attachment_names = attachments
     if bulk:
         message.priority = Email.Priority.LOW
@@ -119,31 +132,58 @@ def compose(
     return message
 
 
-def render_html_part(frame: dict, language: str, links: set[str]) -> str:
-    """Render the HTML part around `frame["body"]`, in which only `links` are links."""
-    return render_to_string(
-        "mail/frame.html",
-        {
-            **frame,
-            "language": language,
-            "direction": typography.direction(language),
-            "style": style(),
-            "paragraphs": paragraphs(frame["body"], links),
-        },
-    )
+def fill_frame(message: EmailMultiAlternatives, language: str, words: dict) -> None:
+    """Turn `message.body`, in which parts are marks, into the text and the HTML part of the frame.
 
-
-def add_html_part(message: EmailMultiAlternatives, language: str) -> None:
-    """Add the HTML part of our e-mails to a plain text e-mail of a dependency."""
-    body, _line, signature = message.body.partition("\n-- \n")
-    name = signature.strip().removesuffix(settings.SITE_URL).strip()
+    `words` is a sanitized context. The e-mail comes from the edition that it names.
+    """
+    body = BLANK_LINES.sub("\n\n", message.body.strip())
+    blocks = body.split("\n\n")
+    if words.get("action_url") and f"{MARK}action" not in blocks:
+        blocks.append(f"{MARK}action")
     frame = {
+        **words,
         "subject": message.subject,
-        "body": BLANK_LINES.sub("\n\n", body).strip(),
-        "edition_name": name,
+        "language": language,
+        "direction": typography.direction(language),
         "site_url": settings.SITE_URL,
     }
-    message.attach_alternative(render_html_part(frame, language, set()), "text/html")
+    text = "\n\n".join(text_block(block, frame) for block in blocks)
+    html = {
+        "style": style(),
+        "preheader": preheader(blocks),
+        "blocks": [html_block(block, frame, links_of(words)) for block in blocks],
+    }
+    whole = render_text("mail/frame.txt", {**frame, "body": text})
+    message.body = BLANK_LINES.sub("\n\n", whole).strip() + "\n"
+    message.attach_alternative(render_to_string("mail/frame.html", {**frame, **html}), "text/html")
+    message.from_email = sender(str(words.get("edition_name") or ""))
+
+
+def text_block(block: str, frame: dict) -> str:
+    if block.startswith(MARK):
+        return render_text(f"mail/parts/{block[1:]}.txt", frame).strip()
+    return block
+
+
+def html_block(block: str, frame: dict, links: set[str]) -> SafeString:
+    """Return the table row of a part or of a paragraph, in which only `links` are links."""
+    if block.startswith(MARK):
+        return render_to_string(f"mail/parts/{block[1:]}.html", frame)
+    return render_to_string("mail/parts/paragraph.html", {"lines": pieces_of(block, links)})
+
+
+def preheader(blocks: Sequence[str]) -> str:
+    """Return the first line after the greeting, which mailboxes show beside the subject."""
+    paragraphs = [block for block in blocks if not block.startswith(MARK)]
+    return paragraphs[:2][-1].split("\n")[0] if paragraphs else ""
+
+
+def sender(name: str) -> str:
+    """Return the address of the site's e-mails, with `name` as its display name."""
+    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    name = one_line(name, MAX_SENDER_CHARS)
+    return str(Address(name, addr_spec=address)) if name else settings.DEFAULT_FROM_EMAIL
 
 
 def render_text(template: str, context: dict) -> str:
@@ -200,7 +240,7 @@ def prevent_autolinks(text: str) -> str:
 
 
 def one_line(text: str, max_chars: int) -> str:
-    text = " ".join(text.split())
+    text = SPACES.sub(" ", text).strip()
     return text if len(text) <= max_chars else f"{text[: max_chars - 1]}…"
 
 
@@ -241,18 +281,18 @@ def trimmed(address: str) -> str:
         address = bare
 
 
-def paragraphs(body: str, links: set[str]) -> list[list[list[tuple[str, str]]]]:
-    """Split a body into paragraphs, lines, and pieces `(text, href)`; `href` is "" for no link."""
+def pieces_of(paragraph: str, links: set[str]) -> list[list[tuple[str, str]]]:
+    """Split a paragraph into lines, and pieces `(text, href)`; `href` is "" for no link."""
     found = "|".join(re.escape(link) for link in sorted(links, key=len, reverse=True))
     # Longest first: a link may be the beginning of another one.
     pattern = re.compile(f"({found})" if found else "(?!)()")
-
-    def pieces(line: str) -> list[tuple[str, str]]:
-        return [(piece, target(piece)) for piece in pattern.split(line) if piece]
 
     def target(piece: str) -> str:
         if piece not in links:
             return ""
         return piece if "://" in piece else f"mailto:{piece}"
 
-    return [[pieces(line) for line in part.split("\n")] for part in body.split("\n\n")]
+    return [
+        [(piece, target(piece)) for piece in pattern.split(line) if piece]
+        for line in paragraph.split("\n")
+    ]

@@ -11,11 +11,18 @@ import re
 import smtplib
 import time
 from collections.abc import Callable, Iterable, Mapping
+from email.mime.image import MIMEImage
 from email.utils import make_msgid
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+from django.core.mail import (
+    EmailMessage,
+    EmailMultiAlternatives,
+    SafeMIMEMultipart,
+    get_connection,
+)
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -27,8 +34,16 @@ from symposium.core.mail.models import Email
 
 logger = logging.getLogger(__name__)
 
-# (file name, content, MIME type), or None if the file no longer exists
-Attachment = tuple[str, bytes, str] | None
+
+class InlineImage(NamedTuple):
+    """PNG image that the HTML part shows as `<img src="cid:…">` (RFC 2392)."""
+
+    content_id: str
+    content: bytes
+
+
+# (file name, content, MIME type), an image, or None if the file no longer exists
+Attachment = tuple[str, bytes, str] | InlineImage | None
 Makers = Mapping[str, Callable[[str], Attachment]]
 
 # Programs do not reply to it, for example with an out-of-office message (RFC 3834).
@@ -146,16 +161,45 @@ def deliver(email: Email, makers: Makers, transport) -> bool:
     return True
 
 
+class IllustratedMessage(EmailMultiAlternatives):
+    """E-mail whose HTML part is in one `multipart/related` with its images (RFC 2387)."""
+
+    def __init__(self, *arguments, **more):
+        super().__init__(*arguments, **more)
+        self.images: list[InlineImage] = []
+
+    def message(self):
+        whole = super().message()
+        for part in whole.walk() if self.images else ():
+            if part.get_content_type() == "multipart/alternative":
+                text, html = part.get_payload()
+                part.set_payload([text, self.related(html)])
+        return whole
+
+    def related(self, html) -> SafeMIMEMultipart:
+        group = SafeMIMEMultipart(_subtype="related", encoding=self.encoding)
+        group.attach(html)
+        for image in self.images:
+            part = MIMEImage(image.content, "png")
+            part["Content-ID"] = f"<{image.content_id}>"
+            part.add_header("Content-Disposition", "inline", filename=f"{image.content_id}.png")
+            group.attach(part)
+        return group
+
+
 def build(email: Email, makers: Makers) -> EmailMessage:
-    """Return the e-mail to send, with its attachments."""
-    message = EmailMultiAlternatives(
+    """Return the e-mail to send, with its attachments and images."""
+    message = IllustratedMessage(
         email.subject, email.text, email.from_email, [email.to], headers=email.headers
     )
     if email.html:
         message.attach_alternative(email.html, "text/html")
     for name in email.attachments:
         kind, _colon, code = name.partition(":")
-        if attachment := makers[kind](code):
+        attachment = makers[kind](code)
+        if isinstance(attachment, InlineImage):
+            message.images.append(attachment)
+        elif attachment:
             message.attach(*attachment)
     return message
 

@@ -4,7 +4,8 @@ They are in the language of the account and show the state at that moment: a tic
 meanwhile is not sent.
 """
 
-from symposium.core.mail.queue import Attachment, Makers
+from symposium.core.documents import qr
+from symposium.core.mail.queue import Attachment, InlineImage, Makers
 from symposium.registrations.documents import calendars, certificates, tickets
 from symposium.registrations.models import Certificate, Registration
 
@@ -28,6 +29,13 @@ def ticket(code: str) -> Attachment:
     return f"ticket-{registration.edition.slug}.pdf", content, PDF
 
 
+def ticket_qr(code: str) -> Attachment:
+    registration = confirmed(code)
+    if not (registration and registration.category.on_site):
+        return None
+    return InlineImage(tickets.QR_IMAGE, qr.png(registration.code))
+
+
 def calendar(code: str) -> Attachment:
     registration = confirmed(code)
     if not registration:
@@ -45,4 +53,9 @@ def certificate(code: str) -> Attachment:
     return f"certificate-{registration.edition.slug}.pdf", content, PDF
 
 
-ATTACHMENTS: Makers = {"ticket": ticket, "calendar": calendar, "certificate": certificate}
+ATTACHMENTS: Makers = {
+    "ticket": ticket,
+    "qr": ticket_qr,
+    "calendar": calendar,
+    "certificate": certificate,
+}

@@ -15,6 +15,9 @@ from symposium.editions.models import Edition
 from symposium.registrations.models import Registration
 from symposium.sessions.models import Session
 
+# The Content-ID of the QR code in an e-mail.
+QR_IMAGE = "ticket-qr"
+
 
 def ticket_pdf(registration: Registration, language: str) -> bytes:
     return pdf.render("typst/ticket.typ", ticket_data(registration, language), language)
