@@ -72,6 +72,21 @@ class SessionChange:
         return (change.new_starts_at, change.new_ends_at, change.new_room_id)
 
     @property
+    def old_times(self) -> str:
+        """Former times of a moved session, with the day if it changed; "" if they are the same."""
+        old, new = self.before[:2], self.after[:2]
+        if self.kind != Kind.MOVED or old == new or old[0] is None:
+            return ""
+        zone = self.session.edition.zone
+        return describe_times(*old, zone, with_day=day_of(old[0], zone) != day_of(new[0], zone))
+
+    @property
+    def left_room(self) -> Room | None:
+        """Room that a moved session left; None if the room is the same or was deleted."""
+        moved = self.kind == Kind.MOVED and self.first.old_room_id != self.last.new_room_id
+        return self.first.old_room if moved else None
+
+    @property
     def sentence(self) -> str:
         """Description of the change, in the active language and the edition's time zone."""
         match self.kind:
