@@ -74,11 +74,13 @@ class SessionChange:
     @property
     def old_times(self) -> str:
         """Former times of a moved session, with the day if it changed; "" if they are the same."""
-        old, new = self.before[:2], self.after[:2]
-        if self.kind != Kind.MOVED or old == new or old[0] is None:
+        start, end, _room = self.before
+        new_start, new_end, _room = self.after
+        if self.kind != Kind.MOVED or start is None or (start, end) == (new_start, new_end):
             return ""
         zone = self.session.edition.zone
-        return describe_times(*old, zone, with_day=day_of(old[0], zone) != day_of(new[0], zone))
+        other_day = day_of(start, zone) != day_of(new_start, zone)
+        return describe_times(start, end, zone, other_day)
 
     @property
     def left_room(self) -> Room | None:

@@ -34,5 +34,6 @@ def test_printed_session_shows_time_and_place_first(window):
     page.emulate_media(media="print")
     expect(page.locator(".when")).to_be_visible()
     assert (
-        page.locator(".when").bounding_box()["y"] < page.locator("article").first.bounding_box()["y"]
+        page.locator(".when").bounding_box()["y"]
+        < page.locator("article").first.bounding_box()["y"]
     )

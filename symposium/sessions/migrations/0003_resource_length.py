@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('symposium_sessions', '0002_database_rules'),
+        ("symposium_sessions", "0002_database_rules"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='resource',
-            name='minutes',
-            field=models.PositiveSmallIntegerField(blank=True, help_text='Of a recording.', null=True, verbose_name='length in minutes'),
+            model_name="resource",
+            name="minutes",
+            field=models.PositiveSmallIntegerField(
+                blank=True, help_text="Of a recording.", null=True, verbose_name="length in minutes"
+            ),
         ),
     ]
