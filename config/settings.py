@@ -141,9 +141,10 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": [
-                "symposium.core.templatetags.symposium",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                # The last: its `language_name` replaces Django's, which is in English.
+                "symposium.core.templatetags.symposium",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

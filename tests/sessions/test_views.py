@@ -154,6 +154,13 @@ def test_session_without_a_time_is_shown_as_unscheduled(client, edition):
     assert texts(page, ".//dl/div[1]") == ["DateNot scheduled yet"]
 
 
+def test_languages_are_named_in_the_language_of_the_page(client, edition):
+    make_session(edition, slug="a", languages=["fr", "ar"])
+    path = ".//dl/div[@class='minor']/dd"
+    assert texts(main(client.get(f"{PROGRAMME}a/")), path) == ["Français, arabe"]
+    assert texts(main(client.get("/en/2021/programme/a/")), path) == ["French, Arabic"]
+
+
 def test_stream_url_is_on_no_public_page(client, edition):
     make_session(edition, slug="a", stream_url="https://example.org/live")
     for path in (PROGRAMME, f"{PROGRAMME}a/"):
