@@ -18,15 +18,22 @@ function ownTime(element) {
   return sameDay ? isolated : `${weekday.format(start)} ${isolated}`;
 }
 
+/* Returns the element for the time of the session whose page this is, or null on other pages. */
+function ownLine(element) {
+  return element.closest(".when") && document.querySelector("[data-own-line] span");
+}
+
 for (const element of document.querySelectorAll("time[data-local]")) {
   const time = ownTime(element);
   if (!time) continue;
   const line = element.closest(".tt-meta, p, dd, li");
   if (line.closest(".tt-break")) continue;
-  const span = document.createElement("span");
-  span.className = "own-time";
+  const own = ownLine(element);
+  if (own) own.closest("[data-own-line]").hidden = false;
+  const span = own ?? document.createElement("span");
+  if (!own) span.className = "own-time";
   const where = line.matches("dd") && city; // only once, not on each line of a list
   span.textContent = dataset.ownTime.replace("{time}", time)
     .replace(/ \(.+?\)$/, where ? ` (\u2068${city.replaceAll("_", " ")}\u2069)` : "");
-  line.append(span);
+  if (!own) line.append(span);
 }

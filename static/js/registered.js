@@ -26,6 +26,8 @@ function known(link) {
 
 const links = Array.from(document.querySelectorAll("[data-register]"), (link) => [link.dataset, known(link)]);
 const seats = Array.from(document.querySelectorAll("[data-seat]"), (link) => [link, known(link)]);
+const seatStates = document.querySelectorAll("[data-seat-state]");
+const places = document.querySelector("[data-places]");
 const cards = document.querySelectorAll("[data-booked] .tt-item");
 
 function tagCard(card, isBooked) {
@@ -41,16 +43,21 @@ function tagCard(card, isBooked) {
 
 function draw() {
   const registrations = read();
-  const holding = (guid) => Object.values(registrations).find(({ booked }) => booked.includes(guid));
+  const inList = (name, guid) => Object.values(registrations).find((mine) => mine[name]?.includes(guid));
+  const holding = (guid) => inList("booked", guid);
   for (const [{ register, ticket, registration }, say] of links) {
     const mine = registrations[register];
     say(mine, mine?.ticket ? ticket : registration);
   }
   for (const [link, say] of seats) {
-    const mine = holding(link.dataset.seat);
-    say(mine, link.dataset.seatBooked, "#sessions");
-    link.classList.toggle("btn-primary", !mine);
-    link.classList.toggle("btn-ghost", Boolean(mine));
+    const { seat, seatBooked, seatWaiting } = link.dataset;
+    const booked = holding(seat);
+    const mine = booked ?? inList("waiting", seat);
+    say(mine, booked ? seatBooked : seatWaiting, "#sessions");
+    link.classList.toggle("btn-cta", !mine);
+    link.classList.toggle("btn-primary", Boolean(mine));
+    for (const state of seatStates) state.hidden = !mine || (state.dataset.seatState === "booked") !== Boolean(booked);
+    places.hidden = Boolean(booked);
   }
   for (const card of cards) tagCard(card, Boolean(holding(card.querySelector("[data-star]")?.dataset.star)));
 }

@@ -1,6 +1,7 @@
 """Programme of the signed-in user: stars and bookings, the calendar, the e-mails."""
 
 import json
+from collections.abc import Iterable
 from itertools import groupby
 
 from django.contrib import messages
@@ -123,18 +124,23 @@ def stars_api(request: HttpRequest) -> JsonResponse:
 def registrations_by_edition(user: User) -> dict[str, dict]:
     """Return the user's registration by slug of the edition.
 
-    Keys: `code`, `ticket` (whether it has one), `booked` (GUIDs of sessions).
+    Keys: `code`, `ticket` (whether it has one), `booked` and `waiting` (GUIDs of sessions).
     """
-    seats = Prefetch("bookings", Booking.objects.confirmed().select_related("session"))
+    seats = Prefetch("bookings", Booking.objects.active().select_related("session"))
     found = Registration.objects.active().of(user).filter(edition__is_published=True)
     return {
         one.edition.slug: {
             "code": one.code,
             "ticket": one.has_ticket,
-            "booked": [str(booking.session.guid) for booking in one.bookings.all()],
+            "booked": guids(booking for booking in one.bookings.all() if booking.is_confirmed),
+            "waiting": guids(booking for booking in one.bookings.all() if booking.is_waiting),
         }
         for one in found.with_details().prefetch_related(seats)
     }
+
+
+def guids(bookings: Iterable[Booking]) -> list[str]:
+    return [str(booking.session.guid) for booking in bookings]
 
 
 def report_sync(request: HttpRequest, done: stars.SyncResult) -> None:

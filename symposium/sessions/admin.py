@@ -135,7 +135,7 @@ class ParticipationInline(SortableTabularInline):
 class ResourceInline(SortableInlineAdminMixin, OptionalTranslationsMixin, TranslationStackedInline):
     template = "adminsortable2/edit_inline/stacked-django-5.2.html"
     model = Resource
-    fields = ["kind", "title", "file", "url", "is_published"]
+    fields = ["kind", "title", "file", "url", "minutes", "is_published"]
     ordering = ["order", "id"]
     extra = 0
 

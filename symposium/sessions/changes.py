@@ -72,6 +72,23 @@ class SessionChange:
         return (change.new_starts_at, change.new_ends_at, change.new_room_id)
 
     @property
+    def old_times(self) -> str:
+        """Former times of a moved session, with the day if it changed; "" if they are the same."""
+        start, end, _room = self.before
+        new_start, new_end, _room = self.after
+        if self.kind != Kind.MOVED or start is None or (start, end) == (new_start, new_end):
+            return ""
+        zone = self.session.edition.zone
+        other_day = day_of(start, zone) != day_of(new_start, zone)
+        return describe_times(start, end, zone, other_day)
+
+    @property
+    def left_room(self) -> Room | None:
+        """Room that a moved session left; None if the room is the same or was deleted."""
+        moved = self.kind == Kind.MOVED and self.first.old_room_id != self.last.new_room_id
+        return self.first.old_room if moved else None
+
+    @property
     def sentence(self) -> str:
         """Description of the change, in the active language and the edition's time zone."""
         match self.kind:

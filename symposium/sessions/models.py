@@ -1,7 +1,9 @@
 import datetime
 import uuid
 from collections.abc import Iterable
+from pathlib import PurePath
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -9,13 +11,13 @@ from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, Range
 from django.core.exceptions import ValidationError
 from django.core.validators import FileExtensionValidator
 from django.db import models
-from django.db.models import Case, Deferrable, F, Func, Q, When
+from django.db.models import Case, Count, Deferrable, F, Func, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from symposium.core.i18n.dates import long_date
+from symposium.core.i18n.dates import long_date, midnight
 from symposium.core.i18n.localized import in_each_language, sort_key
 from symposium.editions.models import Edition, has_translation
 from symposium.editions.slugs import SluggedModel
@@ -193,6 +195,50 @@ class SessionQuerySet(models.QuerySet):
             .filter(starts_at__lt=session.ends_at, ends_at__gt=session.starts_at)
         )
 
+    def beside(self, session: "Session"):
+        """Return the sessions that someone could attend instead of `session`, in order."""
+        if session.starts_at is None:
+            return self.none()
+        return self.overlapping(session).exclude(kind=Session.Kind.BREAK).for_rows()
+
+    def next_in_room(self, session: "Session"):
+        """Return the later sessions of the same day in the room of `session`, in order."""
+        if not (session.room_id and session.starts_at):
+            return self.none()
+        end_of_day = midnight(session.day + datetime.timedelta(days=1), session.edition.zone)
+        return (
+            self.filter(room=session.room_id, status=Session.Status.PUBLISHED)
+            .filter(starts_at__gte=session.ends_at, starts_at__lt=end_of_day)
+            .for_rows()
+        )
+
+    def related_to(self, session: "Session"):
+        """Return the sessions whose public abstracts share keywords with those of `session`.
+
+        Those that share most come first.
+        """
+        abstracts = session.edition.abstracts.published()
+        keywords = abstracts.filter(session=session).values("keywords")
+        shared = Count(
+            "abstracts__keywords", filter=Q(abstracts__keywords__in=keywords), distinct=True
+        )
+        return (
+            self.filter(status=Session.Status.PUBLISHED, abstracts__in=abstracts)
+            .filter(abstracts__keywords__in=keywords)
+            .exclude(pk=session.pk)
+            .annotate(shared_keywords=shared)
+            .for_rows()
+            .order_by("-shared_keywords", "starts_at", "pk")
+        )
+
+    def for_rows(self):
+        """Load room and track, without long texts, for a short list in order of time."""
+        return (
+            self.select_related("room", "track")
+            .defer("period", "allowed_period", *in_each_language("description"))
+            .order_by("starts_at", "room__order", "pk")
+        )
+
 
 class Session(SluggedModel):
     """Item of the programme. PostgreSQL prevents clashes of rooms and of speakers."""
@@ -216,6 +262,7 @@ class Session(SluggedModel):
     # Kinds that everybody attends, and kinds that may share their room.
     FOR_ALL = (Kind.OPENING, Kind.PLENARY, Kind.KEYNOTE, Kind.CLOSING)
     SHARING = (Kind.POSTER_SESSION, Kind.BREAK)
+    LONG_TITLE_CHARS = 90
 
     edition = models.ForeignKey(
         Edition, models.CASCADE, related_name="sessions", verbose_name=_("edition")
@@ -478,23 +525,14 @@ class Session(SluggedModel):
         return self.kind in self.FOR_ALL
 
     @property
+    def has_long_title(self) -> bool:
+        """Whether its title is too long for the largest letters."""
+        return len(self.title) > self.LONG_TITLE_CHARS
+
+    @property
     def day(self) -> datetime.date:
         """Day on which it starts, in the edition's time zone."""
         return self.starts_at.astimezone(self.edition.zone).date()
-
-    def next_in_room(self) -> "Session | None":
-        """Return the next public session in the same room on the same day, or None."""
-        if not (self.room_id and self.starts_at):
-            return None
-        after = Session.objects.published().filter(room=self.room_id, starts_at__gte=self.ends_at)
-        found = after.exclude(status=self.Status.CANCELLED).order_by("starts_at").first()
-        zone = self.edition.zone
-        if (
-            found
-            and found.starts_at.astimezone(zone).date() == self.starts_at.astimezone(zone).date()
-        ):
-            return found
-        return None
 
 
 class ParticipationQuerySet(models.QuerySet):
@@ -597,6 +635,9 @@ class Resource(models.Model):
         help_text=_("PDF, ODP, PPTX, ODT, DOCX or ZIP, up to 50 MB."),
     )  # fmt: skip
     url = models.URLField(_("address"), blank=True)
+    minutes = models.PositiveSmallIntegerField(
+        _("length in minutes"), null=True, blank=True, help_text=_("Of a recording.")
+    )
     is_published = models.BooleanField(_("published"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
 
@@ -626,6 +667,22 @@ class Resource(models.Model):
     @property
     def href(self) -> str:
         return self.file.url if self.file else self.url
+
+    @property
+    def extension(self) -> str:
+        """Format of the file, such as “PDF”."""
+        return PurePath(self.file.name).suffix[1:].upper()
+
+    @property
+    def size(self) -> int | None:
+        """Size of the file in bytes; None for a page elsewhere, or if the file is missing."""
+        is_there = self.file and self.file.storage.exists(self.file.name)
+        return self.file.size if is_there else None
+
+    @property
+    def host(self) -> str:
+        """Name of the site of a page elsewhere."""
+        return (urlsplit(self.url).hostname or "").removeprefix("www.")
 
 
 class ChangeQuerySet(models.QuerySet):

@@ -3,20 +3,28 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import conditional_page, require_safe
 
+from symposium.core.i18n.dates import weekday
 from symposium.core.page_cache import published_page
 from symposium.editions.jsonld import script
 from symposium.editions.models import Edition
 from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.views import by_slug, published_edition
 from symposium.sessions import cards, changes, displays, jsonld
+from symposium.sessions.calendar_links import calendar_links
 from symposium.sessions.filtered_pages import filtered_page
 from symposium.sessions.forms import ProgrammeFilter
 from symposium.sessions.models import Room, Session
 from symposium.sessions.timetable import load_sessions, timetables_by_day
+
+# Rows under a session; a day may have more sessions in parallel.
+MAX_PARALLEL = 12
+MAX_NEXT = 2
+MAX_RELATED = 3
 
 
 @filtered_page(display=["lobby"])
@@ -65,9 +73,12 @@ def session_page(request: HttpRequest, session: Session) -> HttpResponse:
     edition = session.edition
     draft = is_preview(request, session)
     changes.attach_recent_changes(edition, [session])
+    change = changes.session_change(session) if session.starts_at and not draft else None
     # The abstract of a draft session is not public yet: the preview shows both.
     abstracts = session.abstracts.not_withdrawn() if draft else session.abstracts.published()
     participations = session.participations.published().select_related("speaker")
+    has_event = session.starts_at and not session.is_break and not draft
+    has_calendar = session.starts_at and not session.is_cancelled and not draft
     return render_page(
         request,
         edition,
@@ -78,18 +89,43 @@ def session_page(request: HttpRequest, session: Session) -> HttpResponse:
             "heading": session.title,
             "description": session.description,
             "crumbs": [(_("Programme"), reverse("sessions:programme", args=[edition.slug]))],
-            "crumb": session.get_kind_display(),
+            "crumb": capfirst(weekday(session.day))
+            if session.starts_at
+            else session.get_kind_display(),
             "session": session,
+            "change": change,
             "participations": participations,
-            "jsonld": script(jsonld.event(session, participations, changes.session_change(session)))
-            if session.starts_at and not session.is_break and not draft
-            else "",
+            "jsonld": script(jsonld.event(session, participations, change)) if has_event else "",
             "abstracts": abstracts.with_details(),
             "resources": session.resources.published(),
-            "next_in_room": session.next_in_room(),
+            "calendars": calendar_links(session) if has_calendar else [],
+            **seats(session),
+            **near(session),
             "draft": draft,
         },
     )
+
+
+def seats(session: Session) -> dict[str, int]:
+    """Return the seats taken and left of a session with limited places, as of now."""
+    if not session.is_bookable:
+        return {}
+    taken = session.bookings.occupying().count()
+    return {"seats_taken": taken, "seats_left": max(0, session.places - taken)}
+
+
+def near(session: Session) -> dict[str, object]:
+    """Return the sessions in parallel, next in the room, and related; each once."""
+    sessions = session.edition.sessions.published()
+    parallel = list(sessions.beside(session)[: MAX_PARALLEL + 1])
+    next_in_room = list(sessions.next_in_room(session)[:MAX_NEXT])
+    shown = [other.pk for other in [*parallel, *next_in_room]]
+    return {
+        "parallel": parallel[:MAX_PARALLEL],
+        "more_in_parallel": len(parallel) > MAX_PARALLEL,
+        "next_in_room": next_in_room,
+        "related": sessions.related_to(session).exclude(pk__in=shown)[:MAX_RELATED],
+    }
 
 
 @require_safe

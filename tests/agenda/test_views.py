@@ -188,8 +188,8 @@ def test_stars_response_includes_registrations_and_bookings(client, user, editio
     mine = make_registration(make_category(edition), user=user, sessions=[workshop, full])
     found = client.get(STARS).json()["registrations"]
     assert found.pop("2032")["ticket"] is False
-    booked = [str(workshop.guid)]  # not the waiting one
-    assert found == {"2031": {"code": mine.code, "ticket": True, "booked": booked}}
+    sessions = {"booked": [str(workshop.guid)], "waiting": [str(full.guid)]}
+    assert found == {"2031": {"code": mine.code, "ticket": True, **sessions}}
     edition.is_published = False
     edition.save()
     assert "2031" not in client.get(STARS).json()["registrations"]

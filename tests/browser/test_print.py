@@ -32,7 +32,8 @@ def test_printed_session_shows_time_and_place_first(window):
     page = window()
     page.goto(f"/fr/{PAGES['session']}")
     page.emulate_media(media="print")
-    expect(page.locator(".meta-list")).to_be_visible()
+    expect(page.locator(".when")).to_be_visible()
     assert (
-        page.locator(".meta-list").bounding_box()["y"] < page.locator("article").bounding_box()["y"]
+        page.locator(".when").bounding_box()["y"]
+        < page.locator("article").first.bounding_box()["y"]
     )

@@ -164,7 +164,7 @@ def test_star_is_stored_in_the_browser(window, language):
     only.click()
     assert shown(page) == everything
     page.goto(f"/{language}/2021/programme/{PLENARY}/")
-    star = page.locator(".star")
+    star = page.locator(".s-act .star")
     labels = [star.get_attribute(f"data-label-{name}") for name in ("remove", "add")]
     for label in labels:
         expect(star).to_have_accessible_name(label)
@@ -232,7 +232,7 @@ def test_current_time_line_is_hidden_outside_the_day(window, moment):
 def test_local_time_is_shown_beside_edition_time(window, language):
     page = window(timezone_id="America/New_York")
     page.goto(f"/{language}/2021/programme/ouverture/")
-    expect(page.locator("dd .own-time")).to_contain_text("04:00–04:30")
+    expect(page.locator(".s-own .own-time")).to_contain_text("04:00–04:30")
     page.goto(f"/{language}/{DAY}")
     assert page.locator(".own-time").count() == page.locator(".tt-item:not(.tt-break)").count()
 
@@ -240,7 +240,7 @@ def test_local_time_is_shown_beside_edition_time(window, language):
 def test_local_time_on_another_day_names_the_day(window):
     page = window(timezone_id="Pacific/Auckland")
     page.goto("/fr/2021/programme/synthese-de-la-premiere-journee/")
-    expect(page.locator("dd .own-time")).to_contain_text("jeu.")
+    expect(page.locator(".s-own .own-time")).to_contain_text("jeu.")
 
 
 @pytest.mark.parametrize("zone", ["Africa/Casablanca", "Europe/London"])  # the same clock in June

@@ -78,7 +78,9 @@ def test_registered_visitor_gets_ticket_link_and_booked_marks(page, user, editio
     seat = page.locator("[data-seat]")
     expect(seat).to_have_text("Réserver une place")
     page.goto("/fr/2030/programme/cartes/")
-    expect(seat).to_have_text("Place réservée")
+    expect(seat).to_have_text("Mon billet")
+    expect(page.locator("[data-seat-state]:visible b")).to_have_text("Votre place est réservée.")
+    expect(page.locator("[data-places]")).to_be_hidden()
     seat.click()
     page.wait_for_url(f"**/fr/my/{registration.code}/#sessions")
 
@@ -87,6 +89,22 @@ def test_registered_visitor_gets_ticket_link_and_booked_marks(page, user, editio
         page.reload()
     expect(page.locator(WAYS).first).to_have_text("S’inscrire")
     assert ways(page) == {("/fr/2030/register/", "S’inscrire")}
+
+
+def test_waiting_list_of_a_session_is_shown(page, user, edition):
+    full = make_workshop(edition, places=1, slug="plein", title_fr="Plein")
+    category = make_category(edition)
+    make_registration(category, sessions=[full])
+    registration = make_registration(category, user=user, sessions=[full])
+    page.goto("/fr/2030/programme/plein/")
+    assert page.locator("[data-seat-state]:visible").count() == 0
+    sign_in(page, f"/fr/my/{registration.code}/")
+    page.wait_for_function(KNOWN)
+    page.goto("/fr/2030/programme/plein/")
+    expect(page.locator("[data-seat-state]:visible b")).to_have_text(
+        "Vous êtes sur la liste d’attente de cette session."
+    )
+    expect(page.locator("[data-seat]")).to_have_text("Mon inscription")
 
 
 def test_waiting_registration_gets_no_ticket_link(page, user, edition):

@@ -324,7 +324,7 @@ def test_changed_session_is_marked_during_the_mark_window(client, edition, water
     for page in pages:
         assert texts(main(client.get(page)), marked) == ["Moved"]
     detail = client.get("/en/2021/programme/eau/")
-    assert PAGE in hrefs(main(detail), ".//div[contains(@class, 'notice')]//a")
+    assert PAGE in hrefs(main(detail), ".//div[contains(@class, 's-state')]//a")
     Change.objects.update(at=timezone.now() - changes.MARK_WINDOW - HOUR)
     for page in [*pages, "/en/2021/programme/eau/"]:
         assert texts(main(client.get(page)), marked) == []

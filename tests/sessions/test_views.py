@@ -1,27 +1,34 @@
 import datetime
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from symposium.sessions.models import Session
+from symposium.sessions.models import Announcement, Change, Session
 from tests.factories import (
     make_abstract,
+    make_category,
     make_edition,
     make_keyword,
     make_participation,
+    make_registration,
     make_resource,
     make_room,
     make_session,
     make_speaker,
     make_track,
     make_user,
+    make_workshop,
     open_edition,
 )
 from tests.helpers.page_html import cards, hrefs, main, texts, words
 
 pytestmark = pytest.mark.django_db
 PROGRAMME = "/fr/2021/programme/"
+DAY = datetime.timedelta(days=1)
 
 
 @pytest.fixture
@@ -106,10 +113,12 @@ def test_session_page_query_count_is_constant(client, edition, django_assert_num
     for place in range(number):
         make_participation(session, make_speaker(edition, family_name_fr=f"P{place}"), order=place)
         make_resource(session, title_fr=f"D{place}", order=place)
-        make_keyword(make_abstract(edition, session=session, title_fr=f"R{place}"))
-    with django_assert_num_queries(12):
+        keyword = make_keyword(make_abstract(edition, session=session, title_fr=f"R{place}"))
+        other = make_session(edition, title_fr=f"V{place}", room=make_room(edition))
+        make_abstract(edition, session=other).keywords.add(keyword)
+    with django_assert_num_queries(14):
         page = main(client.get(f"{PROGRAMME}a/"))
-    assert texts(page, ".//div[@class='byline']//a") == [f"Salma P{n}" for n in range(number)]
+    assert texts(page, ".//li[@class='byline']//a") == [f"Salma P{n}" for n in range(number)]
     assert texts(page, ".//article/h3") == [f"R{n}" for n in range(number)]
 
 
@@ -135,7 +144,7 @@ def test_hidden_session_is_404(client, edition, fields):
 def test_cancelled_session_shows_a_notice(client, edition):
     make_session(edition, slug="a", status="cancelled", stream_url="https://example.org/live")
     page = main(client.get("/en/2021/programme/a/"))
-    assert texts(page, ".//*[contains(@class, 'notice-error')]") == ["This session is cancelled."]
+    assert texts(page, ".//*[contains(@class, 'state-bad')]//b") == ["This session is cancelled."]
     assert page.xpath(".//a[contains(@href, 'stream')]") == []
 
 
@@ -143,6 +152,13 @@ def test_session_without_a_time_is_shown_as_unscheduled(client, edition):
     make_session(edition, slug="a", at=None)
     page = main(client.get("/en/2021/programme/a/"))
     assert texts(page, ".//dl/div[1]") == ["DateNot scheduled yet"]
+
+
+def test_languages_are_named_in_the_language_of_the_page(client, edition):
+    make_session(edition, slug="a", languages=["fr", "ar"])
+    path = ".//dl/div[@class='minor']/dd"
+    assert texts(main(client.get(f"{PROGRAMME}a/")), path) == ["Français, arabe"]
+    assert texts(main(client.get("/en/2021/programme/a/")), path) == ["French, Arabic"]
 
 
 def test_stream_url_is_on_no_public_page(client, edition):
@@ -168,16 +184,140 @@ def test_stream_link_is_shown_until_the_session_ends(client):
     [
         (
             {"title_fr": "Diaporama de la conférence", "kind": "slides"},
-            "Diaporama de la conférence",
+            "Diaporama de la conférence example.org",
         ),
-        ({"title_fr": "enregistrement", "kind": "recording"}, "enregistrement"),
-        ({"title_fr": "Annexes", "kind": "slides"}, "Annexes · Diaporama"),
-        ({"title_fr": "", "kind": "recording"}, "Enregistrement"),
+        ({"title_fr": "enregistrement", "kind": "recording"}, "enregistrement example.org"),
+        ({"title_fr": "Annexes", "kind": "slides"}, "Annexes Diaporama example.org"),
+        ({"title_fr": "", "kind": "recording"}, "Enregistrement example.org"),
+        (
+            {"title_fr": "Film", "kind": "recording", "minutes": 27},
+            "Film Enregistrement 27 min example.org",
+        ),
     ],
 )
 def test_document_kind_is_shown_once(client, edition, fields, said):
     make_resource(make_session(edition, slug="a"), **fields)
-    assert texts(main(client.get(f"{PROGRAMME}a/")), ".//article//li") == [said]
+    assert texts(main(client.get(f"{PROGRAMME}a/")), ".//*[contains(@class, 'docs')]/li") == [said]
+
+
+def test_document_shows_its_format_and_size(client, edition):
+    file = SimpleUploadedFile("plan.pdf", b"%PDF-" + 2043 * b".")
+    resource = make_resource(make_session(edition, slug="a"), url="", file=file, kind="paper")
+    path = ".//*[contains(@class, 'docs')]//small"
+    assert texts(main(client.get("/en/2021/programme/a/")), path) == ["Paper PDF 2.0 KB"]
+    resource.file.storage.delete(resource.file.name)
+    resource.save()
+    assert texts(main(client.get("/en/2021/programme/a/")), path) == ["Paper PDF"]
+
+
+def test_sessions_near_are_listed_once(client, edition):
+    room, keyword = make_room(edition), make_keyword()
+    session = make_session(edition, slug="a", room=room, at="09:00", lasting=60)
+    make_session(edition, title_fr="Pendant", at="09:30")
+    make_session(edition, title_fr="Pause", at="09:30", kind="break")
+    make_session(edition, title_fr="Annulée", at="09:30", status="cancelled")
+    make_session(edition, title_fr="Brouillon", at="09:30", status="draft")
+    after = make_session(edition, title_fr="Après", room=room, at="10:00")
+    make_session(edition, title_fr="Lendemain", room=room, day=2)
+    far = make_session(edition, title_fr="Proche", at="16:00")
+    hidden = make_session(edition, title_fr="Retirée", at="17:00")
+    for other, status in [
+        *[(one, "published") for one in (session, after, far)],
+        (hidden, "withdrawn"),
+    ]:
+        make_abstract(edition, session=other, status=status).keywords.add(keyword)
+    page = main(client.get(f"{PROGRAMME}a/"))
+    found = [
+        (words(part.find("h2")), texts(part, ".//h3"))
+        for part in page.xpath(".//section[.//ul[@class='rows']]")
+    ]
+    assert found == [
+        ("En même temps", ["Pendant"]),
+        ("Ensuite dans cette salle", ["Après"]),
+        ("Sessions sur des sujets proches", ["Proche"]),
+    ]
+
+
+def test_long_list_of_parallel_sessions_ends_with_a_link_to_the_day(client, edition):
+    make_session(edition, slug="a")
+    for _number in range(14):
+        make_session(edition)
+    page = main(client.get(f"{PROGRAMME}a/"))
+    assert len(page.xpath(".//section[h2/@id='parallel']//li")) == 12
+    assert hrefs(page, ".//section[h2/@id='parallel']/p/a") == [f"{PROGRAMME}?day=2021-06-09"]
+
+
+@pytest.mark.parametrize(
+    ("taken", "said"),
+    [
+        (0, "2 seats left out of 2"),
+        (1, "1 seat left out of 2"),
+        (3, "Full: you can join the waiting list"),
+    ],
+)
+def test_seats_left_are_counted(client, taken, said):
+    edition = open_edition("2030")
+    session = make_workshop(edition, places=2, slug="a")
+    category = make_category(edition)
+    for _number in range(taken):
+        make_registration(category, sessions=[session])
+    page = main(client.get("/en/2030/programme/a/"))
+    now = timezone.now().astimezone(edition.zone)
+    assert texts(page, ".//*[@class='places']/p") == [f"{said} Counted at {now:%H:%M}."]
+
+
+def test_session_without_places_to_book_shows_none(client, edition):
+    make_workshop(edition, slug="a")  # in the past
+    make_session(edition, slug="b")
+    for slug in ("a", "b"):
+        assert texts(main(client.get(f"{PROGRAMME}{slug}/")), ".//*[@class='places']") == []
+
+
+def test_calendar_links_have_the_times_of_the_edition(client, edition):
+    room = make_room(edition, name_fr="Salle & cour")
+    make_session(edition, slug="a", title_fr="L’eau", room=room, at="09:00", lasting=45)
+    page = main(client.get(f"{PROGRAMME}a/"))
+    file, google, outlook = hrefs(page, ".//*[@class='menu-sheet']//a")
+    assert file == "/2021/programme/a.ics?lang=fr"
+    queries = [dict(parse_qsl(urlsplit(link).query)) for link in (google, outlook)]
+    place = queries[0]["location"]
+    assert place.startswith("Salle & cour, ")
+    assert queries == [
+        {
+            "action": "TEMPLATE",
+            "text": "L’eau",
+            "dates": "20210609T090000/20210609T094500",
+            "ctz": "Africa/Casablanca",
+            "details": f"{settings.SITE_URL}/fr/2021/programme/a/",
+            "location": place,
+        },
+        {
+            "path": "/calendar/action/compose",
+            "rru": "addevent",
+            "subject": "L’eau",
+            "startdt": "2021-06-09T09:00:00+01:00",
+            "enddt": "2021-06-09T09:45:00+01:00",
+            "body": f"{settings.SITE_URL}/fr/2021/programme/a/",
+            "location": place,
+        },
+    ]
+
+
+@pytest.mark.parametrize("fields", [{"at": None}, {"status": "cancelled"}])
+def test_session_that_is_not_held_has_no_calendar_links(client, edition, fields):
+    make_session(edition, slug="a", **fields)
+    assert hrefs(main(client.get(f"{PROGRAMME}a/")), ".//*[@class='menu-sheet']//a") == []
+
+
+def test_moved_session_shows_its_former_time_and_room(client, edition):
+    old, new = make_room(edition, name_en="Old"), make_room(edition, name_en="New")
+    session = make_session(edition, slug="a", room=old, at="09:00", lasting=60)
+    Announcement.objects.filter(edition=edition).update(at=timezone.now() - 9 * DAY)
+    Change.objects.all().delete()
+    session.room, session.starts_at = new, session.starts_at + datetime.timedelta(minutes=15)
+    session.save()
+    page = main(client.get("/en/2021/programme/a/"))
+    assert texts(page, ".//dl//s") == ["\u206609:00–10:00\u2069", "Old"]
 
 
 def test_former_addresses_redirect(client, edition):
