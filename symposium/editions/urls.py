@@ -7,4 +7,6 @@ urlpatterns = [
     path("", views.current, name="current"),
     path("<slug:edition>/", views.home, name="home"),
     path("<slug:edition>/pages/<slug:slug>/", views.page, name="page"),
+    path("<slug:edition>/news/", views.news, name="news"),
+    path("<slug:edition>/news/<slug:slug>/", views.news_item, name="news_item"),
 ]
