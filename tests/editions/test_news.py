@@ -65,7 +65,7 @@ def test_list_and_page_are_in_three_languages(
     make_news(edition, slug="tram", **IN_THREE)
     listed = main(client.get(f"/{language}/2021/news/"))
     assert texts(listed, ".//h1") == [heading]
-    assert texts(listed, ".//ul/li") == [f"{date} {title} {text}"]
+    assert texts(listed, ".//ul[contains(@class, 'booking-list')]/li") == [f"{date} {title} {text}"]
     page = main(client.get(f"/{language}/2021/news/tram/"))
     assert texts(page, ".//h1") == [title]
     assert texts(page, ".//article") == [f"{date} {text}"]
@@ -87,7 +87,7 @@ def test_list_is_paged_latest_first(client, edition):
     assert [len(found) for found in titles] == [20, 20, 1]
     links = [hrefs(main(answer), ".//nav[contains(@class, 'actions')]/a")
              for answer in pages.values()]  # fmt: skip
-    assert links == [["?page=2"], ["/fr/2021/news/", "?page=3"], ["?page=2"]]
+    assert links == [["?page=2"], ["/fr/2021/news/", "?page=3"], ["/fr/2021/news/?page=2"]]
 
 
 @pytest.mark.parametrize("number", ["", "0", "1", "01", "4", "-1", "x", "٢", "9" * 5000])
@@ -101,7 +101,7 @@ def test_news_query_counts_are_constant(client, edition, django_assert_num_queri
     for place in range(number):
         make_news(edition, slug=f"n{place}")
     for path, count in [
-        ("/fr/2021/news/", 5), ("/fr/2021/news/n0/", 4), ("/2021/news.atom", 2), ("/fr/2021/", 14)
+        ("/fr/2021/news/", 5), ("/fr/2021/news/n0/", 4), ("/2021/news.atom", 2), ("/fr/2021/", 12)
     ]:  # fmt: skip
         with django_assert_num_queries(count):
             assert client.get(path).status_code == 200
@@ -133,7 +133,9 @@ def test_without_news_there_is_no_strip_and_no_link(client, edition):
     assert page.xpath(STRIP) == []
     assert [link for link in hrefs(page, "//a") if "/news/" in link] == []
     assert "news.css" not in client.get("/fr/2021/").content.decode()
-    assert texts(main(client.get("/fr/2021/news/")), ".//h2") == ["Pas encore d’actualité"]
+    assert texts(main(client.get("/fr/2021/news/")), ".//div[@class='empty']") == [
+        "Pas encore d’actualité"
+    ]
 
 
 def test_menu_links_to_news(client, edition):

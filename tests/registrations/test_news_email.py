@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from symposium.core.i18n.markdown import to_letter
 from symposium.editions.models import News
-from symposium.registrations import mailings, places, subscriptions
+from symposium.registrations import mailings, places
 from symposium.registrations.admin import news as desk_news
-from symposium.registrations.models import Message
+from symposium.registrations.models import Message, Registration
 from tests.factories import (
     make_category,
     make_news,
@@ -118,18 +118,13 @@ def test_deleted_news_leaves_the_message(desk, item, people):
 
 def test_only_active_registrations_that_take_messages_get_news(desk, item, people):
     places.cancel(people[0])
-    subscriptions_off(people[1])
+    Registration.objects.filter(pk=people[1].pk).update(takes_messages=False)
     mail.outbox.clear()
     page = email(desk, item)
     assert "1 registered person will get this email, once." in page.content.decode()
     assert "1 other person has opted out" in page.content.decode()
     send(desk, item)
     assert sent() == [("ar@example.org", "الترام")]
-
-
-def subscriptions_off(registration) -> None:
-    registration.takes_messages = False
-    registration.save()
 
 
 def test_other_editions_get_nothing(desk, item, people):
@@ -182,10 +177,7 @@ def test_list_and_form_show_when_news_was_emailed(desk, item, people):
     send(desk, item)
     Message.objects.update(sent_at=datetime.datetime(2026, 3, 4, 9, tzinfo=datetime.UTC))
     for page in (LIST, admin_url(item)):
-        assert (
-            "March 4, 2026" in desk.get(page).content.decode()
-            or "4 March 2026" in desk.get(page).content.decode()
-        )
+        assert "4 March 2026, 10:00" in desk.get(page).content.decode()
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -193,7 +185,7 @@ def test_news_list_query_count_is_constant(desk, edition, django_assert_num_quer
     for _number in range(number):
         make_news(edition)
     desk.get(LIST)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(6):
         desk.get(LIST)
 
 
@@ -217,7 +209,6 @@ def test_unsubscribed_reader_gets_no_news(desk, client, item, people):
     """The link of the email ends such messages, as for every message of the organisers."""
     send(desk, item)
     address = mail.outbox[0].extra_headers["List-Unsubscribe"].strip("<>")
-    assert address == subscriptions.unsubscribe_url(people[0]) or "/" in address
     client.logout()
     client.post(address.removeprefix("http://testserver"))
     assert refreshed(people[0]).takes_messages is False
