@@ -28,6 +28,7 @@ urlpatterns = [
     path("opensearch.xml", opensearch, name="opensearch"),
     path("my/<slug:token>.ics", calendar_feed, name="my_calendar"),
     path("", root, name="root"),
+    path("", include("symposium.editions.export_urls")),
     path("", include("symposium.sessions.export_urls")),
     path("", include("symposium.abstracts.export_urls")),
     *i18n_patterns(

@@ -13,7 +13,7 @@ from PIL import Image
 
 from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword
 from symposium.accounts.models import User
-from symposium.editions.models import Edition, Page, Partner
+from symposium.editions.models import Edition, News, Page, Partner
 from symposium.registrations import places
 from symposium.registrations.models import (
     Booking,
@@ -59,6 +59,16 @@ def make_partner(edition: Edition | None = None, **fields) -> Partner:
 def make_page(edition: Edition | None = None, **fields) -> Page:
     fields = {"title_fr": f"Page {next(numbers)}", "body_fr": "## Venir\n\nEn tram."} | fields
     return Page.objects.create(edition=edition or make_edition(), **fields)
+
+
+def make_news(edition: Edition | None = None, **fields) -> News:
+    """Create news that has been public since the first of June 2021."""
+    fields = {
+        "title_fr": f"Nouvelle {next(numbers)}",
+        "body_fr": "La ligne **T1** passe par là.",
+        "published_at": datetime.datetime(2021, 6, 1, 9, tzinfo=datetime.UTC),
+    } | fields
+    return News.objects.create(edition=edition or make_edition(), **fields)
 
 
 def make_room(edition: Edition | None = None, **fields) -> Room:

@@ -23,7 +23,7 @@ class AtomFeed(Atom1Feed):
         return super().latest_post_date() if self.items else self.feed["updated"]
 
     def item_attributes(self, item: dict[str, Any]) -> dict[str, str]:
-        return {"xml:lang": item["language"]}
+        return {"xml:lang": item["language"], "xml:base": item["link"]}
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)

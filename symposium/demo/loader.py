@@ -17,7 +17,7 @@ from symposium.abstracts import versions
 from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword
 from symposium.demo import attendance, data, organiser
 from symposium.demo.portraits import portrait
-from symposium.editions.models import Edition, Page, Partner
+from symposium.editions.models import Edition, News, Page, Partner
 from symposium.editions.slugs import find_by_slug
 from symposium.sessions.models import Participation, Resource, Room, Session, Track
 from symposium.speakers.models import Link, Speaker
@@ -97,6 +97,9 @@ def make_edition(entry: dict, text: dict[str, str], folder: str = "", **fields) 
         Partner.objects.create(edition=edition, order=order, **data.fields(partner))
     for order, slug in enumerate(data.PAGES):
         Page.objects.create(edition=edition, slug=slug, order=order, **data.page(slug, folder))
+    for item in entry.get("news", []):
+        at = days_before(edition, days=item["days_before"])
+        News.objects.create(edition=edition, published_at=at, **data.fields(item, "days_before"))
     speakers = make_speakers(edition)
     sessions = make_sessions(edition, speakers)
     keywords = find_or_make_keywords()

@@ -20,10 +20,12 @@ from symposium.core.admin.base import (
     TranslatedModelAdmin,
     UntranslatedFilter,
 )
+from symposium.core.admin.spreadsheet import DeskExportMixin, ExportResource
 from symposium.core.admin.working_edition import set_working_edition
 from symposium.core.i18n.dates import midnight
+from symposium.core.i18n.localized import in_each_language
 from symposium.editions.embed import iframe_html
-from symposium.editions.models import Edition, Page, Partner, validate_time_zone
+from symposium.editions.models import Edition, News, Page, Partner, validate_time_zone
 from symposium.editions.readiness import missing_links
 
 
@@ -173,6 +175,23 @@ class PageAdmin(SortableAdminMixin, HistoryMixin):
     search_fields = ["slug"]
     fields = ["edition", "title", "body", "is_published", "slug"]
     ordering = ["order", "id"]
+
+
+class NewsExport(ExportResource):
+    class Meta:
+        model = News
+        fields = [*in_each_language("title", "body"), "published_at", "is_pinned", "slug"]
+
+
+@admin.register(News)
+class NewsAdmin(DeskExportMixin, HistoryMixin):
+    public_page = "symposium.editions.views.news_page"
+    resource_classes = [NewsExport]
+    list_display = ["text", "published_at", "is_pinned", "languages_filled"]
+    list_filter = [EditionFilter, "is_pinned", UntranslatedFilter]
+    list_select_related = ["edition"]
+    search_fields = ["slug"]
+    fields = ["edition", "title", "body", "published_at", "is_pinned", "slug"]
 
 
 @admin.register(Partner)

@@ -1,4 +1,6 @@
 import datetime
+import functools
+import operator
 import re
 import zoneinfo
 
@@ -14,6 +16,7 @@ from pilkit.processors import ResizeToFit
 
 from symposium.core import mail
 from symposium.core.i18n import dates
+from symposium.core.i18n.localized import LANGUAGES, in_each_language
 from symposium.core.images import PictureField, validate_picture
 from symposium.editions.slugs import SluggedModel
 from symposium.editions.triggers import KeepEditionSlug, KeepSlug, MoveEditionRevision, MoveRevision
@@ -29,6 +32,7 @@ def validate_time_zone(name: str) -> None:
         )
 
 
+STRIP_SIZE = 3  # news on the home page
 # Source of CSP's `frame-ancestors`: https, or this machine for a trial.
 HOST = r"(\*\.)?([a-z0-9-]+\.)+[a-z0-9-]+"
 ORIGIN = re.compile(rf"\*|(https://{HOST}|http://(localhost|127\.0\.0\.1))(:\d{{1,5}})?/?")
@@ -55,6 +59,12 @@ def origin_lines(text: str) -> list[str]:
 def has_translation(field: str) -> Q:
     """Return a condition: the translated `field` has a text in at least one language."""
     return has_text(f"{field}_fr") | has_text(f"{field}_en") | has_text(f"{field}_ar")
+
+
+def has_translations(*fields: str) -> Q:
+    """Return a condition: all the `fields` have a text in one language."""
+    in_language = (Q(*(has_text(f"{field}_{code}") for field in fields)) for code in LANGUAGES)
+    return functools.reduce(operator.or_, in_language)
 
 
 def has_text(column: str) -> Q:
@@ -319,7 +329,7 @@ class Edition(models.Model):
         """Parts of the menu, by name: whether the edition has any content for each.
 
         Every page reads it, so it is one query. Keys: `main_abstract`, `programme`, `speakers`,
-        `abstracts`, `keywords`, `category`, `privacy`.
+        `abstracts`, `keywords`, `news`, `category`, `privacy`.
         """
         abstracts = self.abstracts.published()
         parts = {
@@ -328,6 +338,7 @@ class Edition(models.Model):
             "speakers": self.speakers.published(),
             "abstracts": abstracts,
             "keywords": abstracts.filter(keywords__isnull=False),
+            "news": self.news.published(),
             "category": self.categories.all(),
             "privacy": self.pages.privacy_notices(),
         }
@@ -429,6 +440,75 @@ class Page(SluggedModel):
 
     def get_absolute_url(self) -> str:
         return reverse("editions:page", args=[self.edition.slug, self.slug])
+
+
+class NewsQuerySet(models.QuerySet):
+    def published(self, at: datetime.datetime | None = None):
+        """Return the news that the public may read now: one without a time is a draft."""
+        return self.filter(published_at__lte=at or timezone.now(), edition__is_published=True)
+
+    def for_strip(self):
+        """Return the news of the home page: the pinned first, then the latest, three in all."""
+        latest = self.order_by("-is_pinned", "-published_at", "-pk")
+        return latest.defer(*in_each_language("body"))[:STRIP_SIZE]
+
+
+class News(SluggedModel):
+    """News of an edition: a title and a text, public from a time on."""
+
+    edition = models.ForeignKey(
+        Edition, models.CASCADE, related_name="news", verbose_name=_("edition")
+    )
+    # A title is the subject of an e-mail, and a text its body: see `registrations.models.Message`.
+    title = models.CharField(_("title"), max_length=150)
+    body = models.TextField(
+        _("text"), max_length=5000,
+        help_text=_("Markdown: ## heading, - list, [text](link). HTML is shown as text."),
+    )  # fmt: skip
+    is_pinned = models.BooleanField(
+        _("pinned"), default=False, help_text=_("Shown first on the home page.")
+    )
+    published_at = models.DateTimeField(
+        _("published from"), null=True, blank=True, db_index=True,
+        help_text=_("If blank, it’s a draft that only organisers can see."),
+    )  # fmt: skip
+    updated_at = models.DateTimeField(_("last change"), auto_now=True, editable=False)
+
+    objects = NewsQuerySet.as_manager()
+
+    slug_source = "title"
+
+    class Meta:
+        verbose_name = _("news item")
+        verbose_name_plural = _("news")
+        ordering = ["-published_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["edition", "slug"],
+                name="news_slug_once_per_edition",
+                violation_error_message=_(
+                    "This address is already used by another news item in this edition."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=has_translations("title", "body"),
+                name="news_written",
+                violation_error_message=_("Enter a title and a text in at least one language."),
+            ),
+            # A mistyped year would be a date that Python cannot read back.
+            models.CheckConstraint(
+                condition=Q(published_at__lt=datetime.datetime(3000, 1, 1, tzinfo=datetime.UTC)),
+                name="news_year_written",
+                violation_error_message=_("Check the year of publication."),
+            ),
+        ]
+        triggers = [KeepSlug("edition_id"), MoveRevision()]
+
+    def __str__(self) -> str:
+        return self.title or self.slug
+
+    def get_absolute_url(self) -> str:
+        return reverse("editions:news_item", args=[self.edition.slug, self.slug])
 
 
 class FormerSlug(models.Model):

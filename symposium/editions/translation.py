@@ -1,7 +1,7 @@
 import simple_history
 from modeltranslation.translator import TranslationOptions, register
 
-from symposium.editions.models import Edition, Page, Partner
+from symposium.editions.models import Edition, News, Page, Partner
 
 
 @register(Edition)
@@ -22,6 +22,12 @@ class PageTranslation(TranslationOptions):
     fields = ("title", "body")
 
 
+@register(News)
+class NewsTranslation(TranslationOptions):
+    fields = ("title", "body")
+
+
 # The history is registered after the translated fields, to get their columns too.
 simple_history.register(Edition, excluded_fields=["period"])
 simple_history.register(Page)
+simple_history.register(News)

@@ -1,20 +1,25 @@
 from collections.abc import Callable
 from functools import wraps
 
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import get_language_from_request
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
-from symposium.core.page_cache import published_page
+from symposium.core.i18n.markdown import first_paragraph
+from symposium.core.page_cache import ANY, published_page
 from symposium.editions import jsonld
 from symposium.editions.cards import edition_card
-from symposium.editions.models import Edition, Page
+from symposium.editions.models import Edition, News, Page
 from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.slugs import find_by_slug
+
+NEWS_PER_PAGE = 20
 
 
 def published_edition(slug: str) -> Edition:
@@ -94,6 +99,7 @@ def home(request: HttpRequest, edition: Edition) -> HttpResponse:
             "highlights": highlights,
             "featured_speakers": featured,
             "has_participants": edition.registrations.public_participants().exists(),
+            "news": edition.news.published().for_strip() if edition.contents["news"] else (),
             "partners": partners,
             "coming": [other for other in reversed(others) if not other.is_over],
             "former": [other for other in others if other.is_over],
@@ -126,4 +132,53 @@ def text_page(request: HttpRequest, page: Page) -> HttpResponse:
         page.edition,
         "editions/page.html",
         {"page": page, "heading": page.title, "draft": is_preview(request, page)},
+    )
+
+
+@published_page(params={"page": ANY})
+@require_safe
+def news(request: HttpRequest, edition: str) -> HttpResponse:
+    """Render the news of an edition, latest first; `?page=` is a number from 2 on."""
+    edition = published_edition(edition)
+    pages = Paginator(edition.news.published(), NEWS_PER_PAGE)
+    numbers = {str(number): number for number in pages.page_range[1:]}
+    asked = request.GET.get("page")
+    if asked is not None and asked not in numbers:
+        raise Http404
+    return render_page(
+        request,
+        edition,
+        "editions/news.html",
+        {
+            "section": "news",
+            "heading": _("News"),
+            "description": _("News of %(name)s.") % {"name": edition},
+            "page": pages.page(numbers.get(asked, 1)),
+            "unlisted": not pages.count,
+        },
+    )
+
+
+@published_page
+@require_safe
+@by_slug(lambda edition: edition.news.published())
+def news_item(request: HttpRequest, edition: Edition, item: News) -> HttpResponse:
+    return news_page(request, item)
+
+
+def news_page(request: HttpRequest, item: News) -> HttpResponse:
+    edition = item.edition
+    return render_page(
+        request,
+        edition,
+        "editions/news_item.html",
+        {
+            "section": "news",
+            "heading": item.title,
+            "description": first_paragraph(item.body or ""),
+            "og_type": "article",
+            "crumbs": [(_("News"), reverse("editions:news", args=[edition.slug]))],
+            "item": item,
+            "draft": is_preview(request, item),
+        },
     )

@@ -5,13 +5,15 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Count
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from symposium.core.i18n.localized import LANGUAGES, in_each_language
-from symposium.editions.models import Edition
+from symposium.core.i18n.markdown import to_letter
+from symposium.editions.models import Edition, News
 from symposium.registrations import notices
 from symposium.registrations.models import Message, Registration
 
@@ -43,6 +45,18 @@ def localized_message(message: Message, language: str) -> dict[str, str]:
     raise ValueError("The message has no words in any language.")
 
 
+def news_message(news: News, by) -> Message:
+    """Return a message, not saved, with the texts of a news item."""
+    message = Message(edition=news.edition, news=news, by=by)
+    for code in LANGUAGES:
+        with translation.override(code):
+            page_url = settings.SITE_URL + news.get_absolute_url()
+        body = to_letter(getattr(news, f"body_{code}") or "", page_url)
+        setattr(message, f"subject_{code}", getattr(news, f"title_{code}") or "")
+        setattr(message, f"body_{code}", body)
+    return message
+
+
 def previews(message: Message, people) -> list[Preview]:
     """Return a preview for each language of the recipients."""
     found = recipients(people).order_by()
@@ -51,7 +65,8 @@ def previews(message: Message, people) -> list[Preview]:
     for language in LANGUAGES:
         if number := counted.get(language):
             reader = found.filter(user__language=language).with_details().first()
-            mail = notices.message_preview(reader, **localized_message(message, language))
+            words = localized_message(message, language)
+            mail = notices.message_preview(reader, **words, news=message.news)
             shown.append(Preview(language, number, mail))
     return shown
 
@@ -67,7 +82,8 @@ def digest(message: Message, people) -> str:
 def send(message: Message, people) -> tuple[Message, bool]:
     """Save the message and queue an e-mail to each recipient; return it and whether it is new.
 
-    If the same message went to the same people within the hour, return that one and send nothing.
+    If the same message went to the same people within the hour, or the same news ever, return
+    that one and send nothing.
     """
     Edition.objects.select_for_update(no_key=True).get(pk=message.edition_id)
     found = list(recipients(people).with_details().order_by("pk"))
@@ -77,11 +93,14 @@ def send(message: Message, people) -> tuple[Message, bool]:
     message.save()
     message.recipients.add(*found)
     for registration in found:
-        notices.message(registration, **localized_message(message, registration.user.language))
+        words = localized_message(message, registration.user.language)
+        notices.message(registration, **words, news=message.news)
     return message, True
 
 
 def sent_before(message: Message, people: Iterable[Registration]) -> Message | None:
+    if message.news:
+        return Message.objects.filter(news=message.news).first()
     texts = {name: getattr(message, name) for name in TEXT_FIELDS}
     since = timezone.now() - REPEAT_WINDOW
     same = Message.objects.filter(

@@ -19,7 +19,7 @@ from django.utils.translation import pgettext
 
 from symposium.core import mail
 from symposium.core.i18n.dates import moment
-from symposium.editions.models import Edition
+from symposium.editions.models import Edition, News
 from symposium.registrations import subscriptions
 from symposium.registrations.documents.tickets import QR_IMAGE
 from symposium.registrations.models import Booking, Certificate, Invitation, Registration
@@ -138,24 +138,33 @@ def certificate_ready(certificate: Certificate) -> None:
     )  # fmt: skip
 
 
-def message(registration: Registration, *, subject: str, body: str) -> None:
+def message(
+    registration: Registration, *, subject: str, body: str, news: News | None = None
+) -> None:
     """Send a message of the organisers, already in the reader's language."""
     if registration.user is not None:
-        mail.send(**message_mail(registration, subject, body))
+        mail.send(**message_mail(registration, subject, body, news))
 
 
-def message_preview(registration: Registration, *, subject: str, body: str) -> EmailMessage:
+def message_preview(
+    registration: Registration, *, subject: str, body: str, news: News | None = None
+) -> EmailMessage:
     """Return the message as its reader will see it, without sending it."""
-    return mail.compose(**message_mail(registration, subject, body))
+    return mail.compose(**message_mail(registration, subject, body, news))
 
 
-def message_mail(registration: Registration, subject: str, body: str) -> dict:
+def message_mail(
+    registration: Registration, subject: str, body: str, news: News | None = None
+) -> dict:
     words: dict[str, Any] = {
         "subject_line": mail.Trusted(subject),
         "message_text": mail.Trusted(body),
     }
     with recipient_locale(registration):
         unsubscribe_url = subscriptions.unsubscribe_url(registration)
+        if news:
+            words["action_url"] = settings.SITE_URL + news.get_absolute_url()
+            words["action_label"] = _("Read on the site")
     whole = mail_kwargs(registration, "message", bulk=True, **words)
     return {**whole, "unsubscribe_url": unsubscribe_url}
 

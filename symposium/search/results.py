@@ -54,11 +54,16 @@ KINDS = {
     ),
     "room": Kind(_("Rooms"), lambda edition: edition.rooms.published()),
     "speaker": Kind(_("Speakers"), lambda edition: edition.speakers.published().for_list()),
+    "news": Kind(
+        _("News"),
+        lambda edition: edition.news.published().defer(*in_each_language("body")),
+    ),
     "page": Kind(
         _("Pages"),
         lambda edition: edition.pages.published().defer(*in_each_language("body")),
     ),
 }
+IN_MARKDOWN = {"news", "page"}  # kinds
 MATCH_LABELS = {
     "fr": _("Results in French"),
     "en": _("Results in English"),
@@ -99,9 +104,9 @@ class SearchRow:
     bodies: dict[str, str]
 
     def texts(self, code: str) -> tuple[str, str, str]:
-        """Return title, names and body in a language, as plain text (pages are in Markdown)."""
-        body = self.bodies[code]
-        return self.titles[code], self.also[code], to_text(body) if self.kind == "page" else body
+        """Return title, names and body in a language, as plain text."""
+        body = to_text(self.bodies[code]) if self.kind in IN_MARKDOWN else self.bodies[code]
+        return self.titles[code], self.also[code], body
 
     def language(self, reader: str) -> str:
         """Return the language to show: the reader's if the row matches in it, or one that matches.

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from symposium.core.exports import export_view
 from symposium.core.feeds import AtomFeed, absolute_url, host
 from symposium.core.i18n.localized import localized_text
 from symposium.core.i18n.typography import strip_controls
@@ -17,7 +18,6 @@ from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
 from symposium.editions.views import in_edition, published_edition
 from symposium.sessions import changes
-from symposium.sessions.exports import export_view
 
 MAX_FEED_ITEMS = 100
 

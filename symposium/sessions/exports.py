@@ -3,17 +3,10 @@
 All are in the language of `?lang=`, or in French if it is missing or unknown.
 """
 
-from collections.abc import Callable
-
-from django.conf import settings
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
 
-from symposium.core.i18n.localized import LANGUAGES
-from symposium.core.page_cache import published_page
+from symposium.core.exports import export_view
 from symposium.editions.models import Edition
 from symposium.editions.views import by_slug, in_edition
 from symposium.sessions import ical
@@ -21,23 +14,6 @@ from symposium.sessions.models import Resource, Room, Session, SessionQuerySet
 from symposium.sessions.schedule_json import as_json, schedule
 from symposium.sessions.schedule_xml import as_xml
 from symposium.speakers.models import Speaker
-
-
-def export_view(view: Callable) -> Callable:
-    """Decorate an export view of (request, edition): `?lang=`, page cache, max-age of 60 s."""
-
-    @published_page(params={"lang": LANGUAGES})
-    @require_safe
-    @cache_control(public=True, max_age=60)
-    def answer(request: HttpRequest, edition: str, **arguments) -> HttpResponse:
-        language = request.GET.get("lang")
-        language = language if language in LANGUAGES else settings.LANGUAGE_CODE
-        with translation.override(language):
-            response = view(request, edition, **arguments)
-        response.headers["Content-Language"] = language
-        return response
-
-    return answer
 
 
 def file_response(content: bytes, content_type: str, name: str) -> HttpResponse:

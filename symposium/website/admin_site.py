@@ -41,8 +41,8 @@ GROUPS = [
                                             "check-ins."),
      ["Registration", "Category", "Invitation", "Question", "Booking", "CheckIn", "Message",
       "Certificate"]),
-    ("edition", _("Edition"), _("Dates, venue, pages and partners."),
-     ["Edition", "Page", "Partner"]),
+    ("edition", _("Edition"), _("Dates, venue, news, pages and partners."),
+     ["Edition", "News", "Page", "Partner"]),
     ("accounts", _("Accounts"), _("User accounts and permissions."),
      ["User", "Group", "EmailAddress", "Authenticator", "LogEntry"]),
 ]  # fmt: skip

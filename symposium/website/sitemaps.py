@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from symposium.abstracts.models import Abstract
 from symposium.core.page_cache import ANY, published_page
-from symposium.editions.models import Edition, Page
+from symposium.editions.models import Edition, News, Page
 from symposium.sessions.models import Change, Room, Session
 from symposium.speakers.models import Speaker
 
@@ -120,6 +120,21 @@ class EditionPages(Records):
     model = Page
 
 
+class NewsLists(Lists):
+    """Sitemap of the lists of news, of editions that have any."""
+
+    def items(self):
+        published = News.objects.published().order_by("edition__slug")
+        return published.values_list("edition__slug").annotate(Max("updated_at"))
+
+    def location(self, item):
+        return reverse("editions:news", args=item[:1])
+
+
+class NewsItems(Records):
+    model = News
+
+
 class Abstracts(Records):
     model = Abstract
 
@@ -161,6 +176,8 @@ SITEMAPS: dict[str, Any] = {
     "lists": EditionLists,
     "changes": Changes,
     "pages": EditionPages,
+    "news_lists": NewsLists,
+    "news": NewsItems,
     "abstracts": Abstracts,
     "keywords": Keywords,
     "sessions": Sessions,

@@ -16,7 +16,9 @@ from symposium.core.templatetags import symposium
     ],
 )
 def test_language_is_named_in_the_readers_language(language, names):
-    template = Template("{{ 'fr'|language_name }} {{ 'en'|language_name }} {{ 'ar'|language_name }}")
+    template = Template(
+        "{{ 'fr'|language_name }} {{ 'en'|language_name }} {{ 'ar'|language_name }}"
+    )
     with translation.override(language):
         assert template.render(Context()) == names
 

@@ -16,6 +16,7 @@ from tests.factories import (
     make_keyword,
     make_link,
     make_main_abstract,
+    make_news,
     make_organiser,
     make_page,
     make_participation,
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.django_db
 PATHS = [
     "", "abstract/", "abstracts/", "abstracts/resume/", "keywords/", "keywords/mot/",
     "programme/?day=all", "programme/seance/", "rooms/salle/", "speakers/", "speakers/salma/",
-    "pages/venir/",
+    "pages/venir/", "news/", "news/tram/",
 ]  # fmt: skip
 
 
@@ -55,7 +56,8 @@ def fill(edition) -> list[models.Model]:
     return [
         edition, room, track, speaker, session, following, abstract, argument, keyword,
         make_author(abstract), make_author(argument), make_link(speaker),
-        make_page(edition, slug="venir"), make_partner(edition), make_resource(session),
+        make_page(edition, slug="venir"), make_news(edition, slug="tram"), make_partner(edition),
+        make_resource(session),
         versions.publish(abstract, {"fr": "Corrigé."}),
     ]  # fmt: skip
 

@@ -29,6 +29,7 @@ PAGES = MappingProxyType(
         "speakers": "2021/speakers/",
         "speaker": "2021/speakers/yasmine-arcade/",
         "text": "2021/pages/practical/",
+        "no news": "2021/news/",
         "nowhere": "2021/nowhere/",
         "sign in": "accounts/login/",
         "sign in by password": "accounts/login/password/",
@@ -37,6 +38,7 @@ PAGES = MappingProxyType(
 MISSING = {"nowhere"}
 UNLISTED = {
     "my programme",
+    "no news",
     "nowhere",
     "search",
     "search that found",

@@ -15,7 +15,7 @@ from symposium.abstracts.models import Abstract, AbstractKeyword, Keyword
 from symposium.core.fulltext.highlighting import best_start
 from symposium.core.fulltext.query import MAX_QUERY_CHARS, RARE, SearchQuery, parse
 from symposium.core.i18n.localized import LANGUAGES
-from symposium.editions.models import Edition, Page
+from symposium.editions.models import Edition, News, Page
 from symposium.search.results import KINDS, PUBLIC_SQL, public_params, search
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
@@ -25,6 +25,7 @@ from tests.factories import (
     make_author,
     make_edition,
     make_keyword,
+    make_news,
     make_page,
     make_participation,
     make_room,
@@ -595,6 +596,8 @@ def all_states(edition):
         for is_published in (True, False):
             make_speaker(where, is_published=is_published)
             make_page(where, is_published=is_published)
+        for moment in (timezone.now(), TOMORROW, None):
+            make_news(where, published_at=moment)
         make_room(where)
     make_keyword()
     return edition
@@ -608,6 +611,7 @@ def publicly(edition: Edition) -> dict[str, set[int]]:
         "room": edition.rooms.published(),
         "speaker": edition.speakers.published(),
         "page": edition.pages.published(),
+        "news": edition.news.published(),
         "keyword": Keyword.objects.used_in(edition),
     }
     return {kind: set(things.values_list("pk", flat=True)) for kind, things in seen.items()}
@@ -638,6 +642,9 @@ def findable(edition: Edition) -> dict[str, set[int]]:
         lambda: Abstract.objects.update(session=None),
         lambda: Speaker.objects.update(is_published=True),
         lambda: Page.objects.update(is_published=True),
+        lambda: News.objects.update(published_at=timezone.now()),
+        lambda: News.objects.update(published_at=TOMORROW),
+        lambda: News.objects.update(published_at=None),
         lambda: AbstractKeyword.objects.all().delete(),
         lambda: (
             Abstract.objects.filter(session__status="draft").update(session=None),

@@ -11,7 +11,7 @@ from django.urls import get_resolver, reverse
 from symposium.abstracts.models import Abstract, Keyword
 from symposium.accounts.models import User
 from symposium.core.mail.models import Email
-from symposium.editions.models import Edition, Page, Partner
+from symposium.editions.models import Edition, News, Page, Partner
 from symposium.registrations.models import (
     Booking,
     Category,
@@ -32,6 +32,7 @@ from tests.factories import (
     make_edition,
     make_invitation,
     make_keyword,
+    make_news,
     make_organiser,
     make_page,
     make_participation,
@@ -100,6 +101,7 @@ LISTS = {
     Keyword: (make_keyword, "name_en"),
     LogEntry: (make_log_entry, "object_repr"),
     Message: (make_message, "subject_ar"),
+    News: (make_news, "title_en"),
     Page: (make_page, "title_en"),
     Partner: (make_partner, "name_ar"),
     Question: (make_question, "label_en"),

@@ -57,7 +57,7 @@ def test_models_are_listed_in_working_order(client, organiser):
         ("abstracts", ["Abstract", "Keyword"]),
         ("registrations", ["Registration", "Category", "Invitation", "Question", "Booking",
                            "CheckIn", "Message", "Certificate"]),
-        ("edition", ["Edition", "Page", "Partner"]),
+        ("edition", ["Edition", "News", "Page", "Partner"]),
         ("accounts", ["User", "Group", "EmailAddress", "Authenticator", "LogEntry"]),
         ("symposium_core", ["Email"]),
     ]  # fmt: skip

@@ -21,6 +21,7 @@ from tests.factories import (
     make_edition,
     make_keyword,
     make_main_abstract,
+    make_news,
     make_page,
     make_room,
     make_session,
@@ -206,6 +207,7 @@ def test_sitemap_lists_public_pages(client):
     make_keyword(abstract, slug="resilience")
     make_speaker(edition, slug="salma-medina")
     make_page(edition, slug="coming")
+    make_news(edition, slug="tram")
     assert paths(client) == [
         "/2021/",
         "/2021/abstract/",
@@ -214,6 +216,8 @@ def test_sitemap_lists_public_pages(client):
         "/2021/changes/",
         "/2021/keywords/",
         "/2021/keywords/resilience/",
+        "/2021/news/",
+        "/2021/news/tram/",
         "/2021/pages/coming/",
         "/2021/programme/",
         "/2021/programme/plenary/",
@@ -230,6 +234,8 @@ def test_sitemap_excludes_drafts(client):
     make_keyword(abstract)
     make_speaker(edition, is_published=False)
     make_page(edition, is_published=False)
+    make_news(edition, published_at=None)
+    make_news(make_edition("2023", is_published=False))
     make_room(make_edition("2022", is_published=False))
     assert paths(client) == [
         "/2021/",
@@ -258,6 +264,7 @@ def test_sitemap_query_count_is_constant(client, django_assert_num_queries, coun
         make_speaker(edition)
         make_room(edition)
         make_page(edition)
+        make_news(edition)
     with django_assert_num_queries(12):
         client.get("/sitemap.xml")
 

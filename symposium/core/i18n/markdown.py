@@ -1,6 +1,8 @@
 """Conversion of Markdown to safe HTML and to plain text."""
 
 import re
+from itertools import pairwise
+from urllib.parse import urljoin
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -11,6 +13,7 @@ from symposium.core.i18n.typography import french_spaces
 
 TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "a", "strong", "em", "blockquote", "br", "hr",
         "code", "pre", "table", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
+BREAKS = ("softbreak", "hardbreak")
 # `html: False`: HTML tags in the source are escaped, not rendered.
 PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
 
@@ -20,11 +23,50 @@ def to_text(text: str) -> str:
     return " · ".join(filter(None, map(inline, PARSER.parse(text))))
 
 
+def first_paragraph(text: str) -> str:
+    """Return the first paragraph of CommonMark `text` as plain text, else all of it."""
+    tokens = PARSER.parse(text)
+    for opening, content in pairwise(tokens):
+        if opening.type == "paragraph_open" and opening.level == 0:
+            return inline(content)
+    return to_text(text)
+
+
 def inline(token: Token) -> str:
     if token.type != "inline":
         return token.content.strip()
-    breaks = ("softbreak", "hardbreak")
-    return "".join(" " if one.type in breaks else one.content for one in token.children).strip()
+    return "".join(" " if one.type in BREAKS else one.content for one in token.children).strip()
+
+
+def to_letter(text: str, page_url: str) -> str:
+    """Return CommonMark `text` as the plain text of an e-mail, with the address of each link.
+
+    `page_url` is the address of the page of the text, from which relative addresses start.
+    """
+    blocks: list[str] = []
+    mark = ""
+    for token in PARSER.parse(text):
+        if token.type == "list_item_open":
+            mark = f"{token.info}. " if token.info else "- "
+        elif words := with_addresses(token, page_url):
+            blocks.append(f"\n{mark}{words}" if mark else f"\n\n{words}")
+            mark = ""
+    return "".join(blocks).strip()
+
+
+def with_addresses(token: Token, page_url: str) -> str:
+    if token.type != "inline":
+        return token.content.strip()
+    words, address, start = "", "", 0
+    for one in token.children:
+        if one.type == "link_open":
+            address = urljoin(page_url, one.attrs["href"]).removeprefix("mailto:")
+            start = len(words)
+        elif one.type == "link_close":
+            words += "" if words[start:] == address else f" ({address})"
+        else:
+            words += "\n" if one.type in BREAKS else one.content
+    return words.strip()
 
 
 def to_html(text: str, language: str) -> SafeString:

@@ -81,6 +81,14 @@ def formatted(thing, field: str) -> SafeString:
     return html if language == get_language() else marked("div", language, html)
 
 
+@register.simple_tag
+def extract(thing, field: str) -> SafeString:
+    """Return the beginning of the first paragraph of a translated Markdown text, as plain text."""
+    words, language = localized_text(thing, field)
+    html = typography.typeset(summary(markdown.first_paragraph(words)), language)
+    return html if language == get_language() else marked("span", language, html)
+
+
 def marked(tag: str, language: str, html: SafeString) -> SafeString:
     direction = typography.direction(language)
     return format_html('<{} lang="{}" dir="{}">{}</{}>', tag, language, direction, html, tag)

@@ -3,7 +3,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from symposium.accounts.models import User
-from symposium.editions.models import Edition, has_translation
+from symposium.editions.models import Edition, News, has_translation
 from symposium.registrations.models.registrations import Registration
 
 
@@ -19,6 +19,11 @@ class Message(models.Model):
         User, models.SET_NULL, null=True, related_name="+", verbose_name=_("sent by")
     )
     sent_at = models.DateTimeField(_("sent"), default=timezone.now)
+    # The news that the message emailed. News is emailed once.
+    news = models.OneToOneField(
+        News, models.SET_NULL, null=True, blank=True, editable=False, related_name="message",
+        verbose_name=_("news item"),
+    )  # fmt: skip
     recipients = models.ManyToManyField(
         Registration, related_name="messages", verbose_name=_("recipients")
     )

@@ -1,0 +1,29 @@
+"""Decorator of the exports of every app, whose addresses have no language prefix."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from symposium.core.i18n.localized import LANGUAGES
+from symposium.core.page_cache import published_page
+
+
+def export_view(view: Callable) -> Callable:
+    """Decorate an export view of (request, edition): `?lang=`, page cache, max-age of 60 s."""
+
+    @published_page(params={"lang": LANGUAGES})
+    @require_safe
+    @cache_control(public=True, max_age=60)
+    def answer(request: HttpRequest, edition: str, **arguments) -> HttpResponse:
+        language = request.GET.get("lang")
+        language = language if language in LANGUAGES else settings.LANGUAGE_CODE
+        with translation.override(language):
+            response = view(request, edition, **arguments)
+        response.headers["Content-Language"] = language
+        return response
+
+    return answer

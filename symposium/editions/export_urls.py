@@ -1,0 +1,10 @@
+"""URLs of the exports, without a language prefix: the language is `?lang=`."""
+
+from django.urls import path
+
+from symposium.editions import feeds
+
+app_name = "edition_exports"
+urlpatterns = [
+    path("<slug:edition>/news.atom", feeds.news, name="news"),
+]
