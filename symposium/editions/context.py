@@ -99,7 +99,8 @@ class EditionMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest):
-        request.edition = SimpleLazyObject(lambda: edition_for(request))  # for e-mails
+        edition = SimpleLazyObject(lambda: edition_for(request))
+        setattr(request, "edition", edition)  # noqa: B010 (no attribute of HttpRequest); for emails
         response = self.get_response(request)
         if settings.OWN_PAGES.match(request.path_info) and not request.session.is_empty():
             self.remember(request)

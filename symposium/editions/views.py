@@ -137,9 +137,9 @@ def text_page(request: HttpRequest, page: Page) -> HttpResponse:
 
 @published_page(params={"page": ANY})
 @require_safe
-def news(request: HttpRequest, edition: str) -> HttpResponse:
+@in_edition
+def news(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Render the news of an edition, latest first; `?page=` is a number from 2 on."""
-    edition = published_edition(edition)
     pages = Paginator(edition.news.published(), NEWS_PER_PAGE)
     numbers = {str(number): number for number in pages.page_range[1:]}
     asked = request.GET.get("page")

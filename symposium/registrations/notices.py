@@ -324,17 +324,13 @@ def change_card(session: Session, shift: SessionChange | None) -> dict:
         before, now = shift.old_place(), _("Cancelled.")
     else:
         now = shift.sentence if shift else present_place(session)
-    rows = [
-        {"label": pgettext("session", "Before"), "value": before, "is_old": True},
-        {"label": pgettext("session", "Now"), "value": now},
+    rows: list[dict[str, Any]] = [
+        {"label": pgettext("session", "Before"), "value": plain_isolates(before), "is_old": True},
+        {"label": pgettext("session", "Now"), "value": plain_isolates(now)},
     ]
     return {
         "title": mail.Trusted(session),
-        "rows": [
-            row | {"value": mail.Trusted(plain_isolates(row["value"]))}
-            for row in rows
-            if row["value"]
-        ],
+        "rows": [row | {"value": mail.Trusted(row["value"])} for row in rows if row["value"]],
     }
 
 

@@ -60,7 +60,7 @@ def with_addresses(token: Token, page_url: str) -> str:
     words, address, start = "", "", 0
     for one in token.children:
         if one.type == "link_open":
-            address = urljoin(page_url, one.attrs["href"]).removeprefix("mailto:")
+            address = urljoin(page_url, str(one.attrs["href"])).removeprefix("mailto:")
             start = len(words)
         elif one.type == "link_close":
             words += "" if words[start:] == address else f" ({address})"
