@@ -18,6 +18,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 
 from scripts import catalogues
+from symposium.core.mail import PARTS
 from tests.factories import (
     make_abstract,
     make_author,
@@ -218,6 +219,9 @@ def test_catalogues_follow_the_source(tmp_path):
 # Templates
 
 
+MAIL_PARTS = {f"mail/parts/{name}.{kind}" for name in PARTS for kind in ("txt", "html")}
+
+
 def test_every_template_is_used():
     """Used by a view or another template, by Django for errors, or instead of a package's own."""
     sources = "".join(path.read_text() for path in [*CODE, *TEMPLATES])
@@ -229,6 +233,7 @@ def test_every_template_is_used():
         for name in (str(path.relative_to(ours)) for path in TEMPLATES)
         if name not in called
         and not is_mail(name, sources)
+        and name not in MAIL_PARTS
         and not re.fullmatch(r"(40[034]|429|500|403_csrf)\.html", name)
         and not any((folder / name).exists() for folder in packages)
         and not name.startswith("django/forms/")
