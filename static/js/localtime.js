@@ -14,11 +14,10 @@ function ownTime(element) {
   const end = element.dataset.localEnd && new Date(element.dataset.localEnd);
   const span = end ? `${hours.format(start)}–${hours.format(end)}` : hours.format(start);
   const sameDay = start.getDate() === Number(text.slice(8, 10));
-  const isolated = `\u2066${span}\u2069`; // times run left to right in Arabic too
+  const isolated = `\u2066${span}\u2069`;
   return sameDay ? isolated : `${weekday.format(start)} ${isolated}`;
 }
 
-/* Returns the element for the time of the session whose page this is, or null on other pages. */
 function ownLine(element) {
   return element.closest(".when") && document.querySelector("[data-own-line] span");
 }
@@ -32,7 +31,7 @@ for (const element of document.querySelectorAll("time[data-local]")) {
   if (own) own.closest("[data-own-line]").hidden = false;
   const span = own ?? document.createElement("span");
   if (!own) span.className = "own-time";
-  const where = line.matches("dd") && city; // only once, not on each line of a list
+  const where = line.matches("dd") && city;
   span.textContent = dataset.ownTime.replace("{time}", time)
     .replace(/ \(.+?\)$/, where ? ` (\u2068${city.replaceAll("_", " ")}\u2069)` : "");
   if (!own) line.append(span);

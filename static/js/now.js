@@ -16,7 +16,7 @@ function cardsOf(element) {
   });
 }
 
-/* Returns the rows with a known time, in order: an hour heading, or a session's start or end. */
+/* Returns the rows with a known time, in order. */
 function rowsOf(element, cards) {
   const known = new Map();
   for (const heading of element.querySelectorAll(".tt-time")) {
@@ -42,7 +42,6 @@ const clock = (east) => new Date(now() + east * 60_000).toISOString();
 const isToday = ({ element, east }) => clock(east).startsWith(element.dataset.day);
 
 
-// A timetable: the line of the current time, the tags of the sessions
 
 function placeMarker({ element, rows, east }) {
   const marker = element.querySelector(".tt-now");
@@ -69,7 +68,6 @@ function tagNext(card, isNext, words) {
   card.querySelector(".tt-meta").append(tag);
 }
 
-/* Marks the current sessions, and those that start first in the rest of the day. */
 function drawTimetable(timetable) {
   const { element, cards } = timetable;
   const today = isToday(timetable);

@@ -1,5 +1,4 @@
-/* Has the site cached for use without a network (see service-worker.js). On a cached page, shows
-   its date. */
+/* Has the site cached by service-worker.js. On a cached page, shows its date. */
 
 const { serviceWorker } = navigator;
 const { lang, dataset } = document.documentElement;
@@ -19,7 +18,7 @@ function sayAge() {
   line.querySelector("p").textContent = line.dataset.offline.replace("{time}", hour(dataset.kept));
 }
 
-/* Links to prefetch, useful on the way: home, days and sessions, my programme, my ticket. */
+/* Links to prefetch, useful on the way. */
 const AHEAD = [
   ".brand",
   ".legend a[href$='/my-programme/']",
@@ -31,7 +30,7 @@ const AHEAD = [
 
 const bare = (address) => address.split("#")[0];
 
-/* Returns the links to prefetch; also this page and its files if it loaded before the worker. */
+/* Also this page and its files if it loaded before the worker. */
 function ahead() {
   const links = navigator.connection?.saveData ? [] : document.querySelectorAll(AHEAD);
   const linked = Array.from(links, ({ href }) => bare(href));
@@ -47,7 +46,7 @@ async function start() {
   if (addresses.length && !dataset.kept) active.postMessage({ keep: addresses });
 }
 
-/* Clears private pages at sign-in and sign-out, in case the worker does not control this page. */
+/* In case the worker does not control this page. */
 function forget({ target }) {
   if (/\/(?:accounts|my\/erase)\//.test(target.action)) caches.delete("private").catch(() => {});
 }
@@ -55,7 +54,6 @@ function forget({ target }) {
 sayAge();
 if (serviceWorker) {
   const idle = window.requestIdleCallback ?? setTimeout;
-  // If this fails, nothing is cached, and the page works as before.
   addEventListener("load", () => idle(() => start().catch(() => {})));
   document.addEventListener("submit", forget);
 }

@@ -1,7 +1,4 @@
-/* Shows attendees their ticket where others see “Register”, and marks the sessions they booked.
-
-   Pages are the same for everybody: the attendee's data come from localStorage, where
-   stars-account.js writes "registrations" by edition. Without them the page stays as it is. */
+/* Shows attendees their ticket and seats, from the "registrations" of stars-account.js. */
 
 const { lang } = document.documentElement;
 
@@ -9,7 +6,7 @@ function read() {
   try {
     return JSON.parse(localStorage.getItem("registrations")) ?? {};
   } catch {
-    return {}; // localStorage is blocked
+    return {};
   }
 }
 

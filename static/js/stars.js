@@ -1,7 +1,7 @@
 /* Starred sessions, in this browser's localStorage under "stars:<edition>".
 
-   Dispatches `stars:toggled` {edition, id, starred} when a star is pressed, and `stars:drawn` with
-   the set of ids. Listens to `stars:changed`, when another script has written them. */
+   Dispatches `stars:toggled` {edition, id, starred} and `stars:drawn` with the ids. Listens to
+   `stars:changed`. */
 
 const forms = [...document.querySelectorAll("[data-star]")];
 const only = document.querySelector("[data-stars-only]");
@@ -26,7 +26,7 @@ function usable() {
     localStorage.setItem(key, JSON.stringify([...read()]));
     return true;
   } catch {
-    return false; // localStorage is blocked: stars stay hidden
+    return false;
   }
 }
 

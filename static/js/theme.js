@@ -1,5 +1,4 @@
-/* The reader's choice of light or dark, stored in this browser only.
-   A classic script in <head>: it must run before the first paint. */
+/* The reader's choice of light or dark. In <head>, to run before the first paint. */
 (() => {
   "use strict";
   const KEY = "theme";
@@ -10,7 +9,7 @@
     try {
       return localStorage.getItem(KEY);
     } catch {
-      return null; // storage is blocked: the choice lasts as long as the page
+      return null; // storage is blocked
     }
   }
 
