@@ -138,14 +138,16 @@ def test_mails_show_hostile_text_without_acting_on_it(text):
     for email in Email.objects.all():
         assert spoken(email.text).count(text) >= 1
         assert HTML_TAG.findall(email.html) == []
-        assert set(LINK.findall(email.html)) <= {"http://testserver", *ours(people)}
-        assert email.subject == " ".join(email.subject.split())
+        contact = "mailto:contact@example.org"
+        assert set(LINK.findall(email.html)) <= {"http://testserver", contact, *ours(people)}
+        assert email.subject == re.sub(r"[ \t\r\n]+", " ", email.subject)  # one line
         assert set(email.headers) == {"Auto-Submitted", "Reply-To", "Message-ID"}
         assert email.to in [person.user.email for person in people]
     assert Email.objects.count() == 7
 
 
-HTML_TAG = re.compile(r"<(?:img|script|iframe|form)\b", re.IGNORECASE)
+# Every tag that loads or runs something, other than the picture of the QR code.
+HTML_TAG = re.compile(r'<(?:img(?! src="cid:)|script|iframe|form)\b', re.IGNORECASE)
 LINK = re.compile(r'href="([^"]*)"')
 
 
