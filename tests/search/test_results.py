@@ -938,14 +938,15 @@ def fill(edition, number: int) -> None:
         make_participation(abstract.session, speaker)
         make_page(edition, title_fr="Phare")
         make_room(edition, name_fr="Phare")
+        make_news(edition, title_fr="Phare")
 
 
 @pytest.mark.parametrize("number", [1, 3])
 def test_number_of_queries_does_not_grow(client, edition, django_assert_num_queries, number):
     fill(edition, number)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         page = main(client.get("/fr/2021/search/?q=phare"))
-    assert len(page.xpath(".//article")) == 6 * number
+    assert len(page.xpath(".//article")) == 7 * number
 
 
 def test_programme_without_query_does_not_read_the_search_index(
