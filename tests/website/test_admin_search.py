@@ -94,7 +94,7 @@ LISTS = {
     Certificate: (make_certificate, "name_ar"),
     CheckIn: (make_check_in, "registration.given_name"),
     Edition: (make_edition, "name_ar"),
-    Email: (make_mail, "subject"),
+    Email: (make_mail, "to"),
     EmailAddress: (lambda: EmailAddress.objects.create(user=make_user(), email="x"), "email"),
     Group: (lambda: Group.objects.create(name="x"), "name"),
     Invitation: (make_invitation, "name"),
