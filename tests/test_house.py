@@ -312,10 +312,12 @@ PRINTED = {"#b9b1a3", "#eee"}
 
 
 def test_stylesheets_use_logical_properties_only():
+    """Mail programs know no logical properties: there, both sides may be padded alike."""
+    alike = r"padding-left:([^;}]+);padding-right:\1(?=[;}])"
     assert [
         f"{named(path)}: {physical}"
         for path in STYLES
-        for physical in re.findall(PHYSICAL, bare(path.read_text()))
+        for physical in re.findall(PHYSICAL, re.sub(alike, "", bare(path.read_text())))
     ] == []
 
 
