@@ -18,7 +18,7 @@ from symposium.core.feeds import AtomFeed, absolute_url, host
 from symposium.core.i18n.typography import typeset
 from symposium.core.page_cache import published_page
 from symposium.editions.models import Edition
-from symposium.editions.views import by_slug, published_edition
+from symposium.editions.views import by_slug, in_edition
 
 MAX_FEED_ITEMS = 50
 
@@ -115,8 +115,9 @@ read = AbstractFeed()
 @published_page
 @require_safe
 @cache_control(public=True, max_age=60)
-def edition_feed(request: HttpRequest, edition: str) -> HttpResponse:
-    return read(request, edition=published_edition(edition))
+@in_edition
+def edition_feed(request: HttpRequest, edition: Edition) -> HttpResponse:
+    return read(request, edition=edition)
 
 
 @published_page

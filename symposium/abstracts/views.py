@@ -5,8 +5,7 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
 from symposium.abstracts import cards, documents, exports, versions
 from symposium.abstracts.citation.styles import Record, citations, paragraphs
@@ -14,6 +13,7 @@ from symposium.abstracts.exports import public_abstracts, public_main_abstract
 from symposium.abstracts.metadata import highwire, jsonld, signposting
 from symposium.abstracts.models import Abstract, Keyword, UsageCount
 from symposium.abstracts.usage import counted
+from symposium.core.exports import public_file
 from symposium.core.i18n.localized import LANGUAGES, localized_text
 from symposium.core.i18n.typography import typeset
 from symposium.core.page_cache import published_page
@@ -193,18 +193,14 @@ def version_page(request: HttpRequest, abstract: Abstract, number: int) -> HttpR
 # PDF
 
 
-@require_safe
 @counted(UsageCount.Kind.DOWNLOAD)
-@cache_control(public=True, max_age=60)
-@conditional_page
+@public_file
 def main_abstract_pdf(request: HttpRequest, edition: str) -> HttpResponse:
     return abstract_pdf_response(request, public_main_abstract(edition))
 
 
-@require_safe
 @counted(UsageCount.Kind.DOWNLOAD)
-@cache_control(public=True, max_age=60)
-@conditional_page
+@public_file
 @by_slug(public_abstracts)
 def abstract_pdf(request: HttpRequest, edition: Edition, abstract: Abstract) -> HttpResponse:
     if abstract.is_main:
@@ -221,9 +217,7 @@ def abstract_pdf_response(request: HttpRequest, abstract: Abstract) -> HttpRespo
     )
 
 
-@require_safe
-@cache_control(public=True, max_age=60)
-@conditional_page
+@public_file
 @in_edition
 def book_pdf(request: HttpRequest, edition: Edition) -> HttpResponse:
     found = edition.abstracts.published().with_reference().in_order()
@@ -246,16 +240,12 @@ def pdf_response(content: bytes, edition: Edition, name: str) -> HttpResponse:
 # Cards
 
 
-@require_safe
-@cache_control(public=True, max_age=60)
-@conditional_page
+@public_file
 def main_abstract_card(request: HttpRequest, edition: str) -> HttpResponse:
     return abstract_card_response(request, public_main_abstract(edition))
 
 
-@require_safe
-@cache_control(public=True, max_age=60)
-@conditional_page
+@public_file
 @by_slug(public_abstracts)
 def abstract_card(request: HttpRequest, edition: Edition, abstract: Abstract) -> HttpResponse:
     if abstract.is_main:

@@ -1,4 +1,4 @@
-"""Decorator of the exports of every app, whose addresses have no language prefix."""
+"""Decorators of the files that anybody may read."""
 
 from collections.abc import Callable
 
@@ -6,14 +6,22 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import conditional_page, require_safe
 
 from symposium.core.i18n.localized import LANGUAGES
 from symposium.core.page_cache import published_page
 
 
+def public_file(view: Callable) -> Callable:
+    """Decorate the view of a file that is rendered and stored: max-age of 60 s, ETag and 304."""
+    return require_safe(cache_control(public=True, max_age=60)(conditional_page(view)))
+
+
 def export_view(view: Callable) -> Callable:
-    """Decorate an export view of (request, edition): `?lang=`, page cache, max-age of 60 s."""
+    """Decorate an export view of (request, edition): `?lang=`, page cache, max-age of 60 s.
+
+    The addresses of exports have no language prefix.
+    """
 
     @published_page(params={"lang": LANGUAGES})
     @require_safe

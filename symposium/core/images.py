@@ -78,7 +78,7 @@ def validate_picture(picture) -> None:
 
 
 def validate_extension(file) -> None:
-    """Raise ValidationError unless the extension is that of an image.
+    """Raise ValidationError unless the file name has the extension of an image.
 
     Django's own message would list eighty extensions.
     """

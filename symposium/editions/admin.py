@@ -115,7 +115,10 @@ class EditionAdmin(ProtectedDeleteMixin, HistoryMixin):
         )
 
     def zone_of_form(self, request, object_id):
-        """Return the form's zone, else that of the edition, which becomes the working edition."""
+        """Return the time zone typed in the form, or else the zone of the edition.
+
+        The edition becomes the working edition.
+        """
         edition = Edition(time_zone=request.POST.get("time_zone", ""))
         if object_id and (found := self.get_object(request, unquote(object_id))):
             set_working_edition(request, found)

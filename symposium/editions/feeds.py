@@ -12,7 +12,7 @@ from symposium.core.i18n.localized import localized_text
 from symposium.core.i18n.markdown import to_html
 from symposium.core.i18n.typography import strip_controls
 from symposium.editions.models import Edition
-from symposium.editions.views import published_edition
+from symposium.editions.views import in_edition
 
 MAX_FEED_ITEMS = 50
 
@@ -73,5 +73,6 @@ news_feed = NewsFeed()
 
 
 @export_view
-def news(request: HttpRequest, edition: str) -> HttpResponse:
-    return news_feed(request, edition=published_edition(edition))
+@in_edition
+def news(request: HttpRequest, edition: Edition) -> HttpResponse:
+    return news_feed(request, edition=edition)

@@ -17,7 +17,7 @@ PLACES = {
 
 
 def missing_links(edition: Edition) -> str:
-    """Return links to the pages that add what is missing, or "" if nothing is."""
+    """Return links to the pages where missing things are added, or "" if all is there."""
     links = []
     for name in edition.missing_for_registration:
         words, page, filled_in = PLACES[name]

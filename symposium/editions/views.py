@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import get_language_from_request
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
+from symposium.core.exports import public_file
 from symposium.core.i18n.markdown import first_paragraph
 from symposium.core.page_cache import ANY, published_page
 from symposium.editions import jsonld
@@ -112,11 +112,10 @@ def home(request: HttpRequest, edition: Edition) -> HttpResponse:
     )
 
 
-@require_safe
-@cache_control(public=True, max_age=60)
-@conditional_page
-def card(request: HttpRequest, edition: str) -> HttpResponse:
-    return edition_card(published_edition(edition)).response()
+@public_file
+@in_edition
+def card(request: HttpRequest, edition: Edition) -> HttpResponse:
+    return edition_card(edition).response()
 
 
 @published_page

@@ -194,7 +194,7 @@ def rows(
     *,
     reader: str,
 ) -> list[SearchRow]:
-    """Return the best rows of each kind, those that match in the reader's language first.
+    """Return the best rows of each kind; matches in the reader's language come first.
 
     A query for the rows in the reader's language costs as much again. It runs only if the limit may
     have cut off such a row.

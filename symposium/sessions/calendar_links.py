@@ -2,8 +2,7 @@
 
 from urllib.parse import urlencode
 
-from django.conf import settings
-
+from symposium.editions.jsonld import page_url
 from symposium.sessions import ical
 from symposium.sessions.models import Session
 
@@ -46,7 +45,3 @@ def outlook_link(session: Session) -> str:
 def local_times(session: Session) -> list:
     """Return start and end in the edition's time zone."""
     return [at.astimezone(session.edition.zone) for at in (session.starts_at, session.ends_at)]
-
-
-def page_url(session: Session) -> str:
-    return f"{settings.SITE_URL}{session.get_absolute_url()}"

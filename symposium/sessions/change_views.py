@@ -16,7 +16,7 @@ from symposium.core.i18n.typography import strip_controls
 from symposium.core.page_cache import published_page
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
-from symposium.editions.views import in_edition, published_edition
+from symposium.editions.views import in_edition
 from symposium.sessions import changes
 
 MAX_FEED_ITEMS = 100
@@ -104,5 +104,6 @@ changes_feed = ChangesFeed()
 
 
 @export_view
-def feed(request: HttpRequest, edition: str) -> HttpResponse:
-    return changes_feed(request, edition=published_edition(edition))
+@in_edition
+def feed(request: HttpRequest, edition: Edition) -> HttpResponse:
+    return changes_feed(request, edition=edition)

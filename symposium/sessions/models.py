@@ -489,10 +489,6 @@ class Session(SluggedModel):
         return f"{long_date(start.date())} \u2066{start:%H:%M}–{end:%H:%M}\u2069"
 
     @property
-    def is_held(self) -> bool:
-        return self.status != self.Status.CANCELLED
-
-    @property
     def is_cancelled(self) -> bool:
         return self.status == self.Status.CANCELLED
 
@@ -616,7 +612,7 @@ class ResourceQuerySet(models.QuerySet):
 
 
 class Resource(models.Model):
-    """Document or recording of a session: a file on this site or a page elsewhere."""
+    """Document or recording of a session: a file of this site, or an external page."""
 
     class Kind(models.TextChoices):
         SLIDES = "slides", _("Slides")
@@ -675,13 +671,13 @@ class Resource(models.Model):
 
     @property
     def size(self) -> int | None:
-        """Size of the file in bytes; None for a page elsewhere, or if the file is missing."""
+        """Size of the file in bytes, or None for an external page or a missing file."""
         is_there = self.file and self.file.storage.exists(self.file.name)
         return self.file.size if is_there else None
 
     @property
     def host(self) -> str:
-        """Name of the site of a page elsewhere."""
+        """Host name of an external page."""
         return (urlsplit(self.url).hostname or "").removeprefix("www.")
 
 

@@ -1,4 +1,4 @@
-"""Row triggers of the programme: the copies that constraints see, and what is told of changes."""
+"""Row triggers of the programme: the copies that constraints read, and the log of changes."""
 
 import pgtrigger
 

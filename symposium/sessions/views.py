@@ -5,15 +5,16 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control, never_cache
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
+from symposium.core.exports import public_file
 from symposium.core.i18n.dates import weekday
 from symposium.core.page_cache import published_page
 from symposium.editions.jsonld import script
 from symposium.editions.models import Edition
 from symposium.editions.rendering import is_preview, render_page
-from symposium.editions.views import by_slug, published_edition
+from symposium.editions.views import by_slug, in_edition, published_edition
 from symposium.sessions import cards, changes, displays, jsonld
 from symposium.sessions.calendar_links import calendar_links
 from symposium.sessions.filtered_pages import filtered_page
@@ -53,13 +54,11 @@ def programme(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> 
     )
 
 
-@require_safe
-@cache_control(public=True, max_age=60)
-@conditional_page
-def programme_card(request: HttpRequest, edition: str) -> HttpResponse:
-    holder = published_edition(edition)
-    number = holder.sessions.published().to_be_prepared().count()
-    return cards.programme_card(holder, number).response()
+@public_file
+@in_edition
+def programme_card(request: HttpRequest, edition: Edition) -> HttpResponse:
+    number = edition.sessions.published().to_be_prepared().count()
+    return cards.programme_card(edition, number).response()
 
 
 @published_page
@@ -128,9 +127,7 @@ def near(session: Session) -> dict[str, object]:
     }
 
 
-@require_safe
-@cache_control(public=True, max_age=60)
-@conditional_page
+@public_file
 @by_slug(lambda edition: edition.sessions.published().select_related("room", "track"))
 def session_card(request: HttpRequest, edition: Edition, session: Session) -> HttpResponse:
     participations = session.participations.published().select_related("speaker")

@@ -15,7 +15,7 @@ from symposium.speakers.models import Speaker
 def speaker_card(speaker: Speaker, sessions: Iterable[Any]) -> Card:
     """Return the card of `speaker`, with the first of their public `sessions` that is held."""
     edition = speaker.edition
-    first = next((one for one in sessions if one.starts_at and one.is_held), None)
+    first = next((one for one in sessions if one.starts_at and not one.is_cancelled), None)
     name, language = localized_text(speaker, "name")
     return Card(
         edition=edition,

@@ -148,7 +148,7 @@ class Speaker(PersonName, SluggedModel):
 
 
 class Link(models.Model):
-    """Page elsewhere about a speaker: a laboratory, a profile, a book."""
+    """External page about a speaker: a laboratory, a profile, a book."""
 
     speaker = models.ForeignKey(Speaker, models.CASCADE, related_name="links")
     label = models.CharField(_("link text"), max_length=80)

@@ -1,9 +1,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
+from symposium.core.exports import public_file
 from symposium.core.page_cache import published_page
 from symposium.editions.models import Edition
 from symposium.editions.rendering import is_preview, render_page
@@ -59,9 +59,7 @@ def speaker_page(request: HttpRequest, speaker: Speaker) -> HttpResponse:
     )
 
 
-@require_safe
-@cache_control(public=True, max_age=60)
-@conditional_page
+@public_file
 @by_slug(lambda edition: edition.speakers.published())
 def speaker_card(request: HttpRequest, edition: Edition, speaker: Speaker) -> HttpResponse:
     sessions = edition.sessions.published().for_programme().filter(speakers=speaker)

@@ -201,7 +201,7 @@ def status_counts(queryset, **conditions: Q) -> dict[str, int]:
 
 
 def session_counts(edition):
-    """Return the number of sessions in each state, and of those that lack something."""
+    """Return the numbers of sessions in each state, and of incomplete sessions."""
     sessions = Session.objects.filter(edition=edition)
     number = status_counts(
         sessions,

@@ -1,4 +1,4 @@
-"""The site without a network: what is cached, what is not, and until when."""
+"""The site without a network: which pages are cached, and until when."""
 
 import datetime
 import re

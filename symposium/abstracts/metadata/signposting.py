@@ -11,12 +11,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.encoding import iri_to_uri
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page, require_safe
 
 from symposium.abstracts import exports
 from symposium.abstracts.citation.styles import Record, localized_page_url
 from symposium.abstracts.models import Abstract
+from symposium.core.exports import public_file
 from symposium.core.i18n.localized import LANGUAGES
 from symposium.editions.models import Edition
 from symposium.editions.views import by_slug
@@ -106,16 +105,12 @@ def linkset_address(abstract: Abstract) -> str:
     return reverse("abstract_exports:linkset", args=[abstract.edition.slug, abstract.slug])
 
 
-@require_safe
-@cache_control(public=True, max_age=60)
-@conditional_page
+@public_file
 def main_abstract(request: HttpRequest, edition: str) -> HttpResponse:
     return linkset_response(exports.public_main_abstract(edition))
 
 
-@require_safe
-@cache_control(public=True, max_age=60)
-@conditional_page
+@public_file
 @by_slug(exports.public_abstracts)
 def abstract(request: HttpRequest, edition: Edition, abstract: Abstract) -> HttpResponse:
     if abstract.is_main:

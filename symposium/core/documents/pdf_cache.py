@@ -20,7 +20,7 @@ from symposium.core.documents import pdf, pictures
 
 FOLDER = "prints"
 LOCK_ID = 2021_0610
-MAX_WAIT_SECONDS, PAUSE_SECONDS = 20.0, 0.2  # seconds, while another process renders the file
+MAX_WAIT_SECONDS, PAUSE_SECONDS = 20.0, 0.2  # while another process renders the file
 MAX_PARAGRAPH_CHARS = 20_000  # the length of the longest possible paragraph
 
 
