@@ -39,7 +39,7 @@ def edition():
 # The programme
 
 
-@pytest.mark.parametrize("number", [1, 3, 60])
+@pytest.mark.parametrize("number", [1, 12])
 def test_programme_query_count_is_constant(client, edition, django_assert_num_queries, number):
     rooms = [make_room(edition, order=order) for order in range(4)]
     track = make_track(edition)
