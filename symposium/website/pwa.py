@@ -23,6 +23,7 @@ from symposium.editions.models import Edition
 # stores others as pages request them.
 OFFLINE_PAGES = [
     "css/portal.css",
+    "css/programme.css",
     "css/timetable.css",
     "js/theme.js",
     "js/offline.js",

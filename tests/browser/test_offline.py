@@ -200,7 +200,7 @@ def test_programme_linked_pages_and_ticket_are_readable_offline(reader, edition,
     expect(reader.locator(".tt-item h4")).to_have_text(["Ouverture"])
     expect(line(reader)).to_have_text(re.compile(r"\d\d:\d\d"))
     expect(reader.locator(".star").first).to_be_visible()  # its script is cached too
-    reader.locator(".day-tabs a").nth(1).click()
+    reader.locator(".p-days a").nth(1).click()
     expect(reader.locator(".tt-item h4")).to_have_text(["Clôture"])
     reader.locator(".star").first.click()
     reader.goto(MINE)
