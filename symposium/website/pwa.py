@@ -24,6 +24,7 @@ from symposium.editions.models import Edition
 OFFLINE_PAGES = [
     "css/portal.css",
     "css/programme.css",
+    "css/session.css",
     "css/timetable.css",
     "js/theme.js",
     "js/offline.js",
@@ -32,6 +33,7 @@ OFFLINE_PAGES = [
     "js/my-programme.js",
     "js/now.js",
     "js/registered.js",
+    "js/room.js",
     "js/share.js",
     "js/stars.js",
     "js/stars-account.js",

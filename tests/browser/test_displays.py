@@ -111,6 +111,21 @@ def test_home_page_updates_live_sessions_with_time(window, room, moment):
     expect(page.locator("[data-today]")).to_be_hidden()
 
 
+def test_room_page_names_the_current_or_next_session(window, room, moment):
+    page = window()
+    set_clock(page, moment(9, 10), runs=True)
+    page.goto("/fr/2030/rooms/atlas/")
+    title, line = (page.locator(f"[data-room-next] {part}") for part in ("a", "dd > span"))
+    expect(title).to_have_text("Une")
+    expect(line).to_contain_text("09:00–10:00")
+    page.clock.fast_forward("01:00:00")
+    expect(title).to_have_text("Deux")
+    page.clock.fast_forward("01:00:00")
+    expect(title).to_have_text("Quatre")  # the cancelled session is not next
+    page.clock.fast_forward("30:00:00")
+    expect(page.locator("[data-room-next]")).to_be_hidden()
+
+
 def test_live_sessions_follow_the_server_clock(window, edition):
     """A session takes place at this moment; the reader's clock is ten hours late."""
     now = timezone.now()

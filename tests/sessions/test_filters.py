@@ -241,9 +241,9 @@ def test_day_links_preserve_the_filters(client, edition):
 )
 def test_filters_in_use_link_to_the_programme_without_them(edition, query, links):
     make_track(edition, name_fr="Usages")
-    assert [(used["value"], used["address"]) for used in ProgrammeFilter(query, edition).in_use] == (
-        links
-    )
+    assert [
+        (used["value"], used["address"]) for used in ProgrammeFilter(query, edition).in_use
+    ] == (links)
 
 
 def picked(form) -> dict[str, list[str]]:
