@@ -11,7 +11,7 @@ AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 # as a test below checks, so it is removed and every contrast is measured.
 BESIDE = ".page-head .wrap::before, .page-head .wrap::after { content: none }"
 BESIDE += ".form-select { background-image: none }"
-BESIDE += ".tt-plenary::before { background-image: none }"
+BESIDE += ".tt-plenary::before { content: none !important }"
 ALONE = """
 (css) => {
   const sheet = new CSSStyleSheet();
