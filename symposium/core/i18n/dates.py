@@ -60,5 +60,6 @@ def weekday(day: datetime.date) -> str:
 
 
 def short_weekday(day: datetime.date) -> str:
-    """Return a day such as “Wed 9”, for narrow places."""
-    return f"{date_format(day, 'D')} {day_number(day)}"
+    """Return a day such as “Wed 9” or « mer. 9 », for narrow places."""
+    point = "." if get_language() == "fr" else ""
+    return f"{date_format(day, 'D')}{point} {day_number(day)}"
