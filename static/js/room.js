@@ -15,7 +15,7 @@ function draw({ detail: at }) {
   const day = card.closest(".tt").previousElementSibling.cloneNode(true);
   const times = card.querySelector(".tt-meta bdi").cloneNode(true);
   const line = document.createElement("span");
-  line.append(...day.childNodes, document.documentElement.lang === "ar" ? "، " : ", ", times);
+  line.append(...day.childNodes, place.dataset.comma, times);
   place.querySelector("dd").replaceChildren(card.querySelector("h4 a").cloneNode(true), line);
 }
 
