@@ -21,8 +21,8 @@ function sayAge() {
 /* Links to prefetch, useful on the way. */
 const AHEAD = [
   ".brand",
-  ".legend a[href$='/my-programme/']",
-  ".day-tabs a",
+  ".menu-sheet a[href$='/my-programme/']",
+  ".p-days a",
   ".tt-item :is(h3, h4) a",
   ".account .booking-list a",
   "[aria-labelledby=account-menu] a[href$='/my/programme/']",
