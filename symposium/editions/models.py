@@ -3,6 +3,7 @@ import functools
 import operator
 import re
 import zoneinfo
+from urllib.parse import urlencode
 
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.core.exceptions import ValidationError
@@ -253,6 +254,14 @@ class Edition(models.Model):
     @property
     def place(self) -> str:
         return _(", ").join(filter(None, [self.venue, self.city]))
+
+    @property
+    def map_url(self) -> str:
+        """URL that searches the postal address on a map, or "" without an address."""
+        if not self.address:
+            return ""
+        query = urlencode({"query": f"{self.address} {self.city}"})
+        return f"https://www.openstreetmap.org/search?{query}"
 
     def mail_context(self) -> dict:
         """Return what each e-mail of the edition says of it, in the active language."""

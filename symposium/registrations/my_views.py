@@ -3,13 +3,16 @@
 A visitor who is signed out is asked to sign in; a registration of another account is a 404.
 """
 
+import datetime
 from collections.abc import Callable, Iterable
 from functools import wraps
+from itertools import groupby
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,6 +30,7 @@ from symposium.registrations.documents import calendars, certificates, tickets
 from symposium.registrations.forms import ChangeForm
 from symposium.registrations.models import Booking, Certificate, Registration
 from symposium.registrations.models.registrations import State
+from symposium.sessions.models import Session
 
 read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -92,8 +96,10 @@ def detail(request: AccountRequest, registration: Registration) -> HttpResponse:
         registration,
         "registrations/detail.html",
         {
-            "heading": _("My registration"),
+            "heading": _("My ticket") if registration.has_ticket else _("My registration"),
+            "opening": tickets.first_session(registration.edition),
             "bookings": bookings,
+            "mine": own_sessions(registration, bookings),
             "to_book": to_book if registration.is_active else [],
             "had_ticket": had_ticket(registration),
             "clashes": registration.clashes(),
@@ -104,6 +110,17 @@ def detail(request: AccountRequest, registration: Registration) -> HttpResponse:
             "is_over": registration.edition.is_over,
         },
     )
+
+
+def own_sessions(
+    registration: Registration, bookings: Iterable[Booking]
+) -> list[tuple[datetime.date, list[tuple[Session, Booking | None]]]]:
+    """Return the scheduled sessions that the person booked or starred, with the booking, by day."""
+    booked = {booking.session_id: booking for booking in bookings}
+    chosen = Q(pk__in=booked) | Q(pk__in=registration.user.stars.values("session"))
+    found = registration.edition.sessions.published().scheduled().filter(chosen).for_programme()
+    by_day = groupby(found, key=lambda session: session.day)
+    return [(day, [(one, booked.get(one.pk)) for one in sessions]) for day, sessions in by_day]
 
 
 @read_or_write

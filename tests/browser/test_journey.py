@@ -167,15 +167,15 @@ def test_registration_journey_ends_with_a_verified_certificate(
     fill(page, category, **{f"question_{question.pk}": "Par le tram"}, workshops=True, consent=True)
     send(page)
 
-    page.locator(".ticket").wait_for()
+    page.locator(".t-object").wait_for()
     made = Registration.objects.get()
     assert urlsplit(page.url).path == f"/{language}/my/{made.code}/"
     assert (made.name, made.name_ar, made.state) == ("Salma Médina", "سلمى المدينة", "confirmed")
     assert (made.category, made.bookings.get().session) == (category, workshop)
     assert Answer.objects.get().text == "Par le tram"
     assert [mail.to for mail in mailoutbox] == [[SALMA], [SALMA]]
-    expect(page.locator(".ticket bdi[lang=ar]")).to_have_text("سلمى المدينة")
-    [code] = read(page.locator(".ticket-code svg"))
+    expect(page.locator(".t-object bdi[lang=ar]")).to_have_text("سلمى المدينة")
+    [code] = read(page.locator(".t-door svg"))
     assert code == made.code
 
     nadia = make_user(name="Nadia")
@@ -212,7 +212,7 @@ def test_registration_journey_works_without_script(
     enter(page, mailoutbox)
     fill(page, category, **{f"question_{question.pk}": "Par le tram"}, workshops=True, consent=True)
     send(page)
-    page.locator(".ticket").wait_for()
+    page.locator(".t-object").wait_for()
     made = Registration.objects.get()
     assert (made.state, made.bookings.get().session) == ("confirmed", workshop)
     page.locator("#sessions form [value=leave]").click()
@@ -279,5 +279,5 @@ def test_form_sent_after_session_expiry_is_restored(
     for name in ("workshops", "consent"):
         expect(page.locator(f"[name={name}]")).to_be_checked()
     send(page)
-    page.locator(".ticket").wait_for()
+    page.locator(".t-object").wait_for()
     assert Registration.objects.get().user.email == SALMA

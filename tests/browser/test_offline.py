@@ -210,7 +210,7 @@ def test_programme_linked_pages_and_ticket_are_readable_offline(reader, edition,
         expect(reader.locator("h1")).to_have_text(heading)
         expect(line(reader)).to_be_visible()
     reader.goto(ticket)
-    expect(reader.locator(".ticket-code svg")).to_be_visible()
+    expect(reader.locator(".t-door svg")).to_be_visible()
     expect(line(reader)).to_be_visible()
     for start in ("/", "/fr/"):  # the start pages of the installed site
         reader.goto(start)
@@ -243,7 +243,7 @@ def test_private_cache_is_cleared_at_sign_out(reader, mine, enter):
     lose_the_network(reader)
     reader.goto(ticket)
     expect(reader.locator("[data-kept-list]")).to_be_visible()
-    assert reader.locator(".ticket").count() == 0
+    assert reader.locator(".t-object").count() == 0
 
 
 def test_private_cache_is_cleared_when_session_ends_or_account_changes(reader, mine, enter):

@@ -15,17 +15,21 @@ from tests.factories import (
     make_booking,
     make_category,
     make_registration,
+    make_room,
+    make_session,
+    make_track,
     make_user,
     make_workshop,
     open_edition,
     refreshed,
 )
 from tests.helpers.check_ins import make_attendee, make_check_in, past_edition
-from tests.helpers.page_html import main, words
+from tests.helpers.page_html import hrefs, main, texts, words
 
 pytestmark = pytest.mark.django_db
 PAGES = ["", "edit/", "cancel/", "ticket.pdf", "calendar.ics", "certificate.pdf"]
 DAY = datetime.timedelta(days=1)
+QUERIES = 13  # of the page of a ticket, whatever its sessions
 FORMS = ["offer/", "book/", "bookings/1/"]
 
 
@@ -85,6 +89,68 @@ def test_ticket_page_accepts_a_lower_case_code(client, mine):
     page = client.get(f"/fr/my/{mine.code.lower()}/").content.decode()
     assert f"<code>{mine.code_in_groups}</code>" in page
     assert 'class="qr"' in page
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("fr", ["Salma Médina", "سلمى المدينة"]), ("ar", ["سلمى المدينة", "Salma Médina"])],
+)
+def test_ticket_shows_the_name_in_both_scripts_arabic_first_in_arabic(
+    client, mine, language, expected
+):
+    names = {"given_name": "Salma", "family_name": "Médina"}
+    arabic = {"given_name_ar": "سلمى", "family_name_ar": "المدينة"}
+    Registration.objects.update(**names, **arabic)
+    page = main(client.get(f"/{language}/my/{mine.code}/"))
+    assert texts(page, ".//*[@class='t-name']/*") == expected
+
+
+def test_ticket_shows_the_place_with_a_map_link(client, edition, mine):
+    Edition.objects.update(venue_fr="Maison de l’Atlas", address_fr="12, rue des Arcades & Cie")
+    page = main(client.get(f"/fr/my/{mine.code}/"))
+    assert texts(page, ".//*[@class='t-venue']//*[self::b or self::p]") == [
+        "Maison de l’Atlas", "12, rue des Arcades & Cie, Casablanca",
+    ]  # fmt: skip
+    assert hrefs(page, ".//*[@class='t-venue']//a") == [
+        "https://www.openstreetmap.org/search?query=12%2C+rue+des+Arcades+%26+Cie+Casablanca"
+    ]
+    Edition.objects.update(venue_fr="", address_fr="")
+    page = main(client.get(f"/fr/my/{mine.code}/"))
+    assert texts(page, ".//*[@class='t-venue']//*[self::b or self::a]") == ["Casablanca"]
+
+
+def test_ticket_lists_booked_and_starred_sessions_by_day(
+    client, edition, mine, django_assert_num_queries
+):
+    starred = make_session(edition, title_fr="Vent", at="11:00", track=make_track(edition))
+    booked = make_workshop(edition, title_fr="Eau", at="09:00", room=make_room(edition))
+    make_session(edition, title_fr="Sol", at="14:00")
+    hidden = make_session(edition, at="15:00", status="draft")
+    make_booking(mine, booked)
+    for session in (starred, hidden):
+        mine.user.stars.create(session=session)
+    client.get(f"/fr/my/{mine.code}/")
+    with django_assert_num_queries(QUERIES):
+        page = main(client.get(f"/fr/my/{mine.code}/"))
+    assert texts(page, ".//*[@class='t-side']//h4") == ["Eau", "Vent"]
+    assert texts(page, ".//*[@class='t-side']//li/*[@class='tag tag-ok']") == ["Place réservée"]
+    late = make_session(edition, title_fr="Feu", at="09:00", day=2)
+    mine.user.stars.create(session=late)
+    with django_assert_num_queries(QUERIES):
+        page = main(client.get(f"/fr/my/{mine.code}/"))
+    assert texts(page, ".//*[@class='t-side']//h4") == ["Eau", "Vent", "Feu"]
+    assert len(page.xpath(".//*[@class='t-side']//h3")) == 2
+
+
+def test_online_registration_has_no_code_and_no_place(client, mine):
+    mine.category.on_site = False
+    mine.category.online_access = True
+    mine.category.save()
+    response = client.get(f"/en/my/{mine.code}/")
+    page = main(response)
+    assert texts(page, ".//h1") == ["My registration"]
+    assert page.xpath(".//svg[@class='qr'] | .//code | .//*[@class='t-venue']") == []
+    assert "live streams" in words(page)
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "ar"])

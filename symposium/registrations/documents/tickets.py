@@ -116,13 +116,16 @@ def session_data(session: Session) -> dict[str, str]:
 
 
 def opening_session(edition: Edition) -> list[list[str]]:
-    """Return the label and start of the first session, once the programme has times.
+    """Return the label and start of the first session, once the programme has times."""
+    first = first_session(edition)
+    return [[opening_label(first), moment(first.starts_at)]] if first else []
 
-    A first session that is a break, such as a welcome, is labelled with its own title.
-    """
+
+def first_session(edition: Edition) -> Session | None:
     held = edition.sessions.published().scheduled().exclude(status=Session.Status.CANCELLED)
-    first = held.order_by("starts_at").first()
-    if not first:
-        return []
-    label = localized_text(first, "title")[0] if first.is_break else _("First session")
-    return [[label, moment(first.starts_at)]]
+    return held.select_related("room").order_by("starts_at").first()
+
+
+def opening_label(first: Session) -> str:
+    """Return the title of a first session that is a break, such as a welcome."""
+    return localized_text(first, "title")[0] if first.is_break else _("First session")
