@@ -3,6 +3,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from symposium.agenda.public_views import shared_calendar
 from symposium.agenda.views import calendar_feed
 from symposium.editions.views import root
 from symposium.search.views import opensearch
@@ -27,6 +28,7 @@ urlpatterns = [
     path("", include("symposium.website.oembed")),
     path("opensearch.xml", opensearch, name="opensearch"),
     path("my/<slug:token>.ics", calendar_feed, name="my_calendar"),
+    path("<slug:edition>/my-programme/<slug:chosen>.ics", shared_calendar, name="shared_calendar"),
     path("", root, name="root"),
     path("", include("symposium.editions.export_urls")),
     path("", include("symposium.sessions.export_urls")),

@@ -1,4 +1,4 @@
-"""Personal programme: some sessions of the programme, by day, with their clashes.
+"""Personal programme: some sessions of the programme, by day and slot.
 
 The list is shared in a URL, as sorted numbers, `12-15-40`. The link is the same with and without an
 account, and it names nobody.
@@ -7,9 +7,10 @@ account, and it names nobody.
 import datetime
 import zoneinfo
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from itertools import combinations, groupby
+from dataclasses import dataclass
+from itertools import groupby
 
+from symposium.sessions.calendar_links import calendar_links
 from symposium.sessions.models import Session
 
 # Far more than anyone attends. Every server and e-mail accepts a URL of this length.
@@ -22,52 +23,76 @@ MAX_NUMBER_DIGITS = 18
 
 @dataclass(slots=True)
 class Entry:
-    """Session of a personal programme, and its other sessions at the same time."""
+    """Session of a personal programme."""
 
     session: Session
-    clashes: list[Session] = field(default_factory=list)
     is_starred: bool = False
     booking: object = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it takes place at a known time; only such sessions overlap."""
+        return self.session.starts_at is not None and not self.session.is_cancelled
+
+    @property
+    def calendars(self) -> list[tuple[str, str]]:
+        """Names and links of the calendars to which it can be added."""
+        return calendar_links(self.session) if self.is_held else []
+
+
+@dataclass(slots=True)
+class Slot:
+    """Entry, or entries that overlap one after the other, between which to choose."""
+
+    entries: list[Entry]
+
+    @property
+    def starts_at(self) -> datetime.datetime | None:
+        return self.entries[0].session.starts_at
 
 
 @dataclass(slots=True)
 class Day:
-    """Entries of one day; `date` is None for sessions that are not scheduled yet."""
+    """Slots of one day; `date` is None for sessions that are not scheduled yet."""
 
     date: datetime.date | None
-    entries: list[Entry]
+    slots: list[Slot]
 
 
-def entries(sessions: Iterable[Session]) -> list[Entry]:
-    """Return an entry with its clashes for each of `sessions`, in the order of the programme."""
-    found = [Entry(session) for session in sorted(sessions, key=in_programme)]
-    for one, other in combinations(found, 2):
-        if clash(one.session, other.session):
-            one.clashes.append(other.session)
-            other.clashes.append(one.session)
-    return found
-
-
-def in_programme(session: Session) -> tuple:
-    start = session.starts_at
-    return (start is None, start.timestamp() if start else 0, session.pk)
-
-
-def clash(one: Session, other: Session) -> bool:
-    """Return whether the sessions overlap. Cancelled and unscheduled sessions never clash."""
-    if not (one.starts_at and other.starts_at and not (one.is_cancelled or other.is_cancelled)):
-        return False
-    return one.starts_at < other.ends_at and other.starts_at < one.ends_at
+def days(sessions: Iterable[Session], zone: zoneinfo.ZoneInfo) -> list[Day]:
+    """Return the entries of `sessions`, in the programme’s order, by day of `zone` and slot."""
+    return group_by_day(map(Entry, sorted(sessions, key=in_programme)), zone)
 
 
 def group_by_day(found: Iterable[Entry], zone: zoneinfo.ZoneInfo) -> list[Day]:
-    """Group the entries, already in order, by day of `zone`."""
+    """Group the entries, already in order, by day of `zone` and slot."""
 
     def date(entry: Entry) -> datetime.date | None:
         start = entry.session.starts_at
         return start.astimezone(zone).date() if start else None
 
-    return [Day(day, list(group)) for day, group in groupby(found, key=date)]
+    return [Day(day, slots(group)) for day, group in groupby(found, key=date)]
+
+
+def slots(found: Iterable[Entry]) -> list[Slot]:
+    """Group the entries of a day, already in order: one that overlaps the slot before joins it."""
+    result: list[Slot] = []
+    held, end = None, None
+    for entry in found:
+        if held and entry.is_held and entry.session.starts_at < end:
+            held.entries.append(entry)
+        else:
+            result.append(Slot([entry]))
+            if entry.is_held:
+                held, end = result[-1], entry.session.ends_at
+        if entry.is_held:
+            end = max(end, entry.session.ends_at)
+    return result
+
+
+def in_programme(session: Session) -> tuple:
+    start = session.starts_at
+    return (start is None, start.timestamp() if start else 0, session.pk)
 
 
 def parse_numbers(written: str) -> list[int]:

@@ -4,17 +4,25 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from symposium.agenda import personal_programme as programmes
 from symposium.core.documents import qr
+from symposium.core.exports import public_file
+from symposium.core.i18n.localized import LANGUAGES
 from symposium.core.page_cache import published_page
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
 from symposium.editions.views import in_edition
+from symposium.sessions.calendar_links import subscription_links, webcal_url
+from symposium.sessions.exports import calendar_response, sessions_with_details
 from symposium.sessions.models import Session, SessionQuerySet
+
+NO_SESSION = "0"  # in the place of the list that a script writes
 
 
 @published_page
@@ -23,8 +31,9 @@ from symposium.sessions.models import Session, SessionQuerySet
 def my_programme(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Render all sessions, the same for everybody; the browser shows its starred sessions."""
     found = programme_items(edition).exclude(kind=Session.Kind.BREAK)
-    # Clashes depend on the stars, so the browser finds them.
+    # Slots depend on the stars, so the browser makes them, and puts its list in these links.
     entries = [programmes.Entry(session) for session in found]
+    calendar = calendar_address(edition, NO_SESSION)
     return render_page(
         request,
         edition,
@@ -35,6 +44,7 @@ def my_programme(request: HttpRequest, edition: Edition) -> HttpResponse:
             "crumbs": crumbs(edition),
             "days": programmes.group_by_day(entries, edition.zone),
             "most": programmes.MAX_SESSIONS,
+            **calendar_context(edition, calendar),
             "unlisted": True,
         },
     )
@@ -45,16 +55,9 @@ def my_programme(request: HttpRequest, edition: Edition) -> HttpResponse:
 @in_edition
 def shared_programme(request: HttpRequest, edition: Edition, chosen: str) -> HttpResponse:
     """Render a shared list of sessions, without a name and without unpublished sessions."""
-    try:
-        numbers = programmes.parse_numbers(chosen)
-    except ValueError:
-        raise Http404 from None
-    canonical = "-".join(map(str, numbers))
+    sessions, canonical = chosen_sessions(edition, chosen)
     if chosen != canonical:
         return redirect("agenda:shared", edition.slug, canonical, permanent=True)
-    entries = programmes.entries(programme_items(edition).filter(pk__in=numbers))
-    if not entries:
-        raise Http404
     address = settings.SITE_URL + request.path
     return render_page(
         request,
@@ -64,7 +67,9 @@ def shared_programme(request: HttpRequest, edition: Edition, chosen: str) -> Htt
             "section": "programme",
             "heading": _("A programme shared with you"),
             "crumbs": crumbs(edition),
-            "days": programmes.group_by_day(entries, edition.zone),
+            "days": programmes.days(sessions, edition.zone),
+            "keep": reverse("agenda:keep", args=[edition.slug, canonical]),
+            **calendar_context(edition, calendar_address(edition, canonical)),
             "address": address,
             "qr": len(address) <= programmes.MAX_ADDRESS_CHARS
             and qr.svg(address, label=_("QR code of this programme")),
@@ -72,6 +77,47 @@ def shared_programme(request: HttpRequest, edition: Edition, chosen: str) -> Htt
             "is_public": False,
         },
     )
+
+
+@public_file
+@in_edition
+def shared_calendar(request: HttpRequest, edition: Edition, chosen: str) -> HttpResponse:
+    """Calendar of a shared list of sessions, in the language of `?lang=`, or in French."""
+    sessions, _canonical = chosen_sessions(edition, chosen)
+    language = request.GET.get("lang")
+    with translation.override(language if language in LANGUAGES else settings.LANGUAGE_CODE):
+        detailed = sessions_with_details(edition).filter(pk__in=[one.pk for one in sessions])
+        return calendar_response(edition, detailed, str(edition), "my-programme")
+
+
+def chosen_sessions(edition: Edition, chosen: str) -> tuple[list[Session], str]:
+    """Return the public sessions of the list in a URL, and its canonical form.
+
+    Raise Http404 if it is no such list or has no public session.
+    """
+    try:
+        numbers = programmes.parse_numbers(chosen)
+    except ValueError:
+        raise Http404 from None
+    found = list(programme_items(edition).filter(pk__in=numbers))
+    if not found:
+        raise Http404
+    return found, "-".join(map(str, numbers))
+
+
+def calendar_address(edition: Edition, chosen: str) -> str:
+    """Return the full URL of the calendar of a list of sessions, in the reader's language."""
+    path = reverse("shared_calendar", args=[edition.slug, chosen])
+    return f"{settings.SITE_URL}{path}?lang={get_language()}"
+
+
+def calendar_context(edition: Edition, address: str) -> dict:
+    """Return what `agenda/_calendar_menu.html` needs."""
+    return {
+        "calendar_url": address,
+        "webcal_url": webcal_url(address),
+        "subscriptions": subscription_links(address, f"{_('My programme')} · {edition}"),
+    }
 
 
 def programme_items(edition: Edition) -> SessionQuerySet:

@@ -14,4 +14,5 @@ urlpatterns = [
     path(
         "<slug:edition>/my-programme/<slug:chosen>/", public_views.shared_programme, name="shared"
     ),
+    path("<slug:edition>/my-programme/<slug:chosen>/keep/", views.keep_form, name="keep"),
 ]

@@ -24,13 +24,14 @@ from django.views.decorators.http import (
 
 from symposium.accounts.models import User
 from symposium.accounts.requests import AccountRequest
-from symposium.agenda import personal_programme, stars, subscriptions
+from symposium.agenda import personal_programme, public_views, stars, subscriptions
 from symposium.agenda.models import Agenda
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
-from symposium.editions.views import by_slug
+from symposium.editions.views import by_slug, in_edition
 from symposium.registrations.documents import calendars
 from symposium.registrations.models import Booking, Registration
+from symposium.sessions.calendar_links import subscription_links, webcal_url
 from symposium.sessions.models import Session
 
 read_or_write = require_http_methods(["GET", "HEAD", "POST"])
@@ -47,7 +48,8 @@ def account_programme(request: AccountRequest) -> HttpResponse:
         "agenda": agenda,
         "programmes": programmes(request.user),
         "calendar_url": address,
-        "webcal_url": f"webcal:{address.partition(':')[2]}",
+        "webcal_url": webcal_url(address),
+        "subscriptions": subscription_links(address, _("My programme")) if address else [],
     }
     return render(request, "agenda/account_programme.html", context)
 
@@ -55,7 +57,7 @@ def account_programme(request: AccountRequest) -> HttpResponse:
 def programmes(user: User) -> list[dict]:
     """Return the public sessions that `user` starred or booked, one dict per edition, latest first.
 
-    Keys: `edition`, `days`, `shared` (the URL of the list to share).
+    Keys: `edition`, `days`, and of the list to share `shared` and `calendar`, its URLs.
     """
     starred = {star.session: star for star in user.stars.public().in_order()}
     live = Booking.objects.active().filter(registration__user=user)
@@ -76,16 +78,16 @@ def latest_edition(session: Session) -> tuple:
 def edition_programme(
     edition: Edition, sessions: list[Session], starred: dict, booked: dict
 ) -> dict:
-    entries = personal_programme.entries(sessions)
-    for entry in entries:
+    days = personal_programme.days(sessions, edition.zone)
+    for entry in (entry for day in days for slot in day.slots for entry in slot.entries):
         entry.is_starred = entry.session in starred
         entry.booking = booked.get(entry.session)
+    numbers = personal_programme.format_numbers(sessions)
     return {
         "edition": edition,
-        "days": personal_programme.group_by_day(entries, edition.zone),
-        "shared": reverse(
-            "agenda:shared", args=[edition.slug, personal_programme.format_numbers(sessions)]
-        ),
+        "days": days,
+        "shared": reverse("agenda:shared", args=[edition.slug, numbers]),
+        "calendar": public_views.calendar_address(edition, numbers),
     }
 
 
@@ -179,6 +181,29 @@ def star_form(request: HttpRequest, edition: Edition, session: Session) -> HttpR
         "is_public": False,
     }
     return render_page(request, edition, "agenda/star.html", context)
+
+
+@read_or_write
+@never_cache
+@in_edition
+def keep_form(request: HttpRequest, edition: Edition, chosen: str) -> HttpResponse:
+    """Form that stars all sessions of a shared programme, for browsers without scripts."""
+    sessions, _canonical = public_views.chosen_sessions(edition, chosen)
+    if request.method == "POST":
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.path)
+        stars.add_stars(request.user, sessions)
+        messages.success(request, _("All these sessions are in your programme."))
+        return redirect("agenda:programme")
+    context = {
+        "section": "programme",
+        "heading": _("Add all to my programme"),
+        "crumbs": public_views.crumbs(edition),
+        "sessions": sessions,
+        "shared": reverse("agenda:shared", args=[edition.slug, chosen]),
+        "is_public": False,
+    }
+    return render_page(request, edition, "agenda/keep.html", context)
 
 
 def toggle_star(request: HttpRequest, session: Session) -> HttpResponse:

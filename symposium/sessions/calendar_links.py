@@ -1,4 +1,4 @@
-"""Links that add a session to an online calendar."""
+"""Links that add a session to an online calendar, or subscribe it to a whole calendar."""
 
 from urllib.parse import urlencode
 
@@ -8,6 +8,7 @@ from symposium.sessions.models import Session
 
 GOOGLE = "https://calendar.google.com/calendar/render"
 OUTLOOK = "https://outlook.office.com/calendar/0/deeplink/compose"
+OUTLOOK_SUBSCRIPTION = "https://outlook.office.com/calendar/0/addfromweb"
 
 
 def calendar_links(session: Session) -> list[tuple[str, str]]:
@@ -45,3 +46,18 @@ def outlook_link(session: Session) -> str:
 def local_times(session: Session) -> list:
     """Return start and end in the edition's time zone."""
     return [at.astimezone(session.edition.zone) for at in (session.starts_at, session.ends_at)]
+
+
+def subscription_links(address: str, name: str) -> list[tuple[str, str]]:
+    """Return the names and the links of the calendars that can subscribe to the one at `address`.
+
+    `name` is what the subscription is called where the calendar asks for it.
+    """
+    google = urlencode({"cid": webcal_url(address)})
+    outlook = urlencode({"url": address, "name": name})
+    return [("Google", f"{GOOGLE}?{google}"), ("Outlook", f"{OUTLOOK_SUBSCRIPTION}?{outlook}")]
+
+
+def webcal_url(address: str) -> str:
+    """Return the URL that opens the calendar application of the device to subscribe."""
+    return f"webcal:{address.partition(':')[2]}"

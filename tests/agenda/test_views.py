@@ -4,7 +4,7 @@ import datetime
 import json
 import uuid
 from functools import partial
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from django.core import mail
@@ -72,18 +72,30 @@ def starred(user) -> list[str]:
     return [str(star) for star in user.stars.in_order()]
 
 
-# Clashes
+# Slots
 
 
-def test_entries_clash_with_overlapping_held_sessions(edition, water, air):
-    after = make_session(edition, at="09:45", title_fr="Sol")
-    gone = make_session(edition, at="09:00", title_fr="Feu", status="cancelled")
+def slots_of(days) -> list[list[list[str]]]:
+    return [[[str(e.session) for e in slot.entries] for slot in day.slots] for day in days]
+
+
+def test_overlapping_held_sessions_share_a_slot(edition, water, air):
+    chained = make_session(edition, at="09:50", title_fr="Sol")
+    after = make_session(edition, at="12:00", title_fr="Bois")
+    gone = make_session(edition, at="09:10", title_fr="Feu", status="cancelled")
     later = make_session(edition, at=None, title_fr="Un jour")
-    found = personal_programme.entries([later, after, gone, air, water])
-    said = {str(entry.session): list(map(str, entry.clashes)) for entry in found}
-    assert said == {"Eau": ["Air"], "Feu": [], "Air": ["Eau", "Sol"], "Sol": ["Air"], "Un jour": []}
-    days = personal_programme.group_by_day(found, edition.zone)
-    assert [(day.date, len(day.entries)) for day in days] == [(edition.starts_on, 4), (None, 1)]
+    found = personal_programme.days([later, after, gone, chained, air, water], edition.zone)
+    assert [day.date for day in found] == [edition.starts_on, None]
+    assert slots_of(found) == [[["Eau", "Air", "Sol"], ["Feu"], ["Bois"]], [["Un jour"]]]
+
+
+def test_sessions_that_only_touch_are_no_choice(edition, water):
+    after = make_session(edition, at="09:45", title_fr="Sol")
+    inside = make_session(edition, at="14:10", lasting=5, title_fr="Court")
+    long = make_session(edition, at="14:00", lasting=240, title_fr="Long")
+    last = make_session(edition, at="17:00", title_fr="Fin")
+    found = personal_programme.days([after, water, last, inside, long], edition.zone)
+    assert slots_of(found) == [[["Eau"], ["Sol"], ["Long", "Court", "Fin"]]]
 
 
 # Without an account
@@ -118,9 +130,7 @@ def test_shared_link_shows_its_sessions(client, edition, water, air):
     path = f"/en/2031/my-programme/{numbers}/"
     page = client.get(path)
     assert texts(main(page), ".//li//h3") == ["Eau", "Air"]
-    assert texts(main(page), ".//p[@class='entry-clash']/span") == [
-        "Overlaps with Air", "Overlaps with Eau",
-    ]  # fmt: skip
+    assert texts(main(page), ".//p[@class='slot-choice']") == ["09:00 2 to choose from"]
     assert texts(main(page), ".//bdi[@id='address']") == [f"http://testserver{path}"]
     assert 'class="qr"' in page.content.decode()
     assert page.cookies == {}
@@ -154,6 +164,66 @@ def test_long_shared_link_holds_the_earliest_sessions_and_no_qr_code(
     page = client.get(path)
     assert 'class="qr"' not in page.content.decode()
     assert texts(main(page), ".//bdi[@id='address']") == [f"http://testserver{path}"]
+
+
+@pytest.mark.parametrize(
+    ("language", "choice"),
+    [("fr", "09:00 2 au choix"), ("ar", "09:00 للاختيار: 2")],
+)
+def test_choice_of_a_slot_is_said_in_each_language(client, edition, water, air, language, choice):
+    numbers = personal_programme.format_numbers([air, water])
+    page = main(client.get(f"/{language}/2031/my-programme/{numbers}/"))
+    assert texts(page, ".//p[@class='slot-choice']") == [choice]
+
+
+def test_shared_programme_links_to_calendars(client, edition, water, air):
+    numbers = personal_programme.format_numbers([air, water])
+    page = main(client.get(f"/en/2031/my-programme/{numbers}/"))
+    [first, *_rest] = page.xpath(".//li[contains(@class, 'entry')]")
+    assert [urlsplit(address).netloc for address in hrefs(first, ".//details//a")] == [
+        "", "calendar.google.com", "outlook.office.com",
+    ]  # fmt: skip
+    address = f"http://testserver/2031/my-programme/{numbers}.ics?lang=en"
+    webcal, google, outlook, file = hrefs(page, ".//details[@data-mine-calendar]//a")
+    assert (webcal, file) == (address.replace("http:", "webcal:"), address)
+    assert parse_qs(urlsplit(google).query) == {"cid": [webcal]}
+    assert parse_qs(urlsplit(outlook).query) == {
+        "url": [address], "name": [f"My programme · {edition}"],
+    }  # fmt: skip
+
+
+def test_calendar_of_a_shared_programme_has_its_sessions(client, edition, water, air):
+    make_session(edition, title_fr="Sol", at="16:00")
+    hidden = make_session(edition, status="draft", at="17:00")
+    numbers = personal_programme.format_numbers([air, hidden, water])
+    address = f"/2031/my-programme/{numbers}.ics"
+    assert set(events(client, address)) == {"Eau", "Air"}
+    answer = client.get(address, headers={"if-none-match": client.get(address)["ETag"]})
+    assert (answer.status_code, answer.content) == (304, b"")
+    for wrong in ("abc", "0", str(hidden.pk)):
+        assert client.get(f"/2031/my-programme/{wrong}.ics").status_code == 404
+
+
+def test_shared_programme_is_kept_by_a_form_without_script(client, user, edition, water, air):
+    hidden = make_session(edition, status="draft")
+    numbers = personal_programme.format_numbers([air, hidden, water])
+    page = f"/en/2031/my-programme/{numbers}/keep/"
+    assert page in hrefs(main(client.get(f"/en/2031/my-programme/{numbers}/")), ".//a")
+    assert main(client.get(page)).xpath(".//form[@method='post']//button") != []
+    for _twice in range(2):
+        answer = client.post(page, follow=True)
+    assert told(answer)[-1] == "All these sessions are in your programme."
+    assert starred(user) == ["Eau", "Air"]
+
+
+def test_keeping_a_shared_programme_asks_anonymous_visitors_to_sign_in(client, edition, water):
+    page = f"/en/2031/my-programme/{water.pk}/keep/"
+    answer = client.get(page)
+    [sign_in] = hrefs(main(answer), ".//a[contains(@class, 'btn-cta')]")
+    assert unquote(sign_in) == f"/en/accounts/login/?next={page}"
+    assert "no-store" in answer["Cache-Control"]
+    assert client.post(page)["Location"] == f"/en/accounts/login/?next={page}"
+    assert client.get("/en/2031/my-programme/abc/keep/").status_code == 404
 
 
 # Merge into the account
@@ -267,9 +337,7 @@ def test_page_merges_stars_and_bookings(client, user, edition, water):
     stars.add_stars(make_user(), [make_session(edition, at="16:00")])
     page = client.get(PAGE)
     assert texts(main(page), ".//li//h3") == ["Eau", "Cartes"]
-    assert texts(main(page), ".//p[@class='entry-clash']/span") == [
-        "Overlaps with Cartes", "Overlaps with Eau",
-    ]  # fmt: skip
+    assert texts(main(page), ".//p[@class='slot-choice']") == ["09:00 2 to choose from"]
     assert f"/en/my/{registration.code}/#sessions" in hrefs(main(page), ".//a")
     shared = f"/en/2031/my-programme/{personal_programme.format_numbers([water, workshop])}/"
     assert shared in hrefs(main(page), ".//a")

@@ -55,7 +55,16 @@ def test_browser_stars_merge_at_sign_in_and_clear_at_sign_out(page, user, sessio
         name = f"Retirer de mon programme : {title}"
         expect(page.get_by_role("button", name=name, exact=True)).to_be_visible()
     assert titles(page) == ["Eau", "Vent"]
-    assert page.locator("[data-clash]:not([hidden]) a").all_inner_texts() == ["Vent", "Eau"]
+    assert page.locator(".slot-choice").all_inner_texts() == ["10:00\n2 au choix"]
+    star = page.get_by_role("button", name="Retirer de mon programme : Vent", exact=True)
+    star.click()
+    expect(page.locator(".slot-choice")).to_have_count(0)
+    expect(page.locator(":focus")).to_have_text("Ajouter à mon programme : Vent")
+    page.locator(":focus").press("Enter")
+    expect(page.locator(".slot .entry")).to_have_count(2)
+    numbers = "-".join(str(session.pk) for session in sorted(sessions[:2], key=lambda s: s.pk))
+    calendar = page.locator("[data-mine-calendar] a").last.get_attribute("href")
+    assert calendar.endswith(f"/2021/my-programme/{numbers}.ics?lang=fr")
     page.locator("[data-mine-share]").click()
     assert titles(page) == ["Eau", "Vent"]
 
@@ -119,3 +128,17 @@ def test_browser_clears_stars_of_an_account_signed_out_elsewhere(page, user, ses
     assert titles(page) == ["Sol"]
     assert [star.session for star in other.stars.all()] == [sessions[2]]
     assert page.evaluate("localStorage['stars-pending']") is None
+
+
+def test_shared_programme_is_kept_in_the_browser_at_once(page, sessions):
+    numbers = "-".join(str(session.pk) for session in sorted(sessions, key=lambda s: s.pk))
+    page.goto(f"/fr/2021/my-programme/{numbers}/")
+    expect(page.locator("[data-kept-all]")).to_be_hidden()
+    page.get_by_role("button", name="Ajouter à mon programme : Eau").click()
+    page.locator("[data-keep-all]").click()
+    expect(page.locator("[data-kept-all]")).to_be_focused()
+    expect(page.locator("[data-keep-all]")).to_be_hidden()
+    kept = json.loads(page.evaluate("localStorage['stars:2021']"))
+    assert sorted(kept) == sorted(str(session.guid) for session in sessions)
+    page.locator("[data-kept-all] a").click()
+    expect(page.locator(".slot .entry")).to_have_count(3)
