@@ -33,6 +33,14 @@ def required(name: str, example: str):
     return value
 
 
+def file_path(name: str) -> str:
+    """Return the path in a variable, or "" if it is not set."""
+    path = env.str(name, "")
+    if path and not Path(path).is_file():
+        sys.exit(f"{name} is {path!r}, which is not a file. Set it to the path of the file")
+    return path
+
+
 def kept_secret_key() -> str:
     """Return the secret key of the demonstration: made once, stored in var/, never committed."""
     path = VAR / "secret-key"
@@ -313,6 +321,13 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Contact for reports of security holes: an e-mail address, or the https: URL of a form. By default
 # the contact address of the current edition, or else the sender of the e-mails.
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
+
+# Tickets in the wallets of phones: files from Apple and Google. A wallet without its values is not
+# offered.
+APPLE_WALLET_KEY = file_path("APPLE_WALLET_KEY")
+APPLE_WALLET_CERTIFICATES = file_path("APPLE_WALLET_CERTIFICATES")
+GOOGLE_WALLET_ISSUER = env.str("GOOGLE_WALLET_ISSUER", "")
+GOOGLE_WALLET_KEY = file_path("GOOGLE_WALLET_KEY")
 
 # Security
 SECURE_HTTPS = SITE_URL.startswith("https:")

@@ -50,6 +50,15 @@ def test_deployment_check_passes():
     assert (result.returncode, result.stderr) == (0, "")
 
 
+def test_missing_file_of_a_wallet_is_reported_in_one_line():
+    result = run("manage.py", "check", **PRODUCTION, GOOGLE_WALLET_KEY="/nowhere/account.json")
+    said = (
+        "GOOGLE_WALLET_KEY is '/nowhere/account.json', which is not a file. "
+        "Set it to the path of the file\n"
+    )
+    assert (result.returncode, result.stderr) == (1, said)
+
+
 def test_unknown_second_factor_setting_is_refused():
     result = run("manage.py", "check", **PRODUCTION, STAFF_SECOND_FACTOR="no")
     said = "STAFF_SECOND_FACTOR is 'no'. Set it to required or to optional\n"

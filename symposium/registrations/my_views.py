@@ -26,7 +26,13 @@ from symposium.core.documents import qr
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
 from symposium.registrations import drafts, places
-from symposium.registrations.documents import calendars, certificates, tickets
+from symposium.registrations.documents import (
+    apple_wallet,
+    calendars,
+    certificates,
+    google_wallet,
+    tickets,
+)
 from symposium.registrations.forms import ChangeForm
 from symposium.registrations.models import Booking, Certificate, Registration
 from symposium.registrations.models.registrations import State
@@ -108,6 +114,8 @@ def detail(request: AccountRequest, registration: Registration) -> HttpResponse:
             if registration.has_ticket
             else "",
             "is_over": registration.edition.is_over,
+            "apple_wallet": apple_wallet.is_available(),
+            "google_wallet": google_wallet.is_available(),
         },
     )
 
@@ -277,6 +285,25 @@ def ticket(request: HttpRequest, registration: Registration) -> HttpResponse:
     return attachment_response(
         content, "application/pdf", f"ticket-{registration.edition.slug}.pdf"
     )
+
+
+@require_safe
+@own_registration
+def apple_pass(request: HttpRequest, registration: Registration) -> HttpResponse:
+    if not (apple_wallet.is_available() and registration.has_ticket):
+        raise Http404
+    content = apple_wallet.ticket_pass(registration)
+    name = f"ticket-{registration.edition.slug}.pkpass"
+    return attachment_response(content, apple_wallet.CONTENT_TYPE, name)
+
+
+@require_safe
+@own_registration
+def google_pass(request: HttpRequest, registration: Registration) -> HttpResponse:
+    """Redirect to Google with the ticket in the URL."""
+    if not (google_wallet.is_available() and registration.has_ticket):
+        raise Http404
+    return redirect(google_wallet.save_link(registration, get_language()))
 
 
 @require_safe

@@ -27,7 +27,10 @@ from tests.helpers.check_ins import make_attendee, make_check_in, past_edition
 from tests.helpers.page_html import hrefs, main, texts, words
 
 pytestmark = pytest.mark.django_db
-PAGES = ["", "edit/", "cancel/", "ticket.pdf", "calendar.ics", "certificate.pdf"]
+PAGES = [
+    "", "edit/", "cancel/", "ticket.pdf", "ticket.pkpass", "google-wallet/", "calendar.ics",
+    "certificate.pdf",
+]  # fmt: skip
 DAY = datetime.timedelta(days=1)
 QUERIES = 13  # of the page of a ticket, whatever its sessions
 FORMS = ["offer/", "book/", "bookings/1/"]
