@@ -3,6 +3,7 @@ import functools
 import operator
 import re
 import zoneinfo
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.postgres.fields import DateTimeRangeField
@@ -340,9 +341,9 @@ class Edition(models.Model):
         Keys: those of `parts`. Every page reads it, so it is one query.
         """
         sql, params = contents_query()
-        given = {ANY_EDITION: self.pk, ANY_TIME: timezone.now()}
+        given: dict[Any, Any] = {ANY_EDITION: self.pk, ANY_TIME: timezone.now()}
         with connection.cursor() as cursor:
-            cursor.execute(sql, [given.get(value, value) for value in params])
+            cursor.execute(sql, tuple(given.get(value, value) for value in params))
             names = [column.name.removeprefix("has_") for column in cursor.description]
             return dict(zip(names, cursor.fetchone(), strict=True))
 
@@ -365,7 +366,7 @@ ANY_EDITION, ANY_TIME = -1, datetime.datetime.max.replace(tzinfo=datetime.UTC)
 
 
 @functools.cache
-def contents_query() -> tuple[str, tuple]:
+def contents_query() -> tuple[str, tuple[Any, ...]]:
     """Return the SQL and the parameters of `Edition.contents`; its columns are `has_<part>`.
 
     Compiling it takes Django longer than answering it takes PostgreSQL: it is compiled once.

@@ -3,6 +3,7 @@
 import datetime
 import time
 import uuid
+import zoneinfo
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -25,6 +26,7 @@ from tests.factories import (
     make_user,
     make_workshop,
     refreshed,
+    where_it_is_noon,
 )
 from tests.helpers.admin_forms import somebody_else
 
@@ -36,10 +38,12 @@ DAY = datetime.timedelta(days=1)
 @pytest.fixture
 def edition():
     """An edition of today and tomorrow."""
-    today = timezone.now().date()
+    now = timezone.now()
+    zone = where_it_is_noon(now)
+    today = now.astimezone(zoneinfo.ZoneInfo(zone)).date()
     return make_edition(
-        "2021", starts_on=today, ends_on=today + DAY, time_zone="UTC",
-        registration_opens_at=timezone.now() - 30 * DAY,
+        "2021", starts_on=today, ends_on=today + DAY, time_zone=zone,
+        registration_opens_at=now - 30 * DAY,
     )  # fmt: skip
 
 

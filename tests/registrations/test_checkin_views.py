@@ -162,7 +162,8 @@ def test_scan_response_names_the_checked_in_person(door, ticket, nadia):
 
 def test_repeated_scan_response_states_check_in_time_and_author(door, ticket, nadia):
     send(door, ticket.code)
-    CheckIn.objects.update(scanned_at=timezone.now().replace(hour=0, minute=12))
+    now = timezone.now().astimezone(ticket.edition.zone)
+    CheckIn.objects.update(scanned_at=now.replace(hour=0, minute=12))
     said = send(door, ticket.code).json()
     assert said["outcome"] == "already"
     assert text_of(said["html"], "why") == "Since 00:12 · Nadia"
@@ -302,7 +303,8 @@ def test_resent_scan_of_an_undone_check_in_shows_it_undone(door, ticket):
 
 
 def test_scan_time_of_the_device_is_stored(door, ticket):
-    at = timezone.now().replace(hour=0, minute=1, second=0, microsecond=0)
+    now = timezone.now().astimezone(ticket.edition.zone)
+    at = now.replace(hour=0, minute=1, second=0, microsecond=0).astimezone(datetime.UTC)
     send(door, ticket.code, scanned_at=at.isoformat().replace("+00:00", "Z"))
     assert CheckIn.objects.get().scanned_at == at
 
