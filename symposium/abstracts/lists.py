@@ -15,7 +15,7 @@ from symposium.core.i18n.localized import LANGUAGE_NAMES
 from symposium.core.listing import Entry, Filter, Listing
 from symposium.editions.models import Edition
 
-PAGE_SIZE = 50
+PAGE_SIZE = 40  # of a list as long as `listing.LONG`
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def keyword_listing(
     The filter is the first letter.
     """
     used_keywords = Keyword.objects.used_in(edition)
-    found = [Line(index_letter(keyword.name), keyword) for keyword in used_keywords]
+    found = [Line(index_letter(keyword.sort_key), keyword) for keyword in used_keywords]
     found.sort(key=lambda line: (index_key(line.letter, language), line.keyword.sort_key))
     entries = [Entry(line.keyword.pk, {"letter": [line.letter]}) for line in found]
     letters = {line.letter: line.letter for line in found}

@@ -178,10 +178,16 @@ class AbstractQuerySet(models.QuerySet):
         authors = Author.objects.select_related("speaker").defer(
             *in_each_language("speaker__biography")
         )
-        sessions = models.Prefetch("session", Session.objects.for_programme())
+        sessions = Session.objects.prefetch_related("track").defer(
+            "period", "allowed_period", *in_each_language("description")
+        )
         openings = {f"opening_{code}": Left(f"text_{code}", OPENING_CHARS) for code in LANGUAGES}
         return (
-            self.prefetch_related("edition", sessions, models.Prefetch("authors", authors))
+            self.prefetch_related(
+                "edition",
+                models.Prefetch("session", sessions),
+                models.Prefetch("authors", authors),
+            )
             .defer(*in_each_language("text", "withdrawal_reason"))
             .annotate(**openings)
         )

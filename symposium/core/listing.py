@@ -120,7 +120,7 @@ class Listing:
         """Address of the next page, or "" on the last."""
         return self.address(page=self.page.next_page_number()) if self.page.has_next() else ""
 
-    @property
+    @cached_property
     def menus(self) -> list[dict]:
         """Filters with two choices or more, each with its links; the first one removes it."""
         return [

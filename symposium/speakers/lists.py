@@ -1,25 +1,23 @@
 """Index of the speakers of an edition: letters, tracks, and the talk of each."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from types import SimpleNamespace
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.utils.translation import gettext_lazy as _
 
 from symposium.core.i18n.alphabet import index_key, index_letter
-from symposium.core.i18n.localized import in_each_language, localized_text, sort_key
-from symposium.core.i18n.names import PersonName
+from symposium.core.i18n.localized import LANGUAGES, in_each_language, sort_key
 from symposium.core.listing import Entry, Filter, Listing
 from symposium.editions.models import Edition
 from symposium.speakers.models import Speaker
 
-NAMES, TITLES = in_each_language("given_name", "family_name"), in_each_language("title")
-
-
-class Person(PersonName, SimpleNamespace):
-    """Names of a speaker by language, with the key `pk`."""
+PAGE_SIZE = 60  # of a list as long as `listing.LONG`
+TITLES = in_each_language("title")
 
 
 @dataclass(frozen=True)
@@ -36,39 +34,49 @@ def speaker_listing(edition: Edition, asked: Mapping[str, str], language: str) -
 
     The filters are the first letter of the family name and the tracks of the sessions.
     """
-    rows = edition.speakers.published().order_by().values_list("pk", *NAMES)
-    people = [Person(**dict(zip(["pk", *NAMES], row, strict=True))) for row in rows]
-    letters, keys = {}, {}
-    for person in people:
-        family, given = (localized_text(person, f)[0] for f in ("family_name", "given_name"))
-        letters[person.pk] = letter = index_letter(family)
-        keys[person.pk] = index_key(letter, language), sort_key(family), sort_key(given), person.pk
-    people.sort(key=lambda person: keys[person.pk])
     tracks = tracks_by_speaker(edition)
     known = {slug for slugs in tracks.values() for slug in slugs}
+    found = []
+    for pk, family, given in sort_keys(edition, language):
+        letter = index_letter(family)
+        key = index_key(letter, language), family, given, pk
+        found.append((key, Entry(pk, {"letter": [letter], "track": tracks[pk]})))
+    found.sort(key=itemgetter(0))
+    letters = {key[0][-1]: key[0][-1] for key, _entry in found}
     return Listing(
-        [
-            Entry(person.pk, {"letter": [letters[person.pk]], "track": tracks[person.pk]})
-            for person in people
-        ],
+        [entry for _key, entry in found],
         [
             Filter("track", _("Track"), _("All tracks"), {
                 track.slug: track for track in edition.tracks.all() if track.slug in known
             }),
-            Filter("letter", _("Letter"), _("All letters"), {
-                letters[person.pk]: letters[person.pk] for person in people
-            }),
+            Filter("letter", _("Letter"), _("All letters"), letters),
         ],
         asked,
+        page_size=PAGE_SIZE,
     )  # fmt: skip
 
 
-def tracks_by_speaker(edition: Edition) -> dict[int, set[str]]:
+def sort_keys(edition: Edition, language: str) -> Iterator[tuple[int, str, str]]:
+    """Yield each public speaker's key, and the sort keys of family and given name as shown.
+
+    The names are read without an object for each of the speakers, who may be thousands.
+    """
+    codes = list(dict.fromkeys([language, *LANGUAGES]))
+    names = [f"{part}_name_{code}" for part in ("family", "given") for code in codes]
+    for pk, *row in edition.speakers.published().order_by().values_list("pk", *names):
+        families, given = row[: len(codes)], row[len(codes) :]
+        yield pk, *(sort_key(next(filter(None, part), "")) for part in (families, given))
+
+
+def tracks_by_speaker(edition: Edition) -> dict[int, list[str]]:
     """Return the slugs of the tracks of the held sessions of each speaker."""
-    tracks = defaultdict(set)
+    tracks = defaultdict(list)
     held = edition.sessions.held().filter(speakers__isnull=False, track__isnull=False)
-    for pk, track in held.order_by().values_list("speakers", "track__slug"):
-        tracks[pk].add(track)
+    of_track = held.order_by().values_list("track__slug")
+    of_track = of_track.annotate(people=ArrayAgg("speakers", distinct=True))
+    for track, speakers in of_track:
+        for pk in speakers:
+            tracks[pk].append(track)
     return tracks
 
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 LISTS = {
     "1,000 abstracts": "/fr/scale/abstracts/",
     "1,000 abstracts, of a track": "/fr/scale/abstracts/?track=technologies",
-    "1,000 abstracts, the last page": "/fr/scale/abstracts/?page=20",
+    "1,000 abstracts, the last page": "/fr/scale/abstracts/?page=25",
     "1,500 speakers": "/fr/scale/speakers/",
     "1,500 speakers, of a letter": "/fr/scale/speakers/?letter=C",
     "1,500 speakers in Arabic": "/ar/scale/speakers/",

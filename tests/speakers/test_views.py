@@ -40,11 +40,11 @@ def test_index_has_a_heading_for_each_letter(client, edition):
     page = main(client.get(LIST))
     sections = page.xpath(".//div[@class='index']/section")
     assert [(words(one.find("h3")), texts(one, ".//h4")) for one in sections] == [
-        ("H", ["Salma ’t Hooft"]), ("L", ["Salma Łuk"]), ("O", ["Salma Œuvre", "Salma Onde"]),
+        ("L", ["Salma Łuk"]), ("O", ["Salma Onde", "Salma Œuvre"]), ("T", ["Salma ’t Hooft"]),
         ("#", ["Salma 3"]),
     ]  # fmt: skip
     assert hrefs(page, ".//ul[@class='letters']//a") == [
-        "#letter-H", "#letter-L", "#letter-O", "#letter-#"
+        "#letter-L", "#letter-O", "#letter-T", "#letter-#"
     ]  # fmt: skip
 
 
@@ -91,11 +91,11 @@ def test_a_long_index_has_pages_and_links_of_letters(client, edition):
         Speaker(edition=edition, slug=name.lower(), family_name_fr=name) for name in names
     )
     page = tree(client.get(LIST))
-    assert texts(page, NAMES) == sorted(names)[:100]
+    assert texts(page, NAMES) == sorted(names)[:60]
     assert hrefs(page, ".//ul[@class='letters']//a") == [".", "?letter=A", "?letter=B"]
     assert hrefs(page, "//*[@rel='next']") == ["?page=2", "?page=2"]
     last = tree(client.get(f"{LIST}?page=2"))
-    assert texts(last, NAMES) == sorted(names)[100:]
+    assert texts(last, NAMES) == sorted(names)[60:]
     assert hrefs(last, "//*[@rel='prev']") == [".", "."]
     assert hrefs(last, "//link[@rel='canonical']") == [f"http://testserver{LIST}?page=2"]
     of_letter = tree(client.get(f"{LIST}?letter=B"))

@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
+from functools import cache
 
-from symposium.core.i18n.localized import sort_key
 from symposium.core.i18n.names import ONE_FORM
 from symposium.core.i18n.typography import RTL_LANGUAGES
 
@@ -13,13 +13,18 @@ LATIN = re.compile(r"LATIN SMALL (?:LETTER|LIGATURE) (?:DOTLESS )?([A-Z])")
 NO_LETTER = "#"
 
 
-def index_letter(text: str | None) -> str:
-    """Return the letter under which an index lists `text`, or "#" if it has none.
+def index_letter(key: str) -> str:
+    """Return the letter under which an index lists a text with this `sort_key`, or "#".
 
     Accents, strokes and the Arabic article do not matter; all forms of alif are one letter.
     """
-    found = (sign for sign in sort_key(text) if unicodedata.category(sign) in LETTERS)
-    letter = next(found, NO_LETTER).translate(ONE_FORM)
+    found = (sign for sign in key if unicodedata.category(sign) in LETTERS)
+    return base_letter(next(found, NO_LETTER))
+
+
+@cache
+def base_letter(letter: str) -> str:
+    letter = letter.translate(ONE_FORM)
     latin = LATIN.match(unicodedata.name(letter, ""))
     return latin[1] if latin else letter.upper()
 
