@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from symposium.abstracts.citation.styles import Person, Record
 from symposium.abstracts.models import Abstract, Author
 
+MANY = 10  # authors, from which on the page shows their names smaller
+
 
 @dataclass(frozen=True)
 class Affiliation:
@@ -25,6 +27,10 @@ class Line:
 class Byline:
     lines: list[Line]
     affiliations: list[Affiliation]
+
+    @property
+    def are_many(self) -> bool:
+        return len(self.lines) > MANY
 
     @property
     def is_numbered(self) -> bool:

@@ -403,6 +403,10 @@ class Abstract(SluggedModel):
         return self.status == self.Status.WITHDRAWN
 
     @property
+    def has_long_title(self) -> bool:
+        return len(self.title or "") > Session.LONG_TITLE_CHARS
+
+    @property
     def people(self) -> list["Speaker | Author"]:
         """The authors by whose names readers know them: speakers, or the authors themselves."""
         return [author.speaker or author for author in self.authors.all()]
