@@ -185,6 +185,8 @@ def test_a_long_list_has_pages(client, edition):
     assert [hrefs(page, "//link[@rel='canonical']") for page in pages] == [
         [f"http://testserver{LIST}{query}"] for query in ("", "?page=2", "?page=3")
     ]
+    in_languages = [len(page.xpath("//link[@rel='alternate'][@hreflang]")) for page in pages]
+    assert in_languages == [4, 0, 0]  # a later page has other entries in another language
     assert client.get(f"{LIST}?page=4").status_code == 404
 
 
