@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, F, Q, When
-from django.db.models.functions import Greatest
+from django.db.models.functions import Greatest, Left
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +30,8 @@ from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
 from symposium.speakers.orcid import OrcidField
 
-MAX_RELATED_KEYWORDS = 12
+MAX_RELATED_KEYWORDS, MAX_RELATED = 12, 3
+OPENING_CHARS = 400  # of the text, from which a list shows the first sentence
 NOT_IN_DRAFT_SESSION = Q(session__isnull=True) | ~Q(session__status=Session.Status.DRAFT)
 # Condition of a public abstract, from its date of publication on. The triggers of the search and of
 # OAI-PMH have the same condition in SQL; tests/abstracts/test_published.py compares them, and every
@@ -169,15 +170,38 @@ class AbstractQuerySet(models.QuerySet):
     def main_abstracts(self):
         return self.filter(kind=Abstract.Kind.SYMPOSIUM)
 
+    def not_main(self):
+        return self.exclude(kind=Abstract.Kind.SYMPOSIUM)
+
     def for_list(self):
-        """Load titles and authors, without long texts; the main abstract comes first."""
+        """Load titles, authors and sessions; of the texts, `opening` alone."""
         authors = Author.objects.select_related("speaker").defer(
             *in_each_language("speaker__biography")
         )
+        sessions = Session.objects.prefetch_related("track").defer(
+            "period", "allowed_period", *in_each_language("description")
+        )
+        openings = {f"opening_{code}": Left(f"text_{code}", OPENING_CHARS) for code in LANGUAGES}
         return (
-            self.prefetch_related("edition", models.Prefetch("authors", authors))
-            .defer(*in_each_language("text"))
-            .in_order()
+            self.prefetch_related(
+                "edition",
+                models.Prefetch("session", sessions),
+                models.Prefetch("authors", authors),
+            )
+            .defer(*in_each_language("text", "withdrawal_reason"))
+            .annotate(**openings)
+        )
+
+    def related_to(self, abstract: "Abstract"):
+        """Return the abstracts that share most keywords with `abstract`, in order, for a list."""
+        keywords = [use.keyword_id for use in abstract.ordered_keywords.all()]
+        shared = models.Count("keywords", filter=Q(keywords__in=keywords), distinct=True)
+        return (
+            self.filter(keywords__in=keywords)
+            .exclude(pk=abstract.pk)
+            .annotate(shared_keywords=shared)
+            .for_list()
+            .order_by("-shared_keywords", "session__starts_at", "pk")[:MAX_RELATED]
         )
 
     def in_order(self):
@@ -377,6 +401,15 @@ class Abstract(SluggedModel):
     @property
     def is_withdrawn(self) -> bool:
         return self.status == self.Status.WITHDRAWN
+
+    @property
+    def has_long_title(self) -> bool:
+        return len(self.title or "") > Session.LONG_TITLE_CHARS
+
+    @property
+    def people(self) -> list["Speaker | Author"]:
+        """The authors by whose names readers know them: speakers, or the authors themselves."""
+        return [author.speaker or author for author in self.authors.all()]
 
     @property
     def version_number(self) -> int:

@@ -1,4 +1,7 @@
+from itertools import zip_longest
+
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -8,15 +11,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from symposium.abstracts import cards, documents, exports, versions
+from symposium.abstracts.byline import byline
 from symposium.abstracts.citation.styles import Record, citations, paragraphs
 from symposium.abstracts.exports import public_abstracts, public_main_abstract
+from symposium.abstracts.lists import abstract_listing, keyword_listing
 from symposium.abstracts.metadata import highwire, jsonld, signposting
 from symposium.abstracts.models import Abstract, Keyword, UsageCount
 from symposium.abstracts.usage import counted
 from symposium.core.exports import public_file
 from symposium.core.i18n.localized import LANGUAGES, localized_text
 from symposium.core.i18n.typography import typeset
-from symposium.core.page_cache import published_page
+from symposium.core.listing import Listing
+from symposium.core.page_cache import ANY, published_page
 from symposium.editions.jsonld import script
 from symposium.editions.models import Edition
 from symposium.editions.rendering import is_preview, render_page
@@ -31,21 +37,34 @@ def main_abstract(request: HttpRequest, edition: str) -> HttpResponse:
     return abstract_or_tombstone(request, public_main_abstract(edition))
 
 
-@published_page
+@published_page(params=dict.fromkeys(("track", "day", "language", "page"), ANY))
 @require_safe
 @in_edition
 def abstracts(request: HttpRequest, edition: Edition) -> HttpResponse:
-    return render_page(
+    return list_page(
         request,
         edition,
         "abstracts/list.html",
+        abstract_listing(edition, edition.abstracts.published(), request.GET),
         {
             "section": "abstracts",
             "heading": _("Abstracts"),
             "description": _("The abstracts published by %(name)s.") % {"name": edition},
-            "abstracts": edition.abstracts.published().for_list(),
         },
     )
+
+
+def list_page(
+    request: HttpRequest, edition: Edition, template: str, listing: Listing, context: dict
+) -> HttpResponse:
+    """Render a page of abstracts, whose filters and number are those of `listing`."""
+    found = edition.abstracts.published().for_list().in_bulk(listing.keys)
+    about = {
+        "listing": listing,
+        "abstracts": listing.objects(found),
+        "page_url": listing.page_url(f"{settings.SITE_URL}{request.path}"),
+    }
+    return listing.stored(render_page(request, edition, template, context | about))
 
 
 @published_page(params={"with": LANGUAGES})
@@ -80,6 +99,7 @@ def abstract_page(request: HttpRequest, abstract: Abstract) -> HttpResponse:
             "is_untranslated": abstract.is_untranslated_in(get_language()),
             "beside": second,
             "others": second_languages(abstract),
+            "related": related_abstracts(abstract),
             "draft": draft,
             **({} if draft else metadata_context(abstract, about["shown"])),
         },
@@ -90,6 +110,7 @@ def abstract_page(request: HttpRequest, abstract: Abstract) -> HttpResponse:
 
 
 def abstract_context(abstract: Abstract) -> dict:
+    shown = Record(abstract, get_language())
     crumbs = [] if abstract.is_main else [
         (_("Abstracts"), reverse("abstracts:list", args=[abstract.edition.slug]))
     ]  # fmt: skip
@@ -101,8 +122,14 @@ def abstract_context(abstract: Abstract) -> dict:
         "crumbs": crumbs,
         "crumb": _("Abstract"),
         "abstract": abstract,
-        "shown": Record(abstract, get_language()),
+        "shown": shown,
+        "byline": byline(abstract, shown),
     }
+
+
+def related_abstracts(abstract: Abstract) -> QuerySet:
+    published = abstract.edition.abstracts.published()
+    return published.not_main().related_to(abstract)
 
 
 def second_languages(abstract: Abstract) -> list[str]:
@@ -112,15 +139,24 @@ def second_languages(abstract: Abstract) -> list[str]:
 
 
 def second_language_context(abstract: Abstract, language: str) -> dict | None:
-    """Return title and paragraphs in the second language that `?with=` asks for, or None."""
+    """Return title and paragraphs in the second language that `?with=` asks for, or None.
+
+    `rows` has the paragraphs of the page's language, each with its counterpart; where one text has
+    fewer, the last ones stand alone.
+    """
     if language not in second_languages(abstract):
         return None
+    first = localized_text(abstract, "text")[1]
     title, title_language = localized_text(abstract, "title", language)
+    texts = [
+        [typeset(line, code) for line in paragraphs(abstract, code)] for code in (first, language)
+    ]
     return {
         "language": language,
+        "first_language": first,
         "title": typeset(title, title_language),
         "title_language": title_language,
-        "paragraphs": [typeset(line, language) for line in paragraphs(abstract, language)],
+        "rows": list(zip_longest(*texts, fillvalue="")),
     }
 
 
@@ -262,12 +298,12 @@ def abstract_card_response(request: HttpRequest, abstract: Abstract) -> HttpResp
 # Keywords
 
 
-@published_page
+@published_page(params=dict.fromkeys(("letter", "page"), ANY))
 @require_safe
 @in_edition
 def keywords(request: HttpRequest, edition: Edition) -> HttpResponse:
-    found = Keyword.objects.used_in(edition)
-    return render_page(
+    listing, lines = keyword_listing(edition, request.GET, get_language())
+    page = render_page(
         request,
         edition,
         "abstracts/keywords.html",
@@ -276,20 +312,24 @@ def keywords(request: HttpRequest, edition: Edition) -> HttpResponse:
             "heading": _("Keywords"),
             "description": _("About %(name)s.") % {"name": edition},
             "crumbs": [(_("Abstracts"), reverse("abstracts:list", args=[edition.slug]))],
-            "keywords": sorted(found, key=lambda keyword: keyword.sort_key),
+            "listing": listing,
+            "lines": lines,
+            "page_url": listing.page_url(f"{settings.SITE_URL}{request.path}"),
         },
     )
+    return listing.stored(page)
 
 
-@published_page
+@published_page(params=dict.fromkeys(("track", "day", "language", "page"), ANY))
 @require_safe
 @by_slug(Keyword.objects.used_in)
 def keyword(request: HttpRequest, edition: Edition, keyword: Keyword) -> HttpResponse:
     published = edition.abstracts.published().filter(keywords=keyword)
-    return render_page(
+    return list_page(
         request,
         edition,
         "abstracts/keyword.html",
+        abstract_listing(edition, published, request.GET),
         {
             "section": "abstracts",
             "heading": keyword.name,
@@ -297,15 +337,6 @@ def keyword(request: HttpRequest, edition: Edition, keyword: Keyword) -> HttpRes
             "crumbs": [(_("Keywords"), reverse("abstracts:keywords", args=[edition.slug]))],
             "keyword": keyword,
             "names": other_names(keyword, get_language()),
-            "abstracts": published.for_list(),
-            "sessions": edition.sessions.published()
-            .for_programme()
-            .filter(abstracts__in=published)
-            .distinct(),
-            "speakers": sorted(
-                edition.speakers.published().filter(authorships__abstract__in=published).distinct(),
-                key=lambda speaker: speaker.sort_key,
-            ),
             "related": Keyword.objects.related_to(keyword, edition),
         },
     )

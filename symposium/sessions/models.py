@@ -135,6 +135,10 @@ class SessionQuerySet(models.QuerySet):
             edition__is_published=True,
         )
 
+    def held(self):
+        """Return the published sessions that are not cancelled."""
+        return self.published().filter(status=Session.Status.PUBLISHED)
+
     def for_programme(self):
         """Load room and track, without long texts, in the order of the programme.
 

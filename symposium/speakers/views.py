@@ -1,23 +1,26 @@
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from symposium.core.exports import public_file
-from symposium.core.page_cache import published_page
+from symposium.core.page_cache import ANY, published_page
 from symposium.editions.models import Edition
 from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.views import by_slug, in_edition
 from symposium.speakers import cards
+from symposium.speakers.lists import lines, speaker_listing
 from symposium.speakers.models import Speaker
 
 
-@published_page
+@published_page(params=dict.fromkeys(("letter", "track", "page"), ANY))
 @require_safe
 @in_edition
 def speakers(request: HttpRequest, edition: Edition) -> HttpResponse:
-    found = sorted(edition.speakers.published().for_list(), key=lambda speaker: speaker.sort_key)
-    return render_page(
+    listing = speaker_listing(edition, request.GET, get_language())
+    page = render_page(
         request,
         edition,
         "speakers/list.html",
@@ -25,9 +28,12 @@ def speakers(request: HttpRequest, edition: Edition) -> HttpResponse:
             "section": "speakers",
             "heading": _("Speakers"),
             "description": _("Speakers at %(name)s.") % {"name": edition},
-            "speakers": found,
+            "listing": listing,
+            "lines": lines(edition, listing),
+            "page_url": listing.page_url(f"{settings.SITE_URL}{request.path}"),
         },
     )
+    return listing.stored(page)
 
 
 @published_page
@@ -53,6 +59,7 @@ def speaker_page(request: HttpRequest, speaker: Speaker) -> HttpResponse:
             "crumbs": [(_("Speakers"), reverse("speakers:list", args=[edition.slug]))],
             "speaker": speaker,
             "sessions": sessions,
+            "first_track": next((session.track for session in sessions if session.track), None),
             "abstracts": edition.abstracts.published().filter(authors__speaker=speaker),
             "draft": is_preview(request, speaker),
         },

@@ -237,6 +237,7 @@ def test_copy_button_copies_citation(page, live_server):
     argument = make_main_abstract(make_edition("2021"), title_fr="La ville « vraie »")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{live_server.url}/fr/2021/abstract/")
+    page.get_by_text("Citer", exact=True).click()
     page.locator("[data-copy-text=cite-iso690]").click()
     page.wait_for_function("document.querySelector('[data-share-said]').textContent")
     copied = page.evaluate("navigator.clipboard.readText()")

@@ -22,33 +22,31 @@ def test_main_abstract_page_shows_the_published_text_verbatim(demonstration, cli
     paragraphs, keywords = published(language)
     article = "(.//article[contains(@class, 'prose')])[1]"
     assert texts(page, f"{article}/p") == paragraphs
-    shown = texts(page, f"{article}//ul[@class='keywords']/li")
+    shown = texts(page, f"{article}//ul[@class='keyword-line']/li")
     assert [word.casefold() for word in shown] == [word.casefold() for word in keywords]
 
 
 @pytest.mark.parametrize("language", data.LANGUAGES)
 def test_main_abstract_page_shows_the_edition_name_as_author(demonstration, client, language):
     page = main(client.get(f"/{language}/2021/abstract/"))
-    assert texts(page, ".//div[@class='page-head']//p[@class='lead']") == [
-        getattr(demonstration, f"name_{language}")
-    ]
+    assert texts(page, ".//ul[@class='authors']/li") == [getattr(demonstration, f"name_{language}")]
 
 
 def test_main_abstract_in_original_language_has_no_notice(demonstration, client):
     page = main(client.get("/fr/2021/abstract/"))
-    assert page.xpath(".//div[contains(@class, 'notice')]") == []
+    assert page.xpath(".//div[contains(@class, 'note')]") == []
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_main_abstract_translation_links_to_the_original(demonstration, client, language):
     page = main(client.get(f"/{language}/2021/abstract/"))
-    (notice,) = page.xpath(".//div[contains(@class, 'notice')]")
+    (notice,) = page.xpath(".//div[contains(@class, 'note')]")
     assert hrefs(notice, ".//a") == ["http://testserver/fr/2021/abstract/"]
 
 
 def test_main_abstract_translation_shows_a_notice(demonstration, client):
     page = main(client.get("/en/2021/abstract/"))
-    assert texts(page, ".//div[contains(@class, 'notice')]") == [
+    assert texts(page, ".//div[contains(@class, 'note')]") == [
         "This is a translation. The original text is the published version. Read the "
         "original (French)"
     ]

@@ -59,10 +59,10 @@ def test_earlier_version_shows_its_original_content(client, abstract):
     page = tree(client.get("/fr/2021/abstracts/ville/v1/"))
     content = page.get_element_by_id("content")
     assert texts(content, ".//h1") == ["Avant"]
-    assert texts(content, ".//p[@class='lead']") == ["Ali Sel"]
+    assert texts(content, ".//ul[@class='authors']/li") == ["Ali Sel"]
     assert texts(content, ".//article/p") == ["Ancien texte."]
-    assert texts(content, ".//ul[@class='keywords']/li") == ["Eau"]
-    assert hrefs(content, ".//div[contains(@class, 'notice')]//a") == ["/fr/2021/abstracts/ville/"]
+    assert texts(content, ".//ul[@class='keyword-line']/li") == ["Eau"]
+    assert hrefs(content, ".//div[contains(@class, 'note')]//a") == ["/fr/2021/abstracts/ville/"]
     assert hrefs(page, "//link[@rel='canonical']") == ["http://testserver/fr/2021/abstracts/ville/"]
     assert page.xpath("//meta[starts-with(@name, 'citation_')]") == []
 
@@ -71,10 +71,10 @@ def test_current_version_lists_previous_versions(client, abstract):
     change(abstract, title_fr="Après")
     page = main(client.get("/en/2021/abstracts/ville/"))
     assert texts(page, ".//h1") == ["Après"]
-    assert texts(page, ".//ol[@class='list-unstyled small']/li") == [
+    assert texts(page, ".//ol[@class='versions']/li") == [
         "Version 2 · 1 July 2021 Titre précisé.", "Version 1 · 1 June 2021",
     ]  # fmt: skip
-    assert hrefs(page, ".//ol[@class='list-unstyled small']//a") == ["/en/2021/abstracts/ville/v1/"]
+    assert hrefs(page, ".//ol[@class='versions']//a") == ["/en/2021/abstracts/ville/v1/"]
 
 
 def test_current_version_number_redirects_to_abstract(client, abstract):
@@ -402,12 +402,29 @@ def test_authors_are_shown_with_affiliation_and_identifiers(client, abstract):
     )  # fmt: skip
     make_author(abstract, given_name_fr="", family_name_fr="Agence", ror=ROR)
     page = main(client.get("/en/2021/abstracts/ville/"))
-    assert texts(page, ".//section//ul[contains(@class, 'list-unstyled')]/li") == [
-        f"Nora Rivage ORCID {ORCID} Labo", f"Agence ROR {ROR}",
+    assert texts(page, ".//ul[@class='authors']/li") == [
+        f"Nora Rivage 1 ORCID {ORCID}", f"Agence ROR {ROR}",
     ]  # fmt: skip
-    assert hrefs(page, ".//section//ul[contains(@class, 'list-unstyled')]//a") == [
+    assert texts(page, ".//ul[@class='affiliations']/li") == ["1 Labo"]
+    assert hrefs(page, ".//ul[@class='authors' or @class='affiliations']//a") == [
         f"https://orcid.org/{ORCID}", f"https://ror.org/{ROR}", f"https://ror.org/{ROR}",
     ]  # fmt: skip
+
+
+def test_authors_with_the_same_affiliation_need_no_numbers(client, abstract):
+    for name in ("Rivage", "Sel"):
+        make_author(abstract, family_name_fr=name, affiliation_fr="Labo")
+    page = main(client.get("/fr/2021/abstracts/ville/"))
+    assert texts(page, ".//ul[@class='affiliations']/li") == ["Labo"]
+    assert page.xpath(".//sup") == []
+
+
+def test_affiliations_are_listed_once_in_the_order_of_the_authors(client, abstract):
+    for name, place in (("Un", "B"), ("Deux", "A"), ("Trois", "B"), ("Quatre", "")):
+        make_author(abstract, given_name_fr="", family_name_fr=name, affiliation_fr=place)
+    page = main(client.get("/fr/2021/abstracts/ville/"))
+    assert texts(page, ".//ul[@class='authors']/li") == ["Un 1", "Deux 2", "Trois 1", "Quatre"]
+    assert texts(page, ".//ul[@class='affiliations']/li") == ["1 B", "2 A"]
 
 
 def test_ror_is_given_for_affiliation_and_organisation_author(client, abstract):
@@ -436,19 +453,25 @@ def test_second_language_is_shown_side_by_side(client, edition):
         edition, slug="ville", title_fr="Ville", title_ar="مدينة", text_fr="Un.", text_ar="نص\nآخر"
     )
     plain = main(client.get("/fr/2021/abstracts/ville/"))
-    assert hrefs(plain, ".//ul[contains(@class, 'no-print')]//a[contains(@href, 'with')]") == [
-        "?with=ar"
-    ]
+    assert hrefs(plain, ".//a[contains(@href, 'with')]") == ["?with=ar"]
     page = main(client.get("/fr/2021/abstracts/ville/?with=ar"))
-    one, two = page.xpath(".//article")
-    assert (texts(one, "./p"), texts(two, "./p")) == (["Un."], ["نص", "آخر"])
-    assert (two.get("lang"), two.get("dir"), texts(two, "./h2")) == ("ar", "rtl", ["مدينة"])
+    rows = [
+        [(text.get("lang"), text.get("dir"), texts(text, "./p")) for text in row]
+        for row in page.xpath(".//div[@class='facing-row']")
+    ]
+    assert rows == [
+        [("fr", "ltr", ["Un."]), ("ar", "rtl", ["نص"])],
+        [("fr", "ltr", []), ("ar", "rtl", ["آخر"])],
+    ]
+    titles = page.xpath(".//div[@class='facing-titles']/*")
+    assert [words(title) for title in titles] == ["Ville", "مدينة"]
+    assert (titles[1].get("lang"), titles[1].get("dir")) == ("ar", "rtl")
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "xx", "", "ar'"])
 def test_missing_or_same_second_language_is_ignored(client, abstract, language):
     page = main(client.get(f"/fr/2021/abstracts/ville/?with={language}"))
-    assert len(page.xpath(".//article")) == 1
+    assert page.xpath(".//div[@class='facing-row']") == []
 
 
 def test_restored_version_leaves_current_abstract_unchanged(abstract):

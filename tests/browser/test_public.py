@@ -128,7 +128,7 @@ def test_session_and_speaker_pages_link_to_each_other(plain):
     expect(plain.locator("h1")).to_contain_text("La continuité des services vitaux")
     plain.locator(".byline a").first.click()
     expect(plain.locator("h1")).to_have_text("Yasmine Arcade")
-    plain.locator(f".tt-item a[href$='/{PLENARY}/']").click()
+    plain.locator(f".rows a[href$='/programme/{PLENARY}/']").click()
     plain.wait_for_url(f"**/fr/2021/programme/{PLENARY}/")
 
 

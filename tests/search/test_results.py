@@ -1011,7 +1011,7 @@ def test_page_states_the_language_of_the_results(client, edition):
         make_abstract(edition, **titles, text_fr="Eau.")
     make_abstract(edition, title_fr="", title_ar="Transport ar", text_fr="Eau.")
     page = main(client.get("/en/2021/search/?q=transport"))
-    assert texts(page, ".//section/p | .//article//h3") == [
+    assert texts(page, ".//section//p[@class='legend'] | .//article//h3") == [
         "Transport en", "Results in French", "Transport fr", "Results in Arabic", "Transport ar"
     ]  # fmt: skip
     Abstract.objects.filter(title_en="Transport en").update(title_en="Another")
@@ -1067,7 +1067,7 @@ def test_page_with_results_states_count_and_languages(client, edition):
     assert hrefs(page, ".//article//h3/a") == [
         "/en/2021/abstracts/phare/", "/en/2021/programme/phares/"
     ]  # fmt: skip
-    assert page.xpath(".//article//h3/@lang") == ["fr", "en"]
+    assert page.xpath(".//article/div/@lang") == ["fr", "en"]
     assert texts(page, ".//article//*[contains(@class, 'tag-bad')]") == ["Cancelled"]
 
 

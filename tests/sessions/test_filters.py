@@ -311,9 +311,9 @@ def test_day_without_sessions_shows_a_notice(client, edition):
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        ("fr", "Le filtre « Axe : usages » est inconnu. Le programme s’affiche sans lui."),
+        ("fr", "Le filtre « Axe : usages » est inconnu. La page s’affiche sans lui."),
         ("en", "We don’t recognise the filter “Track: usages”, so it isn’t applied."),
-        ("ar", "المرشِّح «المحور: usages» غير معروف. يُعرض البرنامج من دونه."),
+        ("ar", "المرشِّح «المحور: usages» غير معروف. تُعرض الصفحة من دونه."),
     ],
 )
 def test_unknown_filter_shows_a_notice(client, edition, language, sentence):

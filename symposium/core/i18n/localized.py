@@ -38,7 +38,9 @@ def localized_text(thing: object, field: str, language: str | None = None) -> tu
 
 def sort_key(text: str | None) -> str:
     """Return the sort key of `text`, without case, accents and Arabic article."""
-    decomposed = unicodedata.normalize("NFKD", strip_article(text or ""))
+    if not text or text.isascii():
+        return (text or "").casefold()
+    decomposed = unicodedata.normalize("NFKD", strip_article(text))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 

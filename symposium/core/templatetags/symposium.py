@@ -5,17 +5,18 @@ from functools import cache
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from symposium.core import browsers
 from symposium.core.i18n import dates, markdown, typography
 from symposium.core.i18n.localized import LANGUAGE_NAMES, localized_text
 
 register = template.Library()
+SENTENCE_CHARS = 240
 SENTENCE_END = re.compile(r"(?<=[.!?؟]) +")
 
 
@@ -47,6 +48,12 @@ def name(thing, field: str = "name") -> SafeString:
     if language == here:
         return format_html("<bdi>{}</bdi>", words)
     return marked("bdi", language, conditional_escape(words))
+
+
+@register.simple_tag
+def names(things) -> SafeString:
+    """Return the names of people, with the comma of the page's language."""
+    return format_html_join(gettext(", "), "{}", ((name(thing),) for thing in things))
 
 
 @register.simple_tag
@@ -86,6 +93,16 @@ def extract(thing, field: str) -> SafeString:
     """Return the beginning of the first paragraph of a translated Markdown text, as plain text."""
     words, language = localized_text(thing, field)
     html = typography.typeset(summary(markdown.first_paragraph(words)), language)
+    return html if language == get_language() else marked("span", language, html)
+
+
+@register.simple_tag
+def first_sentence(thing, field: str) -> SafeString:
+    """Return the first sentence of a translated text, or its beginning if it is long."""
+    words, language = localized_text(thing, field)
+    line = next(filter(None, map(str.strip, words.splitlines())), "")
+    sentence = Truncator(SENTENCE_END.split(line)[0]).chars(SENTENCE_CHARS)
+    html = typography.typeset(sentence, language)
     return html if language == get_language() else marked("span", language, html)
 
 
