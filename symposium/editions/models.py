@@ -3,6 +3,7 @@ import functools
 import operator
 import re
 import zoneinfo
+from urllib.parse import urlencode
 
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.core.exceptions import ValidationError
@@ -254,6 +255,14 @@ class Edition(models.Model):
     def place(self) -> str:
         return _(", ").join(filter(None, [self.venue, self.city]))
 
+    @property
+    def map_url(self) -> str:
+        """URL that searches the postal address on a map, or "" without an address."""
+        if not self.address:
+            return ""
+        query = urlencode({"query": f"{self.address} {self.city}"})
+        return f"https://www.openstreetmap.org/search?{query}"
+
     def mail_context(self) -> dict:
         """Return what each e-mail of the edition says of it, in the active language."""
         return {
@@ -329,7 +338,7 @@ class Edition(models.Model):
         """Parts of the menu, by name: whether the edition has any content for each.
 
         Every page reads it, so it is one query. Keys: `main_abstract`, `programme`, `speakers`,
-        `abstracts`, `keywords`, `news`, `category`, `privacy`.
+        `abstracts`, `keywords`, `news`, `participants`, `category`, `practical`, `privacy`.
         """
         abstracts = self.abstracts.published()
         parts = {
@@ -339,7 +348,9 @@ class Edition(models.Model):
             "abstracts": abstracts,
             "keywords": abstracts.filter(keywords__isnull=False),
             "news": self.news.published(),
+            "participants": self.registrations.public_participants(),
             "category": self.categories.all(),
+            "practical": self.pages.published().filter(slug=Page.PRACTICAL),
             "privacy": self.pages.privacy_notices(),
         }
         asked = [Exists(found.order_by()) for found in parts.values()]
@@ -396,6 +407,7 @@ class PageQuerySet(models.QuerySet):
 class Page(SluggedModel):
     """Page of text: practical information, legal notice, privacy, accessibility."""
 
+    PRACTICAL = "practical"  # the menu links to it
     PRIVACY = "privacy"
 
     edition = models.ForeignKey(

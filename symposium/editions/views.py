@@ -98,7 +98,6 @@ def home(request: HttpRequest, edition: Edition) -> HttpResponse:
             "abstract": edition.abstracts.published().with_details().main_abstract(),
             "highlights": highlights,
             "featured_speakers": featured,
-            "has_participants": edition.registrations.public_participants().exists(),
             "news": edition.news.published().for_strip() if edition.contents["news"] else (),
             "partners": partners,
             "coming": [other for other in reversed(others) if not other.is_over],
@@ -130,7 +129,12 @@ def text_page(request: HttpRequest, page: Page) -> HttpResponse:
         request,
         page.edition,
         "editions/page.html",
-        {"page": page, "heading": page.title, "draft": is_preview(request, page)},
+        {
+            "section": "practical" if page.slug == Page.PRACTICAL else "",
+            "page": page,
+            "heading": page.title,
+            "draft": is_preview(request, page),
+        },
     )
 
 

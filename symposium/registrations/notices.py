@@ -8,7 +8,6 @@ import contextlib
 import re
 from collections.abc import Collection, Iterator
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -287,10 +286,9 @@ def when_and_where(edition: Edition) -> list[dict]:
     detail = _("The first session starts at %(opens)s.") % {"opens": opens} if opens else ""
     where = {"label": _("Where"), "value": mail.Trusted(edition.place)}
     if edition.address:
-        query = urlencode({"query": f"{edition.address} {edition.city}"})
         where |= {
             "detail": mail.Trusted(edition.address),
-            "more_url": f"https://www.openstreetmap.org/search?{query}",
+            "more_url": edition.map_url,
             "more_label": _("View on a map"),
         }
     return [{"label": _("When"), "value": edition.dates, "detail": detail}, where]

@@ -108,7 +108,7 @@ def test_home_query_count_is_constant(client, edition, django_assert_num_queries
         make_keyword(argument, name_fr=f"Mot {place}")
         make_partner(edition, name_fr=f"Partenaire {place}", order=place)
         make_page(edition)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         page = main(client.get("/fr/2021/"))
     assert texts(page, ".//div[@class='highlights']//a") == [f"S{place}" for place in range(number)]
     assert texts(page, ".//li[@class='person']/h3") == [f"Salma P{n}" for n in range(number)]
