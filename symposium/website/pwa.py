@@ -24,9 +24,10 @@ from symposium.editions.models import Edition
 OFFLINE_PAGES = [
     "css/portal.css",
     "css/timetable.css",
-    "js/theme.js",
+    "js/start.js",
     "js/offline.js",
     "js/offline-pages.js",
+    "js/preload.js",
     "js/localtime.js",
     "js/my-programme.js",
     "js/now.js",
