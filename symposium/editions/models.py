@@ -252,6 +252,11 @@ class Edition(models.Model):
         return dates.span(self.starts_on, self.ends_on)
 
     @property
+    def has_days_of_one_month(self) -> bool:
+        """Whether the edition lasts several days, all of the same month."""
+        return self.starts_on < self.ends_on and self.starts_on.month == self.ends_on.month
+
+    @property
     def place(self) -> str:
         return _(", ").join(filter(None, [self.venue, self.city]))
 

@@ -262,7 +262,7 @@ def test_past_edition_is_readable_and_closed_to_registration(client, language, s
     page = tree(client.get(f"/{language}/2022/"))
     abstract = f"/{language}/2022/abstract/"
     assert buttons(page, "//*[@id='menu']")[0] == (abstract, symposium)
-    assert buttons(page, "//*[@class='hero']") == [(abstract, words)]
+    assert buttons(page, "//*[@class='hero-text']") == [(abstract, words)]
     assert f"/{language}/2022/register/" not in hrefs(page, "//a")
     make_session(edition)
     register = client.get(f"/{language}/2022/register/")

@@ -108,21 +108,21 @@ def test_home_query_count_is_constant(client, edition, django_assert_num_queries
         make_keyword(argument, name_fr=f"Mot {place}")
         make_partner(edition, name_fr=f"Partenaire {place}", order=place)
         make_page(edition)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         page = main(client.get("/fr/2021/"))
     assert texts(page, ".//div[@class='highlights']//a") == [f"S{place}" for place in range(number)]
     assert texts(page, ".//li[@class='person']/h3") == [f"Salma P{n}" for n in range(number)]
 
 
 def test_home_counts_public_held_sessions_and_speakers(client, edition):
-    make_session(edition)
+    make_session(edition, kind="panel")
     make_session(edition, status="draft")
     make_session(edition, status="cancelled")
     make_session(edition, kind="break", at="10:00")
     make_speaker(edition)
     make_speaker(edition, is_published=False)
     page = main(client.get("/en/2021/"))
-    assert texts(page, ".//div[@class='facts']//dl/div[4]/dd") == ["1 session, 1 speaker"]
+    assert texts(page, ".//p[@class='home-counts']") == ["1 session, 1 speaker"]
 
 
 def test_unpublished_edition_has_no_page(client, edition):
