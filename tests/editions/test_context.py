@@ -1,12 +1,14 @@
 """Pages, errors, mails and the installed app stay in their edition."""
 
 import datetime
+import io
 
 import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.utils import timezone
 from lxml import html
+from PIL import Image
 
 from symposium.editions.models import Edition
 from tests.factories import (
@@ -316,6 +318,15 @@ def test_manifest_follows_edition_and_page_language(client, language, programme,
     assert [(icon["sizes"], icon["purpose"]) for icon in data["icons"]] == [
         ("192x192", "any"), ("512x512", "any"), ("512x512", "maskable"),
     ]  # fmt: skip
+
+
+def test_manifest_shows_the_card_of_the_edition(client):
+    data = client.get("/manifest.webmanifest?edition=2030&lang=ar").json()
+    assert [(shot["src"], shot.get("form_factor")) for shot in data["screenshots"]] == [
+        ("/ar/2030/card.png", "wide"), ("/ar/2030/card.png", None),
+    ]  # fmt: skip
+    card = Image.open(io.BytesIO(client.get("/ar/2030/card.png").content))
+    assert {shot["sizes"] for shot in data["screenshots"]} == {f"{card.width}x{card.height}"}
 
 
 def test_manifest_of_a_past_edition_has_no_account_shortcut(client):
