@@ -43,11 +43,12 @@ test-fast: dev
 	@ARGS="-m 'not browser' $$ARGS" exec $(RUN) -m scripts.suite
 
 lint: dev
-	@exec $(RUN) -m scripts.suite layout code types scripts templates
+	@exec $(RUN) -m scripts.suite layout code types scripts styles templates
 
 format: dev
 	@$(RUN) -m ruff check --fix-only --quiet
 	@$(RUN) -m ruff format
+	@$(RUN) -m scripts.styles
 
 messages: dev
 	@command -v xgettext >/dev/null || { echo 'Gathering strings needs GNU gettext: apt install gettext'; exit 1; }

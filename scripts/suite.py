@@ -28,6 +28,7 @@ STEPS = {
     "code": ["-m", "ruff", "check"],
     "types": ["-m", "mypy"],
     "scripts": [OXLINT, "static/js"],
+    "styles": ["-m", "scripts.styles", "--check"],
     "templates": ["-m", "djlint", "--lint", "--quiet", "templates"],
     "compilation": ["-m", "compileall", "-q", "config", "scripts", "symposium", "tests"],
     "catalogues": ["-m", "scripts.catalogues", "--check"],

@@ -8,6 +8,7 @@ tables alone, the demonstration, the demonstration with a congress.
 import contextlib
 import datetime
 import functools
+import gc
 import hashlib
 import io
 import ipaddress
@@ -66,6 +67,13 @@ settings.STORAGES["staticfiles"]["BACKEND"] = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
 )
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage less often: models, templates and modules stay until the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_unconfigure() -> None:

@@ -6,7 +6,7 @@ const PATIENCE = 20_000;
 const SILENCE = 150_000; // after two failed requests the screen shows the age of its data
 const TURN = 12_000; // between two pages of a long day
 const AT_THE_DOOR = 3; // sessions to come
-const SMALLEST = { door: 5, lobby: 2 }; // the smallest of the text sizes in display.css
+const SMALLEST = { door: 5, lobby: 1 }; // the smallest of the text sizes in display.css
 
 const { lang, dataset } = document.documentElement;
 const locale = `${lang}-u-nu-latn`;

@@ -1,4 +1,5 @@
-/* Shows the visitor's local time under a time of the edition, where the two differ. */
+/* Shows the visitor's local time under a time of the edition, where the two differ. In a timetable
+   it stands under the hours, if the visitor switches it on; "own-time" in localStorage. */
 
 const { lang, dataset } = document.documentElement;
 const locale = `${lang}-u-nu-latn`;
@@ -22,11 +23,44 @@ function ownLine(element) {
   return element.closest(".when") && document.querySelector("[data-own-line] span");
 }
 
+const KEY = "own-time";
+
+function remembered() {
+  try {
+    return localStorage.getItem(KEY) === "1";
+  } catch {
+    return false; // localStorage is blocked
+  }
+}
+
+function remember(isShown) {
+  try {
+    if (isShown) localStorage.setItem(KEY, "1");
+    else localStorage.removeItem(KEY);
+  } catch {
+    // it lasts as long as the page
+  }
+}
+
+function show(button, isShown) {
+  document.documentElement.toggleAttribute("data-own-time-shown", isShown);
+  button.setAttribute("aria-pressed", String(isShown));
+}
+
+function offer(button) {
+  button.hidden = false;
+  show(button, remembered());
+  button.addEventListener("click", () => {
+    const isShown = button.getAttribute("aria-pressed") !== "true";
+    show(button, isShown);
+    remember(isShown);
+  });
+}
+
 for (const element of document.querySelectorAll("time[data-local]")) {
-  const time = ownTime(element);
+  const time = !element.closest(".tt .tt-item") && ownTime(element);
   if (!time) continue;
-  const line = element.closest(".tt-meta, p, dd, li");
-  if (line.closest(".tt-break")) continue;
+  const line = element.closest(".tt-time, .tt-meta, p, dd, li");
   const own = ownLine(element);
   if (own) own.closest("[data-own-line]").hidden = false;
   const span = own ?? document.createElement("span");
@@ -36,3 +70,6 @@ for (const element of document.querySelectorAll("time[data-local]")) {
     .replace(/ \(.+?\)$/, where ? ` (\u2068${city.replaceAll("_", " ")}\u2069)` : "");
   if (!own) line.append(span);
 }
+
+const button = document.querySelector("[data-own-switch]");
+if (button && document.querySelector(".tt-time .own-time")) offer(button);

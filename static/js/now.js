@@ -1,4 +1,5 @@
-/* Marks the current time, the current and the next sessions on the day. Dispatches `now:drawn`. */
+/* Marks the current time, the current and the next sessions on the day. Dispatches `now:drawn` with the
+   time in milliseconds. */
 
 const NEAR = 36 * 3_600_000; // milliseconds from a session: farther off, the server is not asked
 
@@ -40,8 +41,6 @@ function read(element) {
 
 const clock = (east) => new Date(now() + east * 60_000).toISOString();
 const isToday = ({ element, east }) => clock(east).startsWith(element.dataset.day);
-
-
 
 function placeMarker({ element, rows, east }) {
   const marker = element.querySelector(".tt-now");
@@ -96,7 +95,7 @@ const isNear = ({ rows }) => rows.some(({ at }) => Math.abs(at - Date.now()) < N
 
 function draw() {
   timetables.forEach(drawTimetable);
-  dispatchEvent(new Event("now:drawn"));
+  dispatchEvent(new CustomEvent("now:drawn", { detail: now() }));
 }
 
 draw();

@@ -22,8 +22,8 @@ function sayAge() {
 const AHEAD = [
   ".brand",
   "#menu :is(a[href$='/abstract/'], a[href$='/pages/practical/'])",
-  ".legend a[href$='/my-programme/']",
-  ".day-tabs a",
+  ".menu-sheet a[href$='/my-programme/']",
+  ".p-days a",
   ".tt-item :is(h3, h4) a",
   ".account .booking-list a",
   "[aria-labelledby=account-menu] a[href$='/my/programme/']",

@@ -7,7 +7,7 @@ const forms = [...document.querySelectorAll("[data-star]")];
 const only = document.querySelector("[data-stars-only]");
 const status = document.querySelector("[data-stars-status]");
 const nothing = document.querySelector("[data-stars-empty]");
-const timetable = document.querySelector(".tt");
+const timetables = document.querySelectorAll(".tt");
 const edition = (only ?? forms[0])?.dataset.starEdition;
 const key = `stars:${edition}`;
 
@@ -53,22 +53,22 @@ function draw() {
   const ids = read();
   for (const form of forms) drawStar(form, ids.has(form.dataset.star));
   for (const count of document.querySelectorAll("[data-stars-count]")) count.textContent = ids.size;
-  if (only && timetable) filter(ids, only.getAttribute("aria-pressed") === "true");
+  if (only && timetables.length) filter(ids, only.getAttribute("aria-pressed") === "true");
   dispatchEvent(new CustomEvent("stars:drawn", { detail: ids }));
 }
 
 /* Shows all cards or the starred ones; returns the number of starred ones. */
 function filter(ids, starredOnly) {
   let shown = 0;
-  for (const card of timetable.querySelectorAll(".tt-item")) {
+  for (const card of document.querySelectorAll(".tt .tt-item")) {
     const starred = ids.has(card.querySelector("[data-star]")?.dataset.star);
     card.hidden = starredOnly && !starred;
     if (starred) shown += 1;
   }
-  for (const group of timetable.querySelectorAll(".tt-group")) {
+  for (const group of document.querySelectorAll(".tt-group")) {
     group.hidden = !group.querySelector(".tt-item:not([hidden])");
   }
-  timetable.classList.toggle("tt-starred", starredOnly);
+  for (const timetable of timetables) timetable.classList.toggle("tt-starred", starredOnly);
   if (nothing) nothing.hidden = !starredOnly || shown > 0;
   return shown;
 }
@@ -87,7 +87,7 @@ if ((forms.length || only) && usable()) {
     form.addEventListener("submit", (event) => event.preventDefault());
     form.querySelector("button").addEventListener("click", () => toggle(form.dataset.star));
   }
-  if (only && timetable) {
+  if (only && timetables.length) {
     only.hidden = false;
     only.addEventListener("click", (event) => {
       event.preventDefault();

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, F, Func, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -342,25 +342,45 @@ class Edition(models.Model):
     def contents(self) -> dict[str, bool]:
         """Parts of the menu, by name: whether the edition has any content for each.
 
-        Every page reads it, so it is one query. Keys: `main_abstract`, `programme`, `speakers`,
-        `abstracts`, `keywords`, `news`, `participants`, `category`, `practical`, `privacy`.
+        Keys: those of `parts`. Every page reads it, so it is one query.
         """
-        abstracts = self.abstracts.published()
-        parts = {
+        sql, params = contents_query()
+        given = {ANY_EDITION: self.pk, ANY_TIME: timezone.now()}
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [given.get(value, value) for value in params])
+            names = [column.name.removeprefix("has_") for column in cursor.description]
+            return dict(zip(names, cursor.fetchone(), strict=True))
+
+    def parts(self, at: datetime.datetime) -> dict[str, models.QuerySet]:
+        """Return what each part of the menu shows at a time, by name."""
+        abstracts = self.abstracts.published(at)
+        return {
             "main_abstract": abstracts.main_abstracts(),
             "programme": self.sessions.published(),
             "speakers": self.speakers.published(),
             "abstracts": abstracts,
             "keywords": abstracts.filter(keywords__isnull=False),
-            "news": self.news.published(),
+            "news": self.news.published(at),
             "participants": self.registrations.public_participants(),
             "category": self.categories.all(),
             "practical": self.pages.published().filter(slug=Page.PRACTICAL),
             "privacy": self.pages.privacy_notices(),
         }
-        asked = [Exists(found.order_by()) for found in parts.values()]
-        found = Edition.objects.filter(pk=self.pk).values_list(*asked).get()
-        return dict(zip(parts, found, strict=True))
+
+
+ANY_EDITION, ANY_TIME = -1, datetime.datetime.max.replace(tzinfo=datetime.UTC)
+
+
+@functools.cache
+def contents_query() -> tuple[str, tuple]:
+    """Return the SQL and the parameters of `Edition.contents`; its columns are `has_<part>`.
+
+    Compiling it takes Django longer than answering it takes PostgreSQL: it is compiled once.
+    """
+    parts = Edition(pk=ANY_EDITION).parts(ANY_TIME)
+    asked = {f"has_{name}": Exists(found.order_by()) for name, found in parts.items()}
+    found = Edition.objects.filter(pk=ANY_EDITION).order_by().annotate(**asked).values_list(*asked)
+    return found.query.sql_with_params()
 
 
 class Partner(models.Model):

@@ -30,7 +30,11 @@ def lobby_display(request: HttpRequest, edition: Edition, form: ProgrammeFilter)
     # A session of the evening before may run past midnight. It is not part of a requested day.
     since = {"starts_at__gte": begins} if first == last else {"ends_at__gt": begins}
     sessions = sessions.filter(**since)
-    context = {"heading": edition.name, "sessions": load_sessions(edition, sessions)}
+    context = {
+        "heading": edition.name,
+        "tracks": form.tracks,
+        "sessions": load_sessions(edition, sessions),
+    }
     return render_page(request, edition, "sessions/display_lobby.html", context)
 
 

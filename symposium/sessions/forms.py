@@ -18,6 +18,8 @@ TITLES, NAMES = in_each_language("title"), in_each_language("given_name", "famil
 KEYWORDS = in_each_language("keywords__name")
 MAX_WORDS = 10  # each word costs a subquery
 ALL_DAYS = "all"
+MAX_ARCHES = 5  # days; more would fill the line
+PICKED = ("track", "room", "kind", "language")
 # Label of a filter without a choice: in French “all” agrees with the noun.
 ALL = {
     "track": _("All tracks"),
@@ -147,36 +149,62 @@ class ProgrammeFilter(forms.Form):
         return str(dict(self.choices[name])[value]) if name in self.choices else value
 
     @property
-    def tabs(self) -> list[dict]:
-        """Tabs of each day, then of all days; `address` includes the other filters."""
-        chosen = self.day_chosen
-        days = [
-            {"day": day, "address": self.address(day=day), "is_current": day == chosen}
-            for day in self.edition.days
-        ]
+    def in_use(self) -> list[dict[str, str]]:
+        """Filters in use: the label of each value, and the `address` without it."""
         return [
-            *days,
+            {"value": self.label_of(name), "address": self.address(**{name: ""})}
+            for name in self.active
+        ]
+
+    @property
+    def tabs(self) -> list[dict]:
+        """Tabs of each day, then of all days; `address` includes the other filters.
+
+        `arches` draws a day as a row of arches, of which its own is filled.
+        """
+        chosen, days = self.day_chosen, self.edition.days
+        drawn = days if 1 < len(days) <= MAX_ARCHES else []
+        tabs = [
+            {
+                "day": day,
+                "address": self.address(day=day),
+                "is_current": day == chosen,
+                "arches": [other == day for other in drawn],
+            }
+            for day in days
+        ]
+        if len(days) == 1:
+            return tabs
+        return [
+            *tabs,
             {"day": None, "address": self.address(day=ALL_DAYS), "is_current": not chosen},
         ]
 
     @property
-    def selects(self) -> list:
-        return [self[name] for name in self.choices if name != "track"]
-
-    @property
-    def more_are_active(self) -> bool:
-        return any(name in self.active for name in self.choices if name != "track")
-
-    @property
-    def kept_by_selects(self) -> list[tuple[str, str]]:
-        """Hidden values of the form of selects: day, track and search words."""
-        values = self.cleaned_data
-        return [(name, values[name]) for name in ("day", "track", "q") if values[name]]
-
-    @property
-    def kept_by_search(self) -> list[tuple[str, str]]:
-        """Hidden values of the search form: all filters except the search words."""
-        return [(name, value) for name, value in self.cleaned_data.items() if value and name != "q"]
+    def picks(self) -> list[dict]:
+        """Filters with few values, each with all its values, for radio buttons."""
+        marks = {track.slug: track.mark for track in self.tracks}
+        days = [(day.isoformat(), capfirst(weekday(day))) for day in self.edition.days]
+        groups = {"day": [(ALL_DAYS, _("All days")), *days]} | {
+            name: [("", ALL[name]), *self.choices[name]] for name in PICKED
+        }
+        return [
+            {
+                "name": name,
+                "label": self.fields[name].label,
+                "picks": [
+                    {
+                        "value": value,
+                        "label": label,
+                        "mark": marks.get(value) if name == "track" else None,
+                        "is_chosen": value == (self.cleaned_data[name] or choices[0][0]),
+                    }
+                    for value, label in choices
+                ],
+            }
+            for name, choices in groups.items()
+            if len(choices) > 2  # “all” and another
+        ]
 
     @property
     def chips(self) -> list[dict]:

@@ -164,10 +164,10 @@ def room(request: HttpRequest, edition: Edition, room: Room) -> HttpResponse:
         {
             "section": "programme",
             "heading": room.name,
-            "lead": room.description,
             "description": room.description,
             "crumbs": [(_("Programme"), reverse("sessions:programme", args=[edition.slug]))],
             "room": room,
+            "number": sum(not (one.is_break or one.is_cancelled) for one in sessions),
             "days": timetables_by_day(sessions, edition.zone),
         },
     )

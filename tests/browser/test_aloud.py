@@ -14,51 +14,50 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# By time, then room; each session with its times, room, kind and link.
+# By time, then room; each session with its link, times, room and kind.
 TREE = """\
 - heading "09:00" [level=3]:
   - time: 09:00
 - article:
+  - heading "{opening}" [level=4]:
+    - link "{opening}":
+      - /url: /{language}/2021/programme/ouverture/
   - time: 09:00
   - text: –
   - time: 09:45
   - text: {plenary}
-  - heading "{opening}" [level=4]:
-    - link "{opening}":
-      - /url: /{language}/2021/programme/ouverture/
   - 'button "{add}{opening}"'
 - heading "10:00" [level=3]:
   - time: 10:00
 - article:
-  - time: 10:00
-  - text: –
-  - time: 10:30
-  - text: {atlas}
   - heading "{rivers}" [level=4]:
     - link "{rivers}":
       - /url: /{language}/2021/programme/fleuves/
   - paragraph: Salma Médina
-  - text: {water}
+  - time: 10:00
+  - text: –
+  - time: 10:30
+  - text: {atlas} {water}
   - 'button "{add}{rivers}"'
 - article:
+  - heading "{soils}" [level=4]:
+    - link "{soils}":
+      - /url: /{language}/2021/programme/sols/
   - time: 10:00
   - text: –
   - time: 11:00
   - text: {rif}
-  - heading "{soils}" [level=4]:
-    - link "{soils}":
-      - /url: /{language}/2021/programme/sols/
   - 'button "{add}{soils}"'
 - heading "10:30" [level=3]:
   - time: 10:30
 - article:
+  - heading "{lakes}" [level=4]:
+    - link "{lakes}":
+      - /url: /{language}/2021/programme/lacs/
   - time: 10:30
   - text: –
   - time: 11:00
   - text: {atlas} {cancelled}
-  - heading "{lakes}" [level=4]:
-    - link "{lakes}":
-      - /url: /{language}/2021/programme/lacs/
   - 'button "{add}{lakes}"'
 - heading "11:00" [level=3]:
   - time: 11:00

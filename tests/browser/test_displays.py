@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.browser.clock import set_clock
-from tests.browser.test_accessibility import AXE, EVERY_RULE, FOUND
+from tests.browser.test_accessibility import ALONE, AXE, EVERY_RULE, FOUND
 from tests.factories import make_edition, make_participation, make_room, make_session, times
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -123,6 +123,21 @@ def test_home_page_shows_the_ticket_to_a_registered_reader(window, edition):
     page.goto("/fr/2030/")
     expect(page.locator(".mini-ticket")).to_have_attribute("href", "/fr/my/abc/")
     expect(page.locator(".mini-ticket")).to_be_visible()
+
+
+def test_room_page_names_the_current_or_next_session(window, room, moment):
+    page = window()
+    set_clock(page, moment(9, 10), runs=True)
+    page.goto("/fr/2030/rooms/atlas/")
+    title, line = (page.locator(f"[data-room-next] {part}") for part in ("a", "dd > span"))
+    expect(title).to_have_text("Une")
+    expect(line).to_contain_text("09:00–10:00")
+    page.clock.fast_forward("01:00:00")
+    expect(title).to_have_text("Deux")
+    page.clock.fast_forward("01:00:00")
+    expect(title).to_have_text("Quatre")  # the cancelled session is not next
+    page.clock.fast_forward("30:00:00")
+    expect(page.locator("[data-room-next]")).to_be_hidden()
 
 
 def test_live_sessions_follow_the_server_clock(window, edition):
@@ -259,5 +274,6 @@ def test_display_fits_the_screen_and_passes_axe(window, room, moment, address):
         expect(page.locator("[data-state=now] h2").first).to_be_visible()
         assert page.evaluate(FITS) == [0, 0]
         assert page.evaluate(SEEN, False) == []
+        page.evaluate(ALONE, ".display-arch { background-image: none !important }")
         page.evaluate(AXE)
         assert page.evaluate(FOUND, EVERY_RULE) == []

@@ -201,7 +201,7 @@ def test_programme_linked_pages_and_ticket_are_readable_offline(reader, edition,
     expect(reader.locator(".tt-item h4")).to_have_text(["Ouverture"])
     expect(line(reader)).to_have_text(re.compile(r"\d\d:\d\d"))
     expect(reader.locator(".star").first).to_be_visible()  # its script is cached too
-    reader.locator(".day-tabs a").nth(1).click()
+    reader.locator(".p-days a").nth(1).click()
     expect(reader.locator(".tt-item h4")).to_have_text(["Clôture"])
     reader.locator(".star").first.click()
     reader.goto(MINE)
@@ -283,7 +283,8 @@ def test_sensitive_pages_are_not_cached_offline(reader, mine, enter):
     ):  # fmt: skip
         reader.goto(path)
     visit(reader, "/fr/2030/speakers/")
-    assert kept(reader, "pages") == ["/fr/2030/", "/fr/2030/speakers/"]
+    # the menu of the programme leads to “My programme”
+    assert kept(reader, "pages") == ["/fr/2030/", MINE, "/fr/2030/speakers/"]
     mine_is = [f"/fr/my/{mine.code}/", "/fr/my/programme/"]  # `register` and a menu lead there
     assert kept(reader, "private") == mine_is
 

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.helpers.urls import PAGES
 
-CHROME = ".topbar, .site-nav, .site-footer, .filters, .day-tabs, .share, .star, .breadcrumb"
+CHROME = ".topbar, .site-nav, .site-footer, .p-bar, .p-head .menu, .share, .star, .breadcrumb"
 
 
 @pytest.mark.parametrize("name", ["home", "day", "session", "speakers", "speaker", "abstract"])

@@ -83,39 +83,40 @@ def test_footer_is_short_on_a_phone(window, language):
 
 def test_day_and_track_links_filter_the_programme(plain):
     plain.goto("/fr/2021/programme/")
-    plain.locator(".day-tabs a").nth(1).click()
+    plain.locator(".p-days a").nth(1).click()
     assert query(plain) == {"day": "2021-06-10"}
-    expect(plain.locator(".day-tabs [aria-current=page]")).to_contain_text("10 juin")
+    expect(plain.locator(".p-days [aria-current=page]")).to_contain_text("10 juin")
     plain.locator(".chips a", has_text="Technologies").click()
     assert query(plain) == {"day": "2021-06-10", "track": "technologies"}
     tracks = plain.locator(".tt-item .track").all_inner_texts()
     assert set(tracks) == {"Technologies"}
-    plain.locator(".day-tabs a").nth(2).click()
+    plain.locator(".p-days a").nth(2).click()
     assert query(plain) == {"day": "all", "track": "technologies"}
     assert len(shown(plain)) > len(tracks)
 
 
 def test_filter_form_narrows_the_programme(plain):
     plain.goto("/fr/2021/programme/?day=2021-06-09&track=technologies")
-    expect(plain.locator("#id_room")).to_be_hidden()
-    plain.locator(".more-filters summary").click()
-    plain.locator("#id_room").select_option("atlantique")
-    plain.locator("#id_kind").select_option("talk")
-    plain.locator(".more-filters [type=submit]").click()
+    room = plain.locator("[name=room][value=atlantique]")
+    expect(room).to_be_hidden()
+    plain.locator("[popovertarget=filter]").first.click()
+    room.check()
+    plain.locator("[name=kind][value=talk]").check()
+    plain.locator("#filter [type=submit]").click()
     found = {name: value for name, value in query(plain).items() if value}
     assert found == {
         "day": "2021-06-09", "track": "technologies", "room": "atlantique", "kind": "talk",
     }  # fmt: skip
-    expect(plain.locator("#id_room")).to_have_value("atlantique")
-    expect(plain.locator("#id_room")).to_be_visible()
+    expect(room).to_be_checked()
     assert shown(plain)[:2] == ["integrer-les-solutions-digitales", "jumeau-numerique-de-quartier"]
 
 
 def test_programme_search_finds_words_and_offers_to_clear_filters(plain):
     plain.goto("/fr/2021/programme/")
+    plain.locator("[popovertarget=filter]").first.click()
     plain.locator("#q").fill("jumeau")
     plain.locator("#q").press("Enter")
-    plain.wait_for_url("**q=jumeau")
+    plain.wait_for_url("**q=jumeau**")
     assert shown(plain) == ["jumeau-numerique-de-quartier"]
     plain.goto("/fr/2021/programme/?day=2021-06-10&q=jumeau")
     assert shown(plain) == []
@@ -152,7 +153,10 @@ def test_session_and_speaker_pages_link_to_each_other(plain):
 @pytest.mark.parametrize("name", ["home", "day", "session", "speaker", "nowhere"])
 def test_script_only_controls_are_hidden_without_javascript(plain, name):
     plain.goto(f"/fr/{PAGES[name]}")
-    offered = "[data-star], [data-stars-only], [data-theme-switch], [data-share], [data-copy]"
+    offered = (
+        "[data-star], [data-stars-only], [data-own-switch], [data-theme-switch], [data-share],"
+        " [data-copy]"
+    )
     assert plain.locator(f":is({offered}, .own-time, .tt-now):visible").count() == 0
 
 
@@ -251,8 +255,26 @@ def test_local_time_is_shown_beside_edition_time(window, language):
     page = window(timezone_id="America/New_York")
     page.goto(f"/{language}/2021/programme/ouverture/")
     expect(page.locator(".s-own .own-time")).to_contain_text("04:00–04:30")
+
+
+@IN_BOTH_DIRECTIONS
+@pytest.mark.parametrize("width", [390, 1280])
+def test_local_time_switch_is_remembered(window, language, width):
+    page = window(viewport={"width": width, "height": 800}, timezone_id="America/New_York")
     page.goto(f"/{language}/{DAY}")
-    assert page.locator(".own-time").count() == page.locator(".tt-item:not(.tt-break)").count()
+    own, switch = page.locator(".tt-time .own-time"), page.locator("[data-own-switch]")
+    expect(page.locator(".own-time")).to_have_count(page.locator(".tt-time").count())
+    expect(own.first).to_be_hidden()
+    page.locator(".p-head summary").click()
+    switch.click()
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    expect(own.first).to_be_visible()
+    expect(own.first).to_contain_text("03:30")
+    page.locator(".p-head summary").click()
+    switch.click()
+    page.reload()
+    expect(own.first).to_be_hidden()
 
 
 def test_local_time_on_another_day_names_the_day(window):
@@ -267,6 +289,8 @@ def test_local_time_equal_to_edition_time_is_not_shown(window, zone):
     page.goto(f"/fr/{DAY}")
     expect(page.locator(".star").first).to_be_visible()
     assert page.locator(".own-time").count() == 0
+    page.locator(".p-head summary").click()
+    expect(page.locator("[data-own-switch]")).to_be_hidden()
 
 
 def test_theme_choice_persists_across_pages(window):
@@ -286,6 +310,38 @@ def test_theme_choice_persists_across_pages(window):
     page.locator("[data-theme-switch] [value=auto]").click()
     page.goto("/fr/2021/")
     assert page.evaluate(colour) == light
+
+
+@IN_BOTH_DIRECTIONS
+def test_programme_starts_in_the_first_view_of_a_phone(window, language):
+    page = window(viewport={"width": 390, "height": 844})
+    page.goto(f"/{language}/{DAY}")
+    assert page.locator(".tt-item h4 a").first.bounding_box()["y"] <= 300
+    page.evaluate("scrollTo(0, 1200)")
+    expect(page.locator(".p-bar")).to_be_in_viewport(ratio=1)
+    assert page.locator(".p-bar").bounding_box()["y"] == 0
+
+
+@IN_BOTH_DIRECTIONS
+def test_filter_opens_and_closes_by_the_keyboard(window, language):
+    page = window(viewport={"width": 390, "height": 800})
+    page.goto(f"/{language}/{DAY}")
+    sheet, button = page.locator("#filter"), page.locator(".p-tools [popovertarget=filter]")
+    expect(sheet).to_be_hidden()
+    button.press("Enter")
+    expect(sheet.locator("#q")).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    expect(button).to_be_focused()
+
+
+def test_filters_in_use_can_be_removed_one_by_one(plain):
+    plain.goto("/fr/2021/programme/?day=all&track=technologies&language=fr")
+    plain.locator(".p-active a", has_text="Technologies").click()
+    assert query(plain) == {"day": "all", "language": "fr"}
+    plain.locator(".p-active a").click()
+    assert query(plain) == {"day": "all"}
+    expect(plain.locator(".p-active")).to_have_count(0)
 
 
 @IN_BOTH_DIRECTIONS

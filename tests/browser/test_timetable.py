@@ -15,9 +15,11 @@ DRAWN = """
     const { left, right, top, bottom } = element.getBoundingClientRect();
     return { left, right, top, bottom };
   };
+  const named = (head) => [...head.childNodes].filter((node) => !node.matches?.("small"))
+    .map((node) => node.textContent).join("").trim();
   return {
     heads: [...document.querySelectorAll(".tt-head:not(.tt-head-gutter)")].map((head) => ({
-      room: head.firstChild.textContent, ...box(head) })),
+      room: named(head), ...box(head) })),
     hours: [...document.querySelectorAll(".tt-time")].map((hour) => ({
       at: hour.querySelector("time").getAttribute("datetime"), ...box(hour) })),
     cards: [...document.querySelectorAll(".tt-item")].map((card) => ({

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from symposium.core.i18n.dates import long_date, span, weekday
+from symposium.core.i18n.dates import long_date, short_weekday, span, weekday
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,12 @@ def test_long_date(language, words):
 def test_weekday(language, words):
     with translation.override(language):
         assert weekday(date(2021, 6, 9)) == words
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("fr", ["mer. 9", "mar. 1er"]), ("en", ["Wed 9", "Tue 1"]), ("ar", ["أربعاء 9", "ثلاثاء 1"])],
+)
+def test_short_weekday(language, words):
+    with translation.override(language):
+        assert [short_weekday(date(2021, 6, day)) for day in (9, 1)] == words

@@ -3,6 +3,7 @@
 import datetime
 import re
 import uuid
+import zoneinfo
 
 import html5lib
 import pytest
@@ -22,6 +23,7 @@ from tests.factories import (
     make_user,
     make_workshop,
     open_edition,
+    where_it_is_noon,
 )
 
 pytestmark = pytest.mark.django_db
@@ -36,10 +38,12 @@ DAY = datetime.timedelta(days=1)
 
 @pytest.fixture
 def edition():
-    today = timezone.now().date()
+    now = timezone.now()
+    zone = where_it_is_noon(now)
+    today = now.astimezone(zoneinfo.ZoneInfo(zone)).date()
     return make_edition(
-        "2021", starts_on=today, ends_on=today + DAY, time_zone="UTC", is_current=True,
-        name_en="Smart City", registration_opens_at=timezone.now() - DAY,
+        "2021", starts_on=today, ends_on=today + DAY, time_zone=zone, is_current=True,
+        name_en="Smart City", registration_opens_at=now - DAY,
     )  # fmt: skip
 
 

@@ -194,18 +194,18 @@ LINKS = [
 ]
 
 
-@pytest.mark.parametrize("link", LINKS)
 @pytest.mark.parametrize(
     "sentence", ["{}", "Voir {}.", "(voir {})", "« {} »، ثم {}؛", "Node.js {}\nB.12"]
 )
-def test_links_in_an_organiser_message_are_active_and_unchanged(desk, people, sentence, link):
-    body = sentence.replace("{}", link)
+def test_links_in_an_organiser_message_are_active_and_unchanged(desk, people, sentence):
+    body = "\n\n".join(sentence.replace("{}", link) for link in LINKS)
     send(desk, people[:1], subject_fr="Salle B.12, v1.2.3", body_fr=body)
     [message] = mail.outbox
     html = html5lib.parse(message.alternatives[0][0], namespaceHTMLElements=False)
-    targets = [a.get("href") for a in html.iter("a") if a.text == link]
-    assert set(targets) == {link if "://" in link else f"mailto:{link}"}
-    assert len(targets) == body.count(link)
+    for link in LINKS:
+        targets = [a.get("href") for a in html.iter("a") if a.text == link]
+        target = link if "://" in link else f"mailto:{link}"
+        assert targets == [target] * body.count(link)
     assert (body in message.body, "\u2060" in message.body) == (True, False)
     assert message.subject == "Salle B.12, v1.2.3"
 

@@ -5,8 +5,10 @@ import io
 
 import openpyxl
 import pytest
+from django import forms
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from django.utils import translation
 
 from symposium.sessions.models import Participation, Resource, Room, Session, Track
 from tests.factories import (
@@ -547,13 +549,15 @@ def test_tracks_sharing_a_mark_show_a_warning(desk, edition):
 # Typed times
 
 
+NINE = ["9:00", "09:00", "9h00", "09h00", "9 h", "9h", "9 h 00", "9H00", "09.00", "9\u00a0h"]
+
+
 @pytest.mark.parametrize("language", ["fr", "en", "ar"])
-@pytest.mark.parametrize(
-    "nine", ["9:00", "09:00", "9h00", "09h00", "9 h", "9h", "9 h 00", "9H00", "09.00", "9\u00a0h"]
-)
-def test_time_is_parsed_in_local_formats(client, edition, nine, language):
+def test_time_is_parsed_in_local_formats(client, edition, language):
+    with translation.override(language):
+        assert {forms.TimeField().clean(nine) for nine in NINE} == {datetime.time(9)}
     client.force_login(make_organiser(language=language))
-    save(client, ADD, title_fr="Ouverture", **when(nine, "10 h 30", day="09/06/2021"))
+    save(client, ADD, title_fr="Ouverture", **when("9h00", "10 h 30", day="09/06/2021"))
     session = Session.objects.get()
     assert session.times().endswith("\u206609:00–10:30\u2069")
     assert session.day == datetime.date(2021, 6, 9)

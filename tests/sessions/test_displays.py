@@ -89,6 +89,16 @@ def test_lobby_display_accepts_programme_filters(client, edition):
     assert shown(client.get("/fr/2021/programme/?display=lobby&track=eau")) == ["Eau"]
 
 
+def test_displays_show_tracks(client, room):
+    track = make_track(room.edition, name_fr="Eau", mark="disc")
+    make_session(room=room, track=track)
+    door = tree(client.get("/fr/2021/rooms/atlas/?display=door"))
+    lobby = tree(client.get("/fr/2021/programme/?display=lobby"))
+    names = ".//*[@class='track track-disc']"
+    assert [texts(page, names) for page in (door, lobby)] == [["Eau"], ["Eau"]]
+    assert texts(door, ".//*[@class='display-arch']/p") == ["jusqu’à 09:45", "à partir de 09:00"]
+
+
 @pytest.mark.parametrize("path", ["rooms/atlas/", "programme/"])
 @pytest.mark.parametrize("value", ["", "other", "doors"])
 def test_unknown_display_value_is_ignored(client, room, path, value):

@@ -219,9 +219,65 @@ def test_filters_survive_a_change_of_language(client, edition):
 def test_day_links_preserve_the_filters(client, edition):
     make_track(edition, name_fr="Usages")
     page = main(programme(client, track="usages", q="l'eau & co"))
-    asked = [parse_qs(urlsplit(href).query) for href in hrefs(page, ".//ul[@class='day-tabs']//a")]
+    asked = [parse_qs(urlsplit(href).query) for href in hrefs(page, ".//ul[@class='p-days']//a")]
     kept = {"track": ["usages"], "q": ["l'eau & co"]}
     assert asked == [kept | {"day": [day]} for day in ("2021-06-09", "2021-06-10", "all")]
+
+
+@pytest.mark.parametrize(
+    ("query", "links"),
+    [
+        ({}, []),
+        ({"day": "2021-06-10"}, []),
+        (
+            {"day": "2021-06-10", "track": "usages", "kind": "panel"},
+            [
+                ("Usages", "?day=2021-06-10&kind=panel"),
+                ("Table ronde", "?day=2021-06-10&track=usages"),
+            ],
+        ),
+        ({"q": "l'eau"}, [("l'eau", "?")]),
+    ],
+)
+def test_filters_in_use_link_to_the_programme_without_them(edition, query, links):
+    make_track(edition, name_fr="Usages")
+    assert [
+        (used["value"], used["address"]) for used in ProgrammeFilter(query, edition).in_use
+    ] == (links)
+
+
+def picked(form) -> dict[str, list[str]]:
+    return {
+        group["name"]: [pick["value"] for pick in group["picks"] if pick["is_chosen"]]
+        for group in form.picks
+    }
+
+
+def test_filter_form_has_the_values_in_use(edition, several):
+    query = {"day": "2021-06-10", "track": "usages"}
+    assert picked(ProgrammeFilter(query, edition)) == {
+        "day": ["2021-06-10"], "track": ["usages"], "room": [""], "kind": [""], "language": [""],
+    }  # fmt: skip
+    assert picked(ProgrammeFilter({}, edition))["day"] == ["all"]
+
+
+def test_filter_without_a_choice_is_not_in_the_form(edition):
+    make_track(edition)
+    assert list(picked(ProgrammeFilter({}, edition))) == ["day", "kind", "language"]
+    edition.ends_on = edition.starts_on
+    assert list(picked(ProgrammeFilter({}, edition))) == ["kind", "language"]
+
+
+def test_day_tabs_draw_a_short_edition_as_arches():
+    tabs = ProgrammeFilter({}, make_edition()).tabs
+    assert [tab.get("arches") for tab in tabs] == [[True, False], [False, True], None]
+    long = make_edition(ends_on=datetime.date(2021, 6, 14))
+    assert [tab.get("arches") for tab in ProgrammeFilter({}, long).tabs] == [*6 * [[]], None]
+
+
+def test_edition_of_one_day_has_one_tab():
+    edition = make_edition(ends_on=datetime.date(2021, 6, 9))
+    assert [tab["day"] for tab in ProgrammeFilter({}, edition).tabs] == edition.days
 
 
 def test_empty_result_suggests_filters_to_remove(client, edition):

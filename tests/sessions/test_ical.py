@@ -385,20 +385,16 @@ def test_calendar_of_hidden_content_is_404(client, edition, address):
     assert client.get(f"/{address}").status_code == 404
 
 
-@pytest.mark.parametrize("count", [1, 30])
-@pytest.mark.parametrize(
-    ("name", "queries"), [("programme.ics", 9), ("schedule.json", 7), ("schedule.xml", 7)]
-)
-def test_export_query_count_is_constant(
-    client, edition, django_assert_num_queries, name, queries, count
-):
+@pytest.mark.parametrize("count", [1, 12])
+def test_export_query_count_is_constant(client, edition, django_assert_num_queries, count):
     for number in range(count):
         room, track = make_room(edition), make_track(edition)
         session = make_session(edition, room=room, track=track, at=f"{9 + number % 9:02}:00")
         make_participation(session)
         make_keyword(make_abstract(session=session))
-    with django_assert_num_queries(queries):
-        client.get(f"/2021/{name}")
+    for name, queries in [("programme.ics", 9), ("schedule.json", 7), ("schedule.xml", 7)]:
+        with django_assert_num_queries(queries):
+            client.get(f"/2021/{name}")
 
 
 @pytest.mark.parametrize(

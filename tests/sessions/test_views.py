@@ -39,7 +39,7 @@ def edition():
 # The programme
 
 
-@pytest.mark.parametrize("number", [1, 3, 60])
+@pytest.mark.parametrize("number", [1, 12])
 def test_programme_query_count_is_constant(client, edition, django_assert_num_queries, number):
     rooms = [make_room(edition, order=order) for order in range(4)]
     track = make_track(edition)
@@ -68,7 +68,7 @@ def test_programme_lists_public_sessions_only(client, edition):
     response = client.get(f"{PROGRAMME}?day=all")
     assert cards(response) == ["Publiée", "Annulée", "Sans heure"]
     (tag,) = main(response).xpath(".//*[contains(@class, 'tag-bad')]")
-    assert words(tag.getparent().getparent()).startswith("10:00–10:45")
+    assert words(tag.getparent()).startswith("10:00–10:45")
 
 
 def test_programme_lists_published_speakers_in_order(client, edition):
@@ -353,6 +353,32 @@ def test_room_page_query_count_is_constant(client, edition, django_assert_num_qu
     with django_assert_num_queries(8):
         response = client.get("/fr/2021/rooms/salle/")
     assert cards(response) == [f"S{place}" for place in range(number)]
+
+
+def test_room_page_counts_seats_and_sessions(client, edition):
+    room = make_room(edition, slug="salle", name_en="Room", description_en="First floor")
+    make_session(room=room, kind="panel")
+    make_session(room=room, kind="break", at="11:00")
+    make_session(room=room, status="cancelled", at="12:00")
+    facts = ".//dl[@class='when']/div[not(@hidden)]/dd"
+    page = main(client.get("/en/2021/rooms/salle/"))
+    assert texts(page, facts) == ["1 session"]
+    assert texts(page, ".//*[@class='s-sub' or @class='track-door']") == [
+        "First floor",
+        "1Sessions",
+    ]
+    room.capacity = 40
+    room.save()
+    page = main(client.get("/en/2021/rooms/salle/"))
+    assert texts(page, facts) == ["40 seats", "1 session"]
+    assert texts(page, ".//*[@class='track-door']") == ["40Seats"]
+
+
+def test_room_page_without_sessions_says_so(client, edition):
+    make_room(edition, slug="salle")
+    page = main(client.get("/en/2021/rooms/salle/"))
+    assert texts(page, ".//*[@class='empty']/h2") == ["No sessions in this room yet"]
+    assert hrefs(page, ".//*[@class='s-act']/a") == ["?display=door"]
 
 
 # The stream

@@ -57,3 +57,9 @@ def span(first: datetime.date, last: datetime.date) -> str:
 def weekday(day: datetime.date) -> str:
     """Return a day such as “Wednesday 9 June”."""
     return f"{date_format(day, 'l')} {day_number(day)} {date_format(day, 'F')}"
+
+
+def short_weekday(day: datetime.date) -> str:
+    """Return a day such as “Wed 9” or « mer. 9 », for narrow places."""
+    point = "." if get_language() == "fr" else ""
+    return f"{date_format(day, 'D')}{point} {day_number(day)}"

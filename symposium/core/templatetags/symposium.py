@@ -140,6 +140,11 @@ def weekday(day) -> str:
 
 
 @register.filter(expects_localtime=True)
+def short_weekday(day) -> str:
+    return dates.short_weekday(day)
+
+
+@register.filter(expects_localtime=True)
 def utc_offset(at) -> str:
     """Return the offset of a datetime from UTC: UTC+01, UTC+05:30."""
     hours, minutes = f"{at:%z}"[:3], f"{at:%z}"[3:]
