@@ -69,7 +69,7 @@ sbom: dev
 	@$(RUN) -m cyclonedx_py requirements --output-reproducible --of JSON -o var/sbom.json requirements.lock
 
 vendor: dev
-	@$(RUN) scripts/vendor.py
+	@$(RUN) -m scripts.vendor
 
 bench: dev
 	@$(RUN) -m pytest tests/bench

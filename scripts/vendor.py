@@ -1,9 +1,10 @@
 """Rebuild static/vendor/ and core/documents/fonts/ from npm packages.
 
-The packages are Bootstrap, the fonts, jQuery UI's tabs and the QR code reader. Run `python3
-scripts/vendor.py` (Python 3.11.4+, npm) after changing a version below, and commit the result. The
-script is outside static/, so it is never collected or served. The font subsets follow the design's
-weight limit: 100 kB for a first view.
+The packages are Bootstrap, the fonts, jQuery UI's tabs and the QR code reader. Run `python3 -m
+scripts.vendor` (Python 3.11.4+, npm) after changing a version below, and commit the result. The
+script is outside static/, so it is never collected or served. Of Bootstrap only the part in use is
+served: `bootstrap_css.py` takes it from the whole files in scripts/bootstrap/. The font subsets
+follow the design's weight limit: 75 kB for a first view, 90 kB in Arabic.
 """
 
 import json
@@ -14,6 +15,8 @@ import sys
 import tarfile
 import tempfile
 from pathlib import Path
+
+from scripts import bootstrap_css
 
 PROJECT = Path(__file__).resolve().parent.parent
 VENDOR = PROJECT / "static" / "vendor"
@@ -78,12 +81,15 @@ def unpacked(package: str, work: Path) -> Path:
 
 
 def bootstrap(work: Path, target: Path) -> None:
+    """Fetch the whole of Bootstrap, and write its part in use into `target`."""
     package = unpacked(BOOTSTRAP, work)
-    for name in ["bootstrap.min.css", "bootstrap.rtl.min.css"]:
+    for name in bootstrap_css.NAMES:
         # Manifest storage would look for the source map, which is not shipped.
         css = re.sub(r"/\*# sourceMappingURL=.*?\*/", "", (package / "dist/css" / name).read_text())
-        (target / name).write_text(css.rstrip() + "\n")
+        (bootstrap_css.WHOLE / name).write_text(css.rstrip() + "\n")
+    shutil.copy(package / "LICENSE", bootstrap_css.WHOLE / "LICENSE.txt")
     shutil.copy(package / "LICENSE", target / "bootstrap.LICENSE.txt")
+    bootstrap_css.write(target)
 
 
 def font_tools(work: Path) -> Path:

@@ -21,6 +21,7 @@ function sayAge() {
 /* Links to prefetch, useful on the way. */
 const AHEAD = [
   ".brand",
+  "#menu :is(a[href$='/abstract/'], a[href$='/pages/practical/'])",
   ".menu-sheet a[href$='/my-programme/']",
   ".p-days a",
   ".tt-item :is(h3, h4) a",
@@ -28,12 +29,15 @@ const AHEAD = [
   "[aria-labelledby=account-menu] a[href$='/my/programme/']",
 ].join();
 
+/* The other languages of a public page, after those. */
+const LANGUAGES = "head:has([rel=canonical]) ~ body .topbar .langs a:not([aria-current])";
+
 const bare = (address) => address.split("#")[0];
 
 /* Also this page and its files if it loaded before the worker. */
 function ahead() {
-  const links = navigator.connection?.saveData ? [] : document.querySelectorAll(AHEAD);
-  const linked = Array.from(links, ({ href }) => bare(href));
+  const find = (links) => (navigator.connection?.saveData ? [] : [...document.querySelectorAll(links)]);
+  const linked = [...find(AHEAD), ...find(LANGUAGES)].map(({ href }) => bare(href));
   if (serviceWorker.controller) return linked;
   const files = performance.getEntriesByType("resource").map(({ name }) => name);
   return [bare(location.href), ...files, ...linked];

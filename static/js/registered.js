@@ -24,6 +24,7 @@ function known(link) {
 const links = Array.from(document.querySelectorAll("[data-register]"), (link) => [link.dataset, known(link)]);
 const seats = Array.from(document.querySelectorAll("[data-seat]"), (link) => [link, known(link)]);
 const seatStates = document.querySelectorAll("[data-seat-state]");
+const tickets = document.querySelectorAll("[data-my-ticket]"); // hidden for others
 const places = document.querySelector("[data-places]");
 const cards = document.querySelectorAll("[data-booked] .tt-item");
 
@@ -45,6 +46,11 @@ function draw() {
   for (const [{ register, ticket, registration }, say] of links) {
     const mine = registrations[register];
     say(mine, mine?.ticket ? ticket : registration);
+  }
+  for (const link of tickets) {
+    const mine = registrations[link.dataset.myTicket];
+    link.hidden = !mine?.ticket;
+    if (mine?.ticket) link.href = `/${lang}/my/${mine.code}/`;
   }
   for (const [link, say] of seats) {
     const { seat, seatBooked, seatWaiting } = link.dataset;

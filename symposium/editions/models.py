@@ -253,6 +253,11 @@ class Edition(models.Model):
         return dates.span(self.starts_on, self.ends_on)
 
     @property
+    def has_days_of_one_month(self) -> bool:
+        """Whether the edition lasts several days, all of the same month."""
+        return self.starts_on < self.ends_on and self.starts_on.month == self.ends_on.month
+
+    @property
     def place(self) -> str:
         return _(", ").join(filter(None, [self.venue, self.city]))
 
@@ -357,7 +362,9 @@ class Edition(models.Model):
             "abstracts": abstracts,
             "keywords": abstracts.filter(keywords__isnull=False),
             "news": self.news.published(at),
+            "participants": self.registrations.public_participants(),
             "category": self.categories.all(),
+            "practical": self.pages.published().filter(slug=Page.PRACTICAL),
             "privacy": self.pages.privacy_notices(),
         }
 
@@ -426,6 +433,7 @@ class PageQuerySet(models.QuerySet):
 class Page(SluggedModel):
     """Page of text: practical information, legal notice, privacy, accessibility."""
 
+    PRACTICAL = "practical"  # the menu links to it
     PRIVACY = "privacy"
 
     edition = models.ForeignKey(

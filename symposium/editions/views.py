@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 
 from django.core.paginator import Paginator
@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language_from_request
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -15,11 +16,13 @@ from symposium.core.i18n.markdown import first_paragraph
 from symposium.core.page_cache import ANY, published_page
 from symposium.editions import jsonld
 from symposium.editions.cards import edition_card
-from symposium.editions.models import Edition, News, Page
+from symposium.editions.models import Edition, News, Page, Partner
 from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.slugs import find_by_slug
 
 NEWS_PER_PAGE = 20
+# Sessions at the head of the home page on the days of the symposium, and those to come of them.
+MAX_TODAY, MAX_FOLLOWING = 16, 4
 
 
 def published_edition(slug: str) -> Edition:
@@ -88,19 +91,25 @@ def home(request: HttpRequest, edition: Edition) -> HttpResponse:
     highlights, partners = sessions.highlights(), edition.partners.all()
     featured = edition.speakers.published().featured()[:4]
     others = list(Edition.objects.published().exclude(pk=edition.pk))
+    now = timezone.now()
+    phase = edition.phase(now)
+    shown = list(sessions.not_over(now)[:MAX_TODAY]) if phase == "during" else []
     return render_page(
         request,
         edition,
         "editions/home.html",
         {
             "card": edition_card(edition),
-            "phase": edition.phase(),
+            "phase": phase,
+            "now": now,
+            "running": [session for session in shown if session.starts_at <= now],
+            "following": [session for session in shown if session.starts_at > now][:MAX_FOLLOWING],
             "abstract": edition.abstracts.published().with_details().main_abstract(),
+            "has_recordings": phase == "after" and sessions.with_recordings().exists(),
             "highlights": highlights,
             "featured_speakers": featured,
-            "has_participants": edition.registrations.public_participants().exists(),
             "news": edition.news.published().for_strip() if edition.contents["news"] else (),
-            "partners": partners,
+            "partners": partners_by_kind(partners),
             "coming": [other for other in reversed(others) if not other.is_over],
             "former": [other for other in others if other.is_over],
             "jsonld": jsonld.script(jsonld.event(edition, highlights, partners, featured)),
@@ -110,6 +119,20 @@ def home(request: HttpRequest, edition: Edition) -> HttpResponse:
             },
         },
     )
+
+
+def partners_by_kind(partners: Iterable[Partner]) -> list[tuple[str, list[Partner]]]:
+    """Return the heading of each kind that has partners, organisers first, and its partners."""
+    headings = {
+        Partner.Kind.ORGANISER: _("Organisers"),
+        Partner.Kind.PARTNER: _("Partners"),
+        Partner.Kind.SPONSOR: _("Sponsors"),
+    }
+    found = [
+        (heading, [partner for partner in partners if partner.kind == kind])
+        for kind, heading in headings.items()
+    ]
+    return [(heading, of_kind) for heading, of_kind in found if of_kind]
 
 
 @public_file
@@ -130,7 +153,12 @@ def text_page(request: HttpRequest, page: Page) -> HttpResponse:
         request,
         page.edition,
         "editions/page.html",
-        {"page": page, "heading": page.title, "draft": is_preview(request, page)},
+        {
+            "section": "practical" if page.slug == Page.PRACTICAL else "",
+            "page": page,
+            "heading": page.title,
+            "draft": is_preview(request, page),
+        },
     )
 
 

@@ -168,6 +168,16 @@ class SessionQuerySet(models.QuerySet):
             .order_by("starts_at", "room__order", "pk")
         )
 
+    def not_over(self, at: datetime.datetime):
+        """Return the sessions that end after `at` and are held, in order of time."""
+        held = self.exclude(status=Session.Status.CANCELLED)
+        return held.filter(ends_at__gt=at).for_rows()
+
+    def with_recordings(self):
+        """Return the sessions with a published recording."""
+        kind = Resource.Kind.RECORDING
+        return self.filter(resources__kind=kind, resources__is_published=True)
+
     def scheduled(self):
         return self.filter(starts_at__isnull=False)
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from symposium.core.i18n.localized import LANGUAGES
 from symposium.core.i18n.typography import direction
 from symposium.core.revision import Version, current_version
+from symposium.editions.cards import edition_card
 from symposium.editions.context import named_edition
 from symposium.editions.models import Edition
 
@@ -26,9 +27,10 @@ OFFLINE_PAGES = [
     "css/programme.css",
     "css/session.css",
     "css/timetable.css",
-    "js/theme.js",
+    "js/start.js",
     "js/offline.js",
     "js/offline-pages.js",
+    "js/preload.js",
     "js/localtime.js",
     "js/my-programme.js",
     "js/now.js",
@@ -76,6 +78,7 @@ def application(edition: Edition | None, language: str) -> dict:
             "short_name": edition.short_name,
             "start_url": edition.get_absolute_url(),
             "shortcuts": shortcuts(edition),
+            "screenshots": screenshots(edition),
         }
     return own | {
         "lang": language,
@@ -96,6 +99,16 @@ def icon(size: int, purpose: str) -> dict:
         "type": "image/png",
         "purpose": purpose,
     }
+
+
+def screenshots(edition: Edition) -> list[dict]:
+    """Return the picture that a browser shows before it installs the app: the edition's card.
+
+    Chromium shows on a computer those marked as wide only, and on a telephone the others.
+    """
+    card = edition_card(edition)
+    picture = {"src": card.url, "sizes": "1200x630", "type": "image/png", "label": card.alt}
+    return [picture | {"form_factor": "wide"}, picture]
 
 
 def shortcuts(edition: Edition) -> list[dict]:

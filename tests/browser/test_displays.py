@@ -98,17 +98,31 @@ def test_programme_updates_live_sessions_with_time(window, room, moment):
     expect(page.locator(".tt-now bdi")).to_have_text("10:10")
 
 
-def test_home_page_updates_live_sessions_with_time(window, room, moment):
+def test_home_page_updates_live_sessions_with_time(window, edition):
+    now = timezone.now()
+    start, end = now - datetime.timedelta(minutes=9), now + datetime.timedelta(minutes=9)
+    first = make_session(edition, starts_at=start, ends_at=end, title_fr="Une")
     page = window()
-    set_clock(page, moment(9, 10), runs=True)
+    page.clock.install()
     page.goto("/fr/2030/")
-    live = page.locator("[data-today-live] h4")
-    expect(live).to_have_text(["Une"])
-    expect(page.locator("[data-today-next] h4")).to_have_text(["Ailleurs"])
-    page.clock.fast_forward("00:30:00")
-    expect(live).to_have_text(["Une", "Ailleurs"])
-    page.clock.fast_forward("09:00:00")
-    expect(page.locator("[data-today]")).to_be_hidden()
+    expect(page.locator(".today-list h2")).to_have_text(["Une"])
+    expect(page.locator(".mini-ticket")).to_be_hidden()
+    make_session(edition, starts_at=start, ends_at=end, title_fr="Deux")
+    first.ends_at = now - datetime.timedelta(minutes=1)
+    first.save()
+    page.clock.fast_forward("01:01")
+    expect(page.locator(".today-list h2")).to_have_text(["Deux"])
+
+
+def test_home_page_shows_the_ticket_to_a_registered_reader(window, edition):
+    page = window()
+    page.goto("/fr/2030/search/")
+    page.evaluate(
+        'localStorage.setItem(\'registrations\', \'{"2030": {"code": "abc", "ticket": true}}\')'
+    )
+    page.goto("/fr/2030/")
+    expect(page.locator(".mini-ticket")).to_have_attribute("href", "/fr/my/abc/")
+    expect(page.locator(".mini-ticket")).to_be_visible()
 
 
 def test_room_page_names_the_current_or_next_session(window, room, moment):

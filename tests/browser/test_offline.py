@@ -186,14 +186,15 @@ def test_programme_linked_pages_and_ticket_are_readable_offline(reader, edition,
     ticket = f"/fr/my/{mine.code}/"
     days = [f"{PROGRAMME}?day={day}" for day in (*edition.days, "all")]
     ahead = ["/fr/2030/", *days, MINE, OPENING, SPEAKER, ROOM]
+    others = [PROGRAMME.replace("/fr/", f"/{language}/") for language in ("en", "ar")]
     reader.goto(PROGRAMME)
     expect(line(reader)).to_be_hidden()
-    for path in ahead:
+    for path in [*ahead, *others]:
         wait_for(reader, path)
     reader.goto("/fr/my/")
     wait_for(reader, ticket)
     wait_for(reader, "/fr/my/programme/")
-    assert kept(reader, "pages") == sorted([*ahead, PROGRAMME])
+    assert kept(reader, "pages") == sorted([*ahead, PROGRAMME, *others])
     lose_the_network(reader)
 
     reader.goto(PROGRAMME)
@@ -217,7 +218,10 @@ def test_programme_linked_pages_and_ticket_are_readable_offline(reader, edition,
         expect(reader.locator("h1")).to_contain_text("Symposium 2030")
         expect(line(reader)).to_be_visible()
 
-    reader.goto("/ar/")  # no page was read in Arabic
+    reader.goto(others[1])
+    expect(reader.locator("html")).to_have_attribute("dir", "rtl")
+    expect(reader.locator(".tt-item h4")).to_have_text(["Ouverture"])
+    reader.goto("/ar/")  # no home page was read in Arabic
     expect(reader.locator("[data-kept-list]")).to_be_attached()
     reader.goto("/fr/2030/speakers/")
     listed = reader.locator("[data-kept-list] a")

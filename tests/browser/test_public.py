@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.clock import set_clock
-from tests.helpers.urls import PAGES
+from tests.helpers.urls import LANGUAGES, PAGES
 
 DAY = PAGES["day"]
 PLENARY = "continuite-des-services-vitaux"
@@ -52,8 +52,8 @@ def test_menu_links_to_every_section(window, width):
     plain = window(java_script_enabled=False, viewport={"width": width, "height": 800})
     plain.goto("/fr/2021/")
     addresses = [a.get_attribute("href") for a in plain.locator("#menu li a").all()]
-    *public, mine, abstract = addresses
-    assert (len(public), mine, abstract) == (5, "/fr/my/?edition=2021", "/fr/2021/abstract/")
+    *public, mine = addresses
+    assert (len(public), mine) == (5, "/fr/my/?edition=2021")
     for address in public:
         plain.goto("/fr/2021/")
         if width < 992:
@@ -61,6 +61,24 @@ def test_menu_links_to_every_section(window, width):
         plain.locator(f"#menu a[href='{address}']").first.click()
         plain.wait_for_url(f"**{address}")
         expect(plain.locator("#menu [aria-current=page]")).to_have_attribute("href", address)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [992, 1060, 1130])
+def test_menu_and_name_stay_on_one_line(window, language, width):
+    page = window(viewport={"width": width, "height": 800})
+    page.goto(f"/{language}/2021/")
+    heights = page.locator("#menu ul, .site-header").evaluate_all(
+        "(all) => all.map((element) => element.offsetHeight)"
+    )
+    assert [height < 90 for height in heights] == [True, True], heights
+
+
+@IN_BOTH_DIRECTIONS
+def test_footer_is_short_on_a_phone(window, language):
+    page = window(viewport={"width": 390, "height": 844})
+    page.goto(f"/{language}/2021/")
+    assert page.locator(".site-footer").bounding_box()["height"] < 340
 
 
 def test_day_and_track_links_filter_the_programme(plain):

@@ -1,4 +1,4 @@
-"""Size of the first view as transferred, compressed: at most 100 kB, with fonts."""
+"""Size of the first view as transferred, compressed, with fonts: 75 kB, in Arabic 90 kB."""
 
 import functools
 from urllib.parse import urlsplit
@@ -8,7 +8,7 @@ import pytest
 
 from tests.helpers.urls import PAGES
 
-LIMIT = 100_000
+LIMITS = {"fr": 75_000, "ar": 90_000}  # an Arabic page has Latin names too: two fonts
 COMPRESSED = {"text/html", "text/css", "text/javascript", "application/javascript", "image/svg+xml"}
 
 
@@ -33,7 +33,7 @@ BELOW = """() => [...document.querySelectorAll("img[loading=lazy]")]
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("language", ["fr", "ar"])
+@pytest.mark.parametrize("language", LIMITS)
 @pytest.mark.parametrize("name", ["home", "argument", "day"])
 def test_first_view_weight_is_under_the_limit(window, name, language, width):
     page = window(viewport={"width": width, "height": 844})
@@ -44,4 +44,4 @@ def test_first_view_weight_is_under_the_limit(window, name, language, width):
     for path in page.evaluate(BELOW):
         weights.pop(path, None)
     print(f"{name}, {language}, {width} pixels: {sum(weights.values())} bytes")  # pytest -rP
-    assert sum(weights.values()) <= LIMIT, weights
+    assert sum(weights.values()) <= LIMITS[language], weights

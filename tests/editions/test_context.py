@@ -1,18 +1,21 @@
 """Pages, errors, mails and the installed app stay in their edition."""
 
 import datetime
+import io
 
 import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.utils import timezone
 from lxml import html
+from PIL import Image
 
 from symposium.editions.models import Edition
 from tests.factories import (
     make_category,
     make_edition,
     make_main_abstract,
+    make_news,
     make_organiser,
     make_page,
     make_registration,
@@ -129,9 +132,7 @@ PRIVATE = ["my/", "my/programme/", "my/data/", "accounts/email/", "accounts/2fa/
 def test_account_pages_stay_in_the_edition_of_the_referring_page(client, path):
     client.force_login(make_user())
     assert edition_of(client.get(f"/fr/{path}")) == "2021"
-    (account, _same_in_the_footer) = hrefs(
-        tree(client.get("/fr/2030/")), "//a[starts-with(@href, '/fr/my/')]"
-    )
+    (account,) = hrefs(tree(client.get("/fr/2030/")), "//a[starts-with(@href, '/fr/my/')]")
     assert edition_of(client.get(account)) == "2030"
     assert edition_of(client.get(f"/fr/{path}")) == "2030"
 
@@ -214,6 +215,34 @@ def test_menu_lists_existing_sections_only(client):
     assert [client.get(address).status_code for address in found] == [200] * 6
 
 
+def menu_items(client, slug: str) -> list[str]:
+    page = tree(client.get(f"/en/{slug}/pages/practical/"))
+    return [" ".join(link.text_content().split()) for link in page.xpath("//*[@id='menu']//a")]
+
+
+def test_menu_begins_with_the_symposium_and_leads_to_the_way_there(client):
+    edition = make_edition("2032", starts_on=timezone.now().date() + 30 * DAY)
+    make_main_abstract(edition)
+    make_session(edition)
+    make_speaker(edition)
+    make_news(edition)
+    make_page(edition, slug="practical")
+    assert menu_items(client, "2032") == [
+        "The symposium", "Programme", "Abstracts", "Speakers", "Getting there", "News", "Search",
+        "My account",
+    ]  # fmt: skip
+    page = tree(client.get("/en/2032/pages/practical/"))
+    assert hrefs(page, "//*[@id='menu']//a[@aria-current]") == ["/en/2032/pages/practical/"]
+
+
+def test_menu_of_a_past_edition_has_no_way_there(client):
+    edition = make_edition("2018", starts_on=datetime.date(2018, 6, 9))
+    make_page(edition, slug="practical")
+    assert menu_items(client, "2018") == ["Search", "My account"]
+    page = tree(client.get("/en/2018/"))
+    assert hrefs(page, "//footer//nav//a") == ["/en/2018/pages/practical/"]
+
+
 # Past and coming editions
 
 
@@ -222,17 +251,20 @@ def buttons(page, where: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("language", "words"),
-    [("fr", "Lire le résumé"), ("en", "Read the abstract"), ("ar", "قراءة الملخص")],
+    ("language", "symposium", "words"),
+    [
+        ("fr", "Le symposium", "Lire le résumé"),
+        ("en", "The symposium", "Read the abstract"),
+        ("ar", "الندوة", "قراءة الملخص"),
+    ],
 )
-def test_past_edition_is_readable_and_closed_to_registration(client, language, words):
+def test_past_edition_is_readable_and_closed_to_registration(client, language, symposium, words):
     edition = make_edition("2022", registration_opens_at=timezone.now() - 900 * DAY)
     make_main_abstract(edition)
     page = tree(client.get(f"/{language}/2022/"))
-    abstract = (f"/{language}/2022/abstract/", words)
-    assert buttons(page, "//header")[-1] == abstract
-    assert abstract in buttons(page, "//footer")
-    assert buttons(page, "//*[@class='hero']") == [abstract]
+    abstract = f"/{language}/2022/abstract/"
+    assert buttons(page, "//*[@id='menu']")[0] == (abstract, symposium)
+    assert buttons(page, "//*[@class='hero-text']") == [(abstract, words)]
     assert f"/{language}/2022/register/" not in hrefs(page, "//a")
     make_session(edition)
     register = client.get(f"/{language}/2022/register/")
@@ -286,6 +318,15 @@ def test_manifest_follows_edition_and_page_language(client, language, programme,
     assert [(icon["sizes"], icon["purpose"]) for icon in data["icons"]] == [
         ("192x192", "any"), ("512x512", "any"), ("512x512", "maskable"),
     ]  # fmt: skip
+
+
+def test_manifest_shows_the_card_of_the_edition(client):
+    data = client.get("/manifest.webmanifest?edition=2030&lang=ar").json()
+    assert [(shot["src"], shot.get("form_factor")) for shot in data["screenshots"]] == [
+        ("/ar/2030/card.png", "wide"), ("/ar/2030/card.png", None),
+    ]  # fmt: skip
+    card = Image.open(io.BytesIO(client.get("/ar/2030/card.png").content))
+    assert {shot["sizes"] for shot in data["screenshots"]} == {f"{card.width}x{card.height}"}
 
 
 def test_manifest_of_a_past_edition_has_no_account_shortcut(client):

@@ -132,7 +132,6 @@ def test_without_news_there_is_no_strip_and_no_link(client, edition):
     page = tree(client.get("/fr/2021/"))
     assert page.xpath(STRIP) == []
     assert [link for link in hrefs(page, "//a") if "/news/" in link] == []
-    assert "news.css" not in client.get("/fr/2021/").content.decode()
     assert texts(main(client.get("/fr/2021/news/")), ".//div[@class='empty']") == [
         "Pas encore d’actualité"
     ]

@@ -115,14 +115,14 @@ def test_home_query_count_is_constant(client, edition, django_assert_num_queries
 
 
 def test_home_counts_public_held_sessions_and_speakers(client, edition):
-    make_session(edition)
+    make_session(edition, kind="panel")
     make_session(edition, status="draft")
     make_session(edition, status="cancelled")
     make_session(edition, kind="break", at="10:00")
     make_speaker(edition)
     make_speaker(edition, is_published=False)
     page = main(client.get("/en/2021/"))
-    assert texts(page, ".//div[@class='facts']//dl/div[4]/dd") == ["1 session, 1 speaker"]
+    assert texts(page, ".//p[@class='home-counts']") == ["1 session, 1 speaker"]
 
 
 def test_unpublished_edition_has_no_page(client, edition):

@@ -1,4 +1,6 @@
-/* The reader's choice of light or dark. In <head>, to run before the first paint. */
+/* In <head> behind the style sheets, to run before the first paint: the reader's choice of light or
+   dark. Until then the browser reads no further, so that nothing shares the line with the style
+   sheets; the other scripts (`data-src`) are requested after them too. */
 (() => {
   "use strict";
   const KEY = "theme";
@@ -45,6 +47,15 @@
       });
     }
   });
+
+  function startScripts() {
+    for (const script of document.querySelectorAll("script[data-src]:not([src])")) {
+      script.async = false; // in their order
+      script.src = script.dataset.src;
+    }
+  }
+
+  document.addEventListener("DOMContentLoaded", startScripts);
 
   addEventListener("storage", (event) => {
     if (event.key === KEY || event.key === null) apply(stored());
