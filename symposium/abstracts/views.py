@@ -344,8 +344,7 @@ def keyword(request: HttpRequest, edition: Edition, keyword: Keyword) -> HttpRes
 
 def other_names(keyword: Keyword, language: str) -> list[tuple[str, str]]:
     """Return (language, name) pairs of the names in other languages than the page's, each once."""
-    names: dict[str, str] = {}
-    for code, name in keyword.names():
-        if code != language:
-            names.setdefault(name, code)
-    return [(code, name) for name, code in names.items()]
+    names: dict[str, tuple[str, str]] = {}
+    for code, name in sorted(keyword.names(), key=lambda pair: pair[0] != language):
+        names.setdefault(name.casefold(), (code, name))
+    return [(code, name) for code, name in names.values() if code != language]
