@@ -216,6 +216,7 @@ def test_crowded_day_and_large_print_use_the_list_layout(edition):
 def fill_day(edition: Edition, day: int, hours: int, rooms: list) -> None:
     """Make a plenary and `hours` hours of two sessions in each of `rooms`."""
     make_session(edition, day=day, at="08:00", lasting=60, kind=Session.Kind.PLENARY)
+    speaker = make_speaker(edition, family_name_fr="Rivage")
     for half in range(2 * hours):
         for room in rooms:
             at = f"{9 + half // 2:02}:{30 * (half % 2):02}"
@@ -223,7 +224,7 @@ def fill_day(edition: Edition, day: int, hours: int, rooms: list) -> None:
                 edition, day=day, at=at, lasting=30, room=room,
                 title_fr=f"Les espaces publics après la distanciation ({day})",
             )  # fmt: skip
-            make_participation(session, make_speaker(edition, family_name_fr="Rivage"))
+            make_participation(session, speaker)
 
 
 def filled(file: bytes) -> list[float]:
@@ -239,13 +240,13 @@ def filled(file: bytes) -> list[float]:
     return found
 
 
-@pytest.mark.parametrize("language", ["fr", "ar"])
-def test_day_of_four_rooms_is_one_page(client, edition, language):
+def test_day_of_four_rooms_is_one_page(client, edition):
     rooms = [make_room(edition, order=number) for number in range(4)]
     fill_day(edition, 1, 5, rooms)
     fill_day(edition, 2, 5, rooms)
-    pages = texts(read(client, f"/{language}/2021/programme.pdf"))
-    assert [[page.count(f"({day})") for day in (1, 2)] for page in pages] == [[40, 0], [0, 40]]
+    for language in ("fr", "ar"):
+        pages = texts(read(client, f"/{language}/2021/programme.pdf"))
+        assert [[page.count(f"({day})") for day in (1, 2)] for page in pages] == [[40, 0], [0, 40]]
 
 
 def test_longer_day_fills_its_pages_evenly(client, edition):
