@@ -216,9 +216,9 @@ def test_crowded_day_and_large_print_use_the_list_layout(edition):
 def fill_day(edition: Edition, day: int, hours: int, rooms: list) -> None:
     """Make a plenary and `hours` hours of two sessions in each of `rooms`."""
     make_session(edition, day=day, at="08:00", lasting=60, kind=Session.Kind.PLENARY)
-    speaker = make_speaker(edition, family_name_fr="Rivage")
+    speakers = [make_speaker(edition, family_name_fr="Rivage") for _room in rooms]
     for half in range(2 * hours):
-        for room in rooms:
+        for room, speaker in zip(rooms, speakers, strict=True):
             at = f"{9 + half // 2:02}:{30 * (half % 2):02}"
             session = make_session(
                 edition, day=day, at=at, lasting=30, room=room,
