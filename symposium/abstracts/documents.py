@@ -3,14 +3,18 @@
 The two templates share "typst/_abstract.typ".
 """
 
+import re
 from collections.abc import Iterable
+from html import unescape
 from itertools import groupby
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils import translation
+from django.utils.html import escape, strip_tags
 from django.utils.translation import gettext as _
 
-from symposium.abstracts.citation.styles import Person, Record, clean_line
+from symposium.abstracts.citation.styles import Person, Record, apa, clean_line, iso690
 from symposium.abstracts.models import Abstract
 from symposium.core import revision
 from symposium.core.documents.pdf_cache import FOLDER, delete_folder, get_or_render, list_folder
@@ -78,6 +82,7 @@ def abstract_data(abstract: Abstract, language: str) -> dict:
         **document(abstract.edition, record.title, abstract.updated_at),
         "abstract": abstract_entry(record) | {"session": session_line(abstract, language)},
         "facts": labelled_facts(record),
+        "citation": citation_entry(record),
     }
 
 
@@ -117,8 +122,7 @@ def document(edition: Edition, title: str, changed) -> dict:
 
 def pdf_labels() -> dict[str, str]:
     return {
-        "keywords": _("Keywords"),
-        "authors": _("Authors"),
+        "cite": _("Cite this abstract"),
         "contents": _("Contents"),
         "keyword_index": _("Index of keywords"),
         "author_index": _("Index of authors"),
@@ -128,15 +132,43 @@ def pdf_labels() -> dict[str, str]:
 
 def abstract_entry(record: Record) -> dict:
     """Return an abstract as both templates need it, in the language of its text."""
+    with translation.override(labels_language(record.language)):
+        kind, keywords_label = str(record.abstract.get_kind_display()), _("Keywords")
     return {
         "id": f"abstract-{record.abstract.pk}",
         "lang": record.language,
         "title": spaced(record.title, record.language),
-        "kind": str(record.abstract.get_kind_display()),
+        "kind": kind,
         "authors": [author_entry(author) for author in record.authors],
         "paragraphs": [spaced(line, record.language) for line in record.paragraphs],
         "keywords": record.keywords,
+        "keywords_label": keywords_label,
         "url": record.link,
+    }
+
+
+def labels_language(text_language: str) -> str:
+    """Return the language of the labels of a text: the reader's, unless they run opposite ways."""
+    language = translation.get_language()
+    return language if (language == "ar") == (text_language == "ar") else text_language
+
+
+def citation_entry(record: Record) -> dict:
+    """Return the citation in ISO 690, or in APA for an English text.
+
+    `parts` are its texts in order, each with whether a space follows it; an isolated text and the
+    address are parts of their own.
+    """
+    language, write = ("en", apa) if record.language == "en" else ("fr", iso690)
+    text = write(record).removesuffix(escape(record.link))
+    parts = [unescape(strip_tags(part)) for part in re.split(r"<bdi>(.*?)</bdi>", text)]
+    parts = [part for part in [*parts, record.link] if part]
+    return {
+        "lang": language,
+        "parts": [
+            (part.strip(" "), part.endswith(" ") or after.startswith(" "))
+            for part, after in zip(parts, [*parts[1:], ""], strict=True)
+        ],
     }
 
 
@@ -177,10 +209,12 @@ def section_entry(records: list[Record]) -> dict:
     title, language = "", records[0].language
     if abstract.session and not is_alone(records):
         title, language = localized_text(abstract.session, "title")
+    with translation.override(labels_language(language)):
+        when = session_time(abstract)
     return {
         "title": spaced(title, language),
         "lang": language,
-        "when": session_time(abstract),
+        "when": when,
         "abstracts": [abstract_entry(record) for record in records],
     }
 

@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone, translation
 
 from symposium.abstracts import documents
+from symposium.abstracts.citation.styles import Record
 from symposium.abstracts.models import Abstract
 from symposium.core.documents import pdf_cache as kept_files
 from tests.factories import (
@@ -92,9 +93,44 @@ def test_abstract_pdf_contains_all_page_content(client, edition):
     assert page == (
         "Symposium fictif 2021 9 and 10 June 2021 · Casablanca PAPER Ville"
         f" Nora Rivage · Labo orcid.org/{ORCID} Un : deux. Trois. Keywords · eau · air"
-        " doi.org/10.1234/ville Mobilités · Wednesday 9 June · 14:00–14:45"
-        " Published 1 June 2021 · Version 1 · Licence CC BY 4.0 Symposium fictif 2021 1"
+        " Mobilités · Wednesday 9 June · 14:00–14:45"
+        " Published 1 June 2021 · Version 1 · Licence CC BY 4.0 Cite this abstract"
+        " RIVAGE, Nora, 2021. Ville. In : Symposium fictif 2021, Casablanca, 9 et 10 juin 2021"
+        " [en ligne]. Symposium fictif 2021. 1er juin 2021."
+        " Disponible à l’adresse : doi.org/10.1234/ville"
+        " Symposium fictif 2021 1"
     )
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_abstract_of_usual_length_is_one_page(client, edition, language):
+    text = "La ville apprend de ses crises passées. " * 62
+    abstract = make_abstract(edition, slug="ville", text_fr=text, text_ar="تتعلم المدينة. " * 160)
+    for name in ("Un", "Deux", "Trois"):
+        make_author(abstract, given_name_fr="Nora", family_name_fr=name, affiliation_fr="Labo")
+    file = opened(read(client, f"/{language}/2021/abstracts/ville/abstract.pdf"))
+    [page] = file.pages
+    addresses = {str(note.A.URI) for note in page.Annots}
+    assert addresses == {f"{settings.SITE_URL}/{language}/2021/abstracts/ville/"}
+
+
+def test_citation_keeps_its_texts_apart(edition):
+    abstract = make_abstract(edition, slug="ville", title_fr="<Ville> & rive ?", text_fr="Texte.")
+    make_author(abstract, given_name_fr="Nora", family_name_fr="Rivage")
+    make_author(abstract, given_name_fr="", family_name_fr="ندوة")
+    with translation.override("fr"):
+        found = documents.citation_entry(Record(abstract, "fr"))
+    assert found == {
+        "lang": "fr",
+        "parts": [
+            ("RIVAGE, Nora", True), ("et", True), ("ندوة", False), (", 2021.", True),
+            ("<Ville> & rive ?", True), ("In\u00a0:", True), ("Symposium fictif 2021", False),
+            (",", True), ("Casablanca", False), (", 9 et 10 juin 2021 [en ligne].", True),
+            ("Symposium fictif 2021.", True),
+            ("1er juin 2021. Disponible à l’adresse\u00a0:", True),
+            (f"{settings.SITE_URL}/fr/2021/abstracts/ville/", False),
+        ],
+    }  # fmt: skip
 
 
 def test_cancelled_session_is_marked_cancelled(client, edition):
@@ -173,7 +209,7 @@ def test_pdf_lines_have_about_seventy_five_characters(client, edition):
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
-def test_book_has_no_page_break_between_title_and_text(edition, language):
+def test_book_has_no_page_break_between_title_and_third_line(edition, language):
     abstracts = []
     codes = [f"{tens}{ones}" for tens in "abcd" for ones in "abcdefghij"]
     for number, code in enumerate(codes):
@@ -184,11 +220,46 @@ def test_book_has_no_page_break_between_title_and_text(edition, language):
             make_author(abstract, given_name_fr="Nora", family_name_fr=f"{name}{code}")
         abstracts.append(abstract)
     with translation.override(language):
-        pages = texts(documents.render_book_pdf(edition, abstracts, language))
+        pages = lines(documents.render_book_pdf(edition, abstracts, language))
     for code in codes:
-        [page] = [page for page in pages if f"Texte{code}" in page]
+        [page] = [page for page in pages if f"Texte{code}" in " ".join(page)]
         for before in ("Titre", "Un", "Deux"):
-            assert f"{before}{code}" in page
+            assert f"{before}{code}" in " ".join(page)
+        [first] = [number for number, line in enumerate(page) if f"Texte{code}" in line]
+        assert ["mot" in line for line in page[first : first + 3]] == [True] * 3
+
+
+def line_ends(page: pypdfium2.PdfPage) -> list[tuple[int, int]]:
+    """Return the left and right end of each line, in points, from the top of the page."""
+    text = page.get_textpage()
+    boxes = [text.get_charbox(n, loose=True) for n in range(text.count_chars())]
+    rows: dict[int, list] = {}
+    for left, bottom, right, top in sorted(boxes, key=lambda box: -box[1] - box[3]):
+        if right > left:
+            middle = (bottom + top) / 2
+            row = next((row for row in rows if abs(row - middle) < 7), round(middle))
+            rows.setdefault(row, []).append((left, right))
+    return [
+        (round(min(left for left, _ in row)), round(max(right for _, right in row)))
+        for row in rows.values()
+    ]
+
+
+def test_arabic_entry_of_french_book_starts_at_the_right(client, edition):
+    abstract = make_abstract(
+        edition, title_fr="", text_fr="", language="ar", title_ar="ذاكرة: GIS والمدينة",
+        text_ar="تتعلم المدينة من أزماتها.",
+    )  # fmt: skip
+    author = {"given_name_fr": "Nora", "family_name_fr": "Rivage", "affiliation_fr": "Labo"}
+    make_author(abstract, **author, orcid=ORCID)
+    abstract.ordered_keywords.create(keyword=make_keyword(name_fr="eau"))
+    file = read(client, "/fr/2021/abstracts.pdf")
+    document = pypdfium2.PdfDocument(file)
+    *entry, _footer = line_ends(document[2])
+    document.close()
+    assert [right for _left, right in entry] == [pytest.approx(493, abs=3)] * len(entry)
+    words = texts(file)[2]
+    assert ("الكلمات المفتاحية" in words, "Mots clés" in words) == (True, False)
 
 
 def test_book_of_empty_or_unpublished_edition_is_404(client, edition):

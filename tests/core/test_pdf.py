@@ -130,6 +130,14 @@ def test_badges_are_four_to_a_page(number, pages):
     assert (len(texts(file)), found) == (pages, [CODE] * number)
 
 
+def test_each_badge_has_the_pattern_of_the_symposium():
+    [picture] = pictures(badges(*[person()] * 3))
+    dots = picture.width / 210
+    strips = [(int(x * dots), int(y * dots)) for y in (9, 157) for x in (40, 145)]
+    blues = [picture.getpixel(place)[2] - picture.getpixel(place)[0] for place in strips]
+    assert [blue > 40 for blue in blues] == [True, True, True, False]
+
+
 def test_badges_without_people_are_one_blank_page():
     assert texts(badges()) == [""]
 

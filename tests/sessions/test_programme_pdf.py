@@ -59,7 +59,7 @@ def as_seen(file: bytes) -> str:
     ]
     lines = sorted(letters, key=lambda letter: (-round(letter[1][1] / 4), letter[1][0]))
     document.close()
-    return "".join(letter for letter, _box in lines)
+    return "".join(letter for letter, _box in lines if letter not in "\r\n")
 
 
 def data_of(edition: Edition, **options) -> dict:
@@ -211,6 +211,79 @@ def test_crowded_day_and_large_print_use_the_list_layout(edition):
     assert (crowded["parts"], len(crowded["groups"][0]["sessions"])) == ([], 19)
     assert (len(second["parts"]), second["groups"]) == (1, [])
     assert [day["parts"] for day in data_of(edition, large=True)["days"]] == [[], []]
+
+
+def fill_day(edition: Edition, day: int, hours: int, rooms: list) -> None:
+    """Make a plenary and `hours` hours of two sessions in each of `rooms`."""
+    make_session(edition, day=day, at="08:00", lasting=60, kind=Session.Kind.PLENARY)
+    speakers = [make_speaker(edition, family_name_fr="Rivage") for _room in rooms]
+    for half in range(2 * hours):
+        for room, speaker in zip(rooms, speakers, strict=True):
+            at = f"{9 + half // 2:02}:{30 * (half % 2):02}"
+            session = make_session(
+                edition, day=day, at=at, lasting=30, room=room,
+                title_fr=f"Les espaces publics après la distanciation ({day})",
+            )  # fmt: skip
+            make_participation(session, speaker)
+
+
+def filled(file: bytes) -> list[float]:
+    """Return how far down each page its text goes: 0 at the top, 1 above the footer."""
+    document = pypdfium2.PdfDocument(file)
+    found = []
+    for page in document:
+        text, height, footer = page.get_textpage(), page.get_height(), 55
+        bottoms = [text.get_charbox(n)[1] for n in range(text.count_chars())]
+        lowest = min(bottom for bottom in bottoms if bottom > footer)
+        found.append((height - lowest) / (height - footer))
+    document.close()
+    return found
+
+
+def test_day_of_four_rooms_is_one_page(client, edition):
+    rooms = [make_room(edition, order=number) for number in range(4)]
+    fill_day(edition, 1, 5, rooms)
+    fill_day(edition, 2, 5, rooms)
+    for language in ("fr", "ar"):
+        pages = texts(read(client, f"/{language}/2021/programme.pdf"))
+        assert [[page.count(f"({day})") for day in (1, 2)] for page in pages] == [[40, 0], [0, 40]]
+
+
+def test_longer_day_fills_its_pages_evenly(client, edition):
+    rooms = [make_room(edition, order=number) for number in range(4)]
+    fill_day(edition, 1, 14, rooms)
+    pages = filled(read(client))
+    assert len(pages) == 2
+    assert min(pages) > 0.6
+
+
+def test_list_of_many_sessions_fills_its_columns_evenly():
+    scale.load(60)
+    edition = Edition.objects.get(slug=scale.SLUG)
+    sessions = list(edition.sessions.published().for_programme().with_people())
+    file = render_programme_pdf(edition, sessions, "fr", large=False)
+    document = pypdfium2.PdfDocument(file)
+    columns = []
+    for page in document:
+        text = page.get_textpage()
+        boxes = [text.get_charbox(n) for n in range(text.count_chars())]
+        width = page.get_width() / 3
+        columns.append(
+            [
+                min(box[1] for box in boxes if box[1] > 55 and box[0] // width == column)
+                for column in range(3)
+            ]
+        )
+    document.close()
+    assert [max(bottoms) - min(bottoms) < 90 for bottoms in columns] == [True] * 3
+
+
+def test_short_days_share_a_page(client, edition):
+    make_session(edition, title_fr="Ouverture")
+    make_session(edition, day=2, title_fr="Clôture")
+    make_session(edition, at=None, title_fr="Flottante")
+    [page] = texts(read(client))
+    assert [page.count(title) for title in ("Ouverture", "Clôture", "Flottante")] == [1, 1, 1]
 
 
 def test_large_print_has_no_small_text(client, edition):
