@@ -1,3 +1,5 @@
+"""Addresses of the portal: languages, editions, accounts, desk, files."""
+
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin

@@ -1,3 +1,5 @@
+"""The WSGI application that gunicorn serves."""
+
 import os
 import re
 

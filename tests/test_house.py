@@ -313,7 +313,7 @@ PRINTED = {"#b9b1a3", "#eee"}
 
 def test_stylesheets_use_logical_properties_only():
     """Mail programs know no logical properties: there, both sides may be padded alike."""
-    alike = r"padding-left:([^;}]+);padding-right:\1(?=[;}])"
+    alike = r"padding-left: ([^;}]+);\s*padding-right: \1(?=[;}])"
     assert [
         f"{named(path)}: {physical}"
         for path in STYLES

@@ -1,3 +1,5 @@
+"""Abstracts, keywords and metadata at the desk."""
+
 import datetime
 import json
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from symposium.abstracts.citation.styles import Person, Record, apa, clean_line, iso690
 from symposium.abstracts.models import Abstract
 from symposium.core import revision
-from symposium.core.documents.pdf_cache import FOLDER, delete_folder, get_or_render, list_folder
+from symposium.core.documents.file_cache import FOLDER, delete_folder, get_or_render, list_folder
 from symposium.core.i18n import dates
 from symposium.core.i18n.localized import localized_text, sort_key
 from symposium.core.i18n.typography import french_spaces
@@ -42,7 +42,7 @@ def render_book_pdf(edition: Edition, abstracts: Iterable[Abstract], language: s
 
 
 def delete_stale_pdfs() -> int:
-    """Delete cached PDFs and cards whose content may no longer be public; return their number.
+    """Delete cached files and cards whose content may no longer be public; return their number.
 
     This happens once per revision of the public content. The PDFs of an abstract and all cards are
     deleted when their object is no longer published; the PDFs of an edition at every revision. A

@@ -1,3 +1,5 @@
+"""The abstract, its authors, keywords, references and versions, and which ones are public."""
+
 import datetime
 import uuid
 

@@ -1,3 +1,5 @@
+"""Translated fields of keywords, abstracts, authors and versions."""
+
 import simple_history
 from modeltranslation.translator import TranslationOptions, register
 

@@ -1,3 +1,5 @@
+"""Trigger that keeps each published text of an abstract as a version."""
+
 import pgtrigger
 
 

@@ -1,3 +1,5 @@
+"""Pages, PDFs and cards of abstracts and keywords."""
+
 from itertools import zip_longest
 
 from django.conf import settings

@@ -1,3 +1,5 @@
+"""What allauth does in our way: emails, messages, who may sign up."""
+
 import time
 
 from allauth.account import app_settings

@@ -1,3 +1,5 @@
+"""Accounts and groups at the desk."""
+
 import allauth.mfa.admin
 import allauth.usersessions.admin  # noqa: F401 (both register pages, unregistered below)
 from allauth.mfa.models import Authenticator

@@ -1,3 +1,5 @@
+"""Forms of the account pages."""
+
 from allauth.account import forms as allauth
 from allauth.account.adapter import get_adapter
 from allauth.core import context

@@ -1,3 +1,5 @@
+"""Refusal of forms too long to be stored until the reader has signed in again."""
+
 from allauth.core.exceptions import ReauthenticationRequired
 from django.core.exceptions import BadRequest
 

@@ -1,3 +1,5 @@
+"""The account: an email address instead of a user name; wrong codes per address."""
+
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin

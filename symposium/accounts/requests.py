@@ -1,3 +1,5 @@
+"""The type of a request with an account, for the type checker."""
+
 from django.http import HttpRequest
 
 from symposium.accounts.models import User

@@ -1,3 +1,5 @@
+"""Account pages that differ from those of allauth."""
+
 from allauth.account import views as allauth
 from allauth.account.decorators import reauthentication_required
 from allauth.account.forms import SetPasswordForm

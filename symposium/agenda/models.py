@@ -1,3 +1,5 @@
+"""My programme of an account: stars, the address of its calendar, whether it is shared."""
+
 import secrets
 
 from django.db import models

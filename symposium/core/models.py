@@ -1,3 +1,5 @@
+"""The revision of what the public reads, which the page cache compares."""
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 

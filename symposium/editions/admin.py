@@ -1,3 +1,5 @@
+"""Editions, their pages, partners and news at the desk."""
+
 import datetime
 import zoneinfo
 

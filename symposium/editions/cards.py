@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from symposium.core.documents.pdf_cache import PNG, get_or_render
+from symposium.core.documents.file_cache import PNG, get_or_render
 from symposium.core.i18n import dates
 from symposium.core.i18n.localized import localized_text
 from symposium.core.i18n.typography import french_spaces

@@ -1,3 +1,5 @@
+"""The edition that a page without one of its own is shown in; what every template knows."""
+
 import re
 from collections.abc import Iterator
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit

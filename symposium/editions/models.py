@@ -1,3 +1,5 @@
+"""The edition, its pages, partners and news, and which edition is the current one."""
+
 import datetime
 import functools
 import operator

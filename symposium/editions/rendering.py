@@ -1,3 +1,5 @@
+"""The last call of the view of a public page: its edition's clock, its template."""
+
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

@@ -1,3 +1,5 @@
+"""Readable addresses: slugs made of titles, former slugs that lead to the new one, codes."""
+
 import secrets
 
 from django.apps import apps

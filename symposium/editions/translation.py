@@ -1,3 +1,5 @@
+"""Translated fields of editions, pages, partners and news."""
+
 import simple_history
 from modeltranslation.translator import TranslationOptions, register
 

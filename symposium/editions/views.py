@@ -1,3 +1,5 @@
+"""Home, practical pages and news; the decorators that give a view its edition and object."""
+
 from collections.abc import Callable, Iterable
 from functools import wraps
 

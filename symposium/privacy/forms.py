@@ -1,3 +1,5 @@
+"""The form that confirms an erasure."""
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _

@@ -1,3 +1,5 @@
+"""The registration form; `RegistrationForm.register` is what the button does."""
+
 from collections.abc import Iterator
 from functools import cache, cached_property
 

@@ -1,3 +1,5 @@
+"""Translated fields of categories, questions, their options and messages."""
+
 from modeltranslation.translator import TranslationOptions, register
 
 from symposium.registrations.models import Category, Message, Option, Question

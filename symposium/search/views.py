@@ -1,3 +1,5 @@
+"""The search page and its suggestions."""
+
 from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse

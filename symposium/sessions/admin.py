@@ -1,3 +1,5 @@
+"""Sessions, rooms and tracks at the desk."""
+
 from adminsortable2.admin import (
     SortableAdminBase,
     SortableAdminMixin,

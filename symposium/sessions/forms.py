@@ -1,3 +1,5 @@
+"""Filters of the programme, read from the address."""
+
 import datetime
 from urllib.parse import quote
 

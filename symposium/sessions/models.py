@@ -1,3 +1,5 @@
+"""Rooms, tracks, sessions, who takes part in them, documents; which sessions are public."""
+
 import datetime
 import uuid
 from collections.abc import Iterable

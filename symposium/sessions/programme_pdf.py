@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from symposium.core.documents import qr
-from symposium.core.documents.pdf_cache import get_or_render
+from symposium.core.documents.file_cache import get_or_render
 from symposium.core.i18n import dates
 from symposium.core.i18n.localized import localized_text
 from symposium.core.i18n.typography import french_spaces

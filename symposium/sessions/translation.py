@@ -1,3 +1,5 @@
+"""Translated fields of tracks, rooms, sessions and documents."""
+
 import simple_history
 from modeltranslation.translator import TranslationOptions, register
 

@@ -1,3 +1,5 @@
+"""Programme, session and room pages; the number of free seats."""
+
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse

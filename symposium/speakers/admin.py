@@ -1,3 +1,5 @@
+"""Speakers at the desk."""
+
 from adminsortable2.admin import SortableAdminBase, SortableInlineAdminMixin
 from django import forms
 from django.contrib import admin

@@ -1,3 +1,5 @@
+"""The speaker, with portrait and links. Lists are in the order of `Speaker.sort_key`."""
+
 import unicodedata
 import uuid
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""ORCID iDs: their check digit, their form field."""
+
 import re
 
 from django.core.exceptions import ValidationError

@@ -1,3 +1,5 @@
+"""Translated fields of speakers and their links."""
+
 import simple_history
 from modeltranslation.translator import TranslationOptions, register
 

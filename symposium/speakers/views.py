@@ -1,3 +1,5 @@
+"""The list of speakers and the page of one."""
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from symposium.abstracts import documents
 from symposium.abstracts.citation.styles import Record
 from symposium.abstracts.models import Abstract
-from symposium.core.documents import pdf_cache as kept_files
+from symposium.core.documents import file_cache as kept_files
 from tests.factories import (
     make_abstract,
     make_author,

@@ -1,3 +1,5 @@
+"""Names of people: order, initials, comparison without accents."""
+
 import re
 
 from symposium.core.i18n.localized import localized_text, sort_key

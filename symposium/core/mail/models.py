@@ -1,3 +1,5 @@
+"""The table of the mail queue."""
+
 import re
 
 from django.db import models

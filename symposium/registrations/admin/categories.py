@@ -1,3 +1,5 @@
+"""Categories of registration at the desk, with their places and invitations."""
+
 from adminsortable2.admin import SortableAdminMixin
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _

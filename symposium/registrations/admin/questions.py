@@ -1,3 +1,5 @@
+"""Questions of the registration form at the desk."""
+
 from adminsortable2.admin import SortableAdminMixin, SortableInlineAdminMixin
 from django.contrib import admin
 from django.core.exceptions import ValidationError

@@ -1,3 +1,5 @@
+"""Registrations at the desk: finding, deciding, exporting."""
+
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages

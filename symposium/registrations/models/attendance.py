@@ -1,3 +1,5 @@
+"""Check-ins at the door, and the certificates of those who came."""
+
 import uuid
 
 from django.contrib.postgres.fields import ArrayField

@@ -1,3 +1,5 @@
+"""Categories of registration, with their places, and invitations."""
+
 import datetime
 
 import pgtrigger

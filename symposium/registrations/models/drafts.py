@@ -1,3 +1,5 @@
+"""A registration form that was begun and not yet sent."""
+
 import datetime
 
 from django.db import models

@@ -1,3 +1,5 @@
+"""A message of the organisers to those who are registered."""
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _

@@ -1,3 +1,5 @@
+"""Questions of the registration form, their options, the answers."""
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _

@@ -1,3 +1,5 @@
+"""Registrations and bookings, their states; `places.py` alone writes a state."""
+
 import datetime
 import itertools
 import secrets

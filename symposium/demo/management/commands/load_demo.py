@@ -1,3 +1,5 @@
+"""Loads the demonstration into an empty database."""
+
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 

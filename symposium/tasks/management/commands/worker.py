@@ -1,3 +1,5 @@
+"""The process that sends the queued emails and runs the periodic tasks."""
+
 from django.core.management.base import BaseCommand
 
 from symposium.core.mail import queue
