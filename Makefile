@@ -11,13 +11,14 @@ export PORT BIND
 # A second start is quicker when the first one kept what it compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo stop test test-fast lint format messages lock sbom vendor bench clean python dev
+.PHONY: help demo stop test test-fast test-browsers lint format messages lock sbom vendor bench clean python dev
 
 help:
 	@echo 'make demo      start the demonstration at http://127.0.0.1:8000  (PORT=… BIND=…)'
 	@echo 'make stop      stop the demonstration and its database; nothing is lost'
 	@echo 'make test      every check and every test, as in continuous integration'
 	@echo 'make test-fast the same without a browser, in less than half the time'
+	@echo 'make test-browsers  the key pages and journeys in Firefox and WebKitGTK'
 	@echo 'make lint      only what reads the code'
 	@echo 'make format    lay the code out'
 	@echo 'make messages  gather the strings to translate, compile the catalogues'
@@ -41,6 +42,13 @@ test: dev
 
 test-fast: dev
 	@ARGS="-m 'not browser' $$ARGS" exec $(RUN) -m scripts.suite
+
+# The tests of browsers that are missing are skipped, or fail with REQUIRE_BROWSERS=1.
+BROWSERS = firefox-esr webkit2gtk-driver xvfb
+test-browsers: dev
+	-@dpkg-query --show $(BROWSERS) >/dev/null 2>&1 || [ "$$(id -u)" != 0 ] || { apt-get update -qq \
+		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(BROWSERS); }
+	@$(RUN) -m pytest tests/browsers $$ARGS
 
 lint: dev
 	@exec $(RUN) -m scripts.suite layout code types scripts styles templates
