@@ -20,7 +20,7 @@ from tests.factories import (
     open_edition,
     refreshed,
 )
-from tests.helpers.page_html import hrefs, main, texts
+from tests.helpers.page_html import hrefs, main, texts, tree
 
 pytestmark = pytest.mark.django_db
 STREAMS = "You’ll find live streams on each session’s page."
@@ -341,9 +341,9 @@ def test_participant_list_is_linked_once_it_has_an_entry(client, edition, catego
     way, pages = "/fr/2030/participants/", ["/fr/2030/", address()]
     make_speaker(edition)
     make_registration(category, is_listed=False)
-    assert [way in hrefs(main(client.get(page)), ".//a") for page in pages] == [False, False]
+    assert [way in hrefs(tree(client.get(page)), ".//a") for page in pages] == [False, False]
     make_registration(category, is_listed=True)
-    assert [way in hrefs(main(client.get(page)), ".//a") for page in pages] == [True, True]
+    assert [way in hrefs(tree(client.get(page)), ".//a") for page in pages] == [True, True]
 
 
 def test_edition_without_category_or_notice_does_not_link_to_its_form(client, user):

@@ -337,11 +337,11 @@ def test_unknown_filter_value_is_escaped_in_its_notice(client, edition):
 
 
 def test_breaks_and_cancelled_sessions_are_not_counted(client, edition):
-    make_session(edition, kind="panel")
+    make_session(edition, kind="keynote")
     make_session(edition, at="10:00", kind="break")
     make_session(edition, at="11:00", status="cancelled")
     home = main(client.get("/en/2021/"))
-    assert texts(home, ".//div[@class='facts']//dl/div[4]/dd") == ["1 session, 0 speakers"]
+    assert texts(home, ".//p[@class='home-counts']") == ["1 session, 0 speakers"]
     empty = main(client.get("/en/2021/programme/", {"q": "nothing"}))
     assert texts(empty, ".//div[@class='empty']//li") == [
         "without “Search terms: nothing” – 1 session"
