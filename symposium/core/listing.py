@@ -121,13 +121,13 @@ class Listing:
         return self.address(page=self.page.next_page_number()) if self.page.has_next() else ""
 
     @cached_property
-    def menus(self) -> list[dict]:
-        """Filters with two choices or more, each with its links; the first one removes it."""
-        return [
-            {"filter": each, "choices": self.choices(each)}
+    def menus(self) -> dict[str, dict]:
+        """Filters with two choices or more, by name, each with its links; the first removes it."""
+        return {
+            each.name: {"filter": each, "choices": self.choices(each)}
             for each in self.filters
             if len(each.choices) > 1
-        ]
+        }
 
     def choices(self, each: Filter) -> list[Choice]:
         current = self.chosen.get(each.name, "")

@@ -31,6 +31,7 @@ def speakers(request: HttpRequest, edition: Edition) -> HttpResponse:
             "heading": _("Speakers"),
             "description": _("Speakers at %(name)s.") % {"name": edition},
             "listing": listing,
+            "track_menus": [menu for name, menu in listing.menus.items() if name == "track"],
             "lines": lines(edition, listing),
             "page_url": listing.page_url(f"{settings.SITE_URL}{request.path}"),
         },
