@@ -21,9 +21,8 @@ class StarQuerySet(models.QuerySet):
         return self.filter(session__in=Session.objects.published())
 
     def in_order(self):
-        return self.select_related("session__edition", "session__room").order_by(
-            "session__starts_at", "session_id"
-        )
+        shown = self.select_related("session__edition", "session__room", "session__track")
+        return shown.order_by("session__starts_at", "session_id")
 
 
 class Star(models.Model):

@@ -351,8 +351,11 @@ class Edition(models.Model):
         given: dict[Any, Any] = {ANY_EDITION: self.pk, ANY_TIME: timezone.now()}
         with connection.cursor() as cursor:
             cursor.execute(sql, tuple(given.get(value, value) for value in params))
+            row = cursor.fetchone()
             names = [column.name.removeprefix("has_") for column in cursor.description]
-            return dict(zip(names, cursor.fetchone(), strict=True))
+        if row is None:
+            raise Edition.DoesNotExist
+        return dict(zip(names, row, strict=True))
 
     def parts(self, at: datetime.datetime) -> dict[str, models.QuerySet]:
         """Return what each part of the menu shows at a time, by name."""

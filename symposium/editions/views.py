@@ -24,7 +24,7 @@ from symposium.editions.slugs import find_by_slug
 
 NEWS_PER_PAGE = 20
 # Sessions at the head of the home page on the days of the symposium, and those to come of them.
-MAX_TODAY, MAX_FOLLOWING = 16, 4
+MAX_RUNNING, MAX_FOLLOWING = 12, 4
 
 
 def published_edition(slug: str) -> Edition:
@@ -95,7 +95,7 @@ def home(request: HttpRequest, edition: Edition) -> HttpResponse:
     others = list(Edition.objects.published().exclude(pk=edition.pk))
     now = timezone.now()
     phase = edition.phase(now)
-    shown = list(sessions.not_over(now)[:MAX_TODAY]) if phase == "during" else []
+    to_come = sessions.not_over(now) if phase == "during" else sessions.none()
     return render_page(
         request,
         edition,
@@ -104,8 +104,8 @@ def home(request: HttpRequest, edition: Edition) -> HttpResponse:
             "card": edition_card(edition),
             "phase": phase,
             "now": now,
-            "running": [session for session in shown if session.starts_at <= now],
-            "following": [session for session in shown if session.starts_at > now][:MAX_FOLLOWING],
+            "running": to_come.filter(starts_at__lte=now)[:MAX_RUNNING],
+            "following": to_come.filter(starts_at__gt=now)[:MAX_FOLLOWING],
             "abstract": edition.abstracts.published().with_details().main_abstract(),
             "has_recordings": phase == "after" and sessions.with_recordings().exists(),
             "highlights": highlights,

@@ -296,8 +296,7 @@ def when_and_where(edition: Edition) -> list[dict]:
 
 def opening_time(edition: Edition) -> str:
     """Return the hour of the first session, or "" while there is none."""
-    held = edition.sessions.published().exclude(status=Session.Status.CANCELLED)
-    first = held.scheduled().order_by("starts_at").first()
+    first = edition.sessions.held().scheduled().order_by("starts_at").first()
     return f"{timezone.localtime(first.starts_at):%H:%M}" if first else ""
 
 

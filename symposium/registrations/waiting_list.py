@@ -17,8 +17,9 @@ def promote_waiting_everywhere(at: datetime.datetime | None = None) -> int:
     """Give free places to the waiting list; return how many categories and sessions had some."""
     at = at or timezone.now()
     categories = Category.objects.filter(edition__period__endswith__gt=at)
-    held = Session.objects.published().exclude(status=Session.Status.CANCELLED)
-    sessions = held.filter(edition__period__endswith__gt=at).exclude(starts_at__lte=at)
+    sessions = (
+        Session.objects.held().filter(edition__period__endswith__gt=at).exclude(starts_at__lte=at)
+    )
     return sum(
         batches.one_by_one(
             capacities_with_room(owners, holders, name), partial(promote_one, owners.model)

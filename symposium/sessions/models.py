@@ -172,8 +172,7 @@ class SessionQuerySet(models.QuerySet):
 
     def not_over(self, at: datetime.datetime):
         """Return the sessions that end after `at` and are held, in order of time."""
-        held = self.exclude(status=Session.Status.CANCELLED)
-        return held.filter(ends_at__gt=at).for_rows()
+        return self.held().filter(ends_at__gt=at).for_rows()
 
     def with_recordings(self):
         """Return the sessions with a published recording."""
@@ -196,7 +195,7 @@ class SessionQuerySet(models.QuerySet):
 
     def with_places(self):
         """Return the published sessions with limited places, in which a seat must be booked."""
-        return self.published().filter(status=Session.Status.PUBLISHED, places__isnull=False)
+        return self.held().filter(places__isnull=False)
 
     def bookable(self, at: datetime.datetime | None = None):
         """Return the sessions with limited places that have not started."""

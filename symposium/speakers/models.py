@@ -1,4 +1,4 @@
-"""The speaker, with portrait and links. Lists are in the order of `Speaker.sort_key`."""
+"""The speaker, with portrait and links."""
 
 import unicodedata
 import uuid
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from imagekit.models import ImageSpecField
 from pilkit.processors import ResizeToFill, ResizeToFit
 
-from symposium.core.i18n.localized import in_each_language, sort_key, strip_article
+from symposium.core.i18n.localized import in_each_language, strip_article
 from symposium.core.i18n.names import PersonName, fold_name
 from symposium.core.images import PictureField, validate_picture
 from symposium.editions.models import Edition, has_translation
@@ -126,11 +126,6 @@ class Speaker(PersonName, SluggedModel):
     @property
     def folded_names(self) -> set[str]:
         return {fold_name(name) for name in (self.name_fr, self.name_en, self.name_ar) if name}
-
-    @property
-    def sort_key(self) -> tuple[str, str]:
-        """Sort key of the family name, then the given name, as shown; accents do not matter."""
-        return sort_key(self.family_name), sort_key(self.given_name)
 
     @property
     def placeholder_colour(self) -> int:

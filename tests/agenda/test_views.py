@@ -26,6 +26,7 @@ from tests.factories import (
     make_registration,
     make_room,
     make_session,
+    make_track,
     make_user,
     make_workshop,
     open_edition,
@@ -346,9 +347,11 @@ def test_page_merges_stars_and_bookings(client, user, edition, water):
 def test_my_programme_query_count_is_constant(client, user, edition, django_assert_num_queries):
     registration = make_registration(make_category(edition), user=user)
     for number in (1, 3):
-        workshop = make_workshop(edition, at=f"1{number}:00", room=make_room(edition))
+        shown = {"room": make_room(edition), "track": make_track(edition)}
+        workshop = make_workshop(edition, at=f"1{number}:00", **shown)
         make_booking(registration, workshop)
-        stars.add_stars(user, [workshop, make_session(edition, at=f"1{number}:20")])
+        talk = make_session(edition, at=f"1{number}:20", track=make_track(edition))
+        stars.add_stars(user, [workshop, talk])
         with django_assert_num_queries(10):
             client.get(PAGE)
 

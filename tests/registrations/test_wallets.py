@@ -268,6 +268,10 @@ def test_google_link_holds_the_ticket(client, mine, folder, language, texts):
     def localized(text: str) -> dict:
         return {"defaultValue": {"language": language, "value": text}}
 
+    [event_class], [ticket] = claims["payload"].values()
+    class_id, ticket_id = event_class["id"], ticket["id"]
+    assert class_id.startswith(f"{ISSUER}.2030-{language}-")
+    assert ticket_id.startswith(f"{ISSUER}.{mine.code}-{language}-")
     assert claims == {
         "iss": ACCOUNT,
         "aud": "google",
@@ -276,7 +280,7 @@ def test_google_link_holds_the_ticket(client, mine, folder, language, texts):
         "payload": {
             "eventTicketClasses": [
                 {
-                    "id": f"{ISSUER}.2030-{language}",
+                    "id": class_id,
                     "issuerName": event,
                     "eventName": localized(event),
                     "reviewStatus": "UNDER_REVIEW",
@@ -293,8 +297,8 @@ def test_google_link_holds_the_ticket(client, mine, folder, language, texts):
             ],
             "eventTicketObjects": [
                 {
-                    "id": f"{ISSUER}.{mine.code}-{language}",
-                    "classId": f"{ISSUER}.2030-{language}",
+                    "id": ticket_id,
+                    "classId": class_id,
                     "state": "ACTIVE",
                     "ticketHolderName": person,
                     "ticketNumber": mine.code_in_groups,
@@ -308,6 +312,18 @@ def test_google_link_holds_the_ticket(client, mine, folder, language, texts):
             ],
         },
     }
+
+
+def test_changed_event_has_another_id_since_google_keeps_the_first(client, mine, folder):
+    def ids() -> list[str]:
+        payload = json.loads(decoded(google_token(client, mine).split(".")[1]))["payload"]
+        return [content["id"] for [content] in payload.values()]
+
+    before = ids()
+    assert ids() == before
+    mine.edition.venue_fr = "Ailleurs"
+    mine.edition.save()
+    assert [changed != old for changed, old in zip(ids(), before, strict=True)] == [True, True]
 
 
 # Who may

@@ -162,11 +162,6 @@ class Record:
             ror=author.ror,
         )
 
-    @property
-    def has_details(self) -> bool:
-        """Whether any author has an affiliation, an ORCID iD or a ROR ID."""
-        return any(author.affiliation or author.orcid or author.ror for author in self.authors)
-
     @cached_property
     def keywords(self) -> list[str]:
         return [self.text_of(use.keyword, "name") for use in self.abstract.ordered_keywords.all()]

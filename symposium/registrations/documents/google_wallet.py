@@ -8,6 +8,7 @@ not before.
 
 import base64
 import datetime
+import hashlib
 import json
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from symposium.registrations.models import Registration
 
 SAVE = "https://pay.google.com/gp/v/save/"
 COLOUR = "#0a4a70"
+MAX_ADDRESS_CHARS = 80  # the link holds all of it
 
 
 def is_available() -> bool:
@@ -64,13 +66,9 @@ def base64_url(content: bytes) -> bytes:
 
 
 def payload(registration: Registration, language: str) -> dict:
-    """Return the class, the edition in a language, and the object, its ticket.
-
-    Google stores a class as it first sees it, so each language has its own.
-    """
+    """Return the class, the edition in a language, and the object, its ticket."""
     edition = registration.edition
     issuer = settings.GOOGLE_WALLET_ISSUER
-    class_id = f"{issuer}.{edition.slug}-{language}"
 
     def localized(text: str) -> dict:
         return {"defaultValue": {"language": language, "value": text}}
@@ -78,7 +76,6 @@ def payload(registration: Registration, language: str) -> dict:
     with translation.override(language), timezone.override(edition.zone):
         about = tickets.edition_data(edition)
         event = {
-            "id": class_id,
             "issuerName": about["name"],
             "eventName": localized(about["name"]),
             "reviewStatus": "UNDER_REVIEW",
@@ -86,12 +83,15 @@ def payload(registration: Registration, language: str) -> dict:
             "dateTime": dates(registration),
         }
         if about["address"]:
-            address = {"name": localized(about["place"]), "address": localized(about["address"])}
+            address = {
+                "name": localized(about["place"]),
+                "address": localized(about["address"][:MAX_ADDRESS_CHARS]),
+            }
             event["venue"] = address
+        event = identified(f"{issuer}.{edition.slug}-{language}", event)
         in_arabic = registration.name_ar if language == "ar" else ""
         ticket = {
-            "id": f"{issuer}.{registration.code}-{language}",
-            "classId": class_id,
+            "classId": event["id"],
             "state": "ACTIVE",
             "ticketHolderName": in_arabic or registration.name,
             "ticketNumber": registration.code_in_groups,
@@ -102,7 +102,13 @@ def payload(registration: Registration, language: str) -> dict:
                 "alternateText": registration.code_in_groups,
             },
         }
+    ticket = identified(f"{issuer}.{registration.code}-{language}", ticket)
     return {"eventTicketClasses": [event], "eventTicketObjects": [ticket]}
+
+
+def identified(prefix: str, content: dict) -> dict:
+    """Return `content` with an ID that changes with it: Google stores an ID as it first sees it."""
+    return {"id": f"{prefix}-{hashlib.sha256(as_json(content)).hexdigest()[:8]}"} | content
 
 
 def dates(registration: Registration) -> dict[str, str]:

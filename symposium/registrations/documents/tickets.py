@@ -98,7 +98,7 @@ def person_data(registration: Registration) -> dict:
 
 def booked_sessions(registration: Registration) -> list[Session]:
     """Return the sessions in which this person has a seat, ordered by time."""
-    held = Session.objects.published().scheduled().exclude(status=Session.Status.CANCELLED)
+    held = Session.objects.held().scheduled()
     bookings = registration.bookings.confirmed().filter(session__in=held)
     return [booking.session for booking in bookings.in_order()]
 
@@ -122,8 +122,9 @@ def opening_session(edition: Edition) -> list[list[str]]:
 
 
 def first_session(edition: Edition) -> Session | None:
-    held = edition.sessions.published().scheduled().exclude(status=Session.Status.CANCELLED)
-    return held.select_related("room").order_by("starts_at").first()
+    """Return the first session that is held, or None while the programme has no times."""
+    held = edition.sessions.held().scheduled().select_related("room")
+    return held.order_by("starts_at", "room__order", "pk").first()
 
 
 def opening_label(first: Session) -> str:

@@ -310,9 +310,8 @@ class BookingQuerySet(ReservationQuerySet):
         return super().waiting().filter(registration__state=State.CONFIRMED)
 
     def in_order(self):
-        return self.select_related("session__edition", "session__room").order_by(
-            "session__starts_at", "session_id"
-        )
+        shown = self.select_related("session__edition", "session__room", "session__track")
+        return shown.order_by("session__starts_at", "session_id")
 
 
 class Booking(Reservation):
