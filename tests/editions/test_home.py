@@ -91,7 +91,7 @@ def test_home_query_count_is_constant_during_the_symposium(
         make_session(room=make_room(edition), at="09:00", lasting=60, title_fr=f"S{place}")
         make_partner(edition)
     at(instant(edition, "09:10"))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         page = main(client.get("/fr/2021/"))
     assert len(texts(page, ".//ul[@class='today-list']//h2")) == number + 1
 
