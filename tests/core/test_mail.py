@@ -147,7 +147,7 @@ def test_mail_dates_use_the_edition_time_zone(template):
 def test_html_part_embeds_its_style_and_loads_nothing(template):
     html = html_of(sent(name="Salma"))
     assert html.count("<style>") == 1
-    assert ".mail .action a{" in html
+    assert ".mail .action a {" in html
     assert re.findall(r"\ssrc=|url\(|@import|<link|<script", html) == []
 
 
