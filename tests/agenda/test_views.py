@@ -337,7 +337,7 @@ def test_page_merges_stars_and_bookings(client, user, edition, water):
     stars.add_stars(user, [water, workshop])
     stars.add_stars(make_user(), [make_session(edition, at="16:00")])
     page = client.get(PAGE)
-    assert texts(main(page), ".//li//h3") == ["Eau", "Cartes"]
+    assert texts(main(page), ".//li//h4") == ["Eau", "Cartes"]
     assert texts(main(page), ".//p[@class='slot-choice']") == ["09:00 2 to choose from"]
     assert f"/en/my/{registration.code}/#sessions" in hrefs(main(page), ".//a")
     shared = f"/en/2031/my-programme/{personal_programme.format_numbers([water, workshop])}/"
