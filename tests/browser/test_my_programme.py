@@ -26,7 +26,7 @@ def sessions():
 
 
 def titles(page) -> list[str]:
-    return page.locator(".entry:not([hidden]) h3").all_inner_texts()
+    return page.locator(".entry:not([hidden]) .entry-title").all_inner_texts()
 
 
 def press(page, title: str) -> None:
