@@ -113,7 +113,7 @@ def classes(selector: str) -> set[str]:
 
 
 def without_unread_properties(css: str, others: str) -> str:
-    """Remove the custom properties that nothing reads, and then those that only they read."""
+    """Remove unused custom properties, repeatedly: some are read only by other unused ones."""
     read = set(READ.findall(css + others))
     unread = set(DECLARED.findall(css)) - read
     if not unread:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from symposium.abstracts.citation.styles import Person, Record
 from symposium.abstracts.models import Abstract, Author
 
-MANY = 10  # authors, from which on the page shows their names smaller
+MAX_LARGE_NAMES = 10  # authors; the names of more are smaller
 
 
 @dataclass(frozen=True)
@@ -15,8 +15,8 @@ class Affiliation:
 
 
 @dataclass(frozen=True)
-class Line:
-    """Author, and the number of their affiliation; None if there is none, or a single one."""
+class NumberedAuthor:
+    """Author, and the number of their affiliation; None without one, or if all share one."""
 
     author: Author
     person: Person
@@ -25,12 +25,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Byline:
-    lines: list[Line]
+    lines: list[NumberedAuthor]
     affiliations: list[Affiliation]
 
     @property
     def are_many(self) -> bool:
-        return len(self.lines) > MANY
+        return len(self.lines) > MAX_LARGE_NAMES
 
     @property
     def is_numbered(self) -> bool:
@@ -51,5 +51,6 @@ def byline(abstract: Abstract, record: Record) -> Byline:
     numbers = [affiliations.index(one) + 1 if one and not is_shared else None for one in of_each]
     authors = abstract.authors.all()
     return Byline(
-        [Line(*one) for one in zip(authors, record.authors, numbers, strict=True)], affiliations
+        [NumberedAuthor(*one) for one in zip(authors, record.authors, numbers, strict=True)],
+        affiliations,
     )

@@ -41,7 +41,7 @@ def render_book_pdf(edition: Edition, abstracts: Iterable[Abstract], language: s
     return get_or_render(f"book-{edition.pk}", "typst/book.typ", data, language)
 
 
-def delete_stale_pdfs() -> int:
+def delete_stale_files() -> int:
     """Delete cached files and cards whose content may no longer be public; return their number.
 
     This happens once per revision of the public content. The PDFs of an abstract and all cards are

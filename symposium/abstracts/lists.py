@@ -19,7 +19,7 @@ PAGE_SIZE = 40  # of a list as long as `listing.LONG`
 
 
 @dataclass(frozen=True)
-class Line:
+class KeywordLine:
     """Line of the index of keywords."""
 
     letter: str
@@ -78,13 +78,13 @@ def used(choices: dict[str, Any], entries: list[Entry], name: str) -> dict[str, 
 
 def keyword_listing(
     edition: Edition, asked: Mapping[str, str], language: str
-) -> tuple[Listing, list[Line]]:
+) -> tuple[Listing, list[KeywordLine]]:
     """Return the index of the keywords of `edition`, and the lines of its page.
 
     The filter is the first letter.
     """
     used_keywords = Keyword.objects.used_in(edition)
-    found = [Line(index_letter(keyword.sort_key), keyword) for keyword in used_keywords]
+    found = [KeywordLine(index_letter(keyword.sort_key), keyword) for keyword in used_keywords]
     found.sort(key=lambda line: (index_key(line.letter, language), line.keyword.sort_key))
     entries = [Entry(line.keyword.pk, {"letter": [line.letter]}) for line in found]
     letters = {line.letter: line.letter for line in found}

@@ -130,7 +130,7 @@ class SearchResult:
     extract: SafeString
 
     @property
-    def said_in(self) -> str | Promise:
+    def language_label(self) -> str | Promise:
         return MATCH_LABELS[self.language]
 
 

@@ -21,7 +21,7 @@ TITLES = in_each_language("title")
 
 
 @dataclass(frozen=True)
-class Line:
+class SpeakerLine:
     """Line of the index: a speaker under a letter; `talk` is their first session, or None."""
 
     letter: str
@@ -80,12 +80,12 @@ def tracks_by_speaker(edition: Edition) -> dict[int, list[str]]:
     return tracks
 
 
-def lines(edition: Edition, listing: Listing) -> list[Line]:
+def speaker_lines(edition: Edition, listing: Listing) -> list[SpeakerLine]:
     """Return the lines of the page of `listing`."""
     speakers = edition.speakers.published().for_list().in_bulk(listing.keys)
     talks = first_talks(edition, speakers)
     return [
-        Line(next(iter(entry.values["letter"])), speakers[entry.pk], talks.get(entry.pk))
+        SpeakerLine(next(iter(entry.values["letter"])), speakers[entry.pk], talks.get(entry.pk))
         for entry in listing.page
         if entry.pk in speakers
     ]

@@ -13,7 +13,7 @@ from symposium.editions.models import Edition
 from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.views import by_slug, in_edition
 from symposium.speakers import cards
-from symposium.speakers.lists import lines, speaker_listing
+from symposium.speakers.lists import speaker_lines, speaker_listing
 from symposium.speakers.models import Speaker
 
 
@@ -32,7 +32,7 @@ def speakers(request: HttpRequest, edition: Edition) -> HttpResponse:
             "description": _("Speakers at %(name)s.") % {"name": edition},
             "listing": listing,
             "track_menus": [menu for name, menu in listing.menus.items() if name == "track"],
-            "lines": lines(edition, listing),
+            "lines": speaker_lines(edition, listing),
             "page_url": listing.page_url(f"{settings.SITE_URL}{request.path}"),
         },
     )

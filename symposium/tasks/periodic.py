@@ -27,6 +27,6 @@ PERIODIC_TASKS: list[Callable[[], object]] = [
     guesses.delete_expired_guesses,
     attempts.delete_expired_attempts,
     drafts.delete_expired_drafts,
-    documents.delete_stale_pdfs,
+    documents.delete_stale_files,
     usage.sum_up,
 ]

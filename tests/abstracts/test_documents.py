@@ -327,7 +327,7 @@ def test_cached_pdfs_of_hidden_abstracts_are_deleted(client, edition, settings, 
     gone, stays = (make_abstract(edition, slug=slug) for slug in ("ville", "port"))
     for path in ("abstracts/ville/abstract.pdf", "abstracts/port/abstract.pdf", "abstracts.pdf"):
         read(client, f"/fr/2021/{path}")
-    assert [documents.delete_stale_pdfs(), documents.delete_stale_pdfs()] == [1, 0]  # the book
+    assert [documents.delete_stale_files(), documents.delete_stale_files()] == [1, 0]  # the book
     book = read(client, "/fr/2021/abstracts.pdf")
     if status == "deleted":
         gone.delete()
@@ -336,7 +336,7 @@ def test_cached_pdfs_of_hidden_abstracts_are_deleted(client, edition, settings, 
         fields = withdrawn if status == "withdrawn" else {}
         Abstract.objects.filter(pk=gone.pk).update(status=status, **fields)
     execute("SET CONSTRAINTS ALL IMMEDIATE")
-    assert documents.delete_stale_pdfs() == 2
+    assert documents.delete_stale_files() == 2
     assert [len(stored(name)) for name in (gone.guid, stays.guid, "book")] == [0, 1, 0]
     assert read(client, "/fr/2021/abstracts.pdf") != book
 

@@ -151,7 +151,7 @@ class Firefox(Window):
         self.context = self.send("browsingContext.getTree")["contexts"][0]["context"]
 
     def send(self, method: str, **params) -> dict:
-        """Return the result of a command; note the errors of pages that are told meanwhile."""
+        """Return the result of a command; collect the page errors received meanwhile."""
         number = next(self.numbers)
         self.socket.send(json.dumps({"id": number, "method": method, "params": params}))
         while (told := json.loads(self.socket.recv())).get("id") != number:

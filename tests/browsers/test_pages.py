@@ -9,7 +9,7 @@ KEY = (
     "home", "day", "session", "speakers", "speaker", "abstract", "search that found",
     "my programme", "room", "text", "sign in",
 )  # fmt: skip
-# Pictures farther down may be lazy. The fallback of a font names those that a machine may have.
+# Pictures below the first view may load later. A fallback font may be absent from the machine.
 FAULTS = """
 async () => {
   await document.fonts.ready;

@@ -297,12 +297,12 @@ def test_cards_of_hidden_objects_are_deleted(client, session, settings, tmp_path
     settings.MEDIA_ROOT = tmp_path
     for path in PATHS:
         picture(client, f"/fr/{path}")
-    assert (documents.delete_stale_pdfs(), len(stored(""))) == (0, 6)
+    assert (documents.delete_stale_files(), len(stored(""))) == (0, 6)
     session.abstracts.update(status="draft")
     Session.objects.update(status=Session.Status.DRAFT)
     session.edition.speakers.update(is_published=False)
     execute("SET CONSTRAINTS ALL IMMEDIATE")
-    assert documents.delete_stale_pdfs() == 3
+    assert documents.delete_stale_files() == 3
     assert [len(stored(kind)) for kind in ("session", "speaker", "abstract")] == [0, 0, 1]
 
 
@@ -312,7 +312,7 @@ def test_cards_of_hidden_edition_are_deleted(client, session, settings, tmp_path
         picture(client, f"/fr/{path}")
     Edition.objects.update(is_published=False)
     execute("SET CONSTRAINTS ALL IMMEDIATE")
-    assert (documents.delete_stale_pdfs(), stored("")) == (6, [])
+    assert (documents.delete_stale_files(), stored("")) == (6, [])
 
 
 def test_answer_may_be_cached_for_a_minute_and_asked_again(client, session):

@@ -1,4 +1,4 @@
-"""News by email to those registered: once, after a preview, to those who take messages."""
+"""Emails with news: sent once, after a preview, to the registered people who accept messages."""
 
 import datetime
 

@@ -82,8 +82,7 @@ def sign(manifest: bytes, certificate: x509.Certificate, chain: list[x509.Certif
 def pass_data(registration: Registration, certificate: x509.Certificate) -> dict:
     """Return pass.json. Its labels and values are names of the texts in `strings`."""
     edition = registration.edition
-    first = tickets.first_session(edition)
-    starts_at = first.starts_at if first else edition.period.lower
+    starts_at = tickets.event_start(edition)
     return {
         "formatVersion": 1,
         "passTypeIdentifier": subject(certificate, NameOID.USER_ID),
@@ -134,12 +133,11 @@ def strings(registration: Registration, language: str) -> bytes:
 
 def pass_texts(registration: Registration, language: str) -> dict[str, str]:
     edition = tickets.edition_data(registration.edition)
-    in_arabic = registration.name_ar if language == "ar" else ""
     return {
         "ticket": _("Ticket"),
         "edition": edition["name"],
         "name_label": _("Name"),
-        "name": in_arabic or registration.name,
+        "name": tickets.holder_name(registration, language),
         "category_label": _("Category"),
         "category": str(registration.category),
         "dates_label": _("Dates"),

@@ -80,7 +80,10 @@ def payload(registration: Registration, language: str) -> dict:
             "eventName": localized(about["name"]),
             "reviewStatus": "UNDER_REVIEW",
             "hexBackgroundColor": COLOUR,
-            "dateTime": dates(registration),
+            "dateTime": {
+                "start": instant(tickets.event_start(edition)),
+                "end": instant(edition.period.upper),
+            },
         }
         if about["address"]:
             address = {
@@ -89,11 +92,10 @@ def payload(registration: Registration, language: str) -> dict:
             }
             event["venue"] = address
         event = identified(f"{issuer}.{edition.slug}-{language}", event)
-        in_arabic = registration.name_ar if language == "ar" else ""
         ticket = {
             "classId": event["id"],
             "state": "ACTIVE",
-            "ticketHolderName": in_arabic or registration.name,
+            "ticketHolderName": tickets.holder_name(registration, language),
             "ticketNumber": registration.code_in_groups,
             "ticketType": localized(str(registration.category)),
             "barcode": {
@@ -109,13 +111,6 @@ def payload(registration: Registration, language: str) -> dict:
 def identified(prefix: str, content: dict) -> dict:
     """Return `content` with an ID that changes with it: Google stores an ID as it first sees it."""
     return {"id": f"{prefix}-{hashlib.sha256(as_json(content)).hexdigest()[:8]}"} | content
-
-
-def dates(registration: Registration) -> dict[str, str]:
-    edition = registration.edition
-    first = tickets.first_session(edition)
-    starts_at = first.starts_at if first else edition.period.lower
-    return {"start": instant(starts_at), "end": instant(edition.period.upper)}
 
 
 def instant(at: datetime.datetime) -> str:

@@ -3,6 +3,7 @@
 A QR code holds only the ticket code: no name, no address.
 """
 
+import datetime
 from collections.abc import Collection
 
 from django.utils import timezone, translation
@@ -125,6 +126,17 @@ def first_session(edition: Edition) -> Session | None:
     """Return the first session that is held, or None while the programme has no times."""
     held = edition.sessions.held().scheduled().select_related("room")
     return held.order_by("starts_at", "room__order", "pk").first()
+
+
+def event_start(edition: Edition) -> datetime.datetime:
+    """Return the start of the first session, or of the first day while there is none."""
+    first = first_session(edition)
+    return first.starts_at if first else edition.period.lower
+
+
+def holder_name(registration: Registration, language: str) -> str:
+    """Return the name of a person, in Arabic letters on an Arabic ticket if they gave it."""
+    return (registration.name_ar if language == "ar" else "") or registration.name
 
 
 def opening_label(first: Session) -> str:

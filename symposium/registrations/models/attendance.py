@@ -1,4 +1,4 @@
-"""Check-ins at the door, and the certificates of those who came."""
+"""Check-ins, and certificates of attendance."""
 
 import uuid
 

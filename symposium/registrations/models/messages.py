@@ -1,4 +1,4 @@
-"""A message of the organisers to those who are registered."""
+"""Messages of the organisers to the people registered."""
 
 from django.db import models
 from django.utils import timezone
