@@ -159,7 +159,7 @@ class MissingFilter(admin.SimpleListFilter):
         if self.value() == "speaker":
             return queryset.without_speaker()
         if self.value() == "time":
-            return queryset.filter(starts_at__isnull=True)
+            return queryset.without_time()
         return queryset
 
 

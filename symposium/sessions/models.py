@@ -186,6 +186,9 @@ class SessionQuerySet(models.QuerySet):
         """Return the sessions that still need a room; a break needs none."""
         return self.to_be_prepared().filter(room__isnull=True)
 
+    def without_time(self):
+        return self.exclude(status=Session.Status.CANCELLED).filter(starts_at=None)
+
     def without_speaker(self):
         return self.to_be_prepared().filter(participations__isnull=True)
 
