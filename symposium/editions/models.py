@@ -533,6 +533,7 @@ class News(SluggedModel):
                     "This address is already used by another news item in this edition."
                 ),
             ),
+            models.UniqueConstraint(fields=["id", "edition"], name="news_id_edition"),
             models.CheckConstraint(
                 condition=has_translations("title", "body"),
                 name="news_written",
