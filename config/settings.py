@@ -5,6 +5,7 @@ stored in var/, the embedded PostgreSQL, the name of this machine. Anything else
 missing value stops the start with one line that names the variable to set.
 """
 
+import os
 import re
 import sys
 import zoneinfo
@@ -117,6 +118,7 @@ INSTALLED_APPS = [
 # The page cache stores a page with all its headers. The middleware that sets headers is outside the
 # rest, so that static files and errors have them too.
 MIDDLEWARE = [
+    "symposium.core.observation.ObservationMiddleware",
     "symposium.core.page_cache.PageCacheMiddleware",
     "csp.middleware.CSPMiddleware",
     "symposium.core.middleware.PermissionsPolicyMiddleware",
@@ -313,7 +315,7 @@ if DEMO and "EMAIL_URL" not in env.ENVIRON:
 # An e-mail is a row of the queue, written in the same transaction as the change that it announces;
 # `manage.py worker` sends it.
 EMAIL_BACKEND = "symposium.core.mail.queue.QueueBackend"
-EMAIL_TIMEOUT = 30
+EMAIL_TIMEOUT = 20  # less than `worker.MAX_SILENCE_SECONDS`
 MAIL_TRANSPORT = EMAIL_CONFIG["EMAIL_BACKEND"]
 MAIL_RETENTION_DAYS = env.int("MAIL_RETENTION_DAYS", 30)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "contact@example.org")
@@ -333,7 +335,7 @@ GOOGLE_WALLET_KEY = file_path("GOOGLE_WALLET_KEY")
 SECURE_HTTPS = SITE_URL.startswith("https:")
 SECURE_SSL_REDIRECT = SECURE_HTTPS
 SECURE_SSL_HOST = SITE_URL.partition("://")[2]
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31536000 if SECURE_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", False)
 # Only the owner of the domain can promise HTTPS on every subdomain, and for good (HSTS preload).
@@ -365,14 +367,32 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Observation: counters for Prometheus, errors for Sentry or GlitchTip. Off unless they are set.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+if METRICS_TOKEN:  # each process writes its counters there; prometheus_client reads this name
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(VAR / "metrics"))
+    Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
+SENTRY_DSN = env.str("SENTRY_DSN", "")
+
 # Logs go to the standard error; the process manager stores them
+LOG_FORMAT = env.str("LOG_FORMAT", "line")
+if LOG_FORMAT not in ("line", "json"):
+    sys.exit(f"LOG_FORMAT is {LOG_FORMAT!r}. Set it to line or to json")
+LOG_REQUESTS = LOG_FORMAT == "json"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"ours": {"()": "symposium.core.middleware.DropClientErrorTracebacks"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "filters": {"ours": {"()": "symposium.core.logs.DropExpectedTracebacks"}},
+    "formatters": {
+        "line": {
+            "format": "{asctime} {levelname} {name} {message}",
+            "datefmt": "%Y-%m-%dT%H:%M:%S%z",
+            "style": "{",
+        },
+        "json": {"()": "symposium.core.logs.JsonFormatter"},
+    },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["ours"]}
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["ours"]}
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }

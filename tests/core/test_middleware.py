@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext, override
 
 from symposium.core.i18n.typography import typeset
-from symposium.core.middleware import BadRequestMiddleware, DropClientErrorTracebacks
+from symposium.core.logs import DropExpectedTracebacks
+from symposium.core.middleware import BadRequestMiddleware
 from tests.factories import make_edition, make_session, make_user
 
 pytestmark = pytest.mark.django_db
@@ -150,7 +151,7 @@ def test_unknown_host_is_refused_without_traceback(client, caplog):
         "Sorry, we couldn’t process this request",
     )
     [record] = [r for r in caplog.records if r.name == "django.security.DisallowedHost"]
-    assert DropClientErrorTracebacks().filter(record)
+    assert DropExpectedTracebacks().filter(record)
     assert (record.exc_info, "evil.example" in record.getMessage()) == (None, True)
 
 
@@ -158,7 +159,7 @@ def test_log_preserves_traceback_of_server_errors():
     error = (ValueError, ValueError("a bug"), None)
     record = logging.LogRecord("django.request", 40, "", 1, "a bug", (), error)
     record.status_code = 500
-    assert DropClientErrorTracebacks().filter(record)
+    assert DropExpectedTracebacks().filter(record)
     assert record.exc_info == error
 
 

@@ -49,7 +49,8 @@ class Email(models.Model):
             models.Index(
                 fields=["-priority", "id"], name="emails_to_send",
                 condition=models.Q(status__in=["queued", "retrying"]),
-            )
+            ),
+            models.Index(fields=["status", "updated_at"], name="emails_by_status"),
         ]  # fmt: skip
 
     def __str__(self) -> str:
