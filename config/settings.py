@@ -181,11 +181,15 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # Data
 DATABASES = {"default": environ.Env.db_url_config(database_url())}
+# PgBouncer in transaction mode refuses options of a connection, which `ALTER ROLE` then sets, and
+# loses cursors between two transactions.
+PGBOUNCER = env.bool("PGBOUNCER", False)
+TIMEOUTS = {} if PGBOUNCER else {"options": "-c lock_timeout=3000 -c statement_timeout=30000"}
 DATABASES["default"] |= {
-    "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60),
+    "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 0 if PGBOUNCER else 60),
     "CONN_HEALTH_CHECKS": True,
-    "OPTIONS": DATABASES["default"].get("OPTIONS", {})
-    | {"connect_timeout": 5, "options": "-c lock_timeout=3000 -c statement_timeout=30000"},
+    "DISABLE_SERVER_SIDE_CURSORS": PGBOUNCER,
+    "OPTIONS": DATABASES["default"].get("OPTIONS", {}) | {"connect_timeout": 5} | TIMEOUTS,
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Memory of each process for published pages; 0 stores none.

@@ -84,6 +84,14 @@ def database_version() -> str:
     return f"PostgreSQL {version // 10_000}.{version % 10_000}, migrations applied"
 
 
+def timeouts() -> str:
+    """Examine that no query and no lock is waited for without end."""
+    names = ("lock_timeout", "statement_timeout")
+    if endless := [name for name in names if query(f"SHOW {name}") == "0"]:
+        raise ToDoError(f"no {' and '.join(endless)}: with PgBouncer, ALTER ROLE … SET them")
+    return ", ".join(f"{name} {query(f'SHOW {name}')}" for name in names)
+
+
 def letters() -> str:
     """Examine the encoding and the ctype, which tell PostgreSQL the case of letters."""
     if query("SHOW server_encoding") != "UTF8":
@@ -183,6 +191,7 @@ EXAMINATIONS: dict[str, Callable[[], str]] = {
     "settings": checked_settings,
     "files": private_files,
     "database": database_version,
+    "timeouts": timeouts,
     "letters": letters,
     "connections": connections,
     "time zones": time_zones,

@@ -47,8 +47,8 @@ def lines(capsys) -> dict[str, tuple[str, str]]:
 def test_doctor_finds_nothing_to_do(installation, capsys):
     found = lines(capsys)
     assert list(found) == [
-        "settings", "files", "database", "letters", "connections", "time zones", "clock",
-        "sign-in attempts", "worker", "mail", "disk", "certificate", "backup",
+        "settings", "files", "database", "timeouts", "letters", "connections", "time zones",
+        "clock", "sign-in attempts", "worker", "mail", "disk", "certificate", "backup",
     ]  # fmt: skip
     assert {name: line for name, line in found.items() if line[0] != "ok"} == {}
 
@@ -62,6 +62,10 @@ def stale_period(settings) -> None:
         "UPDATE symposium_editions_edition SET period = tstzrange("
         "lower(period) + interval '1 hour', upper(period) + interval '1 hour')"
     )
+
+
+def no_timeout(settings) -> None:
+    execute("SET LOCAL statement_timeout = 0")
 
 
 def single_cache(settings) -> None:
@@ -100,6 +104,7 @@ def no_programs(settings) -> None:
     [
         (readable_backups, "files", "chmod go="),
         (stale_period, "time zones", "manage.py rebuild_periods, for 2021"),
+        (no_timeout, "timeouts", "no statement_timeout: with PgBouncer"),
         (single_cache, "sign-in attempts", "unset CACHE_URL"),
         (no_worker, "worker", "systemctl start symposium-worker"),
         (no_mail_server, "mail", "refused"),
