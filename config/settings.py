@@ -5,6 +5,7 @@ stored in var/, the embedded PostgreSQL, the name of this machine. Anything else
 missing value stops the start with one line that names the variable to set.
 """
 
+import datetime
 import os
 import re
 import sys
@@ -40,6 +41,15 @@ def file_path(name: str) -> str:
     if path and not Path(path).is_file():
         sys.exit(f"{name} is {path!r}, which is not a file. Set it to the path of the file")
     return path
+
+
+def time_of_day(name: str) -> datetime.time | None:
+    """Return the time in a variable, such as 03:00, or None if it is not set."""
+    value = env.str(name, "")
+    try:
+        return datetime.time.fromisoformat(value) if value else None
+    except ValueError:
+        sys.exit(f"{name} is {value!r}. Set it to a time such as 03:00")
 
 
 def kept_secret_key() -> str:
@@ -171,11 +181,15 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # Data
 DATABASES = {"default": environ.Env.db_url_config(database_url())}
+# PgBouncer in transaction mode refuses options of a connection, which `ALTER ROLE` then sets, and
+# loses cursors between two transactions.
+PGBOUNCER = env.bool("PGBOUNCER", False)
+TIMEOUTS = {} if PGBOUNCER else {"options": "-c lock_timeout=3000 -c statement_timeout=30000"}
 DATABASES["default"] |= {
-    "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60),
+    "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 0 if PGBOUNCER else 60),
     "CONN_HEALTH_CHECKS": True,
-    "OPTIONS": DATABASES["default"].get("OPTIONS", {})
-    | {"connect_timeout": 5, "options": "-c lock_timeout=3000 -c statement_timeout=30000"},
+    "DISABLE_SERVER_SIDE_CURSORS": PGBOUNCER,
+    "OPTIONS": DATABASES["default"].get("OPTIONS", {}) | {"connect_timeout": 5} | TIMEOUTS,
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Memory of each process for published pages; 0 stores none.
@@ -187,6 +201,8 @@ OFFLINE = env.bool("OFFLINE", True)
 # This cache counts the attempts that are limited, over all processes: see gunicorn.conf.py. It does
 # not store pages.
 CACHES = {"default": env.cache_url("CACHE_URL", "dbcache://symposium_cache?max_entries=100000")}
+if CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    CACHES["default"]["BACKEND"] = "symposium.core.redis_cache.FallbackRedisCache"
 CACHE_IS_SHARED = not CACHES["default"]["BACKEND"].endswith((".LocMemCache", ".DummyCache"))
 
 # Files: hashed names, compressed once, served by the process itself
@@ -366,6 +382,16 @@ CONTENT_SECURITY_POLICY = {
         **({"upgrade-insecure-requests": True} if SECURE_HTTPS else {}),
     }
 }
+
+# Backups. The public key is one of age (age1…): with it, archives are encrypted.
+BACKUP_FOLDER = env.path("BACKUP_FOLDER", str(VAR / "backups"))()
+BACKUP_KEEP = max(1, env.int("BACKUP_KEEP", 14))
+BACKUP_PUBLIC_KEY = env.str("BACKUP_PUBLIC_KEY", "")
+BACKUP_AT = time_of_day("BACKUP_AT")  # the worker runs it then; None: it does not
+# Folder of pg_dump and pg_restore; "": they are in PATH.
+POSTGRES_PROGRAMS = env.str(
+    "POSTGRES_PROGRAMS", embedded_postgres.programs_folder() if DEMO else ""
+)
 
 # Observation: counters for Prometheus, errors for Sentry or GlitchTip. Off unless they are set.
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")

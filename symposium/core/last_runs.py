@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from symposium.core.models import LastRun
 
-WORKER, BACKUP = "worker", "backup"
+WORKER, BACKUP, BACKUP_START = "worker", "backup", "backup start"
 
 
 def record(name: str, **details) -> None:

@@ -17,10 +17,13 @@ from django.views.decorators.http import require_safe
 from symposium import __version__
 from symposium.core import last_runs
 from symposium.core.mail import queue
+from symposium.core.models import Email
 from symposium.editions.models import Edition
 
 # Its housekeeping, every 15 s, comes after up to 20 s of sending.
 MAX_WORKER_SILENCE = datetime.timedelta(minutes=1)
+# A backup is made every night, and may take its time.
+MAX_BACKUP_AGE = datetime.timedelta(hours=26)
 MIN_FREE_BYTES = 500 * 1024 * 1024
 MIN_FREE_SHARE = 0.03
 
@@ -69,7 +72,8 @@ def cache_state() -> str:
     """Return “ok” or “away”; any exception is “away”, since each cache backend raises its own."""
     try:
         cache.set("readyz", "ok", timeout=10)
-        return "ok" if cache.get("readyz") == "ok" else "away"
+        answers = cache.get("readyz") == "ok"
+        return "ok" if answers and not getattr(cache, "is_away", False) else "away"
     except Exception:
         return "away"
 
@@ -81,9 +85,14 @@ def worker_state() -> str:
 
 
 def mail_state() -> str:
-    """Return “failing” if the mail server accepts none, “waiting” if none is even tried."""
+    """Return “failing” if the mail server accepts none, “waiting” if none is even tried.
+
+    “held”: a backup was restored, and nobody has released its e-mails.
+    """
     if queue.waits():
         return "waiting"
+    if Email.objects.filter(status=Email.Status.HELD).exists():
+        return "held"
     return "failing" if queue.fails() else "ok"
 
 
@@ -94,6 +103,14 @@ def mail_numbers() -> dict[str, int]:
         "oldest_mail_seconds": round(age.total_seconds()),
         "mails_failed_in_the_last_hour": queue.failed_in_the_last_hour(),
     }
+
+
+def backup_state() -> str:
+    """Return “old” after a night without backup, “none” before the first, “off” unasked."""
+    age = last_runs.age(last_runs.BACKUP)
+    if age is None:
+        return "none" if settings.BACKUP_AT else "off"
+    return "old" if age > MAX_BACKUP_AGE else "ok"
 
 
 def disk_state() -> str:
@@ -114,5 +131,6 @@ PARTS: dict[str, Callable[[], str]] = {
     "worker": worker_state,
     "mail": mail_state,
     "disk": disk_state,
+    "backup": backup_state,
     "time_zones": zones_state,
 }

@@ -240,6 +240,7 @@ def test_missing_page_offers_the_programme_search(client):
 def test_missing_page_on_an_empty_site_has_no_search(client):
     page = client.get("/en/nowhere/").content.decode()
     assert '<form class="search"' not in page
+    assert "You can still see the programme" not in page
 
 
 def test_missing_admin_page_is_404(client):
@@ -270,6 +271,7 @@ def test_lock_timeout_is_503_with_retry_after(calm_client):
         response = calm_client.get("/en/nowhere/")
         other.rollback()
     assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert heading(response) == "The site is very busy"
 
 
 @pytest.mark.parametrize("error", [OperationalError("away"), InterfaceError("closed")])
@@ -277,7 +279,7 @@ def test_unreachable_database_is_503_with_retry_after(calm_client, error):
     with broken(error):
         response = calm_client.get("/en/nowhere/")
     assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
-    assert heading(response) == "The site is very busy"
+    assert heading(response) == "We can’t reach our database"
     assert policy(response) == EXPECTED
 
 

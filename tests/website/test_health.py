@@ -45,7 +45,7 @@ def test_liveness_check_makes_no_query(client, django_assert_num_queries):
 
 WELL = {
     "status": "ok", "database": "ok", "migrations": "ok", "cache": "ok", "worker": "ok",
-    "mail": "ok", "disk": "ok", "time_zones": "ok", "oldest_mail_seconds": 0,
+    "mail": "ok", "disk": "ok", "backup": "off", "time_zones": "ok", "oldest_mail_seconds": 0,
     "mails_failed_in_the_last_hour": 0, "version": __version__,
 }  # fmt: skip
 
@@ -110,17 +110,20 @@ def test_readiness_check_warns_of_a_full_disk(client, worker, monkeypatch):
     assert client.get("/readyz").json() == WELL | {"status": "warning", "disk": "low"}
 
 
-def test_readiness_check_warns_without_cache(client, worker, settings):
-    """Its Redis, on a port where nothing listens, is away."""
-    settings.CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": "redis://127.0.0.1:1",
-        }
-    }
-    response = client.get("/readyz")
-    said = WELL | {"status": "warning", "cache": "away"}
-    assert (response.status_code, response.json()) == (200, said)
+@pytest.mark.parametrize(
+    ("hours", "status", "state"), [(None, "warning", "none"), (25, "ok", "ok"),
+                                   (27, "warning", "old")])  # fmt: skip
+def test_readiness_check_warns_of_an_old_backup(client, worker, settings, hours, status, state):
+    settings.BACKUP_AT = datetime.time(3)
+    if hours:
+        last_runs.record(last_runs.BACKUP)
+        LastRun.objects.filter(name="backup").update(at=in_minutes(-60 * hours))
+    assert client.get("/readyz").json() == WELL | {"status": status, "backup": state}
+
+
+def test_readiness_check_warns_of_held_mails(client, worker):
+    write(status=Email.Status.HELD)
+    assert client.get("/readyz").json() == WELL | {"status": "warning", "mail": "held"}
 
 
 def test_readiness_check_fails_with_pending_migrations(client, worker):
@@ -140,7 +143,8 @@ def test_readiness_check_fails_without_database(client):
     assert (response.status_code, response.json()) == (
         503,
         {"status": "unavailable", "database": "away", "migrations": "unknown", "cache": "ok",
-         "worker": "unknown", "mail": "unknown", "disk": "ok", "time_zones": "unknown",
+         "worker": "unknown", "mail": "unknown", "disk": "ok", "backup": "unknown",
+         "time_zones": "unknown",
          "version": __version__},
     )  # fmt: skip
 

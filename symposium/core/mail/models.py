@@ -23,6 +23,7 @@ class Email(models.Model):
         RETRYING = "retrying", _("will retry")
         SENT = "sent", _("sent")
         FAILED = "failed", _("failed")
+        HELD = "held", _("held")  # since a backup was restored
 
     to = models.CharField(_("recipient"), max_length=320)
     from_email = models.CharField(max_length=320)

@@ -257,6 +257,13 @@ def send_again(emails: QuerySet[Email]) -> int:
     )
 
 
+def release(emails: QuerySet[Email]) -> int:
+    """Queue the emails that are held since a backup was restored; return their number."""
+    return emails.filter(status=Status.HELD).update(
+        status=Status.QUEUED, attempts=0, scheduled_at=None, updated_at=timezone.now()
+    )
+
+
 def delete_expired_emails() -> int:
     """Delete e-mails sent or failed more than `MAIL_RETENTION_DAYS` ago, as they name people.
 

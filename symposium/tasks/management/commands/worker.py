@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from symposium.core import last_runs
+from symposium.core import backups, last_runs
 from symposium.core.mail import queue
 from symposium.core.worker import Worker
 from symposium.registrations.documents.attachments import ATTACHMENTS
@@ -26,9 +26,10 @@ class Command(BaseCommand):
             send=send_mail,
             housekeeping=[
                 last_runs.record_worker,
+                backups.NightlyBackup(),
                 queue.delete_expired_emails,
                 *PERIODIC_TASKS,
-            ],  # fmt: skip
+            ],
             parent=parent,
         )
         if not once:
