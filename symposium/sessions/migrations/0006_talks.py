@@ -11,8 +11,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("symposium_editions", "0002_news"),
-        ("symposium_sessions", "0003_resource_length"),
+        ("symposium_editions", "0006_whole_days"),
+        ("symposium_sessions", "0005_edition_period"),
         ("symposium_speakers", "0001_initial"),
     ]
 
