@@ -302,7 +302,6 @@ if STAFF_SECOND_FACTOR not in ("required", "optional"):
     sys.exit(f"STAFF_SECOND_FACTOR is {STAFF_SECOND_FACTOR!r}. Set it to required or to optional")
 
 # The admin
-JQUERY_UI_URL = "vendor/jquery-ui/jquery-ui-tabs.js"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 
 # Mail
