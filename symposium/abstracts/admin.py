@@ -217,7 +217,9 @@ class AbstractAdmin(ProtectedDeleteMixin, DeskExportMixin, SortableAdminBase, Hi
     form = AbstractForm
     public_page = "symposium.abstracts.views.abstract_page"
     resource_classes = [AbstractExport]
-    list_display = ["titled", "kind", "language", "published_at", "languages_filled", "status_shown"]
+    list_display = [
+        "titled", "kind", "language", "published_at", "languages_filled", "status_shown",
+    ]  # fmt: skip
     list_filter = [EditionFilter, "status", "kind", "language", UntranslatedFilter]
     list_select_related = ["edition", "session"]
     list_prefetch_related = ["authors__speaker"]
