@@ -151,8 +151,6 @@ class DeskSite(AdminSite):
 
     def get_app_list(self, request, app_label=None):
         """Return the sections of GROUPS; the last has all other models as well."""
-        if app_label:
-            return super().get_app_list(request, app_label)
         models = {
             model["object_name"]: model
             for app in super().get_app_list(request)
@@ -179,6 +177,10 @@ class DeskSite(AdminSite):
                 if page.group == label and edition and request.user.has_perm(page.permission)
             ],
         }
+
+    def app_index(self, request, app_label, extra_context=None):
+        """Redirect to the start page: the sections are not those of the apps."""
+        return redirect("admin:index")
 
     def index(self, request, extra_context=None):
         edition = working_edition(request, Edition.objects)
