@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "symposium.agenda",
     "symposium.privacy",
     "symposium.tasks",
+    "symposium.website.apps.WebsiteConfig",
     "symposium.demo",
     "allauth",
     "allauth.account",
@@ -320,7 +321,6 @@ if STAFF_SECOND_FACTOR not in ("required", "optional"):
     sys.exit(f"STAFF_SECOND_FACTOR is {STAFF_SECOND_FACTOR!r}. Set it to required or to optional")
 
 # The admin
-JQUERY_UI_URL = "vendor/jquery-ui/jquery-ui-tabs.js"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 
 # Mail

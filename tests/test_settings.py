@@ -116,7 +116,7 @@ def test_redis_cache_url_is_used():
     """No server is needed: the cache connects when it is first used."""
     asked = (
         "from django.core.cache import cache\n"
-        "pool = cache._cache.get_client().connection_pool\n"
+        "pool = cache.redis._cache.get_client().connection_pool\n"
         "print(pool.connection_kwargs['host'])"
     )
     url = "redis://cache.example.org:6379/0"

@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from symposium.core.admin.pages import DESK_PAGES, DeskPage
+
 
 class SessionsConfig(AppConfig):
     name = "symposium.sessions"
@@ -12,3 +14,11 @@ class SessionsConfig(AppConfig):
         from symposium.sessions.checklist import CHECKS
 
         register(*CHECKS)
+        DESK_PAGES.append(
+            DeskPage(
+                "programme",
+                _("Programme changes"),
+                "symposium_sessions_session_changes",
+                "symposium_sessions.view_session",
+            )
+        )
