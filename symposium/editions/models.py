@@ -112,7 +112,7 @@ class EditionQuerySet(models.QuerySet):
         """Update the rows; the period of each edition follows its days and its time zone."""
         if not DAY_FIELDS & values.keys():
             return super().update(**values)
-        fields = {field.name: field for field in self.model._meta.fields}
+        fields: dict[str, Any] = {name: self.model._meta.get_field(name) for name in DAY_FIELDS}
         given = {name: fields[name].to_python(values[name]) for name in DAY_FIELDS & values.keys()}
         with transaction.atomic(using=self.db):
             rows = list(self.select_for_update().order_by("pk").values("pk", *DAY_FIELDS))

@@ -6,7 +6,8 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, OperationalError
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 from import_export.fields import Field
 
 from symposium.core.admin.base import (
@@ -37,6 +38,7 @@ from symposium.core.templatetags.desk import desk_icon
 from symposium.sessions import planning
 from symposium.sessions.changes_admin import ChangesMixin
 from symposium.sessions.models import Participation, Resource, Room, Session, Track
+from symposium.sessions.talks_admin import TalkInline
 from symposium.speakers.models import Speaker
 
 
@@ -158,7 +160,8 @@ class MissingFilter(admin.SimpleListFilter):
 
 class SessionExport(ExportResource):
     track = Field(attribute="track", column_name=_("track"))
-    room = Field(attribute="room", column_name=_("room"))
+    room = Field(attribute="effective_room", column_name=_("room"))
+    parent = Field(attribute="parent", column_name=pgettext_lazy("talk", "part of"))
     speakers = Field(column_name=_("speakers"))
     languages = Field(column_name=_("languages"))
 
@@ -166,7 +169,7 @@ class SessionExport(ExportResource):
         model = Session
         fields = [
             "starts_at", "ends_at", "room", "track", "kind", "status", "title_fr", "title_en",
-            "title_ar", "speakers", "languages", "places", "slug",
+            "title_ar", "parent", "speakers", "languages", "places", "slug",
         ]  # fmt: skip
 
     def dehydrate_kind(self, session):
@@ -214,7 +217,7 @@ class SessionAdmin(
         ("track", EditionRelatedFilter),
         UntranslatedFilter,
     ]
-    list_select_related = ["edition", "room", "track"]
+    list_select_related = ["edition", "room", "track", "parent_room", "parent"]
     list_prefetch_related = ["participations__speaker"]
     actions_say = _(
         "The site shows the change at once. If a published session is cancelled or moved, everyone "
@@ -225,13 +228,13 @@ class SessionAdmin(
         *in_each_language("speakers__given_name", "speakers__family_name"),
         "slug",
     ]
-    autocomplete_fields = ["room", "track"]
+    autocomplete_fields = ["room", "track", "parent"]
     actions = ["publish", "unpublish", "cancel", "swap"]
-    inlines = [ParticipationInline, ResourceInline]
+    inlines = [ParticipationInline, TalkInline, ResourceInline]
     fieldsets = [
         (None, {"fields": ["title", "description", ("kind", "status", "edition")]}),
         (_("When and where"), {
-            "fields": [("starts_at", "ends_at"), ("room", "track")],
+            "fields": [("starts_at", "ends_at"), ("room", "track"), ("parent", "order")],
             "classes": ["collapse", "open"],
         }),
         (_("Places and language"), {
@@ -266,6 +269,31 @@ class SessionAdmin(
         found = super().get_export_queryset(request)
         return found.select_related("track").prefetch_related("participations__speaker")
 
+    def get_ordering(self, request):
+        """List sessions by time, each before its talks."""
+        return [
+            Coalesce("parent__starts_at", "starts_at"),
+            Coalesce("parent__room__order", "room__order"),
+            Coalesce("parent", "pk"),
+            F("parent").asc(nulls_first=True),
+            "starts_at",
+            "order",
+            "pk",
+        ]
+
+    def get_search_results(self, request, queryset, search_term):
+        """Offer, for `parent`, only the sessions that may hold talks."""
+        if request.GET.get("field_name") == "parent":
+            queryset = queryset.without_talks().exclude(kind=Session.Kind.BREAK)
+        return super().get_search_results(request, queryset, search_term)
+
+    def get_inlines(self, request, obj):
+        """Return the inlines; a talk and a break hold no talks."""
+        inlines = super().get_inlines(request, obj)
+        if obj and (obj.parent_id or obj.is_break):
+            return [inline for inline in inlines if inline is not TalkInline]
+        return inlines
+
     # Columns
 
     @admin.display(description=_("day and time"), ordering="starts_at")
@@ -284,10 +312,11 @@ class SessionAdmin(
 
     @admin.display(description=_("title"), ordering="title_fr")
     def text(self, session):
-        """Return the title; under it the track and the speakers, or that there are none."""
+        """Return the title; under it the parent, the track and the speakers, if any."""
         people = [one.speaker for one in session.participations.all()]
-        needs_people = session.kind != Session.Kind.BREAK and not session.is_cancelled
+        needs_people = not session.is_break and not session.is_cancelled
         parts = [
+            session.parent_id and format_html("<bdi>{}</bdi>", session.parent),
             session.track and format_html(
                 '<i class="dk-track track-{}" aria-hidden="true"></i><bdi>{}</bdi>',
                 session.track.mark, session.track,
@@ -296,19 +325,24 @@ class SessionAdmin(
             not people and needs_people and missing_mark(_("no speaker")),
         ]  # fmt: skip
         under = format_html_join(" · ", "{}", ((part,) for part in parts if part))
-        return format_html('{}<span class="row-sub">{}</span>', super().text(session), under)
+        title = super().text(session)
+        if session.parent_id:
+            title = format_html('<span class="row-talk">{}</span>', title)
+        return format_html('{}<span class="row-sub">{}</span>', title, under)
 
     @admin.display(description=_("room"), ordering="room__order")
     def place(self, session):
-        if session.room:
-            return format_html("<bdi>{}</bdi>", session.room)
-        needs_room = session.kind != Session.Kind.BREAK and not session.is_cancelled
+        if room := session.effective_room:
+            return format_html("<bdi>{}</bdi>", room)
+        needs_room = not session.is_break and not session.is_cancelled
         return missing_mark(_("no room")) if needs_room else None
 
     @admin.display(description=_("status"), ordering="status")
     def status_shown(self, session):
-        label = session.get_status_display()
-        return format_html('<span class="status status-{}">{}</span>', session.status, label)
+        label = session.status_label
+        return format_html(
+            '<span class="status status-{}">{}</span>', session.effective_status, label
+        )
 
     @admin.display(description=_("status"), ordering="status")
     def status_menu(self, session):
@@ -391,7 +425,7 @@ class SessionAdmin(
     def report_consequences(self, request, sessions, *, published: bool = False) -> None:
         """Show messages about effects on readers that organisers may not expect."""
         on_site = sessions.published()
-        if untimed := on_site.filter(starts_at=None).exclude(status=Session.Status.CANCELLED):
+        if untimed := on_site.filter(starts_at=None, parent=None).not_cancelled():
             words = _("Published with no date or time: %(sessions)s.")
             messages.warning(request, words % {"sessions": name_list(untimed)})
         if published and (session := on_site.first()):
@@ -410,7 +444,7 @@ class SessionAdmin(
             '<i class="dk-track track-{}" aria-hidden="true"></i><bdi>{}</bdi>',
             session.track.mark, session.track,
         )  # fmt: skip
-        parts = [self.status_shown(session), self.when(session), session.room, track]
+        parts = [self.status_shown(session), self.when(session), session.effective_room, track]
         return [part for part in parts if part]
 
     def aside(self, request, session):
@@ -434,6 +468,9 @@ class SessionAdmin(
             self.report_consequences(request, found, published=published)
 
     def protected_reason(self, session) -> str:
+        if talks := list(session.talks.in_order()):
+            words = _("“%(session)s” holds talks. First delete or move them: %(talks)s.")
+            return words % {"session": session, "talks": name_list(talks)}
         number = session.abstracts.count()
         words = ngettext(
             "“%(session)s” has %(n)d abstract, so it can’t be deleted. First move the "

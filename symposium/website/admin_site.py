@@ -24,6 +24,7 @@ from symposium.core.admin.pages import DESK_PAGES
 from symposium.core.admin.working_edition import all_editions, working_edition
 from symposium.core.i18n.localized import LANGUAGES
 from symposium.editions.models import Edition
+from symposium.website import first_run
 from symposium.website.desk_search import search_all
 from symposium.website.start_page import start_page
 
@@ -93,7 +94,8 @@ class DeskSite(AdminSite):
         language = path("language/", self.admin_view(self.language_view), name="language")
         edition = path("edition/", self.admin_view(self.edition_view), name="edition")
         search = path("search/", self.admin_view(self.search_view), name="search")
-        return [language, edition, search, *super().get_urls()]
+        first = path("first-edition/", self.admin_view(self.first_edition), name="first_edition")
+        return [language, edition, search, first, *super().get_urls()]
 
     def each_context(self, request):
         context = super().each_context(request) | {"portal_version": __version__}
@@ -101,6 +103,9 @@ class DeskSite(AdminSite):
             context["working_edition"] = working_edition(request, Edition.objects)
             context["editions"] = all_editions(request, Edition.objects)
         return context
+
+    def first_edition(self, request):
+        return first_run.first_edition(request, self.each_context(request))
 
     @method_decorator(require_POST)
     def language_view(self, request):
