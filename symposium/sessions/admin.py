@@ -217,7 +217,7 @@ class SessionAdmin(
         ("track", EditionRelatedFilter),
         UntranslatedFilter,
     ]
-    list_select_related = ["edition", "room", "parent_room", "parent", "track"]
+    list_select_related = ["edition", "room", "track", "parent_room", "parent"]
     list_prefetch_related = ["participations__speaker"]
     actions_say = _(
         "The site shows the change at once. If a published session is cancelled or moved, everyone "
@@ -312,14 +312,11 @@ class SessionAdmin(
 
     @admin.display(description=_("title"), ordering="title_fr")
     def text(self, session):
-        """Return the title; under it its session, its track and its speakers, or that it has none.
-
-        The title of a talk is indented.
-        """
+        """Return the title; under it the parent, the track and the speakers, if any."""
         people = [one.speaker for one in session.participations.all()]
-        needs_people = session.kind != Session.Kind.BREAK and not session.is_cancelled
+        needs_people = not session.is_break and not session.is_cancelled
         parts = [
-            session.parent and format_html("<bdi>{}</bdi>", session.parent),
+            session.parent_id and format_html("<bdi>{}</bdi>", session.parent),
             session.track and format_html(
                 '<i class="dk-track track-{}" aria-hidden="true"></i><bdi>{}</bdi>',
                 session.track.mark, session.track,
@@ -335,9 +332,9 @@ class SessionAdmin(
 
     @admin.display(description=_("room"), ordering="room__order")
     def place(self, session):
-        if session.effective_room:
-            return format_html("<bdi>{}</bdi>", session.effective_room)
-        needs_room = session.kind != Session.Kind.BREAK and not session.is_cancelled
+        if room := session.effective_room:
+            return format_html("<bdi>{}</bdi>", room)
+        needs_room = not session.is_break and not session.is_cancelled
         return missing_mark(_("no room")) if needs_room else None
 
     @admin.display(description=_("status"), ordering="status")
@@ -447,7 +444,7 @@ class SessionAdmin(
             '<i class="dk-track track-{}" aria-hidden="true"></i><bdi>{}</bdi>',
             session.track.mark, session.track,
         )  # fmt: skip
-        parts = [self.status_shown(session), self.when(session), session.room, track]
+        parts = [self.status_shown(session), self.when(session), session.effective_room, track]
         return [part for part in parts if part]
 
     def aside(self, request, session):

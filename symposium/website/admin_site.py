@@ -93,9 +93,9 @@ class DeskSite(AdminSite):
     def get_urls(self):
         language = path("language/", self.admin_view(self.language_view), name="language")
         edition = path("edition/", self.admin_view(self.edition_view), name="edition")
-        first = path("first-edition/", self.admin_view(self.first_edition), name="first_edition")
         search = path("search/", self.admin_view(self.search_view), name="search")
-        return [language, edition, first, search, *super().get_urls()]
+        first = path("first-edition/", self.admin_view(self.first_edition), name="first_edition")
+        return [language, edition, search, first, *super().get_urls()]
 
     def each_context(self, request):
         context = super().each_context(request) | {"portal_version": __version__}
