@@ -8,7 +8,9 @@ class RegistrationsConfig(AppConfig):
     verbose_name = _("Registrations")
 
     def ready(self) -> None:
-        from symposium.editions.checklist import register
+        from symposium.editions import checklist, copying
         from symposium.registrations.checklist import CHECKS
+        from symposium.registrations.copying import PARTS
 
-        register(*CHECKS)
+        checklist.register(*CHECKS)
+        copying.register(*PARTS)
