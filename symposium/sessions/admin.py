@@ -90,7 +90,7 @@ class TrackAdmin(SessionGroupAdmin):
 @admin.register(Room)
 class RoomAdmin(SessionGroupAdmin):
     list_display = ["text", "description", "capacity", "session_count", "languages_filled"]
-    fields = ["edition", "name", "description", "capacity", "slug", "displays"]
+    fields = ["edition", "name", "description", "floor", "access", "capacity", "slug", "displays"]
     readonly_fields = ["displays"]
 
     @admin.display(description=_("displays"))

@@ -104,6 +104,13 @@ class Room(SluggedModel):
         _("description"), max_length=120, blank=True,
         help_text=_("Shown under the room’s name in the programme: what it’s for, or where it is."),
     )  # fmt: skip
+    floor = models.CharField(
+        _("floor"), max_length=60, blank=True, help_text=_("For example “Ground floor”.")
+    )
+    access = models.CharField(
+        _("access"), max_length=200, blank=True,
+        help_text=_("How to get there, without stairs too: entrance, lift, corridor."),
+    )  # fmt: skip
     capacity = models.PositiveIntegerField(_("seats"), null=True, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
 
@@ -177,6 +184,7 @@ class SessionQuerySet(models.QuerySet):
             self.scheduled()
             .filter(kind__in=[*Session.FOR_ALL, Session.Kind.PANEL, Session.Kind.POSTER_SESSION])
             .exclude(status=Session.Status.CANCELLED)
+            .select_related("track")
             .order_by("starts_at", "room__order", "pk")
         )
 

@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("symposium_sessions", "0003_resource_length"),
+        ("symposium_sessions", "0005_edition_period"),
     ]
 
     operations = [
