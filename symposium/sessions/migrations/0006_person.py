@@ -8,6 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     dependencies = [
         ("symposium_sessions", "0005_edition_period"),
+        ("symposium_speakers", "0002_person"),
     ]
 
     operations = [
