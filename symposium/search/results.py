@@ -51,7 +51,7 @@ KINDS = {
         _("Sessions"),
         lambda: (
             Session.objects.published()
-            .select_related("room", "track")
+            .with_relations()
             .defer("period", "allowed_period", *in_each_language("description"))
         ),
     ),

@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("symposium_sessions", "0005_edition_period"),
+        ("symposium_sessions", "0007_talk_rules"),
         ("symposium_speakers", "0002_person"),
     ]
 
