@@ -428,6 +428,7 @@ class Edition(models.Model):
             "category": self.categories.all(),
             "practical": self.pages.published().filter(slug=Page.PRACTICAL),
             "privacy": self.pages.privacy_notices(),
+            "editions": Edition.objects.published().exclude(pk=self.pk),
         }
 
 

@@ -121,6 +121,24 @@ def home(request: HttpRequest, edition: Edition) -> HttpResponse:
     )
 
 
+@published_page
+@require_safe
+@in_edition
+def editions(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """Render the list of all published editions, latest first."""
+    return render_page(
+        request,
+        edition,
+        "editions/editions.html",
+        {
+            "section": "editions",
+            "heading": _("Editions"),
+            "editions": Edition.objects.published(),
+            "unlisted": True,
+        },
+    )
+
+
 def partners_by_kind(partners: Iterable[Partner]) -> list[tuple[str, list[Partner]]]:
     """Return the heading of each kind that has partners, organisers first, and its partners."""
     headings = {

@@ -10,10 +10,12 @@ class RegistrationsConfig(AppConfig):
     verbose_name = _("Registrations")
 
     def ready(self) -> None:
-        from symposium.editions.checklist import register
+        from symposium.editions import checklist, copying
         from symposium.registrations.checklist import CHECKS
+        from symposium.registrations.copying import PARTS
 
-        register(*CHECKS)
+        checklist.register(*CHECKS)
+        copying.register(*PARTS)
         DESK_PAGES.append(
             DeskPage(
                 "registrations",

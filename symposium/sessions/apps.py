@@ -10,10 +10,12 @@ class SessionsConfig(AppConfig):
     verbose_name = _("Programme")
 
     def ready(self) -> None:
-        from symposium.editions.checklist import register
+        from symposium.editions import checklist, copying
         from symposium.sessions.checklist import CHECKS
+        from symposium.sessions.copying import PARTS
 
-        register(*CHECKS)
+        checklist.register(*CHECKS)
+        copying.register(*PARTS)
         DESK_PAGES.append(
             DeskPage(
                 "programme",

@@ -37,6 +37,16 @@ from symposium.sessions.triggers import (
 )
 from symposium.sessions.uploads import EXTENSIONS, validate_document
 from symposium.speakers.models import Speaker
+from symposium.speakers.triggers import MovePersonRevision
+
+# SQL that gives the persons in a session that is written, for `MovePersonRevision`.
+PEOPLE_OF_SESSION = """
+    SELECT own.person FROM symposium_sessions_participation part
+    JOIN symposium_speakers_speaker own ON own.id = part.speaker_id
+    WHERE part.session_id IN (OLD.id, NEW.id)"""
+PEOPLE_OF_PARTICIPATION = """
+    SELECT own.person FROM symposium_speakers_speaker own
+    WHERE own.id IN (OLD.speaker_id, NEW.speaker_id)"""
 
 
 def field_error(field: str, message: Any, code: str, **params: Any) -> ValidationError:
@@ -507,6 +517,7 @@ class Session(SluggedModel):
             CopyPeriodToParticipations(),
             KeepSlug("edition_id"),
             MoveRevision(),
+            MovePersonRevision(PEOPLE_OF_SESSION),
         ]
 
     def __str__(self) -> str:
@@ -787,7 +798,11 @@ class Participation(models.Model):
                 violation_error_message=_("This speaker is in another session at this time."),
             ),
         ]
-        triggers = [CopyPeriod(), MoveRevision()]
+        triggers = [
+            CopyPeriod(),
+            MoveRevision(),
+            MovePersonRevision(PEOPLE_OF_PARTICIPATION),
+        ]
 
     def __str__(self) -> str:
         return f"{self.speaker} · {self.session}"

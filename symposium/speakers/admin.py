@@ -21,6 +21,7 @@ from symposium.core.admin.list_views import ListView
 from symposium.core.admin.spreadsheet import DeskExportMixin, ExportResource
 from symposium.core.i18n.localized import in_each_language
 from symposium.speakers.models import Link, Speaker
+from symposium.speakers.person_admin import PersonMixin
 
 
 class MissingFilter(admin.SimpleListFilter):
@@ -95,7 +96,7 @@ class SpeakerExport(ExportResource):
 
 
 @admin.register(Speaker)
-class SpeakerAdmin(DeskExportMixin, SortableAdminBase, HistoryMixin):
+class SpeakerAdmin(PersonMixin, DeskExportMixin, SortableAdminBase, HistoryMixin):
     form = SpeakerForm
     public_page = "symposium.speakers.views.speaker_page"
     resource_classes = [SpeakerExport]
@@ -111,7 +112,8 @@ class SpeakerAdmin(DeskExportMixin, SortableAdminBase, HistoryMixin):
     list_editable = ["is_published", "is_featured"]
     list_filter = [EditionFilter, MissingFilter, "is_published", "is_featured", UntranslatedFilter]
     search_fields = [*in_each_language("given_name", "affiliation"), "slug"]
-    readonly_fields = ["photo_shown", "sessions_shown"]
+    readonly_fields = ["photo_shown", "sessions_shown", "other_editions"]
+    actions = ["join", "separate"]
     inlines = [LinkInline]
     fieldsets = [
         (None, {"fields": ["given_name", "family_name", "position", "affiliation"]}),
@@ -120,7 +122,8 @@ class SpeakerAdmin(DeskExportMixin, SortableAdminBase, HistoryMixin):
             "classes": ["collapse", "open"],
         }),
         (_("On the site"), {
-            "fields": [("is_published", "is_featured"), ("slug", "edition"), "sessions_shown"],
+            "fields": [("is_published", "is_featured"), ("slug", "edition"), "sessions_shown",
+                       "other_editions"],
             "classes": ["collapse"],
         }),
     ]  # fmt: skip
