@@ -90,7 +90,7 @@ class TrackAdmin(SessionGroupAdmin):
 @admin.register(Room)
 class RoomAdmin(SessionGroupAdmin):
     list_display = ["text", "description", "capacity", "session_count", "languages_filled"]
-    fields = ["edition", "name", "description", "capacity", "slug", "displays"]
+    fields = ["edition", "name", "description", "floor", "access", "capacity", "slug", "displays"]
     readonly_fields = ["displays"]
 
     @admin.display(description=_("displays"))
@@ -159,7 +159,7 @@ class MissingFilter(admin.SimpleListFilter):
         if self.value() == "speaker":
             return queryset.without_speaker()
         if self.value() == "time":
-            return queryset.filter(starts_at__isnull=True)
+            return queryset.without_time()
         return queryset
 
 

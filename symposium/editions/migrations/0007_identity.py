@@ -9,7 +9,7 @@ from symposium.core.database_rules import sql_files
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("symposium_editions", "0002_news"),
+        ("symposium_editions", "0006_whole_days"),
     ]
 
     operations = [
