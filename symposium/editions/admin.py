@@ -27,6 +27,7 @@ from symposium.core.admin.working_edition import set_working_edition
 from symposium.core.i18n.dates import midnight
 from symposium.core.i18n.localized import in_each_language
 from symposium.editions.embed import iframe_html
+from symposium.editions.identity_admin import IdentityPages
 from symposium.editions.models import Edition, News, Page, Partner, validate_time_zone
 from symposium.editions.next_edition import NextEditionMixin
 from symposium.editions.readiness import missing_links
@@ -55,7 +56,7 @@ class EditionForm(EditionModelForm):
 
 
 @admin.register(Edition)
-class EditionAdmin(NextEditionMixin, ProtectedDeleteMixin, HistoryMixin):
+class EditionAdmin(IdentityPages, NextEditionMixin, ProtectedDeleteMixin, HistoryMixin):
     form = EditionForm
     text_field = "name"
     list_display = [

@@ -18,6 +18,7 @@ from symposium.core.i18n.markdown import first_paragraph
 from symposium.core.page_cache import ANY, published_page
 from symposium.editions import jsonld
 from symposium.editions.cards import edition_card
+from symposium.editions.menu import page_name
 from symposium.editions.models import Edition, News, Page, Partner
 from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.slugs import find_by_slug
@@ -172,7 +173,7 @@ def text_page(request: HttpRequest, page: Page) -> HttpResponse:
         page.edition,
         "editions/page.html",
         {
-            "section": "practical" if page.slug == Page.PRACTICAL else "",
+            "section": page_name(page),
             "page": page,
             "heading": page.title,
             "draft": is_preview(request, page),

@@ -7,6 +7,7 @@ session. An undone check-in does not count.
 
 import datetime
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -164,7 +165,7 @@ def certificate_data(certificate: Certificate, language: str) -> dict:
         }
 
 
-def certificate_words(certificate: Certificate, about: dict[str, str]) -> dict[str, str]:
+def certificate_words(certificate: Certificate, about: dict[str, Any]) -> dict[str, str]:
     edition = certificate.registration.edition
     return {
         "kicker": _("Demonstration: not a valid certificate")

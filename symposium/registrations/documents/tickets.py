@@ -5,6 +5,7 @@ A QR code holds only the ticket code: no name, no address.
 
 import datetime
 from collections.abc import Collection
+from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -73,12 +74,13 @@ def badges_data(registrations: Collection[Registration], language: str) -> dict:
         }
 
 
-def edition_data(edition: Edition) -> dict[str, str]:
+def edition_data(edition: Edition) -> dict[str, Any]:
     return {
         "name": str(edition),
         "dates": edition.dates,
         "place": _(", ").join(filter(None, [edition.venue, edition.city])),
         "address": edition.address or "",
+        "palette": edition.palette,
     }
 
 
