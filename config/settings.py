@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "symposium.registrations",
     "symposium.agenda",
     "symposium.privacy",
+    "symposium.spreadsheets",
     "symposium.tasks",
     "symposium.demo",
     "allauth",

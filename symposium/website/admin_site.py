@@ -34,7 +34,7 @@ CHANGELIST_PATH = re.compile(r"/admin/(\w+/\w+/)?")
 # Label, name, purpose and models of each group, in the order in which organisers look for them.
 GROUPS = [
     ("programme", _("Programme"), _("Sessions, speakers, rooms and tracks."),
-     ["Session", "Speaker", "Room", "Track"]),
+     ["Session", "Speaker", "Room", "Track", "Import"]),
     ("abstracts", _("Abstracts"), _("Published abstracts and keywords."),
      ["Abstract", "Keyword"]),
     ("registrations", _("Registrations"), _("Registrations, categories, invitations and "
