@@ -6,3 +6,9 @@ class RegistrationsConfig(AppConfig):
     name = "symposium.registrations"
     label = "symposium_registrations"
     verbose_name = _("Registrations")
+
+    def ready(self) -> None:
+        from symposium.editions.checklist import register
+        from symposium.registrations.checklist import CHECKS
+
+        register(*CHECKS)

@@ -92,7 +92,7 @@ class TrackAdmin(SessionGroupAdmin):
 class RoomAdmin(SessionGroupAdmin):
     import_kind = "rooms"
     list_display = ["text", "description", "capacity", "session_count", "languages_filled"]
-    fields = ["edition", "name", "description", "capacity", "slug", "displays"]
+    fields = ["edition", "name", "description", "floor", "access", "capacity", "slug", "displays"]
     readonly_fields = ["displays"]
 
     @admin.display(description=_("displays"))
@@ -161,7 +161,7 @@ class MissingFilter(admin.SimpleListFilter):
         if self.value() == "speaker":
             return queryset.without_speaker()
         if self.value() == "time":
-            return queryset.filter(starts_at__isnull=True)
+            return queryset.without_time()
         return queryset
 
 

@@ -94,6 +94,13 @@ class Room(SluggedModel):
         _("description"), max_length=120, blank=True,
         help_text=_("Shown under the room’s name in the programme: what it’s for, or where it is."),
     )  # fmt: skip
+    floor = models.CharField(
+        _("floor"), max_length=60, blank=True, help_text=_("For example “Ground floor”.")
+    )
+    access = models.CharField(
+        _("access"), max_length=200, blank=True,
+        help_text=_("How to get there, without stairs too: entrance, lift, corridor."),
+    )  # fmt: skip
     capacity = models.PositiveIntegerField(_("seats"), null=True, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
 
@@ -167,6 +174,7 @@ class SessionQuerySet(models.QuerySet):
             self.scheduled()
             .filter(kind__in=[*Session.FOR_ALL, Session.Kind.PANEL, Session.Kind.POSTER_SESSION])
             .exclude(status=Session.Status.CANCELLED)
+            .select_related("track")
             .order_by("starts_at", "room__order", "pk")
         )
 
@@ -185,6 +193,9 @@ class SessionQuerySet(models.QuerySet):
     def without_room(self):
         """Return the sessions that still need a room; a break needs none."""
         return self.to_be_prepared().filter(room__isnull=True)
+
+    def without_time(self):
+        return self.exclude(status=Session.Status.CANCELLED).filter(starts_at=None)
 
     def without_speaker(self):
         return self.to_be_prepared().filter(participations__isnull=True)

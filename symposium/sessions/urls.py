@@ -14,4 +14,5 @@ urlpatterns = [
     path("<slug:edition>/programme/<slug:slug>/stream/", views.stream, name="stream"),
     path("<slug:edition>/changes/", change_views.changes_page, name="changes"),
     path("<slug:edition>/rooms/<slug:slug>/", views.room, name="room"),
+    path("<slug:edition>/rooms/<slug:slug>/card.png", views.room_card, name="room_card"),
 ]

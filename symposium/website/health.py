@@ -25,7 +25,7 @@ def readyz(request):
     """Readiness: the state of each part; 503 unless database, migrations and cache are ready.
 
     Overdue e-mails do not change the status: the site works, and the queue loses no e-mail. Nor do
-    other time zone rules in PostgreSQL: the operator has to update them.
+    periods of former time zone rules: the operator has to rebuild them.
     """
     parts = {**database(), "cache": cache_state()}
     ready = set(parts.values()) == {"ok"}
@@ -55,8 +55,7 @@ def zones_state() -> str:
         editions = list(Edition.objects.all())
     except Error:
         return "unknown"
-    alike = all(edition.has_hours_of_database() for edition in editions)
-    return "ok" if alike else "PostgreSQL has other rules"
+    return "rebuild" if any(edition.has_stale_period for edition in editions) else "ok"
 
 
 def cache_state() -> str:
