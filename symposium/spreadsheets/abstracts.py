@@ -151,7 +151,7 @@ class Abstracts(Sheet):
                 AbstractKeyword.objects.update_or_create(
                     abstract=obj, keyword=keyword, defaults={"order": order}
                 )
-        obj._prefetched_objects_cache = {}
+        vars(obj).pop("_prefetched_objects_cache", None)
 
     def save_authors(self, run: "Run", obj: Abstract, texts: list[AuthorText]) -> None:
         """Write the authors in order; those who stay keep what the cell does not say."""

@@ -152,7 +152,7 @@ class Speakers(Sheet):
     columns = [
         Identifier(),
         FullName("name", gettext_lazy("Full name"), "Nom complet", "Nom et prénom", "Prénom et nom",
-                 "Nom & prénom", "Speaker", "Intervenant", "الاسم الكامل", "الاسم والنسب"),
+                 "Nom & prénom", "Name", "Speaker", "Intervenant", "الاسم الكامل", "الاسم والنسب"),
         *translated("given_name", gettext_lazy("Given name"),
                     headings={"fr": ["Prénom", "First name", "Given name", "Prénoms"],
                               "ar": ["الاسم الشخصي", "الاسم"]}),
@@ -209,10 +209,20 @@ class Speakers(Sheet):
         return find_person(run, person, next(filter(None, affiliations), "")) if name else None
 
     def prepare(self, run: "Run", row: Row) -> None:
-        """Take the full name apart, unless the row has the parts."""
-        if not any(row.text(f"family_name_{code}") for code in LANGUAGES) and row.text("name"):
-            ref, text = row.cells["name"]
-            code = language_of(text)
-            given, family = split_name(text)
-            row.cells |= {f"given_name_{code}": (ref, given), f"family_name_{code}": (ref, family)}
-        row.cells.pop("name", None)
+        """Take full names apart: a column of them, or family names without a column of given ones.
+
+        The full name counts only if the row has no parts.
+        """
+        has_parts = any(row.text(f"family_name_{code}") for code in LANGUAGES)
+        name = row.cells.pop("name", ("", ""))
+        if name[1] and not has_parts:
+            self.take_apart(row, language_of(name[1]), *name)
+        for code in LANGUAGES:
+            family = row.cells.get(f"family_name_{code}", ("", ""))
+            if family[1] and f"given_name_{code}" not in row.cells:
+                self.take_apart(row, code, *family)
+
+    @staticmethod
+    def take_apart(row: Row, code: str, ref: str, text: str) -> None:
+        given, family = split_name(text)
+        row.cells |= {f"given_name_{code}": (ref, given), f"family_name_{code}": (ref, family)}

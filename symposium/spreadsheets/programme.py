@@ -3,6 +3,7 @@
 import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from symposium.sessions.models import Change, Participation, Room, Session, Track
@@ -47,6 +48,9 @@ STATUS_WORDS = {
     "published": ["publié", "publiée", "confirmé", "confirmée", "public"],
     "cancelled": ["annulé", "annulée", "canceled"],
 }
+
+
+ROLES = {"chairs": "chair", "moderators": "moderator"}
 
 
 class Rooms(Sheet):
@@ -237,9 +241,7 @@ class Sessions(Sheet):
         lasting = obj.ends_at - obj.starts_at if obj.ends_at and obj.starts_at else None
         if not (day and start):
             if start or end:
-                raise invalid(
-                    gettext_lazy("Write the day, the start and the end, or none of them.")
-                )
+                raise invalid(_("Write the day, the start and the end, or none of them."))
             obj.starts_at = obj.ends_at = None
             return
         obj.starts_at = datetime.datetime.combine(day, start, zone)
@@ -260,7 +262,7 @@ class Sessions(Sheet):
             return
         people = dict(self.by_name["speakers"].get(obj)) if "speakers" not in read else {}
         for name in named:
-            role = self.by_name[name].role
+            role = ROLES.get(name, "")
             if role:
                 people = {one: was for one, was in people.items() if was != role}
             people |= dict(read[name])

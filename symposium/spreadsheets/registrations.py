@@ -97,7 +97,7 @@ class Country(Column):
 @functools.cache
 def country_codes() -> dict[str, str]:
     """Return the codes of countries by folded name and by code."""
-    found = {}
+    found: dict[str, str] = {}
     for language in LANGUAGES:
         with translation.override(language):
             found |= {fold(name): code for code, name in countries.all_countries()}

@@ -108,7 +108,7 @@ class Sheet:
         for name, value in read.items():
             setattr(obj, name, value)
 
-    def clean(self, obj: Model) -> None:
+    def clean(self, obj: Any) -> None:
         """Raise ValidationError unless the object can be saved."""
         obj.clean_fields(exclude=[field.name for field in obj._meta.fields if field.remote_field])
         obj.clean()

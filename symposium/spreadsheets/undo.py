@@ -87,8 +87,7 @@ def remove(obj: models.Model, sheet: Sheet, user: Any) -> None:
     try:
         collector.collect([obj])
     except (models.ProtectedError, models.RestrictedError) as error:
-        users = getattr(error, "protected_objects", None) or error.restricted_objects
-        raise in_use(obj, users) from error
+        raise in_use(obj, error.args[1]) from error
     others = [one for model, rows in collector.data.items() if model not in own for one in rows]
     for rows in collector.fast_deletes:
         others += rows if rows.model not in own else []

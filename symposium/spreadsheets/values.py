@@ -3,7 +3,7 @@
 import datetime
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -50,7 +50,7 @@ def digits(text: str) -> str:
     return "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in plain(text))
 
 
-def names_of(*tables: dict[int, object]) -> dict[str, int]:
+def names_of(*tables: Mapping[int, object]) -> dict[str, int]:
     """Return the numbers of folded names in three languages."""
     found: dict[str, int] = {}
     for language in LANGUAGES:
@@ -220,17 +220,17 @@ def parse_people(text: str) -> list[PersonText]:
 
 
 BETWEEN = re.compile(r"\s*[,،/&]\s*|\s+(?:et|and)\s+|\s+و\s+")
-HIDDEN_SIGNS = {",": "\ue000", "،": "\ue001", "/": "\ue002", " ": "\ue003"}
+HIDE = str.maketrans(",،/ &", "\ue000\ue001\ue002\ue003\ue004")
+SHOW = str.maketrans("\ue000\ue001\ue002\ue003\ue004", ",،/ &")
 
 
 def outside_brackets(text: str) -> str:
     """Return the text with the separators inside brackets hidden from a split."""
-    table = str.maketrans(HIDDEN_SIGNS)
-    return re.sub(r"\([^)]*\)", lambda found: found[0].translate(table), text)
+    return re.sub(r"\([^)]*\)", lambda found: found[0].translate(HIDE), text)
 
 
 def restored(text: str) -> str:
-    return text.translate(str.maketrans({sign: shown for shown, sign in HIDDEN_SIGNS.items()}))
+    return text.translate(SHOW)
 
 
 def person_text(text: str) -> PersonText:
