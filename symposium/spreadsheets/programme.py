@@ -11,6 +11,7 @@ from symposium.spreadsheets.columns import (
     Address,
     Choice,
     Clock,
+    Column,
     Day,
     Identifier,
     Languages,
@@ -124,6 +125,14 @@ class Lasting(Number):
         return parse_minutes(text) if text else None
 
 
+def talk_columns() -> list[Column]:
+    """Return the column of the session that a talk is part of, where sessions have talks."""
+    if "parent" not in {field.name for field in SESSION.get_fields()}:
+        return []
+    label = SESSION.get_field("parent").verbose_name
+    return [Related("parent", label, "sessions", "Dans la session", "Session parente", "Part of")]
+
+
 class Sessions(Sheet):
     kind = "sessions"
     model = Session
@@ -158,6 +167,7 @@ class Sessions(Sheet):
         Related("room", gettext_lazy("Room"), "rooms", "Salle", "Lieu", "Venue", "Location",
                 "القاعة", "المكان"),
         Related("track", gettext_lazy("Track"), "tracks", "Axe", "Thème", "Thématique", "المحور"),
+        *talk_columns(),
         People("speakers", gettext_lazy("Speakers"), "Intervenants", "Orateurs", "Intervenant",
                "Intervenant(s)", "Orateur", "Speaker", "Conférencier", "Auteurs",
                "Presenters", "المتدخلون",
@@ -180,6 +190,10 @@ class Sessions(Sheet):
 
     def exported(self, edition):
         return self.objects(edition).order_by("starts_at", "room__order", "pk")
+
+    def rank(self, row: Row) -> int:
+        """Put talks after the sessions that they are part of."""
+        return 1 if row.text("parent") else 0
 
     def find_by_name(self, run: "Run", row: Row) -> Session | None:
         """Return an unclaimed session of this title, the one of the same time if there are more."""
@@ -277,7 +291,7 @@ class Sessions(Sheet):
                 part.save()
 
     def check(self, run: "Run", obj: Session) -> None:
-        obj.clean_place()
+        obj.clean()
         obj.check_speakers(obj.speakers.all())
 
 

@@ -84,7 +84,7 @@ class Run:
         for kind in SHEETS:
             sheet = SHEETS[kind]
             mine = [row for row in self.rows if row.kind == kind]
-            for row in mine:
+            for row in sorted(mine, key=sheet.rank):
                 self.write(sheet, row)
             self.check(sheet, mine)
         self.check_database()

@@ -100,6 +100,10 @@ class Sheet:
             found = [one for one in found if one.pk not in run.claimed(self.kind)]
         return found[0] if found else None
 
+    def rank(self, row: Row) -> int:
+        """Return the rank in which a row is written; those of one rank stay in order."""
+        return 0
+
     def prepare(self, run: "Run", row: Row) -> None:
         """Complete a row before its cells are read."""
 
