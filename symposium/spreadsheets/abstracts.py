@@ -146,35 +146,46 @@ class Abstracts(Sheet):
         if "authors" in read:
             self.save_authors(run, obj, read["authors"])
         if "keywords" in read:
-            obj.ordered_keywords.exclude(keyword__in=read["keywords"]).delete()
-            for order, keyword in enumerate(read["keywords"]):
-                AbstractKeyword.objects.update_or_create(
-                    abstract=obj, keyword=keyword, defaults={"order": order}
-                )
+            self.save_keywords(run, obj, read["keywords"])
         vars(obj).pop("_prefetched_objects_cache", None)
+
+    @staticmethod
+    def save_keywords(run: "Run", obj: Abstract, keywords: list[Keyword]) -> None:
+        rows = [] if run.is_new else list(AbstractKeyword.objects.filter(abstract=obj))
+        kept = {one.keyword_id: one for one in rows}
+        for one in rows:
+            if one.keyword_id not in {keyword.pk for keyword in keywords}:
+                one.delete()
+        added = []
+        for order, keyword in enumerate(keywords):
+            use = kept.get(keyword.pk)
+            if use is None:
+                added.append(AbstractKeyword(abstract=obj, keyword=keyword, order=order))
+            elif use.order != order:
+                use.order = order
+                use.save()
+        AbstractKeyword.objects.bulk_create(added)
 
     def save_authors(self, run: "Run", obj: Abstract, texts: list[AuthorText]) -> None:
         """Write the authors in order; those who stay keep what the cell does not say."""
-        before = list(Author.objects.filter(abstract=obj).select_related("speaker"))
+        mine = Author.objects.filter(abstract=obj).select_related("speaker")
+        before = [] if run.is_new else list(mine)
         kept: list[Author] = []
         for text in texts:
             rest = [one for one in before if one not in kept]
-            kept.append(
-                next((one for one in rest if is_author(one, text)), None)
-                or new_author(run, obj, text)
-            )
+            same = next((one for one in rest if is_author(one, text)), None)
+            kept.append(same or new_author(run, obj, text))
         for one in before:
             if one not in kept:
                 one.delete()
         for order, (author, text) in enumerate(zip(kept, texts, strict=True)):
             author.order = order
-            if (
-                text.affiliation
-                and not author.speaker_id
-                and author.affiliation != text.affiliation
-            ):
+            own = text.affiliation and not author.speaker_id
+            if own and author.affiliation != text.affiliation:
                 setattr(author, f"affiliation_{language_of(text.affiliation)}", text.affiliation)
-            author.save()
+            if author.pk:
+                author.save()
+        Author.objects.bulk_create(one for one in kept if not one.pk)
 
 
 def is_author(author: Author, text: AuthorText) -> bool:

@@ -96,12 +96,25 @@ class Known:
         self.edition, self.sheets = edition, sheets
         self.indexes: dict[str, Index] = {}
         self.days: DayNames = day_names()
+        self.former: dict[str, set[str]] = {}
 
     def index(self, kind: str) -> Index:
         if kind not in self.indexes:
             sheet = self.sheets[kind]
             self.indexes[kind] = Index(sheet.objects(self.edition), sheet.names)
         return self.indexes[kind]
+
+    def free_slug(self, kind: str, obj: Any) -> str:
+        """Return the address that a new object would be given, without a query for each."""
+        if kind not in self.former:
+            self.former[kind] = set(obj.former_slugs().values_list("slug", flat=True))
+        taken = self.index(kind).by_code
+        base = obj.slug_base()
+        slug, number = base, 1
+        while slug in taken or slug in self.former[kind]:
+            number += 1
+            slug = f"{base}-{number}"
+        return slug
 
     def label(self, kind: str, found: Any) -> str:
         """Return the name of an object for a cell, with its address if others have this name."""

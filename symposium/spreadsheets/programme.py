@@ -3,6 +3,7 @@
 import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -274,21 +275,43 @@ class Sessions(Sheet):
         named = [name for name in ("speakers", "chairs", "moderators") if name in read]
         if not named:
             return
-        people = dict(self.by_name["speakers"].get(obj)) if "speakers" not in read else {}
+        is_whole = "speakers" in read or run.is_new
+        people = {} if is_whole else dict(self.by_name["speakers"].get(obj))
         for name in named:
             role = ROLES.get(name, "")
             if role:
                 people = {one: was for one, was in people.items() if was != role}
             people |= dict(read[name])
-        kept = {one.speaker_id: one for one in obj.participations.all()}
-        getattr(obj, "_prefetched_objects_cache", {}).pop("participations", None)
+        self.save_people(obj, people, is_new=run.is_new)
+
+    @staticmethod
+    def save_people(obj: Session, people: dict[Any, str], *, is_new: bool) -> None:
+        kept = {} if is_new else {one.speaker_id: one for one in obj.participations.all()}
+        vars(obj).pop("_prefetched_objects_cache", None)
         gone = [one.pk for pk, one in kept.items() if pk not in {who.pk for who in people}]
-        Participation.objects.filter(pk__in=gone).delete()
+        if gone:
+            Participation.objects.filter(pk__in=gone).delete()
+        added = []
         for order, (speaker, role) in enumerate(people.items()):
-            part = kept.get(speaker.pk) or Participation(session=obj, speaker=speaker)
-            if (part.role, part.order) != (role, order) or not part.pk:
+            part = kept.get(speaker.pk)
+            if part is None:
+                part = Participation(session=obj, speaker=speaker, role=role, order=order)
+                added.append(part)
+            elif (part.role, part.order) != (role, order):
                 part.role, part.order = role, order
                 part.save()
+        Participation.objects.bulk_create(added)
+
+    def suspects(self, run: "Run") -> set[int]:
+        """Return the sessions at the time of another in the same room or with the same people."""
+        mine = Session.objects.filter(edition=run.edition)
+        at_that_time = mine.exclude(pk=OuterRef("pk")).filter(
+            starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at")
+        )
+        same_people = at_that_time.filter(speakers__participations__session=OuterRef("pk"))
+        clashing = Exists(at_that_time.filter(room=OuterRef("room"))) | Exists(same_people)
+        talks = {"parent__isnull": False} if "parent" in self.by_name else {"pk": None}
+        return set(mine.filter(clashing | Q(**talks)).values_list("pk", flat=True))
 
     def check(self, run: "Run", obj: Session) -> None:
         obj.clean()

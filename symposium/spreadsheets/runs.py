@@ -55,6 +55,7 @@ class Run:
         self.row: Row
         self.cell = ""
         self.is_preview = False
+        self.is_new = False  # whether the object of the row is
         # Objects made since the row began, to be forgotten if it is refused.
         self.made: list[tuple[str, Any]] = []
         self.last_day: Any = None
@@ -139,12 +140,19 @@ class Run:
             sheet.clean(obj)
         if row.faults:
             return
-        obj._change_reason = self.reason
+        self.note_reason(obj)
+        self.is_new = found is None
         with self.faults_of(row, sheet):
             sheet.save(self, obj, read)
             sheet.save_parts(self, obj, read)
         if not row.faults:
             self.keep(sheet, row, found, obj, before)
+
+    def note_reason(self, obj: Any) -> None:
+        """Name the file in the history of the object; a preview writes no history."""
+        obj._change_reason = self.reason
+        if self.is_preview:
+            obj.skip_history_when_saving = True
 
     def keep(self, sheet: Sheet, row: Row, found: Any, obj: Any, before: Any) -> None:
         """Make the written object known to the next rows."""
@@ -242,12 +250,12 @@ class Run:
         """Save a new object with this name; raise ValidationError if it cannot be."""
         sheet = SHEETS[kind]
         made = sheet.named(self.edition, plain(name))
-        made._change_reason = self.reason
+        self.note_reason(made)
         try:
             sheet.clean(made)
         except ValidationError as error:
             raise invalid(" ".join(error.messages)) from None
-        made.save()
+        sheet.save(self, made, {})
         self.before[kind, made.pk] = None
         self.made.append((kind, made))
         self.known.index(kind).add(made)
@@ -275,8 +283,10 @@ class Run:
 
     def check(self, sheet: Sheet, rows: list[Row]) -> None:
         """Check the written objects against each other."""
-        for row in rows:
-            if row.state in (NEW, CHANGED):
+        written = [row for row in rows if row.state in (NEW, CHANGED)]
+        suspects = sheet.suspects(self) if written else set()
+        for row in written:
+            if row.obj.pk in suspects:
                 self.row = row
                 with self.faults_of(row, sheet):
                     sheet.check(self, row.obj)

@@ -9,6 +9,7 @@ from django.utils.functional import Promise, cached_property
 
 from symposium.core.i18n.localized import in_each_language
 from symposium.editions.models import Edition
+from symposium.editions.slugs import SluggedModel
 from symposium.spreadsheets import states
 from symposium.spreadsheets.columns import Column, Identifier
 from symposium.spreadsheets.known import Known, language_of
@@ -118,10 +119,17 @@ class Sheet:
         obj.clean()
 
     def save(self, run: "Run", obj: Any, read: dict[str, Any]) -> None:
+        """Save the object; a new one gets its address."""
+        if obj.pk is None and isinstance(obj, SluggedModel):
+            obj.slug = run.known.free_slug(self.kind, obj)
         obj.save()
 
     def save_parts(self, run: "Run", obj: Any, read: dict[str, Any]) -> None:
         """Write the changed values that are rows of their own."""
+
+    def suspects(self, run: "Run") -> set[int]:
+        """Return the keys of the objects that may disagree with others."""
+        return set()
 
     def check(self, run: "Run", obj: Any) -> None:
         """Raise ValidationError if the object disagrees with others, once all rows are written."""

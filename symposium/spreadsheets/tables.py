@@ -2,6 +2,7 @@
 
 import csv
 import io
+import statistics
 import unicodedata
 from dataclasses import asdict, dataclass, field
 from typing import IO, Any
@@ -130,9 +131,10 @@ def decoded(content: bytes) -> str:
 
 
 def separator(text: str) -> str:
-    """Return the sign between cells: the one that occurs most in the first lines, out of quotes."""
+    """Return the sign between cells: the one that half of the first lines have most, unquoted."""
     head = "".join(text[:20_000].split('"')[::2])
-    return max(";\t,", key=head.count)
+    lines = [line for line in head.splitlines() if line.strip()][:20] or [""]
+    return max(";\t,", key=lambda sign: statistics.median_low(line.count(sign) for line in lines))
 
 
 def trimmed(table: Table) -> Table:
