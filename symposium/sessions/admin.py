@@ -76,6 +76,7 @@ class SessionGroupAdmin(ProtectedDeleteMixin, SortableAdminMixin, TranslatedMode
 
 @admin.register(Track)
 class TrackAdmin(SessionGroupAdmin):
+    import_kind = "tracks"
     list_display = ["text", "mark", "session_count", "languages_filled"]
     fields = ["edition", "name", "mark", "slug"]
 
@@ -89,6 +90,7 @@ class TrackAdmin(SessionGroupAdmin):
 
 @admin.register(Room)
 class RoomAdmin(SessionGroupAdmin):
+    import_kind = "rooms"
     list_display = ["text", "description", "capacity", "session_count", "languages_filled"]
     fields = ["edition", "name", "description", "floor", "access", "capacity", "slug", "displays"]
     readonly_fields = ["displays"]
@@ -205,6 +207,7 @@ class SessionAdmin(
 ):
     import_export_change_list_template = "admin/symposium_sessions/session/change_list.html"
     form = SessionForm
+    import_kind = "sessions"
     public_page = "symposium.sessions.views.session_page"
     resource_classes = [SessionExport]
     list_display = ["when", "text", "place", "kind", "languages_filled", "status_shown"]
