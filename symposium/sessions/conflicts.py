@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from symposium.core.i18n.dates import long_date
 from symposium.core.i18n.localized import in_each_language
 from symposium.editions.models import Edition
-from symposium.sessions.draft import Slot, draft_slot
+from symposium.sessions.draft import Slot, draft_slot, public_slot
 from symposium.sessions.models import Participation, Room, Session
 from symposium.speakers.models import Speaker
 
@@ -44,12 +44,20 @@ class Planned:
         return self.slot.ends_at
 
     @property
+    def whole(self) -> int:
+        """Key of the session, or of the session that holds this talk."""
+        return self.session.parent_id or self.session.pk
+
+    @property
     def takes_time(self) -> bool:
         return self.slot.is_scheduled and self.slot.status != Session.Status.CANCELLED
 
     @property
     def takes_room(self) -> bool:
-        return self.takes_time and bool(self.room) and self.session.kind not in Session.SHARING
+        """Whether it needs a room for itself; a talk without a room of its own needs none."""
+        is_within = bool(self.session.parent_id and not self.session.room_id)
+        shares = is_within or self.session.kind in Session.SHARING
+        return self.takes_time and bool(self.room) and not shares
 
     @property
     def name(self) -> str:
@@ -79,11 +87,14 @@ BREAK_LABEL = gettext_lazy("During a break")
 
 
 def overlapping(items: Iterable[Planned]) -> Iterator[tuple[Planned, Planned]]:
-    """Yield the pairs that overlap in time; `items` are in order of time."""
+    """Yield the pairs that overlap in time; `items` are in order of time.
+
+    A session and its talks are no pairs.
+    """
     going: list[Planned] = []
     for item in items:
         going = [one for one in going if one.ends_at > item.starts_at]
-        yield from ((one, item) for one in going)
+        yield from ((one, item) for one in going if one.whole != item.whole)
         going.append(item)
 
 
@@ -112,7 +123,7 @@ def speaker_clashes(items: Sequence[Planned], zone: datetime.tzinfo) -> Iterator
             yield pair(one, other, SPEAKER_LABEL, words % names, is_refused=True)
         for one, other in zip(found, found[1:], strict=False):
             pause = other.starts_at - one.ends_at
-            elsewhere = one.slot.room_id != other.slot.room_id
+            elsewhere = one.whole != other.whole and one.slot.room_id != other.slot.room_id
             if elsewhere and datetime.timedelta() <= pause < CHANGE_OF_ROOM:
                 words = _(
                     "%(speaker)s has less than ten minutes between %(one)s (%(times)s) and "
@@ -129,7 +140,7 @@ def small_rooms(items: Sequence[Planned], zone: datetime.tzinfo) -> Iterator[Con
             words = _("%(session)s needs %(needed)d places: %(room)s has %(capacity)d.")
             names = {"room": f"\u2068{item.room}\u2069", "capacity": item.room.capacity}
             names |= {"session": item.name, "needed": needed}
-            yield Conflict((item.session.pk,), str(SIZE_LABEL), words % names)
+            yield Conflict((item.whole,), str(SIZE_LABEL), words % names)
 
 
 def during_breaks(items: Sequence[Planned], zone: datetime.tzinfo) -> Iterator[Conflict]:
@@ -137,7 +148,9 @@ def during_breaks(items: Sequence[Planned], zone: datetime.tzinfo) -> Iterator[C
     timed = [
         item
         for item in items
-        if item.takes_time and item.session.kind != Session.Kind.POSTER_SESSION
+        if item.takes_time
+        and item.session.kind != Session.Kind.POSTER_SESSION
+        and not item.session.parent_id
     ]
     for one, other in overlapping(timed):
         if one.session.is_break == other.session.is_break:
@@ -181,7 +194,7 @@ def both(one: Planned, other: Planned, zone: datetime.tzinfo) -> dict[str, str]:
 
 
 def pair(one: Planned, other: Planned, label, sentence: str, *, is_refused=False) -> Conflict:
-    return Conflict((one.session.pk, other.session.pk), str(label), sentence, is_refused)
+    return Conflict((one.whole, other.whole), str(label), sentence, is_refused)
 
 
 # What is planned
@@ -193,17 +206,38 @@ def planned(
     slots: Mapping[int, Slot] | None = None,
     seats: Mapping[int, int] | None = None,
 ) -> list[Planned]:
-    """Return `sessions` with their speakers, in their slots of the draft or in those of `slots`."""
-    sessions = list(sessions)
-    by_key = {room.pk: room for room in rooms}
-    people = speakers_of(sessions)
-    found = []
-    for session in sessions:
-        slot = slots[session.pk] if slots else draft_slot(session)
-        room = by_key.get(slot.room_id) if slot.room_id else None
-        taken = (seats or {}).get(session.pk, 0)
-        found.append(Planned(session, slot, room, people[session.pk], taken))
-    return found
+    """Return `sessions` with their speakers, in their slots of the draft or in those of `slots`.
+
+    Their talks follow them, in the same list.
+    """
+    held = {session.pk: session for session in sessions}
+    found = {pk: slots[pk] if slots else draft_slot(session) for pk, session in held.items()}
+    talks = list(Session.objects.filter(parent__in=held).defer("period", "allowed_period"))
+    for talk in talks:
+        found[talk.pk] = slot_of_talk(talk, held[talk.parent_id], found[talk.parent_id])
+    whole = [*held.values(), *talks]
+    by_key, people = {room.pk: room for room in rooms}, speakers_of(whole)
+    return [
+        Planned(
+            session,
+            found[session.pk],
+            by_key.get(found[session.pk].room_id or 0),
+            people[session.pk],
+            (seats or {}).get(session.pk, 0),
+        )
+        for session in whole
+    ]
+
+
+def slot_of_talk(talk: Session, session: Session, slot: Slot) -> Slot:
+    """Return the slot of a talk once its session is in `slot`: as far from its start as now."""
+    own = public_slot(talk)
+    status = own.status if slot.status == Session.Status.PUBLISHED else slot.status
+    if slot.starts_at and session.starts_at:
+        own = own.shifted(slot.starts_at - session.starts_at)
+    elif not slot.starts_at:
+        own = own._replace(starts_at=None, ends_at=None)
+    return own._replace(room_id=talk.room_id or slot.room_id, status=status)
 
 
 def speakers_of(sessions: Iterable[Session]) -> dict[int, list[Speaker]]:

@@ -70,9 +70,14 @@ def draft_slot(session: Session) -> Slot:
 
 
 def draft_sessions(edition: Edition) -> QuerySet[Session]:
-    """Return the sessions of `edition` with their moves, without long texts."""
-    return edition.sessions.select_related("move").defer(
-        "period", "allowed_period", *in_each_language("description")
+    """Return the sessions of `edition` with their moves, without long texts.
+
+    Talks are not among them: they follow their session.
+    """
+    return (
+        edition.sessions.without_talks()
+        .select_related("move")
+        .defer("period", "allowed_period", *in_each_language("description"))
     )
 
 

@@ -5,6 +5,7 @@ overlap in a room. The classes of `static/css/planner-grid.css` place the cards.
 """
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -12,6 +13,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from symposium.core.i18n.dates import midnight
 from symposium.core.templatetags.symposium import text
@@ -42,6 +44,7 @@ class Card:
     column: int = 0
     labels: list[str] = field(default_factory=list)
     is_refused: bool = False
+    talks: int = 0
 
     @property
     def session(self) -> Session:
@@ -102,6 +105,9 @@ class Card:
 
     @property
     def people(self) -> str:
+        """Return the speakers, or the number of talks that the session holds."""
+        if self.talks:
+            return ngettext("%(n)d talk", "%(n)d talks", self.talks) % {"n": self.talks}
         names = [person.name for person in self.item.people]
         if len(names) > MAX_NAMES:
             return _("%(n)d people") % {"n": len(names)}
@@ -200,21 +206,26 @@ def lay_out(
     rooms: Sequence[Room],
     seats: Mapping[int, int],
 ) -> Day:
-    items = planned(sessions, rooms, seats=seats)
+    everything = planned(sessions, rooms, seats=seats)
+    talks = Counter(item.session.parent_id for item in everything)
+    items = [item for item in everything if not item.session.parent_id]
     starts, ends = bounds(edition, date)
     timed = [item for item in items if item.slot.starts_at and starts <= item.starts_at < ends]
     timed.sort(key=lambda item: (item.starts_at, item.session.pk))
     pool = [
-        Card(item, edition)
+        Card(item, edition, talks=talks[item.session.pk])
         for item in items
         if not item.slot.is_scheduled and item.slot.status != Session.Status.CANCELLED
     ]
     moved = [item.session for item in items if move_of(item.session)]
     before = [s for s in moved if s.starts_at and starts <= s.starts_at < ends]
     first, last = hours_of([*(item.slot for item in timed), *map(public_slot, before)], starts)
-    cards = [card_of(item, edition, starts, first) for item in timed]
+    cards = [
+        Card(item, edition, *rows_of(item.slot, starts, first), talks=talks[item.session.pk])
+        for item in timed
+    ]
     columns = place_in_columns(cards, rooms)
-    conflicts = find_conflicts(edition, items)
+    conflicts = find_conflicts(edition, everything)
     mark([*cards, *pool], conflicts)
     ghosts = [ghost(session, edition, starts, first, columns) for session in before]
     return Day(edition, date, cards, pool, columns, ghosts, conflicts, first, last)
@@ -245,11 +256,6 @@ def rows_of(slot: Slot, day: datetime.datetime, first_hour: int) -> tuple[int, i
     row = max(0, since(day, slot.starts_at) // STEP - first)
     end = min(24 * ROWS_PER_HOUR, -(-since(day, slot.ends_at) // STEP)) - first
     return row, max(1, end - row)
-
-
-def card_of(item: Planned, edition: Edition, day: datetime.datetime, first_hour: int) -> Card:
-    row, rows = rows_of(item.slot, day, first_hour)
-    return Card(item, edition, row, rows)
 
 
 def place_in_columns(cards: Iterable[Card], rooms: Sequence[Room]) -> list[Column]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_update_with_history
 
@@ -23,8 +23,9 @@ from symposium.sessions.changes import (
     Kind,
     SessionChange,
     merged_changes,
+    without_followers,
 )
-from symposium.sessions.conflicts import Conflict, find_conflicts, planned
+from symposium.sessions.conflicts import Conflict, find_conflicts, planned, slot_of_talk
 from symposium.sessions.draft import Slot, draft_slot, move_of, public_slot
 from symposium.sessions.models import Change, Release, Session
 
@@ -63,7 +64,8 @@ def next_number(edition: Edition) -> int:
 
 def moved_sessions(edition: Edition, keys: Collection[int] | None = None) -> QuerySet[Session]:
     """Return the sessions with a move, or with one of the moves `keys`, in order of the draft."""
-    found = edition.sessions.filter(move__isnull=False).select_related("move__room", "room")
+    found = edition.sessions.filter(move__isnull=False)
+    found = found.select_related("move__room", "room").prefetch_related("talks")
     if keys is not None:
         found = found.filter(move__in=keys)
     return found.order_by("move__starts_at", "pk")
@@ -114,9 +116,20 @@ def conflicts_after(edition: Edition, moved: Collection[Session]) -> list[Confli
     return [conflict for conflict in found if chosen.keys() & set(conflict.sessions)]
 
 
-def impossible_slots(edition: Edition, sessions: Iterable[Session]) -> list[str]:
-    """Return a sentence for each session that would lie outside the edition, whose days changed."""
+def impossible_slots(edition: Edition, sessions: Collection[Session]) -> list[str]:
+    """Return sentences about what no release accepts.
+
+    A session would lie outside the edition, whose days have changed, or a talk outside its session.
+    """
     found = []
+    for session in sessions:
+        slot = draft_slot(session)
+        for talk in session.talks.all():
+            own = slot_of_talk(talk, session, slot)
+            if own.ends_at and slot.ends_at and own.ends_at > slot.ends_at:
+                words = _("The talk “%(talk)s” would be on %(times)s, after the session’s end.")
+                times = draft.describe(edition, own, "")
+                found.append(words % {"talk": talk, "times": times})
     for session in sessions:
         try:
             draft.check_slot(edition, session, draft_slot(session))
@@ -147,9 +160,10 @@ def release(
         by=user,
         **{f"note_{code}": notes.get(code, "") for code in LANGUAGES},
     )
-    known = Change.objects.filter(session__in=sessions).aggregate(last=Max("pk"))["last"] or 0
+    recorded = Change.objects.filter(Q(session__in=sessions) | Q(session__parent__in=sessions))
+    known = recorded.aggregate(last=Max("pk"))["last"] or 0
     write(sessions, {session.pk: draft_slot(session) for session in sessions}, made)
-    Change.objects.filter(session__in=sessions, pk__gt=known).update(release=made)
+    recorded.filter(pk__gt=known).update(release=made)
     connection.check_constraints()
     if not edition.moves.exists():
         edition.draft_steps.all().delete()
@@ -193,6 +207,7 @@ def versions(edition: Edition) -> list[Version]:
     found = []
     for made in edition.releases.all():
         made.edition = edition
-        shifts = merged_changes(edition, by_release.get(made.pk, []), FOREVER)
+        own = merged_changes(edition, by_release.get(made.pk, []), FOREVER)
+        shifts = without_followers(own)
         found.append(Version(made, [one for one in shifts if one.kind != Kind.REMOVED]))
     return found

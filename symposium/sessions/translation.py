@@ -31,4 +31,9 @@ class ReleaseTranslation(TranslationOptions):
     fields = ("note",)
 
 
-simple_history.register(Session, excluded_fields=["period", "allowed_period", "sequence"])
+simple_history.register(
+    Session,
+    excluded_fields=[
+        "period", "allowed_period", "parent_status", "parent_room", "effective_status", "sequence",
+    ],
+)  # fmt: skip

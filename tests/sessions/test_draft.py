@@ -321,6 +321,32 @@ def wait_until_somebody_waits() -> None:
                 return
 
 
+def test_talks_follow_their_session(edition, organiser):
+    session = make_session(edition, at="10:00", lasting=60, title_fr="Panel")
+    talk = make_session(edition, at="10:30", lasting=30, parent=session, title_fr="Exposé")
+    plan(edition, organiser, session, "14:00")
+    made = release(edition, organiser)
+    assert refreshed(talk).starts_at == instant(edition, "14:30")
+    assert set(made.changes.values_list("session", flat=True)) == {session.pk, talk.pk}
+    assert [shift.session for shift in releases.versions(edition)[0].changes] == [session]
+    plan(edition, organiser, session, ends_at=instant(edition, "14:45"))
+    with translation.override("en"), pytest.raises(ValidationError) as refused:
+        release(edition, organiser)
+    assert [sentence.translate(MARKS) for sentence in refused.value.messages] == [
+        "The talk “Exposé” would be on 9 June 2021 14:30–15:00, after the session’s end."
+    ]
+
+
+def test_speaker_of_a_talk_clashes_in_the_draft(edition, organiser):
+    speaker = make_speaker(edition)
+    session = make_session(edition, at="10:00", lasting=60)
+    make_participation(make_session(edition, at="10:30", lasting=30, parent=session), speaker)
+    make_participation(make_session(edition, at="14:30", lasting=30), speaker)
+    plan(edition, organiser, session, "14:00")
+    with pytest.raises(ValidationError):
+        release(edition, organiser)
+
+
 # E-mails
 
 

@@ -5,7 +5,7 @@ from symposium.core.database_rules import sql_files
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("symposium_sessions", "0005_draft_and_releases"),
+        ("symposium_sessions", "0004_talks"),
     ]
 
-    operations = sql_files("sessions", "draft")
+    operations = sql_files("sessions", "talks")

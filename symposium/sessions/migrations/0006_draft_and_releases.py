@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("symposium_editions", "0002_news"),
-        ("symposium_sessions", "0003_resource_length"),
+        ("symposium_sessions", "0005_talk_rules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
