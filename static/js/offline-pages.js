@@ -20,7 +20,7 @@ async function draw(name) {
     return pathname.startsWith(`/${lang}/`) && !searchParams.has("display");
   });
   list.append(...(await Promise.all(pages.map((page) => link(cache, page)))));
-  list.hidden = !list.childElementCount;
+  list.closest("nav").hidden = !list.childElementCount;
 }
 
 draw("private").then(() => draw("pages")).catch(() => {}); // storage is blocked: nothing is cached

@@ -10,14 +10,17 @@ function read() {
   }
 }
 
-/* Returns a function that sets a link's text and URL for an attendee, or restores them. */
+/* Returns a function that sets a link's text, URL and colour for an attendee, or restores them. */
 function known(link) {
+  const isCall = link.classList.contains("btn-cta");
   const part = link.querySelector("[data-words]") ?? link;
   const words = part.firstChild.data;
   const address = link.href;
   return (mine, own, anchor = "") => {
     part.firstChild.data = mine ? `${own} ` : words;
     link.href = mine ? `/${lang}/my/${mine.code}/${anchor}` : address;
+    link.classList.toggle("btn-cta", isCall && !mine);
+    link.classList.toggle("btn-primary", Boolean(mine) || !isCall);
   };
 }
 
@@ -57,10 +60,8 @@ function draw() {
     const booked = holding(seat);
     const mine = booked ?? inList("waiting", seat);
     say(mine, booked ? seatBooked : seatWaiting, "#sessions");
-    link.classList.toggle("btn-cta", !mine);
-    link.classList.toggle("btn-primary", Boolean(mine));
     for (const state of seatStates) state.hidden = !mine || (state.dataset.seatState === "booked") !== Boolean(booked);
-    places.hidden = Boolean(booked);
+    places.hidden = Boolean(mine);
   }
   for (const card of cards) tagCard(card, Boolean(holding(card.querySelector(":scope > [data-star]")?.dataset.star)));
 }

@@ -1,9 +1,14 @@
-"""Card of an abstract, for shared links."""
+"""Cards of an abstract and of a keyword, for shared links."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from symposium.abstracts.citation.styles import Record
-from symposium.abstracts.models import Abstract
+from symposium.abstracts.models import Abstract, Keyword
 from symposium.core.i18n.localized import localized_text
 from symposium.editions.cards import Card
+from symposium.editions.models import Edition
 
 
 def abstract_card(abstract: Abstract, shown: Record) -> Card:
@@ -24,4 +29,23 @@ def abstract_card(abstract: Abstract, shown: Record) -> Card:
         people=tuple(author.natural for author in shown.authors),
         note=abstract.get_licence_display() if abstract.licence else "",
         session=session,
+    )
+
+
+def keyword_card(keyword: Keyword, edition: Edition) -> Card:
+    """Return the card of a keyword of `used_in(edition)`, with its number of abstracts."""
+    title, language = localized_text(keyword, "name")
+    names = dict.fromkeys(name for _code, name in keyword.names())
+    number = keyword.abstract_count  # type: ignore[attr-defined]
+    abstracts = ngettext("%(number)s abstract", "%(number)s abstracts", number)
+    return Card(
+        edition=edition,
+        name=f"card-keyword-{edition.pk}-{keyword.pk}",
+        url=reverse("abstracts:keyword_card", args=[edition.slug, keyword.slug]),
+        title=title,
+        language=language,
+        kind=_("Keyword"),
+        people=tuple(name for name in names if name != title),
+        words=abstracts % {"number": number},
+        summary=keyword.definition,
     )

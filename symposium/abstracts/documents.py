@@ -22,7 +22,7 @@ from symposium.core.i18n import dates
 from symposium.core.i18n.localized import localized_text, sort_key
 from symposium.core.i18n.typography import french_spaces
 from symposium.editions.models import Edition
-from symposium.sessions.models import Session
+from symposium.sessions.models import Room, Session
 from symposium.speakers.models import Speaker
 
 # The files
@@ -61,14 +61,18 @@ def delete_stale_files() -> int:
 
 
 def names_of_cards() -> set[str]:
-    """Return the names of the public cards of editions, sessions and speakers."""
+    """Return the names of the public cards, except those of abstracts."""
     sessions = Session.objects.published().values_list("guid", flat=True)
     speakers = Speaker.objects.published().values_list("guid", flat=True)
     editions = Edition.objects.published().values_list("pk", flat=True)
+    rooms = Room.objects.published().values_list("pk", flat=True)
+    keywords = Abstract.objects.published().values_list("edition", "keywords")
     return {
         *(f"card-session-{guid}" for guid in sessions),
         *(f"card-speaker-{guid}" for guid in speakers),
         *(f"card-{kind}-{pk}" for kind in ("edition", "programme") for pk in editions),
+        *(f"card-room-{pk}" for pk in rooms),
+        *(f"card-keyword-{edition}-{keyword}" for edition, keyword in keywords),
     }
 
 

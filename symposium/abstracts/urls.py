@@ -20,6 +20,7 @@ urlpatterns = [
     path("<slug:edition>/abstracts/<slug:slug>/v<int:number>/", views.version, name="version"),
     path("<slug:edition>/keywords/", views.keywords, name="keywords"),
     path("<slug:edition>/keywords/<slug:slug>/", views.keyword, name="keyword"),
+    path("<slug:edition>/keywords/<slug:slug>/card.png", views.keyword_card, name="keyword_card"),
     path("<slug:edition>/keywords/<slug:slug>.atom", feeds.keyword_feed, name="keyword_feed"),
     # Former URLs of the PDF, before it moved into the folder of the page.
     path(

@@ -291,6 +291,12 @@ def abstract_card(request: HttpRequest, edition: Edition, abstract: Abstract) ->
     return abstract_card_response(request, abstract)
 
 
+@public_file
+@by_slug(Keyword.objects.used_in)
+def keyword_card(request: HttpRequest, edition: Edition, keyword: Keyword) -> HttpResponse:
+    return cards.keyword_card(keyword, edition).response()
+
+
 def abstract_card_response(request: HttpRequest, abstract: Abstract) -> HttpResponse:
     if abstract.is_withdrawn:
         return tombstone(request, abstract)
@@ -336,6 +342,7 @@ def keyword(request: HttpRequest, edition: Edition, keyword: Keyword) -> HttpRes
             "section": "abstracts",
             "heading": keyword.name,
             "description": keyword.definition,
+            "card": cards.keyword_card(keyword, edition),
             "crumbs": [(_("Keywords"), reverse("abstracts:keywords", args=[edition.slug]))],
             "keyword": keyword,
             "names": other_names(keyword, get_language()),

@@ -22,8 +22,8 @@ MAX_NUMBER_DIGITS = 18
 
 
 @dataclass(slots=True)
-class Entry:
-    """Session of a personal programme."""
+class ProgrammeItem:
+    """Entry of a personal programme: a session, whether it is starred, its booking."""
 
     session: Session
     is_starred: bool = False
@@ -42,9 +42,9 @@ class Entry:
 
 @dataclass(slots=True)
 class Slot:
-    """Entry, or entries that overlap one after the other, between which to choose."""
+    """One entry, or entries that overlap one after the other, between which to choose."""
 
-    entries: list[Entry]
+    entries: list[ProgrammeItem]
 
     @property
     def starts_at(self) -> datetime.datetime | None:
@@ -67,20 +67,20 @@ class Day:
 
 def days(sessions: Iterable[Session], zone: zoneinfo.ZoneInfo) -> list[Day]:
     """Return the entries of `sessions`, in the programme’s order, by day of `zone` and slot."""
-    return group_by_day(map(Entry, sorted(sessions, key=in_programme)), zone)
+    return group_by_day(map(ProgrammeItem, sorted(sessions, key=in_programme)), zone)
 
 
-def group_by_day(found: Iterable[Entry], zone: zoneinfo.ZoneInfo) -> list[Day]:
+def group_by_day(found: Iterable[ProgrammeItem], zone: zoneinfo.ZoneInfo) -> list[Day]:
     """Group the entries, already in order, by day of `zone` and slot."""
 
-    def date(entry: Entry) -> datetime.date | None:
+    def date(entry: ProgrammeItem) -> datetime.date | None:
         start = entry.session.starts_at
         return start.astimezone(zone).date() if start else None
 
     return [Day(day, slots(group)) for day, group in groupby(found, key=date)]
 
 
-def slots(found: Iterable[Entry]) -> list[Slot]:
+def slots(found: Iterable[ProgrammeItem]) -> list[Slot]:
     """Group the entries of a day, already in order: one that overlaps the slot before joins it.
 
     A session and its talks are no choice: alone among themselves, each has a slot.

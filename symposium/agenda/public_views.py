@@ -1,16 +1,21 @@
 """Personal programmes without an account: of this browser, and shared by URL."""
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from symposium.agenda import personal_programme as programmes
+from symposium.agenda.shared_programmes import (
+    calendar_address,
+    chosen_sessions,
+    crumbs,
+    programme_items,
+)
 from symposium.core.documents import qr
 from symposium.core.exports import public_file
 from symposium.core.i18n.localized import LANGUAGES
@@ -20,7 +25,7 @@ from symposium.editions.rendering import render_page
 from symposium.editions.views import in_edition
 from symposium.sessions.calendar_links import subscription_links, webcal_url
 from symposium.sessions.exports import calendar_response, sessions_with_details
-from symposium.sessions.models import Session, SessionQuerySet
+from symposium.sessions.models import Session
 
 NO_SESSION = "0"  # in the place of the list that a script writes
 
@@ -32,7 +37,7 @@ def my_programme(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Render all sessions, the same for everybody; the browser shows its starred sessions."""
     found = programme_items(edition).exclude(kind=Session.Kind.BREAK)
     # Slots depend on the stars, so the browser makes them, and puts its list in these links.
-    entries = [programmes.Entry(session) for session in found]
+    entries = [programmes.ProgrammeItem(session) for session in found]
     calendar = calendar_address(edition, NO_SESSION)
     return render_page(
         request,
@@ -90,27 +95,6 @@ def shared_calendar(request: HttpRequest, edition: Edition, chosen: str) -> Http
         return calendar_response(edition, detailed, str(edition), "my-programme")
 
 
-def chosen_sessions(edition: Edition, chosen: str) -> tuple[list[Session], str]:
-    """Return the public sessions of the list in a URL, and its canonical form.
-
-    Raise Http404 if it is no such list or has no public session.
-    """
-    try:
-        numbers = programmes.parse_numbers(chosen)
-    except ValueError:
-        raise Http404 from None
-    found = list(programme_items(edition).filter(pk__in=numbers))
-    if not found:
-        raise Http404
-    return found, "-".join(map(str, numbers))
-
-
-def calendar_address(edition: Edition, chosen: str) -> str:
-    """Return the full URL of the calendar of a list of sessions, in the reader's language."""
-    path = reverse("shared_calendar", args=[edition.slug, chosen])
-    return f"{settings.SITE_URL}{path}?lang={get_language()}"
-
-
 def calendar_context(edition: Edition, address: str) -> dict:
     """Return what `agenda/_calendar_menu.html` needs."""
     return {
@@ -118,12 +102,3 @@ def calendar_context(edition: Edition, address: str) -> dict:
         "webcal_url": webcal_url(address),
         "subscriptions": subscription_links(address, f"{_('My programme')} · {edition}"),
     }
-
-
-def programme_items(edition: Edition) -> SessionQuerySet:
-    """Return the public sessions in order, with only the relations that a list item shows."""
-    return edition.sessions.published().for_programme()
-
-
-def crumbs(edition: Edition) -> list[tuple[str, str]]:
-    return [(_("Programme"), reverse("sessions:programme", args=[edition.slug]))]

@@ -24,7 +24,7 @@ from django.views.decorators.http import (
 
 from symposium.accounts.models import User
 from symposium.accounts.requests import AccountRequest
-from symposium.agenda import personal_programme, public_views, stars, subscriptions
+from symposium.agenda import personal_programme, shared_programmes, stars, subscriptions
 from symposium.agenda.models import Agenda
 from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
@@ -87,7 +87,7 @@ def edition_programme(
         "edition": edition,
         "days": days,
         "shared": reverse("agenda:shared", args=[edition.slug, numbers]),
-        "calendar": public_views.calendar_address(edition, numbers),
+        "calendar": shared_programmes.calendar_address(edition, numbers),
     }
 
 
@@ -188,7 +188,7 @@ def star_form(request: HttpRequest, edition: Edition, session: Session) -> HttpR
 @in_edition
 def keep_form(request: HttpRequest, edition: Edition, chosen: str) -> HttpResponse:
     """Form that stars all sessions of a shared programme, for browsers without scripts."""
-    sessions, _canonical = public_views.chosen_sessions(edition, chosen)
+    sessions, _canonical = shared_programmes.chosen_sessions(edition, chosen)
     if request.method == "POST":
         if not request.user.is_authenticated:
             return redirect_to_login(request.path)
@@ -198,7 +198,7 @@ def keep_form(request: HttpRequest, edition: Edition, chosen: str) -> HttpRespon
     context = {
         "section": "programme",
         "heading": _("Add all to my programme"),
-        "crumbs": public_views.crumbs(edition),
+        "crumbs": shared_programmes.crumbs(edition),
         "sessions": sessions,
         "shared": reverse("agenda:shared", args=[edition.slug, chosen]),
         "is_public": False,

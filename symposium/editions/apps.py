@@ -11,4 +11,7 @@ class EditionsConfig(AppConfig):
     verbose_name = _("Edition")
 
     def ready(self) -> None:
+        from symposium.editions.checklist import OWN_CHECKS, register
+
         pin_process_zone(settings.TIME_ZONE)
+        register(*OWN_CHECKS)

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.db import connection, models, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Exists, F, Func, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -79,7 +80,47 @@ def has_text(column: str) -> Q:
     return Q(**{f"{column}__isnull": False, f"{column}__gt": ""})
 
 
+# `Edition.period` is computed from these.
+DAY_FIELDS = {"starts_on", "ends_on", "time_zone"}
+
+
+def days_period(
+    starts_on: datetime.date, ends_on: datetime.date, time_zone: str
+) -> DateTimeTZRange:
+    """Return the time range of the days in a time zone, by the rules of Python's `tzdata`.
+
+    It is empty for days in the wrong order, and after the year 3000: constraints refuse both.
+    """
+    if not starts_on <= ends_on < datetime.date(3000, 1, 1):
+        return DateTimeTZRange(empty=True)
+    zone = zoneinfo.ZoneInfo(time_zone)
+    days = (starts_on, ends_on + datetime.timedelta(days=1))
+    # In UTC, since Python compares two times of one zone by their clocks.
+    return DateTimeTZRange(*(dates.midnight(day, zone).astimezone(datetime.UTC) for day in days))
+
+
+def utc_hour(day: str, hour: int) -> Func:
+    """Return SQL of an hour of the date column `day`, in UTC: 36 is noon of the next day."""
+    return Func(
+        F(day), template=f"((%(expressions)s + interval '{hour} hours') AT TIME ZONE 'UTC')",
+        output_field=models.DateTimeField(),
+    )  # fmt: skip
+
+
 class EditionQuerySet(models.QuerySet):
+    def update(self, **values) -> int:
+        """Update the rows; the period of each edition follows its days and its time zone."""
+        if not DAY_FIELDS & values.keys():
+            return super().update(**values)
+        fields: dict[str, Any] = {name: self.model._meta.get_field(name) for name in DAY_FIELDS}
+        given = {name: fields[name].to_python(values[name]) for name in DAY_FIELDS & values.keys()}
+        with transaction.atomic(using=self.db):
+            rows = list(self.select_for_update().order_by("pk").values("pk", *DAY_FIELDS))
+            for row in rows:
+                period = days_period(**{name: row[name] for name in DAY_FIELDS} | given)
+                super(EditionQuerySet, self.filter(pk=row["pk"])).update(**values, period=period)
+        return len(rows)
+
     def published(self):
         return self.filter(is_published=True)
 
@@ -162,15 +203,9 @@ class Edition(models.Model):
         ),
     )  # fmt: skip
     updated_at = models.DateTimeField(auto_now=True, editable=False)
-    # Time range of the days in the edition's own zone; sessions must lie inside it.
-    period = models.GeneratedField(
-        expression=Func(
-            F("starts_on"), F("ends_on"), F("time_zone"), function="symposium_days_period"
-        ),
-        output_field=DateTimeRangeField(),
-        db_persist=True,
-        editable=False,
-    )
+    # Time range of the days in the edition's own zone; sessions must lie inside it. `save` computes
+    # it: PostgreSQL's rules of the time zones may be older.
+    period = DateTimeRangeField(blank=True, editable=False)
 
     objects = EditionQuerySet.as_manager()
 
@@ -218,6 +253,19 @@ class Edition(models.Model):
                     "Enter the name, the short name and the city in at least one language."
                 ),
             ),
+            # No zone is more than 14 hours before UTC, or 12 after it: days that plain SQL changes
+            # without their period are noticed.
+            models.CheckConstraint(
+                condition=Q(
+                    period__isempty=False,
+                    period__startswith__gte=utc_hour("starts_on", -14),
+                    period__startswith__lte=utc_hour("starts_on", 12),
+                    period__endswith__gte=utc_hour("ends_on", 24 - 14),
+                    period__endswith__lte=utc_hour("ends_on", 24 + 12),
+                ),
+                name="editions_whole_days",
+                violation_error_message=_("The hours of the edition must be those of its days."),
+            ),
         ]
         # Pages of other editions link to an edition that is published.
         triggers = [
@@ -228,8 +276,19 @@ class Edition(models.Model):
     def __str__(self) -> str:
         return self.name or self.slug
 
+    def save(self, *args, update_fields=None, **kwargs) -> None:
+        """Compute the period of the days, and save."""
+        self.period = self.days_period()
+        if update_fields is not None and DAY_FIELDS & set(update_fields):
+            update_fields = {*update_fields, "period"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
     def get_absolute_url(self) -> str:
         return reverse("editions:home", args=[self.slug])
+
+    def validate_constraints(self, exclude=None) -> None:
+        """Leave out the constraint on the period, which `save` computes."""
+        super().validate_constraints(exclude={*(exclude or ()), "period"})
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
@@ -240,15 +299,13 @@ class Edition(models.Model):
         length = (self.ends_on - self.starts_on).days + 1
         return [self.starts_on + datetime.timedelta(days=n) for n in range(length)]
 
-    def has_hours_of_database(self) -> bool:
-        """Return whether `period`, computed by PostgreSQL, agrees with Python's `tzdata`.
+    def days_period(self):
+        return days_period(self.starts_on, self.ends_on, self.time_zone)
 
-        PostgreSQL has its own time zone rules, which may be older. It then refuses sessions at the
-        edge of the days.
-        """
-        first = dates.midnight(self.starts_on, self.zone)
-        end = dates.midnight(self.ends_on + datetime.timedelta(days=1), self.zone)
-        return (self.period.lower, self.period.upper) == (first, end)
+    @property
+    def has_stale_period(self) -> bool:
+        """Whether other rules of the time zones computed `period`: see `rebuild_periods`."""
+        return self.period != self.days_period()
 
     @property
     def dates(self) -> str:
@@ -533,6 +590,7 @@ class News(SluggedModel):
                     "This address is already used by another news item in this edition."
                 ),
             ),
+            models.UniqueConstraint(fields=["id", "edition"], name="news_id_edition"),
             models.CheckConstraint(
                 condition=has_translations("title", "body"),
                 name="news_written",

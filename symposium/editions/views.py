@@ -6,7 +6,7 @@ from functools import wraps
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language_from_request
@@ -80,9 +80,7 @@ def root(request: HttpRequest) -> HttpResponse:
 @require_safe
 def current(request: HttpRequest) -> HttpResponse:
     edition = Edition.objects.current()
-    if edition is None:
-        raise Http404
-    return redirect(edition)
+    return redirect(edition) if edition else render(request, "editions/none.html")
 
 
 @published_page

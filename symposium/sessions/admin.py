@@ -1,11 +1,6 @@
 """Sessions, rooms and tracks at the desk."""
 
-from adminsortable2.admin import (
-    SortableAdminBase,
-    SortableAdminMixin,
-    SortableInlineAdminMixin,
-    SortableTabularInline,
-)
+from adminsortable2.admin import SortableAdminBase, SortableAdminMixin
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
@@ -18,25 +13,28 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 from import_export.fields import Field
-from modeltranslation.admin import TranslationStackedInline
 
 from symposium.core.admin.base import (
     EditionFilter,
     EditionModelForm,
     EditionRelatedFilter,
     HistoryMixin,
-    OptionalTranslationsMixin,
     ProtectedDeleteMixin,
     TranslatedModelAdmin,
     UntranslatedFilter,
     db_error_message,
+    missing_mark,
     name_list,
 )
+from symposium.core.admin.inlines import OrderedStackedInline, OrderedTabularInline
+from symposium.core.admin.list_views import ListView
 from symposium.core.admin.spreadsheet import DeskExportMixin, ExportResource
 from symposium.core.i18n.localized import in_each_language
+from symposium.core.templatetags.desk import desk_icon
 from symposium.sessions import draft, planning
 from symposium.sessions.changes_admin import ChangesMixin
 from symposium.sessions.models import (
@@ -105,7 +103,7 @@ class TrackAdmin(SessionGroupAdmin):
 @admin.register(Room)
 class RoomAdmin(SessionGroupAdmin):
     list_display = ["text", "description", "capacity", "session_count", "languages_filled"]
-    fields = ["edition", "name", "description", "capacity", "slug", "displays"]
+    fields = ["edition", "name", "description", "floor", "access", "capacity", "slug", "displays"]
     readonly_fields = ["displays"]
 
     def sessions_of(self, room):
@@ -197,12 +195,10 @@ def has_public_place(session: Session) -> bool:
     return is_public or draft.move_of(session) is not None
 
 
-class ParticipationInline(SortableTabularInline):
+class ParticipationInline(OrderedTabularInline):
     model = Participation
     fields = ["speaker", "role"]
     autocomplete_fields = ["speaker"]
-    ordering = ["order", "id"]
-    extra = 0
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -211,12 +207,9 @@ class ParticipationInline(SortableTabularInline):
         return field
 
 
-class ResourceInline(SortableInlineAdminMixin, OptionalTranslationsMixin, TranslationStackedInline):
-    template = "adminsortable2/edit_inline/stacked-django-5.2.html"
+class ResourceInline(OrderedStackedInline):
     model = Resource
-    fields = ["kind", "title", "file", "url", "minutes", "is_published"]
-    ordering = ["order", "id"]
-    extra = 0
+    fields = ["title", ("kind", "minutes", "is_published"), ("file", "url")]
 
 
 class MissingFilter(admin.SimpleListFilter):
@@ -236,7 +229,7 @@ class MissingFilter(admin.SimpleListFilter):
         if self.value() == "speaker":
             return queryset.without_speaker()
         if self.value() == "time":
-            return queryset.filter(starts_at__isnull=True)
+            return queryset.without_time()
         return queryset
 
 
@@ -269,13 +262,20 @@ class SessionExport(ExportResource):
         )
 
 
+STATUS_VERBS = {
+    Session.Status.PUBLISHED: _("Publish"),
+    Session.Status.DRAFT: _("Unpublish (back to draft)"),
+    Session.Status.CANCELLED: _("Cancel (stays on the site, marked as cancelled)"),
+}
+
+
 def short_times(edition, slot: draft.Slot):
     """Return the day and the hours of a slot as HTML."""
     if not (slot.starts_at and slot.ends_at):
-        return _("not scheduled")
+        return missing_mark(_("not scheduled"))
     start, end = (at.astimezone(edition.zone) for at in (slot.starts_at, slot.ends_at))
     return format_html(
-        '{} <bdi dir="ltr">{}–{}</bdi>',
+        '<span class="day">{}</span> <bdi dir="ltr" class="times">{}–{}</bdi>',
         date_format(start, "D j F"),
         f"{start:%H:%M}",
         f"{end:%H:%M}",
@@ -301,15 +301,7 @@ class SessionAdmin(
     form = SessionForm
     public_page = "symposium.sessions.views.session_page"
     resource_classes = [SessionExport]
-    list_display = [
-        "text",
-        "when",
-        "room",
-        "kind",
-        "status_shown",
-        "speaker_count",
-        "languages_filled",
-    ]
+    list_display = ["when", "text", "place", "kind", "languages_filled", "status_shown"]
     list_filter = [
         EditionFilter,
         "status",
@@ -319,7 +311,12 @@ class SessionAdmin(
         ("track", EditionRelatedFilter),
         UntranslatedFilter,
     ]
-    list_select_related = ["edition", "room", "parent_room", "parent", "move__room"]
+    list_select_related = ["edition", "room", "track", "parent_room", "parent", "move__room"]
+    list_prefetch_related = ["participations__speaker"]
+    actions_say = _(
+        "The site shows the change at once. If a published session is cancelled or moved, everyone "
+        "who booked it gets an email."
+    )
     date_hierarchy = "starts_at"
     search_fields = [
         *in_each_language("speakers__given_name", "speakers__family_name"),
@@ -329,17 +326,38 @@ class SessionAdmin(
     actions = ["publish", "unpublish", "cancel", "swap"]
     inlines = [ParticipationInline, TalkInline, ResourceInline]
     fieldsets = [
-        (None, {"fields": ["edition", "kind", "title", "description"]}),
-        (
-            _("When and where"),
-            {"fields": [("starts_at", "ends_at"), ("room", "track"), ("parent", "order")]},
-        ),
-        (_("On the site"), {"fields": ["status", "languages", "places", "stream_url", "slug"]}),
-    ]
+        (None, {"fields": ["title", "description", ("kind", "status", "edition")]}),
+        (_("When and where"), {
+            "fields": [("starts_at", "ends_at"), ("room", "track"), ("parent", "order")],
+            "classes": ["collapse", "open"],
+        }),
+        (_("Places and language"), {
+            "fields": [("places", "stream_url", "slug"), "languages"], "classes": ["collapse"],
+        }),
+    ]  # fmt: skip
 
-    def get_queryset(self, request):
-        counted = Count("participations", distinct=True)
-        return super().get_queryset(request).annotate(speaker_count=counted)
+    def list_views(self):
+        sessions = Session.objects
+        return [
+            ListView(_("All")),
+            ListView(_("with no room"), {"missing": "room"},
+                     Q(pk__in=sessions.without_room().values("pk")), to_do=True),
+            ListView(_("with no time"), {"missing": "time"},
+                     Q(pk__in=sessions.without_time().values("pk")), to_do=True),
+            ListView(_("with no speaker"), {"missing": "speaker"},
+                     Q(pk__in=sessions.without_speaker().values("pk")), to_do=True),
+            self.untranslated_view(),
+            ListView(_("in draft"), {"status__exact": "draft"}, Q(status=Session.Status.DRAFT)),
+            ListView(_("cancelled"), {"status__exact": "cancelled"},
+                     Q(status=Session.Status.CANCELLED)),
+        ]  # fmt: skip
+
+    def get_list_display(self, request):
+        """Show a status that opens a menu to those who may change it."""
+        columns = super().get_list_display(request)
+        if not self.has_change_permission(request):
+            return columns
+        return [{"status_shown": "status_menu"}.get(name, name) for name in columns]
 
     def get_export_queryset(self, request):
         found = super().get_export_queryset(request)
@@ -379,17 +397,6 @@ class SessionAdmin(
 
     # Columns
 
-    @admin.display(description=_("title"))
-    def text(self, session):
-        title = super().text(session)
-        if not session.parent_id:
-            return title
-        return format_html(
-            '<span class="row-talk">{}</span> <small class="quiet"><bdi>{}</bdi></small>',
-            title,
-            session.parent,
-        )
-
     @admin.display(description=_("day and time"), ordering="starts_at")
     def when(self, session):
         """Return the public time and, in a second line, the place in the draft if it differs."""
@@ -398,8 +405,35 @@ class SessionAdmin(
             return public
         planned = short_times(session.edition, draft.draft_slot(session))
         room = format_html(", <bdi>{}</bdi>", move.room) if move.room else ""
-        words = '{}<br><span class="in-draft">{} {}{}</span>'
+        words = '{}<span class="row-sub in-draft">{} {}{}</span>'
         return format_html(words, public, _("In the draft:"), planned, room)
+
+    @admin.display(description=_("title"), ordering="title_fr")
+    def text(self, session):
+        """Return the title; under it the parent, the track and the speakers, if any."""
+        people = [one.speaker for one in session.participations.all()]
+        needs_people = not session.is_break and not session.is_cancelled
+        parts = [
+            session.parent_id and format_html("<bdi>{}</bdi>", session.parent),
+            session.track and format_html(
+                '<i class="dk-track track-{}" aria-hidden="true"></i><bdi>{}</bdi>',
+                session.track.mark, session.track,
+            ),
+            people and format_html("<bdi>{}</bdi>", name_list(people, most=3)),
+            not people and needs_people and missing_mark(_("no speaker")),
+        ]  # fmt: skip
+        under = format_html_join(" · ", "{}", ((part,) for part in parts if part))
+        title = super().text(session)
+        if session.parent_id:
+            title = format_html('<span class="row-talk">{}</span>', title)
+        return format_html('{}<span class="row-sub">{}</span>', title, under)
+
+    @admin.display(description=_("room"), ordering="room__order")
+    def place(self, session):
+        if room := session.effective_room:
+            return format_html("<bdi>{}</bdi>", room)
+        needs_room = not session.is_break and not session.is_cancelled
+        return missing_mark(_("no room")) if needs_room else None
 
     @admin.display(description=_("status"), ordering="status")
     def status_shown(self, session):
@@ -408,23 +442,38 @@ class SessionAdmin(
             '<span class="status status-{}">{}</span>', session.effective_status, label
         )
 
-    @admin.display(description=_("speakers"), ordering="speaker_count")
-    def speaker_count(self, session):
-        return session.speaker_count
+    @admin.display(description=_("status"), ordering="status")
+    def status_menu(self, session):
+        """Return the status with buttons for the others; they post the form of the list."""
+        verbs = [
+            (status.value, words)
+            for status, words in STATUS_VERBS.items()
+            if status != session.status
+        ]
+        address = reverse("admin:symposium_sessions_session_status", args=[session.pk])
+        return format_html(
+            '<details class="dk-status" name="row-status"><summary>{}{}<span class="'
+            'visually-hidden">{}</span></summary><div class="dk-drop end">{}</div></details>',
+            self.status_shown(session),
+            desk_icon("chevron-down"),
+            _("Change the status"),
+            format_html_join(
+                "", '<button formaction="{}" name="status" value="{}">{}</button>',
+                ((address, *verb) for verb in verbs),
+            ),
+        )  # fmt: skip
 
     # Actions on a selection
 
-    @admin.action(description=_("Publish"), permissions=["change"])
+    @admin.action(description=STATUS_VERBS[Session.Status.PUBLISHED], permissions=["change"])
     def publish(self, request, queryset):
         self.set_status(request, queryset, Session.Status.PUBLISHED)
 
-    @admin.action(description=_("Unpublish (back to draft)"), permissions=["change"])
+    @admin.action(description=STATUS_VERBS[Session.Status.DRAFT], permissions=["change"])
     def unpublish(self, request, queryset):
         self.set_status(request, queryset, Session.Status.DRAFT)
 
-    @admin.action(
-        description=_("Cancel (stays on the site, marked as cancelled)"), permissions=["change"]
-    )
+    @admin.action(description=STATUS_VERBS[Session.Status.CANCELLED], permissions=["change"])
     def cancel(self, request, queryset):
         self.set_status(request, queryset, Session.Status.CANCELLED)
 
@@ -500,6 +549,26 @@ class SessionAdmin(
         if change and not planned:
             Move.objects.filter(session=obj).delete()
 
+    def under_title(self, session):
+        track = session.track and format_html(
+            '<i class="dk-track track-{}" aria-hidden="true"></i><bdi>{}</bdi>',
+            session.track.mark, session.track,
+        )  # fmt: skip
+        parts = [self.status_shown(session), self.when(session), session.effective_room, track]
+        return [part for part in parts if part]
+
+    def aside(self, request, session):
+        """Return the abstracts, the stars and the documents of the session."""
+        abstracts = f"{reverse('admin:symposium_abstracts_abstract_changelist')}?"
+        abstracts += urlencode({"edition": session.edition_id, "session__id__exact": session.pk})
+        link = format_html('<a href="{}">{}</a>', abstracts, session.abstracts.count())
+        facts = [
+            (_("Abstracts"), link),
+            (_("Stars"), session.stars.count()),
+            (_("Documents"), session.resources.count()),
+        ]
+        return [*super().aside(request, session), {"title": _("Around"), "facts": facts}]
+
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         session = form.instance
@@ -534,9 +603,24 @@ class SessionAdmin(
         return words % {"n": number, "session": session} if number else ""
 
     def get_urls(self):
-        view = self.admin_site.admin_view(self.duplicate_view)
-        name = "symposium_sessions_session_duplicate"
-        return [path("<int:pk>/duplicate/", view, name=name), *super().get_urls()]
+        name = "symposium_sessions_session"
+        duplicate = self.admin_site.admin_view(self.duplicate_view)
+        status = self.admin_site.admin_view(self.status_view)
+        return [
+            path("<int:pk>/duplicate/", duplicate, name=f"{name}_duplicate"),
+            path("<int:pk>/status/", status, name=f"{name}_status"),
+            *super().get_urls(),
+        ]
+
+    def status_view(self, request, pk):
+        """Set the status of one session, from its menu in the list, and return to the list."""
+        session = get_object_or_404(Session, pk=pk)
+        if not self.has_change_permission(request, session):
+            raise PermissionDenied
+        status = request.POST.get("status")
+        if status in STATUS_VERBS:
+            self.set_status(request, Session.objects.filter(pk=pk), Session.Status(status))
+        return redirect(self.admin_site.way_back(request))
 
     def duplicate_view(self, request, pk):
         session = get_object_or_404(Session, pk=pk)

@@ -1,8 +1,24 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from symposium.core.admin.pages import DESK_PAGES, DeskPage
+
 
 class SessionsConfig(AppConfig):
     name = "symposium.sessions"
     label = "symposium_sessions"
     verbose_name = _("Programme")
+
+    def ready(self) -> None:
+        from symposium.editions.checklist import register
+        from symposium.sessions.checklist import CHECKS
+
+        register(*CHECKS)
+        DESK_PAGES.append(
+            DeskPage(
+                "programme",
+                _("Programme changes"),
+                "symposium_sessions_session_changes",
+                "symposium_sessions.view_session",
+            )
+        )

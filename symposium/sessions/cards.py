@@ -1,4 +1,4 @@
-"""Cards of a session and of the programme, for shared links."""
+"""Cards of a session, a room and the programme, for shared links."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from symposium.core.i18n.localized import localized_text
 from symposium.editions.cards import Card
 from symposium.editions.models import Edition
-from symposium.sessions.models import Participation, Session
+from symposium.sessions.models import Participation, Room, Session
 
 
 def session_card(session: Session, participations: Iterable[Participation]) -> Card:
@@ -27,6 +27,24 @@ def session_card(session: Session, participations: Iterable[Participation]) -> C
         people=tuple(part.speaker.name for part in participations),
         note=session.effective_room.name if session.effective_room else "",
         session=session,
+    )
+
+
+def room_card(room: Room) -> Card:
+    """Return the card of `room`, with its seats in the door."""
+    title, language = localized_text(room, "name")
+    number = room.capacity or 0
+    seats = ngettext("%(number)s seat", "%(number)s seats", number) % {"number": number}
+    return Card(
+        edition=room.edition,
+        name=f"card-room-{room.pk}",
+        url=reverse("sessions:room_card", args=[room.edition.slug, room.slug]),
+        title=title,
+        language=language,
+        kind=_("Room"),
+        people=(room.description,) if room.description else (),
+        note=" · ".join(filter(None, [room.floor, room.access])),
+        words=seats if number else "",
     )
 
 

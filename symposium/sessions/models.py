@@ -104,6 +104,13 @@ class Room(SluggedModel):
         _("description"), max_length=120, blank=True,
         help_text=_("Shown under the room’s name in the programme: what it’s for, or where it is."),
     )  # fmt: skip
+    floor = models.CharField(
+        _("floor"), max_length=60, blank=True, help_text=_("For example “Ground floor”.")
+    )
+    access = models.CharField(
+        _("access"), max_length=200, blank=True,
+        help_text=_("How to get there, without stairs too: entrance, lift, corridor."),
+    )  # fmt: skip
     capacity = models.PositiveIntegerField(_("seats"), null=True, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
 
@@ -202,6 +209,7 @@ class SessionQuerySet(models.QuerySet):
             .without_talks()
             .filter(kind__in=[*Session.FOR_ALL, Session.Kind.PANEL, Session.Kind.POSTER_SESSION])
             .not_cancelled()
+            .select_related("track")
             .order_by("starts_at", "room__order", "pk")
         )
 
@@ -224,6 +232,10 @@ class SessionQuerySet(models.QuerySet):
     def without_room(self):
         """Return the sessions that still need a room; a break and a talk need none."""
         return self.to_be_prepared().filter(room__isnull=True, parent__isnull=True)
+
+    def without_time(self):
+        """Return the sessions that still need a time; a talk needs none."""
+        return self.not_cancelled().filter(starts_at=None, parent=None)
 
     def without_speaker(self):
         """Return the sessions that still need a speaker; one with talks has those of its talks."""
@@ -898,7 +910,8 @@ class ChangeQuerySet(models.QuerySet):
         cancelled = Session.Status.CANCELLED
         since = Q(at__gt=F("edition__announcement__at"))
         return self.filter(
-            Q(new_status=cancelled, session__status=cancelled) | ~self.filled_in() & since,
+            Q(new_status=cancelled, session__effective_status=cancelled)
+            | ~self.filled_in() & since,
             session__in=Session.objects.published(),
         )
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -35,7 +36,7 @@ class TalkContext(NamedTuple):
     guid: str
     url: str
     title: SafeString
-    starts_at: datetime.datetime | None
+    start: SafeString | None
     room: SafeString | None  # only a room of its own
     people: SafeString
     add: str
@@ -72,6 +73,13 @@ class CardContext(NamedTuple):
 def card_html(face: CardContext) -> SafeString:
     """Render a card. The cache is by content: after an edit only the changed card is rendered."""
     return render_to_string("sessions/_card.html", {"card": face})
+
+
+def start_html(at: datetime.datetime) -> SafeString:
+    """Return the hour of a talk, in the active time zone."""
+    at = timezone.localtime(at)
+    words = '<time datetime="{}"><bdi dir="ltr">{}</bdi></time>'
+    return format_html(words, at.isoformat(), f"{at:%H:%M}")
 
 
 @dataclass(slots=True)
@@ -130,7 +138,7 @@ class Card:
             guid=str(talk.guid),
             url=f"{self.programme()}{talk.slug}/",
             title=text(talk, "title"),
-            starts_at=talk.starts_at,
+            start=start_html(talk.starts_at) if talk.starts_at else None,
             room=text(talk.room, "name") if talk.room_id else None,
             people=self.names(talk.people or []),
             add=self.add(talk.title),

@@ -13,7 +13,7 @@ class TrackTranslation(TranslationOptions):
 
 @register(Room)
 class RoomTranslation(TranslationOptions):
-    fields = ("name", "description")
+    fields = ("name", "description", "floor", "access")
 
 
 @register(Session)

@@ -15,4 +15,5 @@ urlpatterns = [
     path("<slug:edition>/changes/", change_views.changes_page, name="changes"),
     path("<slug:edition>/versions/", change_views.versions_page, name="versions"),
     path("<slug:edition>/rooms/<slug:slug>/", views.room, name="room"),
+    path("<slug:edition>/rooms/<slug:slug>/card.png", views.room_card, name="room_card"),
 ]

@@ -204,9 +204,16 @@ def room(request: HttpRequest, edition: Edition, room: Room) -> HttpResponse:
             "section": "programme",
             "heading": room.name,
             "description": room.description,
+            "card": cards.room_card(room),
             "crumbs": [(_("Programme"), reverse("sessions:programme", args=[edition.slug]))],
             "room": room,
             "number": sum(not (one.is_break or one.is_cancelled) for one in sessions),
             "days": timetables_by_day(sessions, edition.zone),
         },
     )
+
+
+@public_file
+@by_slug(lambda edition: edition.rooms.published())
+def room_card(request: HttpRequest, edition: Edition, room: Room) -> HttpResponse:
+    return cards.room_card(room).response()

@@ -1,23 +1,23 @@
 """Speakers at the desk."""
 
-from adminsortable2.admin import SortableAdminBase, SortableInlineAdminMixin
+from adminsortable2.admin import SortableAdminBase
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
-from modeltranslation.admin import TranslationStackedInline
 
 from symposium.core.admin.base import (
     EditionFilter,
     EditionModelForm,
     HistoryMixin,
-    OptionalTranslationsMixin,
     UntranslatedFilter,
 )
+from symposium.core.admin.inlines import OrderedStackedInline
+from symposium.core.admin.list_views import ListView
 from symposium.core.admin.spreadsheet import DeskExportMixin, ExportResource
 from symposium.core.i18n.localized import in_each_language
 from symposium.speakers.models import Link, Speaker
@@ -38,12 +38,9 @@ class MissingFilter(admin.SimpleListFilter):
         return queryset
 
 
-class LinkInline(SortableInlineAdminMixin, OptionalTranslationsMixin, TranslationStackedInline):
-    template = "adminsortable2/edit_inline/stacked-django-5.2.html"
+class LinkInline(OrderedStackedInline):
     model = Link
     fields = ["label", "url"]
-    ordering = ["order", "id"]
-    extra = 0
 
 
 class SpeakerForm(EditionModelForm):
@@ -105,7 +102,6 @@ class SpeakerAdmin(DeskExportMixin, SortableAdminBase, HistoryMixin):
     text_field = "family_name"
     list_display = [
         "text",
-        "affiliation",
         "session_count",
         "has_photo",
         "is_published",
@@ -118,10 +114,16 @@ class SpeakerAdmin(DeskExportMixin, SortableAdminBase, HistoryMixin):
     readonly_fields = ["photo_shown", "sessions_shown"]
     inlines = [LinkInline]
     fieldsets = [
-        (None, {"fields": ["edition", "given_name", "family_name", "position", "affiliation"]}),
-        (_("Presentation"), {"fields": ["biography", "photo_shown", "photo", "orcid"]}),
-        (_("On the site"), {"fields": ["is_published", "is_featured", "slug", "sessions_shown"]}),
-    ]
+        (None, {"fields": ["given_name", "family_name", "position", "affiliation"]}),
+        (_("Presentation"), {
+            "fields": ["biography", ("photo_shown", "photo", "orcid")],
+            "classes": ["collapse", "open"],
+        }),
+        (_("On the site"), {
+            "fields": [("is_published", "is_featured"), ("slug", "edition"), "sessions_shown"],
+            "classes": ["collapse"],
+        }),
+    ]  # fmt: skip
 
     def get_fieldsets(self, request, obj=None):
         """Add `another_person` to a submitted form, since a namesake may have been found."""
@@ -138,9 +140,22 @@ class SpeakerAdmin(DeskExportMixin, SortableAdminBase, HistoryMixin):
         found = super().get_export_queryset(request)
         return found.prefetch_related("participations__session")
 
+    def list_views(self):
+        return [
+            ListView(_("All")),
+            ListView(_("with no photo"), {"missing": "photo"}, Q(photo=""), to_do=True),
+            ListView(_("not in a session"), {"missing": "session"},
+                     Q(participations__isnull=True), to_do=True),
+            self.untranslated_view(),
+            ListView(_("not on the site"), {"is_published__exact": "0"}, Q(is_published=False)),
+        ]  # fmt: skip
+
     @admin.display(description=_("name"), ordering="family_name_fr")
     def text(self, speaker):
-        return super().text(speaker)
+        named = super().text(speaker)
+        return format_html(
+            '{}<span class="row-sub"><bdi>{}</bdi></span>', named, speaker.affiliation
+        )
 
     @admin.display(description=_("sessions"), ordering="session_count")
     def session_count(self, speaker):

@@ -6,3 +6,9 @@ class SpeakersConfig(AppConfig):
     name = "symposium.speakers"
     label = "symposium_speakers"
     verbose_name = _("Speakers")
+
+    def ready(self) -> None:
+        from symposium.editions.checklist import register
+        from symposium.speakers.checklist import CHECKS
+
+        register(*CHECKS)

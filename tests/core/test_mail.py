@@ -96,7 +96,8 @@ def links(message) -> list[str]:
 def shown(message) -> str:
     """Return the paragraphs of the HTML part, as a reader sees them."""
     page = html5lib.parse(html_of(message))
-    return "\n\n".join("".join(paragraph.itertext()) for paragraph in page.iter(f"{HTML}p"))
+    paragraphs = ("".join(paragraph.itertext()) for paragraph in page.iter(f"{HTML}p"))
+    return "\n\n".join(paragraph.strip() for paragraph in paragraphs)
 
 
 def test_mail_has_text_and_html_parts_and_headers(template):

@@ -9,17 +9,19 @@ from django.utils import translation
 from PIL import Image
 
 from symposium.abstracts import documents
-from symposium.abstracts.cards import abstract_card
+from symposium.abstracts.cards import abstract_card, keyword_card
 from symposium.abstracts.citation.styles import Record
+from symposium.abstracts.models import Keyword
 from symposium.editions.cards import edition_card
 from symposium.editions.models import Edition
-from symposium.sessions.cards import programme_card, session_card
+from symposium.sessions.cards import programme_card, room_card, session_card
 from symposium.sessions.models import Session
 from symposium.speakers.cards import speaker_card
 from tests.factories import (
     make_abstract,
     make_author,
     make_edition,
+    make_keyword,
     make_main_abstract,
     make_participation,
     make_room,
@@ -38,9 +40,11 @@ PATHS = {
     "2021/card.png": 1,
     "2021/programme/card.png": 2,
     "2021/programme/quais/card.png": 3,
+    "2021/rooms/auditorium/card.png": 2,
     "2021/speakers/nora/card.png": 5,
     "2021/abstract/card.png": 6,
     "2021/abstracts/ville/card.png": 6,
+    "2021/keywords/eau/card.png": 2,
 }
 HOSTILE = {
     "long": "résilience " * 18,
@@ -65,9 +69,12 @@ def edition():
 @pytest.fixture
 def session(edition):
     """A session with two speakers and an abstract, in a room and a track."""
+    auditorium = make_room(
+        edition, slug="auditorium", name_fr="Auditorium", floor_fr="1er étage", capacity=400
+    )
     session = make_session(
         edition, slug="quais", title_fr="Quais : et après ?", title_ar="الأرصفة", at="14:30",
-        lasting=60, day=2, room=make_room(edition, name_fr="Auditorium"),
+        lasting=60, day=2, room=auditorium,
         track=make_track(edition, name_fr="Usages", mark="disc"),
     )  # fmt: skip
     nora = make_speaker(
@@ -77,6 +84,7 @@ def session(edition):
     anas = make_speaker(edition, given_name_fr="Anas", family_name_fr="Vigie")
     make_participation(session, anas, order=2)
     ville = make_abstract(session=session, slug="ville", title_fr="Ville", licence="CC-BY-4.0")
+    make_keyword(ville, slug="eau", name_fr="Eau", name_en="Water")
     make_author(ville, given_name_fr="Nora", family_name_fr="Rivage")
     make_main_abstract(edition, slug="main")
     return session
@@ -189,6 +197,15 @@ def test_other_cards_have_their_facts(edition, session):
     assert (data["people"], data["note"], data["door"]["time"]) == (
         ["Nora Rivage"], "CC BY 4.0", "14:30",
     )  # fmt: skip
+    data = room_card(session.room).data
+    assert (data["title"], data["note"], data["door"]) == (
+        "Auditorium", "1er étage", {"words": "400 places"},
+    )  # fmt: skip
+    keyword = Keyword.objects.used_in(edition).get()
+    data = keyword_card(keyword, edition).data
+    assert (data["title"], data["people"], data["door"]) == (
+        "Eau", ["Water"], {"words": "1 résumé"},
+    )  # fmt: skip
     data = programme_card(edition, 36).data
     assert (data["title"], data["people"], data["row"]) == ("Des villes", ["36 sessions"], True)
     data = edition_card(edition).data
@@ -297,13 +314,14 @@ def test_cards_of_hidden_objects_are_deleted(client, session, settings, tmp_path
     settings.MEDIA_ROOT = tmp_path
     for path in PATHS:
         picture(client, f"/fr/{path}")
-    assert (documents.delete_stale_files(), len(stored(""))) == (0, 6)
+    assert (documents.delete_stale_files(), len(stored(""))) == (0, 8)
     session.abstracts.update(status="draft")
     Session.objects.update(status=Session.Status.DRAFT)
     session.edition.speakers.update(is_published=False)
     execute("SET CONSTRAINTS ALL IMMEDIATE")
-    assert documents.delete_stale_files() == 3
-    assert [len(stored(kind)) for kind in ("session", "speaker", "abstract")] == [0, 0, 1]
+    assert documents.delete_stale_files() == 4
+    kinds = ["session", "speaker", "abstract", "keyword"]
+    assert [len(stored(kind)) for kind in kinds] == [0, 0, 1, 0]
 
 
 def test_cards_of_hidden_edition_are_deleted(client, session, settings, tmp_path):
@@ -312,7 +330,7 @@ def test_cards_of_hidden_edition_are_deleted(client, session, settings, tmp_path
         picture(client, f"/fr/{path}")
     Edition.objects.update(is_published=False)
     execute("SET CONSTRAINTS ALL IMMEDIATE")
-    assert (documents.delete_stale_files(), stored("")) == (6, [])
+    assert (documents.delete_stale_files(), stored("")) == (8, [])
 
 
 def test_answer_may_be_cached_for_a_minute_and_asked_again(client, session):

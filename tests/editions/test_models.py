@@ -1,6 +1,10 @@
 import datetime
+from importlib import import_module
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404
 from django.utils import translation
 
@@ -137,6 +141,76 @@ def test_edition_period_on_a_clock_change_day_is_23_hours():
     day = datetime.date(2021, 3, 14)
     edition = make_edition(starts_on=day, ends_on=day, time_zone="America/New_York")
     assert edition.period.upper - edition.period.lower == datetime.timedelta(hours=23)
+
+
+def test_edition_period_follows_python_rules_not_those_of_postgresql():
+    """Debian's PostgreSQL may not know that Morocco left UTC+1 in 2026."""
+    edition = Edition(starts_on=datetime.date(2026, 12, 1), ends_on=datetime.date(2026, 12, 2),
+                      slug="2026", name_fr="N", short_name_fr="N", city_fr="C")  # fmt: skip
+    assert faults(edition) == {}
+    edition.save()
+    assert [end.isoformat() for end in (edition.period.lower, edition.period.upper)] == [
+        "2026-12-01T00:00:00+00:00", "2026-12-03T00:00:00+00:00",
+    ]  # fmt: skip
+    assert refreshed(edition).period == edition.period
+
+
+def test_edition_period_follows_a_save_of_some_fields(edition):
+    edition.ends_on += datetime.timedelta(days=1)
+    edition.save(update_fields=["ends_on"])
+    assert refreshed(edition).period == edition.days_period()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE symposium_editions_edition SET ends_on = ends_on + 1",
+        "UPDATE symposium_editions_edition SET starts_on = starts_on - 1",
+        "UPDATE symposium_editions_edition SET period = 'empty'",
+    ],
+)
+def test_edition_days_changed_without_their_period_are_refused(edition, statement):
+    with refused_by("editions_whole_days"):
+        execute(statement)
+
+
+def shift_periods(hours: int) -> None:
+    execute(
+        "UPDATE symposium_editions_edition SET period = tstzrange("
+        "lower(period) + %s * interval '1 hour', upper(period) + %s * interval '1 hour')",
+        hours, hours,
+    )  # fmt: skip
+
+
+def test_periods_are_rebuilt_for_sessions_too(edition, capsys):
+    session = make_session(edition)
+    shift_periods(-1)
+    call_command("rebuild_periods")
+    assert capsys.readouterr().out == "1 rebuilt.\n"
+    assert refreshed(edition).period == edition.period
+    assert refreshed(session).allowed_period == edition.period
+
+
+def test_period_that_leaves_a_session_outside_is_not_rebuilt(edition):
+    shift_periods(-1)
+    make_session(edition, starts_at=edition.period.lower - datetime.timedelta(hours=1),
+                 ends_at=edition.period.lower)  # fmt: skip
+    with pytest.raises(CommandError, match=r"outside its edition: 2021\. Move it first"):
+        call_command("rebuild_periods")
+    assert refreshed(edition).has_stale_period
+
+
+def test_periods_of_postgresql_are_computed_by_the_migration(edition, capsys):
+    """The one of 2021 stays, since a session of its last evening would be outside."""
+    other = make_edition("2022", starts_on=datetime.date(2022, 6, 9))
+    shift_periods(1)
+    make_session(edition, starts_at=edition.period.upper,
+                 ends_at=edition.period.upper + datetime.timedelta(hours=1))  # fmt: skip
+    name = "0005_computed_periods"
+    state = MigrationExecutor(connection).loader.project_state(("symposium_editions", name))
+    import_module(f"symposium.editions.migrations.{name}").compute(state.apps, None)
+    assert [refreshed(one).has_stale_period for one in (edition, other)] == [True, False]
+    assert capsys.readouterr().out.startswith("\nThe hours of edition 2021 stay: ")
 
 
 def test_edition_is_before_during_and_after(edition):

@@ -91,9 +91,13 @@ def test_language_root_redirects_to_the_current_edition(client):
     assert (response.status_code, response["Location"]) == (302, "/en/2021/")
 
 
-def test_language_without_an_edition_is_404(client):
+def test_language_without_an_edition_offers_to_sign_in(client):
     make_edition("2021", is_published=False)
-    assert client.get("/fr/").status_code == 404
+    response = client.get("/en/")
+    assert response.status_code == 200
+    assert [link.get("href") for link in main(response).iter("a")] == [
+        "/en/accounts/login/?next=/admin/"
+    ]
 
 
 # The home page

@@ -23,6 +23,7 @@ from tests.factories import (
     refreshed,
 )
 from tests.helpers.admin_forms import admin_url, told
+from tests.helpers.database_errors import refused_by
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/symposium_editions/news/"
@@ -108,6 +109,12 @@ def test_news_is_sent_once(desk, item, people):
     assert sent() == []
     with pytest.raises(IntegrityError):
         Message.objects.create(edition=item.edition, news=item, subject_fr="x", body_fr="x")
+
+
+def test_message_emails_news_of_its_edition(edition):
+    other = make_news(open_edition("2027"), slug="bus", **WORDS)
+    with refused_by("message_news_same_edition"):
+        Message.objects.create(edition=edition, news=other, subject_fr="x", body_fr="x")
 
 
 def test_deleted_news_leaves_the_message(desk, item, people):

@@ -172,8 +172,8 @@ def test_pass_holds_the_code_and_no_more_than_the_ticket(files, mine):
         "passTypeIdentifier": "pass.example.symposium",
         "teamIdentifier": "TEAM123456",
         "serialNumber": mine.code,
-        "organizationName": "edition",
-        "description": "ticket",
+        "organizationName": "Symposium 2030",
+        "description": "Billet",
         "relevantDate": f"2030-06-04T09:00:00{offset(mine)}",
         "expirationDate": f"2030-06-06T00:00:00{offset(mine)}",
         "sharingProhibited": True,
@@ -186,8 +186,16 @@ def test_pass_holds_the_code_and_no_more_than_the_ticket(files, mine):
             }
         ],
     }
-    shown = [field["value"] for part in fields.values() for field in part]
-    assert shown == ["edition", "name", "category", "dates", "place", "address", "page"]
+    shown = [(field["label"], field["value"]) for part in fields.values() for field in part]
+    assert shown == [
+        ("Billet", "Symposium 2030"),
+        ("Nom", "Salma Médina"),
+        ("Catégorie", "Sur place"),
+        ("Dates", "4 et 5 juin 2030"),
+        ("Lieu", "Maison, Casablanca"),
+        ("Adresse", '12, rue « des "Arcades" »'),
+        ("Mon inscription", f"http://testserver/fr/my/{mine.code}/"),
+    ]
 
 
 def offset(registration) -> str:
@@ -200,7 +208,7 @@ def strings(content: bytes) -> dict[str, str]:
     found = re.findall(
         r'^"((?:[^"\\]|\\.)*)" = "((?:[^"\\]|\\.)*)";$', content.decode("utf-16"), re.M
     )
-    return {key: re.sub(r"\\(.)", r"\1", text) for key, text in found}
+    return dict([re.sub(r"\\(.)", r"\1", part) for part in pair] for pair in found)
 
 
 @pytest.mark.parametrize(
@@ -213,13 +221,14 @@ def strings(content: bytes) -> dict[str, str]:
 )
 def test_pass_is_in_three_languages(files, mine, language, expected):
     texts = strings(files[f"{language}.lproj/pass.strings"])
-    assert [texts[key] for key in ("ticket", "edition", "name", "category", "place")] == expected
-    assert texts["address"] == '12, rue « des "Arcades" »'
-    assert texts["page"] == f"http://testserver/{language}/my/{mine.code}/"
     data = json.loads(files["pass.json"])["eventTicket"]
-    used = {
-        field[part] for fields in data.values() for field in fields for part in ("label", "value")
-    }
+    fields = {field["key"]: field for part in data.values() for field in part}
+    keys = ["edition", "name", "category", "place"]
+    shown = [fields["edition"]["label"], *(fields[key]["value"] for key in keys)]
+    assert [texts[text] for text in shown] == expected
+    assert texts[fields["address"]["value"]] == '12, rue « des "Arcades" »'
+    assert texts[fields["page"]["value"]] == f"http://testserver/{language}/my/{mine.code}/"
+    used = {field[part] for field in fields.values() for part in ("label", "value")}
     assert used == set(texts)
 
 

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKC
 from cryptography.x509.oid import NameOID
 from django.conf import settings
 from django.utils import timezone, translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from PIL import Image
 
@@ -45,12 +46,16 @@ def is_available() -> bool:
 
 
 def ticket_pass(registration: Registration) -> bytes:
-    """Return the .pkpass of a registration that has a ticket: a ZIP archive."""
+    """Return the .pkpass of a registration that has a ticket: a ZIP archive.
+
+    A telephone in a fourth language shows the texts of pass.json: those of the current language.
+    """
     certificate, *chain = certificates()
+    texts = pass_texts(registration, get_language())
     files = {
-        "pass.json": as_json(pass_data(registration, certificate)),
+        "pass.json": as_json(pass_data(registration, certificate, texts)),
         **icons(),
-        **{f"{code}.lproj/pass.strings": strings(registration, code) for code in LANGUAGES},
+        **{f"{code}.lproj/pass.strings": strings(registration, code, texts) for code in LANGUAGES},
     }
     # SHA-1 is what the format asks for; the signature rests on SHA-256.
     digests = {
@@ -79,8 +84,10 @@ def sign(manifest: bytes, certificate: x509.Certificate, chain: list[x509.Certif
     return builder.sign(Encoding.DER, SIGNATURE_OPTIONS)
 
 
-def pass_data(registration: Registration, certificate: x509.Certificate) -> dict:
-    """Return pass.json. Its labels and values are names of the texts in `strings`."""
+def pass_data(
+    registration: Registration, certificate: x509.Certificate, texts: dict[str, str]
+) -> dict:
+    """Return pass.json with its `texts`, which `strings` translates."""
     edition = registration.edition
     starts_at = tickets.event_start(edition)
     return {
@@ -88,8 +95,8 @@ def pass_data(registration: Registration, certificate: x509.Certificate) -> dict
         "passTypeIdentifier": subject(certificate, NameOID.USER_ID),
         "teamIdentifier": subject(certificate, NameOID.ORGANIZATIONAL_UNIT_NAME),
         "serialNumber": registration.code,
-        "organizationName": "edition",
-        "description": "ticket",
+        "organizationName": texts["edition"],
+        "description": texts["ticket"],
         "relevantDate": starts_at.astimezone(edition.zone).isoformat(timespec="seconds"),
         "expirationDate": edition.period.upper.astimezone(edition.zone).isoformat(
             timespec="seconds"
@@ -104,17 +111,22 @@ def pass_data(registration: Registration, certificate: x509.Certificate) -> dict
                 "altText": registration.code_in_groups,
             }
         ],
-        "eventTicket": {
-            "primaryFields": [{"key": "edition", "label": "ticket", "value": "edition"}],
-            "secondaryFields": [labelled("name"), labelled("category")],
-            "auxiliaryFields": [labelled("dates"), labelled("place")],
-            "backFields": [labelled("address"), labelled("page")],
-        },
+        "eventTicket": fields(texts),
     }
 
 
-def labelled(key: str) -> dict[str, str]:
-    return {"key": key, "label": f"{key}_label", "value": key}
+def fields(texts: dict[str, str]) -> dict[str, list]:
+    """Return the fields of the pass by their place on it."""
+
+    def field(key: str, label: str = "") -> dict[str, str]:
+        return {"key": key, "label": texts[label or f"{key}_label"], "value": texts[key]}
+
+    return {
+        "primaryFields": [field("edition", "ticket")],
+        "secondaryFields": [field("name"), field("category")],
+        "auxiliaryFields": [field("dates"), field("place")],
+        "backFields": [field("address"), field("page")],
+    }
 
 
 def subject(certificate: x509.Certificate, name: x509.ObjectIdentifier) -> str:
@@ -122,33 +134,34 @@ def subject(certificate: x509.Certificate, name: x509.ObjectIdentifier) -> str:
     return str(attribute.value)
 
 
-def strings(registration: Registration, language: str) -> bytes:
-    """Return the texts of the pass in a language, as a file of strings in UTF-16."""
-    with translation.override(language), timezone.override(registration.edition.zone):
-        texts = pass_texts(registration, language)
-    return "".join(f"{quoted(key)} = {quoted(text)};\n" for key, text in texts.items()).encode(
-        "utf-16"
-    )
+def strings(registration: Registration, language: str, texts: dict[str, str]) -> bytes:
+    """Return the translations of `texts` into a language, as a file of strings in UTF-16."""
+    translated = pass_texts(registration, language)
+    pairs = {text: translated[key] for key, text in texts.items() if text}
+    lines = [f"{quoted(text)} = {quoted(own)};\n" for text, own in pairs.items()]
+    return "".join(lines).encode("utf-16")
 
 
 def pass_texts(registration: Registration, language: str) -> dict[str, str]:
-    edition = tickets.edition_data(registration.edition)
-    return {
-        "ticket": _("Ticket"),
-        "edition": edition["name"],
-        "name_label": _("Name"),
-        "name": tickets.holder_name(registration, language),
-        "category_label": _("Category"),
-        "category": str(registration.category),
-        "dates_label": _("Dates"),
-        "dates": edition["dates"],
-        "place_label": _("Place"),
-        "place": edition["place"],
-        "address_label": _("Address"),
-        "address": edition["address"],
-        "page_label": _("My registration"),
-        "page": settings.SITE_URL + registration.get_absolute_url(),
-    }
+    """Return the texts of a pass in a language, by key of its field."""
+    with translation.override(language), timezone.override(registration.edition.zone):
+        edition = tickets.edition_data(registration.edition)
+        return {
+            "ticket": _("Ticket"),
+            "edition": edition["name"],
+            "name_label": _("Name"),
+            "name": tickets.holder_name(registration, language),
+            "category_label": _("Category"),
+            "category": str(registration.category),
+            "dates_label": _("Dates"),
+            "dates": edition["dates"],
+            "place_label": _("Place"),
+            "place": edition["place"],
+            "address_label": _("Address"),
+            "address": edition["address"],
+            "page_label": _("My registration"),
+            "page": settings.SITE_URL + registration.get_absolute_url(),
+        }
 
 
 def quoted(text: str) -> str:
