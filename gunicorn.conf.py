@@ -4,6 +4,8 @@ import multiprocessing
 import os
 import sys
 
+from prometheus_client import multiprocess
+
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", multiprocessing.cpu_count()))
 threads = 8
@@ -27,6 +29,12 @@ def on_starting(server) -> None:
             f"CACHE_URL names a cache that each of the {server.num_workers} processes has for"
             " itself. Unset it, name a Redis, or set WEB_CONCURRENCY=1"
         )
+
+
+def child_exit(server, worker) -> None:
+    """Forget the gauges of a process that has ended; its counters stay."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        multiprocess.mark_process_dead(worker.pid)
 
 
 def post_worker_init(worker) -> None:

@@ -5,6 +5,8 @@ stored in var/, the embedded PostgreSQL, the name of this machine. Anything else
 missing value stops the start with one line that names the variable to set.
 """
 
+import datetime
+import os
 import re
 import sys
 import zoneinfo
@@ -39,6 +41,15 @@ def file_path(name: str) -> str:
     if path and not Path(path).is_file():
         sys.exit(f"{name} is {path!r}, which is not a file. Set it to the path of the file")
     return path
+
+
+def time_of_day(name: str) -> datetime.time | None:
+    """Return the time in a variable, such as 03:00, or None if it is not set."""
+    value = env.str(name, "")
+    try:
+        return datetime.time.fromisoformat(value) if value else None
+    except ValueError:
+        sys.exit(f"{name} is {value!r}. Set it to a time such as 03:00")
 
 
 def kept_secret_key() -> str:
@@ -100,6 +111,7 @@ INSTALLED_APPS = [
     "symposium.privacy",
     "symposium.spreadsheets",
     "symposium.tasks",
+    "symposium.website.apps.WebsiteConfig",
     "symposium.demo",
     "allauth",
     "allauth.account",
@@ -118,6 +130,7 @@ INSTALLED_APPS = [
 # The page cache stores a page with all its headers. The middleware that sets headers is outside the
 # rest, so that static files and errors have them too.
 MIDDLEWARE = [
+    "symposium.core.observation.ObservationMiddleware",
     "symposium.core.page_cache.PageCacheMiddleware",
     "csp.middleware.CSPMiddleware",
     "symposium.core.middleware.PermissionsPolicyMiddleware",
@@ -170,11 +183,15 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # Data
 DATABASES = {"default": environ.Env.db_url_config(database_url())}
+# PgBouncer in transaction mode refuses options of a connection, which `ALTER ROLE` then sets, and
+# loses cursors between two transactions.
+PGBOUNCER = env.bool("PGBOUNCER", False)
+TIMEOUTS = {} if PGBOUNCER else {"options": "-c lock_timeout=3000 -c statement_timeout=30000"}
 DATABASES["default"] |= {
-    "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60),
+    "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 0 if PGBOUNCER else 60),
     "CONN_HEALTH_CHECKS": True,
-    "OPTIONS": DATABASES["default"].get("OPTIONS", {})
-    | {"connect_timeout": 5, "options": "-c lock_timeout=3000 -c statement_timeout=30000"},
+    "DISABLE_SERVER_SIDE_CURSORS": PGBOUNCER,
+    "OPTIONS": DATABASES["default"].get("OPTIONS", {}) | {"connect_timeout": 5} | TIMEOUTS,
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Memory of each process for published pages; 0 stores none.
@@ -186,6 +203,8 @@ OFFLINE = env.bool("OFFLINE", True)
 # This cache counts the attempts that are limited, over all processes: see gunicorn.conf.py. It does
 # not store pages.
 CACHES = {"default": env.cache_url("CACHE_URL", "dbcache://symposium_cache?max_entries=100000")}
+if CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    CACHES["default"]["BACKEND"] = "symposium.core.redis_cache.FallbackRedisCache"
 CACHE_IS_SHARED = not CACHES["default"]["BACKEND"].endswith((".LocMemCache", ".DummyCache"))
 
 # Files: hashed names, compressed once, served by the process itself
@@ -303,7 +322,6 @@ if STAFF_SECOND_FACTOR not in ("required", "optional"):
     sys.exit(f"STAFF_SECOND_FACTOR is {STAFF_SECOND_FACTOR!r}. Set it to required or to optional")
 
 # The admin
-JQUERY_UI_URL = "vendor/jquery-ui/jquery-ui-tabs.js"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 
 # Mail
@@ -314,7 +332,7 @@ if DEMO and "EMAIL_URL" not in env.ENVIRON:
 # An e-mail is a row of the queue, written in the same transaction as the change that it announces;
 # `manage.py worker` sends it.
 EMAIL_BACKEND = "symposium.core.mail.queue.QueueBackend"
-EMAIL_TIMEOUT = 30
+EMAIL_TIMEOUT = 20  # less than `worker.MAX_SILENCE_SECONDS`
 MAIL_TRANSPORT = EMAIL_CONFIG["EMAIL_BACKEND"]
 MAIL_RETENTION_DAYS = env.int("MAIL_RETENTION_DAYS", 30)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "contact@example.org")
@@ -334,7 +352,7 @@ GOOGLE_WALLET_KEY = file_path("GOOGLE_WALLET_KEY")
 SECURE_HTTPS = SITE_URL.startswith("https:")
 SECURE_SSL_REDIRECT = SECURE_HTTPS
 SECURE_SSL_HOST = SITE_URL.partition("://")[2]
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31536000 if SECURE_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", False)
 # Only the owner of the domain can promise HTTPS on every subdomain, and for good (HSTS preload).
@@ -366,14 +384,42 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Backups. The public key is one of age (age1…): with it, archives are encrypted.
+BACKUP_FOLDER = env.path("BACKUP_FOLDER", str(VAR / "backups"))()
+BACKUP_KEEP = max(1, env.int("BACKUP_KEEP", 14))
+BACKUP_PUBLIC_KEY = env.str("BACKUP_PUBLIC_KEY", "")
+BACKUP_AT = time_of_day("BACKUP_AT")  # the worker runs it then; None: it does not
+# Folder of pg_dump and pg_restore; "": they are in PATH.
+POSTGRES_PROGRAMS = env.str(
+    "POSTGRES_PROGRAMS", embedded_postgres.programs_folder() if DEMO else ""
+)
+
+# Observation: counters for Prometheus, errors for Sentry or GlitchTip. Off unless they are set.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+if METRICS_TOKEN:  # each process writes its counters there; prometheus_client reads this name
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(VAR / "metrics"))
+    Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
+SENTRY_DSN = env.str("SENTRY_DSN", "")
+
 # Logs go to the standard error; the process manager stores them
+LOG_FORMAT = env.str("LOG_FORMAT", "line")
+if LOG_FORMAT not in ("line", "json"):
+    sys.exit(f"LOG_FORMAT is {LOG_FORMAT!r}. Set it to line or to json")
+LOG_REQUESTS = LOG_FORMAT == "json"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"ours": {"()": "symposium.core.middleware.DropClientErrorTracebacks"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "filters": {"ours": {"()": "symposium.core.logs.DropExpectedTracebacks"}},
+    "formatters": {
+        "line": {
+            "format": "{asctime} {levelname} {name} {message}",
+            "datefmt": "%Y-%m-%dT%H:%M:%S%z",
+            "style": "{",
+        },
+        "json": {"()": "symposium.core.logs.JsonFormatter"},
+    },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["ours"]}
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["ours"]}
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }

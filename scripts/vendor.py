@@ -32,7 +32,6 @@ DEJAVU = "dejavu-fonts-ttf@2.37.3"
 NOTO_SANS_ARABIC_FOR_PDF = "@fontsource/noto-sans-arabic@4.5.9"  # pdf_fonts.py gives the reason
 CHINESE = "@fontsource/noto-sans-sc@5.3.0"
 KOREAN = "@fontsource/noto-sans-kr@5.3.0"
-JQUERY_UI = "jquery-ui@1.14.2"
 BARCODE_DETECTOR = "barcode-detector@3.2.2"
 FONT_TOOLS = ["fonttools==4.68.0", "brotli==1.2.1"]
 
@@ -61,9 +60,6 @@ FONTS = {
         NOTO_SANS_ARABIC, "noto-sans-arabic-arabic-wght-normal", "400:700", ARABIC, "*",
     ),
 }  # fmt: skip
-
-# The parts that modeltranslation's tabs need, dependencies first.
-JQUERY_UI_PARTS = ["version", "keycode", "unique-id", "widget", "widgets/tabs"]
 
 
 def unpacked(package: str, work: Path) -> Path:
@@ -137,15 +133,6 @@ def pdf_fonts(work: Path, target: Path) -> None:
     shutil.copy(unpacked(CHINESE, work) / "LICENSE", target / "noto-sans-cjk.LICENSE.txt")
 
 
-def jquery_ui(work: Path, target: Path) -> None:
-    package = unpacked(JQUERY_UI, work)
-    folder = target / "jquery-ui"
-    folder.mkdir()
-    parts = [(package / "ui" / f"{part}.js").read_text() for part in JQUERY_UI_PARTS]
-    (folder / "jquery-ui-tabs.js").write_text("\n".join(parts))
-    shutil.copy(package / "LICENSE.txt", folder / "LICENSE.txt")
-
-
 def scanner(work: Path, target: Path) -> None:
     """Copy the QR code reader for browsers without one.
 
@@ -168,7 +155,7 @@ def main() -> None:
         work = Path(folder)
         made = work / "made"
         made.mkdir()
-        for make in [bootstrap, fonts, jquery_ui, scanner]:
+        for make in [bootstrap, fonts, scanner]:
             make(work, made)
         made_for_pdf = work / "made-for-pdf"
         made_for_pdf.mkdir()

@@ -116,7 +116,7 @@ def test_redis_cache_url_is_used():
     """No server is needed: the cache connects when it is first used."""
     asked = (
         "from django.core.cache import cache\n"
-        "pool = cache._cache.get_client().connection_pool\n"
+        "pool = cache.redis._cache.get_client().connection_pool\n"
         "print(pool.connection_kwargs['host'])"
     )
     url = "redis://cache.example.org:6379/0"
@@ -132,3 +132,17 @@ def test_python_and_postgresql_agree_on_the_time_in_casablanca(year):
         naive = noon.replace(tzinfo=None)
         cursor.execute("SELECT %s::timestamp AT TIME ZONE 'Africa/Casablanca'", [naive])
         assert cursor.fetchone()[0] == noon
+
+
+def test_pgbouncer_gets_no_options_of_a_connection():
+    """It refuses them; cursors and connections do not outlive a transaction."""
+    code = (
+        "from config.settings import DATABASES as all; one = all['default'];"
+        "print(one['OPTIONS'], one['CONN_MAX_AGE'], one['DISABLE_SERVER_SIDE_CURSORS'])"
+    )
+    direct = run("-c", code, **PRODUCTION)
+    assert direct.stdout == (
+        "{'connect_timeout': 5, 'options': '-c lock_timeout=3000 -c statement_timeout=30000'}"
+        " 60 False\n"
+    )
+    assert run("-c", code, **PRODUCTION, PGBOUNCER="1").stdout == "{'connect_timeout': 5} 0 True\n"

@@ -5,3 +5,19 @@ django.jQuery.ajaxPrefilter((options) => {
     options.data += `&of_edition=${encodeURIComponent(edition.value)}`;
   }
 });
+
+// Rows in an order move by buttons; their hidden numbers follow.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-move]");
+  const row = button?.closest(".has_original");
+  const isUp = button?.dataset.move === "up";
+  const other = isUp ? row?.previousElementSibling : row?.nextElementSibling;
+  if (!other?.matches(".has_original")) {
+    return;
+  }
+  other.insertAdjacentElement(isUp ? "beforebegin" : "afterend", row);
+  row.parentElement.querySelectorAll(":scope > .has_original").forEach((item, place) => {
+    item.querySelector("input._reorder_").value = place + 1;
+  });
+  button.focus();
+});

@@ -3,25 +3,20 @@
 import datetime
 import json
 
-from adminsortable2.admin import (
-    SortableAdminBase,
-    SortableInlineAdminMixin,
-    SortableTabularInline,
-)
+from adminsortable2.admin import SortableAdminBase
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import ValidationError
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from import_export.fields import Field
-from modeltranslation.admin import TranslationStackedInline
 
 from symposium.abstracts import usage, usage_charts, versions
 from symposium.abstracts.models import (
@@ -36,12 +31,13 @@ from symposium.core.admin.base import (
     EditionFilter,
     EditionModelForm,
     HistoryMixin,
-    OptionalTranslationsMixin,
     ProtectedDeleteMixin,
     TranslatedModelAdmin,
     UntranslatedFilter,
     name_list,
 )
+from symposium.core.admin.inlines import OrderedStackedInline, OrderedTabularInline
+from symposium.core.admin.list_views import ListView
 from symposium.core.admin.spreadsheet import DeskExportMixin, ExportResource
 from symposium.core.i18n.localized import LANGUAGES, in_each_language
 from symposium.core.i18n.typography import direction
@@ -119,21 +115,16 @@ class KeywordAdmin(ProtectedDeleteMixin, TranslatedModelAdmin):
         return keyword.abstract_count
 
 
-class KeywordInline(SortableTabularInline):
+class KeywordInline(OrderedTabularInline):
     model = AbstractKeyword
     fields = ["keyword"]
     autocomplete_fields = ["keyword"]
-    ordering = ["order", "id"]
-    extra = 0
 
 
-class AuthorInline(SortableInlineAdminMixin, OptionalTranslationsMixin, TranslationStackedInline):
-    template = "adminsortable2/edit_inline/stacked-django-5.2.html"
+class AuthorInline(OrderedStackedInline):
     model = Author
-    fields = ["speaker", "given_name", "family_name", "affiliation", "ror", "orcid"]
+    fields = [("speaker", "orcid", "ror"), "given_name", "family_name", "affiliation"]
     autocomplete_fields = ["speaker"]
-    ordering = ["order", "id"]
-    extra = 0
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -229,16 +220,11 @@ class AbstractAdmin(ProtectedDeleteMixin, DeskExportMixin, SortableAdminBase, Hi
     public_page = "symposium.abstracts.views.abstract_page"
     resource_classes = [AbstractExport]
     list_display = [
-        "text",
-        "kind",
-        "session",
-        "language",
-        "status",
-        "published_at",
-        "languages_filled",
-    ]
+        "titled", "kind", "language", "published_at", "languages_filled", "status_shown",
+    ]  # fmt: skip
     list_filter = [EditionFilter, "status", "kind", "language", UntranslatedFilter]
     list_select_related = ["edition", "session"]
+    list_prefetch_related = ["authors__speaker"]
     search_fields = [
         *in_each_language(
             "authors__given_name", "authors__family_name",
@@ -251,20 +237,54 @@ class AbstractAdmin(ProtectedDeleteMixin, DeskExportMixin, SortableAdminBase, Hi
     inlines = [AuthorInline, KeywordInline, VersionInline]
     readonly_fields = ["usage_chart"]
     fieldsets = [
-        (None, {"fields": ["edition", "kind", "session", "language", "title", "text"]}),
-        (_("On the site"), {"fields": ["status", "published_at", "slug", "licence", "doi"]}),
-        (_("Withdrawal"), {"fields": ["withdrawal_reason", "withdrawn_at"]}),
-    ]
+        (None, {
+            "fields": ["title", "text", ("kind", "language", "status"), ("session", "edition")],
+        }),
+        (_("On the site"), {
+            "fields": ["published_at", ("slug", "licence", "doi")], "classes": ["collapse"],
+        }),
+        (_("Withdrawal"), {
+            "fields": ["withdrawal_reason", "withdrawn_at"], "classes": ["collapse"],
+        }),
+    ]  # fmt: skip
     later_fieldsets = [
-        (
-            _("A new version"),
-            {"fields": ["new_version", *(f"version_note_{code}" for code in LANGUAGES)]},
-        ),
-        (_("Views"), {"fields": ["usage_chart"]}),
-    ]
+        (_("A new version"), {
+            "fields": ["new_version", *(f"version_note_{code}" for code in LANGUAGES)],
+            "classes": ["collapse"],
+        }),
+        (_("Views"), {"fields": ["usage_chart"], "classes": ["collapse"]}),
+    ]  # fmt: skip
 
     class Media:
         css = {"all": ["css/charts.css"]}
+
+    def list_views(self):
+        return [
+            ListView(_("All")),
+            self.untranslated_view(),
+            ListView(_("in draft"), {"status__exact": Abstract.Status.DRAFT.value},
+                     Q(status=Abstract.Status.DRAFT)),
+            ListView(_("Withdrawn"), {"status__exact": Abstract.Status.WITHDRAWN.value},
+                     Q(status=Abstract.Status.WITHDRAWN)),
+        ]  # fmt: skip
+
+    @admin.display(description=_("title"), ordering="title_fr")
+    def titled(self, abstract):
+        """Return the title; under it the authors and the session. (`text` is a field.)"""
+        authors = name_list([author.name for author in abstract.authors.all()], most=3)
+        under = format_html_join(
+            " · ", "<bdi>{}</bdi>", ((part,) for part in (authors, abstract.session) if part)
+        )
+        return format_html('{}<span class="row-sub">{}</span>', self.text(abstract), under)
+
+    @admin.display(description=_("status"), ordering="status")
+    def status_shown(self, abstract):
+        label = abstract.get_status_display()
+        return format_html('<span class="status status-{}">{}</span>', abstract.status, label)
+
+    def under_title(self, abstract):
+        parts = [self.status_shown(abstract), abstract.get_kind_display(), abstract.session]
+        return [part for part in parts if part]
 
     def get_fieldsets(self, request, obj=None):
         return [*super().get_fieldsets(request, obj), *(self.later_fieldsets if obj else [])]

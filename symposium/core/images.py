@@ -10,11 +10,17 @@ import warnings
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.validators import validate_image_file_extension
+from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 from imagekit.models import ProcessedImageField
+from imagekit.models.fields.files import ProcessedImageFieldFile
 from PIL import Image, ImageCms, UnidentifiedImageError
 from pilkit.processors import Transpose
+
+from symposium.core import svg
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_BYTES = 8 * 1024 * 1024
@@ -154,3 +160,58 @@ class PictureField(ProcessedImageField):
 
     def formfield(self, **kwargs):
         return super().formfield(**{"form_class": PictureFormField, **kwargs})
+
+
+# Logos, which may be drawings
+
+
+def is_drawing(name: str) -> bool:
+    return name.lower().endswith(".svg")
+
+
+def validate_logo(logo) -> None:
+    """Raise ValidationError for an invalid new upload; stored files are not checked again."""
+    if logo and not logo._committed:
+        if is_drawing(logo.name):
+            logo.seek(0)
+            svg.cleaned(logo.read())
+            logo.seek(0)
+        else:
+            check_picture(logo.file)
+
+
+class LogoFormField(forms.FileField):
+    """Form field of an SVG, which it cleans, or of a picture."""
+
+    widget = forms.ClearableFileInput(attrs={"accept": ".svg,.png,.jpg,.jpeg,.webp"})
+
+    def to_python(self, data):
+        file = super().to_python(data)
+        if file is None:
+            return None
+        if not is_drawing(file.name):
+            validate_extension(file)
+            check_picture(file)
+            return file
+        if file.size > svg.MAX_BYTES:
+            raise svg.too_heavy(file.size)
+        return SimpleUploadedFile(file.name, svg.cleaned(file.read()), "image/svg+xml")
+
+
+class LogoFieldFile(ProcessedImageFieldFile):
+    def save(self, name, content, save=True):
+        """Store a drawing cleaned, and a picture re-encoded."""
+        if not is_drawing(name):
+            return super().save(name, content, save)
+        content.seek(0)
+        clean = ContentFile(svg.cleaned(content.read()))
+        return FieldFile.save(self, name, clean, save)
+
+
+class LogoField(PictureField):
+    """Picture field that takes an SVG too."""
+
+    attr_class = LogoFieldFile
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": LogoFormField, **kwargs})

@@ -1,6 +1,5 @@
 """Middleware that refuses invalid requests and adds security headers to responses."""
 
-import logging
 import re
 import traceback
 from collections.abc import Iterator
@@ -108,12 +107,3 @@ class NoStoreMiddleware:
         if ACCOUNT.match(request.path_info):
             add_never_cache_headers(response)
         return response
-
-
-class DropClientErrorTracebacks(logging.Filter):
-    """Drop the traceback of client errors (status below 500), which take one line of the log."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if getattr(record, "status_code", 500) < 500:
-            record.exc_info = None
-        return True

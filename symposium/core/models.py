@@ -1,11 +1,11 @@
-"""The revision of what the public reads, which the page cache compares."""
+"""The revision of what the public reads, the mail queue, and what last ran when."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from symposium.core.mail.models import Email
 
-__all__ = ["Email", "Revision"]
+__all__ = ["Email", "LastRun", "Revision"]
 
 
 class Revision(models.Model):
@@ -26,3 +26,19 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition} {self.number}".strip()
+
+
+class LastRun(models.Model):
+    """Time when something last ran: a turn of the worker, a backup."""
+
+    name = models.CharField(max_length=20, primary_key=True, editable=False)
+    at = models.DateTimeField(editable=False)
+    details = models.JSONField(default=dict, editable=False)
+
+    class Meta:
+        verbose_name = _("last run")
+        verbose_name_plural = _("last runs")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name

@@ -73,6 +73,7 @@ class CachedPage:
         if self.on_answer:
             self.on_answer(request)
         response = self.respond(request)
+        response.was_stored = True  # type: ignore[attr-defined]
         if is_stale:
             ttl = int(self.seen_at - time.monotonic())
             response.headers["Cache-Status"] = f"symposium; hit; ttl={ttl}"

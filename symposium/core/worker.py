@@ -1,8 +1,9 @@
 """The background worker: one elected process that runs the periodic tasks.
 
 The election is a PostgreSQL advisory lock on a connection of its own. The server frees the lock
-when the process or its machine dies; the other workers try each second. This connection must not go
-through PgBouncer in transaction mode, where no client keeps a session lock.
+when the process or its machine dies, or hangs for MAX_SILENCE_SECONDS; the other workers try each
+second. This connection must not go through PgBouncer in transaction mode, where no client keeps a
+session lock.
 
 Every task is idempotent and takes its state from the database: the next turn repairs any failure.
 """
@@ -10,6 +11,7 @@ Every task is idempotent and takes its state from the database: the next turn re
 import logging
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterable
 
@@ -21,12 +23,24 @@ LOCK_ID = 2021_0609
 PAUSE_SECONDS = 1.0  # seconds between two turns: the longest wait for a sign-in code
 TASKS_EVERY_SECONDS = 15.0
 MAX_PAUSE_SECONDS = 30.0
+# A worker that hangs says nothing on the connection of the lock: the server then closes it. No task
+# and no sending of one e-mail should take longer.
+MAX_SILENCE_SECONDS = 25
 # A machine that fails closes no connection: the server sends a probe after 30 s of silence.
-KEEPALIVE_SQL = (
-    "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
+SESSION_SQL = (
+    "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3;"
+    f"SET idle_session_timeout = '{MAX_SILENCE_SECONDS}s'"
 )
 
 Task = Callable[[], object]
+
+
+def feed_watchdog() -> None:
+    """Tell systemd that this process does not hang, if its unit has `WatchdogSec`: sd_notify(3)."""
+    if address := os.environ.get("NOTIFY_SOCKET"):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as watchdog:
+            watchdog.connect(address.replace("@", "\0", 1))
+            watchdog.send(b"WATCHDOG=1")
 
 
 class Worker:
@@ -56,6 +70,14 @@ class Worker:
     def stopping(self) -> bool:
         orphan = self.parent is not None and os.getppid() != self.parent
         return self.told_to_stop or orphan
+
+    def must_stop(self) -> bool:
+        """Return whether to stop; show the server that this worker does not hang.
+
+        Raise a database error if the lock is lost: another worker may have it.
+        """
+        self.elected()
+        return self.stopping()
 
     # One turn, for cron and the tests
 
@@ -103,10 +125,11 @@ class Worker:
 
         Raise a database error if the lock's connection is lost, and the lock with it.
         """
+        feed_watchdog()
         new = self.lock.connection is None
         with self.lock.cursor() as cursor:
             if new:
-                cursor.execute(KEEPALIVE_SQL)
+                cursor.execute(SESSION_SQL)
                 self.holds = False
             if not self.holds:
                 cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK_ID])
@@ -120,14 +143,14 @@ class Worker:
     def turn(self) -> None:
         now = time.monotonic()
         if now >= self.send_at:
-            sent = self.attempt(self.send, self.stopping)
+            sent = self.attempt(self.send, self.must_stop)
             # After a failure the pause doubles, so that a broken mail server is not tried each
             # second.
             self.rest = 0.0 if sent else min(self.rest * 2 or PAUSE_SECONDS * 2, MAX_PAUSE_SECONDS)
             self.send_at = now + self.rest
         if self.house_kept_at is None or now - self.house_kept_at >= TASKS_EVERY_SECONDS:
             for task in self.housekeeping:
-                if self.stopping():
+                if self.must_stop():
                     return
                 self.attempt(task)
             self.house_kept_at = now

@@ -27,7 +27,9 @@ from symposium.core.admin.working_edition import set_working_edition
 from symposium.core.i18n.dates import midnight
 from symposium.core.i18n.localized import in_each_language
 from symposium.editions.embed import iframe_html
+from symposium.editions.identity_admin import IdentityPages
 from symposium.editions.models import Edition, News, Page, Partner, validate_time_zone
+from symposium.editions.next_edition import NextEditionMixin
 from symposium.editions.readiness import missing_links
 
 
@@ -54,7 +56,7 @@ class EditionForm(EditionModelForm):
 
 
 @admin.register(Edition)
-class EditionAdmin(ProtectedDeleteMixin, HistoryMixin):
+class EditionAdmin(IdentityPages, NextEditionMixin, ProtectedDeleteMixin, HistoryMixin):
     form = EditionForm
     text_field = "name"
     list_display = [
@@ -70,23 +72,28 @@ class EditionAdmin(ProtectedDeleteMixin, HistoryMixin):
     search_fields = ["slug"]
     actions = ["make_current"]
     fieldsets = [
-        (None, {"fields": ["name", "short_name", "kicker", "theme", "description", "slug"]}),
+        (None, {"fields": ["name", "short_name", "slug"]}),
+        (_("Presentation"), {
+            "fields": ["kicker", "theme", "description"], "classes": ["collapse"],
+        }),
         (_("Days and place"), {
-            "fields": ["starts_on", "ends_on", "time_zone", "city", "country", "venue", "address"],
+            "fields": [
+                ("starts_on", "ends_on"), ("time_zone", "country"), "city", "venue", "address",
+            ],
+            "classes": ["collapse"],
         }),
         (_("Registration"), {
             "fields": [
-                "contact_email",
-                "registration_opens_at",
-                "registration_closes_at",
+                ("contact_email", "offer_hours"),
+                ("registration_opens_at", "registration_closes_at"),
                 "registration_after_end",
-                "offer_hours",
                 "missing",
             ],
             "description": _("Times are in the edition’s time zone."),
+            "classes": ["collapse"],
         }),
-        (_("On the site"), {"fields": ["is_published", "is_current", "is_demonstration"]}),
-        (_("On other sites"), {"fields": ["embed_origins", "snippet"]}),
+        (_("On the site"), {"fields": [("is_published", "is_current", "is_demonstration")]}),
+        (_("On other sites"), {"fields": ["embed_origins", "snippet"], "classes": ["collapse"]}),
     ]  # fmt: skip
 
     def get_readonly_fields(self, request, obj=None):

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from symposium.editions import feeds
+from symposium.editions import feeds, looks
 
 app_name = "edition_exports"
 urlpatterns = [
     path("<slug:edition>/news.atom", feeds.news, name="news"),
+    path("looks/<slug:digest>/<slug:name>.css", looks.style_sheet, name="looks"),
 ]

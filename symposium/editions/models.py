@@ -22,7 +22,9 @@ from pilkit.processors import ResizeToFit
 from symposium.core import mail
 from symposium.core.i18n import dates
 from symposium.core.i18n.localized import LANGUAGES, in_each_language
-from symposium.core.images import PictureField, validate_picture
+from symposium.core.images import LogoField, validate_logo
+from symposium.editions import menu
+from symposium.editions.identity import COLOURS_READABLE, EditionIdentity
 from symposium.editions.slugs import SluggedModel
 from symposium.editions.triggers import KeepEditionSlug, KeepSlug, MoveEditionRevision, MoveRevision
 
@@ -112,7 +114,7 @@ class EditionQuerySet(models.QuerySet):
         """Update the rows; the period of each edition follows its days and its time zone."""
         if not DAY_FIELDS & values.keys():
             return super().update(**values)
-        fields = {field.name: field for field in self.model._meta.fields}
+        fields: dict[str, Any] = {name: self.model._meta.get_field(name) for name in DAY_FIELDS}
         given = {name: fields[name].to_python(values[name]) for name in DAY_FIELDS & values.keys()}
         with transaction.atomic(using=self.db):
             rows = list(self.select_for_update().order_by("pk").values("pk", *DAY_FIELDS))
@@ -142,7 +144,7 @@ class EditionQuerySet(models.QuerySet):
         return self.published().order_by("-is_current", "-starts_on").first()
 
 
-class Edition(models.Model):
+class Edition(EditionIdentity):
     """One holding of the symposium. Everything public belongs to an edition."""
 
     slug = models.SlugField(
@@ -266,6 +268,7 @@ class Edition(models.Model):
                 name="editions_whole_days",
                 violation_error_message=_("The hours of the edition must be those of its days."),
             ),
+            COLOURS_READABLE,
         ]
         # Pages of other editions link to an edition that is published.
         triggers = [
@@ -336,6 +339,7 @@ class Edition(models.Model):
             "place": mail.Trusted(self.place),
             "contact_email": mail.Trusted(self.contact_email),
             "can_reply": bool(self.contact_email),
+            "palette": self.palette,
         }
 
     @property
@@ -414,6 +418,19 @@ class Edition(models.Model):
             raise Edition.DoesNotExist
         return dict(zip(names, row, strict=True))
 
+    @cached_property
+    def published_pages(self) -> list["Page"]:
+        """Pages in the order of the desk: menu and footer read them with one query."""
+        return list(self.pages.finished())
+
+    @property
+    def menu_entries(self) -> list[menu.Entry]:
+        return menu.menu(self)
+
+    @property
+    def footer_entries(self) -> list[menu.Entry]:
+        return menu.footer(self)
+
     def parts(self, at: datetime.datetime) -> dict[str, models.QuerySet]:
         """Return what each part of the menu shows at a time, by name."""
         abstracts = self.abstracts.published(at)
@@ -428,6 +445,7 @@ class Edition(models.Model):
             "category": self.categories.all(),
             "practical": self.pages.published().filter(slug=Page.PRACTICAL),
             "privacy": self.pages.privacy_notices(),
+            "editions": Edition.objects.published().exclude(pk=self.pk),
         }
 
 
@@ -460,8 +478,8 @@ class Partner(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.PARTNER)
     name = models.CharField(_("name"), max_length=150)
     url = models.URLField(_("website"), blank=True)
-    logo = PictureField(
-        verbose_name=_("logo"), upload_to="partners", blank=True, validators=[validate_picture],
+    logo = LogoField(
+        verbose_name=_("logo"), upload_to="partners", blank=True, validators=[validate_logo],
         processors=[ResizeToFit(640, 320, upscale=False)], format="PNG",
     )  # fmt: skip
     order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
@@ -485,7 +503,11 @@ class Partner(models.Model):
 
 class PageQuerySet(models.QuerySet):
     def published(self):
-        return self.filter(is_published=True, edition__is_published=True)
+        return self.finished().filter(edition__is_published=True)
+
+    def finished(self):
+        """Return the pages that are public as soon as their edition is."""
+        return self.filter(is_published=True)
 
     def privacy_notices(self):
         """Return the published privacy notices with a text; registering people agree to them."""
@@ -495,7 +517,7 @@ class PageQuerySet(models.QuerySet):
 class Page(SluggedModel):
     """Page of text: practical information, legal notice, privacy, accessibility."""
 
-    PRACTICAL = "practical"  # the menu links to it
+    PRACTICAL = menu.PRACTICAL  # the menu links to it
     PRIVACY = "privacy"
 
     edition = models.ForeignKey(

@@ -13,6 +13,8 @@ def render_page(
 ) -> HttpResponse:
     """Render a page of `edition`, in its time zone."""
     context = {"edition": edition, "is_public": True, **context}
+    if getattr(request, "is_preview", False):
+        context |= {"draft": True, "is_public": False}
     with timezone.override(edition.zone):
         return render(request, template, context, status=status)
 

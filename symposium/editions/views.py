@@ -6,7 +6,7 @@ from functools import wraps
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language_from_request
@@ -18,6 +18,7 @@ from symposium.core.i18n.markdown import first_paragraph
 from symposium.core.page_cache import ANY, published_page
 from symposium.editions import jsonld
 from symposium.editions.cards import edition_card
+from symposium.editions.menu import page_name
 from symposium.editions.models import Edition, News, Page, Partner
 from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.slugs import find_by_slug
@@ -80,9 +81,7 @@ def root(request: HttpRequest) -> HttpResponse:
 @require_safe
 def current(request: HttpRequest) -> HttpResponse:
     edition = Edition.objects.current()
-    if edition is None:
-        raise Http404
-    return redirect(edition)
+    return redirect(edition) if edition else render(request, "editions/none.html")
 
 
 @published_page
@@ -116,9 +115,27 @@ def home(request: HttpRequest, edition: Edition) -> HttpResponse:
             "former": [other for other in others if other.is_over],
             "jsonld": jsonld.script(jsonld.event(edition, highlights, partners, featured)),
             "counts": {
-                "sessions": sessions.to_be_prepared().count(),
+                "sessions": sessions.to_be_prepared().without_talks().count(),
                 "speakers": edition.speakers.published().count(),
             },
+        },
+    )
+
+
+@published_page
+@require_safe
+@in_edition
+def editions(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """Render the list of all published editions, latest first."""
+    return render_page(
+        request,
+        edition,
+        "editions/editions.html",
+        {
+            "section": "editions",
+            "heading": _("Editions"),
+            "editions": Edition.objects.published(),
+            "unlisted": True,
         },
     )
 
@@ -156,7 +173,7 @@ def text_page(request: HttpRequest, page: Page) -> HttpResponse:
         page.edition,
         "editions/page.html",
         {
-            "section": "practical" if page.slug == Page.PRACTICAL else "",
+            "section": page_name(page),
             "page": page,
             "heading": page.title,
             "draft": is_preview(request, page),

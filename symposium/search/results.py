@@ -1,4 +1,4 @@
-"""Search in the public content of one edition, in PostgreSQL alone.
+"""Search in the public content of one edition, or of all, in PostgreSQL alone.
 
 `core/fulltext/query.py` parses the query. The table `symposium_search` has the words of each object
 and the time from which the public may find it. This module ranks and presents the results.
@@ -6,6 +6,7 @@ and the time from which the public may find it. This module ranks and presents t
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -15,12 +16,14 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from symposium.abstracts.models import Keyword
+from symposium.abstracts.models import Abstract, Keyword
 from symposium.core.fulltext import highlighting
 from symposium.core.fulltext.query import SearchQuery, parse, query_match_sql
 from symposium.core.i18n.localized import LANGUAGES, in_each_language
 from symposium.core.i18n.markdown import to_text
-from symposium.editions.models import Edition
+from symposium.editions.models import Edition, News, Page
+from symposium.sessions.models import Room, Session
+from symposium.speakers.models import Speaker
 
 PREVIEW_SIZE = 20
 PAGE_SIZE = 100
@@ -31,36 +34,36 @@ SUGGESTION_THRESHOLD = 5  # results in the reader's language; with fewer, a word
 
 @dataclass(frozen=True)
 class Kind:
-    """Kind of object: its heading, and a function from an edition to the queryset to show."""
+    """Kind of object: its heading, and a function that returns the queryset to show."""
 
     label: str | Promise
-    shown: Callable[[Edition], QuerySet]
+    shown: Callable[[], QuerySet]
 
 
 # In the order of the page. Keywords belong to all editions: `PUBLIC_SQL` finds those in use.
 KINDS = {
     "abstract": Kind(
         _("Abstracts"),
-        lambda edition: edition.abstracts.published().defer(*in_each_language("text")),
+        lambda: Abstract.objects.published().defer(*in_each_language("text")),
     ),
-    "keyword": Kind(_("Keywords"), lambda edition: Keyword.objects.all()),
+    "keyword": Kind(_("Keywords"), Keyword.objects.all),
     "session": Kind(
         _("Sessions"),
-        lambda edition: (
-            edition.sessions.published()
-            .select_related("room", "track")
+        lambda: (
+            Session.objects.published()
+            .with_relations()
             .defer("period", "allowed_period", *in_each_language("description"))
         ),
     ),
-    "room": Kind(_("Rooms"), lambda edition: edition.rooms.published()),
-    "speaker": Kind(_("Speakers"), lambda edition: edition.speakers.published().for_list()),
+    "room": Kind(_("Rooms"), Room.objects.published),
+    "speaker": Kind(_("Speakers"), lambda: Speaker.objects.published().for_list()),
     "news": Kind(
         _("News"),
-        lambda edition: edition.news.published().defer(*in_each_language("body")),
+        lambda: News.objects.published().defer(*in_each_language("body")),
     ),
     "page": Kind(
         _("Pages"),
-        lambda edition: edition.pages.published().defer(*in_each_language("body")),
+        lambda: Page.objects.published().defer(*in_each_language("body")),
     ),
 }
 IN_MARKDOWN = {"news", "page"}  # kinds
@@ -74,16 +77,23 @@ MAX_WORD_CHARS = 40  # letters, as in `symposium_search_word`
 MAX_EDITS = "least(length(mistyped.plain) / 3, 3)"  # letters
 # Of words that differ only in accents, French prefers the one with accents.
 SPELLING = {"fr": "octet_length(word) DESC", "en": "octet_length(word)", "ar": "word"}
-# SQL condition: the public may find this row of `symposium_search` in an edition at a time.
-PUBLIC_SQL = """
-    (symposium_search.edition_id = %(edition)s AND symposium_search.public_from <= %(now)s
+# SQL condition: a row belongs to the published edition; to any published one, if that is NULL.
+# PostgreSQL sees a constant there, and plans for one edition as if the other case did not exist.
+IN_EDITION_SQL = """(
+    {row}.edition_id = %(edition)s
+    AND (SELECT is_published FROM symposium_editions_edition WHERE id = %(edition)s)
+    OR %(edition)s IS NULL
+    AND {row}.edition_id IN (SELECT id FROM symposium_editions_edition WHERE is_published)
+)"""
+# SQL condition: the public may find this row of `symposium_search` there at a time.
+PUBLIC_SQL = f"""
+    ({IN_EDITION_SQL.format(row="symposium_search")} AND symposium_search.public_from <= %(now)s
      OR symposium_search.kind = 'keyword' AND EXISTS (
         SELECT FROM symposium_abstracts_abstractkeyword used
         JOIN symposium_search abstract
         ON abstract.kind = 'abstract' AND abstract.id = used.abstract_id
         WHERE used.keyword_id = symposium_search.id
-        AND abstract.edition_id = %(edition)s AND abstract.public_from <= %(now)s))
-    AND (SELECT is_published FROM symposium_editions_edition WHERE id = %(edition)s)
+        AND {IN_EDITION_SQL.format(row="abstract")} AND abstract.public_from <= %(now)s))
 """
 
 
@@ -123,6 +133,7 @@ class SearchResult:
     """Result as the page shows it; the texts are safe HTML with the matching words marked."""
 
     thing: object
+    edition: Edition
     url: str
     language: str
     title: SafeString
@@ -163,8 +174,10 @@ class Results:
         return {hit.language for group in self.groups for hit in group.hits}
 
 
-def search(edition: Edition, q: str, language: str, *, kind: str = "", page: int = 1) -> Results:
-    """Search `edition` for the query `q`, for a reader of `language`.
+def search(
+    edition: Edition | None, q: str, language: str, *, kind: str = "", page: int = 1
+) -> Results:
+    """Search `edition`, or all if it is None, for the query `q`, for a reader of `language`.
 
     Without `kind`, return the best PREVIEW_SIZE of each kind; with it, all, PAGE_SIZE per page.
     """
@@ -186,7 +199,7 @@ def search(edition: Edition, q: str, language: str, *, kind: str = "", page: int
 
 
 def rows(
-    edition: Edition,
+    edition: Edition | None,
     question: SearchQuery,
     kinds: Iterable[str],
     limit: int,
@@ -221,7 +234,7 @@ class SearchStatement:
 
     @classmethod
     def of(
-        cls, edition: Edition, question: SearchQuery, kinds, limit: int, offset: int
+        cls, edition: Edition | None, question: SearchQuery, kinds, limit: int, offset: int
     ) -> "SearchStatement":
         wanted, unwanted = (dict(zip(LANGUAGES, one, strict=True)) for one in question.queries())
         return cls(wanted, unwanted, {
@@ -274,9 +287,9 @@ def matching_sql(condition: str) -> str:
     return f"SELECT kind, id FROM symposium_search WHERE {condition}"  # noqa: S608
 
 
-def public_params(edition: Edition) -> dict:
+def public_params(edition: Edition | None) -> dict:
     """Return the parameters of `PUBLIC_SQL`."""
-    return {"edition": edition.pk, "now": timezone.now()}
+    return {"edition": edition and edition.pk, "now": timezone.now()}
 
 
 def read_row(row: tuple) -> SearchRow:
@@ -289,7 +302,7 @@ def read_row(row: tuple) -> SearchRow:
 
 
 def build_groups(
-    edition: Edition, question: SearchQuery, found: list[SearchRow], reader: str
+    edition: Edition | None, question: SearchQuery, found: list[SearchRow], reader: str
 ) -> list[Group]:
     order = [reader, *LANGUAGES]
     shown = [(row, row.language(reader)) for row in found]
@@ -298,36 +311,66 @@ def build_groups(
         question.words, ((code, text) for row, code in shown for text in row.texts(code))
     )
     things = {
-        kind: KINDS[kind].shown(edition).in_bulk([row.id for row in found if row.kind == kind])
+        kind: KINDS[kind].shown().in_bulk([row.id for row in found if row.kind == kind])
         for kind in KINDS
         if any(row.kind == kind for row in found)
     }
+    editions = editions_of(things, edition)
     return [
         Group(
             kind,
             next(row.total for row in found if row.kind == kind),
             [
-                build_result(row, code, things[kind][row.id], edition, marks[code], reader)
+                build_result(row, code, things[kind][row.id], editions[kind, row.id], marks, reader)
                 for row, code in shown
                 # The object may have been deleted in between.
-                if row.kind == kind and row.id in things[kind]
+                if row.kind == kind and (kind, row.id) in editions
             ],
         )
         for kind in things
     ]
 
 
+def editions_of(
+    things: dict[str, dict[int, Any]], edition: Edition | None
+) -> dict[tuple[str, int], Edition]:
+    """Return the edition of each object by kind and key: `edition`, or its own if that is None.
+
+    Objects get it as `edition`. A keyword is in the latest edition that uses it.
+    """
+    keys = [(kind, pk) for kind, found in things.items() for pk in found]
+    if edition:
+        found = dict.fromkeys(keys, edition)
+    else:
+        known = Edition.objects.published().in_bulk()
+        uses = latest_uses(things["keyword"]) if "keyword" in things else {}
+        own = {
+            (kind, pk): uses.get(pk) if kind == "keyword" else things[kind][pk].edition_id
+            for kind, pk in keys
+        }
+        found = {key: known[pk] for key, pk in own.items() if pk in known}
+    for (kind, pk), one in found.items():
+        if kind != "keyword":
+            things[kind][pk].edition = one
+    return found
+
+
+def latest_uses(keywords: Iterable[int]) -> dict[int, int]:
+    """Return the key of the latest edition whose public abstracts use each keyword."""
+    used = Abstract.objects.published().filter(keywords__in=list(keywords))
+    return dict(used.order_by("edition__starts_on").values_list("keywords", "edition"))
+
+
 def build_result(
-    row: SearchRow, code: str, thing, edition: Edition, marks: set[str], reader: str
+    row: SearchRow, code: str, thing, edition: Edition, marks: dict[str, set[str]], reader: str
 ) -> SearchResult:
     title, also, body = row.texts(code)
-    title, also = (highlighting.highlight(text, code, marks) for text in (title, also))
-    extract = highlighting.extract(body, code, marks)
+    title, also = (highlighting.highlight(text, code, marks[code]) for text in (title, also))
+    extract = highlighting.extract(body, code, marks[code])
     parts = [(row.titles, title), (row.also, also), (row.bodies, extract)]
     saying = [texts for texts, html in parts if highlighting.MARK in html]
-    return SearchResult(
-        thing, result_url(row, code, thing, edition, saying, reader), code, title, also, extract
-    )
+    url = result_url(row, code, thing, edition, saying, reader)
+    return SearchResult(thing, edition, url, code, title, also, extract)
 
 
 def result_url(
@@ -361,7 +404,9 @@ def result_url(
 # Did you mean
 
 
-def suggestion(edition: Edition, question: SearchQuery, reader: str, *, is_found: bool) -> str:
+def suggestion(
+    edition: Edition | None, question: SearchQuery, reader: str, *, is_found: bool
+) -> str:
     """Return the query with each mistyped word replaced by the nearest existing one, or "".
 
     If there are results (`is_found`), return a suggestion only if it finds something too.
@@ -375,7 +420,7 @@ def suggestion(edition: Edition, question: SearchQuery, reader: str, *, is_found
 
 
 def nearest_words(
-    edition: Edition, words: list[str], reader: str, *, is_found: bool
+    edition: Edition | None, words: list[str], reader: str, *, is_found: bool
 ) -> dict[str, str]:
     """Return `{mistyped word: nearest word in edition}`.
 

@@ -19,12 +19,17 @@ from symposium.search.results import KINDS, PAGE_SIZE, search
 @require_safe
 @in_edition
 def results(request: HttpRequest, edition: Edition) -> HttpResponse:
-    """Render the search results of an edition: `?q=`, then `&kind=`, `&page=`."""
+    """Render the search results of an edition: `?q=`, then `&kind=`, `&page=`.
+
+    `&editions=all` searches all published editions.
+    """
     asked = request.GET.get("q", "")[:MAX_QUERY_CHARS].strip()
     kind = request.GET.get("kind", "")
     kind = kind if kind in KINDS else ""
     page = page_number(request.GET.get("page", ""))
-    found = search(edition, asked, get_language(), kind=kind, page=page)
+    everywhere = request.GET.get("editions") == "all"
+    where, scope = (None, "&editions=all") if everywhere else (edition, "")
+    found = search(where, asked, get_language(), kind=kind, page=page)
     if page > 1 and not found.groups:
         raise Http404
     total = found.total
@@ -39,8 +44,10 @@ def results(request: HttpRequest, edition: Edition) -> HttpResponse:
             "unlisted": True,
             "is_public": False,
             "asked": asked,
-            "looked_for": quote(found.suggestion if found.is_mended else asked, safe=""),
+            "looked_for": quote(found.suggestion if found.is_mended else asked, safe="") + scope,
             "kind": kind,
+            "everywhere": everywhere,
+            "scope": scope,
             "results": found,
             "previous_page": page - 1,
             "next_page": page + 1 if kind and page * PAGE_SIZE < total else None,

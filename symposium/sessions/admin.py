@@ -1,44 +1,44 @@
 """Sessions, rooms and tracks at the desk."""
 
-from adminsortable2.admin import (
-    SortableAdminBase,
-    SortableAdminMixin,
-    SortableInlineAdminMixin,
-    SortableTabularInline,
-)
+from adminsortable2.admin import SortableAdminBase, SortableAdminMixin
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, OperationalError
-from django.db.models import Count
+from django.db.models import Count, F, Q
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 from import_export.fields import Field
-from modeltranslation.admin import TranslationStackedInline
 
 from symposium.core.admin.base import (
     EditionFilter,
     EditionModelForm,
     EditionRelatedFilter,
     HistoryMixin,
-    OptionalTranslationsMixin,
     ProtectedDeleteMixin,
     TranslatedModelAdmin,
     UntranslatedFilter,
     db_error_message,
+    missing_mark,
     name_list,
 )
+from symposium.core.admin.inlines import OrderedStackedInline, OrderedTabularInline
+from symposium.core.admin.list_views import ListView
 from symposium.core.admin.spreadsheet import DeskExportMixin, ExportResource
 from symposium.core.i18n.localized import in_each_language
+from symposium.core.templatetags.desk import desk_icon
 from symposium.sessions import planning
 from symposium.sessions.changes_admin import ChangesMixin
 from symposium.sessions.models import Participation, Resource, Room, Session, Track
+from symposium.sessions.talks_admin import TalkInline
 from symposium.speakers.models import Speaker
 
 
@@ -122,12 +122,10 @@ class SessionForm(EditionModelForm):
             self.fields[name].widget.widgets[1].format = "%H:%M"
 
 
-class ParticipationInline(SortableTabularInline):
+class ParticipationInline(OrderedTabularInline):
     model = Participation
     fields = ["speaker", "role"]
     autocomplete_fields = ["speaker"]
-    ordering = ["order", "id"]
-    extra = 0
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -136,12 +134,9 @@ class ParticipationInline(SortableTabularInline):
         return field
 
 
-class ResourceInline(SortableInlineAdminMixin, OptionalTranslationsMixin, TranslationStackedInline):
-    template = "adminsortable2/edit_inline/stacked-django-5.2.html"
+class ResourceInline(OrderedStackedInline):
     model = Resource
-    fields = ["kind", "title", "file", "url", "minutes", "is_published"]
-    ordering = ["order", "id"]
-    extra = 0
+    fields = ["title", ("kind", "minutes", "is_published"), ("file", "url")]
 
 
 class MissingFilter(admin.SimpleListFilter):
@@ -167,7 +162,8 @@ class MissingFilter(admin.SimpleListFilter):
 
 class SessionExport(ExportResource):
     track = Field(attribute="track", column_name=_("track"))
-    room = Field(attribute="room", column_name=_("room"))
+    room = Field(attribute="effective_room", column_name=_("room"))
+    parent = Field(attribute="parent", column_name=pgettext_lazy("talk", "part of"))
     speakers = Field(column_name=_("speakers"))
     languages = Field(column_name=_("languages"))
 
@@ -175,7 +171,7 @@ class SessionExport(ExportResource):
         model = Session
         fields = [
             "starts_at", "ends_at", "room", "track", "kind", "status", "title_fr", "title_en",
-            "title_ar", "speakers", "languages", "places", "slug",
+            "title_ar", "parent", "speakers", "languages", "places", "slug",
         ]  # fmt: skip
 
     def dehydrate_kind(self, session):
@@ -193,6 +189,13 @@ class SessionExport(ExportResource):
         )
 
 
+STATUS_VERBS = {
+    Session.Status.PUBLISHED: _("Publish"),
+    Session.Status.DRAFT: _("Unpublish (back to draft)"),
+    Session.Status.CANCELLED: _("Cancel (stays on the site, marked as cancelled)"),
+}
+
+
 def by_keys(queryset):
     """Return the same sessions by key, so that the list filter cannot drop them later."""
     return Session.objects.filter(pk__in=list(queryset.values_list("pk", flat=True)))
@@ -207,15 +210,7 @@ class SessionAdmin(
     import_kind = "sessions"
     public_page = "symposium.sessions.views.session_page"
     resource_classes = [SessionExport]
-    list_display = [
-        "text",
-        "when",
-        "room",
-        "kind",
-        "status_shown",
-        "speaker_count",
-        "languages_filled",
-    ]
+    list_display = ["when", "text", "place", "kind", "languages_filled", "status_shown"]
     list_filter = [
         EditionFilter,
         "status",
@@ -225,67 +220,165 @@ class SessionAdmin(
         ("track", EditionRelatedFilter),
         UntranslatedFilter,
     ]
-    list_select_related = ["edition", "room"]
+    list_select_related = ["edition", "room", "track", "parent_room", "parent"]
+    list_prefetch_related = ["participations__speaker"]
+    actions_say = _(
+        "The site shows the change at once. If a published session is cancelled or moved, everyone "
+        "who booked it gets an email."
+    )
     date_hierarchy = "starts_at"
     search_fields = [
         *in_each_language("speakers__given_name", "speakers__family_name"),
         "slug",
     ]
-    autocomplete_fields = ["room", "track"]
+    autocomplete_fields = ["room", "track", "parent"]
     actions = ["publish", "unpublish", "cancel", "swap"]
-    inlines = [ParticipationInline, ResourceInline]
+    inlines = [ParticipationInline, TalkInline, ResourceInline]
     fieldsets = [
-        (None, {"fields": ["edition", "kind", "title", "description"]}),
-        (_("When and where"), {"fields": [("starts_at", "ends_at"), ("room", "track")]}),
-        (_("On the site"), {"fields": ["status", "languages", "places", "stream_url", "slug"]}),
-    ]
+        (None, {"fields": ["title", "description", ("kind", "status", "edition")]}),
+        (_("When and where"), {
+            "fields": [("starts_at", "ends_at"), ("room", "track"), ("parent", "order")],
+            "classes": ["collapse", "open"],
+        }),
+        (_("Places and language"), {
+            "fields": [("places", "stream_url", "slug"), "languages"], "classes": ["collapse"],
+        }),
+    ]  # fmt: skip
 
-    def get_queryset(self, request):
-        counted = Count("participations", distinct=True)
-        return super().get_queryset(request).annotate(speaker_count=counted)
+    def list_views(self):
+        sessions = Session.objects
+        return [
+            ListView(_("All")),
+            ListView(_("with no room"), {"missing": "room"},
+                     Q(pk__in=sessions.without_room().values("pk")), to_do=True),
+            ListView(_("with no time"), {"missing": "time"},
+                     Q(pk__in=sessions.without_time().values("pk")), to_do=True),
+            ListView(_("with no speaker"), {"missing": "speaker"},
+                     Q(pk__in=sessions.without_speaker().values("pk")), to_do=True),
+            self.untranslated_view(),
+            ListView(_("in draft"), {"status__exact": "draft"}, Q(status=Session.Status.DRAFT)),
+            ListView(_("cancelled"), {"status__exact": "cancelled"},
+                     Q(status=Session.Status.CANCELLED)),
+        ]  # fmt: skip
+
+    def get_list_display(self, request):
+        """Show a status that opens a menu to those who may change it."""
+        columns = super().get_list_display(request)
+        if not self.has_change_permission(request):
+            return columns
+        return [{"status_shown": "status_menu"}.get(name, name) for name in columns]
 
     def get_export_queryset(self, request):
         found = super().get_export_queryset(request)
         return found.select_related("track").prefetch_related("participations__speaker")
 
+    def get_ordering(self, request):
+        """List sessions by time, each before its talks."""
+        return [
+            Coalesce("parent__starts_at", "starts_at"),
+            Coalesce("parent__room__order", "room__order"),
+            Coalesce("parent", "pk"),
+            F("parent").asc(nulls_first=True),
+            "starts_at",
+            "order",
+            "pk",
+        ]
+
+    def get_search_results(self, request, queryset, search_term):
+        """Offer, for `parent`, only the sessions that may hold talks."""
+        if request.GET.get("field_name") == "parent":
+            queryset = queryset.without_talks().exclude(kind=Session.Kind.BREAK)
+        return super().get_search_results(request, queryset, search_term)
+
+    def get_inlines(self, request, obj):
+        """Return the inlines; a talk and a break hold no talks."""
+        inlines = super().get_inlines(request, obj)
+        if obj and (obj.parent_id or obj.is_break):
+            return [inline for inline in inlines if inline is not TalkInline]
+        return inlines
+
     # Columns
 
     @admin.display(description=_("day and time"), ordering="starts_at")
     def when(self, session):
-        if not session.starts_at:
-            return _("not scheduled")
+        if not (session.starts_at and session.ends_at):
+            return missing_mark(_("not scheduled"))
         start, end = (
             at.astimezone(session.edition.zone) for at in (session.starts_at, session.ends_at)
         )
         return format_html(
-            '{} <bdi dir="ltr">{}–{}</bdi>',
+            '<span class="day">{}</span> <bdi dir="ltr" class="times">{}–{}</bdi>',
             date_format(start, "D j F"),
             f"{start:%H:%M}",
             f"{end:%H:%M}",
         )
 
+    @admin.display(description=_("title"), ordering="title_fr")
+    def text(self, session):
+        """Return the title; under it the parent, the track and the speakers, if any."""
+        people = [one.speaker for one in session.participations.all()]
+        needs_people = not session.is_break and not session.is_cancelled
+        parts = [
+            session.parent_id and format_html("<bdi>{}</bdi>", session.parent),
+            session.track and format_html(
+                '<i class="dk-track track-{}" aria-hidden="true"></i><bdi>{}</bdi>',
+                session.track.mark, session.track,
+            ),
+            people and format_html("<bdi>{}</bdi>", name_list(people, most=3)),
+            not people and needs_people and missing_mark(_("no speaker")),
+        ]  # fmt: skip
+        under = format_html_join(" · ", "{}", ((part,) for part in parts if part))
+        title = super().text(session)
+        if session.parent_id:
+            title = format_html('<span class="row-talk">{}</span>', title)
+        return format_html('{}<span class="row-sub">{}</span>', title, under)
+
+    @admin.display(description=_("room"), ordering="room__order")
+    def place(self, session):
+        if room := session.effective_room:
+            return format_html("<bdi>{}</bdi>", room)
+        needs_room = not session.is_break and not session.is_cancelled
+        return missing_mark(_("no room")) if needs_room else None
+
     @admin.display(description=_("status"), ordering="status")
     def status_shown(self, session):
-        label = session.get_status_display()
-        return format_html('<span class="status status-{}">{}</span>', session.status, label)
+        label = session.status_label
+        return format_html(
+            '<span class="status status-{}">{}</span>', session.effective_status, label
+        )
 
-    @admin.display(description=_("speakers"), ordering="speaker_count")
-    def speaker_count(self, session):
-        return session.speaker_count
+    @admin.display(description=_("status"), ordering="status")
+    def status_menu(self, session):
+        """Return the status with buttons for the others; they post the form of the list."""
+        verbs = [
+            (status.value, words)
+            for status, words in STATUS_VERBS.items()
+            if status != session.status
+        ]
+        address = reverse("admin:symposium_sessions_session_status", args=[session.pk])
+        return format_html(
+            '<details class="dk-status" name="row-status"><summary>{}{}<span class="'
+            'visually-hidden">{}</span></summary><div class="dk-drop end">{}</div></details>',
+            self.status_shown(session),
+            desk_icon("chevron-down"),
+            _("Change the status"),
+            format_html_join(
+                "", '<button formaction="{}" name="status" value="{}">{}</button>',
+                ((address, *verb) for verb in verbs),
+            ),
+        )  # fmt: skip
 
     # Actions on a selection
 
-    @admin.action(description=_("Publish"), permissions=["change"])
+    @admin.action(description=STATUS_VERBS[Session.Status.PUBLISHED], permissions=["change"])
     def publish(self, request, queryset):
         self.set_status(request, queryset, Session.Status.PUBLISHED)
 
-    @admin.action(description=_("Unpublish (back to draft)"), permissions=["change"])
+    @admin.action(description=STATUS_VERBS[Session.Status.DRAFT], permissions=["change"])
     def unpublish(self, request, queryset):
         self.set_status(request, queryset, Session.Status.DRAFT)
 
-    @admin.action(
-        description=_("Cancel (stays on the site, marked as cancelled)"), permissions=["change"]
-    )
+    @admin.action(description=STATUS_VERBS[Session.Status.CANCELLED], permissions=["change"])
     def cancel(self, request, queryset):
         self.set_status(request, queryset, Session.Status.CANCELLED)
 
@@ -335,7 +428,7 @@ class SessionAdmin(
     def report_consequences(self, request, sessions, *, published: bool = False) -> None:
         """Show messages about effects on readers that organisers may not expect."""
         on_site = sessions.published()
-        if untimed := on_site.filter(starts_at=None).exclude(status=Session.Status.CANCELLED):
+        if untimed := on_site.filter(starts_at=None, parent=None).not_cancelled():
             words = _("Published with no date or time: %(sessions)s.")
             messages.warning(request, words % {"sessions": name_list(untimed)})
         if published and (session := on_site.first()):
@@ -349,6 +442,26 @@ class SessionAdmin(
 
     # One session
 
+    def under_title(self, session):
+        track = session.track and format_html(
+            '<i class="dk-track track-{}" aria-hidden="true"></i><bdi>{}</bdi>',
+            session.track.mark, session.track,
+        )  # fmt: skip
+        parts = [self.status_shown(session), self.when(session), session.effective_room, track]
+        return [part for part in parts if part]
+
+    def aside(self, request, session):
+        """Return the abstracts, the stars and the documents of the session."""
+        abstracts = f"{reverse('admin:symposium_abstracts_abstract_changelist')}?"
+        abstracts += urlencode({"edition": session.edition_id, "session__id__exact": session.pk})
+        link = format_html('<a href="{}">{}</a>', abstracts, session.abstracts.count())
+        facts = [
+            (_("Abstracts"), link),
+            (_("Stars"), session.stars.count()),
+            (_("Documents"), session.resources.count()),
+        ]
+        return [*super().aside(request, session), {"title": _("Around"), "facts": facts}]
+
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         session = form.instance
@@ -358,6 +471,9 @@ class SessionAdmin(
             self.report_consequences(request, found, published=published)
 
     def protected_reason(self, session) -> str:
+        if talks := list(session.talks.in_order()):
+            words = _("“%(session)s” holds talks. First delete or move them: %(talks)s.")
+            return words % {"session": session, "talks": name_list(talks)}
         number = session.abstracts.count()
         words = ngettext(
             "“%(session)s” has %(n)d abstract, so it can’t be deleted. First move the "
@@ -369,9 +485,24 @@ class SessionAdmin(
         return words % {"n": number, "session": session} if number else ""
 
     def get_urls(self):
-        view = self.admin_site.admin_view(self.duplicate_view)
-        name = "symposium_sessions_session_duplicate"
-        return [path("<int:pk>/duplicate/", view, name=name), *super().get_urls()]
+        name = "symposium_sessions_session"
+        duplicate = self.admin_site.admin_view(self.duplicate_view)
+        status = self.admin_site.admin_view(self.status_view)
+        return [
+            path("<int:pk>/duplicate/", duplicate, name=f"{name}_duplicate"),
+            path("<int:pk>/status/", status, name=f"{name}_status"),
+            *super().get_urls(),
+        ]
+
+    def status_view(self, request, pk):
+        """Set the status of one session, from its menu in the list, and return to the list."""
+        session = get_object_or_404(Session, pk=pk)
+        if not self.has_change_permission(request, session):
+            raise PermissionDenied
+        status = request.POST.get("status")
+        if status in STATUS_VERBS:
+            self.set_status(request, Session.objects.filter(pk=pk), Session.Status(status))
+        return redirect(self.admin_site.way_back(request))
 
     def duplicate_view(self, request, pk):
         session = get_object_or_404(Session, pk=pk)

@@ -1,26 +1,27 @@
 """Speakers at the desk."""
 
-from adminsortable2.admin import SortableAdminBase, SortableInlineAdminMixin
+from adminsortable2.admin import SortableAdminBase
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
-from modeltranslation.admin import TranslationStackedInline
 
 from symposium.core.admin.base import (
     EditionFilter,
     EditionModelForm,
     HistoryMixin,
-    OptionalTranslationsMixin,
     UntranslatedFilter,
 )
+from symposium.core.admin.inlines import OrderedStackedInline
+from symposium.core.admin.list_views import ListView
 from symposium.core.admin.spreadsheet import DeskExportMixin, ExportResource
 from symposium.core.i18n.localized import in_each_language
 from symposium.speakers.models import Link, Speaker
+from symposium.speakers.person_admin import PersonMixin
 
 
 class MissingFilter(admin.SimpleListFilter):
@@ -38,12 +39,9 @@ class MissingFilter(admin.SimpleListFilter):
         return queryset
 
 
-class LinkInline(SortableInlineAdminMixin, OptionalTranslationsMixin, TranslationStackedInline):
-    template = "adminsortable2/edit_inline/stacked-django-5.2.html"
+class LinkInline(OrderedStackedInline):
     model = Link
     fields = ["label", "url"]
-    ordering = ["order", "id"]
-    extra = 0
 
 
 class SpeakerForm(EditionModelForm):
@@ -98,7 +96,7 @@ class SpeakerExport(ExportResource):
 
 
 @admin.register(Speaker)
-class SpeakerAdmin(DeskExportMixin, SortableAdminBase, HistoryMixin):
+class SpeakerAdmin(PersonMixin, DeskExportMixin, SortableAdminBase, HistoryMixin):
     form = SpeakerForm
     import_kind = "speakers"
     public_page = "symposium.speakers.views.speaker_page"
@@ -106,7 +104,6 @@ class SpeakerAdmin(DeskExportMixin, SortableAdminBase, HistoryMixin):
     text_field = "family_name"
     list_display = [
         "text",
-        "affiliation",
         "session_count",
         "has_photo",
         "is_published",
@@ -116,13 +113,21 @@ class SpeakerAdmin(DeskExportMixin, SortableAdminBase, HistoryMixin):
     list_editable = ["is_published", "is_featured"]
     list_filter = [EditionFilter, MissingFilter, "is_published", "is_featured", UntranslatedFilter]
     search_fields = [*in_each_language("given_name", "affiliation"), "slug"]
-    readonly_fields = ["photo_shown", "sessions_shown"]
+    readonly_fields = ["photo_shown", "sessions_shown", "other_editions"]
+    actions = ["join", "separate"]
     inlines = [LinkInline]
     fieldsets = [
-        (None, {"fields": ["edition", "given_name", "family_name", "position", "affiliation"]}),
-        (_("Presentation"), {"fields": ["biography", "photo_shown", "photo", "orcid"]}),
-        (_("On the site"), {"fields": ["is_published", "is_featured", "slug", "sessions_shown"]}),
-    ]
+        (None, {"fields": ["given_name", "family_name", "position", "affiliation"]}),
+        (_("Presentation"), {
+            "fields": ["biography", ("photo_shown", "photo", "orcid")],
+            "classes": ["collapse", "open"],
+        }),
+        (_("On the site"), {
+            "fields": [("is_published", "is_featured"), ("slug", "edition"), "sessions_shown",
+                       "other_editions"],
+            "classes": ["collapse"],
+        }),
+    ]  # fmt: skip
 
     def get_fieldsets(self, request, obj=None):
         """Add `another_person` to a submitted form, since a namesake may have been found."""
@@ -139,9 +144,22 @@ class SpeakerAdmin(DeskExportMixin, SortableAdminBase, HistoryMixin):
         found = super().get_export_queryset(request)
         return found.prefetch_related("participations__session")
 
+    def list_views(self):
+        return [
+            ListView(_("All")),
+            ListView(_("with no photo"), {"missing": "photo"}, Q(photo=""), to_do=True),
+            ListView(_("not in a session"), {"missing": "session"},
+                     Q(participations__isnull=True), to_do=True),
+            self.untranslated_view(),
+            ListView(_("not on the site"), {"is_published__exact": "0"}, Q(is_published=False)),
+        ]  # fmt: skip
+
     @admin.display(description=_("name"), ordering="family_name_fr")
     def text(self, speaker):
-        return super().text(speaker)
+        named = super().text(speaker)
+        return format_html(
+            '{}<span class="row-sub"><bdi>{}</bdi></span>', named, speaker.affiliation
+        )
 
     @admin.display(description=_("sessions"), ordering="session_count")
     def session_count(self, speaker):

@@ -4,6 +4,7 @@ import unicodedata
 import uuid
 from pathlib import Path
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Case, When
 from django.urls import reverse
@@ -18,6 +19,7 @@ from symposium.editions.models import Edition, has_translation
 from symposium.editions.slugs import SluggedModel, random_code
 from symposium.editions.triggers import KeepSlug, MoveRevision
 from symposium.speakers.orcid import OrcidField
+from symposium.speakers.triggers import JoinByOrcid, MovePersonRevision
 
 
 def photo_name(speaker: "Speaker", name: str) -> str:
@@ -32,6 +34,11 @@ class SpeakerQuerySet(models.QuerySet):
     def for_list(self):
         """Load without biographies, for a list."""
         return self.defer(*in_each_language("biography"))
+
+    def same_person(self, speaker: "Speaker"):
+        """Return this person at the other editions, the latest edition first."""
+        found = self.filter(person=speaker.person).exclude(pk=speaker.pk)
+        return found.select_related("edition").order_by("-edition__starts_on", "pk")
 
     def featured(self):
         """Order for the home page: featured speakers first, then speakers with a photo."""
@@ -72,6 +79,10 @@ class Speaker(PersonName, SluggedModel):
         _("on the home page"), default=False, help_text=_("Featured on the home page.")
     )
     guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # The speakers of all editions who are one person share it: see `person.py` and `JoinByOrcid`.
+    person = models.UUIDField(
+        default=uuid.uuid4, db_default=RandomUUID(), db_index=True, editable=False
+    )
     updated_at = models.DateTimeField(_("last change"), auto_now=True, editable=False)
 
     objects = SpeakerQuerySet.as_manager()
@@ -99,13 +110,23 @@ class Speaker(PersonName, SluggedModel):
                     "This ORCID iD is already used by another speaker in this edition."
                 ),
             ),
+            models.UniqueConstraint(
+                fields=["edition", "person"],
+                name="speakers_person_once_per_edition",
+                violation_error_message=_("This person is already a speaker of this edition."),
+            ),
             models.CheckConstraint(
                 condition=has_translation("family_name"),
                 name="speakers_named",
                 violation_error_message=_("Enter a family name in at least one script."),
             ),
         ]
-        triggers = [KeepSlug("edition_id"), MoveRevision()]
+        triggers = [
+            KeepSlug("edition_id"),
+            MoveRevision(),
+            JoinByOrcid(),
+            MovePersonRevision("OLD.person, NEW.person"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -16,4 +16,5 @@ class LinkTranslation(TranslationOptions):
     fields = ("label",)
 
 
-simple_history.register(Speaker)
+# Restoring a former state leaves the speaker the person that they are now.
+simple_history.register(Speaker, excluded_fields=["person"])

@@ -1,6 +1,7 @@
 """The list of speakers and the page of one."""
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -63,10 +64,19 @@ def speaker_page(request: HttpRequest, speaker: Speaker) -> HttpResponse:
             "speaker": speaker,
             "sessions": sessions,
             "first_track": next((session.track for session in sessions if session.track), None),
+            "other_talks": other_talks(speaker),
             "abstracts": edition.abstracts.published().filter(authors__speaker=speaker),
             "draft": is_preview(request, speaker),
         },
     )
+
+
+def other_talks(speaker: Speaker) -> QuerySet:
+    """Return the sessions of this person at the other published editions, latest first."""
+    sessions = speaker.edition.sessions.model.objects.published().for_rows()
+    others = Speaker.objects.published().same_person(speaker)
+    found = sessions.select_related("edition").filter(speakers__in=others)
+    return found.order_by("-edition__starts_on", "starts_at", "pk")
 
 
 @public_file

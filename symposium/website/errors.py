@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from symposium.core.admin.base import LOCK_ERRORS
 from symposium.editions.views import published_edition
 from symposium.registrations import drafts
 
@@ -59,13 +60,15 @@ def too_many_requests(request):
 def server_error(request):
     # Django calls this while the exception is handled, even if a middleware or another error page
     # raised it: an unreachable database or a lock timeout anywhere ends here.
-    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
-        return unavailable(request)
+    error = sys.exc_info()[1]
+    if isinstance(error, (OperationalError, InterfaceError)):
+        is_busy = isinstance(error.__cause__, LOCK_ERRORS)
+        return unavailable(request, "503.html" if is_busy else "503_database.html")
     return plain_page(request, "500.html", 500)
 
 
-def unavailable(request):
-    response = plain_page(request, "503.html", 503)
+def unavailable(request, template: str) -> HttpResponse:
+    response = plain_page(request, template, 503)
     response["Retry-After"] = "5"
     return response
 

@@ -19,9 +19,12 @@ PICTURES = {
     ".png": "image/png",
     ".webp": "image/webp",
 }
+DRAWING = "image/svg+xml"
 THUMBNAILS = "CACHE/"  # imagekit's; the file name contains a hash of the content
 # Any other folder is private, unless it is added here or to `may_read`.
-PUBLIC = (THUMBNAILS, "partners/", "speakers/")
+PUBLIC = (THUMBNAILS, "identity/", "partners/", "speakers/")
+# Their drawings were cleaned. <img> shows them; opened as a page, they are downloads all the same.
+DRAWINGS = ("identity/", "partners/")
 HEADERS = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -36,6 +39,8 @@ def serve(request, path: str):
     if not may_read(request, path):
         raise Http404
     response = send(request, file)
+    if path.startswith(DRAWINGS) and file.suffix == ".svg" and "Content-Type" in response:
+        response.headers["Content-Type"] = DRAWING
     for name, value in {**HEADERS, "Cache-Control": cache_control(path)}.items():
         response.headers[name] = value
     return response

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from symposium.core.i18n.localized import LANGUAGES
 from symposium.core.i18n.typography import direction
 from symposium.core.revision import Version, current_version
+from symposium.editions import colours
 from symposium.editions.cards import edition_card
 from symposium.editions.context import named_edition
 from symposium.editions.models import Edition
@@ -80,13 +81,14 @@ def application(edition: Edition | None, language: str) -> dict:
             "shortcuts": shortcuts(edition),
             "screenshots": screenshots(edition),
         }
+    main_colour = edition.main_colour if edition else ""
     return own | {
         "lang": language,
         "dir": direction(language),
         "scope": "/",
         "display": "minimal-ui",
         "background_color": "#ffffff",
-        "theme_color": "#0a4a70",
+        "theme_color": main_colour or colours.STANDARD[colours.MAIN],
         # The star lies within the safe zone of a maskable icon.
         "icons": [icon(192, "any"), icon(512, "any"), icon(512, "maskable")],
     }

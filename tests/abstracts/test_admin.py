@@ -283,7 +283,7 @@ def test_list_query_count_is_constant(desk, edition, count, django_assert_num_qu
         abstract = make_abstract(edition, session=make_session(edition, at=None))
         make_author(abstract)
     desk.get(LIST)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(desk.get(LIST).context["cl"].result_list) == count
 
 

@@ -67,7 +67,7 @@ def test_list_query_count_is_constant(master, count, django_assert_num_queries):
     for _number in range(count):
         make_user()
     master.get(LIST)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         master.get(LIST)
 
 

@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext, override
 
 from symposium.core.i18n.typography import typeset
-from symposium.core.middleware import BadRequestMiddleware, DropClientErrorTracebacks
+from symposium.core.logs import DropExpectedTracebacks
+from symposium.core.middleware import BadRequestMiddleware
 from tests.factories import make_edition, make_session, make_user
 
 pytestmark = pytest.mark.django_db
@@ -150,7 +151,7 @@ def test_unknown_host_is_refused_without_traceback(client, caplog):
         "Sorry, we couldn’t process this request",
     )
     [record] = [r for r in caplog.records if r.name == "django.security.DisallowedHost"]
-    assert DropClientErrorTracebacks().filter(record)
+    assert DropExpectedTracebacks().filter(record)
     assert (record.exc_info, "evil.example" in record.getMessage()) == (None, True)
 
 
@@ -158,7 +159,7 @@ def test_log_preserves_traceback_of_server_errors():
     error = (ValueError, ValueError("a bug"), None)
     record = logging.LogRecord("django.request", 40, "", 1, "a bug", (), error)
     record.status_code = 500
-    assert DropClientErrorTracebacks().filter(record)
+    assert DropExpectedTracebacks().filter(record)
     assert record.exc_info == error
 
 
@@ -239,6 +240,7 @@ def test_missing_page_offers_the_programme_search(client):
 def test_missing_page_on_an_empty_site_has_no_search(client):
     page = client.get("/en/nowhere/").content.decode()
     assert '<form class="search"' not in page
+    assert "You can still see the programme" not in page
 
 
 def test_missing_admin_page_is_404(client):
@@ -269,6 +271,7 @@ def test_lock_timeout_is_503_with_retry_after(calm_client):
         response = calm_client.get("/en/nowhere/")
         other.rollback()
     assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert heading(response) == "The site is very busy"
 
 
 @pytest.mark.parametrize("error", [OperationalError("away"), InterfaceError("closed")])
@@ -276,7 +279,7 @@ def test_unreachable_database_is_503_with_retry_after(calm_client, error):
     with broken(error):
         response = calm_client.get("/en/nowhere/")
     assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
-    assert heading(response) == "The site is very busy"
+    assert heading(response) == "We can’t reach our database"
     assert policy(response) == EXPECTED
 
 

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -142,6 +143,32 @@ def test_concurrent_workers_send_each_mail_once_and_one_takes_over():
             smtp.wait_until(all_sent)
             assert second.end() == 0
     assert server.recipients[20:] == ["next@example.org"]
+
+
+def test_hung_worker_is_replaced_within_30_seconds():
+    """One that hangs says nothing on the connection of its lock: the server closes it."""
+    with smtp.Server() as server, worker(server) as first:
+        first.says("This worker is elected.")
+        with worker(server) as second:
+            second.says("Another worker is at work; this one stands by.")
+            first.send_signal(signal.SIGSTOP)
+            hung = time.monotonic()
+            smtp.wait_until(lambda: "This worker is elected." in second.said, 60)
+            assert time.monotonic() - hung < 30
+            write("next@example.org")
+            smtp.wait_until(all_sent)
+            first.send_signal(signal.SIGCONT)
+            first.says("Another worker is at work; this one stands by.")
+            assert (first.end(), second.end()) == (0, 0)
+    assert server.recipients == ["next@example.org"]
+
+
+def test_watchdog_of_systemd_hears_a_worker_that_waits(monkeypatch, tmp_path):
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        Worker(send=lambda stop: None, housekeeping=[]).once()
+        assert systemd.recv(100) == b"WATCHDOG=1"
 
 
 def test_terminated_worker_finishes_its_current_mail():

@@ -1,3 +1,5 @@
+import datetime
+
 import pytest
 from django.apps import apps
 from django.db import models
@@ -33,7 +35,7 @@ pytestmark = pytest.mark.django_db
 PATHS = [
     "", "abstract/", "abstracts/", "abstracts/resume/", "keywords/", "keywords/mot/",
     "programme/?day=all", "programme/seance/", "rooms/salle/", "speakers/", "speakers/salma/",
-    "pages/venir/", "news/", "news/tram/",
+    "pages/venir/", "news/", "news/tram/", "editions/",
 ]  # fmt: skip
 
 
@@ -91,9 +93,13 @@ def test_language_root_redirects_to_the_current_edition(client):
     assert (response.status_code, response["Location"]) == (302, "/en/2021/")
 
 
-def test_language_without_an_edition_is_404(client):
+def test_language_without_an_edition_offers_to_sign_in(client):
     make_edition("2021", is_published=False)
-    assert client.get("/fr/").status_code == 404
+    response = client.get("/en/")
+    assert response.status_code == 200
+    assert [link.get("href") for link in main(response).iter("a")] == [
+        "/en/accounts/login/?next=/admin/"
+    ]
 
 
 # The home page
@@ -252,3 +258,28 @@ def test_slug_of_a_hidden_object_is_not_found(rf):
     for slug in ("avant", "apres"):
         with translation.override("en"), pytest.raises(Http404):
             by_slug(rf, slug)
+
+
+# All editions
+
+
+def test_editions_are_listed_latest_first_without_drafts(client, edition):
+    late = make_edition("2027", starts_on=datetime.date(2027, 6, 9))
+    make_edition("2028", is_published=False)
+    page = tree(client.get("/fr/2021/editions/"))
+    assert hrefs(page, ".//ul[@class='editions']//a") == ["/fr/2027/", "/fr/2021/"]
+    assert texts(page, ".//h1") == ["Éditions"]
+    assert "/fr/2027/editions/" in hrefs(tree(client.get(late.get_absolute_url())), ".//footer//a")
+
+
+def test_only_edition_links_to_no_others(client, edition):
+    page = tree(client.get("/fr/2021/"))
+    assert "/fr/2021/editions/" not in hrefs(page, ".//footer//a")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_editions_query_count_is_constant(client, edition, count, django_assert_num_queries):
+    for number in range(count):
+        make_edition(f"202{number + 2}")
+    with django_assert_num_queries(4):
+        assert client.get("/fr/2021/editions/").status_code == 200

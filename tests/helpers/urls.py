@@ -30,6 +30,7 @@ PAGES = MappingProxyType(
         "speaker": "2021/speakers/yasmine-arcade/",
         "text": "2021/pages/practical/",
         "no news": "2021/news/",
+        "editions": "2021/editions/",
         "nowhere": "2021/nowhere/",
         "sign in": "accounts/login/",
         "sign in by password": "accounts/login/password/",
@@ -37,6 +38,7 @@ PAGES = MappingProxyType(
 )
 MISSING = {"nowhere"}
 UNLISTED = {
+    "editions",
     "my programme",
     "no news",
     "nowhere",

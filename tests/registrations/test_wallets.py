@@ -208,7 +208,7 @@ def strings(content: bytes) -> dict[str, str]:
     found = re.findall(
         r'^"((?:[^"\\]|\\.)*)" = "((?:[^"\\]|\\.)*)";$', content.decode("utf-16"), re.M
     )
-    return {key: re.sub(r"\\(.)", r"\1", text) for key, text in found}
+    return dict([re.sub(r"\\(.)", r"\1", part) for part in pair] for pair in found)
 
 
 @pytest.mark.parametrize(

@@ -1132,3 +1132,48 @@ def test_every_kind_is_indexed_in_the_database(edition):
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT kind FROM symposium_search")
         assert {kind for (kind,) in cursor} == set(KINDS)
+
+
+# All editions
+
+
+def test_switch_searches_all_published_editions(client):
+    first = make_edition("2021", short_name_fr="Symposium")
+    second = make_edition("2026", starts_on=datetime.date(2026, 6, 9), short_name_fr="Colloque")
+    hidden = make_edition("2027", is_published=False)
+    for edition in (first, second, hidden):
+        make_session(edition, title_fr=f"Le tramway en {edition.slug}")
+    used_in_both = make_keyword(make_abstract(first), name_fr="Tramway du port")
+    AbstractKeyword.objects.create(abstract=make_abstract(second), keyword=used_in_both)
+    speaker = make_speaker(first, family_name_fr="Tramway")
+
+    def found(query: str) -> dict[str, list[tuple[str, str]]]:
+        results = client.get(f"/fr/2026/search/{query}").context["results"]
+        return {
+            group.kind: sorted((str(hit.thing), hit.edition.slug) for hit in group.hits)
+            for group in results.groups
+        }
+
+    assert found("?q=tramway") == {
+        "keyword": [("Tramway du port", "2026")],
+        "session": [("Le tramway en 2026", "2026")],
+    }
+    assert found("?q=tramway&editions=all") == {
+        "keyword": [("Tramway du port", "2026")],
+        "session": [("Le tramway en 2021", "2021"), ("Le tramway en 2026", "2026")],
+        "speaker": [(str(speaker), "2021")],
+    }
+    page = client.get("/fr/2026/search/?q=tramway&editions=all").content.decode()
+    assert "Colloque <bdi>2026</bdi>" in page
+    assert 'href="?q=tramway&amp;editions=all&amp;kind=session"' in page
+    assert f'href="{speaker.get_absolute_url()}"' in page
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_queries_do_not_grow_with_editions(client, count, django_assert_num_queries):
+    for number in range(count):
+        edition = make_edition(f"20{number + 21}", starts_on=datetime.date(2021 + number, 6, 9))
+        make_session(edition, title_fr="Le tramway")
+        make_keyword(make_abstract(edition, title_fr="Tramway"))
+    with django_assert_num_queries(10):
+        assert search(None, "tramway", "fr").total == 2 * count

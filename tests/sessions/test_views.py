@@ -116,7 +116,7 @@ def test_session_page_query_count_is_constant(client, edition, django_assert_num
         keyword = make_keyword(make_abstract(edition, session=session, title_fr=f"R{place}"))
         other = make_session(edition, title_fr=f"V{place}", room=make_room(edition))
         make_abstract(edition, session=other).keywords.add(keyword)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         page = main(client.get(f"{PROGRAMME}a/"))
     assert texts(page, ".//li[@class='byline']//a") == [f"Salma P{n}" for n in range(number)]
     assert texts(page, ".//article/h3") == [f"R{n}" for n in range(number)]

@@ -171,7 +171,7 @@ def test_speaker_page_query_count_is_constant(client, edition, django_assert_num
         make_participation(session, speaker)
         make_author(make_abstract(edition, title_fr=f"R{place}"), speaker=speaker)
         make_link(speaker, label_fr=f"L{place}")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = main(client.get(f"{LIST}salma/"))
     assert texts(page, f"{SESSIONS}//h3") == [f"S{place}" for place in range(number)]
     assert texts(page, ABSTRACTS) == [f"R{place}" for place in range(number)]

@@ -7,15 +7,15 @@ from lxml import html
 
 from symposium import __version__
 from tests.factories import (
-    make_abstract,
     make_category,
     make_edition,
     make_organiser,
     make_participation,
+    make_registration,
     make_room,
     make_session,
-    make_speaker,
     make_user,
+    open_edition,
     refreshed,
 )
 from tests.helpers.admin_forms import admin_url, form_of, save
@@ -30,11 +30,9 @@ def organiser(client):
     return user
 
 
-def counts(response) -> dict[str, dict[str, int]]:
-    return {
-        str(row["title"]): {str(one["label"]): one["count"] for one in row["counts"]}
-        for row in response.context["panel"]
-    }
+def figures(response) -> dict[str, str]:
+    """Return the figures of the start page, as their names and values."""
+    return {str(one["name"]): str(one["value"]) for one in response.context["figures"]}
 
 
 def test_anonymous_visitor_is_redirected_to_login(client):
@@ -55,47 +53,75 @@ def test_models_are_listed_in_working_order(client, organiser):
     assert named == [
         ("programme", ["Session", "Speaker", "Room", "Track"]),
         ("abstracts", ["Abstract", "Keyword"]),
-        ("registrations", ["Registration", "Category", "Invitation", "Question", "Booking",
+        ("registrations", ["Registration", "Category", "Question", "Invitation", "Booking",
                            "CheckIn", "Message", "Certificate"]),
-        ("edition", ["Edition", "News", "Page", "Partner"]),
-        ("accounts", ["User", "Group", "EmailAddress", "Authenticator", "LogEntry"]),
-        ("symposium_core", ["Email"]),
+        ("site", ["News", "Page", "Partner"]),
+        ("settings", ["Edition", "User", "Group", "EmailAddress", "Authenticator", "Email",
+                      "LogEntry"]),
     ]  # fmt: skip
 
 
-def test_start_page_counts_existing_and_missing_content(client, organiser):
-    edition = make_edition("2021", is_current=True)
-    session = make_session(edition, room=make_room(edition), title_en="A", title_ar="ا")
-    make_participation(session, make_speaker(edition))
+def test_start_page_has_five_figures_with_their_lists(client, organiser):
+    edition = open_edition("2021", is_current=True)
+    make_session(edition)
     make_session(edition, at=None, status="draft")
-    make_session(edition, at=None, status="cancelled")
-    make_abstract(edition)
+    category = make_category(edition, on_site=True)
+    make_registration(category)
     make_session(make_edition())
-    assert counts(client.get("/admin/")) == {
-        "Sessions": {
-            "published": 1, "in draft": 1, "cancelled": 1,
-            "with no room": 1, "with no speaker": 1, "to translate": 2,
-        },
-        "Speakers": {"published": 1, "with no photo": 1, "to translate": 1},
-        "Abstracts": {"published": 1, "in draft": 0, "to translate": 1},
-        "Registrations": {
-            "confirmed": 0, "on the waiting list": 0, "awaiting approval": 0,
-            "checked in today": 0,
-        },
-    }  # fmt: skip
+    response = client.get("/admin/")
+    assert figures(response) == {
+        "Confirmed registrations": "1",
+        "Waiting list": "0",
+        "On site and online": "1 and 0",
+        "Published sessions": "1 of 2",
+        "Views of abstracts": "0",
+    }
+    for figure in response.context["figures"]:
+        assert client.get(figure["url"]).status_code == 200
 
 
-def test_each_count_links_to_a_list_of_equal_length(client, organiser):
-    edition = make_edition("2021", is_current=True)
-    make_participation(make_session(edition, status="draft"), make_speaker(edition))
-    make_abstract(edition)
-    for row in client.get("/admin/").context["panel"]:
-        for one in row["counts"]:
-            assert client.get(one["url"]).context["cl"].result_count == one["count"]
+def test_start_page_lists_what_is_missing_with_links(client, organiser):
+    edition = open_edition("2021", is_current=True)
+    make_session(edition, at=None, status="draft")
+    response = client.get("/admin/")
+    items = [item for step in response.context["milestones"] for item in step.items]
+    assert response.context["missing_count"] == len(items)
+    page = html.fromstring(response.content.decode())
+    links = [(link.text_content(), link.get("href")) for link in page.cssselect(".dk-todo a")]
+    assert links == [(item.sentence, item.url) for item in items]
+
+
+def test_start_page_says_who_waits_for_approval(client, organiser):
+    category = make_category(open_edition("2021", is_current=True), needs_approval=True)
+    for number in range(5):
+        make_registration(category, given_name="Nora", family_name=f"R{number}")
+    (answer,) = client.get("/admin/").context["answers"]
+    assert answer["words"] == "5 registrations to approve"
+    assert answer["details"].endswith("2 others")
+    assert client.get(answer["url"]).context["cl"].result_count == 5
+
+
+def test_start_page_shows_the_last_changes_old_and_new(client, organiser):
+    room = make_room(make_edition("2021", is_current=True))
+    session = make_session(room.edition, title_en="Old title")
+    save(client, admin_url(session), title_en="New title")
+    (change,) = client.get("/admin/").context["changes"]
+    shown = [(str(value["field"]), value["old"], value["new"]) for value in change["values"]]
+    assert (change["name"], change["by"], shown) == (
+        "New title", organiser, [("Title [en]", "Old title", "New title")],
+    )  # fmt: skip
 
 
 def test_the_start_page_opens_before_the_first_edition(client, organiser):
-    assert client.get("/admin/").context["panel"] == []
+    assert client.get("/admin/").context["changes"] == []
+
+
+def test_start_page_shows_only_what_the_user_may_view(client):
+    make_session(make_edition("2021", is_current=True))
+    client.force_login(make_user(is_staff=True))
+    response = client.get("/admin/")
+    shown = [response.context[name] for name in ("figures", "answers", "added", "news", "changes")]
+    assert shown == [[]] * 5
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -104,7 +130,7 @@ def test_start_page_query_count_is_constant(client, organiser, count, django_ass
     for number in range(count):
         make_participation(make_session(edition, at=f"1{number}:00"))
     client.get("/admin/")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         client.get("/admin/")
 
 
@@ -178,7 +204,7 @@ def test_start_page_counts_the_chosen_edition(client, editions):
     make_room(editions[1])
     make_session(editions[1], at=None)
     client.get(f"{ROOMS}?edition={editions[1].pk}")
-    assert counts(client.get("/admin/"))["Sessions"]["published"] == 1
+    assert figures(client.get("/admin/"))["Published sessions"] == "1 of 1"
 
 
 @pytest.mark.parametrize(
@@ -301,24 +327,13 @@ def test_every_editable_field_is_in_a_form(organiser, rf):
 @pytest.mark.parametrize(
     ("language", "titles"),
     [
-        (
-            "fr",
-            [
-                "Ajouter\u00a0: session",
-                "Modifier\u00a0: session",
-                "Supprimer la sélection (sessions)",
-            ],
-        ),
-        ("ar", ["إضافة: جلسة", "تعديل: جلسة", "حذف المحدد (الجلسات)"]),
+        ("fr", ["Ajouter\u00a0: session", "Supprimer…"]),
+        ("ar", ["إضافة: جلسة", "حذف…"]),
     ],
 )
 def test_admin_titles_have_no_article(client, language, titles):
     client.force_login(make_organiser(language=language))
     session = make_session(make_edition(is_current=True))
-    pages = [
-        f"{admin_url(type(session), 'add')}",
-        admin_url(session),
-        admin_url(type(session), "changelist"),
-    ]
+    pages = [admin_url(type(session), "add"), admin_url(type(session), "changelist")]
     for page, title in zip(pages, titles, strict=True):
         assert title in client.get(page).content.decode()

@@ -6,7 +6,6 @@ from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings
-from django.core.mail import send_mail
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -14,9 +13,12 @@ from django.utils import timezone
 
 from symposium import __version__
 from symposium.abstracts.models import Abstract
+from symposium.core import last_runs
 from symposium.core.mail.models import Email
+from symposium.core.models import LastRun
 from symposium.editions.models import Edition
 from symposium.sessions.models import Announcement, Change, Session
+from symposium.website import health
 from tests.factories import (
     make_abstract,
     make_edition,
@@ -41,51 +43,95 @@ def test_liveness_check_makes_no_query(client, django_assert_num_queries):
     assert (response.status_code, response.content) == (200, b"ok\n")
 
 
-def test_readiness_check_reports_ok(client):
+WELL = {
+    "status": "ok", "database": "ok", "migrations": "ok", "cache": "ok", "worker": "ok",
+    "mail": "ok", "disk": "ok", "backup": "off", "time_zones": "ok", "oldest_mail_seconds": 0,
+    "mails_failed_in_the_last_hour": 0, "version": __version__,
+}  # fmt: skip
+
+
+@pytest.fixture
+def worker():
+    """Worker that ran a moment ago."""
+    last_runs.record_worker()
+
+
+def write(**fields) -> Email:
+    """Write an e-mail that waits for 90 seconds."""
+    email = Email.objects.create(to="salma@example.org", from_email="a@example.org", **fields)
+    created_at = timezone.now() - datetime.timedelta(seconds=90)
+    Email.objects.filter(pk=email.pk).update(created_at=created_at)
+    return email
+
+
+def in_minutes(number: int) -> datetime.datetime:
+    return timezone.now() + datetime.timedelta(minutes=number)
+
+
+def test_readiness_check_reports_ok(client, worker):
     response = client.get("/readyz")
-    assert (response.status_code, response.json()) == (
-        200,
-        {
-            "status": "ok",
-            "database": "ok",
-            "migrations": "ok",
-            "cache": "ok",
-            "mail": "ok",
-            "time_zones": "ok",
-            "version": __version__,
-        },
-    )
+    assert (response.status_code, response.json()) == (200, WELL)
 
 
-def test_readiness_check_is_ok_with_mail_waiting(client, settings):
-    """The site works without a worker, and reports it."""
-    settings.EMAIL_BACKEND = "symposium.core.mail.queue.QueueBackend"
-    send_mail("Code", "123456", None, ["salma@example.org"])
-    assert client.get("/readyz").json()["mail"] == "ok"
-    Email.objects.update(created_at=timezone.now() - datetime.timedelta(minutes=2))
+def test_readiness_check_warns_without_worker(client):
     response = client.get("/readyz")
-    assert (response.status_code, response.json()) == (
-        200,
-        {
-            "status": "ok",
-            "database": "ok",
-            "migrations": "ok",
-            "cache": "ok",
-            "mail": "waiting",
-            "time_zones": "ok",
-            "version": __version__,
-        },
-    )
+    said = WELL | {"status": "warning", "worker": "away"}
+    assert (response.status_code, response.json()) == (200, said)
+    last_runs.record_worker()
+    LastRun.objects.update(at=in_minutes(-2))
+    assert client.get("/readyz").json() == said
 
 
-def test_readiness_check_fails_with_pending_migrations(client):
+def test_readiness_check_warns_of_mail_that_nobody_tries_to_send(client, worker):
+    write()
+    response = client.get("/readyz")
+    said = WELL | {"status": "warning", "mail": "waiting", "oldest_mail_seconds": 90}
+    assert (response.status_code, response.json()) == (200, said)
+
+
+def test_readiness_check_warns_of_a_mail_server_that_accepts_none(client, worker):
+    """Each mail has its next attempt; none is overdue, and none leaves."""
+    write(status=Email.Status.RETRYING, attempts=1, scheduled_at=in_minutes(5))
+    said = WELL | {"status": "warning", "mail": "failing", "oldest_mail_seconds": 90}
+    assert client.get("/readyz").json() == said
+    write(status=Email.Status.SENT)
+    assert client.get("/readyz").json() == WELL | {"oldest_mail_seconds": 90}
+
+
+def test_readiness_check_counts_the_failures_of_the_last_hour(client, worker):
+    for minutes in (-1, -59, -61):
+        email = write(status=Email.Status.FAILED)
+        Email.objects.filter(pk=email.pk).update(updated_at=in_minutes(minutes))
+    assert client.get("/readyz").json() == WELL | {"mails_failed_in_the_last_hour": 2}
+
+
+def test_readiness_check_warns_of_a_full_disk(client, worker, monkeypatch):
+    monkeypatch.setattr(health, "MIN_FREE_SHARE", 1.0)
+    assert client.get("/readyz").json() == WELL | {"status": "warning", "disk": "low"}
+
+
+@pytest.mark.parametrize(
+    ("hours", "status", "state"), [(None, "warning", "none"), (25, "ok", "ok"),
+                                   (27, "warning", "old")])  # fmt: skip
+def test_readiness_check_warns_of_an_old_backup(client, worker, settings, hours, status, state):
+    settings.BACKUP_AT = datetime.time(3)
+    if hours:
+        last_runs.record(last_runs.BACKUP)
+        LastRun.objects.filter(name="backup").update(at=in_minutes(-60 * hours))
+    assert client.get("/readyz").json() == WELL | {"status": status, "backup": state}
+
+
+def test_readiness_check_warns_of_held_mails(client, worker):
+    write(status=Email.Status.HELD)
+    assert client.get("/readyz").json() == WELL | {"status": "warning", "mail": "held"}
+
+
+def test_readiness_check_fails_with_pending_migrations(client, worker):
     MigrationRecorder.Migration.objects.filter(app="symposium_accounts").delete()
     response = client.get("/readyz")
-    assert (response.status_code, response.json()) == (
-        503,
-        {"status": "unavailable", "database": "ok", "migrations": "pending", "cache": "ok",
-         "mail": "ok", "time_zones": "ok", "version": __version__},
-    )  # fmt: skip
+    said = WELL | {"status": "unavailable", "migrations": "pending"}
+    del said["oldest_mail_seconds"], said["mails_failed_in_the_last_hour"]
+    assert (response.status_code, response.json()) == (503, said)
 
 
 def test_readiness_check_fails_without_database(client):
@@ -97,7 +143,9 @@ def test_readiness_check_fails_without_database(client):
     assert (response.status_code, response.json()) == (
         503,
         {"status": "unavailable", "database": "away", "migrations": "unknown", "cache": "ok",
-         "mail": "unknown", "time_zones": "unknown", "version": __version__},
+         "worker": "unknown", "mail": "unknown", "disk": "ok", "backup": "unknown",
+         "time_zones": "unknown",
+         "version": __version__},
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ that gives the reason.
 import zoneinfo
 from operator import attrgetter
 
+import pgtrigger
 from django import forms
 from django.apps import apps
 from django.conf import settings
@@ -24,14 +25,16 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.module_loading import import_string
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from modeltranslation.admin import TabbedTranslationAdmin
+from modeltranslation.admin import TranslationAdmin
 from psycopg2 import errors
 from simple_history.admin import SimpleHistoryAdmin
 
+from symposium.core.admin.forms import DeskFormMixin, side_by_side
 from symposium.core.admin.history import ChangedValues, add_changed_parts
+from symposium.core.admin.list_views import ListView
+from symposium.core.admin.lists import DeskListMixin
 from symposium.core.admin.working_edition import (
     all_editions,
     default_edition,
@@ -61,6 +64,9 @@ def db_error_message(error: IntegrityError | OperationalError) -> str:
         for constraint in model._meta.constraints:
             if constraint.name == name:
                 return constraint.violation_error_message
+    for _model, trigger in pgtrigger.registered():
+        if sentence := getattr(trigger, "messages", {}).get(name):
+            return sentence
     return _("We couldn’t save this change. Check it and try again.")
 
 
@@ -71,10 +77,17 @@ def force_render(response):
 class OptionalTranslationsMixin:
     """Mixin that requires no language: a title in Arabic alone is valid.
 
-    It also gives each text field the `lang` and `dir` of its language.
+    It also gives each text field the `lang` and `dir` of its language, and puts the languages of a
+    text side by side.
     """
 
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
+    def get_fieldsets(self, request, obj=None):
+        return [
+            (name, options | {"fields": side_by_side(options["fields"])})
+            for name, options in super().get_fieldsets(request, obj)
+        ]
 
     def patch_translation_field(self, db_field, field, request, **kwargs):
         super().patch_translation_field(db_field, field, request, **kwargs)
@@ -85,6 +98,10 @@ class OptionalTranslationsMixin:
 
 class EditionModelForm(forms.ModelForm):
     refusal = ""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
 
     def clean(self):
         if self.refusal:
@@ -109,7 +126,8 @@ class EditionFilter(admin.SimpleListFilter):
         self.chosen = model_admin.chosen_edition(request)
         self.path = model_admin.edition_path
         editions = all_editions(request, model_admin.editions)
-        return [*((str(edition.pk), str(edition)) for edition in editions), ("all", _("All"))]
+        named = ((str(edition.pk), f"{edition.slug} · {edition}") for edition in editions)
+        return [*named, ("all", _("All"))]
 
     def value(self):
         if super().value() == "all" or not self.chosen:
@@ -173,8 +191,7 @@ class EditionRelatedFilter(admin.RelatedFieldListFilter):
 class WordSearchMixin(admin.ModelAdmin):
     """Search for lists and pickers: each word must occur in one of the `search_fields`.
 
-    Case, accents and apostrophes do not matter. The desk adds this mixin to every admin class,
-    including those of dependencies.
+    Case, accents and apostrophes do not matter.
     """
 
     def get_search_results(self, request, queryset, search_term):
@@ -192,7 +209,11 @@ class WordSearchMixin(admin.ModelAdmin):
         return queryset, False
 
 
-class EditionModelAdmin(WordSearchMixin):
+class DeskAdmin(WordSearchMixin, DeskListMixin, DeskFormMixin):
+    """What every admin of the desk has, including those of dependencies."""
+
+
+class EditionModelAdmin(DeskAdmin):
     """Admin of a model that belongs to an edition, directly or through `edition_path`."""
 
     form = EditionModelForm
@@ -237,6 +258,8 @@ class EditionModelAdmin(WordSearchMixin):
         if request.method == "POST" and "edition" not in request.GET:
             return default_edition(request, self.editions)
         return self.working_edition(request)
+
+    listed_edition = chosen_edition
 
     def get_changeform_initial_data(self, request):
         """Preset the working edition in the form of a new object."""
@@ -303,12 +326,10 @@ class EditionModelAdmin(WordSearchMixin):
             address = QueryDict(f"edition={edition.pk}", mutable=True)
             address.update(request.GET)
             return redirect(f"{request.path}?{address.urlencode()}")
-        context = {
-            "title": capfirst(self.opts.verbose_name_plural),
-            "import_url": self.import_url(request),
-        } | (extra_context or {})
+        context = {"import_url": self.import_url(request)} | (extra_context or {})
         with timezone.override(edition.zone if edition else None):
-            return force_render(self.report_db_errors(super().changelist_view, request, context))
+            view = super().changelist_view
+            return force_render(self.report_db_errors(view, request, context))
 
     def import_url(self, request) -> str:
         """Return the address of the import of a spreadsheet, or "" if the user has none."""
@@ -420,6 +441,11 @@ def name_list(things, most: int = 5) -> str:
     return _(", ").join(shown)
 
 
+def missing_mark(words) -> str:
+    """Return words about something missing, which a list shows in amber."""
+    return format_html('<span class="none">{}</span>', words)
+
+
 class ProtectedDeleteMixin:
     """Mixin that refuses to delete an object that others depend on, and explains why."""
 
@@ -442,7 +468,7 @@ class ProtectedDeleteMixin:
         return found
 
 
-class TranslatedModelAdmin(OptionalTranslationsMixin, EditionModelAdmin, TabbedTranslationAdmin):
+class TranslatedModelAdmin(OptionalTranslationsMixin, EditionModelAdmin, TranslationAdmin):
     # The translated field that names the object in lists and in the filter.
     text_field = "title"
 
@@ -458,6 +484,14 @@ class TranslatedModelAdmin(OptionalTranslationsMixin, EditionModelAdmin, TabbedT
     def language_state(self, obj, code):
         filled = bool(getattr(obj, f"{self.text_field}_{code}"))
         return ("filled", code, _("written")) if filled else ("missing", code, _("missing"))
+
+    def list_views(self) -> list[ListView]:
+        """Return the whole list, and the objects that are not in every language."""
+        return [ListView(_("All")), self.untranslated_view()]
+
+    def untranslated_view(self) -> ListView:
+        missing = is_untranslated(self.text_field)
+        return ListView(_("to translate"), {"untranslated": "any"}, missing, to_do=True)
 
     def search_columns(self) -> list[str]:
         return in_each_language(self.text_field)

@@ -24,7 +24,7 @@ class EmailAdmin(admin.ModelAdmin):
         "to", "subject_without_code", "status", "created_at", "updated_at", "scheduled_at",
         "attempts", "errors",
     ]  # fmt: skip
-    actions = ["send_again"]
+    actions = ["send_again", "release"]
 
     @admin.display(description=_("subject"))
     def subject_without_code(self, email):
@@ -51,4 +51,10 @@ class EmailAdmin(admin.ModelAdmin):
         text = ngettext(
             "%(count)s email will be resent.", "%(count)s emails will be resent.", count
         )
+        messages.success(request, text % {"count": count})
+
+    @admin.action(description=_("Release held emails"), permissions=["view"])
+    def release(self, request, queryset):
+        count = queue.release(queryset)
+        text = ngettext("%(count)s email will be sent.", "%(count)s emails will be sent.", count)
         messages.success(request, text % {"count": count})

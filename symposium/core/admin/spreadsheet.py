@@ -2,6 +2,7 @@
 
 import re
 
+from django import forms
 from django.db.models import DateTimeField
 from django.utils.text import capfirst
 from import_export import resources
@@ -55,8 +56,27 @@ def find_field(model, name: str | None):
     return next((field for field in model._meta.fields if field.name == name), None)
 
 
+class DeskExportForm(ExportForm):
+    """Form of an export whose first format is chosen."""
+
+    def __init__(self, formats, resources, **kwargs):
+        super().__init__(formats, resources, **kwargs)
+        field = self.fields["format"]
+        field.widget = forms.RadioSelect()
+        field.choices = [(str(n), one().get_title().upper()) for n, one in enumerate(formats)]
+        field.initial = "0"
+
+
 class DeskExportMixin(ExportMixin):
     formats = [XLSX, CSV]
-    export_form_class = ExportForm
+    export_form_class = DeskExportForm
     # Without the byte order mark, a spreadsheet misreads the Arabic text of a CSV file.
     to_encoding = "utf-8-sig"
+
+    def init_request_context_data(self, request, form):
+        """Name the columns as the file does."""
+        context = super().init_request_context_data(request, form)
+        resources = self.get_export_resource_classes(request)
+        made = [resource(**self.get_export_resource_kwargs(request)) for resource in resources]
+        columns = [heading for resource in made for heading in resource.get_export_headers()]
+        return context | {"columns": columns}

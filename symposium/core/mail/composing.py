@@ -26,8 +26,8 @@ for each of the two texts, `mail/parts/<part>.txt` and `.html`, and its own keys
 - `action`: `action_url` and `action_label`, a button. It is at the end unless the body places it.
 
 The frame says whose the e-mail is and why it came: `edition_name`, `dates`, `place`, `why`,
-`contact_email`. `edition_name` is also the name of the sender. The first paragraph of a body is the
-greeting; mailboxes show the second one beside the subject.
+`contact_email`; `palette` has its colours. `edition_name` is also the name of the sender. The first
+paragraph of a body is the greeting; mailboxes show the second one beside the subject.
 """
 
 import datetime
@@ -73,6 +73,10 @@ BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 # Addresses in texts of organisers, and punctuation that may follow an address.
 WEB_OR_EMAIL = re.compile(r"https?://[^\s<>\"«»“”]+|[\w.+-]+@\w[\w-]*(?:\.\w[\w-]*)+")
 AFTER_AN_ADDRESS = ".,;:!?'’*_…،؛؟"
+# Colours of `mail.css` that an edition may replace.
+PALETTE = {
+    "sea-fill": "#0a4a70", "sea-deep": "#06304a", "terra": "#a83f22", "terra-fill": "#ad4225"
+}  # fmt: skip
 # The place of a part in a body. Texts contain no control characters, so none can forge a mark.
 MARK = "\x1e"
 PARTS = {name: f"\n\n{MARK}{name}\n\n" for name in ("code", "qr", "cards", "deadline", "action")}
@@ -150,7 +154,7 @@ def fill_frame(message: EmailMultiAlternatives, language: str, words: dict) -> N
     }
     text = "\n\n".join(text_block(block, frame) for block in blocks)
     html = {
-        "style": style(),
+        "style": style(words.get("palette") or {}),
         "preheader": preheader(blocks),
         "blocks": [html_block(block, frame, links_of(words)) for block in blocks],
     }
@@ -192,11 +196,20 @@ def render_text(template: str, context: dict) -> str:
     return found.render(Context(context, autoescape=False))
 
 
-@cache
-def style() -> SafeString:
-    """Return the style sheet of e-mails as <style>: an e-mail loads no file, and has no CSP."""
-    css = Path(finders.find("css/mail.css")).read_text()
+def style(palette: Mapping[str, str]) -> SafeString:
+    """Return the style sheet of e-mails as <style>: an e-mail loads no file, and has no CSP.
+
+    `palette` has the colours of an edition, by the names of `PALETTE`.
+    """
+    css = style_sheet()
+    for name, colour in palette.items():
+        css = css.replace(PALETTE[name], colour)
     return format_html("<style>{}</style>", mark_safe(css))  # noqa: S308 (a file of ours)
+
+
+@cache
+def style_sheet() -> str:
+    return Path(finders.find("css/mail.css")).read_text()
 
 
 # Text that people wrote

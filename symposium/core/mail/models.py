@@ -23,6 +23,7 @@ class Email(models.Model):
         RETRYING = "retrying", _("will retry")
         SENT = "sent", _("sent")
         FAILED = "failed", _("failed")
+        HELD = "held", _("held")  # since a backup was restored
 
     to = models.CharField(_("recipient"), max_length=320)
     from_email = models.CharField(max_length=320)
@@ -49,7 +50,8 @@ class Email(models.Model):
             models.Index(
                 fields=["-priority", "id"], name="emails_to_send",
                 condition=models.Q(status__in=["queued", "retrying"]),
-            )
+            ),
+            models.Index(fields=["status", "updated_at"], name="emails_by_status"),
         ]  # fmt: skip
 
     def __str__(self) -> str:

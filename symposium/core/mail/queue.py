@@ -25,7 +25,7 @@ from django.core.mail import (
 )
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -97,14 +97,36 @@ def enqueue(message: EmailMessage) -> Email:
     )
 
 
+def unsent() -> QuerySet[Email]:
+    """Return the e-mails that are still to be sent, whatever their number of attempts."""
+    return Email.objects.filter(
+        Q(expires_at=None) | Q(expires_at__gt=timezone.now()),
+        status__in=[Status.QUEUED, Status.RETRYING],
+    )
+
+
 def due() -> QuerySet[Email]:
     """Return the e-mails that may be sent now, the most urgent first."""
-    now = timezone.now()
-    return Email.objects.filter(
-        Q(scheduled_at=None) | Q(scheduled_at__lte=now),
-        Q(expires_at=None) | Q(expires_at__gt=now),
-        status__in=[Status.QUEUED, Status.RETRYING],
-    ).order_by("-priority", "pk")
+    scheduled = Q(scheduled_at=None) | Q(scheduled_at__lte=timezone.now())
+    return unsent().filter(scheduled).order_by("-priority", "pk")
+
+
+def oldest_unsent() -> datetime.datetime | None:
+    """Return when the oldest e-mail that is still to be sent was written."""
+    return unsent().aggregate(Min("created_at"))["created_at__min"]
+
+
+def fails() -> bool:
+    """Return whether no e-mail has left for MAX_WAIT although there is one: none is accepted."""
+    oldest = oldest_unsent()
+    if oldest is None or oldest > timezone.now() - MAX_WAIT:
+        return False
+    return not Email.objects.filter(status=Status.SENT, updated_at__gt=oldest).exists()
+
+
+def failed_in_the_last_hour() -> int:
+    since = timezone.now() - datetime.timedelta(hours=1)
+    return Email.objects.filter(status=Status.FAILED, updated_at__gt=since).count()
 
 
 def waits() -> bool:
@@ -231,6 +253,13 @@ def update(email: Email, **fields) -> None:
 def send_again(emails: QuerySet[Email]) -> int:
     """Queue failed e-mails again, with a new count of attempts; return their number."""
     return emails.filter(status=Status.FAILED).update(
+        status=Status.QUEUED, attempts=0, scheduled_at=None, updated_at=timezone.now()
+    )
+
+
+def release(emails: QuerySet[Email]) -> int:
+    """Queue the emails that are held since a backup was restored; return their number."""
+    return emails.filter(status=Status.HELD).update(
         status=Status.QUEUED, attempts=0, scheduled_at=None, updated_at=timezone.now()
     )
 

@@ -163,7 +163,12 @@ class BulkActionsMixin(admin.ModelAdmin):
             raise PermissionDenied
         if name not in BULK_ACTIONS:
             raise Http404
-        back = redirect(f"admin:{self.name_of('change')}", pk)
+        from_list = "next" in request.POST
+        back = redirect(
+            self.admin_site.way_back(request)
+            if from_list
+            else reverse(f"admin:{self.name_of('change')}", args=[pk])
+        )
         if request.method != "POST" and BULK_ACTIONS[name].form is None:
             return back
         return self.decide(request, Registration.objects.filter(pk=pk), name) or back

@@ -63,6 +63,15 @@ class CategoryAdmin(
         )
         return words % {"n": number, "category": category} if number else ""
 
+    def tells(self, request, category) -> str:
+        number = category.registrations.filter(state=State.WAITING).count()
+        words = ngettext(
+            "%(n)d person is waiting. New places are given at once, with an email.",
+            "%(n)d people are waiting. New places are given at once, with an email.",
+            number,
+        )
+        return words % {"n": number} if number else ""
+
     # Columns
 
     @admin.display(description=_("name"))

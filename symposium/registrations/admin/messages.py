@@ -9,6 +9,7 @@ from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from symposium.core.admin.base import EditionFilter, TranslatedModelAdmin
+from symposium.core.admin.forms import language_gaps
 from symposium.core.i18n.localized import LANGUAGES
 from symposium.core.i18n.typography import direction
 from symposium.registrations import mailings as letters
@@ -81,6 +82,7 @@ class MailingActionMixin(admin.ModelAdmin):
             "form": form,
             "title": _("Send a message"),
             "action": "write",
+            "language_gaps": language_gaps(form),
             "unsubscribed": queryset.filter(user__isnull=False, takes_messages=False).count(),
         }
         if not form.is_valid():

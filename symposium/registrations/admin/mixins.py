@@ -34,7 +34,7 @@ class ReadOnlyInline(ReadOnlyMixin, admin.TabularInline):
 
     extra = 0
     can_delete = False
-    classes = ["read-rows"]
+    classes = ["read-rows", "collapse"]
 
     def has_view_permission(self, request, obj=None):
         return True

@@ -4,7 +4,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.db.models.constants import LOOKUP_SEP
 from django.urls import reverse
 from django.utils import timezone
@@ -19,17 +19,22 @@ from symposium.core.admin.base import (
     EditionModelAdmin,
     EditionModelForm,
     EditionRelatedFilter,
+    name_list,
 )
+from symposium.core.admin.list_views import ListView
+from symposium.core.mail.models import Email
 from symposium.registrations import places, spreadsheet_export
 from symposium.registrations.admin.badges import BadgesMixin
-from symposium.registrations.admin.bulk_actions import BulkActionsMixin
+from symposium.registrations.admin.bulk_actions import BULK_ACTIONS, BulkActionsMixin
 from symposium.registrations.admin.charts import ChartsMixin
 from symposium.registrations.admin.exports import RegistrationExportMixin
 from symposium.registrations.admin.filters import CheckedInFilter, CountryFilter, WorkshopFilter
 from symposium.registrations.admin.messages import MailingActionMixin
 from symposium.registrations.admin.mixins import SEARCH_FIELDS, ReadOnlyInline, state_badge
+from symposium.registrations.admin.timeline import timeline
 from symposium.registrations.checkin import scans
 from symposium.registrations.models import Answer, Booking, CheckIn, Registration, StateChange
+from symposium.registrations.models.registrations import State
 
 PERSON_FIELDS = [
     "given_name",
@@ -40,6 +45,7 @@ PERSON_FIELDS = [
     "role",
     "country",
 ]
+SHOWN_EMAILS = 3
 ARABIC_ATTRS = {"lang": "ar", "dir": "rtl", "class": "vTextField"}
 
 
@@ -160,14 +166,8 @@ class RegistrationAdmin(
     change_form_template = "admin/symposium_registrations/registration/change_form.html"
     import_kind = "registrations"
     list_display = [
-        "text",
-        "category_shown",
-        "state_shown",
-        "country_shown",
-        "workshops",
-        "days_in",
-        "registered",
-    ]
+        "text", "category_shown", "workshops", "days_in", "registered", "state_shown",
+    ]  # fmt: skip
     list_filter = [
         EditionFilter,
         "state",
@@ -183,6 +183,10 @@ class RegistrationAdmin(
         "Name (Latin or Arabic script), affiliation, email address or ticket code."
     )
     show_full_result_count = False
+    actions_say = _(
+        "Each person gets an email when you approve, decline, cancel, give a place, change the "
+        "category or resend. A message is sent only after its preview."
+    )
     actions = [
         "approve", "refuse", "promote", "cancel", "change_category", "resend", "badges", "write",
     ]  # fmt: skip
@@ -190,10 +194,24 @@ class RegistrationAdmin(
         "edition", "category", "code", "account", "state_shown", "created_at", "updated_at",
     ]  # fmt: skip
 
+    def list_views(self):
+        return [
+            ListView(_("All")),
+            ListView(_("awaiting approval"), {"state__exact": State.PENDING.value},
+                     Q(state=State.PENDING), to_do=True),
+            ListView(_("on the waiting list"), {"state__exact": State.WAITING.value},
+                     Q(state=State.WAITING), to_do=True),
+            ListView(_("confirmed"), {"state__exact": State.CONFIRMED.value},
+                     Q(state=State.CONFIRMED)),
+            ListView(_("cancelled"), {"state__exact": State.CANCELLED.value},
+                     Q(state=State.CANCELLED)),
+        ]  # fmt: skip
+
     # Queries
 
     def get_queryset(self, request):
-        bookings = Prefetch("bookings", Booking.objects.active(), to_attr="live_bookings")
+        booked = Booking.objects.active().select_related("session")
+        bookings = Prefetch("bookings", booked, to_attr="live_bookings")
         entries = CheckIn.objects.active().at_the_entrance().order_by("day")
         came = Prefetch("check_ins", entries, to_attr="entries")
         return super().get_queryset(request).prefetch_related(bookings, came)
@@ -216,13 +234,36 @@ class RegistrationAdmin(
 
     @admin.display(description=_("name"), ordering="family_name")
     def text(self, registration):
+        """Return the name in both scripts; under it, the affiliation and the country."""
         arabic = registration.name_ar
-        second = format_html('<bdi class="line" lang="ar">{}</bdi>', arabic) if arabic else ""
-        return format_html("<bdi>{}</bdi>{}", registration, second)
+        second = format_html(' <bdi class="dk-quiet" lang="ar">{}</bdi>', arabic) if arabic else ""
+        known = [registration.affiliation, registration.country.name]
+        under = format_html_join(_(", "), "<bdi>{}</bdi>", ((part,) for part in known if part))
+        return format_html(
+            '<bdi>{}</bdi>{}<span class="row-sub">{}</span>', registration, second, under
+        )
 
     @admin.display(description=_("state"), ordering="state")
     def state_shown(self, registration):
         return state_badge(registration.state, registration.get_state_display())
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_menu(self, registration):
+        """Return the state, or for a pending registration the button that approves it.
+
+        The button posts the form of the list.
+        """
+        if not registration.is_pending:
+            return self.state_shown(registration)
+        address = reverse(f"admin:{self.name_of('decide')}", args=[registration.pk, "approve"])
+        button = '<button class="button quiet small" formaction="{}">{}</button>'
+        return format_html(button, address, BULK_ACTIONS["approve"].label)
+
+    def get_list_display(self, request):
+        columns = super().get_list_display(request)
+        if not self.has_change_permission(request):
+            return columns
+        return [{"state_shown": "state_menu"}.get(name, name) for name in columns]
 
     @admin.display(description=_("category"), ordering="category__order")
     def category_shown(self, registration):
@@ -233,13 +274,9 @@ class RegistrationAdmin(
         at = timezone.localtime(registration.created_at)
         return format_html('<bdi dir="ltr">{}</bdi>', f"{at:%d/%m/%Y}")
 
-    @admin.display(description=_("country"), ordering="country")
-    def country_shown(self, registration):
-        return registration.country.name or None
-
     @admin.display(description=_("sessions"))
     def workshops(self, registration):
-        return len(registration.live_bookings) or None
+        return name_list([one.session for one in registration.live_bookings], most=2) or None
 
     @admin.display(description=_("checked in"))
     def days_in(self, registration):
@@ -256,19 +293,53 @@ class RegistrationAdmin(
 
     # The form
 
+    def under_title(self, registration):
+        return [
+            state_badge(registration.state, registration.get_state_display()),
+            registration.category,
+            format_html('<bdi dir="ltr">{}</bdi>', registration.code_in_groups),
+        ]
+
+    def aside(self, request, registration):
+        """Return the ticket, the seats, and for superusers the latest e-mails."""
+        seats = registration.bookings.active().select_related("session")
+        ticket = [
+            (_("code"), format_html('<bdi dir="ltr">{}</bdi>', registration.code_in_groups)),
+            (_("account"), self.account(registration)),
+        ]
+        parts = [
+            {"title": _("Ticket"), "facts": ticket},
+            {"title": _("Sessions"), "facts": [
+                (booking.session, booking.get_state_display()) for booking in seats
+            ]},
+        ]  # fmt: skip
+        if request.user.is_superuser and registration.user:
+            sent = Email.objects.filter(to=registration.user.email).order_by("-pk")
+            facts = [(email, email.get_status_display()) for email in sent[:SHOWN_EMAILS]]
+            parts.append({"title": _("Emails sent"), "facts": facts})
+        return [part for part in parts if part["facts"]]
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj:
+            context["timeline"] = timeline(obj)
+            if self.has_change_permission(request, obj) and obj.category.on_site and obj.is_active:
+                context["print_url"] = f"{self.changelist_address()}?edition={obj.edition_id}"
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
     def get_fieldsets(self, request, obj=None):
         person = [("given_name", "family_name"), ("given_name_ar", "family_name_ar")]
-        person += ["affiliation", ("role", "country"), "is_listed"]
+        person += [("affiliation", "role", "country"), "is_listed"]
         parts = [(_("The person"), {"fields": person})]
         if request.user.has_perm("symposium_registrations.view_accessibility_needs"):
-            parts.append((_("Accessibility"), {"fields": ["accessibility_needs"]}))
+            needs = {"fields": ["accessibility_needs"], "classes": ["collapse"]}
+            parts.append((_("Accessibility"), needs))
         if obj is None:
             return [(None, {"fields": ["edition", "email", "language", "category"]}), *parts]
         standing = [
-            ("edition", "category"), ("state_shown", "code"), "account",
+            ("edition", "category", "state_shown"), ("code", "account"),
             ("created_at", "updated_at"),
         ]  # fmt: skip
-        return [(None, {"fields": standing}), *parts]
+        return [*parts, (_("Registration"), {"fields": standing, "classes": ["collapse"]})]
 
     def get_readonly_fields(self, request, obj=None):
         return self.readonly_fields if obj else []

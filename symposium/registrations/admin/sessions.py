@@ -26,10 +26,9 @@ admin.site.unregister(Session)
 @admin.register(Session)
 class SessionAdmin(CapacityAdminMixin, ProgrammeSessionAdmin):
     list_display = [
-        *ProgrammeSessionAdmin.list_display[:-1],
+        *ProgrammeSessionAdmin.list_display[:4],
         "booked",
-        "waiting",
-        "languages_filled",
+        *ProgrammeSessionAdmin.list_display[4:],
     ]
 
     def get_queryset(self, request):
@@ -50,6 +49,31 @@ class SessionAdmin(CapacityAdminMixin, ProgrammeSessionAdmin):
         booked = words % {"n": number, "session": session} if number else ""
         return booked or super().protected_reason(session)
 
+    def tells(self, request, session) -> str:
+        """Return who gets an e-mail if the time, the room or the status changes."""
+        if session.status != session.Status.PUBLISHED:
+            return ""
+        booked = session.bookings.active().filter(registration__user__isnull=False)
+        starred = session.stars.filter(user__agenda__wants_mail=True, user__is_active=True)
+        number = booked.values("registration__user").union(starred.values("user")).count()
+        words = ngettext(
+            "If the time or the room changes, or if you cancel the session, %(n)d person who "
+            "booked or starred it gets an email.",
+            "If the time or the room changes, or if you cancel the session, %(n)d people who "
+            "booked or starred it get an email.",
+            number,
+        )
+        return words % {"n": number} if number else ""
+
+    def aside(self, request, session):
+        """Return the seats too, to those who may see the bookings."""
+        parts = super().aside(request, session)
+        if request.user.has_perm("symposium_registrations.view_booking"):
+            counted = self.get_queryset(request).get(pk=session.pk)
+            if seats := self.booked(counted):
+                parts.append({"title": _("Bookings"), "facts": [(_("booked"), seats)]})
+        return parts
+
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
         if change and "status" in form.changed_data:
@@ -67,20 +91,27 @@ class SessionAdmin(CapacityAdminMixin, ProgrammeSessionAdmin):
     def booked(self, session):
         if session.places is None and not session.booked_count:
             return None
-        places = "–" if session.places is None else session.places
-        number = format_html('<bdi dir="ltr">{} / {}</bdi>', session.booked_count, places)
-        return changelist_link(
-            number, Booking, edition=session.edition_id, session__id__exact=session.pk
-        )
-
-    @admin.display(description=_("waiting"), ordering="waiting_count")
-    def waiting(self, session):
+        words = _("%(n)d of %(places)d") if session.places else "%(n)d"
+        number = words % {"n": session.booked_count, "places": session.places}
+        chosen = {"edition": session.edition_id, "session__id__exact": session.pk}
+        booked = changelist_link(number, Booking, **chosen)
         if not session.waiting_count:
-            return None
-        return changelist_link(
-            session.waiting_count, Booking, edition=session.edition_id,
-            session__id__exact=session.pk, state__exact="waiting",
+            return format_html('<span class="num">{}</span>{}', booked, meter(session))
+        waiting = _("%(n)d waiting") % {"n": session.waiting_count}
+        return format_html(
+            '<span class="num">{}</span>{}<span class="row-sub">{}</span>',
+            booked, meter(session),
+            changelist_link(waiting, Booking, **chosen, state__exact="waiting"),
         )  # fmt: skip
+
+
+def meter(session: Session) -> str:
+    """Return a bar of the booked seats, beside the words that say the same; "" without a limit."""
+    if not session.places:
+        return ""
+    shown = min(session.booked_count, session.places)
+    meter_html = '<meter max="{}" value="{}" aria-hidden="true"></meter>'
+    return format_html(meter_html, session.places, shown)
 
 
 def give_seats(session: Session) -> None:

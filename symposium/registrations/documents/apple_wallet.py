@@ -26,6 +26,8 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from symposium.core.i18n.localized import LANGUAGES
+from symposium.editions import colours
+from symposium.editions.models import Edition
 from symposium.registrations.documents import tickets
 from symposium.registrations.models import Registration
 
@@ -102,7 +104,7 @@ def pass_data(
             timespec="seconds"
         ),
         "sharingProhibited": True,
-        **COLOURS,
+        **pass_colours(registration.edition),
         "barcodes": [
             {
                 "format": "PKBarcodeFormatQR",
@@ -127,6 +129,14 @@ def fields(texts: dict[str, str]) -> dict[str, list]:
         "auxiliaryFields": [field("dates"), field("place")],
         "backFields": [field("address"), field("page")],
     }
+
+
+def pass_colours(edition: Edition) -> dict[str, str]:
+    """Return the colours of a pass: white on the main colour of the edition, if it has one."""
+    if not edition.main_colour:
+        return COLOURS
+    background = ", ".join(map(str, colours.channels(edition.main_colour)))
+    return COLOURS | {"backgroundColor": f"rgb({background})", "labelColor": "rgb(255, 255, 255)"}
 
 
 def subject(certificate: x509.Certificate, name: x509.ObjectIdentifier) -> str:

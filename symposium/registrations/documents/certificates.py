@@ -7,6 +7,7 @@ session. An undone check-in does not count.
 
 import datetime
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -113,12 +114,7 @@ def check_due(registration: Registration, at: datetime.datetime) -> None:
 
 def attended_periods(registration: Registration) -> dict[datetime.date, list[Period]]:
     """Return the days with a check-in, each with the periods of the sessions that count."""
-    held = list(
-        registration.edition.sessions.published()
-        .scheduled()
-        .exclude(status=Session.Status.CANCELLED)
-        .exclude(kind=Session.Kind.BREAK)
-    )
+    held = list(registration.edition.sessions.held().scheduled().exclude(kind=Session.Kind.BREAK))
     days: dict[datetime.date, list[Period]] = {}
     for check_in in registration.check_ins.active():
         counted = [
@@ -169,7 +165,7 @@ def certificate_data(certificate: Certificate, language: str) -> dict:
         }
 
 
-def certificate_words(certificate: Certificate, about: dict[str, str]) -> dict[str, str]:
+def certificate_words(certificate: Certificate, about: dict[str, Any]) -> dict[str, str]:
     edition = certificate.registration.edition
     return {
         "kicker": _("Demonstration: not a valid certificate")

@@ -19,11 +19,11 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
 from django.utils import timezone, translation
 
+from symposium.editions import colours
 from symposium.registrations.documents import tickets
 from symposium.registrations.models import Registration
 
 SAVE = "https://pay.google.com/gp/v/save/"
-COLOUR = "#0a4a70"
 MAX_ADDRESS_CHARS = 80  # the link holds all of it
 
 
@@ -79,7 +79,7 @@ def payload(registration: Registration, language: str) -> dict:
             "issuerName": about["name"],
             "eventName": localized(about["name"]),
             "reviewStatus": "UNDER_REVIEW",
-            "hexBackgroundColor": COLOUR,
+            "hexBackgroundColor": edition.main_colour or colours.STANDARD[colours.MAIN],
             "dateTime": {
                 "start": instant(tickets.event_start(edition)),
                 "end": instant(edition.period.upper),

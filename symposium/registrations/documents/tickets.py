@@ -5,6 +5,7 @@ A QR code holds only the ticket code: no name, no address.
 
 import datetime
 from collections.abc import Collection
+from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -73,12 +74,13 @@ def badges_data(registrations: Collection[Registration], language: str) -> dict:
         }
 
 
-def edition_data(edition: Edition) -> dict[str, str]:
+def edition_data(edition: Edition) -> dict[str, Any]:
     return {
         "name": str(edition),
         "dates": edition.dates,
         "place": _(", ").join(filter(None, [edition.venue, edition.city])),
         "address": edition.address or "",
+        "palette": edition.palette,
     }
 
 
@@ -112,7 +114,7 @@ def session_data(session: Session) -> dict[str, str]:
         "lang": language,
         "day": weekday(start.date()),
         "times": f"{start:%H:%M}–{end:%H:%M}",
-        "room": str(session.room or ""),
+        "room": str(session.effective_room or ""),
     }
 
 
@@ -124,7 +126,7 @@ def opening_session(edition: Edition) -> list[list[str]]:
 
 def first_session(edition: Edition) -> Session | None:
     """Return the first session that is held, or None while the programme has no times."""
-    held = edition.sessions.held().scheduled().select_related("room")
+    held = edition.sessions.held().scheduled().without_talks().select_related("room")
     return held.order_by("starts_at", "room__order", "pk").first()
 
 

@@ -2,6 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
+from symposium.core import backups, last_runs
 from symposium.core.mail import queue
 from symposium.core.worker import Worker
 from symposium.registrations.documents.attachments import ATTACHMENTS
@@ -23,7 +24,12 @@ class Command(BaseCommand):
 
         worker = Worker(
             send=send_mail,
-            housekeeping=[queue.delete_expired_emails, *PERIODIC_TASKS],
+            housekeeping=[
+                last_runs.record_worker,
+                backups.NightlyBackup(),
+                queue.delete_expired_emails,
+                *PERIODIC_TASKS,
+            ],
             parent=parent,
         )
         if not once:

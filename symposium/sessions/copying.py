@@ -1,0 +1,20 @@
+"""What the next edition takes from the programme of an earlier one."""
+
+from django.utils.translation import gettext_lazy as _
+
+from symposium.editions.copying import Copying, Part
+from symposium.sessions.models import Room, Track
+
+
+def copy_rooms(copying: Copying) -> None:
+    copying.copy_rows(copying.source.rooms.all())
+
+
+def copy_tracks(copying: Copying) -> None:
+    copying.copy_rows(copying.source.tracks.all())
+
+
+PARTS = (
+    Part("rooms", _("Rooms"), (Room,), copy_rooms),
+    Part("tracks", _("Tracks"), (Track,), copy_tracks),
+)
