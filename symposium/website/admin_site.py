@@ -31,7 +31,7 @@ from symposium.website.start_page import start_page
 CHANGELIST_PATH = re.compile(r"/admin/(\w+/\w+/)?")
 # Label, name and models of each section, in the order in which organisers look for them.
 GROUPS = [
-    ("programme", _("Programme"), ["Session", "Speaker", "Room", "Track"]),
+    ("programme", _("Programme"), ["Session", "Speaker", "Room", "Track", "Import"]),
     ("abstracts", _("Abstracts"), ["Abstract", "Keyword"]),
     ("registrations", _("Registrations"), [
         "Registration", "Category", "Question", "Invitation", "Booking", "CheckIn", "Message",
@@ -39,8 +39,7 @@ GROUPS = [
     ]),
     ("site", _("Site"), ["News", "Page", "Partner"]),
     ("settings", _("Settings"), [
-        "Edition", "Import", "User", "Group", "EmailAddress", "Authenticator", "Email",
-        "LogEntry",
+        "Edition", "User", "Group", "EmailAddress", "Authenticator", "Email", "LogEntry",
     ]),
 ]  # fmt: skip
 
