@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from symposium.sessions.models import Change, Participation, Room, Session, Track
 from symposium.spreadsheets.columns import (
     Address,
     Choice,
     Clock,
-    Column,
     Day,
     Identifier,
     Languages,
@@ -126,14 +125,6 @@ class Lasting(Number):
         return parse_minutes(text) if text else None
 
 
-def talk_columns() -> list[Column]:
-    """Return the column of the session that a talk is part of, where sessions have talks."""
-    if "parent" not in {field.name for field in SESSION.get_fields()}:
-        return []
-    label = SESSION.get_field("parent").verbose_name
-    return [Related("parent", label, "sessions", "Dans la session", "Session parente", "Part of")]
-
-
 class Sessions(Sheet):
     kind = "sessions"
     model = Session
@@ -168,7 +159,8 @@ class Sessions(Sheet):
         Related("room", gettext_lazy("Room"), "rooms", "Salle", "Lieu", "Venue", "Location",
                 "القاعة", "المكان"),
         Related("track", gettext_lazy("Track"), "tracks", "Axe", "Thème", "Thématique", "المحور"),
-        *talk_columns(),
+        Related("parent", pgettext_lazy("talk", "part of"), "sessions", "Dans la session",
+                "Session parente", "In session"),
         People("speakers", gettext_lazy("Speakers"), "Intervenants", "Orateurs", "Intervenant",
                "Intervenant(s)", "Orateur", "Speaker", "Conférencier", "Auteurs",
                "Presenters", "المتدخلون",
@@ -186,7 +178,7 @@ class Sessions(Sheet):
     ]  # fmt: skip
 
     def objects(self, edition):
-        found = super().objects(edition).select_related("edition", "room", "track")
+        found = super().objects(edition).select_related("edition", "room", "track", "parent")
         return found.prefetch_related("participations__speaker")
 
     def exported(self, edition):
@@ -267,7 +259,7 @@ class Sessions(Sheet):
 
     def clean(self, obj: Session) -> None:
         """Check the session alone: its room may be free once the other rows are written."""
-        obj.clean_fields(exclude=["edition", "room", "track"])
+        obj.clean_fields(exclude=["edition", "room", "track", "parent", "parent_room"])
         obj.clean_times()
 
     def save_parts(self, run: "Run", obj: Session, read: dict[str, Any]) -> None:
@@ -310,8 +302,8 @@ class Sessions(Sheet):
         )
         same_people = at_that_time.filter(speakers__participations__session=OuterRef("pk"))
         clashing = Exists(at_that_time.filter(room=OuterRef("room"))) | Exists(same_people)
-        talks = {"parent__isnull": False} if "parent" in self.by_name else {"pk": None}
-        return set(mine.filter(clashing | Q(**talks)).values_list("pk", flat=True))
+        talks = Q(parent__isnull=False)
+        return set(mine.filter(clashing | talks).values_list("pk", flat=True))
 
     def check(self, run: "Run", obj: Session) -> None:
         obj.clean()

@@ -55,7 +55,8 @@ def events(book: ZipFile, path: str) -> Iterator[workbooks.Event]:
 
 def relations(book: ZipFile) -> tuple[dict[str, str], dict[str, str]]:
     """Return the paths of the parts by relation, and by kind of part."""
-    by_id, by_kind = {}, {}
+    by_id: dict[str, str] = {}
+    by_kind: dict[str, str] = {}
     for what, name, found in events(book, "xl/_rels/workbook.xml.rels"):
         if (what, name) == ("start", "Relationship"):
             path = posixpath.normpath(posixpath.join("/xl", found["Target"]))[1:]
