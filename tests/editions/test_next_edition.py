@@ -74,7 +74,9 @@ def test_form_offers_names_and_all_parts(client, organiser):
     assert form == {
         "slug": "", "starts_on": "", "name_fr": "Symposium 2026", "name_en": "Smart City",
         "name_ar": "", "short_name_fr": "2026", "short_name_en": "", "short_name_ar": "",
-        "parts": ["texts", "pages", "partners", "rooms", "tracks", "categories", "questions"],
+        "parts": [
+            "texts", "identity", "pages", "partners", "rooms", "tracks", "categories", "questions",
+        ],
     }  # fmt: skip
 
 
@@ -143,6 +145,15 @@ def test_files_are_copied_so_that_each_edition_has_its_own(client, organiser):
     twin = made().partners.get()
     assert twin.logo.name != partner.logo.name
     assert Path(twin.logo.path).read_bytes() == Path(partner.logo.path).read_bytes()
+
+
+def test_identity_is_copied_with_its_files(client, organiser):
+    source = make_source(main_colour="#004d40", hero_alt_fr="La médina", logo=picture())
+    make_next(client, source)
+    edition = made()
+    assert (edition.main_colour, edition.hero_alt_fr) == ("#004d40", "La médina")
+    assert edition.logo.name != source.logo.name
+    assert Path(edition.logo.path).read_bytes() == Path(source.logo.path).read_bytes()
 
 
 def test_lost_file_is_left_out(client, organiser):
@@ -241,7 +252,7 @@ def test_who_may_copy_what(client):
     assert client.get(page).status_code == 403
     names = ["view_edition", "add_edition", "change_edition", "add_page"]
     user.user_permissions.set(Permission.objects.filter(codename__in=names))
-    assert form_of(client.get(page))["parts"] == ["texts", "pages"]
+    assert form_of(client.get(page))["parts"] == ["texts", "identity", "pages"]
     response = make_next(client, source, parts=["rooms"])
     assert response.context["form"].errors == {
         "parts": ["Select a valid choice. rooms is not one of the available choices."]
