@@ -109,6 +109,7 @@ INSTALLED_APPS = [
     "symposium.registrations",
     "symposium.agenda",
     "symposium.privacy",
+    "symposium.spreadsheets",
     "symposium.tasks",
     "symposium.website.apps.WebsiteConfig",
     "symposium.demo",

@@ -11,7 +11,7 @@ import cssbeautifier
 
 from scripts.venv import PROJECT
 
-GENERATED = {"timetable.css"}
+GENERATED = {"planner-grid.css", "timetable.css"}
 OPTIONS = cssbeautifier.default_options()
 OPTIONS.indent_size = 2
 OPTIONS.selector_separator_newline = True

@@ -42,7 +42,7 @@ SCRIPTS = sorted((PROJECT / "static" / "js").glob("*.js"))
 # Each folder may import those before it, and none after it.
 LEVELS = [
     "core", "accounts", "editions", "speakers", "sessions", "abstracts", "search", "registrations",
-    "agenda", "privacy", "tasks", "website", "demo",
+    "agenda", "privacy", "spreadsheets", "tasks", "website", "demo",
 ]  # fmt: skip
 TRANSLATED = ["fr", "ar"]
 MODELS = [

@@ -68,6 +68,7 @@ class KeywordForm(EditionModelForm):
 
 @admin.register(Keyword)
 class KeywordAdmin(ProtectedDeleteMixin, TranslatedModelAdmin):
+    import_kind = "keywords"
     form = KeywordForm
     text_field = "name"
     list_display = ["text", "abstract_count", "languages_filled"]
@@ -215,6 +216,7 @@ class AbstractExport(ExportResource):
 @admin.register(Abstract)
 class AbstractAdmin(ProtectedDeleteMixin, DeskExportMixin, SortableAdminBase, HistoryMixin):
     form = AbstractForm
+    import_kind = "abstracts"
     public_page = "symposium.abstracts.views.abstract_page"
     resource_classes = [AbstractExport]
     list_display = [

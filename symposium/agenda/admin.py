@@ -1,5 +1,7 @@
 """Admin of sessions, which also reports how many people will be notified of a change."""
 
+from collections.abc import Collection
+
 from django.contrib import admin, messages
 from django.utils.translation import ngettext
 
@@ -23,3 +25,13 @@ class SessionAdmin(BookedSessionAdmin):
                 number,
             )
             messages.info(request, words % {"n": number})
+
+    def audiences(self, keys: Collection[int]) -> list[str]:
+        number = change_notices.count_concerned(keys)
+        words = ngettext(
+            "%(n)d person who booked or starred a session, told by email.",
+            "%(n)d people who booked or starred a session, told by email.",
+            number,
+        )
+        told = [words % {"n": number}] if number else []
+        return [*told, *super().audiences(keys)]

@@ -1,6 +1,7 @@
 """E-mails about sessions that have changed, to people who booked or starred them."""
 
 import datetime
+from collections.abc import Collection
 from functools import partial
 
 from django.conf import settings
@@ -58,6 +59,15 @@ def count_to_notify(sessions: QuerySet[Session], at: datetime.datetime | None = 
     )
     people = booked.values("registration__user").union(starred.values("user"))
     return people.count()
+
+
+def count_concerned(keys: Collection[int]) -> int:
+    """Return the number of people whom a change of the sessions `keys` would notify."""
+    booked = Booking.objects.active().filter(session__in=keys, registration__user__isnull=False)
+    starred = Star.objects.filter(
+        session__in=keys, user__agenda__wants_mail=True, user__is_active=True
+    )
+    return booked.values("registration__user").union(starred.values("user")).count()
 
 
 def notify_registration(registration: Registration, *, at: datetime.datetime) -> bool:
@@ -127,6 +137,7 @@ def send_starred_changed(agenda: Agenda, edition: Edition, news: notices.Session
             **edition.mail_context(),
             "name": user.name,
             "cards": [notices.change_card(*one) for one in news],
+            "note_text": notices.release_note(news),
             "why": _("You receive this email because you asked for changes of your programme."),
             "action_url": settings.SITE_URL + reverse("agenda:programme"),
             "action_label": _("My programme"),

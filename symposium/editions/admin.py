@@ -208,6 +208,7 @@ class NewsAdmin(DeskExportMixin, HistoryMixin):
 
 @admin.register(Partner)
 class PartnerAdmin(SortableAdminMixin, TranslatedModelAdmin):
+    import_kind = "partners"
     text_field = "name"
     list_display = ["text", "kind", "url", "languages_filled"]
     list_filter = [EditionFilter, "kind", UntranslatedFilter]

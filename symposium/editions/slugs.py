@@ -100,14 +100,18 @@ class SluggedModel(models.Model):
         return former_slugs(type(self), getattr(self, "edition_id", None))
 
     def free_slug(self) -> str:
-        texts = (getattr(self, f"{self.slug_source}_{code}", "") for code in LANGUAGES)
-        words = next((s for s in (slugify(text or "")[:60].strip("-") for text in texts) if s), "")
-        base = words or f"{self._meta.model_name}-{random_code()}"
+        base = self.slug_base()
         slug, number = base, 1
         while self.slug_is_taken(slug):
             number += 1
             slug = f"{base}-{number}"
         return slug
+
+    def slug_base(self) -> str:
+        """Return the slug that the object would have if it were free."""
+        texts = (getattr(self, f"{self.slug_source}_{code}", "") for code in LANGUAGES)
+        words = next((s for s in (slugify(text or "")[:60].strip("-") for text in texts) if s), "")
+        return words or f"{self._meta.model_name}-{random_code()}"
 
     def slug_is_taken(self, slug: str) -> bool:
         same = Q(slug=slug)

@@ -18,6 +18,7 @@ from django.utils.translation import pgettext
 
 from symposium.core import mail
 from symposium.core.i18n.dates import moment
+from symposium.core.i18n.localized import localized_text
 from symposium.editions.models import Edition, News
 from symposium.registrations import subscriptions
 from symposium.registrations.documents.tickets import QR_IMAGE
@@ -106,13 +107,14 @@ def booked_sessions_changed(registration: Registration, news: SessionNews) -> No
     """Send the changes of booked sessions, and the overlaps between the person's bookings."""
     with recipient_locale(registration):
         cards = [change_card(*one) for one in news]
+        note = release_note(news)
         clashes = [
             {"one": mail.Trusted(one.session), "other": mail.Trusted(other.session)}
             for one, other in registration.clashes()
         ]
     send_to(
         registration, "session_changed", attachments=[f"calendar:{registration.code}"],
-        cards=cards, clashes=clashes,
+        cards=cards, clashes=clashes, note_text=note,
     )  # fmt: skip
 
 
@@ -329,6 +331,13 @@ def change_card(session: Session, shift: SessionChange | None) -> dict:
         "title": mail.Trusted(session),
         "rows": [row | {"value": mail.Trusted(row["value"])} for row in rows if row["value"]],
     }
+
+
+def release_note(news: SessionNews) -> mail.Trusted:
+    """Return the public note of the latest release among the changes, or ""."""
+    made = [shift.last.release for _session, shift in news if shift and shift.last.release]
+    latest = max(made, key=lambda release: release.number, default=None)
+    return mail.Trusted(localized_text(latest, "note")[0] if latest else "")
 
 
 def session_times(session: Session) -> str:

@@ -108,8 +108,11 @@ def column_of(reference: str, last: int) -> int:
     return number or last + 1
 
 
-def events(book: ZipFile, path: str) -> Iterator[Event]:
-    """Yield the tags and texts of a part in order, with names without namespace."""
+def events(book: ZipFile, path: str, *, most: int = MAX_EVENTS) -> Iterator[Event]:
+    """Yield the tags and texts of a part in order, with names without namespace.
+
+    Raise TooLarge after about `most`.
+    """
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     found: list[Event] = []
@@ -125,7 +128,7 @@ def events(book: ZipFile, path: str) -> Iterator[Event]:
             parser.Parse(chunk)
             yield from found
             seen += len(found)
-            if seen > MAX_EVENTS:
+            if seen > most:
                 raise TooLarge
             found.clear()
         parser.Parse(b"", True)

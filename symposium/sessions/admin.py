@@ -35,9 +35,19 @@ from symposium.core.admin.list_views import ListView
 from symposium.core.admin.spreadsheet import DeskExportMixin, ExportResource
 from symposium.core.i18n.localized import in_each_language
 from symposium.core.templatetags.desk import desk_icon
-from symposium.sessions import planning
+from symposium.sessions import draft, planning
 from symposium.sessions.changes_admin import ChangesMixin
-from symposium.sessions.models import Participation, Resource, Room, Session, Track
+from symposium.sessions.models import (
+    Announcement,
+    Move,
+    Participation,
+    Resource,
+    Room,
+    Session,
+    Track,
+)
+from symposium.sessions.planner_admin import PlannerMixin
+from symposium.sessions.release_admin import ReleaseMixin
 from symposium.sessions.talks_admin import TalkInline
 from symposium.speakers.models import Speaker
 
@@ -53,8 +63,11 @@ class SessionGroupAdmin(ProtectedDeleteMixin, SortableAdminMixin, TranslatedMode
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(session_count=Count("sessions"))
 
+    def sessions_of(self, place):
+        return place.sessions.order_by("starts_at", "pk")
+
     def protected_reason(self, place) -> str:
-        sessions = list(place.sessions.order_by("starts_at", "pk"))
+        sessions = list(self.sessions_of(place))
         words = ngettext(
             "“%(place)s” is used by %(n)d session, so it can’t be deleted. Change the "
             "session first: %(sessions)s.",
@@ -76,6 +89,7 @@ class SessionGroupAdmin(ProtectedDeleteMixin, SortableAdminMixin, TranslatedMode
 
 @admin.register(Track)
 class TrackAdmin(SessionGroupAdmin):
+    import_kind = "tracks"
     list_display = ["text", "mark", "session_count", "languages_filled"]
     fields = ["edition", "name", "mark", "slug"]
 
@@ -89,9 +103,15 @@ class TrackAdmin(SessionGroupAdmin):
 
 @admin.register(Room)
 class RoomAdmin(SessionGroupAdmin):
+    import_kind = "rooms"
     list_display = ["text", "description", "capacity", "session_count", "languages_filled"]
     fields = ["edition", "name", "description", "floor", "access", "capacity", "slug", "displays"]
     readonly_fields = ["displays"]
+
+    def sessions_of(self, room):
+        """Return the sessions that are in the room, or will be after the next release."""
+        there = Q(room=room) | Q(move__room=room)
+        return room.edition.sessions.filter(there).order_by("starts_at", "pk")
 
     @admin.display(description=_("displays"))
     def displays(self, room):
@@ -104,7 +124,21 @@ class RoomAdmin(SessionGroupAdmin):
         return format_html_join(" · ", '<a href="{}">{}</a>', links)
 
 
+PLACE = ("starts_at", "ends_at", "room")
+
+
 class SessionForm(EditionModelForm):
+    """Form of a session; a new place of a public one goes to the draft, or is public at once.
+
+    In the first case `planned` is the slot for the draft, and the session keeps its public place.
+    """
+
+    planned: draft.Slot | None = None
+    timetable = forms.ChoiceField(
+        label=_("A new time or room is"), required=False, widget=forms.RadioSelect,
+        choices=[("draft", _("in the draft, until the next release")),
+                 ("now", _("public at once"))],
+    )  # fmt: skip
     languages = forms.MultipleChoiceField(
         label=_("Languages spoken"), choices=settings.LANGUAGES, required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -118,6 +152,49 @@ class SessionForm(EditionModelForm):
         for name in {"starts_at", "ends_at"} & set(self.fields):
             self.fields[name].help_text = clock
             self.fields[name].widget.widgets[1].format = "%H:%M"
+        if has_public_place(self.instance):
+            self.show_draft()
+
+    def show_draft(self):
+        """Show the place of the session in the draft, and say the public one if it differs."""
+        session, move = self.instance, draft.move_of(self.instance)
+        announced = Announcement.objects.filter(edition=session.edition_id).exists()
+        self.initial["timetable"] = "draft" if move or announced else "now"
+        is_former = hasattr(session, "_history")  # a version of the history, to restore
+        if move and not is_former:
+            self.initial |= {
+                "starts_at": move.starts_at, "ends_at": move.ends_at, "room": move.room_id
+            }  # fmt: skip
+            public = draft.describe(session.edition, draft.public_slot(session), session.room)
+            self.fields["timetable"].help_text = _("Public now: %(place)s.") % {"place": public}
+
+    def clean(self):
+        found = super().clean()
+        if self.cleaned_data.get("timetable") == "draft" and not set(PLACE) & set(self.errors):
+            self.plan()
+        return found
+
+    def plan(self):
+        """Take the new place for the draft, which may clash; the session keeps the public one."""
+        session = Session.objects.select_related("move").get(pk=self.instance.pk)
+        typed = [self.cleaned_data[name] for name in PLACE]
+        status = draft.draft_slot(session).status
+        planned = Session(edition=session.edition, **dict(zip(PLACE, typed, strict=True)))
+        try:
+            planned.clean_times()
+            planned.clean_edition()
+        except ValidationError as error:
+            self.add_error(None, error)
+        self.planned = draft.Slot(*typed[:2], planned.room_id, status)
+        self.cleaned_data |= {name: getattr(session, name) for name in PLACE}
+
+
+def has_public_place(session: Session) -> bool:
+    """Whether the place of a saved session is public, or waits in the draft."""
+    if session.pk is None or session.parent_id:  # a talk follows its session
+        return False
+    is_public = not session.is_draft and session.edition.is_published
+    return is_public or draft.move_of(session) is not None
 
 
 class ParticipationInline(OrderedTabularInline):
@@ -194,6 +271,19 @@ STATUS_VERBS = {
 }
 
 
+def short_times(edition, slot: draft.Slot):
+    """Return the day and the hours of a slot as HTML."""
+    if not (slot.starts_at and slot.ends_at):
+        return missing_mark(_("not scheduled"))
+    start, end = (at.astimezone(edition.zone) for at in (slot.starts_at, slot.ends_at))
+    return format_html(
+        '<span class="day">{}</span> <bdi dir="ltr" class="times">{}–{}</bdi>',
+        date_format(start, "D j F"),
+        f"{start:%H:%M}",
+        f"{end:%H:%M}",
+    )
+
+
 def by_keys(queryset):
     """Return the same sessions by key, so that the list filter cannot drop them later."""
     return Session.objects.filter(pk__in=list(queryset.values_list("pk", flat=True)))
@@ -201,10 +291,17 @@ def by_keys(queryset):
 
 @admin.register(Session)
 class SessionAdmin(
-    ProtectedDeleteMixin, ChangesMixin, DeskExportMixin, SortableAdminBase, HistoryMixin
+    ProtectedDeleteMixin,
+    ChangesMixin,
+    ReleaseMixin,
+    PlannerMixin,
+    DeskExportMixin,
+    SortableAdminBase,
+    HistoryMixin,
 ):
     import_export_change_list_template = "admin/symposium_sessions/session/change_list.html"
     form = SessionForm
+    import_kind = "sessions"
     public_page = "symposium.sessions.views.session_page"
     resource_classes = [SessionExport]
     list_display = ["when", "text", "place", "kind", "languages_filled", "status_shown"]
@@ -217,7 +314,7 @@ class SessionAdmin(
         ("track", EditionRelatedFilter),
         UntranslatedFilter,
     ]
-    list_select_related = ["edition", "room", "track", "parent_room", "parent"]
+    list_select_related = ["edition", "room", "track", "parent_room", "parent", "move__room"]
     list_prefetch_related = ["participations__speaker"]
     actions_say = _(
         "The site shows the change at once. If a published session is cancelled or moved, everyone "
@@ -269,6 +366,13 @@ class SessionAdmin(
         found = super().get_export_queryset(request)
         return found.select_related("track").prefetch_related("participations__speaker")
 
+    def get_fieldsets(self, request, obj=None):
+        found = super().get_fieldsets(request, obj)
+        if not (obj and has_public_place(obj) and self.has_change_permission(request, obj)):
+            return found
+        first, (name, place), *others = found
+        return [first, (name, {**place, "fields": [*place["fields"], "timetable"]}), *others]
+
     def get_ordering(self, request):
         """List sessions by time, each before its talks."""
         return [
@@ -298,17 +402,14 @@ class SessionAdmin(
 
     @admin.display(description=_("day and time"), ordering="starts_at")
     def when(self, session):
-        if not (session.starts_at and session.ends_at):
-            return missing_mark(_("not scheduled"))
-        start, end = (
-            at.astimezone(session.edition.zone) for at in (session.starts_at, session.ends_at)
-        )
-        return format_html(
-            '<span class="day">{}</span> <bdi dir="ltr" class="times">{}–{}</bdi>',
-            date_format(start, "D j F"),
-            f"{start:%H:%M}",
-            f"{end:%H:%M}",
-        )
+        """Return the public time and, in a second line, the place in the draft if it differs."""
+        public = short_times(session.edition, draft.public_slot(session))
+        if not (move := draft.move_of(session)):
+            return public
+        planned = short_times(session.edition, draft.draft_slot(session))
+        room = format_html(", <bdi>{}</bdi>", move.room) if move.room else ""
+        words = '{}<span class="row-sub in-draft">{} {}{}</span>'
+        return format_html(words, public, _("In the draft:"), planned, room)
 
     @admin.display(description=_("title"), ordering="title_fr")
     def text(self, session):
@@ -439,6 +540,18 @@ class SessionAdmin(
 
     # One session
 
+    def save_model(self, request, obj, form, change):
+        """Save the session, and its new place in the draft if it goes there.
+
+        The draft is locked before the session, as in a release.
+        """
+        planned = getattr(form, "planned", None)
+        if planned:
+            draft.change(obj.edition, request.user, [obj.pk], lambda _found: {obj.pk: planned})
+        super().save_model(request, obj, form, change)
+        if change and not planned:
+            Move.objects.filter(session=obj).delete()
+
     def under_title(self, session):
         track = session.track and format_html(
             '<i class="dk-track track-{}" aria-hidden="true"></i><bdi>{}</bdi>',
@@ -462,10 +575,21 @@ class SessionAdmin(
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         session = form.instance
-        if {"status", "starts_at", "ends_at", "room"} & set(form.changed_data):
+        changed = {"status", *PLACE} & set(form.changed_data)
+        if form.planned and changed & set(PLACE):
+            self.report_draft(request, session.edition)
+            changed -= set(PLACE)
+        if changed:
             published = "status" in form.changed_data and session.status == session.Status.PUBLISHED
             found = Session.objects.filter(pk=session.pk)
             self.report_consequences(request, found, published=published)
+
+    def report_draft(self, request, edition) -> None:
+        page = reverse("admin:symposium_sessions_session_release")
+        words = _(
+            'The new time and room are in the draft. <a href="{}">See what a release changes</a>'
+        )
+        messages.info(request, format_html(words, f"{page}?edition={edition.pk}"))
 
     def protected_reason(self, session) -> str:
         if talks := list(session.talks.in_order()):

@@ -1,4 +1,4 @@
-"""Changes of a programme: a page, and a feed with the same content."""
+"""Changes of a programme, and its versions: for each a page, and a feed with the same content."""
 
 from itertools import groupby
 
@@ -18,6 +18,7 @@ from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
 from symposium.editions.views import in_edition
 from symposium.sessions import changes
+from symposium.sessions.releases import versions
 
 MAX_FEED_ITEMS = 100
 
@@ -41,6 +42,7 @@ def changes_page(request: HttpRequest, edition: Edition) -> HttpResponse:
             "description": _("Sessions of %(name)s that were moved, added or cancelled.")
             % {"name": edition},
             "crumbs": [(_("Programme"), reverse("sessions:programme", args=[edition.slug]))],
+            "has_versions": any(shift.last.release for shift in shifts),
             "days": [(date, list(found)) for date, found in groupby(shifts, key=day)],
         },
     )
@@ -107,3 +109,81 @@ changes_feed = ChangesFeed()
 @in_edition
 def feed(request: HttpRequest, edition: Edition) -> HttpResponse:
     return changes_feed(request, edition=edition)
+
+
+@published_page
+@require_safe
+@in_edition
+def versions_page(request: HttpRequest, edition: Edition) -> HttpResponse:
+    crumbs = [
+        (_("Programme"), reverse("sessions:programme", args=[edition.slug])),
+        (_("Programme changes"), reverse("sessions:changes", args=[edition.slug])),
+    ]
+    return render_page(
+        request,
+        edition,
+        "sessions/versions.html",
+        {
+            "section": "programme",
+            "heading": _("Versions of the programme"),
+            "description": _("What changed in each version of the programme of %(name)s.")
+            % {"name": edition},
+            "crumbs": crumbs,
+            "versions": versions(edition),
+        },
+    )
+
+
+class VersionsFeed(ChangesFeed):
+    """Feed of the versions of the programme, with their notes and what changed in each."""
+
+    def feed_guid(self, edition):
+        return f"tag:{host()},2021:versions:{edition.slug}:{get_language()}"
+
+    def title(self, edition):
+        name = strip_controls(f"{edition} {edition.slug}")
+        return _("Versions of the programme · %(name)s") % {"name": name}
+
+    def link(self, edition):
+        return absolute_url(reverse("sessions:versions", args=[edition.slug]))
+
+    def feed_url(self, edition):
+        path = reverse("session_exports:versions", args=[edition.slug])
+        return f"{absolute_url(path)}?lang={get_language()}"
+
+    def items(self, edition):
+        return versions(edition)[:MAX_FEED_ITEMS]
+
+    def item_title(self, version):
+        return _("Version %(n)s") % {"n": version.release.number}
+
+    def item_description(self, version):
+        note, _language = localized_text(version.release, "note")
+        lines = [f"{title_of(shift)}: {shift.sentence}" for shift in version.changes]
+        return strip_controls("\n".join(filter(None, [note, *lines])))
+
+    def item_link(self, version):
+        page = reverse("sessions:versions", args=[version.release.edition.slug])
+        return f"{absolute_url(page)}#v{version.release.number}"
+
+    def item_guid(self, version):
+        made = version.release
+        return f"tag:{host()},2021:version:{made.edition.slug}:{made.number}:{get_language()}"
+
+    def item_pubdate(self, version):
+        return version.release.at
+
+    item_updateddate = item_pubdate
+
+
+def title_of(shift: changes.SessionChange) -> str:
+    return localized_text(shift.session, "title")[0]
+
+
+versions_feed = VersionsFeed()
+
+
+@export_view
+@in_edition
+def versions_atom(request: HttpRequest, edition: Edition) -> HttpResponse:
+    return versions_feed(request, edition=edition)

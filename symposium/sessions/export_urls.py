@@ -11,6 +11,7 @@ urlpatterns = [
     path("<slug:edition>/speakers/<slug:slug>.ics", exports.speaker, name="speaker"),
     path("<slug:edition>/rooms/<slug:slug>.ics", exports.room, name="room"),
     path("<slug:edition>/changes.atom", change_views.feed, name="changes"),
+    path("<slug:edition>/versions.atom", change_views.versions_atom, name="versions"),
     path("<slug:edition>/schedule.json", exports.schedule_json, name="schedule_json"),
     path("<slug:edition>/schedule.xml", exports.schedule_xml, name="schedule_xml"),
 ]

@@ -31,6 +31,7 @@ from symposium.sessions.triggers import (
     CopyPeriod,
     CopyPeriodToParticipations,
     CountSequence,
+    DropMove,
     KeepTalksInside,
     MoveTalks,
     RecordChange,
@@ -515,6 +516,7 @@ class Session(SluggedModel):
             CountSequence(),
             RecordChange(),
             CopyPeriodToParticipations(),
+            DropMove(),
             KeepSlug("edition_id"),
             MoveRevision(),
             MovePersonRevision(PEOPLE_OF_SESSION),
@@ -597,9 +599,7 @@ class Session(SluggedModel):
 
         Raise it too if the room or the track belongs to another edition.
         """
-        for field, owner in (("room", self.room), ("track", self.track)):
-            if owner and owner.edition_id != self.edition_id:
-                raise field_error(field, _("Choose an item from this edition."), "edition")
+        self.clean_edition()
         if self.starts_at is None or self.is_cancelled or self.kind in self.SHARING:
             return
         others = Session.objects.exclude(kind__in=self.SHARING).filter(room__isnull=False)
@@ -612,6 +612,12 @@ class Session(SluggedModel):
                 session=clash,
                 times=clash.times(),
             )
+
+    def clean_edition(self) -> None:
+        """Raise ValidationError if the room or the track belongs to another edition."""
+        for field, owner in (("room", self.room), ("track", self.track)):
+            if owner and owner.edition_id != self.edition_id:
+                raise field_error(field, _("Choose an item from this edition."), "edition")
 
     def clean_talks(self) -> None:
         """Raise ValidationError if a talk cannot follow its session, with the name of the talk."""
@@ -903,7 +909,7 @@ class Resource(models.Model):
 class ChangeQuerySet(models.QuerySet):
     def with_details(self):
         texts = in_each_language("session__description")
-        return self.select_related("old_room", "new_room", "session").defer(
+        return self.select_related("old_room", "new_room", "session", "release").defer(
             "session__period", "session__allowed_period", *texts
         )
 
@@ -968,6 +974,10 @@ class Change(models.Model):
     new_room = models.ForeignKey(
         Room, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, editable=False
     )
+    # The release that made the change; None if it was made on its own.
+    release = models.ForeignKey(
+        "Release", models.SET_NULL, null=True, related_name="changes", editable=False
+    )
 
     objects = ChangeQuerySet.as_manager()
 
@@ -1005,3 +1015,111 @@ class Announcement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition} · {self.at:%Y-%m-%d %H:%M}"
+
+
+class Move(models.Model):
+    """Place of a session in the draft of the timetable, where it differs from the public one.
+
+    The draft may contain clashes and half-done plans: what is impossible is refused on release. A
+    trigger deletes the row once the public place of its session has changed.
+    """
+
+    edition = models.ForeignKey(
+        Edition, models.CASCADE, related_name="moves", verbose_name=_("edition"), editable=False
+    )
+    session = models.OneToOneField(
+        Session, models.CASCADE, related_name="move", verbose_name=_("session"), editable=False
+    )
+    room = models.ForeignKey(
+        Room, models.RESTRICT, null=True, blank=True, related_name="moves", verbose_name=_("room")
+    )
+    starts_at = models.DateTimeField(_("start"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("end"), null=True, blank=True)
+    # Status of the session after the release; "" leaves it.
+    status = models.CharField(
+        _("status"), max_length=9, choices=Session.Status, blank=True, default=""
+    )
+
+    class Meta:
+        verbose_name = _("move in the draft")
+        verbose_name_plural = _("moves in the draft")
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts_at__isnull=True, ends_at__isnull=True)
+                | Q(starts_at__isnull=False, ends_at__isnull=False),
+                name="moves_start_with_end",
+                violation_error_message=_("Enter both a start and an end, or neither."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="moves_end_after_start",
+                violation_error_message=_("The end must be after the start."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.session)
+
+
+class DraftStep(models.Model):
+    """One action of an organiser on the draft, for undo and redo; a release deletes them.
+
+    `before` and `after` are the moves by key of their session, as `draft.as_json` writes them.
+    """
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="draft_steps")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    before = models.JSONField()
+    after = models.JSONField()
+    is_undone = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("step of the draft")
+        verbose_name_plural = _("steps of the draft")
+        ordering = ["id"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.edition} · {self.pk}"
+
+
+class ReleaseQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(edition__is_published=True)
+
+
+class Release(models.Model):
+    """Version of the programme: moves of the draft that became public together."""
+
+    edition = models.ForeignKey(
+        Edition, models.CASCADE, related_name="releases", verbose_name=_("edition"), editable=False
+    )
+    number = models.PositiveIntegerField(_("version"), editable=False)
+    at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    note = models.TextField(
+        _("note"), max_length=1000, blank=True,
+        help_text=_("Public. For example, why sessions have moved."),
+    )  # fmt: skip
+
+    objects = ReleaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("version of the programme")
+        verbose_name_plural = _("versions of the programme")
+        ordering = ["-number"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["edition", "number"],
+                name="releases_number_once_per_edition",
+                violation_error_message=_("Another version was released meanwhile."),
+            )
+        ]
+        triggers = [MoveRevision()]
+
+    def __str__(self) -> str:
+        return f"{self.edition} · {self.number}"

@@ -3,7 +3,7 @@
 import simple_history
 from modeltranslation.translator import TranslationOptions, register
 
-from symposium.sessions.models import Resource, Room, Session, Track
+from symposium.sessions.models import Release, Resource, Room, Session, Track
 
 
 @register(Track)
@@ -24,6 +24,11 @@ class SessionTranslation(TranslationOptions):
 @register(Resource)
 class ResourceTranslation(TranslationOptions):
     fields = ("title",)
+
+
+@register(Release)
+class ReleaseTranslation(TranslationOptions):
+    fields = ("note",)
 
 
 simple_history.register(

@@ -242,3 +242,26 @@ class RecordChange(pgtrigger.Trigger):
     END IF;
     RETURN NULL;
     """
+
+
+class DropMove(pgtrigger.Trigger):
+    """Delete the move of a session from the draft once it is released, or was made in public.
+
+    A move was planned from a public place: a new public place ends it, whatever it planned. A new
+    status ends it only if nothing is left of it.
+    """
+
+    name = "drop_move"
+    when = pgtrigger.After
+    operation = pgtrigger.UpdateOf("starts_at", "ends_at", "room_id", "status")
+    condition = pgtrigger.AnyChange("starts_at", "ends_at", "room_id", "status")
+    func = """
+    DELETE FROM symposium_sessions_move move WHERE move.session_id = NEW.id AND (
+        (NEW.starts_at, NEW.ends_at, NEW.room_id)
+        IS DISTINCT FROM (OLD.starts_at, OLD.ends_at, OLD.room_id)
+        OR (move.starts_at, move.ends_at, move.room_id)
+        IS NOT DISTINCT FROM (NEW.starts_at, NEW.ends_at, NEW.room_id)
+        AND move.status IN ('', NEW.status)
+    );
+    RETURN NULL;
+    """

@@ -13,6 +13,7 @@ urlpatterns = [
     path("<slug:edition>/programme/<slug:slug>/card.png", views.session_card, name="card"),
     path("<slug:edition>/programme/<slug:slug>/stream/", views.stream, name="stream"),
     path("<slug:edition>/changes/", change_views.changes_page, name="changes"),
+    path("<slug:edition>/versions/", change_views.versions_page, name="versions"),
     path("<slug:edition>/rooms/<slug:slug>/", views.room, name="room"),
     path("<slug:edition>/rooms/<slug:slug>/card.png", views.room_card, name="room_card"),
 ]

@@ -98,6 +98,7 @@ class SpeakerExport(ExportResource):
 @admin.register(Speaker)
 class SpeakerAdmin(PersonMixin, DeskExportMixin, SortableAdminBase, HistoryMixin):
     form = SpeakerForm
+    import_kind = "speakers"
     public_page = "symposium.speakers.views.speaker_page"
     resource_classes = [SpeakerExport]
     text_field = "family_name"

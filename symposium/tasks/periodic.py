@@ -11,6 +11,7 @@ from symposium.accounts import attempts, browser_sessions, guesses
 from symposium.agenda import change_notices
 from symposium.privacy import erasure
 from symposium.registrations import drafts, places, reminders, waiting_list
+from symposium.spreadsheets.models import delete_expired_imports
 
 PERIODIC_TASKS: list[Callable[[], object]] = [
     places.expire_offers,
@@ -27,6 +28,7 @@ PERIODIC_TASKS: list[Callable[[], object]] = [
     guesses.delete_expired_guesses,
     attempts.delete_expired_attempts,
     drafts.delete_expired_drafts,
+    delete_expired_imports,
     documents.delete_stale_files,
     usage.sum_up,
 ]

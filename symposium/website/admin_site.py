@@ -31,7 +31,7 @@ from symposium.website.start_page import start_page
 CHANGELIST_PATH = re.compile(r"/admin/(\w+/\w+/)?")
 # Label, name and models of each section, in the order in which organisers look for them.
 GROUPS = [
-    ("programme", _("Programme"), ["Session", "Speaker", "Room", "Track"]),
+    ("programme", _("Programme"), ["Session", "Speaker", "Room", "Track", "Import"]),
     ("abstracts", _("Abstracts"), ["Abstract", "Keyword"]),
     ("registrations", _("Registrations"), [
         "Registration", "Category", "Question", "Invitation", "Booking", "CheckIn", "Message",

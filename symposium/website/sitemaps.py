@@ -116,6 +116,17 @@ class Changes(Lists):
         return reverse("sessions:changes", args=item[:1])
 
 
+class Versions(Lists):
+    """Sitemap of the pages of versions of programmes that have any."""
+
+    def items(self):
+        last = Edition.objects.published().filter(releases__isnull=False)
+        return last.annotate(last=Max("releases__at")).order_by("pk").values_list("slug", "last")
+
+    def location(self, item):
+        return reverse("sessions:versions", args=item[:1])
+
+
 class EditionPages(Records):
     model = Page
 
@@ -175,6 +186,7 @@ SITEMAPS: dict[str, Any] = {
     "editions": Editions,
     "lists": EditionLists,
     "changes": Changes,
+    "versions": Versions,
     "pages": EditionPages,
     "news_lists": NewsLists,
     "news": NewsItems,

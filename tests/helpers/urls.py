@@ -25,6 +25,7 @@ PAGES = MappingProxyType(
         "session without a time": "2021/programme/la-nuit-une-ressource-urbaine/",
         "my programme": "2021/my-programme/",
         "changes": "2021/changes/",
+        "versions": "2021/versions/",
         "room": "2021/rooms/auditorium/",
         "speakers": "2021/speakers/",
         "speaker": "2021/speakers/yasmine-arcade/",
@@ -47,4 +48,5 @@ UNLISTED = {
     "search that found nothing",
     "sign in",
     "sign in by password",
+    "versions",  # the demonstration has none
 }

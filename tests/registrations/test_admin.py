@@ -645,7 +645,7 @@ def test_moving_a_session_shows_how_many_people_are_notified(desk, at_once):
         chosen = {"action": "swap", "_selected_action": [workshop.pk, other.pk]}
         response = desk.post(admin_url(type(workshop), "changelist"), chosen, follow=True)
     else:
-        response = save(desk, admin_url(workshop), starts_at_1="08:30")
+        response = save(desk, admin_url(workshop), starts_at_1="08:30", timetable="now")
         response = desk.get(response.url)
     sentence = "2 people who booked or starred a session will be told by email in a few minutes."
     assert told(response).count(sentence) == 1

@@ -118,7 +118,7 @@ def test_moving_a_session_checks_its_speakers_at_the_new_time(desk, edition):
     make_participation(make_session(edition, at="09:00", title_fr="Ici"), speaker)
     session = make_session(edition, at="14:00")
     make_participation(session, speaker)
-    response = save(desk, admin_url(session), **when("09:30", "10:30"))
+    response = save(desk, admin_url(session), timetable="now", **when("09:30", "10:30"))
     assert list(errors_of(response)) == ["participations-0-speaker"]
     assert refreshed(session).starts_at == instant(edition, "14:00")
 
@@ -128,7 +128,7 @@ def test_moving_a_session_while_removing_its_busy_speaker_succeeds(desk, edition
     make_participation(make_session(edition, at="09:00"), speaker)
     session = make_session(edition, at="14:00")
     make_participation(session, speaker)
-    changes = {"participations-0-DELETE": "on", **when("09:30", "10:30")}
+    changes = {"participations-0-DELETE": "on", "timetable": "now", **when("09:30", "10:30")}
     assert save(desk, admin_url(session), **changes).status_code == 302
     assert refreshed(session).starts_at == instant(edition, "09:30")
     assert session.participations.count() == 0
@@ -434,11 +434,11 @@ def test_history_revert_to_a_clashing_time_is_refused(desk, edition):
     speaker = make_speaker(edition)
     session = make_session(edition, at="09:00")
     make_participation(session, speaker)
-    save(desk, admin_url(session), **when("14:00", "15:00"))
+    save(desk, admin_url(session), timetable="now", **when("14:00", "15:00"))
     make_participation(make_session(edition, at="09:00"), speaker)
     first = session.history.earliest()
     url = reverse("admin:symposium_sessions_session_simple_history", args=[session.pk, first.pk])
-    response = desk.post(url, form_of(desk.get(url)))
+    response = desk.post(url, form_of(desk.get(url)) | {"timetable": "now"})
     form = response.context["adminform"].form
     assert form.non_field_errors() == ["This speaker is in another session at this time."]
     assert refreshed(session).starts_at == instant(edition, "14:00")

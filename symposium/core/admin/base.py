@@ -221,6 +221,8 @@ class EditionModelAdmin(DeskAdmin):
     edition_path = "edition"
     # Dotted path of the view function (request, object) of the public page, used for a preview.
     public_page = ""
+    # Kind of sheet of `symposium.spreadsheets` from which the list is imported.
+    import_kind = ""
 
     class Media:
         js = ["admin/js/jquery.init.js", "js/desk.js"]
@@ -324,9 +326,17 @@ class EditionModelAdmin(DeskAdmin):
             address = QueryDict(f"edition={edition.pk}", mutable=True)
             address.update(request.GET)
             return redirect(f"{request.path}?{address.urlencode()}")
+        context = {"import_url": self.import_url(request)} | (extra_context or {})
         with timezone.override(edition.zone if edition else None):
             view = super().changelist_view
-            return force_render(self.report_db_errors(view, request, extra_context))
+            return force_render(self.report_db_errors(view, request, context))
+
+    def import_url(self, request) -> str:
+        """Return the address of the import of a spreadsheet, or "" if the user has none."""
+        may = self.has_add_permission(request) or self.has_change_permission(request)
+        if not (self.import_kind and may):
+            return ""
+        return reverse("admin:symposium_spreadsheets_import_new", args=[self.import_kind])
 
     def needs_edition_parameter(self, request, edition) -> bool:
         """Return whether the list must be redirected to an address that names its edition.

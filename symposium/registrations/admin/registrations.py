@@ -164,6 +164,7 @@ class RegistrationAdmin(
         "admin/symposium_registrations/registration/change_list.html"
     )
     change_form_template = "admin/symposium_registrations/registration/change_form.html"
+    import_kind = "registrations"
     list_display = [
         "text", "category_shown", "workshops", "days_in", "registered", "state_shown",
     ]  # fmt: skip

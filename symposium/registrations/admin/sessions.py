@@ -1,7 +1,10 @@
 """Admin of sessions with their places and bookings, which `symposium.sessions` does not know."""
 
+from collections.abc import Collection
+
 from django.contrib import admin
 from django.db import transaction
+from django.db.models import Count
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -86,6 +89,10 @@ class SessionAdmin(CapacityAdminMixin, ProgrammeSessionAdmin):
             if done:
                 give_seats(session)
         return done
+
+    def seats_taken(self, keys: Collection[int]) -> dict[int, int]:
+        taken = Booking.objects.occupying().filter(session__in=keys).order_by()
+        return dict(taken.values_list("session").annotate(Count("pk")))
 
     @admin.display(description=_("booked"), ordering="booked_count")
     def booked(self, session):
