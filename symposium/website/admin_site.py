@@ -40,6 +40,7 @@ GROUPS = [
     ("registrations", _("Registrations"), _("Registrations, categories, invitations and "
                                             "check-ins."),
      ["Registration", "Category", "Invitation", "Question", "Booking", "CheckIn", "Message",
+      "MailText",
       "Certificate"]),
     ("edition", _("Edition"), _("Dates, venue, news, pages and partners."),
      ["Edition", "News", "Page", "Partner"]),
