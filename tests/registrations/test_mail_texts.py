@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import translation
 
 from symposium.registrations import notices
 from symposium.registrations.models import MailText
@@ -101,7 +102,8 @@ def test_bad_text_is_refused_with_a_sentence(edition, fields, fault):
     text = MailText(edition=edition, kind="pending", **fields)
     with pytest.raises(ValidationError) as caught:
         text.clean()
-    assert caught.value.message_dict == fault
+    with translation.override("en"):
+        assert caught.value.message_dict == fault
 
 
 def test_email_has_one_text_per_edition(edition):

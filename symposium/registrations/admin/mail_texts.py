@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.template.defaultfilters import linebreaks
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from symposium.core.admin.base import EditionFilter, TranslatedModelAdmin, UntranslatedFilter
@@ -72,7 +72,7 @@ def samples(edition) -> dict[str, str]:
         "symposium": f"{edition.name} {edition.slug}",
         "dates": edition.dates,
         "place": str(edition.place),
-        "category": _("Category"),
+        "category": gettext("Category"),
         "link": "https://www.example.org/",
         "certificate": "https://www.example.org/",
         "verify_url": "https://www.example.org/",
