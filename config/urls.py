@@ -9,7 +9,7 @@ from symposium.agenda.public_views import shared_calendar
 from symposium.agenda.views import calendar_feed
 from symposium.editions.views import root
 from symposium.search.views import opensearch
-from symposium.website import health, media, metrics, pwa, robots
+from symposium.website import first_run, health, media, metrics, pwa, robots
 from symposium.website.sitemaps import sitemap
 
 handler400 = "symposium.website.errors.bad_request"
@@ -39,6 +39,7 @@ urlpatterns = [
     *i18n_patterns(
         path("offline/", pwa.offline, name="offline"),
         path("accounts/", include("symposium.accounts.urls")),
+        path("accounts/setup/<str:token>/", first_run.setup, name="setup"),
         path("", include("symposium.privacy.urls")),
         path("", include("symposium.agenda.urls")),
         path("", include("symposium.registrations.urls")),

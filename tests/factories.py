@@ -125,6 +125,17 @@ def make_session(edition: Edition | None = None, **fields) -> Session:
     return session
 
 
+def make_talk(parent: Session, *, after: int | None = 0, lasting: int = 15, **fields) -> Session:
+    """Create a talk of `parent`, `after` minutes from its start; `after=None`: without a time."""
+    if after is not None:
+        starts_at = parent.starts_at + datetime.timedelta(minutes=after)
+        fields |= {
+            "starts_at": starts_at,
+            "ends_at": starts_at + datetime.timedelta(minutes=lasting),
+        }
+    return make_session(parent.edition, parent=parent, at=None, **fields)
+
+
 def make_participation(
     session: Session | None = None, speaker: Speaker | None = None, **fields
 ) -> Participation:

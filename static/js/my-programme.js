@@ -15,6 +15,12 @@ const calendarLinks = Array.from(calendar.querySelectorAll("a"), (link) => [link
 
 let drawn = false;
 
+/* Returns the rows between which to choose, or each alone: a session and its talks are no choice. */
+function parts(group) {
+  const families = new Set(group.map((row) => row.dataset.family));
+  return families.size > 1 ? [group] : group.map((row) => [row]);
+}
+
 /* Groups starred rows, in order: one that overlaps the group before joins it. */
 function groups(list, ids) {
   const found = [];
@@ -30,7 +36,7 @@ function groups(list, ids) {
     }
     if (isHeld) end = Math.max(end, +to);
   }
-  return found;
+  return found.flatMap(parts);
 }
 
 /* Returns the row, or the item that holds the rows between which to choose. */

@@ -63,7 +63,7 @@ function draw() {
     for (const state of seatStates) state.hidden = !mine || (state.dataset.seatState === "booked") !== Boolean(booked);
     places.hidden = Boolean(mine);
   }
-  for (const card of cards) tagCard(card, Boolean(holding(card.querySelector("[data-star]")?.dataset.star)));
+  for (const card of cards) tagCard(card, Boolean(holding(card.querySelector(":scope > [data-star]")?.dataset.star)));
 }
 
 draw();

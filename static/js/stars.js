@@ -57,13 +57,13 @@ function draw() {
   dispatchEvent(new CustomEvent("stars:drawn", { detail: ids }));
 }
 
-/* Shows all cards or the starred ones; returns the number of starred ones. */
+/* Shows all cards, or those with a star, of their own or of a talk; returns the number of stars. */
 function filter(ids, starredOnly) {
   let shown = 0;
   for (const card of document.querySelectorAll(".tt .tt-item")) {
-    const starred = ids.has(card.querySelector("[data-star]")?.dataset.star);
-    card.hidden = starredOnly && !starred;
-    if (starred) shown += 1;
+    const starred = [...card.querySelectorAll("[data-star]")].filter((form) => ids.has(form.dataset.star));
+    card.hidden = starredOnly && !starred.length;
+    shown += starred.length;
   }
   for (const group of document.querySelectorAll(".tt-group")) {
     group.hidden = !group.querySelector(".tt-item:not([hidden])");

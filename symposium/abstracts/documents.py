@@ -235,7 +235,7 @@ def is_alone(records: list[Record]) -> bool:
 
 def session_line(abstract: Abstract, language: str) -> str:
     session = abstract.session
-    if not session or session.status == Session.Status.DRAFT:
+    if not session or session.is_draft:
         return ""
     title = localized_text(session, "title", language)[0]
     return " · ".join(filter(None, [title, session_time(abstract)]))
@@ -252,7 +252,7 @@ def session_time(abstract: Abstract) -> str:
         starts_at, ends_at = (at.astimezone(zone) for at in (session.starts_at, session.ends_at))
         parts = [dates.weekday(starts_at.date()), f"{starts_at:%H:%M}–{ends_at:%H:%M}"]
     if session and session.is_cancelled:
-        parts.append(session.get_status_display())
+        parts.append(session.status_label)
     return " · ".join(parts)
 
 

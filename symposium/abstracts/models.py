@@ -34,7 +34,7 @@ from symposium.speakers.orcid import OrcidField
 
 MAX_RELATED_KEYWORDS, MAX_RELATED = 12, 3
 OPENING_CHARS = 400  # of the text, from which a list shows the first sentence
-NOT_IN_DRAFT_SESSION = Q(session__isnull=True) | ~Q(session__status=Session.Status.DRAFT)
+NOT_IN_DRAFT_SESSION = Q(session__isnull=True) | ~Q(session__effective_status=Session.Status.DRAFT)
 # Condition of a public abstract, from its date of publication on. The triggers of the search and of
 # OAI-PMH have the same condition in SQL; tests/abstracts/test_published.py compares them, and every
 # page.

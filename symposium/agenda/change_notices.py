@@ -44,7 +44,7 @@ def bookings_to_notify(at: datetime.datetime) -> QuerySet[Booking]:
         Booking.objects.active()
         .filter(session__sequence__gt=F("notified_sequence"))
         .filter(edition__is_published=True, edition__period__endswith__gt=at)
-        .exclude(session__status=Session.Status.DRAFT)
+        .exclude(session__effective_status=Session.Status.DRAFT)
         .exclude(session__ends_at__lte=at)
     )
 
@@ -102,7 +102,7 @@ def stars_to_notify(at: datetime.datetime) -> QuerySet[Star]:
     return (
         Star.objects.filter(session__sequence__gt=F("notified_sequence"))
         .filter(session__edition__is_published=True, session__edition__period__endswith__gt=at)
-        .exclude(session__status=Session.Status.DRAFT)
+        .exclude(session__effective_status=Session.Status.DRAFT)
         .exclude(session__ends_at__lte=at)
         .exclude(Exists(booked))
     )

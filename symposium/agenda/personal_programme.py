@@ -50,6 +50,12 @@ class Slot:
     def starts_at(self) -> datetime.datetime | None:
         return self.entries[0].session.starts_at
 
+    def parts(self) -> list["Slot"]:
+        """Return the slot, or one for each entry if all belong to one session."""
+        if len({entry.session.family for entry in self.entries}) > 1:
+            return [self]
+        return [Slot([entry]) for entry in self.entries]
+
 
 @dataclass(slots=True)
 class Day:
@@ -75,7 +81,10 @@ def group_by_day(found: Iterable[ProgrammeItem], zone: zoneinfo.ZoneInfo) -> lis
 
 
 def slots(found: Iterable[ProgrammeItem]) -> list[Slot]:
-    """Group the entries of a day, already in order: one that overlaps the slot before joins it."""
+    """Group the entries of a day, already in order: one that overlaps the slot before joins it.
+
+    A session and its talks are no choice: alone among themselves, each has a slot.
+    """
     result: list[Slot] = []
     held, end = None, None
     for entry in found:
@@ -87,7 +96,7 @@ def slots(found: Iterable[ProgrammeItem]) -> list[Slot]:
                 held, end = result[-1], entry.session.ends_at
         if entry.is_held:
             end = max(end, entry.session.ends_at)
-    return result
+    return [part for slot in result for part in slot.parts()]
 
 
 def in_programme(session: Session) -> tuple:

@@ -23,6 +23,8 @@ from symposium.sessions.models import Participation, Resource, Room, Session, Tr
 from symposium.speakers.models import Link, Speaker
 
 FIRST_EDITION = "2021"
+# Values of a session's entry that are no fields of the model.
+NOT_FIELDS = ("day", "start", "end", "track", "room", "speakers", "resources", "talks")
 
 
 class SlugTaken(Exception):
@@ -102,6 +104,7 @@ def make_edition(entry: dict, text: dict[str, str], folder: str = "", **fields) 
         News.objects.create(edition=edition, published_at=at, **data.fields(item, "days_before"))
     speakers = make_speakers(edition)
     sessions = make_sessions(edition, speakers)
+    make_wholes(edition, entry.get("whole", []), sessions, speakers)
     keywords = find_or_make_keywords()
     make_main_abstract(edition, entry, text, keywords)
     for abstract in data.table("abstracts")["abstract"]:
@@ -125,24 +128,42 @@ def make_speakers(edition: Edition) -> dict[str, Speaker]:
 
 
 def make_sessions(edition: Edition, speakers: dict[str, Speaker]) -> dict[str, Session]:
-    tracks, rooms = make_ordered(edition, Track), make_ordered(edition, Room)
-    sessions = {}
-    for entry in data.table("sessions")["session"]:
-        own = data.fields(entry, "day", "start", "end", "track", "room", "speakers", "resources")
-        session = Session.objects.create(
-            edition=edition,
-            track=tracks.get(entry.get("track")),
-            room=rooms.get(entry.get("room")),
-            **{"status": Session.Status.PUBLISHED} | own | data.times(edition, entry),
+    make_ordered(edition, Track)
+    make_ordered(edition, Room)
+    return {
+        entry["slug"]: make_session(edition, entry, speakers)
+        for entry in data.table("sessions")["session"]
+    }
+
+
+def make_session(edition: Edition, entry: dict, speakers: dict[str, Speaker]) -> Session:
+    own = data.fields(entry, *NOT_FIELDS)
+    session = Session.objects.create(
+        edition=edition,
+        track=edition.tracks.filter(slug=entry.get("track")).first(),
+        room=edition.rooms.filter(slug=entry.get("room")).first(),
+        **{"status": Session.Status.PUBLISHED} | own | data.times(edition, entry),
+    )
+    for order, part in enumerate(entry.get("speakers", [])):
+        Participation.objects.create(
+            session=session, speaker=speakers[part["speaker"]], role=part["role"], order=order
         )
-        for order, part in enumerate(entry.get("speakers", [])):
-            Participation.objects.create(
-                session=session, speaker=speakers[part["speaker"]], role=part["role"], order=order
-            )
-        for order, resource in enumerate(resources(edition, entry)):
-            Resource.objects.create(session=session, order=order, **data.fields(resource))
-        sessions[session.slug] = session
-    return sessions
+    for order, resource in enumerate(resources(edition, entry)):
+        Resource.objects.create(session=session, order=order, **data.fields(resource))
+    return session
+
+
+def make_wholes(
+    edition: Edition,
+    entries: list[dict],
+    sessions: dict[str, Session],
+    speakers: dict[str, Speaker],
+) -> None:
+    """Make the sessions that hold talks, which are among `sessions` already."""
+    for entry in entries:
+        whole = make_session(edition, entry, speakers)
+        talks = [sessions[slug].pk for slug in entry["talks"]]
+        edition.sessions.filter(pk__in=talks).update(parent=whole)
 
 
 def resources(edition: Edition, entry: dict) -> list[dict]:

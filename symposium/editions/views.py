@@ -115,7 +115,7 @@ def home(request: HttpRequest, edition: Edition) -> HttpResponse:
             "former": [other for other in others if other.is_over],
             "jsonld": jsonld.script(jsonld.event(edition, highlights, partners, featured)),
             "counts": {
-                "sessions": sessions.to_be_prepared().count(),
+                "sessions": sessions.to_be_prepared().without_talks().count(),
                 "speakers": edition.speakers.published().count(),
             },
         },

@@ -343,7 +343,7 @@ def session_context(session: Session) -> dict:
     return {
         "title": mail.Trusted(session),
         "when": session_times(session),
-        "room": mail.Trusted(session.room or ""),
+        "room": mail.Trusted(session.effective_room or ""),
     }
 
 

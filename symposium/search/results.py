@@ -48,7 +48,7 @@ KINDS = {
         _("Sessions"),
         lambda edition: (
             edition.sessions.published()
-            .select_related("room", "track")
+            .with_relations()
             .defer("period", "allowed_period", *in_each_language("description"))
         ),
     ),

@@ -11,14 +11,15 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, OperationalError
-from django.db.models import Count
+from django.db.models import Count, F
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 from import_export.fields import Field
 from modeltranslation.admin import TranslationStackedInline
 
@@ -39,6 +40,7 @@ from symposium.core.i18n.localized import in_each_language
 from symposium.sessions import planning
 from symposium.sessions.changes_admin import ChangesMixin
 from symposium.sessions.models import Participation, Resource, Room, Session, Track
+from symposium.sessions.talks_admin import TalkInline
 from symposium.speakers.models import Speaker
 
 
@@ -165,7 +167,8 @@ class MissingFilter(admin.SimpleListFilter):
 
 class SessionExport(ExportResource):
     track = Field(attribute="track", column_name=_("track"))
-    room = Field(attribute="room", column_name=_("room"))
+    room = Field(attribute="effective_room", column_name=_("room"))
+    parent = Field(attribute="parent", column_name=pgettext_lazy("talk", "part of"))
     speakers = Field(column_name=_("speakers"))
     languages = Field(column_name=_("languages"))
 
@@ -173,7 +176,7 @@ class SessionExport(ExportResource):
         model = Session
         fields = [
             "starts_at", "ends_at", "room", "track", "kind", "status", "title_fr", "title_en",
-            "title_ar", "speakers", "languages", "places", "slug",
+            "title_ar", "parent", "speakers", "languages", "places", "slug",
         ]  # fmt: skip
 
     def dehydrate_kind(self, session):
@@ -222,18 +225,21 @@ class SessionAdmin(
         ("track", EditionRelatedFilter),
         UntranslatedFilter,
     ]
-    list_select_related = ["edition", "room"]
+    list_select_related = ["edition", "room", "parent_room", "parent"]
     date_hierarchy = "starts_at"
     search_fields = [
         *in_each_language("speakers__given_name", "speakers__family_name"),
         "slug",
     ]
-    autocomplete_fields = ["room", "track"]
+    autocomplete_fields = ["room", "track", "parent"]
     actions = ["publish", "unpublish", "cancel", "swap"]
-    inlines = [ParticipationInline, ResourceInline]
+    inlines = [ParticipationInline, TalkInline, ResourceInline]
     fieldsets = [
         (None, {"fields": ["edition", "kind", "title", "description"]}),
-        (_("When and where"), {"fields": [("starts_at", "ends_at"), ("room", "track")]}),
+        (
+            _("When and where"),
+            {"fields": [("starts_at", "ends_at"), ("room", "track"), ("parent", "order")]},
+        ),
         (_("On the site"), {"fields": ["status", "languages", "places", "stream_url", "slug"]}),
     ]
 
@@ -245,7 +251,43 @@ class SessionAdmin(
         found = super().get_export_queryset(request)
         return found.select_related("track").prefetch_related("participations__speaker")
 
+    def get_ordering(self, request):
+        """List sessions by time, each before its talks."""
+        return [
+            Coalesce("parent__starts_at", "starts_at"),
+            Coalesce("parent__room__order", "room__order"),
+            Coalesce("parent", "pk"),
+            F("parent").asc(nulls_first=True),
+            "starts_at",
+            "order",
+            "pk",
+        ]
+
+    def get_search_results(self, request, queryset, search_term):
+        """Offer, for `parent`, only the sessions that may hold talks."""
+        if request.GET.get("field_name") == "parent":
+            queryset = queryset.without_talks().exclude(kind=Session.Kind.BREAK)
+        return super().get_search_results(request, queryset, search_term)
+
+    def get_inlines(self, request, obj):
+        """Return the inlines; a talk and a break hold no talks."""
+        inlines = super().get_inlines(request, obj)
+        if obj and (obj.parent_id or obj.is_break):
+            return [inline for inline in inlines if inline is not TalkInline]
+        return inlines
+
     # Columns
+
+    @admin.display(description=_("title"))
+    def text(self, session):
+        title = super().text(session)
+        if not session.parent_id:
+            return title
+        return format_html(
+            '<span class="row-talk">{}</span> <small class="quiet"><bdi>{}</bdi></small>',
+            title,
+            session.parent,
+        )
 
     @admin.display(description=_("day and time"), ordering="starts_at")
     def when(self, session):
@@ -263,8 +305,10 @@ class SessionAdmin(
 
     @admin.display(description=_("status"), ordering="status")
     def status_shown(self, session):
-        label = session.get_status_display()
-        return format_html('<span class="status status-{}">{}</span>', session.status, label)
+        label = session.status_label
+        return format_html(
+            '<span class="status status-{}">{}</span>', session.effective_status, label
+        )
 
     @admin.display(description=_("speakers"), ordering="speaker_count")
     def speaker_count(self, session):
@@ -332,7 +376,7 @@ class SessionAdmin(
     def report_consequences(self, request, sessions, *, published: bool = False) -> None:
         """Show messages about effects on readers that organisers may not expect."""
         on_site = sessions.published()
-        if untimed := on_site.filter(starts_at=None).exclude(status=Session.Status.CANCELLED):
+        if untimed := on_site.filter(starts_at=None, parent=None).not_cancelled():
             words = _("Published with no date or time: %(sessions)s.")
             messages.warning(request, words % {"sessions": name_list(untimed)})
         if published and (session := on_site.first()):
@@ -355,6 +399,9 @@ class SessionAdmin(
             self.report_consequences(request, found, published=published)
 
     def protected_reason(self, session) -> str:
+        if talks := list(session.talks.in_order()):
+            words = _("“%(session)s” holds talks. First delete or move them: %(talks)s.")
+            return words % {"session": session, "talks": name_list(talks)}
         number = session.abstracts.count()
         words = ngettext(
             "“%(session)s” has %(n)d abstract, so it can’t be deleted. First move the "

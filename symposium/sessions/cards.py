@@ -25,7 +25,7 @@ def session_card(session: Session, participations: Iterable[Participation]) -> C
         kind=session.get_kind_display(),
         track=session.track,
         people=tuple(part.speaker.name for part in participations),
-        note=session.room.name if session.room else "",
+        note=session.effective_room.name if session.effective_room else "",
         session=session,
     )
 

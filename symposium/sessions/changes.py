@@ -205,17 +205,29 @@ def public_changes(edition: Edition, limit: int = MAX_CHANGES) -> list[SessionCh
     """Return the changes that readers of `edition` see, latest first."""
     latest = edition.changes.public().order_by("-at", "-pk").values("pk")[:limit]
     found = Change.objects.filter(pk__in=latest).with_details().in_order()
-    return [
-        shift
-        for shift in merged_changes(edition, found, MERGE_WINDOW)
-        if shift.kind != Kind.REMOVED
-    ]
+    shifts = without_followers(merged_changes(edition, found, MERGE_WINDOW))
+    return [shift for shift in shifts if shift.kind != Kind.REMOVED]
 
 
 def changes_since(edition: Edition, at: datetime.datetime) -> list[SessionChange]:
     """Return the change of each session since `at`, for organisers."""
     found = edition.changes.of_what_was_there().filter(at__gte=at)
-    return merged_changes(edition, found.with_details().in_order(), FOREVER)
+    return without_followers(merged_changes(edition, found.with_details().in_order(), FOREVER))
+
+
+def without_followers(shifts: list[SessionChange]) -> list[SessionChange]:
+    """Leave out the changes of talks that only follow the same change of their session."""
+    told: dict[tuple, list[datetime.datetime]] = {}
+    for shift in shifts:
+        told.setdefault((shift.session.pk, shift.kind), []).append(shift.at)
+    return [
+        shift
+        for shift in shifts
+        if not any(
+            abs(shift.at - at) <= MERGE_WINDOW
+            for at in told.get((shift.session.parent_id, shift.kind), ())
+        )
+    ]
 
 
 def changes_since_sequence(
@@ -240,7 +252,7 @@ def changes_since_sequence(
 
 def present_place(session: Session) -> str:
     """Return the present day, times and room of a session."""
-    return describe_slot(session, session.starts_at, session.ends_at, session.room)
+    return describe_slot(session, session.starts_at, session.ends_at, session.effective_room)
 
 
 def merged_changes(

@@ -17,7 +17,9 @@ from symposium.sessions.timetable import load_sessions
 
 def room_display(request: HttpRequest, room: Room) -> HttpResponse:
     """Render the current and the next sessions of a room, over all its days."""
-    sessions = load_sessions(room.edition, room.sessions.published().scheduled())
+    sessions = load_sessions(
+        room.edition, room.edition.sessions.published().scheduled().in_room(room)
+    )
     context = {"room": room, "heading": room.name, "sessions": sessions}
     return render_page(request, room.edition, "sessions/display_room.html", context)
 
@@ -33,7 +35,7 @@ def lobby_display(request: HttpRequest, edition: Edition, form: ProgrammeFilter)
     context = {
         "heading": edition.name,
         "tracks": form.tracks,
-        "sessions": load_sessions(edition, sessions),
+        "sessions": load_sessions(edition, edition.sessions.published().with_whole(sessions)),
     }
     return render_page(request, edition, "sessions/display_lobby.html", context)
 

@@ -14,7 +14,7 @@ from symposium.editions.views import in_edition
 from symposium.sessions.filtered_pages import filtered_page
 from symposium.sessions.forms import ProgrammeFilter
 from symposium.sessions.programme_pdf import render_programme_pdf
-from symposium.sessions.timetable import load_sessions, timetables_by_day
+from symposium.sessions.timetable import load_sessions, nest_talks, timetables_by_day
 
 LARGE_PRINT = "large"
 THEMES = ("light", "dark")
@@ -29,7 +29,7 @@ THEMES = ("light", "dark")
 @in_edition
 def programme_pdf(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Return the programme as PDF, in large print with `?layout=large`."""
-    sessions = edition.sessions.published().for_programme().with_people()
+    sessions = nest_talks(edition.sessions.published().for_programme().with_people())
     if not sessions:
         raise Http404
     large, language = request.GET.get("layout") == LARGE_PRINT, get_language()
@@ -48,7 +48,9 @@ def programme_pdf(request: HttpRequest, edition: Edition) -> HttpResponse:
 def embed(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> HttpResponse:
     """Render a compact programme without the rest of the site, for an iframe on another site."""
     require_embeddable(edition)
-    sessions = load_sessions(edition, form.filter(edition.sessions.published().scheduled()))
+    sessions = edition.sessions.published()
+    found = sessions.with_whole(form.filter(sessions.scheduled()))
+    sessions = load_sessions(edition, found)
     response = render_page(
         request,
         edition,

@@ -88,9 +88,21 @@ def event(edition: Edition, session: Session) -> Event:
 
 
 def description(session: Session) -> str:
-    """Return the text of the session, then its participants, one per line."""
+    """Return the session that holds it, its text, its participants and talks, one per line."""
+    whole = session.parent.title if session.parent else ""
     people = "\n".join(map(participant_line, session.participations.all()))
-    return strip_controls("\n\n".join(filter(None, [session.description, people])))
+    talks = "\n".join(map(talk_line, getattr(session, "talks_inside", ())))
+    parts = [whole, session.description, people, talks]
+    return strip_controls("\n\n".join(filter(None, parts)))
+
+
+def talk_line(talk: Session) -> str:
+    """Return the start, title and speakers of a talk, and whether it is cancelled."""
+    at = talk.starts_at and f"{talk.starts_at.astimezone(talk.edition.zone):%H:%M}"
+    people = _(", ").join(part.speaker.name for part in talk.participations.all())
+    title = f"{at} {talk.title}" if at else talk.title
+    status = talk.status_label if talk.is_cancelled else ""
+    return " · ".join(filter(None, [title, people, status]))
 
 
 def participant_line(participation: Participation) -> str:
@@ -102,7 +114,7 @@ def participant_line(participation: Participation) -> str:
 
 
 def location(edition: Edition, session: Session) -> str:
-    room = session.room.name if session.room else None
+    room = session.effective_room.name if session.effective_room else None
     return strip_controls(_(", ").join(filter(None, [room, edition.venue or edition.city])))
 
 

@@ -12,12 +12,21 @@ from symposium.editions.jsonld import (
     localized_value,
     page_url,
 )
+from symposium.editions.models import Edition
 from symposium.sessions.changes import SessionChange
 from symposium.sessions.models import Participation, Session
 
 
-def event(session: Session, people: Iterable[Participation], shift: SessionChange | None) -> dict:
-    """Return a scheduled session; `shift` is its change since the programme was announced."""
+def event(
+    session: Session,
+    people: Iterable[Participation],
+    shift: SessionChange | None,
+    talks: Iterable[Session] = (),
+) -> dict:
+    """Return a scheduled session; `shift` is its change since the programme was announced.
+
+    The super-event of a talk is its session, whose sub-events are its `talks`.
+    """
     edition = session.edition
     return {"@type": "Event", "@id": page_url(session)} | drop_empty(
         name=localized_value(session, "title"),
@@ -39,14 +48,32 @@ def event(session: Session, people: Iterable[Participation], shift: SessionChang
             )
             for one in people
         ],
-        superEvent={"@type": "Event", "@id": page_url(edition)}
-        | drop_empty(
-            name=localized_value(edition, "name"),
-            url=page_url(edition),
-            startDate=edition.starts_on.isoformat(),
-            endDate=edition.ends_on.isoformat(),
-            location={"@type": "Place"} | attendance_place(edition),
-        ),
+        subEvent=[short_event(talk) for talk in talks if talk.starts_at],
+        superEvent=short_event(session.parent) if session.parent else edition_event(edition),
+    )
+
+
+def edition_event(edition: Edition) -> dict:
+    """Return the edition as the super-event of a session."""
+    return {"@type": "Event", "@id": page_url(edition)} | drop_empty(
+        name=localized_value(edition, "name"),
+        url=page_url(edition),
+        startDate=edition.starts_on.isoformat(),
+        endDate=edition.ends_on.isoformat(),
+        location={"@type": "Place"} | attendance_place(edition),
+    )
+
+
+def short_event(session: Session) -> dict:
+    """Return a session as the super-event or the sub-event of another."""
+    zone = session.edition.zone
+    return {"@type": "Event", "@id": page_url(session)} | drop_empty(
+        name=localized_value(session, "title"),
+        url=page_url(session),
+        startDate=session.starts_at.astimezone(zone).isoformat(),
+        endDate=session.ends_at.astimezone(zone).isoformat(),
+        **status(session, None),
+        location=locations(session),
     )
 
 
@@ -67,9 +94,9 @@ def locations(session: Session) -> dict | list[dict]:
     """Return the room within the venue and, for a stream, the page that links to it."""
     venue = {"@type": "Place"} | attendance_place(session.edition)
     place = venue
-    if session.room:
+    if session.effective_room:
         place = {"@type": "Place"} | drop_empty(
-            name=localized_value(session.room, "name"),
+            name=localized_value(session.effective_room, "name"),
             address=venue.get("address"),
             containedInPlace=venue,
         )

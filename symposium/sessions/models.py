@@ -13,7 +13,8 @@ from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, Range
 from django.core.exceptions import ValidationError
 from django.core.validators import FileExtensionValidator
 from django.db import models
-from django.db.models import Case, Count, Deferrable, F, Func, Q, When
+from django.db.models import Case, Count, Deferrable, F, Func, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -26,13 +27,21 @@ from symposium.editions.slugs import SluggedModel
 from symposium.editions.triggers import KeepSlug, MoveRevision
 from symposium.sessions.triggers import (
     CopyAllowedPeriod,
+    CopyParent,
     CopyPeriod,
     CopyPeriodToParticipations,
     CountSequence,
+    KeepTalksInside,
+    MoveTalks,
     RecordChange,
 )
 from symposium.sessions.uploads import EXTENSIONS, validate_document
 from symposium.speakers.models import Speaker
+
+
+def field_error(field: str, message: Any, code: str, **params: Any) -> ValidationError:
+    """Return the error `message`, with its `params`, beside the `field`."""
+    return ValidationError({field: ValidationError(message, code=code, params=params)})
 
 
 class Track(SluggedModel):
@@ -140,13 +149,37 @@ class SessionQuerySet(models.QuerySet):
     def published(self):
         """Return the public sessions: published ones, and cancelled ones, shown as cancelled."""
         return self.filter(
-            status__in=[Session.Status.PUBLISHED, Session.Status.CANCELLED],
+            effective_status__in=[Session.Status.PUBLISHED, Session.Status.CANCELLED],
             edition__is_published=True,
         )
 
     def held(self):
         """Return the published sessions that are not cancelled."""
-        return self.published().filter(status=Session.Status.PUBLISHED)
+        return self.published().not_cancelled()
+
+    def not_cancelled(self):
+        return self.exclude(effective_status=Session.Status.CANCELLED)
+
+    def without_talks(self):
+        """Return the sessions that are no talk of another."""
+        return self.filter(parent__isnull=True)
+
+    def with_whole(self, found: "SessionQuerySet"):
+        """Return the sessions of `found`, those that hold a talk of it, and the talks of both."""
+        whole = found.order_by().annotate(whole=Coalesce("parent", "pk")).values("whole")
+        return self.filter(Q(pk__in=whole) | Q(parent__in=whole))
+
+    def in_order(self):
+        """Order by time, then by position for the talks without a time."""
+        return self.order_by("starts_at", "order", "pk")
+
+    def with_relations(self):
+        """Load room and track, and the session that holds a talk, for the page of a session."""
+        return self.select_related("room", "parent_room", "track", "parent")
+
+    def in_room(self, room: Room):
+        """Return the sessions in `room`; a talk without a room of its own is in its session's."""
+        return self.filter(Q(room=room) | Q(room=None, parent_room=room))
 
     def for_programme(self):
         """Load room and track, without long texts, in the order of the programme.
@@ -155,9 +188,9 @@ class SessionQuerySet(models.QuerySet):
         `timetable.load_sessions` adds the speakers.
         """
         return (
-            self.prefetch_related("room", "track")
+            self.prefetch_related("room", "parent_room", "track")
             .defer("period", "allowed_period", *in_each_language("description"))
-            .order_by("starts_at", "room__order", "pk")
+            .order_by("starts_at", "room__order", "order", "pk")
         )
 
     def with_people(self):
@@ -172,15 +205,20 @@ class SessionQuerySet(models.QuerySet):
         """Return the main sessions, for the overview of the days."""
         return (
             self.scheduled()
+            .without_talks()
             .filter(kind__in=[*Session.FOR_ALL, Session.Kind.PANEL, Session.Kind.POSTER_SESSION])
-            .exclude(status=Session.Status.CANCELLED)
+            .not_cancelled()
             .select_related("track")
             .order_by("starts_at", "room__order", "pk")
         )
 
     def not_over(self, at: datetime.datetime):
         """Return the sessions that end after `at` and are held, in order of time."""
-        return self.held().filter(ends_at__gt=at).for_rows()
+        return self.held().without_talks().filter(ends_at__gt=at).for_rows()
+
+    def with_doors(self):
+        """Return the sessions at whose door tickets are scanned; of talks, those with places."""
+        return self.filter(Q(parent=None) | Q(places__isnull=False))
 
     def with_recordings(self):
         """Return the sessions with a published recording."""
@@ -191,18 +229,20 @@ class SessionQuerySet(models.QuerySet):
         return self.filter(starts_at__isnull=False)
 
     def without_room(self):
-        """Return the sessions that still need a room; a break needs none."""
-        return self.to_be_prepared().filter(room__isnull=True)
+        """Return the sessions that still need a room; a break and a talk need none."""
+        return self.to_be_prepared().filter(room__isnull=True, parent__isnull=True)
 
     def without_time(self):
-        return self.exclude(status=Session.Status.CANCELLED).filter(starts_at=None)
+        """Return the sessions that still need a time; a talk needs none."""
+        return self.not_cancelled().filter(starts_at=None, parent=None)
 
     def without_speaker(self):
-        return self.to_be_prepared().filter(participations__isnull=True)
+        """Return the sessions that still need a speaker; one with talks has those of its talks."""
+        return self.to_be_prepared().filter(participations__isnull=True, talks__isnull=True)
 
     def to_be_prepared(self):
         """Return the sessions that all counts include: neither cancelled nor a break."""
-        return self.exclude(status=Session.Status.CANCELLED).exclude(kind=Session.Kind.BREAK)
+        return self.not_cancelled().exclude(kind=Session.Kind.BREAK)
 
     def with_places(self):
         """Return the published sessions with limited places, in which a seat must be booked."""
@@ -214,26 +254,32 @@ class SessionQuerySet(models.QuerySet):
         return not_started.order_by("starts_at", "pk")
 
     def overlapping(self, session: "Session"):
-        """Return the other sessions that overlap with `session` in time and are not cancelled."""
-        return (
-            self.exclude(pk=session.pk)
-            .exclude(status=Session.Status.CANCELLED)
-            .filter(starts_at__lt=session.ends_at, ends_at__gt=session.starts_at)
+        """Return the other sessions that overlap with `session` in time and are not cancelled.
+
+        A session and its talks do not overlap; two of its talks may.
+        """
+        others = self.exclude(pk__in=filter(None, [session.pk, session.parent_id]))
+        if session.pk:
+            others = others.exclude(parent=session.pk)
+        return others.not_cancelled().filter(
+            starts_at__lt=session.ends_at, ends_at__gt=session.starts_at
         )
 
     def beside(self, session: "Session"):
         """Return the sessions that someone could attend instead of `session`, in order."""
         if session.starts_at is None:
             return self.none()
-        return self.overlapping(session).exclude(kind=Session.Kind.BREAK).for_rows()
+        others = self.overlapping(session).without_talks()
+        return others.exclude(kind=Session.Kind.BREAK).for_rows()
 
     def next_in_room(self, session: "Session"):
         """Return the later sessions of the same day in the room of `session`, in order."""
-        if not (session.room_id and session.starts_at):
+        room = session.effective_room
+        if not (room and session.starts_at):
             return self.none()
         end_of_day = midnight(session.day + datetime.timedelta(days=1), session.edition.zone)
         return (
-            self.filter(room=session.room_id, status=Session.Status.PUBLISHED)
+            self.filter(room=room, effective_status=Session.Status.PUBLISHED)
             .filter(starts_at__gte=session.ends_at, starts_at__lt=end_of_day)
             .for_rows()
         )
@@ -249,7 +295,7 @@ class SessionQuerySet(models.QuerySet):
             "abstracts__keywords", filter=Q(abstracts__keywords__in=keywords), distinct=True
         )
         return (
-            self.filter(status=Session.Status.PUBLISHED, abstracts__in=abstracts)
+            self.filter(effective_status=Session.Status.PUBLISHED, abstracts__in=abstracts)
             .filter(abstracts__keywords__in=keywords)
             .exclude(pk=session.pk)
             .annotate(shared_keywords=shared)
@@ -260,14 +306,18 @@ class SessionQuerySet(models.QuerySet):
     def for_rows(self):
         """Load room and track, without long texts, for a short list in order of time."""
         return (
-            self.select_related("room", "track")
+            self.select_related("room", "parent_room", "track")
             .defer("period", "allowed_period", *in_each_language("description"))
             .order_by("starts_at", "room__order", "pk")
         )
 
 
 class Session(SluggedModel):
-    """Item of the programme. PostgreSQL prevents clashes of rooms and of speakers."""
+    """Item of the programme. PostgreSQL prevents clashes of rooms and of speakers.
+
+    A session may hold talks, one level deep. A talk lies in the time of its session, and in its
+    room unless it has one of its own; it is public or cancelled only as far as its session is.
+    """
 
     class Kind(models.TextChoices):
         OPENING = "opening", _("Opening")
@@ -295,6 +345,15 @@ class Session(SluggedModel):
     )
     kind = models.CharField(_("kind"), max_length=14, choices=Kind, default=Kind.TALK)
     status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.DRAFT)
+    parent = models.ForeignKey(
+        "self", models.RESTRICT, null=True, blank=True, related_name="talks",
+        verbose_name=pgettext_lazy("talk", "part of"),
+        help_text=_("The session that holds this talk. Leave it blank for a session of its own."),
+    )  # fmt: skip
+    order = models.PositiveSmallIntegerField(
+        _("order"), default=0, db_default=0,
+        help_text=_("The position of a talk that has no time."),
+    )  # fmt: skip
     title = models.CharField(_("title"), max_length=200)
     description = models.TextField(
         _("description"), max_length=5000, blank=True,
@@ -351,10 +410,32 @@ class Session(SluggedModel):
     )
     # The days of the edition, copied here by a trigger so that a check constraint can see them.
     allowed_period = DateTimeRangeField(null=True, editable=False)
+    # Status and room of the session that holds this talk, copied by a trigger; Python never writes
+    # them. Of a session of its own: published, and no room.
+    parent_status = models.CharField(
+        max_length=9, choices=Status, default=Status.PUBLISHED, db_default=Status.PUBLISHED,
+        editable=False,
+    )  # fmt: skip
+    parent_room = models.ForeignKey(
+        Room, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, editable=False
+    )
+    # What the session is for everybody: a draft or cancelled session has no other talks.
+    effective_status = models.GeneratedField(
+        expression=Case(
+            When(Q(status="draft") | Q(parent_status="draft"), then=Value("draft")),
+            When(parent_status="cancelled", then=Value("cancelled")),
+            default=F("status"),
+        ),
+        output_field=models.CharField(max_length=9, choices=Status),
+        db_persist=True,
+        editable=False,
+    )
     # Recent change, set by `changes.attach_recent_changes`.
     change: Any = None
     # Names of the speakers, set by `speaker_names.attach_speakers`.
     people: list | None = None
+    # Talks to show inside the session, set by `timetable.nest_talks`.
+    listed_talks: "list[Session] | tuple" = ()
 
     objects = SessionQuerySet.as_manager()
 
@@ -397,13 +478,30 @@ class Session(SluggedModel):
             ExclusionConstraint(
                 name="sessions_one_at_a_time_in_a_room",
                 expressions=[("room", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
-                condition=~Q(status="cancelled") & ~Q(kind__in=["poster_session", "break"]),
+                condition=~Q(effective_status="cancelled")
+                & ~Q(kind__in=["poster_session", "break"]),
                 deferrable=Deferrable.DEFERRED,
                 violation_error_message=_("This room is already in use at this time."),
+            ),
+            ExclusionConstraint(
+                name="sessions_one_talk_at_a_time",
+                # Two talks in rooms of their own may be at one time.
+                expressions=[
+                    ("parent", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                    (Coalesce("room", 0), RangeOperators.EQUAL),
+                ],
+                condition=~Q(effective_status="cancelled")
+                & ~Q(kind__in=["poster_session", "break"]),
+                deferrable=Deferrable.DEFERRED,
+                violation_error_message=_("The session already has a talk at this time."),
             ),
         ]
         triggers = [
             CopyAllowedPeriod(),
+            CopyParent(),
+            MoveTalks(),
+            KeepTalksInside(),
             CountSequence(),
             RecordChange(),
             CopyPeriodToParticipations(),
@@ -419,8 +517,30 @@ class Session(SluggedModel):
 
     def clean(self) -> None:
         super().clean()
+        self.copy_parent()
+        self.clean_parent()
         self.clean_times()
         self.clean_place()
+        self.clean_talks()
+
+    def copy_parent(self) -> None:
+        """Take the status and the room of the session that holds this talk, as the trigger does."""
+        self.parent_status = self.parent.status if self.parent else self.Status.PUBLISHED
+        self.parent_room = self.parent.room if self.parent else None
+        if self.room_id and self.room_id == self.parent_room_id:
+            self.room = None
+
+    def clean_parent(self) -> None:
+        """Raise ValidationError, keyed to `parent`, unless the session may be part of it."""
+        if not self.parent:
+            return
+        if self.parent.edition_id != self.edition_id:
+            raise field_error("parent", _("Choose an item from this edition."), "edition")
+        is_whole = self.pk and (self.parent_id == self.pk or self.talks.exists())
+        if self.parent.parent_id or is_whole:
+            raise field_error("parent", KeepTalksInside.messages["sessions_one_level"], "level")
+        if self.parent.is_break or self.is_break:
+            raise field_error("parent", KeepTalksInside.messages["sessions_break_alone"], "break")
 
     def clean_times(self) -> None:
         """Raise ValidationError, keyed to the field, unless the times are consistent.
@@ -429,32 +549,37 @@ class Session(SluggedModel):
         """
         if (self.starts_at is None) != (self.ends_at is None):
             field = "starts_at" if self.starts_at is None else "ends_at"
-            raise ValidationError(
-                {
-                    field: ValidationError(
-                        _("Enter both a start and an end, or neither."), code="times"
-                    )
-                }
-            )
+            raise field_error(field, _("Enter both a start and an end, or neither."), "times")
         if self.starts_at is None:
             return
         if self.ends_at <= self.starts_at:
-            raise ValidationError(
-                {"ends_at": ValidationError(_("The end must be after the start."), code="end")}
-            )
+            raise field_error("ends_at", _("The end must be after the start."), "end")
         if self.edition_id and not self.lies_inside_edition():
-            raise ValidationError(
-                {
-                    "starts_at": ValidationError(
-                        _("The edition runs from %(first)s to %(last)s. Choose a time within it."),
-                        code="outside",
-                        params={
-                            "first": long_date(self.edition.starts_on),
-                            "last": long_date(self.edition.ends_on),
-                        },
-                    )
-                }
+            raise field_error(
+                "starts_at",
+                _("The edition runs from %(first)s to %(last)s. Choose a time within it."),
+                "outside",
+                first=long_date(self.edition.starts_on),
+                last=long_date(self.edition.ends_on),
             )
+        if self.parent:
+            self.clean_times_in_parent(self.parent)
+
+    def clean_times_in_parent(self, parent: "Session") -> None:
+        """Raise ValidationError unless this talk lies in its session, beside its other talks."""
+        if parent.starts_at is None:
+            words = _("First choose a time for “%(session)s”, which holds this talk.")
+            raise field_error("starts_at", words, "outside", session=parent)
+        if self.starts_at < parent.starts_at or self.ends_at > parent.ends_at:
+            words = _("“%(session)s” is on %(times)s. Choose a time within it.")
+            raise field_error("starts_at", words, "outside", session=parent, times=parent.times())
+        if self.room_id or self.is_cancelled or self.kind in self.SHARING:
+            return
+        others = Session.objects.filter(parent__isnull=False, parent=parent.pk, room=None)
+        others = others.exclude(kind__in=self.SHARING)
+        if clash := others.overlapping(self).first():
+            words = _("“%(session)s” takes place at this time, %(times)s.")
+            raise field_error("starts_at", words, "talk", session=clash, times=clash.times())
 
     def clean_place(self) -> None:
         """Raise ValidationError if the room is taken, with the name of the other session.
@@ -463,22 +588,44 @@ class Session(SluggedModel):
         """
         for field, owner in (("room", self.room), ("track", self.track)):
             if owner and owner.edition_id != self.edition_id:
-                raise ValidationError(
-                    {field: ValidationError(_("Choose an item from this edition."), code="edition")}
-                )
+                raise field_error(field, _("Choose an item from this edition."), "edition")
         if self.starts_at is None or self.is_cancelled or self.kind in self.SHARING:
             return
         others = Session.objects.exclude(kind__in=self.SHARING).filter(room__isnull=False)
         if clash := others.filter(room=self.room_id).overlapping(self).first():
-            raise ValidationError(
-                {
-                    "room": ValidationError(
-                        _("%(room)s is taken by “%(session)s”, %(times)s."),
-                        code="room_taken",
-                        params={"room": self.room, "session": clash, "times": clash.times()},
-                    )
-                }
+            raise field_error(
+                "room",
+                _("%(room)s is taken by “%(session)s”, %(times)s."),
+                "room_taken",
+                room=self.room,
+                session=clash,
+                times=clash.times(),
             )
+
+    def clean_talks(self) -> None:
+        """Raise ValidationError if a talk cannot follow its session, with the name of the talk."""
+        for talk in self.moved_talks():
+            if talk.ends_at > self.ends_at:
+                words = _("The talk “%(talk)s” would be on %(times)s, after the session’s end.")
+                raise field_error("ends_at", words, "talk", talk=talk, times=talk.times())
+            try:
+                talk.clean_place()
+                talk.check_speakers(talk.speakers.all())
+            except ValidationError as refused:
+                raise ValidationError({"starts_at": refused.messages}) from None
+
+    def moved_talks(self) -> "list[Session]":
+        """Return the scheduled talks, with the times that they get when this session is saved."""
+        stored = Session.objects.filter(pk=self.pk).first()
+        if not (stored and stored.starts_at and self.starts_at):
+            return []
+        talks = list(self.talks.scheduled())
+        for talk in talks:
+            talk.starts_at += self.starts_at - stored.starts_at
+            talk.ends_at += self.starts_at - stored.starts_at
+            talk.parent = self
+            talk.copy_parent()
+        return talks
 
     def check_speakers(self, speakers: Iterable[Speaker]) -> None:
         """Raise ValidationError if a speaker has another session then; it names both."""
@@ -516,11 +663,32 @@ class Session(SluggedModel):
 
     @property
     def is_cancelled(self) -> bool:
-        return self.status == self.Status.CANCELLED
+        return self.Status.CANCELLED in (self.status, self.parent_status)
 
     @property
     def is_draft(self) -> bool:
-        return self.status == self.Status.DRAFT
+        return self.Status.DRAFT in (self.status, self.parent_status)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is public and takes place, as far as its edition is published."""
+        return not (self.is_draft or self.is_cancelled)
+
+    @property
+    def status_label(self) -> str:
+        """Status for everybody, in words: that of a draft or cancelled session holds for a talk."""
+        status = self.Status.CANCELLED if self.is_cancelled else self.Status(self.status)
+        return str((self.Status.DRAFT if self.is_draft else status).label)
+
+    @property
+    def family(self) -> int:
+        """Key of the session, or of the one that holds the talk: these two never clash."""
+        return self.parent_id or self.pk
+
+    @property
+    def effective_room(self) -> Room | None:
+        """Room in which it takes place; a talk without one of its own is in its session's."""
+        return self.room or self.parent_room
 
     @property
     def is_break(self) -> bool:
@@ -529,8 +697,7 @@ class Session(SluggedModel):
     @property
     def is_bookable(self) -> bool:
         """Whether its page links to the booking of a seat; same rule as `bookable()`."""
-        limited = self.places is not None and self.status == self.Status.PUBLISHED
-        return limited and not self.has_started
+        return self.places is not None and self.is_held and not self.has_started
 
     @property
     def has_started(self) -> bool:
@@ -579,11 +746,13 @@ class Participation(models.Model):
     )
     role = models.CharField(_("role"), max_length=9, choices=Role, default=Role.SPEAKER)
     order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
-    # A trigger copies both from the session; Python never writes them.
+    # A trigger copies these from the session; Python never writes them.
     edition = models.ForeignKey(
         Edition, models.CASCADE, related_name="+", null=True, editable=False
     )
     period = DateTimeRangeField(null=True, editable=False)
+    # Key of the session, or of the session that holds the talk; copied like them.
+    top_session = models.BigIntegerField(null=True, editable=False)
 
     objects = ParticipationQuerySet.as_manager()
 
@@ -602,7 +771,18 @@ class Participation(models.Model):
                 expressions=[
                     ("speaker", RangeOperators.EQUAL),
                     ("period", RangeOperators.OVERLAPS),
+                    ("top_session", RangeOperators.NOT_EQUAL),
                 ],
+                deferrable=Deferrable.DEFERRED,
+                violation_error_message=_("This speaker is in another session at this time."),
+            ),
+            ExclusionConstraint(
+                name="participations_one_talk_at_a_time",
+                expressions=[
+                    ("speaker", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                condition=~Q(top_session=F("session")),
                 deferrable=Deferrable.DEFERRED,
                 violation_error_message=_("This speaker is in another session at this time."),
             ),
@@ -619,9 +799,7 @@ class Participation(models.Model):
         if not (session and session.edition_id and self.speaker_id):
             return
         if self.speaker.edition_id != session.edition_id:
-            raise ValidationError(
-                {"speaker": ValidationError(_("Choose an item from this edition."), code="edition")}
-            )
+            raise field_error("speaker", _("Choose an item from this edition."), "edition")
         try:
             session.check_speakers([self.speaker])
         except ValidationError as busy:
@@ -726,7 +904,8 @@ class ChangeQuerySet(models.QuerySet):
         cancelled = Session.Status.CANCELLED
         since = Q(at__gt=F("edition__announcement__at"))
         return self.filter(
-            Q(new_status=cancelled, session__status=cancelled) | ~self.filled_in() & since,
+            Q(new_status=cancelled, session__effective_status=cancelled)
+            | ~self.filled_in() & since,
             session__in=Session.objects.published(),
         )
 

@@ -38,11 +38,26 @@ def swap(one: Session, other: Session) -> None:
 
 @transaction.atomic
 def duplicate(session: Session) -> Session:
-    """Return a draft with the same texts, room and speakers; it has no time, so no clashes."""
+    """Return a draft with the same texts, room, speakers and talks.
+
+    It has no time, so no clashes; its talks keep their order.
+    """
+    copy = copy_without_time(session)
+    copy.status = Session.Status.DRAFT
+    copy.save()
+    for order, talk in enumerate(session.talks.in_order()):
+        copy_without_time(talk, parent=copy, order=order)
+    return copy
+
+
+def copy_without_time(session: Session, **fields: object) -> Session:
+    """Save a copy of a session, or of a talk, with its speakers and other `fields`; return it."""
     copy = Session.objects.get(pk=session.pk)
     copy.pk, copy._state.adding = None, True
     copy.slug, copy.guid = "", uuid.uuid4()
-    copy.status, copy.starts_at, copy.ends_at = Session.Status.DRAFT, None, None
+    copy.starts_at, copy.ends_at = None, None
+    for name, value in fields.items():
+        setattr(copy, name, value)
     copy.save()
     Participation.objects.bulk_create(
         Participation(session=copy, speaker_id=one.speaker_id, role=one.role, order=one.order)

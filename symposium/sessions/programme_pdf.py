@@ -163,7 +163,9 @@ def card_entry(card: Card, places: list[int], rows: dict) -> dict:
 def session_entry(session: Session) -> dict:
     """Return a session as all layouts show it."""
     title, language = localized_text(session, "title")
-    room, room_language = localized_text(session.room, "name") if session.room else ("", "")
+    room, room_language = (
+        localized_text(session.effective_room, "name") if session.effective_room else ("", "")
+    )
     is_named = session.kind not in (Session.Kind.TALK, Session.Kind.BREAK)
     return {
         "title": french_spaces(title) if language == "fr" else title,
@@ -177,6 +179,20 @@ def session_entry(session: Session) -> dict:
         "is_break": session.is_break,
         "is_cancelled": session.is_cancelled,
         "url": settings.SITE_URL + session.get_absolute_url(),
+        "talks": [talk_entry(talk) for talk in session.listed_talks],
+    }
+
+
+def talk_entry(talk: Session) -> dict:
+    """Return a talk as its session shows it; of its times the start, and no room."""
+    title, language = localized_text(talk, "title")
+    return {
+        "title": french_spaces(title) if language == "fr" else title,
+        "lang": language,
+        "times": clock(talk.starts_at) if talk.starts_at else "",
+        "people": [person_entry(part) for part in talk.participations.all()],
+        "is_cancelled": talk.is_cancelled,
+        "url": settings.SITE_URL + talk.get_absolute_url(),
     }
 
 

@@ -38,8 +38,10 @@ def schedule(edition: Edition, sessions: Iterable[Session]) -> dict:
 
     The format has no status: the subtitle of a cancelled session says so. A session without a room
     is at the venue. The GUID of a room comes from its primary key, its only permanent property.
+    The format has no events in events: a session with scheduled talks stands as its talks, whose
+    subtitle names it.
     """
-    sessions = list(sessions)
+    sessions = without_wholes(sessions)
     attach_speakers(sessions)
     changes = [edition.updated_at, *(session.updated_at for session in sessions)]
     return {
@@ -53,9 +55,16 @@ def schedule(edition: Edition, sessions: Iterable[Session]) -> dict:
     }
 
 
+def without_wholes(sessions: Iterable[Session]) -> list[Session]:
+    """Return `sessions` without those that hold others of them."""
+    found = list(sessions)
+    wholes = {session.parent_id for session in found}
+    return [session for session in found if session.pk not in wholes]
+
+
 def conference(edition: Edition, sessions: list[Session]) -> dict:
     tracks = {session.track for session in sessions if session.track}
-    rooms = {session.room for session in sessions if session.room}
+    rooms = {session.effective_room for session in sessions if session.effective_room}
     zone = edition.time_zone
     return {
         "acronym": acronym(edition),
@@ -142,7 +151,7 @@ def by_room(
 
 
 def room_order(session: Session) -> tuple:
-    room = session.room
+    room = session.effective_room
     return (room is None, *(order_key(room) if room else ()))
 
 
@@ -175,7 +184,7 @@ class ExportLookups:
 
 def event(edition: Edition, session: Session, told: ExportLookups) -> dict:
     start, end = (at.astimezone(edition.zone) for at in (session.starts_at, session.ends_at))
-    place = session.room.name if session.room else edition.venue or edition.city
+    place = session.effective_room.name if session.effective_room else edition.venue or edition.city
     return {
         "guid": str(session.guid),
         "id": session.pk,
@@ -187,7 +196,7 @@ def event(edition: Edition, session: Session, told: ExportLookups) -> dict:
         "slug": f"{acronym(edition)}-{slug_word(f'session{session.pk}', session.slug)}",
         "url": f"{told.programme}{session.slug}/",
         "title": strip_controls(session.title),
-        "subtitle": session.get_status_display() if session.is_cancelled else "",
+        "subtitle": strip_controls(subtitle(session)),
         "track": strip_controls(session.track.name) if session.track else None,
         "type": session.kind,
         "language": ",".join(session.languages) or None,
@@ -196,6 +205,13 @@ def event(edition: Edition, session: Session, told: ExportLookups) -> dict:
         "persons": [person_entry(one, told) for one in session.people],
         "links": [link_entry(resource) for resource in told.resources[session.pk]],
     }
+
+
+def subtitle(session: Session) -> str:
+    """Return that a session is cancelled, and which session holds a talk."""
+    status = session.status_label if session.is_cancelled else ""
+    whole = session.parent.title if session.parent else ""
+    return " · ".join(filter(None, [status, whole]))
 
 
 def duration(length: datetime.timedelta) -> str:

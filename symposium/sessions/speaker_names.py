@@ -11,7 +11,7 @@ FIELDS = ["guid", "slug", *in_each_language("given_name", "family_name", "affili
 
 
 class Person(PersonName, SimpleNamespace):
-    """Speaker on a card or in an export: `guid`, `slug`, names and affiliations by language."""
+    """Speaker on a card or in an export: `role`, `guid`, `slug`, names and affiliations."""
 
 
 def attach_speakers(sessions: Iterable[Session]) -> None:
@@ -21,5 +21,7 @@ def attach_speakers(sessions: Iterable[Session]) -> None:
         session.people = []
     found = Participation.objects.published().filter(session__in=by_key)
     wanted = [f"speaker__{name}" for name in FIELDS]
-    for number, *row in found.order_by("order", "pk").values_list("session_id", *wanted):
-        by_key[number].people.append(Person(**dict(zip(FIELDS, row, strict=True))))
+    rows = found.order_by("order", "pk").values_list("session_id", "role", *wanted)
+    for number, role, *row in rows:
+        person = Person(role=role, **dict(zip(FIELDS, row, strict=True)))
+        by_key[number].people.append(person)

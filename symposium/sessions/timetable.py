@@ -23,10 +23,25 @@ from django.utils.translation import gettext as _
 from symposium.core.templatetags.symposium import name, text, times
 from symposium.editions.models import Edition
 from symposium.sessions.changes import attach_recent_changes
-from symposium.sessions.models import Room, Session, SessionQuerySet
+from symposium.sessions.models import Participation, Room, Session, SessionQuerySet
 from symposium.sessions.speaker_names import attach_speakers
 
 Text = TypeVar("Text", bound=str)
+
+
+class TalkContext(NamedTuple):
+    """Context of a talk on the card of its session."""
+
+    guid: str
+    url: str
+    title: SafeString
+    starts_at: datetime.datetime | None
+    room: SafeString | None  # only a room of its own
+    people: SafeString
+    add: str
+    remove: str
+    change: str | None
+    is_cancelled: bool
 
 
 class CardContext(NamedTuple):
@@ -44,6 +59,7 @@ class CardContext(NamedTuple):
     mark: str | None
     kind: str | None  # None for a talk, the most common kind
     people: SafeString | None
+    talks: tuple[TalkContext, ...]
     add: str
     remove: str
     change: str | None
@@ -95,19 +111,41 @@ class Card:
             place=self.place,
             title=text(session, "title"),
             times=self.once(("times", session.starts_at, session.ends_at), lambda: times(session)),
-            room=self.name_of("room"),
+            room=self.name_of("effective_room"),
             track=self.name_of("track"),
             mark=session.track.mark if session.track_id else None,
             kind=None if session.kind == Session.Kind.TALK else self.kind(),
             people=self.people(),
-            add=self.once(("add",), lambda: _("Add to my programme: %(title)s")) % {"title": title},
-            remove=self.once(("remove",), lambda: _("Remove from my programme: %(title)s"))
-            % {"title": title},
+            talks=tuple(map(self.talk_context, session.listed_talks)),
+            add=self.add(title),
+            remove=self.remove(title),
             change=str(session.change.kind.label) if session.change else None,
             is_break=session.is_break,
             is_plenary=self.is_plenary,
             is_cancelled=session.is_cancelled,
         )
+
+    def talk_context(self, talk: Session) -> TalkContext:
+        return TalkContext(
+            guid=str(talk.guid),
+            url=f"{self.programme()}{talk.slug}/",
+            title=text(talk, "title"),
+            starts_at=talk.starts_at,
+            room=text(talk.room, "name") if talk.room_id else None,
+            people=self.names(talk.people or []),
+            add=self.add(talk.title),
+            remove=self.remove(talk.title),
+            change=str(talk.change.kind.label) if talk.change else None,
+            is_cancelled=talk.is_cancelled,
+        )
+
+    def add(self, title: str) -> str:
+        words = self.once(("add",), lambda: _("Add to my programme: %(title)s"))
+        return words % {"title": title}
+
+    def remove(self, title: str) -> str:
+        words = self.once(("remove",), lambda: _("Remove from my programme: %(title)s"))
+        return words % {"title": title}
 
     def programme(self) -> str:
         """Return the URL of the programme, the base of the sessions' URLs; reversed once a page."""
@@ -120,18 +158,35 @@ class Card:
         return self.once(("kind", self.session.kind), lambda: str(self.session.get_kind_display()))
 
     def people(self) -> SafeString | None:
-        """Return the names of the speakers; of a single speaker, the affiliation too."""
+        """Return the names of the speakers; of a single speaker, the affiliation too.
+
+        Above talks, whose speakers stand beside them, each name stands after its role.
+        """
         people = self.session.people
-        names = [name(speaker) for speaker in people]
+        if self.session.listed_talks:
+            return self.names_by_role(people)
         if len(people) == 1 and (affiliation := text(people[0], "affiliation")):
-            return format_html("{}\u00a0· {}", names[0], affiliation)
-        return format_html_join(self.once(("comma",), lambda: _(", ")), "{}", zip(names))
+            return format_html("{}\u00a0· {}", name(people[0]), affiliation)
+        return self.names(people)
+
+    def names(self, people: Iterable[Any]) -> SafeString:
+        comma = self.once(("comma",), lambda: _(", "))
+        return format_html_join(comma, "{}", ((name(person),) for person in people))
+
+    def names_by_role(self, people: Iterable[Any]) -> SafeString:
+        """Return the names with their role before them, as in “Chair: Salma Boussole”."""
+        words = self.once(("role",), lambda: _("{role}: {names}"))
+        parts = (
+            format_html(words, role=Participation.Role(role).label, names=self.names(found))
+            for role, found in groupby(people, key=lambda person: person.role)
+        )
+        return format_html_join(" · ", "{}", ((part,) for part in parts))
 
     def name_of(self, relation: str) -> SafeString | None:
-        number = getattr(self.session, f"{relation}_id")
-        if number is None:
+        thing = getattr(self.session, relation)
+        if thing is None:
             return None
-        return self.once((relation, number), lambda: text(getattr(self.session, relation), "name"))
+        return self.once((relation, thing.pk), lambda: text(thing, "name"))
 
     def once(self, key: tuple, make: Callable[[], Text]) -> Text:
         if key not in self.said:
@@ -177,11 +232,39 @@ class Timetable:
 
 
 def load_sessions(edition: Edition, sessions: SessionQuerySet) -> list[Session]:
-    """Read `sessions` with all that a card shows, in a number of queries that does not grow."""
+    """Read `sessions` with all that a card shows, in a number of queries that does not grow.
+
+    A talk whose session is among them is in its `listed_talks`.
+    """
     found = list(sessions.for_programme())
     attach_speakers(found)
     attach_recent_changes(edition, found)
-    return found
+    return nest_talks(found)
+
+
+def nest_talks(sessions: Iterable[Session]) -> list[Session]:
+    """Return `sessions` without the talks of those among them, which list them, in order."""
+    by_key = {session.pk: session for session in sessions}
+    talks: dict[int, list[Session]] = {}
+    for session in by_key.values():
+        if session.parent_id in by_key:
+            talks.setdefault(session.parent_id, []).append(session)
+    for number, found in talks.items():
+        by_key[number].listed_talks = found
+    return [session for session in by_key.values() if session.parent_id not in by_key]
+
+
+def talk_rows(session: Session, talks: Iterable[Session]) -> list[TalkContext]:
+    """Return the `talks` of `session`, loaded with their speakers, for its page."""
+    card = Card(session, row=0, rows=0)
+    return [card.talk_context(talk) for talk in talks]
+
+
+def leaders(session: Session) -> SafeString:
+    """Return who leads a session, with the roles; its `people` are loaded."""
+    speaker = Participation.Role.SPEAKER
+    people = [person for person in session.people or [] if person.role != speaker]
+    return Card(session, row=0, rows=0).names_by_role(people)
 
 
 def timetables_by_day(sessions: Iterable[Session], zone: zoneinfo.ZoneInfo) -> list[Timetable]:
@@ -229,11 +312,11 @@ def place_in_columns(cards: list[Card]) -> list[Column]:
             lane = next((n for n, free in enumerate(lanes) if free <= card.row), len(lanes))
             lanes[lane : lane + 1] = [card.row + card.rows]
             card.column = first + lane
-        columns.append(Column(group[0].session.room, first, len(lanes)))
+        columns.append(Column(group[0].session.effective_room, first, len(lanes)))
         first += len(lanes)
     return columns
 
 
 def room_order(card: Card) -> tuple:
-    room = card.session.room
+    room = card.session.effective_room
     return (room is None, room.order if room else 0, room.pk if room else 0)

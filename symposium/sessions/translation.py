@@ -26,4 +26,9 @@ class ResourceTranslation(TranslationOptions):
     fields = ("title",)
 
 
-simple_history.register(Session, excluded_fields=["period", "allowed_period", "sequence"])
+simple_history.register(
+    Session,
+    excluded_fields=[
+        "period", "allowed_period", "parent_status", "parent_room", "effective_status", "sequence",
+    ],
+)  # fmt: skip

@@ -22,7 +22,8 @@ from symposium.sessions.calendar_links import calendar_links
 from symposium.sessions.filtered_pages import filtered_page
 from symposium.sessions.forms import ProgrammeFilter
 from symposium.sessions.models import Room, Session
-from symposium.sessions.timetable import load_sessions, timetables_by_day
+from symposium.sessions.speaker_names import attach_speakers
+from symposium.sessions.timetable import leaders, load_sessions, talk_rows, timetables_by_day
 
 # Rows under a session; a day may have more sessions in parallel.
 MAX_PARALLEL = 12
@@ -35,7 +36,7 @@ def programme(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> 
     if request.GET.get("display") == "lobby":
         return displays.lobby_display(request, edition, form)
     sessions = edition.sessions.published()
-    found = load_sessions(edition, form.filter(sessions))
+    found = load_sessions(edition, sessions.with_whole(form.filter(sessions)))
     scheduled = [session for session in found if session.starts_at]
     days = timetables_by_day(scheduled, edition.zone)
     return render_page(
@@ -59,13 +60,13 @@ def programme(request: HttpRequest, edition: Edition, form: ProgrammeFilter) -> 
 @public_file
 @in_edition
 def programme_card(request: HttpRequest, edition: Edition) -> HttpResponse:
-    number = edition.sessions.published().to_be_prepared().count()
+    number = edition.sessions.published().to_be_prepared().without_talks().count()
     return cards.programme_card(edition, number).response()
 
 
 @published_page
 @require_safe
-@by_slug(lambda edition: edition.sessions.published().select_related("room", "track"))
+@by_slug(lambda edition: edition.sessions.published().with_relations())
 def session(request: HttpRequest, edition: Edition, session: Session) -> HttpResponse:
     return session_page(request, session)
 
@@ -78,6 +79,7 @@ def session_page(request: HttpRequest, session: Session) -> HttpResponse:
     # The abstract of a draft session is not public yet: the preview shows both.
     abstracts = session.abstracts.not_withdrawn() if draft else session.abstracts.published()
     participations = session.participations.published().select_related("speaker")
+    talks = talks_of(session, draft=draft)
     has_event = session.starts_at and not session.is_break and not draft
     has_calendar = session.starts_at and not session.is_cancelled and not draft
     return render_page(
@@ -89,22 +91,59 @@ def session_page(request: HttpRequest, session: Session) -> HttpResponse:
             "card": cards.session_card(session, participations),
             "heading": session.title,
             "description": session.description,
-            "crumbs": [(_("Programme"), reverse("sessions:programme", args=[edition.slug]))],
+            "crumbs": crumbs(session),
             "crumb": capfirst(weekday(session.day))
             if session.starts_at
             else session.get_kind_display(),
             "session": session,
             "change": change,
             "participations": participations,
-            "jsonld": script(jsonld.event(session, participations, change)) if has_event else "",
+            "jsonld": script(jsonld.event(session, participations, change, talks))
+            if has_event
+            else "",
             "abstracts": abstracts.with_details(),
             "resources": session.resources.published(),
             "calendars": calendar_links(session) if has_calendar else [],
+            "talks": talk_rows(session, talks),
+            **around(session),
             **seats(session),
             **near(session),
             "draft": draft,
         },
     )
+
+
+def crumbs(session: Session) -> list[tuple[str, str]]:
+    """Return the links above a session; above a talk, the session that holds it too."""
+    found = [(_("Programme"), reverse("sessions:programme", args=[session.edition.slug]))]
+    if session.parent:
+        session.parent.edition = session.edition
+        found.append((session.parent.title, session.parent.get_absolute_url()))
+    return found
+
+
+def talks_of(session: Session, *, draft: bool) -> list[Session]:
+    """Return the talks of a session, in order, with what a list of them shows."""
+    found = session.talks.all() if draft else session.talks.published()
+    talks = list(found.for_programme())
+    attach_speakers(talks)
+    changes.attach_recent_changes(session.edition, talks)
+    return talks
+
+
+def around(session: Session) -> dict[str, object]:
+    """Return who leads the session that holds a talk, and the talks before and after it."""
+    if not session.parent:
+        return {}
+    attach_speakers([session.parent])
+    talks = list(session.parent.talks.published().for_programme())
+    places = [place for place, talk in enumerate(talks) if talk.pk == session.pk]
+    place = places[0] if places else len(talks)
+    return {
+        "leaders": leaders(session.parent),
+        "previous_talk": talks[place - 1] if 0 < place < len(talks) else None,
+        "next_talk": talks[place + 1] if place + 1 < len(talks) else None,
+    }
 
 
 def seats(session: Session) -> dict[str, int]:
@@ -130,7 +169,7 @@ def near(session: Session) -> dict[str, object]:
 
 
 @public_file
-@by_slug(lambda edition: edition.sessions.published().select_related("room", "track"))
+@by_slug(lambda edition: edition.sessions.published().with_relations())
 def session_card(request: HttpRequest, edition: Edition, session: Session) -> HttpResponse:
     participations = session.participations.published().select_related("speaker")
     return cards.session_card(session, participations).response()
@@ -142,9 +181,7 @@ def session_card(request: HttpRequest, edition: Edition, session: Session) -> Ht
 def stream(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     """Redirect to the online stream, or raise PermissionDenied if the user may not watch it."""
     sessions = published_edition(edition).sessions.published()
-    found = get_object_or_404(
-        sessions.exclude(stream_url="").exclude(status=Session.Status.CANCELLED), slug=slug
-    )
+    found = get_object_or_404(sessions.exclude(stream_url="").not_cancelled(), slug=slug)
     registrations = found.edition.registrations
     allowed = request.user.has_perm("symposium_sessions.watch_stream")
     if not allowed and not registrations.may_watch(request.user):
@@ -158,7 +195,7 @@ def stream(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
 def room(request: HttpRequest, edition: Edition, room: Room) -> HttpResponse:
     if request.GET.get("display") == "door":
         return displays.room_display(request, room)
-    sessions = load_sessions(edition, edition.sessions.published().scheduled().filter(room=room))
+    sessions = load_sessions(edition, edition.sessions.published().scheduled().in_room(room))
     return render_page(
         request,
         edition,

@@ -29,6 +29,7 @@ from symposium.registrations.models import CheckIn, Registration
 from symposium.registrations.models.registrations import State
 from symposium.sessions.models import Session
 from symposium.speakers.models import Speaker
+from symposium.website import first_run
 
 CHANGELIST_PATH = re.compile(r"/admin/(\w+/\w+/)?")
 # Label, name, purpose and models of each group, in the order in which organisers look for them.
@@ -93,7 +94,8 @@ class DeskSite(AdminSite):
     def get_urls(self):
         language = path("language/", self.admin_view(self.language_view), name="language")
         edition = path("edition/", self.admin_view(self.edition_view), name="edition")
-        return [language, edition, *super().get_urls()]
+        first = path("first-edition/", self.admin_view(self.first_edition), name="first_edition")
+        return [language, edition, first, *super().get_urls()]
 
     def each_context(self, request):
         context = super().each_context(request) | {"portal_version": __version__}
@@ -101,6 +103,9 @@ class DeskSite(AdminSite):
             context["working_edition"] = working_edition(request, Edition.objects)
             context["editions"] = all_editions(request, Edition.objects)
         return context
+
+    def first_edition(self, request):
+        return first_run.first_edition(request, self.each_context(request))
 
     @method_decorator(require_POST)
     def language_view(self, request):

@@ -4,6 +4,7 @@ Each race has its negative control: the same steps without the constraint or the
 that the race is real and what PostgreSQL prevents.
 """
 
+import datetime
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from threading import Barrier
@@ -16,7 +17,12 @@ from django.utils import timezone
 from symposium.editions.models import Edition, Page
 from symposium.editions.triggers import KeepSlug
 from symposium.sessions.models import Announcement, Participation, Session
-from symposium.sessions.triggers import CopyAllowedPeriod, CopyPeriod
+from symposium.sessions.triggers import (
+    CopyAllowedPeriod,
+    CopyParent,
+    CopyPeriod,
+    KeepTalksInside,
+)
 from tests.factories import (
     build_session,
     make_edition,
@@ -25,6 +31,7 @@ from tests.factories import (
     make_room,
     make_session,
     make_speaker,
+    make_talk,
     refreshed,
     times,
 )
@@ -293,6 +300,50 @@ def test_session_moved_to_a_day_being_removed_is_refused(edition):
         Session.objects.filter(pk=session.pk).update(**later)
 
     assert race(shrink(edition), move) == [None, "sessions_inside_edition"]
+
+
+# A talk added at the end of a session that ends earlier
+
+
+def end_earlier(parent):
+    earlier = parent.ends_at - datetime.timedelta(minutes=15)
+    return lambda: Session.objects.filter(pk=parent.pk).update(ends_at=earlier)
+
+
+def add_talk_at_the_end(parent):
+    return lambda: make_talk(parent, after=30)
+
+
+def test_talk_added_to_a_session_being_shortened_is_refused(edition):
+    parent = make_session(edition)
+    outcome = race(end_earlier(parent), add_talk_at_the_end(parent))
+    assert outcome == [None, "sessions_talk_inside"]
+
+
+def test_session_shortened_while_a_talk_is_added_is_refused(edition):
+    parent = make_session(edition)
+    outcome = race(add_talk_at_the_end(parent), end_earlier(parent))
+    assert outcome == [None, "sessions_talk_inside"]
+
+
+def test_talk_outside_its_session_is_possible_without_the_session_lock(edition):
+    parent = make_session(edition)
+    works = [checked(work(parent)) for work in (end_earlier, add_talk_at_the_end)]
+    copying, keeping = (trigger().get_pgid(Session) for trigger in (CopyParent, KeepTalksInside))
+    with rewritten(copying, " FOR SHARE", ""), rewritten(keeping, " FOR SHARE", ""):
+        assert together(*works) == [None, None]
+    assert parent.talks.get().ends_at > refreshed(parent).ends_at
+
+
+def checked(work):
+    """Return a function that does the work and checks where the talks lie."""
+
+    def run():
+        work()
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET CONSTRAINTS {KeepTalksInside().get_pgid(Session)} IMMEDIATE")
+
+    return run
 
 
 # Two editions made current

@@ -8,6 +8,7 @@ that gives the reason.
 import zoneinfo
 from operator import attrgetter
 
+import pgtrigger
 from django import forms
 from django.apps import apps
 from django.conf import settings
@@ -61,6 +62,9 @@ def db_error_message(error: IntegrityError | OperationalError) -> str:
         for constraint in model._meta.constraints:
             if constraint.name == name:
                 return constraint.violation_error_message
+    for _model, trigger in pgtrigger.registered():
+        if sentence := getattr(trigger, "messages", {}).get(name):
+            return sentence
     return _("We couldn’t save this change. Check it and try again.")
 
 

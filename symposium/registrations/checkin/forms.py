@@ -18,7 +18,7 @@ class CheckInSessionField(forms.ModelChoiceField):
     """Field for a session of the edition, named by its slug; empty for the entrance."""
 
     def __init__(self, edition: Edition):
-        sessions = edition.sessions.published().scheduled().to_be_prepared()
+        sessions = edition.sessions.published().scheduled().to_be_prepared().with_doors()
         super().__init__(
             sessions.order_by("starts_at", "pk"), label=_("Door"), required=False,
             to_field_name="slug", empty_label=_("Entrance"),

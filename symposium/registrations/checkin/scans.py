@@ -107,7 +107,7 @@ class Result:
         if self.check_in is None or self.outcome == Outcome.UNDONE:
             return []
         held = self.registration.bookings.confirmed().exclude(
-            session__status=Session.Status.CANCELLED
+            session__effective_status=Session.Status.CANCELLED
         )
         return [
             booking

@@ -114,12 +114,7 @@ def check_due(registration: Registration, at: datetime.datetime) -> None:
 
 def attended_periods(registration: Registration) -> dict[datetime.date, list[Period]]:
     """Return the days with a check-in, each with the periods of the sessions that count."""
-    held = list(
-        registration.edition.sessions.published()
-        .scheduled()
-        .exclude(status=Session.Status.CANCELLED)
-        .exclude(kind=Session.Kind.BREAK)
-    )
+    held = list(registration.edition.sessions.held().scheduled().exclude(kind=Session.Kind.BREAK))
     days: dict[datetime.date, list[Period]] = {}
     for check_in in registration.check_ins.active():
         counted = [

@@ -114,7 +114,7 @@ def session_data(session: Session) -> dict[str, str]:
         "lang": language,
         "day": weekday(start.date()),
         "times": f"{start:%H:%M}–{end:%H:%M}",
-        "room": str(session.room or ""),
+        "room": str(session.effective_room or ""),
     }
 
 
@@ -126,7 +126,7 @@ def opening_session(edition: Edition) -> list[list[str]]:
 
 def first_session(edition: Edition) -> Session | None:
     """Return the first session that is held, or None while the programme has no times."""
-    held = edition.sessions.held().scheduled().select_related("room")
+    held = edition.sessions.held().scheduled().without_talks().select_related("room")
     return held.order_by("starts_at", "room__order", "pk").first()
 
 

@@ -294,12 +294,13 @@ class Registration(Reservation):
 
     def clashes(self) -> list[tuple["Booking", "Booking"]]:
         """Return the pairs of active bookings whose sessions overlap in time."""
-        live = self.bookings.active().exclude(session__status=Session.Status.CANCELLED)
+        live = self.bookings.active().exclude(session__effective_status=Session.Status.CANCELLED)
         held = list(live.filter(session__starts_at__isnull=False).in_order())
         return [
             (one, other)
             for one, other in itertools.combinations(held, 2)
-            if one.session.starts_at < other.session.ends_at
+            if one.session.family != other.session.family
+            and one.session.starts_at < other.session.ends_at
             and other.session.starts_at < one.session.ends_at
         ]
 
