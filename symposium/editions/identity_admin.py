@@ -21,6 +21,8 @@ from symposium.editions.previews import CHANGES, preview, signed
 class IdentityPages(admin.ModelAdmin):
     """Mixin of the admin of editions with the page of the identity and the previews."""
 
+    change_form_template = "admin/symposium_editions/edition/change_form.html"
+
     def get_urls(self):
         identity, previewed = map(
             self.admin_site.admin_view, (self.identity_view, self.site_preview)
