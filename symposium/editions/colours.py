@@ -26,7 +26,7 @@ PRINTED = ("sea-fill", "sea-deep", "terra", "terra-fill")  # names in `_symposiu
 TILES = {
     "square": "tile-square.svg",
     "arch": "tile-arch.svg",
-    "diamond": "tile-diamond.svg",
+    "diamond": "tile-diamond-light.svg",
     "disc": "tile-disc.svg",
 }
 DARK = (

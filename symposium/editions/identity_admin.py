@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,7 +18,7 @@ from symposium.editions.models import Edition
 from symposium.editions.previews import CHANGES, preview, signed
 
 
-class IdentityPages:
+class IdentityPages(admin.ModelAdmin):
     """Mixin of the admin of editions with the page of the identity and the previews."""
 
     def get_urls(self):

@@ -31,15 +31,16 @@ def preview(request: HttpRequest, edition: Edition, address: str, root: str) -> 
     """
     if published_params(address) is None or not is_of(edition, address):
         raise Http404
-    language = address.split("/")[1]
+    language, changes = address.split("/")[1], changes_of(request)
     with translation.override(language), transaction.atomic():
-        Edition.objects.filter(pk=edition.pk).update(is_published=True, **changes_of(request))
+        if changes or not edition.is_published:
+            Edition.objects.filter(pk=edition.pk).update(is_published=True, **changes)
         response = visit(request, address)
         transaction.set_rollback(True)
     kept = request.GET.get(CHANGES, "")
     response.content = with_links(response.content.decode(), edition, root, kept).encode()
     response.headers["Cache-Control"] = "private, no-store"
-    return may_be_framed(response, edition)
+    return may_be_framed(response, Edition())  # by the page of the identity, and no other site
 
 
 def is_of(edition: Edition, address: str) -> bool:
@@ -51,9 +52,10 @@ def visit(request: HttpRequest, address: str) -> HttpResponse:
     visitor = copy.copy(request)
     visitor.path = visitor.path_info = address
     visitor.method, visitor.user, visitor.is_preview = "GET", AnonymousUser(), True
-    visitor.GET = QueryDict(mutable=True)
-    visitor.GET.update({name: value for name, value in request.GET.items() if name != CHANGES})
-    visitor.META = {**request.META, "QUERY_STRING": visitor.GET.urlencode()}
+    query = request.GET.copy()
+    query.pop(CHANGES, None)
+    visitor.META = {**request.META, "QUERY_STRING": query.urlencode()}
+    visitor.GET = QueryDict(query.urlencode())
     try:
         visitor.resolver_match = found = resolve(address)
     except Resolver404:

@@ -22,7 +22,14 @@ from symposium.core.i18n.localized import localized_text
 from symposium.editions.models import Edition, News
 from symposium.registrations import subscriptions
 from symposium.registrations.documents.tickets import QR_IMAGE
-from symposium.registrations.models import Booking, Certificate, Invitation, Registration
+from symposium.registrations.models import (
+    Booking,
+    Certificate,
+    Invitation,
+    MailText,
+    Registration,
+)
+from symposium.registrations.models.mail_texts import filled
 from symposium.registrations.models.registrations import Reservation
 from symposium.sessions.changes import Kind, SessionChange, present_place
 from symposium.sessions.models import Session
@@ -240,6 +247,9 @@ def mail_kwargs(
             "action_label": _("My registration"),
             **more,
         }
+    if own := own_words(registration, template, context):
+        context |= own
+        template = "own"
     return {
         "to": registration.user.email,
         "language": registration.user.language,
@@ -249,6 +259,31 @@ def mail_kwargs(
         "reply_to": edition.contact_email,
         "zone": edition.zone,
         "bulk": bulk,
+    }
+
+
+def own_words(registration: Registration, template: str, context: dict) -> dict:
+    """Return the words of the organisers for an e-mail, or {} where it has the standard ones.
+
+    What people typed is made safe before it stands in the text, whose addresses become links.
+    """
+    if template not in MailText.Kind or registration.user is None:
+        return {}
+    found = registration.edition.mail_texts.filter(kind=template).first()
+    words = found and found.words(registration.user.language)
+    if not words:
+        return {}
+    safe = mail.sanitize(context)
+    names = {
+        "symposium": "edition_name", "link": "action_url", "certificate": "verify_url",
+    }  # fmt: skip
+    known = MailText.PLACEHOLDERS[MailText.Kind(template)]
+    values = {name: str(safe.get(names.get(name, name)) or "") for name in known}
+    subject, body = (mail.Trusted(filled(text, values)) for text in words)
+    return {
+        "own_subject": subject,
+        "own_text": body,
+        "has_ticket": context["on_site"] and "code" in known,
     }
 
 

@@ -1,8 +1,8 @@
-"""Translated fields of categories, questions, their options and messages."""
+"""Translated fields of categories, questions, their options, texts of e-mails and messages."""
 
 from modeltranslation.translator import TranslationOptions, register
 
-from symposium.registrations.models import Category, Message, Option, Question
+from symposium.registrations.models import Category, MailText, Message, Option, Question
 
 
 @register(Category)
@@ -18,6 +18,11 @@ class QuestionTranslation(TranslationOptions):
 @register(Option)
 class OptionTranslation(TranslationOptions):
     fields = ("label",)
+
+
+@register(MailText)
+class MailTextTranslation(TranslationOptions):
+    fields = ("subject", "body")
 
 
 @register(Message)

@@ -158,6 +158,7 @@ def test_session_card_has_kind_track_hour_room_and_names(session):
         "people": ["Nora Rivage", "Anas Vigie"],
         "note": "Auditorium",
         "foot": "Symposium fictif 2021",
+        "edition": {"palette": {}},
         "days": 2,
         "day": 1,
         "row": False,

@@ -127,7 +127,7 @@ def test_page_of_the_menu_is_marked_as_current(client, edition):
 def test_home_page_has_its_own_parts(client, edition):
     make_partner(edition)
     make_news(edition)
-    edition.home = ["partners", "-venue", "news"]
+    edition.home = ["partners", "-venue", "-after", "news"]
     edition.save()
     found = tree(client.get("/en/2027/")).xpath("//main/section/@aria-labelledby")
     assert found == ["home-partners", "home-news"]

@@ -16,6 +16,7 @@ from symposium.registrations.models import (
     Certificate,
     CheckIn,
     Invitation,
+    MailText,
     Message,
     Question,
     Registration,
@@ -39,7 +40,9 @@ from tests.helpers.admin_forms import admin_url, errors_of, form_of, save, told
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/symposium_registrations/registration/"
-MODELS = [Category, Question, Invitation, Registration, Booking, CheckIn, Certificate, Message]
+MODELS = [
+    Category, Question, Invitation, Registration, Booking, CheckIn, Certificate, Message, MailText
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -104,6 +107,9 @@ def one_of_each(edition) -> dict:
         CheckIn: make_check_in(registration),
         Certificate: make_certificate(registration),
         Message: Message.objects.create(edition=edition, subject_fr="Plan", body_fr="À demain"),
+        MailText: MailText.objects.create(
+            edition=edition, kind="pending", subject_fr="Plan", body_fr="À demain"
+        ),
     }  # fmt: skip
 
 

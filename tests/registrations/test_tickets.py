@@ -49,6 +49,7 @@ def test_ticket_states_person_and_place(registration, edition):
         "dates": edition.dates,
         "place": "Campus Atlas, Casablanca",
         "address": "1, rue Fictive",
+        "palette": {},
     }
     names = ["name", "name_ar", "affiliation", "category", "code", "created", "lines", "sessions"]
     assert [data[name] for name in names] == [

@@ -18,6 +18,7 @@ from symposium.registrations.models import (
     Certificate,
     CheckIn,
     Invitation,
+    MailText,
     Message,
     Question,
     Registration,
@@ -69,6 +70,12 @@ def make_message() -> Message:
     return Message.objects.create(edition=make_edition(), subject_fr="x", body_fr="x")
 
 
+def make_mail_text() -> MailText:
+    return MailText.objects.create(
+        edition=make_edition(), kind="pending", subject_fr="x", body_fr="x"
+    )
+
+
 def make_certificate() -> Certificate:
     registration = make_registration()
     return Certificate.objects.create(
@@ -100,6 +107,7 @@ LISTS = {
     Invitation: (make_invitation, "name"),
     Keyword: (make_keyword, "name_en"),
     LogEntry: (make_log_entry, "object_repr"),
+    MailText: (make_mail_text, "subject_ar"),
     Message: (make_message, "subject_ar"),
     News: (make_news, "title_en"),
     Page: (make_page, "title_en"),

@@ -1,6 +1,7 @@
 from symposium.registrations.models.attendance import Certificate, CheckIn
 from symposium.registrations.models.categories import Category, Invitation
 from symposium.registrations.models.drafts import Draft
+from symposium.registrations.models.mail_texts import MailText
 from symposium.registrations.models.messages import Message
 from symposium.registrations.models.questions import Answer, Option, Question
 from symposium.registrations.models.registrations import (
@@ -18,6 +19,7 @@ __all__ = [
     "CheckIn",
     "Draft",
     "Invitation",
+    "MailText",
     "Message",
     "Option",
     "Question",
