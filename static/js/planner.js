@@ -63,7 +63,7 @@ async function send(fields, form = plan) {
   const body = new FormData(form);
   for (const [name, value] of Object.entries(fields)) body.set(name, value);
   try {
-    const answer = await fetch(plan.action, { method: "POST", body, headers: { Accept: "application/json" } });
+    const answer = await fetch(plan.getAttribute("action"), { method: "POST", body, headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error(answer.statusText);
     show(await answer.json());
   } catch {
