@@ -180,7 +180,7 @@ def parts_for(user) -> list[Part]:
 def identity_columns() -> list[str]:
     """Return the columns of an edition that are no text, no fact and no name: its looks."""
     # `name` reads one of `name_fr`, `name_en` and `name_ar`, which are copied.
-    translated = translator.get_options_for_model(Edition).fields
+    translated: dict = translator.get_options_for_model(Edition).fields  # type: ignore[attr-defined]
     known = {*TEXTS, *FACTS, *NEVER_COPIED, *translated}
     columns = [one.attname for one in Edition._meta.concrete_fields if not one.generated]
     return [name for name in columns if name not in known]

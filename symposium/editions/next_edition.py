@@ -35,7 +35,7 @@ class NextEditionForm(EditionModelForm):
         fields = ["slug", "starts_on", *in_each_language("name", "short_name")]
         widgets = {"starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
-    def __init__(self, *args, source: Edition, user, **kwargs):
+    def __init__(self, *args, source, user, **kwargs):
         self.source = source
         parts = copying.parts_for(user)
         initial = {

@@ -269,7 +269,7 @@ def own_words(registration: Registration, template: str, context: dict) -> dict:
     """
     if template not in MailText.Kind or registration.user is None:
         return {}
-    found = registration.edition.mail_texts.filter(kind=template).first()
+    found = MailText.objects.filter(edition=registration.edition_id, kind=template).first()
     words = found and found.words(registration.user.language)
     if not words:
         return {}

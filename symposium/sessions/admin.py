@@ -47,7 +47,6 @@ from symposium.sessions.models import (
     Track,
 )
 from symposium.sessions.planner_admin import PlannerMixin
-from symposium.sessions.release_admin import ReleaseMixin
 from symposium.sessions.talks_admin import TalkInline
 from symposium.speakers.models import Speaker
 
@@ -293,7 +292,6 @@ def by_keys(queryset):
 class SessionAdmin(
     ProtectedDeleteMixin,
     ChangesMixin,
-    ReleaseMixin,
     PlannerMixin,
     DeskExportMixin,
     SortableAdminBase,

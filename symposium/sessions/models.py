@@ -441,6 +441,8 @@ class Session(SluggedModel):
         db_persist=True,
         editable=False,
     )
+    # Seats taken, set by the page of the release.
+    seats: int | None = None
     # Recent change, set by `changes.attach_recent_changes`.
     change: Any = None
     # Names of the speakers, set by `speaker_names.attach_speakers`.

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -27,6 +27,7 @@ from symposium.editions.models import Edition
 from symposium.sessions import draft, planner
 from symposium.sessions.draft import Slot
 from symposium.sessions.models import Room, Session
+from symposium.sessions.release_admin import ReleaseMixin
 
 NUDGE = datetime.timedelta(minutes=15)
 MAX_MINUTES = 24 * 60
@@ -47,7 +48,7 @@ class PlaceForm(forms.Form):
         label=_("After the release"), required=False, choices=Session.Status.choices
     )
 
-    def __init__(self, edition: Edition, rooms: Sequence[Room], *args, **kwargs):
+    def __init__(self, edition, rooms, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.edition = edition
         self.fields["day"].choices = [(day.isoformat(), weekday(day)) for day in edition.days]
@@ -83,7 +84,7 @@ class SelectionForm(forms.Form):
         label=_("Minutes"), required=False, min_value=1, max_value=MAX_MINUTES
     )
 
-    def __init__(self, edition: Edition, *args, **kwargs):
+    def __init__(self, edition, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["chosen"].queryset = draft.draft_sessions(edition)
 
@@ -104,8 +105,8 @@ def unscheduled(slot: Slot) -> Slot:
     return slot._replace(starts_at=None, ends_at=None)
 
 
-class PlannerMixin(admin.ModelAdmin):
-    """Mixin with the page of the planner."""
+class PlannerMixin(ReleaseMixin):
+    """Mixin with the pages of the planner and of the release."""
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.planner_view)
@@ -154,7 +155,7 @@ class PlannerMixin(admin.ModelAdmin):
             messages.success(request, self.say(edition, sessions))
         return redirect(self.planner_address(edition, date, request.POST.get("session", "")))
 
-    def change_draft(self, request: HttpRequest, edition: Edition) -> list[Session]:
+    def change_draft(self, request, edition: Edition) -> list[Session]:
         """Carry out the action of the form; return the sessions. Raise ValidationError."""
         user, action = request.user, request.POST.get("action", "")
         if action == "undo":
@@ -176,9 +177,7 @@ class PlannerMixin(admin.ModelAdmin):
             raise ValidationError(IMPOSSIBLE, code="nothing")
         return sessions
 
-    def log_moves(
-        self, request: HttpRequest, edition: Edition, sessions: Collection[Session]
-    ) -> None:
+    def log_moves(self, request, edition: Edition, sessions: Collection[Session]) -> None:
         """Write the new places to the journal of each session."""
         kind = ContentType.objects.get_for_model(Session)
         rooms = {room.pk: room.name for room in edition.rooms.all()}
@@ -186,7 +185,7 @@ class PlannerMixin(admin.ModelAdmin):
             LogEntry(
                 user=request.user,
                 content_type=kind,
-                object_id=session.pk,
+                object_id=str(session.pk),
                 object_repr=str(session)[:200],
                 action_flag=CHANGE,
                 change_message=_("In the draft: %(place)s.")
@@ -226,7 +225,7 @@ class PlannerMixin(admin.ModelAdmin):
         state = self.steps(request, edition) | day.as_json()
         return JsonResponse(state | {"said": " ".join(said), "error": error})
 
-    def steps(self, request: HttpRequest, edition: Edition) -> dict[str, Any]:
+    def steps(self, request, edition: Edition) -> dict[str, Any]:
         number = edition.moves.count()
         words = ngettext("%(n)d change isn’t public yet", "%(n)d changes aren’t public yet", number)
         return {

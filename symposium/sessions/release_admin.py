@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from symposium.core.admin.base import db_error_message, name_list
+from symposium.core.admin.base import EditionModelAdmin, db_error_message, name_list
 from symposium.core.i18n.localized import LANGUAGE_NAMES, LANGUAGES
 from symposium.core.i18n.typography import direction
 from symposium.editions.models import Edition
@@ -51,7 +51,7 @@ class ReleaseForm(forms.ModelForm):
         return {code: self.cleaned_data[f"note_{code}"] or "" for code in LANGUAGES}
 
 
-class ReleaseMixin(admin.ModelAdmin):
+class ReleaseMixin(EditionModelAdmin):
     """Mixin with the page of the release; `audiences` and `seats_taken` know who is concerned."""
 
     def get_urls(self):
@@ -74,6 +74,9 @@ class ReleaseMixin(admin.ModelAdmin):
         """Return the number of seats taken in each of the sessions `keys` that have any."""
         return {}
 
+    def report_consequences(self, request, sessions, *, published: bool = False) -> None:
+        """Show messages about effects on readers that organisers may not expect."""
+
     def release_view(self, request: HttpRequest) -> HttpResponse:
         if not self.has_change_permission(request):
             raise PermissionDenied
@@ -92,7 +95,7 @@ class ReleaseMixin(admin.ModelAdmin):
         name = reverse("admin:symposium_sessions_session_planner")
         return f"{name}?edition={edition.pk}"
 
-    def make_release(self, request: HttpRequest, edition: Edition, form: ReleaseForm) -> bool:
+    def make_release(self, request, edition: Edition, form: ReleaseForm) -> bool:
         keys = form.cleaned_data["moves"]
         try:
             made = releases.release(edition, request.user, keys, form.notes)

@@ -26,10 +26,11 @@ def of_earlier_editions(edition: Edition, text: str = "") -> QuerySet:
     earlier = Speaker.objects.filter(edition__starts_on__lt=edition.starts_on)
     earlier = earlier.exclude(person__in=edition.speakers.values("person"))
     latest = earlier.order_by("person", "-edition__starts_on", "pk").distinct("person")
-    found = Speaker.objects.filter(pk__in=latest.values("pk"))
+    speakers = Speaker.objects.filter(pk__in=latest.values("pk"))
+    found: QuerySet = speakers.for_list().select_related("edition")
     for word in typed_words(text):
         found = containing(found, word, SEARCHED)
-    return found.select_related("edition").for_list().order_by("family_name_fr", "pk")
+    return found.order_by("family_name_fr", "pk")
 
 
 def bring_back(edition: Edition, speakers: Iterable[Speaker]) -> list[Speaker]:

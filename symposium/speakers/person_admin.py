@@ -11,7 +11,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from symposium.core.admin.base import db_error_message
+from symposium.core.admin.base import EditionModelAdmin, db_error_message
 from symposium.speakers import person
 from symposium.speakers.models import Speaker
 
@@ -20,7 +20,7 @@ URL_NAME = "symposium_speakers_speaker_earlier"
 MAX_SHOWN = 100
 
 
-class PersonMixin(admin.ModelAdmin):
+class PersonMixin(EditionModelAdmin):
     """Admin of speakers with the page “From an earlier edition” and the actions on one person."""
 
     def get_urls(self):
