@@ -187,12 +187,10 @@ def test_planner_works_without_a_script(desk, edition, rooms, language):
 )
 def test_planner_passes_axe_and_fits_the_window(desk, edition, rooms, language, scheme, width):
     speaker = make_speaker(edition)
-    for track, room, kind in zip(("square", "disc"), rooms, ("talk", "workshop"), strict=False):
-        session = make_session(
-            edition, at="10:00", room=room, track=make_track(edition, mark=track), kind=kind
-        )
+    for at, track, room in zip(("10:00", "10:50"), ("square", "disc"), rooms, strict=False):
+        session = make_session(edition, at=at, room=room, track=make_track(edition, mark=track))
         make_participation(session, speaker)
-    make_session(edition, at="10:30", kind="break")
+    make_session(edition, at="11:00", kind="break")
     make_session(edition, at=None, status="draft")
     page = desk(language, color_scheme=scheme, viewport={"width": width, "height": 844})
     found = {}
