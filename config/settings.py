@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "symposium.agenda",
     "symposium.privacy",
     "symposium.tasks",
+    "symposium.website.apps.WebsiteConfig",
     "symposium.demo",
     "allauth",
     "allauth.account",
