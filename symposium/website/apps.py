@@ -9,5 +9,7 @@ class AdminConfig(DjangoAdminConfig):
 
 
 class WebsiteConfig(AppConfig):
+    """App whose commands Django finds; the admin site has a configuration of its own, above."""
+
     name = "symposium.website"
     label = "symposium_website"

@@ -76,7 +76,7 @@ def private_files() -> str:
 
 
 def database_version() -> str:
-    version: int = connection.pg_version  # type: ignore[attr-defined]  # of PostgreSQL alone
+    version = int(query("SHOW server_version_num"))
     if version < MIN_POSTGRESQL * 10_000:
         raise ToDoError(f"PostgreSQL {version // 10_000} is too old: {MIN_POSTGRESQL} or later")
     if pending := set(health.database().values()) - {"ok"}:
@@ -170,7 +170,7 @@ def certificate() -> str:
         socket.create_connection(place, timeout=5) as plain,
         ssl.create_default_context().wrap_socket(plain, server_hostname=address.hostname) as line,
     ):
-        ends = ssl.cert_time_to_seconds(str(line.getpeercert()["notAfter"]))
+        ends = ssl.cert_time_to_seconds(str((line.getpeercert() or {})["notAfter"]))
     days = int((ends - time.time()) // 86_400)
     if days < MIN_CERTIFICATE_DAYS:
         raise ToDoError(f"it ends in {days} days: renew it")

@@ -38,10 +38,9 @@ def test_link_makes_the_first_superuser_once(client, link):
         call_command("setup_link")
 
 
-@pytest.mark.parametrize(
-    "token", ["x", signing.dumps("setup", salt="of another purpose")], ids=["no token", "other"]
-)
-def test_other_tokens_make_nothing(client, token):
+@pytest.mark.parametrize("salt", ["", "of another purpose"])
+def test_other_tokens_make_nothing(client, salt):
+    token = signing.dumps("setup", salt=salt) if salt else "x"
     response = client.post(f"/fr/accounts/setup/{token}/", GOOD)
     assert (response.status_code, User.objects.count()) == (404, 0)
 
