@@ -119,6 +119,7 @@ def versions_page(request: HttpRequest, edition: Edition) -> HttpResponse:
         (_("Programme"), reverse("sessions:programme", args=[edition.slug])),
         (_("Programme changes"), reverse("sessions:changes", args=[edition.slug])),
     ]
+    found = versions(edition)
     return render_page(
         request,
         edition,
@@ -129,7 +130,8 @@ def versions_page(request: HttpRequest, edition: Edition) -> HttpResponse:
             "description": _("What changed in each version of the programme of %(name)s.")
             % {"name": edition},
             "crumbs": crumbs,
-            "versions": versions(edition),
+            "versions": found,
+            "unlisted": not found,
         },
     )
 
