@@ -126,6 +126,8 @@ def talks_of(session: Session, *, draft: bool) -> list[Session]:
     """Return the talks of a session, in order, with what a list of them shows."""
     found = session.talks.all() if draft else session.talks.published()
     talks = list(found.for_programme())
+    for talk in talks:
+        talk.edition = session.edition
     attach_speakers(talks)
     changes.attach_recent_changes(session.edition, talks)
     return talks
