@@ -63,8 +63,9 @@ def get(address=HOME, **headers):
 # The revision
 
 
-# Usage counts are for organisers; OAI records are read from the database for each request.
-NOT_ON_A_PAGE = {"FormerSlug", "UsageCount", "OaiRecord"}
+# Usage counts and the draft of the timetable are for organisers; OAI records are read from the
+# database for each request.
+NOT_ON_A_PAGE = {"FormerSlug", "UsageCount", "OaiRecord", "Move", "DraftStep"}
 PUBLIC = [
     model
     for name in ("editions", "speakers", "sessions", "abstracts")

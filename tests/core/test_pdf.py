@@ -368,7 +368,8 @@ def test_pdf_colours_are_light_theme_tokens():
 
 
 def test_category_colours_have_sufficient_contrast():
-    named = dict(re.findall(r'#let ([\w-]+) = rgb\("(#\w{6})"\)', shared()))
+    written = r'#let ([\w-]+) = (?:rgb\(|own\("[\w-]+", )"(#\w{6})"\)'
+    named = dict(re.findall(written, shared()))
     pairs = re.findall(r"  (\w+): \(fill: (.+?), on: (.+?)\),", shared())
     assert [name for name, _, _ in pairs] == ["sea", "green", "amber", "terra", "ink"]
     for _, fill, on in pairs:

@@ -30,13 +30,14 @@ def redis_at(settings, monkeypatch):
 
 
 def ask_for_code(client) -> int:
+    client.cookies.clear()
     return client.post("/fr/accounts/login/", {"login": "amina@example.org"}).status_code
 
 
 def test_codes_are_sent_and_limited_while_redis_is_away(client, redis_at):
     redis_at(1)
     make_user("amina@example.org")
-    assert [ask_for_code(client) for _number in range(4)] == [302, 302, 302, 429]
+    assert [ask_for_code(client) for _number in range(4)] == [302, 302, 302, 200]
     assert len(mail.outbox) == 3
 
 

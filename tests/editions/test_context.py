@@ -193,8 +193,8 @@ def menu(client, slug: str) -> list[str]:
 def test_menu_of_a_new_edition_has_no_dead_link(client):
     make_edition("2027", starts_on=timezone.now().date() + 30 * DAY)
     found = menu(client, "2027")
-    assert found == ["/fr/2027/search/"]
-    assert [client.get(address).status_code for address in found] == [200]
+    assert found == ["/fr/2027/editions/", "/fr/2027/search/"]
+    assert [client.get(address).status_code for address in found] == [200, 200]
 
 
 def test_menu_lists_existing_sections_only(client):
@@ -202,7 +202,7 @@ def test_menu_lists_existing_sections_only(client):
     make_session(edition, status="draft")
     make_speaker(edition, is_published=False)
     argument = make_main_abstract(edition, status="draft", published_at=None)
-    assert menu(client, "2027") == ["/fr/2027/search/"]
+    assert menu(client, "2027") == ["/fr/2027/editions/", "/fr/2027/search/"]
     make_session(edition)
     make_speaker(edition)
     argument.delete()
@@ -210,9 +210,10 @@ def test_menu_lists_existing_sections_only(client):
     make_page(edition, slug="venir")
     found = menu(client, "2027")
     assert [address.removeprefix("/fr/2027/") for address in found] == [
-        "abstract/", "abstracts/", "pages/venir/", "programme/", "search/", "speakers/",
+        "abstract/", "abstracts/", "editions/", "pages/venir/", "programme/", "search/",
+        "speakers/",
     ]  # fmt: skip
-    assert [client.get(address).status_code for address in found] == [200] * 6
+    assert [client.get(address).status_code for address in found] == [200] * 7
 
 
 def menu_items(client, slug: str) -> list[str]:
@@ -240,7 +241,8 @@ def test_menu_of_a_past_edition_has_no_way_there(client):
     make_page(edition, slug="practical")
     assert menu_items(client, "2018") == ["Search", "My account"]
     page = tree(client.get("/en/2018/"))
-    assert hrefs(page, "//footer//nav//a") == ["/en/2018/pages/practical/"]
+    addresses = ["/en/2018/pages/practical/", "/en/2018/editions/"]
+    assert hrefs(page, "//footer//nav//a") == addresses
 
 
 # Past and coming editions

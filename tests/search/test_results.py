@@ -1152,6 +1152,7 @@ def test_switch_searches_all_published_editions(client):
         return {
             group.kind: sorted((str(hit.thing), hit.edition.slug) for hit in group.hits)
             for group in results.groups
+            if group.kind != "abstract"  # those with the keyword
         }
 
     assert found("?q=tramway") == {
@@ -1175,5 +1176,6 @@ def test_queries_do_not_grow_with_editions(client, count, django_assert_num_quer
         edition = make_edition(f"20{number + 21}", starts_on=datetime.date(2021 + number, 6, 9))
         make_session(edition, title_fr="Le tramway")
         make_keyword(make_abstract(edition, title_fr="Tramway"))
-    with django_assert_num_queries(10):
-        assert search(None, "tramway", "fr").total == 2 * count
+    assert search(None, "tramway", "fr").total == 2 * count
+    with django_assert_num_queries(6):
+        search(None, "tramway", "fr")
