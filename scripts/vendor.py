@@ -1,6 +1,6 @@
 """Rebuild static/vendor/ and core/documents/fonts/ from npm packages.
 
-The packages are Bootstrap, the fonts, jQuery UI's tabs and the QR code reader. Run `python3 -m
+The packages are Bootstrap, the fonts and the QR code reader. Run `python3 -m
 scripts.vendor` (Python 3.11.4+, npm) after changing a version below, and commit the result. The
 script is outside static/, so it is never collected or served. Of Bootstrap only the part in use is
 served: `bootstrap_css.py` takes it from the whole files in scripts/bootstrap/. The font subsets

@@ -601,7 +601,7 @@ class Session(SluggedModel):
 
         Raise it too if the room or the track belongs to another edition.
         """
-        self.clean_edition()
+        self.clean_owners()
         if self.starts_at is None or self.is_cancelled or self.kind in self.SHARING:
             return
         others = Session.objects.exclude(kind__in=self.SHARING).filter(room__isnull=False)
@@ -615,7 +615,7 @@ class Session(SluggedModel):
                 times=clash.times(),
             )
 
-    def clean_edition(self) -> None:
+    def clean_owners(self) -> None:
         """Raise ValidationError if the room or the track belongs to another edition."""
         for field, owner in (("room", self.room), ("track", self.track)):
             if owner and owner.edition_id != self.edition_id:

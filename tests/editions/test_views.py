@@ -59,7 +59,7 @@ def fill(edition) -> list[models.Model]:
         edition, room, track, speaker, session, following, abstract, argument, keyword,
         make_author(abstract), make_author(argument), make_link(speaker),
         make_page(edition, slug="venir"), make_news(edition, slug="tram"), make_partner(edition),
-        make_resource(session),
+        make_resource(session), edition.releases.create(number=1),
         versions.publish(abstract, {"fr": "Corrigé."}),
     ]  # fmt: skip
 

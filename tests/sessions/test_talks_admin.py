@@ -94,9 +94,9 @@ def test_row_of_an_unscheduled_session_takes_no_time(desk, edition):
 
 def test_row_may_use_the_time_that_its_session_gains(desk, parent):
     added = row(start="10:00", minutes=15)
-    assert save(
-        desk, admin_url(parent), added, ends_at_1="10:15", timetable="now"
-    ).status_code == 302
+    assert (
+        save(desk, admin_url(parent), added, ends_at_1="10:15", timetable="now").status_code == 302
+    )
     assert clock(parent.talks.get()) == "10:00–10:15"
 
 
