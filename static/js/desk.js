@@ -21,3 +21,16 @@ document.addEventListener("click", (event) => {
   });
   button.focus();
 });
+
+// The box of an autocomplete is named by what is chosen: name it by its field too.
+const nameBox = (select) => {
+  const box = document.getElementById(`select2-${select.id}-container`);
+  const label = select.labels?.[0]?.textContent.trim();
+  if (box && label) {
+    box.setAttribute("aria-label", `${label} ${box.title}`.trim());
+  }
+};
+django.jQuery(() => {
+  document.querySelectorAll("select.admin-autocomplete").forEach(nameBox);
+  django.jQuery(document).on("change", "select.admin-autocomplete", ({ target }) => nameBox(target));
+});

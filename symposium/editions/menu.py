@@ -18,7 +18,7 @@ PARTS = {
     "news": (_("News"), "editions:news", "news"),
     "participants": (_("Participants"), "registrations:participants", "participants"),
     "keywords": (_("Keywords"), "abstracts:keywords", "keywords"),
-    "editions": (_("All editions"), "editions:editions", "editions"),
+    "editions": (_("Editions"), "editions:editions", "editions"),
 }
 CONTACT = "contact"
 IN_MENU = ("abstract", "programme", "abstracts", "speakers", PRACTICAL, "news")

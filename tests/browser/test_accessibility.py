@@ -113,6 +113,18 @@ def examine(page, name: str, language: str, *widths: int) -> dict[str, list[str]
     return look(page, name, EVERY_RULE, *widths)
 
 
+# Why axe leaves the contrast of a text undecided, such as a picture behind a list's arrow.
+UNDECIDED = ("could not be determined", "only non-text characters", "too short to determine")
+
+
+def decided(found: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return the findings without contrasts that axe could not measure, for pages of the desk."""
+    return {
+        where: [fault for fault in faults if not any(words in fault for words in UNDECIDED)]
+        for where, faults in found.items()
+    }
+
+
 def wider(page) -> list[str]:
     """Return the windows and text sizes in which the page scrolls sideways."""
     found = []

@@ -6,7 +6,7 @@ import pytest
 
 from symposium.sessions.draft import draft_sessions, draft_slot
 from symposium.sessions.models import Release
-from tests.browser.test_accessibility import examine
+from tests.browser.test_accessibility import decided, examine
 from tests.factories import (
     make_edition,
     make_organiser,
@@ -206,5 +206,5 @@ def test_planner_passes_axe_and_fits_the_window(desk, edition, rooms, language, 
         found[f"{where}, wider than"] = [
             one for one in [page.evaluate("document.documentElement.scrollWidth")] if one > width
         ]
-        found |= examine(page, where, language, width)
+        found |= decided(examine(page, where, language, width))
     assert {where: faults for where, faults in found.items() if faults} == {}

@@ -1,7 +1,9 @@
 """Forms of the desk: languages side by side, the right column, who is told before a save."""
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext as django_gettext  # `make messages` leaves its texts
 
 from symposium.core.admin.last_changes import changes_of
 from symposium.core.i18n.localized import LANGUAGES
@@ -51,6 +53,15 @@ def language_gaps(form) -> list[tuple[str, int]]:
 
 class DeskFormMixin(admin.ModelAdmin):
     """Form with one switch of language, facts beside it, and who is told under it."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Name the date and the time of a field for those who hear it."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, AdminSplitDateTime):
+            words = (django_gettext("Date"), django_gettext("Time"))
+            for part, word in zip(field.widget.widgets, words, strict=True):
+                part.attrs["aria-label"] = f"{field.label} – {word}"
+        return field
 
     def tells(self, request, obj) -> str:
         """Return the sentence that says who gets an e-mail after a save; "" for nobody."""

@@ -23,9 +23,18 @@ class OrderedFormSet(CustomInlineFormSet):
 
 
 class OrderedTabularInline(SortableTabularInline):
+    """Rows of a table, whose fields have the name of their column for those who hear it."""
+
     formset = OrderedFormSet
     ordering = ["order", "id"]
     extra = 0
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field:
+            inner = getattr(field.widget, "widget", field.widget)
+            inner.attrs.setdefault("aria-label", str(field.label))
+        return field
 
 
 class OrderedStackedInline(
