@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from symposium.core import last_runs
 from symposium.core.models import LastRun
+from symposium.website import doctor
 from tests.factories import make_edition
 from tests.helpers import smtp
 from tests.helpers.database_errors import execute
@@ -81,11 +82,6 @@ def no_mail_server(settings) -> None:
         settings.EMAIL_PORT = closed.getsockname()[1]
 
 
-def no_tls(settings) -> None:
-    settings.SITE_URL, settings.DEMO = "http://symposium.example.org", False
-    settings.SILENCED_SYSTEM_CHECKS = [f"security.W{number:03}" for number in range(1, 30)]
-
-
 def no_server_of_tls(settings) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         settings.SITE_URL = f"https://127.0.0.1:{closed.getsockname()[1]}"
@@ -108,7 +104,6 @@ def no_programs(settings) -> None:
         (single_cache, "sign-in attempts", "unset CACHE_URL"),
         (no_worker, "worker", "systemctl start symposium-worker"),
         (no_mail_server, "mail", "refused"),
-        (no_tls, "certificate", "SITE_URL is not https"),
         (no_server_of_tls, "certificate", "refused"),
         (no_backup, "backup", "set BACKUP_AT=03:00"),
         (no_programs, "backup", "pg_dump is missing"),
@@ -137,3 +132,9 @@ def test_refused_test_email_is_an_error(installation):
     installation.mail_server.refusals["nora@example.org"] = "554 5.7.1 no"
     with pytest.raises(CommandError, match="The test email did not leave"):
         call_command("doctor", mail="nora@example.org")
+
+
+def test_address_without_tls_is_reported(settings):
+    settings.SITE_URL, settings.DEMO = "http://symposium.example.org", False
+    with pytest.raises(doctor.ToDoError, match="SITE_URL is not https"):
+        doctor.certificate()
