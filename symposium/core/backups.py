@@ -166,7 +166,7 @@ def unpacked(archive: Path, identity: Path | None) -> Iterator[tuple[Path, dict]
 
 
 def extract(plain: Path, folder: Path) -> None:
-    """Write the regular files of a tar file below `folder`, and nothing elsewhere."""
+    """Extract the regular files of a tar file into `folder`, never outside it."""
     with tarfile.open(plain) as tar:
         for member in tar:
             content = tar.extractfile(member) if member.isfile() else None
@@ -238,7 +238,7 @@ def verify(archive: Path, identity: Path | None = None) -> dict:
 
 @contextlib.contextmanager
 def scratch_database():
-    """Create a database beside that of the portal; drop it after the block."""
+    """Create an empty database on the portal's server; drop it after the block."""
     name = f"symposium_verify_{secrets.token_hex(4)}"
     with contextlib.closing(connection.copy()) as beside, beside.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")

@@ -1,4 +1,4 @@
-"""Checklist of an edition: what is missing before each milestone of its organisers' year.
+"""Checklist of an edition: what is missing before each milestone.
 
 Each app has a module `checklist` with its checks, which `AppConfig.ready` registers. One query
 answers all of them.
@@ -54,7 +54,7 @@ class Check:
         return user.has_perm(f"{meta.app_label}.{verb}_{meta.model_name}")
 
     def item(self, edition: Edition, number: int) -> "Item | None":
-        """Return what is missing, or None if `number`, the number of rows, is right."""
+        """Return the item to show for `number` rows found, or None if nothing is missing."""
         if bool(number) == self.is_required:
             return None
         words = self.sentence if self.is_required else self.sentence % {"n": number}

@@ -68,7 +68,7 @@ class IdentityPages(admin.ModelAdmin):
         return True
 
     def identity_context(self, request: HttpRequest, form: IdentityForm) -> dict:
-        # What is shown of the edition is what is stored: the form has changed its own copy.
+        # The page shows the stored edition: the form has already changed its own copy.
         edition = Edition.objects.get(pk=form.instance.pk)
         home = reverse("editions:home", args=[edition.slug])
         address = reverse("admin:symposium_editions_site", args=[edition.pk, home[1:]])

@@ -12,7 +12,7 @@ SHOWN_CHANGES = 3
 
 
 def in_languages(name: str) -> list[str]:
-    """Return the names of a text in each language, from that of one: `title_fr` gives three."""
+    """Return a field's names in all languages: `title_fr` gives also `title_en`, `title_ar`."""
     return [f"{name.rpartition('_')[0]}_{code}" for code in LANGUAGES]
 
 
@@ -55,7 +55,7 @@ class DeskFormMixin(admin.ModelAdmin):
     """Form with one switch of language, facts beside it, and who is told under it."""
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """Name the date and the time of a field for those who hear it."""
+        """Label the date and the time of a field for screen readers."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, AdminSplitDateTime):
             words = (django_gettext("Date"), django_gettext("Time"))

@@ -23,7 +23,7 @@ class OrderedFormSet(CustomInlineFormSet):
 
 
 class OrderedTabularInline(SortableTabularInline):
-    """Rows of a table, whose fields have the name of their column for those who hear it."""
+    """Ordered rows as a table; screen readers read each field with its column's label."""
 
     formset = OrderedFormSet
     ordering = ["order", "id"]
