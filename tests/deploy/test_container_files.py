@@ -57,8 +57,9 @@ def test_every_volume_is_declared_and_owned_by_the_user(compose, dockerfile):
     [owned] = re.findall(r"install -d -m 700 -o symposium -g symposium (.*)", dockerfile)
     ours = {mount.split(":")[1] for mount in compose["x-portal"]["volumes"]}
     assert ours <= set(owned.split())
-    assert [source for source, _ in mounts if source[0] == "."] == ["./container/Caddyfile"]
-    assert (DEPLOY / "container/Caddyfile").is_file()
+    files = [source for source, _ in mounts if source[0] == "."]
+    assert files == ["./container/Caddyfile", "./nginx/pages"]
+    assert [file for file in files if not (DEPLOY / file).exists()] == []
 
 
 def test_only_the_proxy_has_ports(compose):

@@ -3,7 +3,7 @@
 import os
 import shutil
 import time
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
@@ -40,11 +40,11 @@ def image(engine: Engine) -> dict:
 
 
 @pytest.fixture(scope="session")
-def portal(engine: Engine, image: dict) -> Portal:
+def portal(engine: Engine, image: dict) -> Iterator[Portal]:
     """Start everything with `compose up`, and wait for the first page."""
     service = engine.listen()
     engine.compose("down", "--volumes", "--remove-orphans")
-    checks = HealthChecks(engine, ["database", "web", "worker"])
+    checks = HealthChecks(engine, ["symposium-database-1", "restored-database-1"])
     checks.start()
     portal = Portal(engine, service.pid)
     started = time.monotonic()

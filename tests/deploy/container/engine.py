@@ -1,4 +1,4 @@
-"""Container engine of the tests: Debian's buildah and podman, with Docker Compose 2 as their client.
+"""Container engine of the tests: Debian's buildah and podman, with Docker Compose 2 before them.
 
 No registry of images is reached: the base image is made by debootstrap, and Debian's PostgreSQL and
 Caddy stand in for the official images (`standins/`).
@@ -85,7 +85,10 @@ class Engine:
     def build(self, context: Path, *options: str | Path, name: str) -> float:
         """Build an image; return the seconds."""
         started = time.monotonic()
-        certificates = (f"--volume={CERTIFICATES}:/tmp/ca.crt:ro", "--build-arg=PIP_CERT=/tmp/ca.crt")
+        certificates = (
+            f"--volume={CERTIFICATES}:/tmp/ca.crt:ro",
+            "--build-arg=PIP_CERT=/tmp/ca.crt",
+        )
         self.run("buildah", "build", "--format=docker", f"--tag={name}", *certificates,
                  *options, context)  # fmt: skip
         return time.monotonic() - started
@@ -95,15 +98,16 @@ class Engine:
 
     # Containers
 
-    def compose(self, *arguments: str, check: bool = True) -> str:
+    def compose(self, *arguments: str, **options) -> str:
         """Run Docker Compose 2 with the compose.yaml of the project."""
-        program = self.folder / "docker-compose"
-        return self.run(program, "--file", PROJECT / "deploy/compose.yaml", *arguments, check=check)
+        file = PROJECT / "deploy/compose.yaml"
+        return self.run(self.folder / "docker-compose", "--file", file, *arguments, **options)
 
     def fetch_compose(self) -> None:
         """Take the program from Debian 13, whose package also runs on Debian 12."""
         self.run("podman", "run", "--rm", "--network=none", f"--volume={self.folder}:/out",
-                 "docker.io/library/compose:2", "cp", "/usr/libexec/docker/cli-plugins/docker-compose", "/out/")  # fmt: skip
+                 "docker.io/library/compose:2", "cp",
+                 "/usr/libexec/docker/cli-plugins/docker-compose", "/out/")  # fmt: skip
 
     def listen(self) -> subprocess.Popen:
         """Start the service of podman that Docker Compose speaks to, in a network of its own."""
@@ -126,12 +130,11 @@ class Engine:
 class HealthChecks(threading.Thread):
     """Run the health checks of the containers each second, as systemd's timers do elsewhere."""
 
-    def __init__(self, engine: Engine, services: list[str]):
+    def __init__(self, engine: Engine, containers: list[str]):
         super().__init__(daemon=True)
-        self.engine, self.services, self.stop = engine, services, threading.Event()
+        self.engine, self.containers, self.stop = engine, containers, threading.Event()
 
     def run(self) -> None:
         while not self.stop.wait(1):
-            for service in self.services:
-                self.engine.run("podman", "healthcheck", "run", self.engine.container(service),
-                                check=False)  # fmt: skip
+            for container in self.containers:
+                self.engine.run("podman", "healthcheck", "run", container, check=False)
