@@ -9,7 +9,6 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-
 CATCH_UP = "SET CONSTRAINTS search_catch_up, harvest_catch_up"
 
 

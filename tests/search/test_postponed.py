@@ -36,6 +36,12 @@ def write_much(edition: Edition) -> None:
     make_abstract(edition, title_fr="Retiré").delete()
 
 
+def write_twice(edition: Edition) -> None:
+    """Write a speaker, then another with the same address, which PostgreSQL refuses."""
+    make_speaker(edition, slug="a", family_name_fr="Rivage")
+    make_speaker(edition, slug="a", family_name_fr="Falaise")
+
+
 def known_to_search() -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -86,8 +92,7 @@ def test_statements_after_a_postponed_block_refresh_at_once(edition):
 def test_a_refused_block_leaves_nothing_postponed(edition):
     before = known_to_search()
     with pytest.raises(IntegrityError), transaction.atomic(), postponed_refreshes():
-        make_speaker(edition, slug="a", family_name_fr="Rivage")
-        make_speaker(edition, slug="a", family_name_fr="Falaise")
+        write_twice(edition)
     assert (known_to_search(), pending()) == (before, 0)
     make_speaker(edition, family_name_fr="Phare")
     assert "Phare" in str(known_to_search())
