@@ -11,7 +11,7 @@ from symposium.core.i18n.localized import LANGUAGE_NAMES, LANGUAGES
 from symposium.core.i18n.typography import direction
 from symposium.core.mail.composing import PARTS, render_text
 from symposium.registrations.models import MailText
-from symposium.registrations.models.mail_texts import filled, listed
+from symposium.registrations.models.organiser_texts import filled, listed
 
 
 @admin.register(MailText)
@@ -27,7 +27,7 @@ class MailTextAdmin(TranslatedModelAdmin):
         if not mail_text.kind:
             names = sorted({one for some in MailText.PLACEHOLDERS.values() for one in some})
             return listed(tuple(names))
-        return listed(MailText.PLACEHOLDERS[MailText.Kind(mail_text.kind)])
+        return listed(mail_text.known)
 
     @admin.display(description=_("preview"))
     def preview(self, mail_text):
@@ -54,10 +54,12 @@ class MailTextAdmin(TranslatedModelAdmin):
             return "–"
         values = samples(mail_text.edition)
         context = {**mail_text.edition.mail_context(), **values, "parts": dict.fromkeys(PARTS, "")}
-        context |= {"edition_name": values["symposium"], "what": values["symposium"], "on_site": 1}
-        name = f"registrations/email/{mail_text.kind}"
+        template, variant = MailText.template_of(mail_text.kind)
+        what = values["session" if "session" in mail_text.known else "symposium"]
+        context |= {"edition_name": values["symposium"], "what": what, "on_site": 1, **variant}
         subject, body = (
-            render_text(f"{name}_{part}.txt", context).strip() for part in ("subject", "body")
+            render_text(f"registrations/email/{template}_{part}.txt", context).strip()
+            for part in ("subject", "body")
         )
         return format_html(
             '<div lang="{}"><p><strong>{}</strong></p>{}</div>',
@@ -78,4 +80,6 @@ def samples(edition) -> dict[str, str]:
         "verify_url": "https://www.example.org/",
         "code": "Y7WF 2SH6 KF",
         "rank": "3",
+        "session": gettext("Session"),
+        "when": edition.dates,
     }

@@ -1,40 +1,63 @@
 """Words of the organisers in the e-mails that everybody gets, in place of the standard ones."""
 
-import re
 from collections.abc import Mapping
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from symposium.core.i18n.localized import LANGUAGES
 from symposium.editions.models import Edition, has_translations
+from symposium.registrations.models.organiser_texts import OrganiserText
 
-PLACEHOLDER = re.compile(r"\{([^{}\s]*)\}")
 EVERYWHERE = ("name", "symposium", "dates", "place", "category", "link")
 
 
-class MailText(models.Model):
-    """Subject and text of one kind of e-mail; a language left blank has the standard words.
+class MailText(OrganiserText):
+    """Subject and text of one kind of e-mail."""
 
-    The text is plain. A name in braces, such as {name}, is replaced once by what it stands for, and
-    is no template.
-    """
+    TITLE = "subject"
 
     class Kind(models.TextChoices):
-        """The names are those of the templates in `registrations/email/`."""
+        """The names are those of the templates in `registrations/email/`, or of `VARIANTS`."""
 
         CONFIRMED = "confirmed", _("Registration confirmed, with the ticket")
         PENDING = "pending", _("Request received")
         WAITING = "waiting", _("Waiting list")
+        REFUSED = "refused", _("Request refused")
+        CATEGORY_CHANGED = "category_changed", _("Category changed, registration confirmed")
+        OFFERED = "offered", _("Place offered")
+        OFFER_EXPIRED = "offer_expired", _("Offer of a place expired")
+        CANCELLED = "cancelled", _("Registration cancelled by the organisers")
+        WITHDRAWN = "withdrawn", _("Registration cancelled by the person")
+        BOOKED = "booked", _("Seat booked")
+        SEAT_WAITING = "seat_waiting", _("Waiting list of a session")
+        SEAT_OFFERED = "seat_offered", _("Seat offered")
+        SEAT_EXPIRED = "seat_expired", _("Offer of a seat expired")
+        SESSION_CHANGED = "session_changed", _("Booked sessions changed")
         REMINDER = "reminder", _("Reminder before the first day")
         CERTIFICATE = "certificate_ready", _("Certificate of attendance")
 
+    # Where one template serves several kinds: its name, and the context of this kind.
+    VARIANTS: Mapping[str, tuple[str, Mapping[str, bool]]] = {
+        Kind.CATEGORY_CHANGED: ("category_changed", {"confirmed": True}),
+        Kind.OFFERED: ("offered", {"is_seat": False}),
+        Kind.OFFER_EXPIRED: ("offer_expired", {"is_seat": False}),
+        Kind.CANCELLED: ("cancelled", {"by_organiser": True}),
+        Kind.WITHDRAWN: ("cancelled", {"by_organiser": False}),
+        Kind.BOOKED: ("booked", {"confirmed": True}),
+        Kind.SEAT_WAITING: ("booked", {"confirmed": False, "has_place": True}),
+        Kind.SEAT_OFFERED: ("offered", {"is_seat": True}),
+        Kind.SEAT_EXPIRED: ("offer_expired", {"is_seat": True}),
+    }
     PLACEHOLDERS = {
-        Kind.CONFIRMED: (*EVERYWHERE, "code"),
-        Kind.PENDING: EVERYWHERE,
+        **dict.fromkeys(Kind, EVERYWHERE),
+        **dict.fromkeys(
+            [Kind.CONFIRMED, Kind.CATEGORY_CHANGED, Kind.REMINDER], (*EVERYWHERE, "code")
+        ),
+        **dict.fromkeys(
+            [Kind.BOOKED, Kind.SEAT_OFFERED, Kind.SEAT_EXPIRED], (*EVERYWHERE, "session", "when")
+        ),
         Kind.WAITING: (*EVERYWHERE, "rank"),
-        Kind.REMINDER: (*EVERYWHERE, "code"),
+        Kind.SEAT_WAITING: (*EVERYWHERE, "session", "when", "rank"),
         Kind.CERTIFICATE: (*EVERYWHERE, "certificate"),
     }
 
@@ -64,45 +87,16 @@ class MailText(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.get_kind_display()
+    @classmethod
+    def template_of(cls, kind: str) -> tuple[str, Mapping[str, bool]]:
+        """Return the template of a kind, and the context that tells it from others."""
+        return cls.VARIANTS.get(kind, (kind, {}))
 
-    def clean(self) -> None:
-        faults = {}
-        for field in ("subject", "body"):
-            for code in LANGUAGES:
-                if fault := self.fault_of(field, code):
-                    faults[f"{field}_{code}"] = fault
-        if faults:
-            raise ValidationError(faults)
-
-    def fault_of(self, field: str, language: str) -> ValidationError | None:
-        """Return what is wrong with a text: its other half is missing, or a name is unknown."""
-        text = getattr(self, f"{field}_{language}") or ""
-        other = "body" if field == "subject" else "subject"
-        if not text.strip() and getattr(self, f"{other}_{language}"):
-            return ValidationError(
-                _("Enter both the subject and the text in this language."), code="half"
-            )
-        known = self.PLACEHOLDERS.get(self.Kind(self.kind), ()) if self.kind in self.Kind else ()
-        if wrong := next((name for name in PLACEHOLDER.findall(text) if name not in known), None):
-            return ValidationError(
-                _("{%(name)s} can’t stand in this email. Use one of these: %(known)s."),
-                code="placeholder",
-                params={"name": wrong, "known": listed(known)},
-            )
+    @classmethod
+    def kind_of(cls, template: str, context: Mapping[str, object]) -> str | None:
+        """Return the kind of an e-mail, or None if organisers cannot word it."""
+        for kind in cls.Kind.values:
+            name, variant = cls.template_of(kind)
+            if name == template and all(bool(context.get(key)) == variant[key] for key in variant):
+                return kind
         return None
-
-    def words(self, language: str) -> tuple[str, str] | None:
-        """Return subject and text in a language, or None where it has the standard words."""
-        subject, body = (getattr(self, f"{field}_{language}") for field in ("subject", "body"))
-        return (subject, body) if subject and body else None
-
-
-def listed(names: tuple[str, ...]) -> str:
-    return " ".join(f"\u2066{{{name}}}\u2069" for name in names)
-
-
-def filled(text: str, values: Mapping[str, str]) -> str:
-    """Return `text` with each {name} replaced by its value, once: values are never read again."""
-    return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
