@@ -188,7 +188,6 @@ def test_proxy_logs_no_address_of_a_page(portal: Portal):
     assert (answer.status, "text/html" in answer.headers) == (502, True)
     assert "Le site ne répond pas" in answer.body
     log = portal.engine.compose("logs", "proxy")
-    assert "http.log.error" in log
     assert "secret.ics" not in log
 
 
