@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 
 from symposium.core.i18n.localized import LANGUAGES, in_each_language
+from symposium.core.postponed import postponed_refreshes
 from symposium.editions.models import Edition, Page, Partner
 
 TEXTS = in_each_language("kicker", "theme", "description")
@@ -100,7 +101,8 @@ class Copying:
         """Run in one transaction. If it fails, delete the copied files too."""
         try:
             with transaction.atomic():
-                yield
+                with postponed_refreshes():
+                    yield
                 connection.check_constraints()
         except BaseException:
             for storage, name in self.files:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -145,20 +146,16 @@ def small_rooms(items: Sequence[Planned], zone: datetime.tzinfo) -> Iterator[Con
 
 def during_breaks(items: Sequence[Planned], zone: datetime.tzinfo) -> Iterator[Conflict]:
     """Yield sessions that take the time of a break; posters often do."""
-    timed = [
-        item
-        for item in items
-        if item.takes_time
-        and item.session.kind != Session.Kind.POSTER_SESSION
-        and not item.session.parent_id
-    ]
-    for one, other in overlapping(timed):
-        if one.session.is_break == other.session.is_break:
+    timed = [item for item in items if item.takes_time and not item.session.parent_id]
+    pauses = [item for item in timed if item.session.is_break]
+    for held in timed:
+        if held.session.is_break or held.session.kind == Session.Kind.POSTER_SESSION:
             continue
-        held, pause = (other, one) if one.session.is_break else (one, other)
-        words = _("%(session)s (%(times)s) takes place during %(pause)s.")
-        names = {"session": held.name, "times": held.hours(zone), "pause": pause.name}
-        yield Conflict((held.session.pk,), str(BREAK_LABEL), words % names)
+        for pause in pauses:
+            if pause.starts_at < held.ends_at and held.starts_at < pause.ends_at:
+                words = _("%(session)s (%(times)s) takes place during %(pause)s.")
+                names = {"session": held.name, "times": held.hours(zone), "pause": pause.name}
+                yield Conflict((held.session.pk,), str(BREAK_LABEL), words % names)
 
 
 Check = Callable[[Sequence[Planned], datetime.tzinfo], Iterator[Conflict]]
@@ -205,10 +202,13 @@ def planned(
     rooms: Iterable[Room],
     slots: Mapping[int, Slot] | None = None,
     seats: Mapping[int, int] | None = None,
+    *,
+    everybody: bool = True,
 ) -> list[Planned]:
     """Return `sessions` with their speakers, in their slots of the draft or in those of `slots`.
 
-    Their talks follow them, in the same list.
+    Their talks follow them, in the same list. Without `everybody`, only those speakers are there
+    who take part in several, and may be in two places at once.
     """
     held = {session.pk: session for session in sessions}
     found = {pk: slots[pk] if slots else draft_slot(session) for pk, session in held.items()}
@@ -216,7 +216,7 @@ def planned(
     for talk in talks:
         found[talk.pk] = slot_of_talk(talk, held[talk.parent_id], found[talk.parent_id])
     whole = [*held.values(), *talks]
-    by_key, people = {room.pk: room for room in rooms}, speakers_of(whole)
+    by_key, people = {room.pk: room for room in rooms}, speakers_of(whole, everybody=everybody)
     return [
         Planned(
             session,
@@ -240,10 +240,14 @@ def slot_of_talk(talk: Session, session: Session, slot: Slot) -> Slot:
     return own._replace(room_id=talk.room_id or slot.room_id, status=status)
 
 
-def speakers_of(sessions: Iterable[Session]) -> dict[int, list[Speaker]]:
+def speakers_of(sessions: Iterable[Session], *, everybody: bool) -> dict[int, list[Speaker]]:
     """Return the speakers of each session, in their order, in one query."""
     found: dict[int, list[Speaker]] = {session.pk: [] for session in sessions}
-    rows = Participation.objects.filter(session__in=found).order_by("order", "pk")
-    for row in rows.select_related("speaker").only("session", *NAMES):
+    rows = Participation.objects.filter(session__in=found)
+    if not everybody:
+        counted = rows.values("speaker").annotate(sessions=Count("pk"))
+        rows = rows.filter(speaker__in=counted.filter(sessions__gt=1).values("speaker"))
+    ordered = rows.order_by("order", "pk").select_related("speaker")
+    for row in ordered.only("session", *NAMES):
         found[row.session_id].append(row.speaker)
     return found

@@ -195,7 +195,8 @@ def load_day(edition: Edition, date: datetime.date) -> list[Session]:
     starts, ends = bounds(edition, date)
     public = Q(move__isnull=False, starts_at__gte=starts, starts_at__lt=ends)
     shown = draft.on_day(edition, starts, ends) | draft.unscheduled() | public
-    found = draft.draft_sessions(edition).filter(shown).select_related("move", "track")
+    # Few tracks for many sessions: one object each.
+    found = draft.draft_sessions(edition).filter(shown).prefetch_related("track")
     return list(found.order_by("kind", "pk"))
 
 
@@ -205,8 +206,11 @@ def lay_out(
     sessions: Iterable[Session],
     rooms: Sequence[Room],
     seats: Mapping[int, int],
+    *,
+    everybody: bool,
 ) -> Day:
-    everything = planned(sessions, rooms, seats=seats)
+    """Return the day; without `everybody`, its cards do not name all their speakers."""
+    everything = planned(sessions, rooms, seats=seats, everybody=everybody)
     talks = Counter(item.session.parent_id for item in everything)
     items = [item for item in everything if not item.session.parent_id]
     starts, ends = bounds(edition, date)

@@ -13,6 +13,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -120,6 +121,7 @@ class PlannerMixin(ReleaseMixin):
         edition = self.working_edition(request)
         if edition is None:
             raise Http404
+        prefetch_related_objects([edition], "rooms")
         date = self.planned_day(request, edition)
         with timezone.override(edition.zone):
             if "talk" in request.POST:
@@ -223,10 +225,11 @@ class PlannerMixin(ReleaseMixin):
         place = place_of(edition, sessions[0], rooms)
         return f"\u2068{sessions[0]}\u2069: {place}."
 
-    def lay_out(self, edition: Edition, date: datetime.date) -> planner.Day:
+    def lay_out(self, edition: Edition, date: datetime.date, *, everybody: bool) -> planner.Day:
         sessions = planner.load_day(edition, date)
         seats = self.seats_taken([session.pk for session in sessions])
-        return planner.lay_out(edition, date, sessions, list(edition.rooms.all()), seats)
+        rooms = list(edition.rooms.all())
+        return planner.lay_out(edition, date, sessions, rooms, seats, everybody=everybody)
 
     def planner_json(
         self,
@@ -236,7 +239,7 @@ class PlannerMixin(ReleaseMixin):
         sessions: Sequence[Session],
         error: str,
     ) -> JsonResponse:
-        day = self.lay_out(edition, date)
+        day = self.lay_out(edition, date, everybody=False)
         said = [error or self.say(edition, sessions)]
         if len(sessions) == 1:
             said += [conflict.sentence for conflict in day.conflicts_of(sessions[0].pk)]
@@ -260,7 +263,7 @@ class PlannerMixin(ReleaseMixin):
     def planner_page(
         self, request: HttpRequest, edition: Edition, date: datetime.date
     ) -> HttpResponse:
-        day = self.lay_out(edition, date)
+        day = self.lay_out(edition, date, everybody=True)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from symposium.core.admin.base import db_error_message
+from symposium.core.postponed import no_refreshes, postponed_refreshes
 from symposium.editions.models import Edition
 from symposium.spreadsheets.columns import escaped, unescaped
 from symposium.spreadsheets.known import Known, code_of
@@ -62,13 +63,13 @@ class Run:
 
     def preview(self) -> None:
         self.is_preview = True
-        with contextlib.suppress(RolledBack), transaction.atomic():
+        with contextlib.suppress(RolledBack), transaction.atomic(), no_refreshes():
             self.execute()
             raise RolledBack
 
     def apply(self) -> bool:
         """Write all rows and return True; if one is refused, write nothing and return False."""
-        with contextlib.suppress(RolledBack), transaction.atomic():
+        with contextlib.suppress(RolledBack), transaction.atomic(), postponed_refreshes():
             self.execute()
             if self.is_refused:
                 raise RolledBack

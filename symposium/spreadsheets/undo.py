@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from symposium.core.admin.base import db_error_message, name_list
+from symposium.core.postponed import postponed_refreshes
 from symposium.spreadsheets.imports import entry
 from symposium.spreadsheets.models import Import
 from symposium.spreadsheets.registry import SHEETS
@@ -20,6 +21,7 @@ from symposium.spreadsheets.states import state_of
 
 
 @transaction.atomic
+@postponed_refreshes()
 def undo(made: Import, user: Any) -> int:
     """Put back what an import changed, delete what it added; return the number of objects.
 
