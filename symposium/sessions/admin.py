@@ -279,7 +279,8 @@ def short_times(edition, slot: draft.Slot, known: draft.Slot | None = None):
     hours = format_html(
         '<bdi dir="ltr" class="times">{}–{}</bdi>', f"{start:%H:%M}", f"{end:%H:%M}"
     )
-    if known and known.starts_at and known.starts_at.astimezone(edition.zone).date() == start.date():
+    days = [at.astimezone(edition.zone).date() for at in (known and known.starts_at,) if at]
+    if days == [start.date()]:
         return hours
     day = f"{short_weekday(start)} {date_format(start, 'F')}"
     return format_html('<span class="day">{}</span> {}', day, hours)

@@ -43,8 +43,8 @@ def move_talk(talk: Session, step: int) -> None:
     """Exchange a talk with the one before it (`step` -1) or after it (1) in their session.
 
     Both stay within their time, the first from its start, the last to its end; talks without a time
-    exchange their positions. Raise ValidationError if there is no such neighbour, or only one of the
-    two has a time, and as `save_together` if a speaker would be in two places.
+    exchange their positions. Raise ValidationError if there is no such neighbour, or only one of
+    the two has a time, and as `save_together` if a speaker would be in two places.
     """
     talks = list(Session.objects.filter(parent=talk.parent_id).select_related("parent").in_order())
     at = [one.pk for one in talks].index(talk.pk)
