@@ -178,8 +178,8 @@ def test_language_switch_and_session_copy_take_one_click(desk, edition):
     assert edition.sessions.count() == 2
 
 
-# Pictures behind text that axe would have to see: the arrow of a list, the tiles of an arch; and the
-# preview of the site, which other tests look at.
+# Pictures behind text that axe would have to see: the arrow of a list, the tiles of an arch; and
+# the preview of the site, which other tests look at.
 NO_PICTURES = (
     "#container :is(select, .dk-count-arch, .arch) { background-image: none !important }"
     "#container iframe { display: none !important }"
