@@ -114,7 +114,12 @@ def examine(page, name: str, language: str, *widths: int) -> dict[str, list[str]
 
 
 # Why axe leaves the contrast of a text undecided, such as a picture behind a list's arrow.
-UNDECIDED = ("could not be determined", "only non-text characters", "too short to determine")
+UNDECIDED = (
+    "could not be determined",
+    "only non-text characters",
+    "too short to determine",
+    "Element has no value",
+)
 
 
 def decided(found: dict[str, list[str]]) -> dict[str, list[str]]:
