@@ -5,6 +5,8 @@ events, frames and the addresses of other sites. It would follow any nesting unt
 so the drawing is first parsed by libxml2, which stops at 256 levels and loads nothing.
 """
 
+import re
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from lxml import etree
@@ -12,7 +14,11 @@ from py_svg_hush import filter_svg
 
 MAX_BYTES = 512 * 1024
 MAX_ELEMENTS = 5_000
+MAX_DRAWN = 20_000
+MAX_NESTED_USES = 20
 SVG = "{http://www.w3.org/2000/svg}"
+XLINK = "{http://www.w3.org/1999/xlink}href"
+URL = re.compile(r"url\(\s*[\"']?#([^\s\"')]+)")
 
 
 def cleaned(content: bytes) -> bytes:
@@ -49,7 +55,7 @@ def check_structure(tree: etree._ElementTree) -> None:
             _("This drawing declares XML entities. Export it again as “plain SVG”."),
             code="entities",
         )
-    if sum(1 for _element in root.iter()) > MAX_ELEMENTS:
+    if sum(1 for _element in root.iter()) > MAX_ELEMENTS or drawn_elements(root) > MAX_DRAWN:
         raise ValidationError(
             _("This drawing has more than %(limit)s parts. Simplify it, or upload a PNG."),
             code="too_many_parts",
@@ -59,6 +65,38 @@ def check_structure(tree: etree._ElementTree) -> None:
         raise ValidationError(
             _("This drawing has no size. Export it again with a viewBox."), code="no_size"
         )
+
+
+def drawn_elements(root: etree._Element) -> int:
+    """Return how many elements are drawn, at most one more than `MAX_DRAWN`.
+
+    What <use> repeats, or a pattern fills, counts each time: twenty groups that each use the one
+    before twice would draw a million.
+    """
+    elements = list(root.iter())
+    named = {name: element for element in elements if (name := element.get("id"))}
+    uses = {
+        element: [named[name] for name in references(element) if name in named]
+        for element in elements
+    }
+    before: dict[etree._Element, int] = {}
+    for _round in range(MAX_NESTED_USES):
+        known: dict[etree._Element, int] = {}
+        for element in reversed(elements):
+            inside = sum(known[child] for child in element)
+            used = sum(before.get(target, 1) for target in uses[element])
+            known[element] = min(1 + inside + used, MAX_DRAWN + 1)
+        if known == before:
+            return known[root]
+        before = known
+    return MAX_DRAWN + 1
+
+
+def references(element: etree._Element) -> list[str]:
+    """Return the names of the elements that this one draws again."""
+    drawn = " ".join(str(value) for value in element.attrib.values())
+    hrefs = (element.get("href"), element.get(XLINK)) if element.tag == f"{SVG}use" else ()
+    return [*URL.findall(drawn), *(href[1:] for href in hrefs if href)]
 
 
 def not_a_drawing() -> ValidationError:

@@ -38,6 +38,7 @@ class IdentityForm(forms.ModelForm):
         fields = (
             "logo", *COLOUR_FIELDS, "tile", "hero", "hero_picture",
             *in_each_language("hero_alt"), "links",
+            "signature", *in_each_language("signatory", "signatory_role"), "seal",
         )  # fmt: skip
         widgets = {
             "tile": forms.RadioSelect,
@@ -57,7 +58,7 @@ class IdentityForm(forms.ModelForm):
             "home": list(HOME),
             "footer": standard_footer(self.instance),
         }
-        for name in in_each_language("hero_alt"):
+        for name in in_each_language("hero_alt", "signatory", "signatory_role"):
             language = name.rpartition("_")[2]
             attributes = {"lang": language, "dir": direction(language)}
             self.fields[name].widget.attrs |= attributes

@@ -25,6 +25,7 @@ from symposium.core.i18n.localized import LANGUAGES, in_each_language
 from symposium.core.images import LogoField, validate_logo
 from symposium.editions import menu
 from symposium.editions.identity import COLOURS_READABLE, EditionIdentity
+from symposium.editions.signature import EditionSignature
 from symposium.editions.slugs import SluggedModel
 from symposium.editions.triggers import KeepEditionSlug, KeepSlug, MoveEditionRevision, MoveRevision
 
@@ -144,7 +145,7 @@ class EditionQuerySet(models.QuerySet):
         return self.published().order_by("-is_current", "-starts_on").first()
 
 
-class Edition(EditionIdentity):
+class Edition(EditionIdentity, EditionSignature):
     """One holding of the symposium. Everything public belongs to an edition."""
 
     slug = models.SlugField(

@@ -10,7 +10,7 @@ from symposium.editions.models import Edition, News, Page, Partner
 class EditionTranslation(TranslationOptions):
     fields = (
         "name", "short_name", "kicker", "theme", "description",
-        "city", "country", "venue", "address", "hero_alt",
+        "city", "country", "venue", "address", "hero_alt", "signatory", "signatory_role",
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from symposium.editions.copying import Copying, Part
-from symposium.registrations.models import Category, Option, Question
+from symposium.registrations.models import Category, DocumentText, MailText, Option, Question
 
 
 def copy_categories(copying: Copying) -> None:
@@ -26,7 +26,17 @@ def copy_questions(copying: Copying) -> None:
             copying.copy_row(option, question=twin)
 
 
+def copy_mail_texts(copying: Copying) -> None:
+    copying.copy_rows(copying.source.mail_texts.all())
+
+
+def copy_document_texts(copying: Copying) -> None:
+    copying.copy_rows(copying.source.document_texts.all())
+
+
 PARTS = (
     Part("categories", _("Registration categories"), (Category,), copy_categories),
     Part("questions", _("Questions of the registration form"), (Question, Option), copy_questions),
+    Part("mail_texts", _("Texts of emails"), (MailText,), copy_mail_texts),
+    Part("document_texts", _("Texts of documents"), (DocumentText,), copy_document_texts),
 )

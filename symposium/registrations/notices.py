@@ -29,7 +29,7 @@ from symposium.registrations.models import (
     MailText,
     Registration,
 )
-from symposium.registrations.models.mail_texts import filled
+from symposium.registrations.models.organiser_texts import filled
 from symposium.registrations.models.registrations import Reservation
 from symposium.sessions.changes import Kind, SessionChange, present_place
 from symposium.sessions.models import Session
@@ -277,13 +277,12 @@ def own_words(registration: Registration, template: str, context: dict) -> dict:
     names = {
         "symposium": "edition_name", "link": "action_url", "certificate": "verify_url",
     }  # fmt: skip
-    known = MailText.PLACEHOLDERS[MailText.Kind(template)]
-    values = {name: str(safe.get(names.get(name, name)) or "") for name in known}
+    values = {name: str(safe.get(names.get(name, name)) or "") for name in found.known}
     subject, body = (mail.Trusted(filled(text, values)) for text in words)
     return {
         "own_subject": subject,
         "own_text": body,
-        "has_ticket": context["on_site"] and "code" in known,
+        "has_ticket": context["on_site"] and "code" in found.known,
     }
 
 

@@ -1,8 +1,15 @@
-"""Translated fields of categories, questions, their options, texts of e-mails and messages."""
+"""Translated fields of categories, questions, options, messages, and texts of organisers."""
 
 from modeltranslation.translator import TranslationOptions, register
 
-from symposium.registrations.models import Category, MailText, Message, Option, Question
+from symposium.registrations.models import (
+    Category,
+    DocumentText,
+    MailText,
+    Message,
+    Option,
+    Question,
+)
 
 
 @register(Category)
@@ -23,6 +30,11 @@ class OptionTranslation(TranslationOptions):
 @register(MailText)
 class MailTextTranslation(TranslationOptions):
     fields = ("subject", "body")
+
+
+@register(DocumentText)
+class DocumentTextTranslation(TranslationOptions):
+    fields = ("heading", "body")
 
 
 @register(Message)

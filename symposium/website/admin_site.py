@@ -37,7 +37,7 @@ GROUPS = [
     ("abstracts", _("Abstracts"), ["Abstract", "Keyword"]),
     ("registrations", _("Registrations"), [
         "Registration", "Category", "Question", "Invitation", "Booking", "CheckIn", "Message",
-        "MailText", "Certificate",
+        "MailText", "DocumentText", "Certificate",
     ]),
     ("site", _("Site"), ["News", "Page", "Partner"]),
     ("settings", _("Settings"), [

@@ -1,6 +1,7 @@
 """Pages that follow the clock by themselves: the pages of the day, the screens of the venue."""
 
 import datetime
+import zoneinfo
 
 import pytest
 from django.core.cache import cache
@@ -9,7 +10,14 @@ from playwright.sync_api import expect
 
 from tests.browser.clock import set_clock
 from tests.browser.test_accessibility import ALONE, AXE, EVERY_RULE, FOUND
-from tests.factories import make_edition, make_participation, make_room, make_session, times
+from tests.factories import (
+    make_edition,
+    make_participation,
+    make_room,
+    make_session,
+    times,
+    where_it_is_noon,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,9 +50,11 @@ def site(live_server):
 
 @pytest.fixture
 def edition():
-    """Create an edition held today and tomorrow, at UTC+2 on the server."""
-    today = timezone.now().date()
-    return make_edition("2030", starts_on=today, time_zone="Etc/GMT-2", is_current=True)
+    """Create an edition held today and tomorrow, in a time zone in which it is noon."""
+    now = timezone.now()
+    zone = where_it_is_noon(now)
+    today = now.astimezone(zoneinfo.ZoneInfo(zone)).date()
+    return make_edition("2030", starts_on=today, time_zone=zone, is_current=True)
 
 
 @pytest.fixture
@@ -86,7 +96,7 @@ def states(page) -> dict[str, list[str]]:
 
 
 def test_programme_updates_live_sessions_with_time(window, room, moment):
-    page = window(timezone_id="America/New_York")
+    page = window(own=True, timezone_id="America/New_York")
     set_clock(page, moment(9, 10), runs=True)
     page.goto("/fr/2030/programme/")
     live, coming = page.locator(".tt-live h4"), page.locator(".tt-item:has([data-next]) h4")
@@ -102,7 +112,7 @@ def test_home_page_updates_live_sessions_with_time(window, edition):
     now = timezone.now()
     start, end = now - datetime.timedelta(minutes=9), now + datetime.timedelta(minutes=9)
     first = make_session(edition, starts_at=start, ends_at=end, title_fr="Une")
-    page = window()
+    page = window(own=True)
     page.clock.install()
     page.goto("/fr/2030/")
     expect(page.locator(".today-list h2")).to_have_text(["Une"])
@@ -115,7 +125,7 @@ def test_home_page_updates_live_sessions_with_time(window, edition):
 
 
 def test_home_page_shows_the_ticket_to_a_registered_reader(window, edition):
-    page = window()
+    page = window(own=True)
     page.goto("/fr/2030/search/")
     page.evaluate(
         'localStorage.setItem(\'registrations\', \'{"2030": {"code": "abc", "ticket": true}}\')'
@@ -126,7 +136,7 @@ def test_home_page_shows_the_ticket_to_a_registered_reader(window, edition):
 
 
 def test_room_page_names_the_current_or_next_session(window, room, moment):
-    page = window()
+    page = window(own=True)
     set_clock(page, moment(9, 10), runs=True)
     page.goto("/fr/2030/rooms/atlas/")
     title, line = (page.locator(f"[data-room-next] {part}") for part in ("a", "dd > span"))
@@ -148,7 +158,7 @@ def test_live_sessions_follow_the_server_clock(window, edition):
     edition.starts_on, edition.ends_on = min(days), max(days)
     edition.save()
     make_session(edition, starts_at=start, ends_at=end, title_fr="Ici", room=make_room(edition))
-    page = window()
+    page = window(own=True)
     page.clock.set_fixed_time(now - datetime.timedelta(hours=10))
     page.goto("/fr/2030/programme/?day=all")
     expect(page.locator(".tt-live h4")).to_have_text(["Ici"])
@@ -158,7 +168,9 @@ def test_live_sessions_follow_the_server_clock(window, edition):
 
 
 def test_room_display_advances_sessions_overnight(window, room, moment):
-    page = window(viewport={"width": 1920, "height": 1080}, timezone_id="America/New_York")
+    page = window(
+        own=True, viewport={"width": 1920, "height": 1080}, timezone_id="America/New_York"
+    )
     set_clock(page, moment(8, 15), runs=True)
     page.goto(DOOR)
     assert states(page) == {"now": [], "next": ["Une"], "later": ["Deux", "Trois", "Quatre"]}
@@ -183,7 +195,7 @@ def test_room_display_advances_sessions_overnight(window, room, moment):
 
 
 def test_room_display_shows_changed_sessions(window, room, moment):
-    page = window()
+    page = window(own=True)
     set_clock(page, moment(9, 10), runs=True)
     page.goto(DOOR)
     with page.expect_response("**display=door"):
@@ -223,7 +235,7 @@ def test_lobby_display_cycles_through_its_pages(window, edition, moment, languag
     for number in range(30):
         room = make_room(edition)
         make_session(room=room, at="09:00" if number < 3 else "11:00", title_fr=f"S{number}")
-    page = window(viewport={"width": 1280, "height": 720})
+    page = window(own=True, viewport={"width": 1280, "height": 720})
     set_clock(page, moment(9, 10), runs=True)
     page.goto(LOBBY.replace("/fr/", f"/{language}/"))
     expect(page.locator("[data-state=now]")).to_have_count(3)
@@ -239,7 +251,7 @@ def test_lobby_display_cycles_through_its_pages(window, edition, moment, languag
 
 
 def test_lobby_display_advances_to_next_day_with_ongoing_sessions(window, edition, room, moment):
-    page = window()
+    page = window(own=True)
     set_clock(page, moment(9, 40), runs=True)
     page.goto(LOBBY)
     assert states(page) == {"now": ["Une", "Ailleurs"], "next": ["Deux"], "later": ["Trois"]}
@@ -267,7 +279,7 @@ def test_display_fits_the_screen_and_passes_axe(window, room, moment, address):
     """axe finds nothing either."""
     room.sessions.filter(slug="une").update(title_fr="Une très longue séance " * 8)
     for width, height, scheme in [(1920, 1080, "light"), (768, 1024, "dark")]:
-        page = window(viewport={"width": width, "height": height}, color_scheme=scheme)
+        page = window(own=True, viewport={"width": width, "height": height}, color_scheme=scheme)
         set_clock(page, moment(9, 10))
         page.route("**display=**", nothing_new)
         page.goto(address)

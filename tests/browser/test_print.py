@@ -10,7 +10,7 @@ CHROME = ".topbar, .site-nav, .site-footer, .p-bar, .p-head .menu, .share, .star
 
 @pytest.mark.parametrize("name", ["home", "day", "session", "speakers", "speaker", "abstract"])
 def test_screen_only_elements_are_not_printed(window, name):
-    page = window(color_scheme="dark")
+    page = window(own=True, color_scheme="dark")
     page.goto(f"/ar/{PAGES[name]}")
     page.emulate_media(media="print", color_scheme="dark")
     assert page.locator(f":is({CHROME}):visible").count() == 0
@@ -21,7 +21,7 @@ def test_screen_only_elements_are_not_printed(window, name):
 
 
 def test_printed_programme_shows_its_day(window):
-    page = window()
+    page = window(own=True)
     page.goto(f"/fr/{PAGES['day']}")
     page.emulate_media(media="print")
     box = page.get_by_role("heading", name="Mercredi 9 juin 2021").bounding_box()
@@ -29,7 +29,7 @@ def test_printed_programme_shows_its_day(window):
 
 
 def test_printed_session_shows_time_and_place_first(window):
-    page = window()
+    page = window(own=True)
     page.goto(f"/fr/{PAGES['session']}")
     page.emulate_media(media="print")
     expect(page.locator(".when")).to_be_visible()

@@ -36,7 +36,7 @@ BELOW = """() => [...document.querySelectorAll("img[loading=lazy]")]
 @pytest.mark.parametrize("language", LIMITS)
 @pytest.mark.parametrize("name", ["home", "argument", "day"])
 def test_first_view_weight_is_under_the_limit(window, name, language, width):
-    page = window(viewport={"width": width, "height": 844})
+    page = window(own=True, viewport={"width": width, "height": 844})
     responses = []
     page.on("response", lambda response: responses.append(response))
     page.goto(f"/{language}/{PAGES[name]}", wait_until="networkidle")

@@ -51,6 +51,7 @@ def test_typeset_adds_no_french_space_in_other_languages(language):
 
 def test_typeset_prevents_line_breaks_in_names():
     assert typeset("La COVID-19, vite", "fr") == 'La <span class="nowrap">COVID-19</span>, vite'
+    assert typeset("à 14:30–15:00", "fr") == 'à <span class="nowrap">14:30–15:00</span>'
     assert typeset("mi-2021, ABC-x, Rendez-vous", "fr") == "mi-2021, ABC-x, Rendez-vous"
 
 

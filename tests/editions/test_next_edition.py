@@ -76,6 +76,7 @@ def test_form_offers_names_and_all_parts(client, organiser):
         "name_ar": "", "short_name_fr": "2026", "short_name_en": "", "short_name_ar": "",
         "parts": [
             "texts", "identity", "pages", "partners", "rooms", "tracks", "categories", "questions",
+            "mail_texts", "document_texts",
         ],
     }  # fmt: skip
 

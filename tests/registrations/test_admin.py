@@ -15,6 +15,7 @@ from symposium.registrations.models import (
     Category,
     Certificate,
     CheckIn,
+    DocumentText,
     Invitation,
     MailText,
     Message,
@@ -41,7 +42,8 @@ pytestmark = pytest.mark.django_db
 
 LIST = "/admin/symposium_registrations/registration/"
 MODELS = [
-    Category, Question, Invitation, Registration, Booking, CheckIn, Certificate, Message, MailText
+    Category, Question, Invitation, Registration, Booking, CheckIn, Certificate, Message, MailText,
+    DocumentText,
 ]  # fmt: skip
 
 
@@ -109,6 +111,9 @@ def one_of_each(edition) -> dict:
         Message: Message.objects.create(edition=edition, subject_fr="Plan", body_fr="À demain"),
         MailText: MailText.objects.create(
             edition=edition, kind="pending", subject_fr="Plan", body_fr="À demain"
+        ),
+        DocumentText: DocumentText.objects.create(
+            edition=edition, kind="letter", heading_fr="Plan", body_fr="À demain"
         ),
     }  # fmt: skip
 
@@ -194,7 +199,7 @@ def test_a_registration_is_not_deleted(desk, edition):
     actions = desk.get(LIST).context["action_form"].fields["action"].choices
     assert [name for name, _label in actions] == [
         "", "approve", "refuse", "promote", "cancel", "change_category", "resend", "badges",
-        "write",
+        "letters", "write",
     ]  # fmt: skip
 
 

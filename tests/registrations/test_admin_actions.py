@@ -264,7 +264,7 @@ def test_badges_action_prints_confirmed_on_site_registrations_only(desk, edition
     comes, waits = make_registration(on_site), make_registration(on_site)
     online = make_registration(make_category(edition, on_site=False, online_access=True))
     page = act(desk, "badges", comes, waits, online)
-    assert (page.context["badges"], page.context["left_out"]) == (1, 2)
+    assert (page.context["number"], page.context["left_out"]) == (1, 2)
     response = act(desk, "badges", comes, waits, online, decided="yes", language="ar")
     assert response["Content-Type"] == "application/pdf"
     assert response.content.startswith(b"%PDF-")

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from symposium.registrations import notices
 from symposium.registrations.models import MailText
-from symposium.registrations.models.mail_texts import filled
+from symposium.registrations.models.organiser_texts import filled
 from tests.factories import (
     make_category,
     make_organiser,
@@ -92,7 +92,7 @@ def test_values_are_not_read_again():
     ("fields", "fault"),
     [
         ({"subject_en": "x", "body_en": "Your {ticket}"},
-         {"body_en": ["{ticket} can’t stand in this email. Use one of these: ⁦{name}⁩ "
+         {"body_en": ["{ticket} can’t stand in this text. Use one of these: ⁦{name}⁩ "
                       "⁦{symposium}⁩ ⁦{dates}⁩ ⁦{place}⁩ ⁦{category}⁩ ⁦{link}⁩."]}),
         ({"subject_en": "x", "body_en": "x", "body_fr": "x"},
          {"subject_fr": ["Enter both the subject and the text in this language."]}),

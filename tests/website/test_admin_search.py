@@ -17,6 +17,7 @@ from symposium.registrations.models import (
     Category,
     Certificate,
     CheckIn,
+    DocumentText,
     Invitation,
     MailText,
     Message,
@@ -76,6 +77,12 @@ def make_mail_text() -> MailText:
     )
 
 
+def make_document_text() -> DocumentText:
+    return DocumentText.objects.create(
+        edition=make_edition(), kind="letter", heading_fr="x", body_fr="x"
+    )
+
+
 def make_certificate() -> Certificate:
     registration = make_registration()
     return Certificate.objects.create(
@@ -101,6 +108,7 @@ LISTS = {
     Certificate: (make_certificate, "name_ar"),
     CheckIn: (make_check_in, "registration.given_name"),
     Edition: (make_edition, "name_ar"),
+    DocumentText: (make_document_text, "heading_ar"),
     Email: (make_mail, "to"),
     EmailAddress: (lambda: EmailAddress.objects.create(user=make_user(), email="x"), "email"),
     Group: (lambda: Group.objects.create(name="x"), "name"),

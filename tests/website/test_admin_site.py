@@ -6,7 +6,9 @@ from django.contrib.admin.utils import flatten_fieldsets
 from lxml import html
 
 from symposium import __version__
+from symposium.core.i18n.localized import in_each_language
 from symposium.editions.identity import EditionIdentity
+from symposium.editions.signature import EditionSignature
 from tests.factories import (
     make_category,
     make_edition,
@@ -55,7 +57,7 @@ def test_models_are_listed_in_working_order(client, organiser):
         ("programme", ["Session", "Speaker", "Room", "Track", "SessionKind", "Import"]),
         ("abstracts", ["Abstract", "Keyword"]),
         ("registrations", ["Registration", "Category", "Question", "Invitation", "Booking",
-                           "CheckIn", "Message", "MailText", "Certificate"]),
+                           "CheckIn", "Message", "MailText", "DocumentText", "Certificate"]),
         ("site", ["News", "Page", "Partner"]),
         ("settings", ["Edition", "User", "Group", "EmailAddress", "Authenticator", "Email",
                       "LogEntry"]),
@@ -296,9 +298,13 @@ def test_edition_switch_is_hidden_with_one_edition(client, organiser):
 
 # Fields that no form has: a page or an action of its own changes them, or nobody does by hand.
 # The page of the identity has a form of its own.
+TRANSLATED = ["hero_alt", "signatory", "signatory_role"]
+IDENTITY = {
+    field.name for part in (EditionIdentity, EditionSignature) for field in part._meta.fields
+}
+ON_THE_PAGE_OF_THE_IDENTITY = IDENTITY - {*TRANSLATED} | {*in_each_language(*TRANSLATED)}
 NOT_TYPED = {
-    "Edition": {field.name for field in EditionIdentity._meta.fields} - {"hero_alt"}
-    | {f"hero_alt_{code}" for code in ("fr", "en", "ar")},
+    "Edition": ON_THE_PAGE_OF_THE_IDENTITY,
     "User": {"password", "last_login", "user_permissions"},
     "Registration": {"user"},
     "Session": {"speakers"},

@@ -28,6 +28,7 @@ FONTS = Path(__file__).resolve().parent / "fonts"
 MAX_TEXT_CHARS = 600
 TAGGED = ("ua-1",)
 ARCHIVED = ("ua-1", "a-2a")
+UNCHANGED = ("qr", "drawing")
 # Surrogates, private-use characters, and invisible ones that change the direction of the line.
 UNPRINTABLE = {"Cs", "Co", "Cf"}
 JOINERS = "\u200c\u200d"  # needed to spell words in the Arabic script
@@ -47,8 +48,9 @@ def render(
     `data` is anything that JSON can hold. It reaches typst as values, never as source code, so user
     input stays text. `data["title"]` is the title of the document; `data["created"]` (an aware
     datetime or its ISO 8601 text) is its date, so that the same data gives the same bytes. The
-    value of a key `qr` is an SVG from `qr.drawing` and is not changed. Texts are truncated to
-    `longest` characters. Raise `typst.TypstError` if the template cannot use the data.
+    values of the keys `UNCHANGED` are SVGs, from `qr.drawing` or `drawings.drawing`, and are not
+    changed. Texts are truncated to `longest` characters. Raise `typst.TypstError` if the template
+    cannot use the data.
     """
     created = datetime.fromisoformat(str(data["created"]))
     return compiler(template, data, language, longest).compile(
@@ -87,7 +89,8 @@ def printable(value, longest: int = MAX_TEXT_CHARS):
         return [printable(item, longest) for item in value]
     if isinstance(value, dict):
         return {
-            key: item if key == "qr" else printable(item, longest) for key, item in value.items()
+            key: item if key in UNCHANGED else printable(item, longest)
+            for key, item in value.items()
         }
     return value
 

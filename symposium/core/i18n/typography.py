@@ -25,8 +25,8 @@ SEPARATORS = re.compile("[\u2028\u2029]")
 MARKS = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 # Ligatures and presentation forms, as pasted from a PDF; not the ones that stand for whole words.
 DRAWN = re.compile("[\ufb00-\ufb17\ufb50-\ufdf1\ufdf3-\ufdf9\ufdfb\ufe70-\ufefc]+")
-# A name such as COVID-19 is not broken at its hyphen.
-UNBROKEN_CODE = re.compile(r"\b[A-Z]{2,}-\d+\b")
+# A name such as COVID-19 is not broken at its hyphen, nor hours at their dash.
+UNBROKEN = re.compile(r"\b[A-Z]{2,}-\d+\b|\b\d\d:\d\d–\d\d:\d\d\b")
 
 
 def direction(language: str) -> str:
@@ -50,7 +50,7 @@ def typeset_once(text: str, language: str) -> SafeString:
     html = str(conditional_escape(text)).replace(" · ", f"{WIDE}· ")  # no line starts with a dot
     if language == "fr":
         html = french_spaces(html)
-    return mark_safe(UNBROKEN_CODE.sub(r'<span class="nowrap">\g<0></span>', html))  # noqa: S308
+    return mark_safe(UNBROKEN.sub(r'<span class="nowrap">\g<0></span>', html))  # noqa: S308
 
 
 def strip_controls(text: str | None) -> str:

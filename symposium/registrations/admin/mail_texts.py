@@ -11,7 +11,7 @@ from symposium.core.i18n.localized import LANGUAGE_NAMES, LANGUAGES
 from symposium.core.i18n.typography import direction
 from symposium.core.mail.composing import PARTS, render_text
 from symposium.registrations.models import MailText
-from symposium.registrations.models.mail_texts import filled, listed
+from symposium.registrations.models.organiser_texts import filled, listed
 
 
 @admin.register(MailText)
@@ -27,7 +27,7 @@ class MailTextAdmin(TranslatedModelAdmin):
         if not mail_text.kind:
             names = sorted({one for some in MailText.PLACEHOLDERS.values() for one in some})
             return listed(tuple(names))
-        return listed(MailText.PLACEHOLDERS[MailText.Kind(mail_text.kind)])
+        return listed(mail_text.known)
 
     @admin.display(description=_("preview"))
     def preview(self, mail_text):

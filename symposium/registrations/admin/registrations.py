@@ -188,7 +188,8 @@ class RegistrationAdmin(
         "category or resend. A message is sent only after its preview."
     )
     actions = [
-        "approve", "refuse", "promote", "cancel", "change_category", "resend", "badges", "write",
+        "approve", "refuse", "promote", "cancel", "change_category", "resend", "badges",
+        "letters", "write",
     ]  # fmt: skip
     readonly_fields = [
         "edition", "category", "code", "account", "state_shown", "created_at", "updated_at",

@@ -22,7 +22,10 @@ from symposium.core.documents import pdf, qr
 from symposium.core.i18n.dates import long_date
 from symposium.editions.models import Edition, Partner
 from symposium.registrations.documents.tickets import edition_data
-from symposium.registrations.models import Certificate, CheckIn, Registration
+from symposium.registrations.documents.words import words_of
+from symposium.registrations.models import Certificate, CheckIn, DocumentText, Registration
+from symposium.registrations.models.document_texts import NAME
+from symposium.registrations.models.organiser_texts import filled
 from symposium.registrations.places import Refused
 from symposium.sessions.models import Session
 
@@ -161,21 +164,29 @@ def certificate_data(certificate: Certificate, language: str) -> dict:
             "verify_url": verify_url,
             "qr": qr.drawing(verify_url),
             "issued": long_date(timezone.localdate(certificate.issued_at)),
+            "signature": edition.signed_by,
             "words": certificate_words(certificate, about),
         }
 
 
 def certificate_words(certificate: Certificate, about: dict[str, Any]) -> dict[str, str]:
     edition = certificate.registration.edition
+    heading, sentence = words_of(edition, DocumentText.Kind.CERTIFICATE)
+    values = {
+        "symposium": about["name"],
+        "place": about["place"],
+        "dates": about["dates"],
+        "hours": duration_text(certificate.minutes),
+        "days": _(", ").join(long_date(day) for day in certificate.days),
+    }
+    before, _name, after = sentence.partition(NAME)
     return {
         "kicker": _("Demonstration: not a valid certificate")
         if edition.is_demonstration
         else _("Certificate of attendance"),
-        "heading": pgettext("certificate", "Certificate"),
-        # Translators: the name stands after this, on lines of its own; then comes "has attended…".
-        "before": pgettext("certificate", "The organisers certify that"),
-        # Translators: it ends the sentence which "The organisers certify that" begins.
-        "after": pgettext("certificate", "has attended %(name)s (%(place)s, %(dates)s).") % about,
+        "heading": heading,
+        "before": filled(before, values).strip(),
+        "after": filled(after, values).strip(),
         "dates": _("Dates"),
         "place": _("Place"),
         "hours": pgettext("certificate", "of sessions") if certificate.minutes else "",
@@ -186,7 +197,13 @@ def certificate_words(certificate: Certificate, about: dict[str, Any]) -> dict[s
         else _("For the organisers: %(names)s") % {"names": organiser_names(edition)},
         "verify": _("Verify this certificate at"),
         "qr_alt": _("QR code: link to verify this certificate"),
+        **signature_words(),
     }
+
+
+def signature_words() -> dict[str, str]:
+    """Return the descriptions of the pictures of a signature and a seal."""
+    return {"signature": _("Signature"), "seal": _("Seal")}
 
 
 def duration_text(total: int) -> str:

@@ -1,5 +1,6 @@
 from symposium.registrations.models.attendance import Certificate, CheckIn
 from symposium.registrations.models.categories import Category, Invitation
+from symposium.registrations.models.document_texts import DocumentText
 from symposium.registrations.models.drafts import Draft
 from symposium.registrations.models.mail_texts import MailText
 from symposium.registrations.models.messages import Message
@@ -19,6 +20,7 @@ __all__ = [
     "CheckIn",
     "Draft",
     "Invitation",
+    "DocumentText",
     "MailText",
     "Message",
     "Option",
