@@ -23,7 +23,7 @@ from symposium.registrations.models import (
     Question,
     Registration,
 )
-from symposium.sessions.models import Participation, Resource, Room, Session, Track
+from symposium.sessions.models import Participation, Resource, Room, Session, SessionKind, Track
 from symposium.speakers.models import Link, Speaker
 
 FIRST_DAY = datetime.date(2021, 6, 9)
@@ -81,6 +81,11 @@ def make_track(edition: Edition | None = None, **fields) -> Track:
     return Track.objects.create(edition=edition or make_edition(), **fields)
 
 
+def make_session_kind(edition: Edition | None = None, **fields) -> SessionKind:
+    fields = {"name_fr": f"Format {next(numbers)}"} | fields
+    return SessionKind.objects.create(edition=edition or make_edition(), **fields)
+
+
 def make_speaker(edition: Edition | None = None, **fields) -> Speaker:
     fields = {"given_name_fr": "Salma", "family_name_fr": f"Médina{next(numbers)}"} | fields
     return Speaker.objects.create(edition=edition or make_edition(), **fields)
@@ -112,6 +117,8 @@ def build_session(
     **fields,
 ) -> Session:
     """Return a published session, not saved; `at=None` leaves it unscheduled."""
+    if fields.get("own_kind"):
+        fields["kind"] = fields["own_kind"].standard
     edition = edition or (fields["room"].edition if fields.get("room") else make_edition())
     fields = {"title_fr": f"Séance {next(numbers)}", "status": Session.Status.PUBLISHED} | fields
     if at:

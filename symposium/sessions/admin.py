@@ -33,8 +33,10 @@ from symposium.core.admin.base import (
 from symposium.core.admin.inlines import OrderedStackedInline, OrderedTabularInline
 from symposium.core.admin.list_views import ListView
 from symposium.core.admin.spreadsheet import DeskExportMixin, ExportResource
+from symposium.core.i18n.dates import short_weekday
 from symposium.core.i18n.localized import in_each_language
 from symposium.core.templatetags.desk import desk_icon
+from symposium.core.templatetags.symposium import word
 from symposium.sessions import draft, planning
 from symposium.sessions.changes_admin import ChangesMixin
 from symposium.sessions.models import (
@@ -44,6 +46,7 @@ from symposium.sessions.models import (
     Resource,
     Room,
     Session,
+    SessionKind,
     Track,
 )
 from symposium.sessions.planner_admin import PlannerMixin
@@ -123,6 +126,28 @@ class RoomAdmin(SessionGroupAdmin):
         return format_html_join(" · ", '<a href="{}">{}</a>', links)
 
 
+@admin.register(SessionKind)
+class SessionKindAdmin(SortableAdminMixin, TranslatedModelAdmin):
+    """Kinds that an edition names itself; one that is deleted leaves its standard kind."""
+
+    text_field = "name"
+    list_display = ["text", "standard", "session_count", "languages_filled"]
+    list_filter = [EditionFilter, UntranslatedFilter]
+    ordering = ["order", "id"]
+    fields = ["edition", "name", "standard"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(session_count=Count("sessions"))
+
+    @admin.display(description=_("name"))
+    def text(self, kind):
+        return super().text(kind)
+
+    @admin.display(description=_("sessions"))
+    def session_count(self, kind):
+        return kind.session_count
+
+
 PLACE = ("starts_at", "ends_at", "room")
 
 
@@ -133,6 +158,7 @@ class SessionForm(EditionModelForm):
     """
 
     planned: draft.Slot | None = None
+    kinds: dict[str, SessionKind]
     timetable = forms.ChoiceField(
         label=_("A new time or room is"), required=False, widget=forms.RadioSelect,
         choices=[("draft", _("in the draft, until the next release")),
@@ -151,8 +177,20 @@ class SessionForm(EditionModelForm):
         for name in {"starts_at", "ends_at"} & set(self.fields):
             self.fields[name].help_text = clock
             self.fields[name].widget.widgets[1].format = "%H:%M"
+        if "kind" in self.fields:
+            self.offer_kinds()
         if has_public_place(self.instance):
             self.show_draft()
+
+    def offer_kinds(self):
+        """Offer the standard kinds, and those of the edition that the form is about."""
+        typed = self.data.get("edition") or self.initial.get("edition")
+        key = str(self.instance.edition_id or getattr(typed, "pk", typed))
+        kinds = SessionKind.objects.filter(edition=key) if key.isdecimal() else ()
+        self.kinds = {kind.choice: kind for kind in kinds}
+        self.fields["kind"].choices = SessionKind.choices_of(self.kinds.values())
+        if self.instance.kind_choice in self.kinds:
+            self.initial["kind"] = self.instance.kind_choice
 
     def show_draft(self):
         """Show the place of the session in the draft, and say the public one if it differs."""
@@ -169,9 +207,17 @@ class SessionForm(EditionModelForm):
 
     def clean(self):
         found = super().clean()
+        if "kind" in self.cleaned_data:
+            self.instance.own_kind = self.kinds.get(self.cleaned_data["kind"])
+            if self.instance.own_kind:
+                self.cleaned_data["kind"] = self.instance.own_kind.standard
         if self.cleaned_data.get("timetable") == "draft" and not set(PLACE) & set(self.errors):
             self.plan()
         return found
+
+    def _get_validation_exclusions(self):
+        """Check for clashes with the former kind where the chosen one is refused."""
+        return super()._get_validation_exclusions() - {"kind"}
 
     def plan(self):
         """Take the new place for the draft, which may clash; the session keeps the public one."""
@@ -211,6 +257,21 @@ class ParticipationInline(OrderedTabularInline):
 class ResourceInline(OrderedStackedInline):
     model = Resource
     fields = ["title", ("kind", "minutes", "is_published"), ("file", "url")]
+
+
+class KindFilter(admin.SimpleListFilter):
+    """Filter by standard kind, or by one of the edition's own."""
+
+    title = _("kind")
+    parameter_name = "kind__exact"
+
+    def lookups(self, request, model_admin):
+        edition = model_admin.chosen_edition(request)
+        own = edition.session_kinds.all() if edition else ()
+        return [*SessionKind.standards(), *((kind.choice, kind.name) for kind in own)]
+
+    def queryset(self, request, queryset):
+        return queryset.of_kind(self.value()) if self.value() else queryset
 
 
 class MissingFilter(admin.SimpleListFilter):
@@ -270,17 +331,19 @@ STATUS_VERBS = {
 }
 
 
-def short_times(edition, slot: draft.Slot):
-    """Return the day and the hours of a slot as HTML."""
+def short_times(edition, slot: draft.Slot, known: draft.Slot | None = None):
+    """Return the day, unless the slot `known` is on that day, and the hours of a slot as HTML."""
     if not (slot.starts_at and slot.ends_at):
         return missing_mark(_("not scheduled"))
     start, end = (at.astimezone(edition.zone) for at in (slot.starts_at, slot.ends_at))
-    return format_html(
-        '<span class="day">{}</span> <bdi dir="ltr" class="times">{}–{}</bdi>',
-        date_format(start, "D j F"),
-        f"{start:%H:%M}",
-        f"{end:%H:%M}",
+    hours = format_html(
+        '<bdi dir="ltr" class="times">{}–{}</bdi>', f"{start:%H:%M}", f"{end:%H:%M}"
     )
+    days = [at.astimezone(edition.zone).date() for at in (known and known.starts_at,) if at]
+    if days == [start.date()]:
+        return hours
+    day = f"{short_weekday(start)} {date_format(start, 'F')}"
+    return format_html('<span class="day">{}</span> {}', day, hours)
 
 
 def by_keys(queryset):
@@ -302,17 +365,19 @@ class SessionAdmin(
     import_kind = "sessions"
     public_page = "symposium.sessions.views.session_page"
     resource_classes = [SessionExport]
-    list_display = ["when", "text", "place", "kind", "languages_filled", "status_shown"]
+    list_display = ["when", "text", "place", "kind_shown", "languages_filled", "status_shown"]
     list_filter = [
         EditionFilter,
         "status",
         MissingFilter,
-        "kind",
+        KindFilter,
         ("room", EditionRelatedFilter),
         ("track", EditionRelatedFilter),
         UntranslatedFilter,
     ]
-    list_select_related = ["edition", "room", "track", "parent_room", "parent", "move__room"]
+    list_select_related = [
+        "edition", "room", "track", "own_kind", "parent_room", "parent", "move__room",
+    ]  # fmt: skip
     list_prefetch_related = ["participations__speaker"]
     actions_say = _(
         "The site shows the change at once. If a published session is cancelled or moved, everyone "
@@ -362,7 +427,7 @@ class SessionAdmin(
 
     def get_export_queryset(self, request):
         found = super().get_export_queryset(request)
-        return found.select_related("track").prefetch_related("participations__speaker")
+        return found.select_related("track", "own_kind").prefetch_related("participations__speaker")
 
     def get_fieldsets(self, request, obj=None):
         found = super().get_fieldsets(request, obj)
@@ -401,11 +466,13 @@ class SessionAdmin(
     @admin.display(description=_("day and time"), ordering="starts_at")
     def when(self, session):
         """Return the public time and, in a second line, the place in the draft if it differs."""
-        public = short_times(session.edition, draft.public_slot(session))
+        slot = draft.public_slot(session)
+        public = short_times(session.edition, slot)
         if not (move := draft.move_of(session)):
             return public
-        planned = short_times(session.edition, draft.draft_slot(session))
-        room = format_html(", <bdi>{}</bdi>", move.room) if move.room else ""
+        planned = short_times(session.edition, draft.draft_slot(session), slot)
+        moves = move.room and move.room_id != session.room_id
+        room = format_html("{}<bdi>{}</bdi>", _(", "), move.room) if moves else ""
         words = '{}<span class="row-sub in-draft">{} {}{}</span>'
         return format_html(words, public, _("In the draft:"), planned, room)
 
@@ -435,6 +502,10 @@ class SessionAdmin(
             return format_html("<bdi>{}</bdi>", room)
         needs_room = not session.is_break and not session.is_cancelled
         return missing_mark(_("no room")) if needs_room else None
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def kind_shown(self, session):
+        return word(session, "kind")
 
     @admin.display(description=_("status"), ordering="status")
     def status_shown(self, session):

@@ -51,7 +51,9 @@ class ProgrammeFilter(forms.Form):
         self.edition = edition
         self.today = edition.today(at)
         self.tracks = list(edition.tracks.all())
+        self.kinds = list(edition.session_kinds.all())
         kinds = [choice for choice in Session.Kind.choices if choice[0] != Session.Kind.BREAK]
+        kinds += [(kind.choice, kind.name) for kind in self.kinds if not kind.is_break]
         self.choices = {
             "track": [(track.slug, track.name) for track in self.tracks],
             "room": [(room.slug, room.name) for room in edition.rooms.all()],
@@ -96,9 +98,11 @@ class ProgrammeFilter(forms.Form):
     def filter(self, sessions, *, without: str = ""):
         """Narrow `sessions` by all filters except the one named `without`."""
         values = {name: value for name, value in self.active.items() if name != without}
-        for name, lookup in {"track": "track__slug", "room": "room__slug", "kind": "kind"}.items():
+        for name, lookup in {"track": "track__slug", "room": "room__slug"}.items():
             if name in values:
                 sessions = sessions.filter(**{lookup: values[name]})
+        if "kind" in values:
+            sessions = sessions.of_kind(values["kind"])
         if "keyword" in values:
             used = self.edition.abstracts.published().filter(keywords__slug=values["keyword"])
             sessions = sessions.filter(pk__in=used.values("session"))

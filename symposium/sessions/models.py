@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import FileExtensionValidator
 from django.db import models
 from django.db.models import Case, Count, Deferrable, F, Func, Q, Value, When
@@ -18,10 +18,11 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import override, pgettext_lazy
 
+from symposium.core.fulltext.query import NormalizedName
 from symposium.core.i18n.dates import long_date, midnight
-from symposium.core.i18n.localized import in_each_language, sort_key
+from symposium.core.i18n.localized import LANGUAGES, in_each_language, sort_key
 from symposium.editions.models import Edition, has_translation
 from symposium.editions.slugs import SluggedModel
 from symposium.editions.triggers import KeepSlug, MoveRevision
@@ -45,9 +46,22 @@ PEOPLE_OF_SESSION = """
     SELECT own.person FROM symposium_sessions_participation part
     JOIN symposium_speakers_speaker own ON own.id = part.speaker_id
     WHERE part.session_id IN (OLD.id, NEW.id)"""
+PEOPLE_OF_KIND = """
+    SELECT own.person FROM symposium_sessions_participation part
+    JOIN symposium_sessions_session session ON session.id = part.session_id
+    JOIN symposium_speakers_speaker own ON own.id = part.speaker_id
+    WHERE session.own_kind_id IN (OLD.id, NEW.id)"""
 PEOPLE_OF_PARTICIPATION = """
     SELECT own.person FROM symposium_speakers_speaker own
     WHERE own.id IN (OLD.speaker_id, NEW.speaker_id)"""
+
+
+OWN = "own-"  # before the key of an own word, where standard values are chosen too
+
+
+def own_choice(key: int) -> str:
+    """Return the value of an own word in a list of choices."""
+    return f"{OWN}{key}"
 
 
 def field_error(field: str, message: Any, code: str, **params: Any) -> ValidationError:
@@ -186,20 +200,20 @@ class SessionQuerySet(models.QuerySet):
 
     def with_relations(self):
         """Load room and track, and the session that holds a talk, for the page of a session."""
-        return self.select_related("room", "parent_room", "track", "parent")
+        return self.select_related("room", "parent_room", "track", "parent", "own_kind")
 
     def in_room(self, room: Room):
         """Return the sessions in `room`; a talk without a room of its own is in its session's."""
         return self.filter(Q(room=room) | Q(room=None, parent_room=room))
 
     def for_programme(self):
-        """Load room and track, without long texts, in the order of the programme.
+        """Load room, track and own kind, without long texts, in the order of the programme.
 
-        Rooms and tracks are few: a prefetch reads each once, a join would read it for each session.
+        These are few: a prefetch reads each once, a join would read it for each session.
         `timetable.load_sessions` adds the speakers.
         """
         return (
-            self.prefetch_related("room", "parent_room", "track")
+            self.prefetch_related("room", "parent_room", "track", "own_kind")
             .defer("period", "allowed_period", *in_each_language("description"))
             .order_by("starts_at", "room__order", "order", "pk")
         )
@@ -219,7 +233,7 @@ class SessionQuerySet(models.QuerySet):
             .without_talks()
             .filter(kind__in=[*Session.FOR_ALL, Session.Kind.PANEL, Session.Kind.POSTER_SESSION])
             .not_cancelled()
-            .select_related("track")
+            .select_related("track", "own_kind")
             .order_by("starts_at", "room__order", "pk")
         )
 
@@ -230,6 +244,13 @@ class SessionQuerySet(models.QuerySet):
     def with_doors(self):
         """Return the sessions at whose door tickets are scanned; of talks, those with places."""
         return self.filter(Q(parent=None) | Q(places__isnull=False))
+
+    def of_kind(self, choice: str):
+        """Return the sessions of a standard kind alone, or of an own kind (`own-12`)."""
+        key = choice.removeprefix(OWN)
+        if key == choice:
+            return self.filter(kind=choice, own_kind=None)
+        return self.filter(own_kind=key) if key.isdecimal() else self.none()
 
     def with_recordings(self):
         """Return the sessions with a published recording."""
@@ -315,9 +336,9 @@ class SessionQuerySet(models.QuerySet):
         )
 
     def for_rows(self):
-        """Load room and track, without long texts, for a short list in order of time."""
+        """Load room, track and own kind, without long texts, for a short list in order of time."""
         return (
-            self.select_related("room", "parent_room", "track")
+            self.select_related("room", "parent_room", "track", "own_kind")
             .defer("period", "allowed_period", *in_each_language("description"))
             .order_by("starts_at", "room__order", "pk")
         )
@@ -355,6 +376,11 @@ class Session(SluggedModel):
         Edition, models.CASCADE, related_name="sessions", verbose_name=_("edition")
     )
     kind = models.CharField(_("kind"), max_length=14, choices=Kind, default=Kind.TALK)
+    # Says the kind in the edition's own words; `kind` is then its standard kind.
+    own_kind = models.ForeignKey(
+        "SessionKind", models.SET_NULL, null=True, blank=True, related_name="sessions",
+        verbose_name=_("own kind"),
+    )  # fmt: skip
     status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.DRAFT)
     parent = models.ForeignKey(
         "self", models.RESTRICT, null=True, blank=True, related_name="talks",
@@ -530,6 +556,10 @@ class Session(SluggedModel):
     def get_absolute_url(self) -> str:
         return reverse("sessions:detail", args=[self.edition.slug, self.slug])
 
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]
+        """Return the word for its kind: the edition's own, or the standard one."""
+        return str(self.own_kind or self.Kind(self.kind).label)
+
     def clean(self) -> None:
         super().clean()
         self.copy_parent()
@@ -616,8 +646,10 @@ class Session(SluggedModel):
             )
 
     def clean_owners(self) -> None:
-        """Raise ValidationError if the room or the track belongs to another edition."""
-        for field, owner in (("room", self.room), ("track", self.track)):
+        """Raise ValidationError if room, track or own kind belongs to another edition."""
+        # An error of the own kind has no field: the rules of clashes need a `kind`.
+        owners = (("room", self.room), ("track", self.track), (NON_FIELD_ERRORS, self.own_kind))
+        for field, owner in owners:
             if owner and owner.edition_id != self.edition_id:
                 raise field_error(field, _("Choose an item from this edition."), "edition")
 
@@ -710,6 +742,20 @@ class Session(SluggedModel):
         return self.room or self.parent_room
 
     @property
+    def kind_choice(self) -> str:
+        """Value of its kind in a list of standard and own kinds, as in `SessionKind.choices_of`."""
+        return own_choice(self.own_kind_id) if self.own_kind_id else self.kind
+
+    def choose_kind(self, own_kind: "SessionKind | None", kind: str = "") -> None:
+        """Take an own kind, with its standard kind, or else the standard `kind`."""
+        self.own_kind, self.kind = own_kind, own_kind.standard if own_kind else kind
+
+    @property
+    def is_plain_talk(self) -> bool:
+        """Whether it is simply a talk, the most common kind, which lists do not say."""
+        return self.kind == self.Kind.TALK and self.own_kind_id is None
+
+    @property
     def is_break(self) -> bool:
         return self.kind == self.Kind.BREAK
 
@@ -741,6 +787,100 @@ class Session(SluggedModel):
     def day(self) -> datetime.date:
         """Day on which it starts, in the edition's time zone."""
         return self.starts_at.astimezone(self.edition.zone).date()
+
+
+class OwnWord(models.Model):
+    """Word of an edition for something that behaves as the standard one, the value `standard`."""
+
+    name = models.CharField(_("name"), max_length=60)
+    order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
+
+    standard: Any
+
+    class Meta:
+        abstract = True
+        ordering = ["order", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def choice(self) -> str:
+        """Value in a list of choices."""
+        return own_choice(self.pk)
+
+    def clean(self) -> None:
+        """Raise ValidationError if a name is that of a standard one, in any language."""
+        super().clean()
+        taken: set[str] = set()
+        for language in LANGUAGES:
+            with override(language):
+                taken |= {sort_key(str(label)) for _value, label in self.standards()}
+        for name in in_each_language("name"):
+            if sort_key(getattr(self, name) or "") in taken:
+                raise field_error(name, _("This name already exists as a standard one."), "twin")
+
+    @classmethod
+    def standards(cls) -> list[tuple[str, Any]]:
+        """Return the standard values with their labels."""
+        return list(cls._meta.get_field("standard").choices or ())
+
+    @classmethod
+    def choices_of(cls, words: "Iterable[OwnWord]") -> list[tuple[Any, Any]]:
+        """Return the standard choices, then the own `words`, in two groups if there are any."""
+        own = [(word.choice, word.name) for word in words]
+        if not own:
+            return cls.standards()
+        return [(_("Standard"), cls.standards()), (_("Of this edition"), own)]
+
+
+def own_word_constraints(prefix: str) -> list[models.BaseConstraint]:
+    """Return the constraints of the names of own words, whose names start with `prefix`."""
+    return [
+        models.CheckConstraint(
+            condition=has_translation("name"),
+            name=f"{prefix}_named",
+            violation_error_message=_("Enter a name in at least one language."),
+        ),
+        *(
+            models.UniqueConstraint(
+                "edition",
+                NormalizedName(f"name_{code}"),
+                name=f"{prefix}_name_{code}_once",
+                condition=Q(**{f"name_{code}__gt": ""}),
+                violation_error_message=_("This name already exists in this edition."),
+            )
+            for code in LANGUAGES
+        ),
+    ]
+
+
+class SessionKind(OwnWord):
+    """Kind of session that an edition names itself, beside the standard kinds."""
+
+    edition = models.ForeignKey(
+        Edition, models.CASCADE, related_name="session_kinds", verbose_name=_("edition")
+    )
+    standard = models.CharField(
+        _("behaves as"), max_length=14, choices=Session.Kind, default=Session.Kind.TALK,
+        help_text=_("For example, a break needs no speaker, and poster sessions may share a room."),
+    )  # fmt: skip
+
+    class Meta(OwnWord.Meta):
+        verbose_name = _("kind of session")
+        verbose_name_plural = _("kinds of sessions")
+        constraints = [
+            *own_word_constraints("session_kinds"),
+            # What a session refers to: see `sql/own_kinds.sql`.
+            models.UniqueConstraint(
+                fields=["id", "edition", "standard"], name="session_kinds_id_edition_standard"
+            ),
+        ]
+        triggers = [MoveRevision(), MovePersonRevision(PEOPLE_OF_KIND)]
+
+    @property
+    def is_break(self) -> bool:
+        return self.standard == Session.Kind.BREAK
 
 
 class ParticipationQuerySet(models.QuerySet):

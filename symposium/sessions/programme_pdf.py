@@ -166,7 +166,7 @@ def session_entry(session: Session) -> dict:
     room, room_language = (
         localized_text(session.effective_room, "name") if session.effective_room else ("", "")
     )
-    is_named = session.kind not in (Session.Kind.TALK, Session.Kind.BREAK)
+    is_named = session.own_kind_id or session.kind not in (Session.Kind.TALK, Session.Kind.BREAK)
     return {
         "title": french_spaces(title) if language == "fr" else title,
         "lang": language,

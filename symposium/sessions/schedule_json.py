@@ -198,7 +198,7 @@ def event(edition: Edition, session: Session, told: ExportLookups) -> dict:
         "title": strip_controls(session.title),
         "subtitle": strip_controls(subtitle(session)),
         "track": strip_controls(session.track.name) if session.track else None,
-        "type": session.kind,
+        "type": strip_controls(session.own_kind.name) if session.own_kind else session.kind,
         "language": ",".join(session.languages) or None,
         "abstract": strip_controls("\n\n".join(told.abstracts[session.pk])),
         "description": strip_controls(session.description),

@@ -21,7 +21,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from symposium.core.templatetags.symposium import name, text, times
+from symposium.core.templatetags.symposium import name, text, times, word
 from symposium.editions.models import Edition
 from symposium.sessions.changes import attach_recent_changes
 from symposium.sessions.models import Participation, Room, Session, SessionQuerySet
@@ -58,7 +58,7 @@ class CardContext(NamedTuple):
     room: SafeString | None
     track: SafeString | None
     mark: str | None
-    kind: str | None  # None for a talk, the most common kind
+    kind: SafeString | None  # None for a talk, the most common kind
     people: SafeString | None
     talks: tuple[TalkContext, ...]
     add: str
@@ -122,7 +122,7 @@ class Card:
             room=self.name_of("effective_room"),
             track=self.name_of("track"),
             mark=session.track.mark if session.track_id else None,
-            kind=None if session.kind == Session.Kind.TALK else self.kind(),
+            kind=None if session.is_plain_talk else self.kind(),
             people=self.people(),
             talks=tuple(map(self.talk_context, session.listed_talks)),
             add=self.add(title),
@@ -162,8 +162,9 @@ class Card:
             lambda: reverse("sessions:programme", args=[self.session.edition.slug]),
         )
 
-    def kind(self) -> str:
-        return self.once(("kind", self.session.kind), lambda: str(self.session.get_kind_display()))
+    def kind(self) -> SafeString:
+        session = self.session
+        return self.once(("kind", session.kind_choice), lambda: word(session, "kind"))
 
     def people(self) -> SafeString | None:
         """Return the names of the speakers; of a single speaker, the affiliation too.

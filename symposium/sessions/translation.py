@@ -3,7 +3,7 @@
 import simple_history
 from modeltranslation.translator import TranslationOptions, register
 
-from symposium.sessions.models import Release, Resource, Room, Session, Track
+from symposium.sessions.models import Release, Resource, Room, Session, SessionKind, Track
 
 
 @register(Track)
@@ -19,6 +19,11 @@ class RoomTranslation(TranslationOptions):
 @register(Session)
 class SessionTranslation(TranslationOptions):
     fields = ("title", "description")
+
+
+@register(SessionKind)
+class SessionKindTranslation(TranslationOptions):
+    fields = ("name",)
 
 
 @register(Resource)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from symposium.core.admin.spreadsheet import LIST_ITEM, PHONE_NUMBER
-from symposium.core.i18n.localized import LANGUAGE_NAMES, LANGUAGES
+from symposium.core.i18n.localized import LANGUAGE_NAMES, LANGUAGES, in_each_language
 from symposium.spreadsheets import values
 from symposium.spreadsheets.known import Known, code_of
 from symposium.spreadsheets.tables import clean, plain
@@ -181,6 +181,37 @@ class Choice(Column):
 
     def choices(self, known: Known) -> list[str]:
         return [str(label) for _value, label in self.field.flatchoices]
+
+
+class OwnChoice(Choice):
+    """A choice among the standard values and the own words of the edition, its `relation`."""
+
+    def __init__(self, name: str, label: str | Promise, field: Any, relation: str, *headings: str,
+                 words: dict[str, list[str]] | None = None):  # fmt: skip
+        super().__init__(name, label, field, *headings, words=words)
+        self.relation = relation
+
+    def get(self, obj: Any) -> str:
+        return getattr(obj, f"{self.name}_choice")
+
+    def text(self, value: str, known: Known) -> str:
+        own = known.own_words(self.relation).get(value)
+        return clean(str(own)) if own else super().text(value, known)
+
+    def read(self, text: str, run: "Run") -> str:
+        return self.own_by_word(run.known).get(fold(text)) or super().read(text, run)
+
+    def own_by_word(self, known: Known) -> dict[str, str]:
+        """Return the choices of the own words by their names in all languages."""
+        return {
+            fold(getattr(word, name)): choice
+            for choice, word in known.own_words(self.relation).items()
+            for name in in_each_language("name")
+            if getattr(word, name)
+        }
+
+    def choices(self, known: Known) -> list[str]:
+        return [*super().choices(known), *map(str, known.own_words(self.relation).values())]
 
 
 class Languages(Column):

@@ -97,12 +97,20 @@ class Known:
         self.indexes: dict[str, Index] = {}
         self.days: DayNames = day_names()
         self.former: dict[str, set[str]] = {}
+        self.own: dict[str, dict[str, Any]] = {}
 
     def index(self, kind: str) -> Index:
         if kind not in self.indexes:
             sheet = self.sheets[kind]
             self.indexes[kind] = Index(sheet.objects(self.edition), sheet.names)
         return self.indexes[kind]
+
+    def own_words(self, relation: str) -> dict[str, Any]:
+        """Return the own words of the edition, such as its `session_kinds`, by their choice."""
+        if relation not in self.own:
+            found = getattr(self.edition, relation).all()
+            self.own[relation] = {word.choice: word for word in found}
+        return self.own[relation]
 
     def free_slug(self, kind: str, obj: Any) -> str:
         """Return the address that a new object would be given, without a query for each."""

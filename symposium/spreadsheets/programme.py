@@ -16,6 +16,7 @@ from symposium.spreadsheets.columns import (
     Identifier,
     Languages,
     Number,
+    OwnChoice,
     Related,
     Text,
     Times,
@@ -144,8 +145,8 @@ class Sessions(Sheet):
                                      "Titre de la session", "Sujet"],
                               "en": ["English title", "Titre anglais"],
                               "ar": ["العنوان", "عنوان الجلسة", "عنوان المداخلة"]}),
-        Choice("kind", gettext_lazy("Kind"), SESSION.get_field("kind"), "Type", "Nature", "Format",
-               "Type de session", "Session type", "النوع", words=KIND_WORDS),
+        OwnChoice("kind", gettext_lazy("Kind"), SESSION.get_field("kind"), "session_kinds", "Type",
+                  "Nature", "Format", "Type de session", "Session type", "النوع", words=KIND_WORDS),
         Choice("status", gettext_lazy("Status"), SESSION.get_field("status"), "Statut", "État",
                "الحالة", words=STATUS_WORDS),
         SessionDay("day", gettext_lazy("Day"), "Date", "Jour", "Journée", "اليوم", "التاريخ"),
@@ -236,6 +237,9 @@ class Sessions(Sheet):
     def assign(self, run: "Run", obj: Session, read: dict[str, Any]) -> None:
         rest = {key: value for key, value in read.items() if key in PLAIN}
         super().assign(run, obj, rest)
+        if "kind" in read:
+            kinds = run.known.own_words("session_kinds")
+            obj.choose_kind(kinds.get(read["kind"]), read["kind"])
         if {"day", "start", "end"} & set(read):
             self.assign_times(run, obj, read)
 
@@ -311,5 +315,6 @@ class Sessions(Sheet):
 
 
 PLAIN = {column.name for column in Sessions.columns} - {
-    "day", "start", "end", "times", "speakers", "chairs", "moderators", "identifier", "lasting"
+    "kind", "day", "start", "end", "times", "speakers", "chairs", "moderators", "identifier",
+    "lasting",
 }  # fmt: skip

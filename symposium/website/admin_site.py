@@ -31,7 +31,9 @@ from symposium.website.start_page import start_page
 CHANGELIST_PATH = re.compile(r"/admin/(\w+/\w+/)?")
 # Label, name and models of each section, in the order in which organisers look for them.
 GROUPS = [
-    ("programme", _("Programme"), ["Session", "Speaker", "Room", "Track", "Import"]),
+    ("programme", _("Programme"), [
+        "Session", "Speaker", "Room", "Track", "SessionKind", "Import",
+    ]),
     ("abstracts", _("Abstracts"), ["Abstract", "Keyword"]),
     ("registrations", _("Registrations"), [
         "Registration", "Category", "Question", "Invitation", "Booking", "CheckIn", "Message",

@@ -26,6 +26,7 @@ from tests.factories import (
     make_resource,
     make_room,
     make_session,
+    make_session_kind,
     make_speaker,
     make_track,
 )
@@ -59,7 +60,7 @@ def fill(edition) -> list[models.Model]:
         edition, room, track, speaker, session, following, abstract, argument, keyword,
         make_author(abstract), make_author(argument), make_link(speaker),
         make_page(edition, slug="venir"), make_news(edition, slug="tram"), make_partner(edition),
-        make_resource(session), edition.releases.create(number=1),
+        make_resource(session), make_session_kind(edition), edition.releases.create(number=1),
         versions.publish(abstract, {"fr": "Corrigé."}),
     ]  # fmt: skip
 

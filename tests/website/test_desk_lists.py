@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.urls import reverse
 from lxml import html
 
 from symposium.abstracts.models import Abstract
@@ -162,3 +163,8 @@ def test_empty_list_offers_to_add_and_a_filtered_one_to_clear_filters(client, ed
     page = html.fromstring(client.get(f"{SESSIONS}?q=nowhere").content.decode())
     cleared = [a.get("href") for a in page.cssselect(".dk-empty a")]
     assert cleared == [f"?edition={edition.pk}"]
+    empty = open_edition("2022")
+    page = html.fromstring(client.get(f"{SESSIONS}?edition={empty.pk}").content.decode())
+    offered = [a.get("href") for a in page.cssselect(".dk-empty a")]
+    imported = reverse("admin:symposium_spreadsheets_import_new", args=["sessions"])
+    assert offered == [imported, admin_url(Session, "add")]

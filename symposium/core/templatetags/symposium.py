@@ -51,6 +51,14 @@ def name(thing, field: str = "name") -> SafeString:
 
 
 @register.simple_tag
+def word(thing, field: str) -> SafeString:
+    """Return the label of a choice, or the edition's own word in its place (`own_<field>`)."""
+    own = getattr(thing, f"own_{field}", None)
+    label = getattr(thing, f"get_{field}_display")
+    return text(own, "name") if own else conditional_escape(label())
+
+
+@register.simple_tag
 def names(things) -> SafeString:
     """Return the names of people, with the comma of the page's language."""
     return format_html_join(gettext(", "), "{}", ((name(thing),) for thing in things))
@@ -149,6 +157,11 @@ def times(session) -> SafeString:
 @register.filter(expects_localtime=True)
 def long_date(day) -> str:
     return dates.long_date(day)
+
+
+@register.filter
+def moment(at) -> str:
+    return dates.moment(at)
 
 
 @register.filter(expects_localtime=True)
