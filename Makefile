@@ -11,7 +11,7 @@ export PORT BIND
 # A second start is quicker when the first one kept what it compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo stop test test-fast test-browsers test-install lint format messages lock sbom vendor bench clean python dev
+.PHONY: help demo stop test test-fast test-browsers test-install test-container lint format messages lock sbom vendor bench clean python dev
 
 help:
 	@echo 'make demo      start the demonstration at http://127.0.0.1:8000  (PORT=… BIND=…)'
@@ -20,6 +20,7 @@ help:
 	@echo 'make test-fast the same without a browser, in less than half the time'
 	@echo 'make test-browsers  the key pages and journeys in Firefox and WebKitGTK'
 	@echo 'make test-install   install and upgrade on a Debian machine booted for it (root)'
+	@echo 'make test-container  the image, and the portal that compose.yaml starts from it; as root'
 	@echo 'make lint      only what reads the code'
 	@echo 'make format    lay the code out'
 	@echo 'make messages  gather the strings to translate, compile the catalogues'
@@ -58,6 +59,13 @@ test-install: dev
 	-@dpkg-query --show $(MACHINE) >/dev/null 2>&1 || [ "$$(id -u)" != 0 ] || { apt-get update -qq \
 		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(MACHINE); }
 	@$(RUN) -m pytest tests/deploy/install -s $$ARGS
+
+# They build the image and start it in networks of their own; they fail where a program is missing.
+CONTAINERS = aardvark-dns buildah curl debootstrap iptables iproute2 netavark podman runc
+test-container: dev
+	-@dpkg-query --show $(CONTAINERS) >/dev/null 2>&1 || [ "$$(id -u)" != 0 ] || { apt-get update -qq \
+		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(CONTAINERS); }
+	@$(RUN) -m pytest tests/deploy/container -s $$ARGS
 
 lint: dev
 	@exec $(RUN) -m scripts.suite layout code types scripts styles templates
