@@ -95,13 +95,23 @@ def test_flood_of_sign_in_forms_is_limited_before_the_portal(portal):
     assert portal.status("/fr/") == 200
 
 
+PUBLISHED = """
+import datetime
+from symposium.editions.models import Edition
+day = datetime.date(2021, 6, 9)
+Edition.objects.create(slug="2021", name_fr="Colloque", short_name_fr="Colloque",
+                       city_fr="Casablanca", starts_on=day, ends_on=day, is_published=True)
+"""
+
+
 def test_page_outlives_the_portal(portal):
     """While nothing answers, nginx shows stored pages, and for others a page in their language."""
+    portal.machine.run("symposium", "shell", "-c", PUBLISHED)
     names = "symposium.socket symposium@current.service"
-    assert portal.status("/en/") == 200
+    assert portal.status("/en/2021/") == 200
     portal.machine.shell(f"systemctl stop {names}")
     try:
-        stored = portal.status("/en/")
+        stored = portal.status("/en/2021/")
         other = portal.curl("/ar/accounts/login/")
         answered = portal.status("/ar/accounts/login/")
     finally:
