@@ -298,7 +298,7 @@ def test_edition_switch_is_hidden_with_one_edition(client, organiser):
 
 # Fields that no form has: a page or an action of its own changes them, or nobody does by hand.
 # The page of the identity has a form of its own.
-TRANSLATED = ["hero_alt", "signatory", "signatory_role"]
+TRANSLATED = ["hero_alt", "signatory", "signatory_role", "sender_name"]
 IDENTITY = {
     field.name for part in (EditionIdentity, EditionSignature) for field in part._meta.fields
 }
