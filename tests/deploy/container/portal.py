@@ -25,15 +25,13 @@ class Portal:
     def __init__(self, engine: Engine, pid: int):
         self.engine = engine
         self.network = f"--net=/proc/{pid}/ns/net"
+        self.certificate = engine.folder / "root.crt"
 
     def get(self, url: str, *options: str) -> Answer:
         """Ask for a page as a visitor does, who knows the authority of the proxy."""
-        certificate = self.engine.folder / "root.crt"
-        if not certificate.exists():
-            certificate.write_text(self.execute("proxy", "cat", ROOT_CERTIFICATE))
         text = self.engine.run(
             "nsenter", self.network, "curl", "--silent", "--include", "--http1.1",
-            "--max-time", "30", "--cacert", certificate, *options, url, check=False,
+            "--max-time", "30", "--cacert", self.certificate, *options, url, check=False,
         )  # fmt: skip
         headers, _, body = text.partition("\n\n")
         status = re.match(r"HTTP/[\d.]+ (\d+)", headers)
@@ -41,9 +39,16 @@ class Portal:
 
     def wait_for_page(self) -> None:
         end = time.monotonic() + 120
+        self.trust_proxy()
         while self.get("https://localhost/fr/").status != 200:
             assert time.monotonic() < end, self.engine.compose("logs")
             time.sleep(0.5)
+            self.trust_proxy()
+
+    def trust_proxy(self) -> None:
+        """Copy the certificate of the proxy's authority, which it makes as it starts."""
+        text = self.execute("proxy", "cat", ROOT_CERTIFICATE, check=False)
+        self.certificate.write_text(text)
 
     def health(self) -> dict:
         return json.loads(self.get("https://localhost/readyz").body)
