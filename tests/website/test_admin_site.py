@@ -307,9 +307,11 @@ NOT_TYPED = {
     "Edition": ON_THE_PAGE_OF_THE_IDENTITY,
     "User": {"password", "last_login", "user_permissions"},
     "Registration": {"user"},
-    "Session": {"speakers"},
+    "Session": {"speakers", "own_kind"},  # the field of the kind sets both kinds
     "Abstract": {"keywords"},
-    **{name: {"order"} for name in ("Partner", "Page", "Track", "Room", "Category", "Question")},
+    **dict.fromkeys(
+        ("Partner", "Page", "Track", "Room", "SessionKind", "Category", "Question"), {"order"}
+    ),
 }
 
 

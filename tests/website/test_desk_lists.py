@@ -93,7 +93,7 @@ def test_query_count_of_the_session_list_is_constant(
         make_participation(session)
         make_booking(make_registration(make_category(edition)), session)
     client.get(SESSIONS)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(SESSIONS)
 
 
