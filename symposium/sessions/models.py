@@ -77,6 +77,9 @@ class Track(SluggedModel):
         ARCH = "arch", _("green arch")
         DIAMOND = "diamond", _("amber diamond")
         DISC = "disc", _("terracotta disc")
+        STAR = "star", _("blue star")
+        HEXAGON = "hexagon", _("green hexagon")
+        TRIANGLE = "triangle", _("terracotta triangle")
 
     edition = models.ForeignKey(
         Edition, models.CASCADE, related_name="tracks", verbose_name=_("edition")
@@ -964,7 +967,7 @@ class Participation(models.Model):
     def __str__(self) -> str:
         return f"{self.speaker} · {self.session}"
 
-    def get_role_display(self) -> str:
+    def get_role_display(self) -> str:  # type: ignore[no-redef]
         """Return the word for their role: the edition's own, or the standard one."""
         return str(self.own_role or self.Role(self.role).label)
 
