@@ -267,15 +267,17 @@ def own_words(registration: Registration, template: str, context: dict) -> dict:
 
     What people typed is made safe before it stands in the text, whose addresses become links.
     """
-    if template not in MailText.Kind or registration.user is None:
+    kind = MailText.kind_of(template, context)
+    if kind is None or registration.user is None:
         return {}
-    found = MailText.objects.filter(edition=registration.edition_id, kind=template).first()
+    found = MailText.objects.filter(edition=registration.edition_id, kind=kind).first()
     words = found and found.words(registration.user.language)
     if not words:
         return {}
     safe = mail.sanitize(context)
     names = {
         "symposium": "edition_name", "link": "action_url", "certificate": "verify_url",
+        "session": "what",
     }  # fmt: skip
     values = {name: str(safe.get(names.get(name, name)) or "") for name in found.known}
     subject, body = (mail.Trusted(filled(text, values)) for text in words)

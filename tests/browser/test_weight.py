@@ -32,8 +32,8 @@ BELOW = """() => [...document.querySelectorAll("img[loading=lazy]")]
   .map((image) => new URL(image.currentSrc || image.src).pathname)"""
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("language", LIMITS)
+# The width decides on the pictures, whatever the language.
+@pytest.mark.parametrize(("language", "width"), [("fr", 390), ("fr", 1280), ("ar", 390)])
 @pytest.mark.parametrize("name", ["home", "argument", "day"])
 def test_first_view_weight_is_under_the_limit(window, name, language, width):
     page = window(own=True, viewport={"width": width, "height": 844})

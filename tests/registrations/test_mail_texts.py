@@ -1,18 +1,23 @@
 """Texts of the organisers in the e-mails that everybody gets."""
 
+import datetime
+from functools import partial
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import translation
+from django.utils import timezone, translation
 
 from symposium.registrations import notices
-from symposium.registrations.models import MailText
+from symposium.registrations.models import Certificate, MailText
 from symposium.registrations.models.organiser_texts import filled
 from tests.factories import (
+    make_booking,
     make_category,
     make_organiser,
     make_registration,
     make_user,
+    make_workshop,
     open_edition,
 )
 from tests.helpers.admin_forms import admin_url, save
@@ -55,6 +60,71 @@ def test_language_left_blank_has_the_standard_words(edition, mailoutbox):
 def test_other_kinds_keep_the_standard_words(edition, mailoutbox):
     make_text(edition, MailText.Kind.WAITING)
     assert mail_to(edition, mailoutbox).subject.startswith("We’ve received your request")
+
+
+def offered(holder) -> None:
+    holder.offer_expires_at = timezone.now() + datetime.timedelta(hours=1)
+    notices.offered(holder)
+
+
+# What sends each kind of e-mail: functions of a confirmed registration, or of a booking.
+ABOUT_REGISTRATION = {
+    "confirmed": notices.confirmed,
+    "refused": notices.refused,
+    "category_changed": notices.category_changed,
+    "offered": offered,
+    "offer_expired": notices.offer_expired,
+    "cancelled": partial(notices.cancelled, was_confirmed=True, by_organiser=True),
+    "withdrawn": partial(notices.cancelled, was_confirmed=True, by_organiser=False),
+    "session_changed": lambda registration: notices.booked_sessions_changed(registration, []),
+    "reminder": partial(notices.reminder, tomorrow=True),
+    "certificate_ready": lambda registration: notices.certificate_ready(
+        Certificate.objects.create(
+            registration=registration, days=[registration.edition.starts_on], minutes=60
+        )
+    ),
+}
+ABOUT_SEAT = {
+    "booked": notices.booked,
+    "seat_waiting": notices.booked,
+    "seat_offered": offered,
+    "seat_expired": notices.offer_expired,
+}
+
+
+def test_every_kind_is_sent_below():
+    assert {*ABOUT_REGISTRATION, *ABOUT_SEAT, "pending", "waiting"} == {*MailText.Kind.values}
+
+
+def make_full_text(edition, kind: str) -> None:
+    """Create a text with every placeholder of its kind."""
+    names = " / ".join(f"{{{name}}}" for name in MailText.PLACEHOLDERS[kind])
+    make_text(edition, kind, subject_en=f"Own {kind}", body_en=f"All: {names}")
+
+
+@pytest.mark.parametrize("kind", ABOUT_REGISTRATION)
+def test_own_words_of_each_email_about_a_registration(edition, mailoutbox, kind):
+    registration = make_registration(make_category(edition), user=make_user(language="en"))
+    make_full_text(edition, kind)
+    ABOUT_REGISTRATION[kind](registration)
+    mail = mailoutbox[-1]
+    assert mail.subject == f"Own {kind}"
+    assert "{" not in mail.body
+    assert "All: Salma" in mail.body
+    assert ("by" in mail.body and "Reply" in mail.body) == (kind == "offered")
+
+
+@pytest.mark.parametrize("kind", ABOUT_SEAT)
+def test_own_words_of_each_email_about_a_seat(edition, mailoutbox, kind):
+    workshop = make_workshop(edition, title_en="Maps", places=0 if kind == "seat_waiting" else 1)
+    registration = make_registration(make_category(edition), user=make_user(language="en"))
+    booking = make_booking(registration, workshop)
+    make_full_text(edition, kind)
+    ABOUT_SEAT[kind](booking)
+    mail = mailoutbox[-1]
+    assert mail.subject == f"Own {kind}"
+    assert "{" not in mail.body
+    assert "Maps" in mail.body
 
 
 def test_ticket_stays_in_a_confirmation(edition, mailoutbox):

@@ -242,7 +242,7 @@ def test_list_query_count_is_constant(desk, edition, count, django_assert_num_qu
         session = make_session(edition, at=f"1{number}:00", room=make_room(edition))
         make_participation(session)
     desk.get(LIST)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         desk.get(LIST)
 
 

@@ -109,7 +109,7 @@ def test_unknown_display_value_is_ignored(client, room, path, value):
 
 @pytest.mark.parametrize("number", [1, 3])
 @pytest.mark.parametrize(
-    ("path", "queries"), [("rooms/atlas/?display=door", 6), ("programme/?display=lobby", 8)]
+    ("path", "queries"), [("rooms/atlas/?display=door", 6), ("programme/?display=lobby", 9)]
 )
 def test_display_query_count_is_constant(
     client, room, django_assert_num_queries, number, path, queries

@@ -151,7 +151,7 @@ def test_embed_list_query_count_is_constant(client, edition, django_assert_num_q
         make_participation(
             make_session(edition, room=make_room(edition), track=make_track(edition))
         )
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(EMBED)
 
 

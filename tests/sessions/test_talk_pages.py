@@ -76,7 +76,7 @@ def test_programme_query_count_does_not_grow_with_talks(
 ):
     for order in range(number):
         make_participation(make_talk(parent, after=order * 15))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page = client.get(PROGRAMME)
     assert len(main(page).xpath(TALKS)) == number
 

@@ -54,7 +54,7 @@ def test_programme_query_count_is_constant(client, edition, django_assert_num_qu
         )
         make_participation(session)
         make_keyword(make_abstract(edition, session=session))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         response = client.get(PROGRAMME)
     assert cards(response) == [f"S{place}" for place in range(number)]
 

@@ -54,10 +54,12 @@ class MailTextAdmin(TranslatedModelAdmin):
             return "–"
         values = samples(mail_text.edition)
         context = {**mail_text.edition.mail_context(), **values, "parts": dict.fromkeys(PARTS, "")}
-        context |= {"edition_name": values["symposium"], "what": values["symposium"], "on_site": 1}
-        name = f"registrations/email/{mail_text.kind}"
+        template, variant = MailText.template_of(mail_text.kind)
+        what = values["session" if "session" in mail_text.known else "symposium"]
+        context |= {"edition_name": values["symposium"], "what": what, "on_site": 1, **variant}
         subject, body = (
-            render_text(f"{name}_{part}.txt", context).strip() for part in ("subject", "body")
+            render_text(f"registrations/email/{template}_{part}.txt", context).strip()
+            for part in ("subject", "body")
         )
         return format_html(
             '<div lang="{}"><p><strong>{}</strong></p>{}</div>',
@@ -78,4 +80,6 @@ def samples(edition) -> dict[str, str]:
         "verify_url": "https://www.example.org/",
         "code": "Y7WF 2SH6 KF",
         "rank": "3",
+        "session": gettext("Session"),
+        "when": edition.dates,
     }

@@ -1,5 +1,7 @@
 """Words of the organisers in the e-mails that everybody gets, in place of the standard ones."""
 
+from collections.abc import Mapping
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -15,19 +17,47 @@ class MailText(OrganiserText):
     TITLE = "subject"
 
     class Kind(models.TextChoices):
-        """The names are those of the templates in `registrations/email/`."""
+        """The names are those of the templates in `registrations/email/`, or of `VARIANTS`."""
 
         CONFIRMED = "confirmed", _("Registration confirmed, with the ticket")
         PENDING = "pending", _("Request received")
         WAITING = "waiting", _("Waiting list")
+        REFUSED = "refused", _("Request refused")
+        CATEGORY_CHANGED = "category_changed", _("Category changed, registration confirmed")
+        OFFERED = "offered", _("Place offered")
+        OFFER_EXPIRED = "offer_expired", _("Offer of a place expired")
+        CANCELLED = "cancelled", _("Registration cancelled by the organisers")
+        WITHDRAWN = "withdrawn", _("Registration cancelled by the person")
+        BOOKED = "booked", _("Seat booked")
+        SEAT_WAITING = "seat_waiting", _("Waiting list of a session")
+        SEAT_OFFERED = "seat_offered", _("Seat offered")
+        SEAT_EXPIRED = "seat_expired", _("Offer of a seat expired")
+        SESSION_CHANGED = "session_changed", _("Booked sessions changed")
         REMINDER = "reminder", _("Reminder before the first day")
         CERTIFICATE = "certificate_ready", _("Certificate of attendance")
 
+    # Where one template serves several kinds: its name, and the context of this kind.
+    VARIANTS: Mapping[str, tuple[str, Mapping[str, bool]]] = {
+        Kind.CATEGORY_CHANGED: ("category_changed", {"confirmed": True}),
+        Kind.OFFERED: ("offered", {"is_seat": False}),
+        Kind.OFFER_EXPIRED: ("offer_expired", {"is_seat": False}),
+        Kind.CANCELLED: ("cancelled", {"by_organiser": True}),
+        Kind.WITHDRAWN: ("cancelled", {"by_organiser": False}),
+        Kind.BOOKED: ("booked", {"confirmed": True}),
+        Kind.SEAT_WAITING: ("booked", {"confirmed": False, "has_place": True}),
+        Kind.SEAT_OFFERED: ("offered", {"is_seat": True}),
+        Kind.SEAT_EXPIRED: ("offer_expired", {"is_seat": True}),
+    }
     PLACEHOLDERS = {
-        Kind.CONFIRMED: (*EVERYWHERE, "code"),
-        Kind.PENDING: EVERYWHERE,
+        **dict.fromkeys(Kind, EVERYWHERE),
+        **dict.fromkeys(
+            [Kind.CONFIRMED, Kind.CATEGORY_CHANGED, Kind.REMINDER], (*EVERYWHERE, "code")
+        ),
+        **dict.fromkeys(
+            [Kind.BOOKED, Kind.SEAT_OFFERED, Kind.SEAT_EXPIRED], (*EVERYWHERE, "session", "when")
+        ),
         Kind.WAITING: (*EVERYWHERE, "rank"),
-        Kind.REMINDER: (*EVERYWHERE, "code"),
+        Kind.SEAT_WAITING: (*EVERYWHERE, "session", "when", "rank"),
         Kind.CERTIFICATE: (*EVERYWHERE, "certificate"),
     }
 
@@ -56,3 +86,17 @@ class MailText(OrganiserText):
                 ),
             ),
         ]
+
+    @classmethod
+    def template_of(cls, kind: str) -> tuple[str, Mapping[str, bool]]:
+        """Return the template of a kind, and the context that tells it from others."""
+        return cls.VARIANTS.get(kind, (kind, {}))
+
+    @classmethod
+    def kind_of(cls, template: str, context: Mapping[str, object]) -> str | None:
+        """Return the kind of an e-mail, or None if organisers cannot word it."""
+        for kind in cls.Kind.values:
+            name, variant = cls.template_of(kind)
+            if name == template and all(bool(context.get(key)) == variant[key] for key in variant):
+                return kind
+        return None
