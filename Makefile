@@ -11,7 +11,7 @@ export PORT BIND
 # A second start is quicker when the first one kept what it compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo stop test test-fast test-browsers lint format messages lock sbom vendor bench clean python dev
+.PHONY: help demo stop test test-fast test-browsers test-container test-install lint format messages lock sbom vendor bench clean python dev
 
 help:
 	@echo 'make demo      start the demonstration at http://127.0.0.1:8000  (PORT=… BIND=…)'
@@ -19,6 +19,8 @@ help:
 	@echo 'make test      every check and every test, as in continuous integration'
 	@echo 'make test-fast the same without a browser, in less than half the time'
 	@echo 'make test-browsers  the key pages and journeys in Firefox and WebKitGTK'
+	@echo 'make test-container  the image, and the portal that compose.yaml starts from it; as root'
+	@echo 'make test-install   install and upgrade on a Debian machine booted for it (root)'
 	@echo 'make lint      only what reads the code'
 	@echo 'make format    lay the code out'
 	@echo 'make messages  gather the strings to translate, compile the catalogues'
@@ -49,6 +51,21 @@ test-browsers: dev
 	-@dpkg-query --show $(BROWSERS) >/dev/null 2>&1 || [ "$$(id -u)" != 0 ] || { apt-get update -qq \
 		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(BROWSERS); }
 	@$(RUN) -m pytest tests/browsers $$ARGS
+
+# They build the image and start it in networks of their own; they fail where a program is missing.
+CONTAINERS = aardvark-dns buildah curl debootstrap iptables iproute2 netavark podman runc
+test-container: dev
+	-@dpkg-query --show $(CONTAINERS) >/dev/null 2>&1 || [ "$$(id -u)" != 0 ] || { apt-get update -qq \
+		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(CONTAINERS); }
+	@$(RUN) -m pytest tests/deploy/container -s $$ARGS
+
+# A Debian machine is booted in namespaces of its own, as root; skipped, or failed with
+# REQUIRE_MACHINE=1, where that cannot be. DEBIAN=trixie: another release of Debian.
+MACHINE = debootstrap systemd-container slirp4netns
+test-install: dev
+	-@dpkg-query --show $(MACHINE) >/dev/null 2>&1 || [ "$$(id -u)" != 0 ] || { apt-get update -qq \
+		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(MACHINE); }
+	@$(RUN) -m pytest tests/deploy/install -s $$ARGS
 
 lint: dev
 	@exec $(RUN) -m scripts.suite layout code types scripts styles templates

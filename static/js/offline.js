@@ -57,7 +57,9 @@ function forget({ target }) {
 
 sayAge();
 if (serviceWorker) {
-  const idle = window.requestIdleCallback ?? setTimeout;
-  addEventListener("load", () => idle(() => start().catch(() => {})));
+  const begin = () => start().catch(() => {});
+  // with a limit: a window that draws without a pause, or not at all, is never idle
+  const whenIdle = () => (window.requestIdleCallback ?? setTimeout)(begin, { timeout: 2_000 });
+  addEventListener("load", whenIdle);
   document.addEventListener("submit", forget);
 }

@@ -119,7 +119,7 @@ def document(edition: Edition, title: str, changed) -> dict:
         "edition": {
             "name": f"{edition.name} {edition.slug}",
             "dates": edition.dates,
-            "palette": edition.palette,
+            **edition.printed_looks,
             "place": _(", ").join(filter(None, [edition.venue, edition.city])),
         },
     }

@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from symposium.abstracts import versions
 from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword
-from symposium.core.postponed import postponed_refreshes
 from symposium.demo import attendance, data, organiser
 from symposium.demo.portraits import portrait
 from symposium.editions.models import Edition, News, Page, Partner
@@ -33,7 +32,6 @@ class SlugTaken(Exception):
 
 
 @transaction.atomic
-@postponed_refreshes()
 def load() -> None:
     """Make the first edition and, in a demonstration, the organiser's account, if missing."""
     if settings.DEMO:
@@ -47,7 +45,6 @@ def load() -> None:
 
 
 @transaction.atomic
-@postponed_refreshes()
 def load_upcoming(at: datetime.datetime | None = None, *, current: bool = True) -> None:
     """Make the edition that starts the day after `at`, or move it there; make it `current`.
 

@@ -60,7 +60,7 @@ class Card:
             "people": list(self.people),
             "note": self.note,
             "foot": edition_name(self.edition),
-            "edition": {"palette": self.edition.palette},
+            "edition": self.edition.printed_looks,
             "days": len(self.edition.days) if day else 0,
             "day": self.edition.days.index(day) if day in self.edition.days else -1,
             "row": self.is_row,

@@ -36,9 +36,10 @@ class IdentityForm(forms.ModelForm):
     class Meta:
         model = Edition
         fields = (
-            "logo", *COLOUR_FIELDS, "tile", "hero", "hero_picture",
+            "logo", "mark", *COLOUR_FIELDS, "tile", "hero", "hero_picture",
             *in_each_language("hero_alt"), "links",
             "signature", *in_each_language("signatory", "signatory_role"), "seal",
+            *in_each_language("sender_name"),
         )  # fmt: skip
         widgets = {
             "tile": forms.RadioSelect,
@@ -58,7 +59,7 @@ class IdentityForm(forms.ModelForm):
             "home": list(HOME),
             "footer": standard_footer(self.instance),
         }
-        for name in in_each_language("hero_alt", "signatory", "signatory_role"):
+        for name in in_each_language("hero_alt", "signatory", "signatory_role", "sender_name"):
             language = name.rpartition("_")[2]
             attributes = {"lang": language, "dir": direction(language)}
             self.fields[name].widget.attrs |= attributes

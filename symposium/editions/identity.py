@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from imagekit.models import ImageSpecField
 from pilkit.processors import ResizeToFill, ResizeToFit
 
+from symposium.core.documents.drawings import printed
 from symposium.core.images import LogoField, PictureField, validate_logo, validate_picture
 from symposium.editions import colours
 from symposium.editions.arrangements import Place, shown
@@ -156,6 +157,12 @@ class EditionIdentity(models.Model):
         format="PNG",
         help_text=_("SVG, or PNG at least 240 px high, with a transparent background."),
     )  # fmt: skip
+    mark = LogoField(
+        verbose_name=_("square mark"), upload_to="identity", blank=True, default="", db_default="",
+        validators=[validate_logo], processors=[ResizeToFit(512, 512, upscale=False)],
+        format="PNG",
+        help_text=_("For icons, documents and shared pictures. If blank, the logo."),
+    )  # fmt: skip
     main_colour = models.CharField(
         _("main colour"), max_length=7, blank=True, default="", db_default="",
         validators=[validate_colour],
@@ -209,6 +216,11 @@ class EditionIdentity(models.Model):
         help_text=_("One address per line. They are shown in the footer."),
     )  # fmt: skip
 
+    sender_name = models.CharField(
+        _("name of the sender"), max_length=80, blank=True, default="", db_default="",
+        help_text=_("Emails come from this name. If blank, that of the edition."),
+    )  # fmt: skip
+
     class Meta:
         abstract = True
 
@@ -232,6 +244,17 @@ class EditionIdentity(models.Model):
         """Colours that replace those of the portal in e-mails and printed documents, by name."""
         light = colours.tokens(self.main_colour, self.accent_colour, dark=False)
         return {name: light[name] for name in colours.PRINTED if name in light}
+
+    @property
+    def emblem(self):
+        """File that stands in place of the star of the portal: the mark, else the logo, else ""."""
+        return self.mark or self.logo
+
+    @property
+    def printed_looks(self) -> dict:
+        """Colours and emblem in the data of printed documents and shared pictures."""
+        own = printed(self.emblem)
+        return {"palette": self.palette} | ({"emblem": own} if own else {})
 
     @property
     def has_hero_picture(self) -> bool:

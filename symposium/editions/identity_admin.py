@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from symposium.core.admin.base import db_error_message
+from symposium.core.admin.forms import language_gaps
 from symposium.core.admin.working_edition import set_working_edition
 from symposium.editions.forms import IdentityForm
 from symposium.editions.models import Edition
@@ -79,5 +80,6 @@ class IdentityPages(admin.ModelAdmin):
             "original": edition,
             "title": _("Identity"),
             "form": form,
+            "language_gaps": language_gaps(form),
             "preview_url": address + query,
         }

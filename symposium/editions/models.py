@@ -338,6 +338,7 @@ class Edition(EditionIdentity, EditionSignature):
             "edition_name": mail.Trusted(f"{self.name} {self.slug}"),
             "dates": self.dates,
             "place": mail.Trusted(self.place),
+            "sender_name": mail.Trusted(self.sender_name or ""),
             "contact_email": mail.Trusted(self.contact_email),
             "can_reply": bool(self.contact_email),
             "palette": self.palette,

@@ -11,6 +11,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from symposium.core.admin.base import EditionModelForm, db_error_message
+from symposium.core.admin.forms import language_gaps
 from symposium.core.admin.working_edition import set_working_edition, working_edition
 from symposium.core.i18n.localized import LANGUAGES, in_each_language
 from symposium.core.i18n.typography import direction
@@ -51,6 +52,11 @@ class NextEditionForm(EditionModelForm):
             for name in (f"name_{code}", f"short_name_{code}"):
                 self.fields[name].required = False
                 self.fields[name].widget.attrs |= {"lang": code, "dir": direction(code)}
+
+    @property
+    def own_fields(self) -> list[forms.BoundField]:
+        """Return the fields that are neither texts nor the parts."""
+        return [self["slug"], self["starts_on"]]
 
     def clean_starts_on(self):
         first_day = self.cleaned_data["starts_on"]
@@ -94,6 +100,7 @@ class NextEditionMixin(admin.ModelAdmin):
             "title": _("New edition from “%(edition)s”") % {"edition": source},
             "form": form,
             "source": source,
+            "language_gaps": language_gaps(form),
             "media": self.media,
         }
         return TemplateResponse(request, TEMPLATE, context)

@@ -11,6 +11,7 @@ class EditionTranslation(TranslationOptions):
     fields = (
         "name", "short_name", "kicker", "theme", "description",
         "city", "country", "venue", "address", "hero_alt", "signatory", "signatory_role",
+        "sender_name",
     )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ from symposium.core.admin.inlines import (
 from symposium.core.admin.list_views import ListView
 from symposium.core.admin.spreadsheet import DeskExportMixin, ExportResource
 from symposium.core.admin.working_edition import working_edition
+from symposium.core.i18n.dates import short_weekday
 from symposium.core.i18n.localized import in_each_language
 from symposium.core.templatetags.desk import desk_icon
 from symposium.core.templatetags.symposium import word
@@ -394,17 +395,19 @@ STATUS_VERBS = {
 }
 
 
-def short_times(edition, slot: draft.Slot):
-    """Return the day and the hours of a slot as HTML."""
+def short_times(edition, slot: draft.Slot, known: draft.Slot | None = None):
+    """Return the day, unless the slot `known` is on that day, and the hours of a slot as HTML."""
     if not (slot.starts_at and slot.ends_at):
         return missing_mark(_("not scheduled"))
     start, end = (at.astimezone(edition.zone) for at in (slot.starts_at, slot.ends_at))
-    return format_html(
-        '<span class="day">{}</span> <bdi dir="ltr" class="times">{}–{}</bdi>',
-        date_format(start, "D j F"),
-        f"{start:%H:%M}",
-        f"{end:%H:%M}",
+    hours = format_html(
+        '<bdi dir="ltr" class="times">{}–{}</bdi>', f"{start:%H:%M}", f"{end:%H:%M}"
     )
+    days = [at.astimezone(edition.zone).date() for at in (known and known.starts_at,) if at]
+    if days == [start.date()]:
+        return hours
+    day = f"{short_weekday(start)} {date_format(start, 'F')}"
+    return format_html('<span class="day">{}</span> {}', day, hours)
 
 
 def by_keys(queryset):
@@ -528,11 +531,13 @@ class SessionAdmin(
     @admin.display(description=_("day and time"), ordering="starts_at")
     def when(self, session):
         """Return the public time and, in a second line, the place in the draft if it differs."""
-        public = short_times(session.edition, draft.public_slot(session))
+        slot = draft.public_slot(session)
+        public = short_times(session.edition, slot)
         if not (move := draft.move_of(session)):
             return public
-        planned = short_times(session.edition, draft.draft_slot(session))
-        room = format_html(", <bdi>{}</bdi>", move.room) if move.room else ""
+        planned = short_times(session.edition, draft.draft_slot(session), slot)
+        moves = move.room and move.room_id != session.room_id
+        room = format_html("{}<bdi>{}</bdi>", _(", "), move.room) if moves else ""
         words = '{}<span class="row-sub in-draft">{} {}{}</span>'
         return format_html(words, public, _("In the draft:"), planned, room)
 

@@ -4,7 +4,7 @@ Each action is a form. The script of the page sends the same forms, and gets JSO
 """
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from django import forms
@@ -25,11 +25,12 @@ from django.utils.translation import ngettext
 from symposium.core.admin.base import db_error_message
 from symposium.core.i18n.dates import weekday
 from symposium.editions.models import Edition
-from symposium.sessions import draft, planner
+from symposium.sessions import draft, planner, planning
 from symposium.sessions.draft import Slot
 from symposium.sessions.models import Room, Session
 from symposium.sessions.release_admin import ReleaseMixin
 
+TALK_STEPS = {"up": -1, "down": 1}
 NUDGE = datetime.timedelta(minutes=15)
 MAX_MINUTES = 24 * 60
 JSON_TYPE = "application/json"
@@ -123,6 +124,8 @@ class PlannerMixin(ReleaseMixin):
         prefetch_related_objects([edition], "rooms")
         date = self.planned_day(request, edition)
         with timezone.override(edition.zone):
+            if "talk" in request.POST:
+                return self.talk_action(request, edition, date)
             if request.method == "POST":
                 return self.planner_action(request, edition, date)
             return self.planner_page(request, edition, date)
@@ -139,22 +142,37 @@ class PlannerMixin(ReleaseMixin):
         self, request: HttpRequest, edition: Edition, date: datetime.date
     ) -> HttpResponse:
         """Change the draft, then answer with the day as JSON, or go back to the page."""
-        error, sessions = "", []
-        try:
-            with transaction.atomic():
-                sessions = self.change_draft(request, edition)
-                self.log_moves(request, edition, sessions)
-                connection.check_constraints()
-        except ValidationError as refused:
-            error = " ".join(refused.messages)
-        except (IntegrityError, OperationalError) as refused:
-            error = str(db_error_message(refused))
+        sessions: list[Session] = []
+
+        def act() -> None:
+            sessions.extend(self.change_draft(request, edition))
+            self.log_moves(request, edition, sessions)
+
+        error = refusal(act)
         if request.headers.get("Accept") == JSON_TYPE:
             return self.planner_json(request, edition, date, sessions, error)
         if error:
             messages.error(request, error)
         else:
             messages.success(request, self.say(edition, sessions))
+        return redirect(self.planner_address(edition, date, request.POST.get("session", "")))
+
+    def talk_action(
+        self, request: HttpRequest, edition: Edition, date: datetime.date
+    ) -> HttpResponse:
+        """Move a talk before or after its neighbour, in public too; then go back to the page."""
+        way, _sign, pk = request.POST["talk"].partition(":")
+
+        def act() -> None:
+            talks = edition.sessions.filter(parent__isnull=False)
+            talk = talks.filter(pk=pk).first() if pk.isdecimal() else None
+            if talk is None or way not in TALK_STEPS:
+                raise ValidationError(_("Choose an action."), code="action")
+            planning.move_talk(talk, TALK_STEPS[way])
+            self.log_change(request, talk, [{"changed": {"fields": ["start"]}}])
+
+        if error := refusal(act):
+            messages.error(request, error)
         return redirect(self.planner_address(edition, date, request.POST.get("session", "")))
 
     def change_draft(self, request, edition: Edition) -> list[Session]:
@@ -284,6 +302,7 @@ class PlannerMixin(ReleaseMixin):
             "form": PlaceForm(edition, list(rooms.values()), initial=initial),
             "conflicts": day.conflicts_of(card.session.pk),
             "move": draft.move_of(card.session),
+            "talks": card.session.talks.in_order() if card.talks else (),
             "public": draft.describe(edition, public, names.get(public.room_id, "")),
             "draft": draft.describe(edition, slot, names.get(slot.room_id, "")),
         }
@@ -319,6 +338,19 @@ def verb_of_selection(action: str, by: datetime.timedelta):
     if action not in verbs:
         raise ValidationError(_("Choose an action."), code="action")
     return verbs[action]
+
+
+def refusal(act: Callable[[], None]) -> str:
+    """Call `act` in a transaction; return why it was refused and rolled back, or ""."""
+    try:
+        with transaction.atomic():
+            act()
+            connection.check_constraints()
+    except ValidationError as refused:
+        return " ".join(refused.messages)
+    except (IntegrityError, OperationalError) as refused:
+        return str(db_error_message(refused))
+    return ""
 
 
 def checked(form: forms.Form) -> None:

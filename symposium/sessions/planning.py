@@ -1,8 +1,10 @@
-"""Operations on whole sessions, for organisers: set the status, swap, duplicate."""
+"""Operations on whole sessions, for organisers: set the status, swap, duplicate, order talks."""
 
 import uuid
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from symposium.sessions.models import Participation, Session
 
@@ -34,6 +36,33 @@ def swap(one: Session, other: Session) -> None:
     one.ends_at, other.ends_at = other.ends_at, one.ends_at
     one.room, other.room = other.room, one.room
     save_together(one, other)
+
+
+@transaction.atomic
+def move_talk(talk: Session, step: int) -> None:
+    """Exchange a talk with the one before it (`step` -1) or after it (1) in their session.
+
+    Both stay within their time, the first from its start, the last to its end; talks without a time
+    exchange their positions. Raise ValidationError if there is no such neighbour, or only one of
+    the two has a time, and as `save_together` if a speaker would be in two places.
+    """
+    talks = list(Session.objects.filter(parent=talk.parent_id).select_related("parent").in_order())
+    at = [one.pk for one in talks].index(talk.pk)
+    if not 0 <= at + step < len(talks):
+        raise ValidationError(_("There is no other talk on that side."), code="alone")
+    first, second = talks[min(at, at + step)], talks[max(at, at + step)]
+    if (first.starts_at is None) != (second.starts_at is None):
+        raise ValidationError(_("First choose a time for both talks."), code="time")
+    if first.starts_at is None:
+        talks[at], talks[at + step] = talks[at + step], talks[at]
+        for order, one in enumerate(talks):
+            one.order = order
+        save_together(*(one for one in talks if one.starts_at is None))
+        return
+    start, end = first.starts_at, second.ends_at
+    second.starts_at, second.ends_at = start, start + (end - second.starts_at)
+    first.starts_at, first.ends_at = end - (first.ends_at - start), end
+    save_together(first, second)
 
 
 @transaction.atomic

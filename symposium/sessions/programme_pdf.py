@@ -50,7 +50,7 @@ def programme_data(edition: Edition, sessions: list[Session], *, large: bool = F
         "edition": {
             "name": f"{edition.name} {edition.slug}",
             "dates": edition.dates,
-            "palette": edition.palette,
+            **edition.printed_looks,
             "place": _(", ").join(filter(None, [edition.venue, edition.city])),
         },
         "url": url,

@@ -19,6 +19,7 @@ from symposium.core.revision import Version, current_version
 from symposium.editions import colours
 from symposium.editions.cards import edition_card
 from symposium.editions.context import named_edition
+from symposium.editions.icons import icon_url
 from symposium.editions.models import Edition
 
 # Files needed by every page, and by the pages that are stored before a visit. The service worker
@@ -93,13 +94,17 @@ def application(edition: Edition | None, language: str) -> dict:
         "background_color": "#ffffff",
         "theme_color": main_colour or colours.STANDARD[colours.MAIN],
         # The star lies within the safe zone of a maskable icon.
-        "icons": [icon(192, "any"), icon(512, "any"), icon(512, "maskable")],
+        "icons": [
+            icon(edition, 192, "any"),
+            icon(edition, 512, "any"),
+            icon(edition, 512, "maskable"),
+        ],
     }
 
 
-def icon(size: int, purpose: str) -> dict:
+def icon(edition: Edition | None, size: int, purpose: str) -> dict:
     return {
-        "src": static(f"img/icon-{size}.png"),
+        "src": icon_url(edition, size),
         "sizes": f"{size}x{size}",
         "type": "image/png",
         "purpose": purpose,

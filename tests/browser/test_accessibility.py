@@ -50,16 +50,19 @@ PHONE, DESK = 390, 1280
 # spacing (1.4.12), which also stands for another font. The layout changes at 768 and 992 pixels;
 # a page that fits there also fits with smaller or closer text.
 WINDOWS = [(768, "32px", ""), (DESK, "32px", ""), (320, "", "0.12em"), (992, "", "0.12em")]
-# Set on each element: in Chromium a rule in a style sheet would remain in effect afterwards.
-SET = """
+# Set the text, and return whether the page scrolls sideways. The spacing is set on each element: in
+# Chromium a rule in a style sheet would remain in effect afterwards.
+WIDER_WITH = """
 ([size, apart]) => {
   const { style } = document.documentElement;
   style.fontSize = size;
-  if (style.letterSpacing === apart) return;
-  style.letterSpacing = apart;
-  for (const element of document.querySelectorAll("body *")) {
-    element.style.setProperty("letter-spacing", apart, "important");
+  if (style.letterSpacing !== apart) {
+    style.letterSpacing = apart;
+    for (const element of document.querySelectorAll("body *")) {
+      element.style.setProperty("letter-spacing", apart, "important");
+    }
   }
+  return document.scrollingElement.scrollWidth > innerWidth;
 }
 """
 # The markup depends on the page, the colours on the scheme: each language, scheme and width is
@@ -114,7 +117,12 @@ def examine(page, name: str, language: str, *widths: int) -> dict[str, list[str]
 
 
 # Why axe leaves the contrast of a text undecided, such as a picture behind a list's arrow.
-UNDECIDED = ("could not be determined", "only non-text characters", "too short to determine")
+UNDECIDED = (
+    "could not be determined",
+    "only non-text characters",
+    "too short to determine",
+    "Element has no value",
+)
 
 
 def decided(found: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -130,10 +138,9 @@ def wider(page) -> list[str]:
     found = []
     for width, size, apart in WINDOWS:
         page.set_viewport_size({"width": width, "height": 844})
-        page.evaluate(SET, [size, apart])
-        if page.evaluate("document.scrollingElement.scrollWidth > innerWidth"):
+        if page.evaluate(WIDER_WITH, [size, apart]):
             found.append(f"{width} pixels {size}{apart}")
-    page.evaluate(SET, ["", ""])
+    page.evaluate(WIDER_WITH, ["", ""])
     return found
 
 

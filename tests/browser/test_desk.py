@@ -1,10 +1,11 @@
 """The desk in a real browser, under the site's own Content-Security-Policy."""
 
 import pytest
+from django.urls import reverse
 
 from symposium.editions.models import News
 from symposium.registrations.models import Registration
-from symposium.sessions.models import Session
+from symposium.sessions.models import Room, Session
 from symposium.speakers.models import Speaker
 from tests.browser.test_accessibility import (
     ALONE,
@@ -177,12 +178,18 @@ def test_language_switch_and_session_copy_take_one_click(desk, edition):
     assert edition.sessions.count() == 2
 
 
-# Pictures behind text that axe would have to see: the arrow of a list, the tiles of an arch.
-NO_PICTURES = "#container :is(select, .dk-count-arch, .arch) { background-image: none !important }"
+# Pictures behind text that axe would have to see: the arrow of a list, the tiles of an arch; and
+# the preview of the site, which other tests look at.
+NO_PICTURES = (
+    "#container :is(select, .dk-count-arch, .arch) { background-image: none !important }"
+    "#container iframe { display: none !important }"
+)
 
 
-# The list of sessions scrolls sideways at 1280 pixels with letters twice as large: to be mended.
-KNOWN = ("/admin/symposium_sessions/session/", "1280 pixels 32px")
+# What a bar covers in a still picture is reached by scrolling: it lies where it stands on the page.
+UNSTUCK = """() => document.querySelectorAll("*").forEach((element) => {
+    if (getComputedStyle(element).position === "sticky") element.style.position = "static";
+})"""
 
 
 @EACH_DIRECTION_AND_SCHEME
@@ -197,7 +204,8 @@ def test_desk_passes_axe_and_fits_the_window(desk, language, scheme, width):
     for path in pages_of_the_desk(edition):
         desk.goto(path)
         desk.evaluate(ALONE, NO_PICTURES)
-        found[f"{path}, wider than"] = [one for one in wider(desk) if (path, one) != KNOWN]
+        found[f"{path}, wider than"] = wider(desk)
+        desk.evaluate(UNSTUCK)
         found |= decided(examine(desk, path, language, width))
     assert {where: faults for where, faults in found.items() if faults} == {}
 
@@ -223,5 +231,11 @@ def pages_of_the_desk(edition) -> list[str]:
         admin_url(Speaker, "add"),
         admin_url(session, "history"),
         admin_url(Session, "export"),
+        admin_url(Room, "changelist"),
+        admin_url(edition),
+        reverse("admin:symposium_editions_edition_next", args=[edition.pk]),
+        reverse("admin:symposium_editions_identity", args=[edition.pk]),
+        reverse("admin:symposium_sessions_session_release"),
+        reverse("admin:symposium_spreadsheets_import_new", args=["sessions"]),
         "/admin/search/?q=a",
     ]

@@ -15,6 +15,7 @@ from tests.factories import (
     make_participation,
     make_room,
     make_session,
+    make_talk,
     times,
     where_it_is_noon,
 )
@@ -261,6 +262,17 @@ def test_lobby_display_advances_to_next_day_with_ongoing_sessions(window, editio
     page.clock.fast_forward("00:30:00")
     expect(page.locator("[data-clock]")).to_have_text("00:10")
     assert states(page) == {"now": ["Deux"], "next": ["Quatre"], "later": ["Cinq", "Six"]}
+
+
+def test_lobby_display_shows_the_talks_of_the_session_that_is_on(window, room, moment):
+    for session in room.sessions.filter(slug__in=["une", "deux"]):
+        make_talk(session, title_fr=f"Dans {session.title_fr}")
+    page = window()
+    set_clock(page, moment(9, 10), runs=True)
+    page.goto(LOBBY)
+    expect(page.locator(".display-talks:visible b")).to_have_text(["Dans Une"])
+    page.clock.fast_forward("01:00:00")
+    expect(page.locator(".display-talks:visible b")).to_have_text(["Dans Deux"])
 
 
 # Both

@@ -286,8 +286,10 @@ def test_sensitive_pages_are_not_cached_offline(reader, mine, enter):
     # the menu of the programme leads to “My programme”; a page’s other languages follow it
     paths = ["", "my-programme/", "speakers/"]
     public = {f"/{language}/2030/{path}" for language in ("fr", "en", "ar") for path in paths}
-    assert {"/fr/2030/", MINE, "/fr/2030/speakers/"} <= {*kept(reader, "pages")} <= public
     mine_is = [f"/fr/my/{mine.code}/", "/fr/my/programme/"]  # `register` and a menu lead there
+    for path in (MINE, *mine_is):  # the worker prefetches them one after the other
+        wait_for(reader, path)
+    assert {"/fr/2030/", MINE, "/fr/2030/speakers/"} <= {*kept(reader, "pages")} <= public
     assert kept(reader, "private") == mine_is
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 from PIL import Image
 
-from symposium.core.mail.composing import style
+from symposium.core.mail.composing import compose, style
 from symposium.core.revision import current
 from symposium.editions.identity import Link
 from symposium.editions.models import Edition
@@ -163,6 +163,78 @@ def test_web_app_has_the_colour_of_its_edition(client, edition):
     Edition.objects.filter(pk=edition.pk).update(**OWN)
     manifest = client.get("/manifest.webmanifest?edition=2027").json()
     assert manifest["theme_color"] == "#5b2a86"
+
+
+# The logo beyond the pages
+
+
+def with_mark(edition, drawing: bytes = DRAWING) -> Edition:
+    edition.mark.save("mark.svg", SimpleUploadedFile("mark.svg", drawing))
+    return Edition.objects.get(pk=edition.pk)
+
+
+def pixels(response) -> Image.Image:
+    return Image.open(io.BytesIO(response.content)).convert("RGB")
+
+
+def test_icons_are_those_of_the_portal_without_a_logo(client, edition):
+    manifest = client.get("/manifest.webmanifest?edition=2027").json()
+    assert {icon["src"] for icon in manifest["icons"]} == {
+        "/static/img/icon-192.png", "/static/img/icon-512.png"
+    }  # fmt: skip
+    assert client.get("/looks/2027/icon-192.png").status_code == 404
+    page = tree(client.get("/en/2027/"))
+    assert page.xpath("//link[@rel='icon']/@href") == ["/static/img/favicon.svg"]
+
+
+def test_icons_are_made_of_the_mark(client, edition):
+    with_mark(edition, DRAWING.replace(b"<path", b'<path fill="#5b2a86"'))
+    page = tree(client.get("/en/2027/"))
+    assert page.xpath("//link[contains(@rel, 'icon')]/@href") == [
+        "/looks/2027/icon-192.png", "/looks/2027/icon-180.png"
+    ]  # fmt: skip
+    manifest = client.get("/manifest.webmanifest?edition=2027").json()
+    for icon in manifest["icons"]:
+        shown = pixels(client.get(icon["src"]))
+        assert f"{shown.width}x{shown.height}" == icon["sizes"]
+        assert shown.getpixel((shown.width * 6 // 10, shown.height * 4 // 10)) == (0x5B, 0x2A, 0x86)
+        assert min(shown.getpixel((2, 2))) >= 254
+
+
+@pytest.mark.parametrize("size", [0, 191, 50_000])
+def test_icon_of_another_size_is_not_found(client, edition, size):
+    with_mark(edition)
+    assert client.get(f"/looks/2027/icon-{size}.png").status_code == 404
+
+
+def test_icon_of_a_draft_is_not_found(client):
+    with_mark(make_edition("2028", is_published=False))
+    assert client.get("/looks/2028/icon-192.png").status_code == 404
+
+
+def test_card_shows_the_logo_once_there_is_one(client, edition):
+    before = client.get("/en/2027/card.png").content
+    edition.logo.save("logo.png", picture((600, 200)))
+    assert client.get("/en/2027/card.png").content != before
+
+
+def test_sender_of_mails_has_its_own_name(edition):
+    assert edition.mail_context()["sender_name"] == ""
+    edition.sender_name = "Fair\r\nBcc: a@example.org"
+    message = compose(
+        to="b@example.org", language="en", template="registrations/email/message",
+        context={**edition.mail_context(), "subject_line": "x", "message_text": "x"},
+    )  # fmt: skip
+    assert message.from_email.startswith('"Fair Bcc: a@example.org" <')
+
+
+@pytest.mark.parametrize("field", ["logo", "mark"])
+def test_script_of_a_drawing_is_removed(desk, edition, field):
+    hostile = DRAWING.replace(b"<path", b'<script>alert(1)</script><path onload="alert(1)"')
+    save(desk, page_of(edition), **{field: SimpleUploadedFile("m.svg", hostile)})
+    edition.refresh_from_db()
+    with getattr(edition, field).open() as file:
+        assert b"alert" not in file.read()
 
 
 # The page of the desk

@@ -18,6 +18,7 @@ from tests.factories import (
     make_room,
     make_session,
     make_speaker,
+    make_talk,
     make_track,
     refreshed,
 )
@@ -261,3 +262,60 @@ def test_page_query_count_is_constant(desk, edition, rooms, count, django_assert
     desk.get(PLANNER)
     with django_assert_num_queries(13):
         desk.get(f"{PLANNER}?session={Session.objects.first().pk}&day=2021-06-09")
+
+
+# Talks
+
+
+def order_of(session) -> list[tuple[str, str]]:
+    """Return the start and the title of each talk of a session, in order."""
+    zone = session.edition.zone
+    return [
+        (one.starts_at and f"{one.starts_at.astimezone(zone):%H:%M}", one.title_fr)
+        for one in session.talks.in_order()
+    ]
+
+
+def move(desk, session, talk, way: str) -> str:
+    """Press a button of a talk in the panel; return the message."""
+    page = f"{PLANNER}?day=2021-06-09"
+    data = {"session": session.pk, "talk": f"{way}:{talk.pk}"}
+    response = desk.post(page, data, follow=True)
+    assert response.redirect_chain[0][0].endswith(f"session={session.pk}#pl-panel")
+    return " ".join(map(str, response.context["messages"]))
+
+
+def test_talks_are_reordered_in_the_panel(desk, edition):
+    session = make_session(edition, at="10:00", lasting=60)
+    one = make_talk(session, after=0, lasting=30, title_fr="Un")
+    two = make_talk(session, after=35, lasting=15, title_fr="Deux")
+    assert move(desk, session, two, "up") == ""
+    assert order_of(session) == [("10:00", "Deux"), ("10:20", "Un")]
+    assert move(desk, session, two, "up") == "There is no other talk on that side."
+    assert move(desk, session, two, "down") == ""
+    assert order_of(session) == [("10:00", "Un"), ("10:35", "Deux")]
+    page = desk.get(f"{PLANNER}?day=2021-06-09&session={session.pk}").content.decode()
+    assert [f'value="up:{talk.pk}" disabled' in page for talk in (one, two)] == [True, False]
+
+
+def test_talks_without_a_time_exchange_their_positions(desk, edition):
+    session = make_session(edition, at="10:00", lasting=60)
+    make_talk(session, after=0, title_fr="Un")
+    two = make_talk(session, after=None, title_fr="Deux")
+    three = make_talk(session, after=None, title_fr="Trois")
+    assert move(desk, session, three, "up") == ""
+    assert order_of(session) == [("10:00", "Un"), (None, "Trois"), (None, "Deux")]
+    assert move(desk, session, three, "up") == "First choose a time for both talks."
+    assert move(desk, session, two, "sideways") == "Choose an action."
+
+
+def test_talk_does_not_move_where_its_speaker_is_elsewhere(desk, edition):
+    session = make_session(edition, at="10:00", lasting=60)
+    make_talk(session, after=0, lasting=30)
+    two = make_talk(session, after=30, lasting=30)
+    elsewhere = make_session(edition, at="10:00", lasting=30)
+    speaker = make_speaker(edition)
+    make_participation(two, speaker)
+    make_participation(elsewhere, speaker)
+    assert str(speaker) in move(desk, session, two, "up")
+    assert refreshed(two).starts_at == two.starts_at

@@ -311,7 +311,7 @@ def test_programme_pdf_query_count_is_constant(client, edition, django_assert_nu
     for place in range(number):
         session = make_session(edition, room=make_room(edition), track=make_track(edition))
         make_participation(session, make_speaker(edition, slug=f"s{place}"))
-    with django_assert_num_queries(9):  # three for the lock under which the file is rendered
+    with django_assert_num_queries(8):  # three for the lock under which the file is rendered
         client.get(PATH)
 
 

@@ -20,6 +20,7 @@ from tests.factories import (
     make_room,
     make_session,
     make_speaker,
+    make_talk,
     make_track,
 )
 
@@ -95,6 +96,28 @@ def test_schedule_with_hostile_content_is_valid(zone, language):
     assert faults(data) == []
     named = data["schedule"]["conference"].get("time_zone_name")
     assert named == (None if zone == "Etc/GMT+1" else zone)
+
+
+def fill_with_talks(edition) -> None:
+    """Create a session with talks of each sort, among them one without a time."""
+    room, other = make_room(edition), make_room(edition)
+    session = make_session(edition, room=room, track=make_track(edition), lasting=60)
+    make_participation(session, role="chair")
+    talk = make_talk(session, after=0, description_fr="Un début.")
+    make_participation(talk)
+    make_abstract(session=talk)
+    make_resource(talk, url="https://example.org/slides")
+    make_talk(session, after=15, room=other, title_fr="", title_ar="ماء")
+    make_talk(session, after=30, status=Session.Status.CANCELLED)
+    make_talk(session, after=None)
+
+
+@needs_schema
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_schedule_with_talks_is_valid(edition, language):
+    fill_with_talks(edition)
+    assert faults(written(edition, language)) == []
+    assert len(events(edition, language)) == 3
 
 
 @needs_schema

@@ -19,7 +19,7 @@ from tests.factories import (
     make_speaker,
     make_track,
 )
-from tests.sessions.test_schedule_json import awkward_edition
+from tests.sessions.test_schedule_json import awkward_edition, fill_with_talks
 
 pytestmark = pytest.mark.django_db
 SCHEMA = Path(__file__).parents[3] / "shared" / "schemas" / "schedule.xsd"
@@ -48,6 +48,15 @@ def faults(root: etree._Element) -> list[str]:
 @pytest.mark.parametrize("language", ["fr", "ar"])
 def test_schedule_with_hostile_content_is_valid(zone, language):
     assert faults(written(awkward_edition(zone=zone), language)) == []
+
+
+@needs_schema
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_schedule_with_talks_is_valid(edition, language):
+    fill_with_talks(edition)
+    root = written(edition, language)
+    assert faults(root) == []
+    assert len(root.findall(".//event")) == 3
 
 
 @needs_schema

@@ -24,7 +24,7 @@ from symposium.registrations.models import (
     Question,
     Registration,
 )
-from symposium.sessions.models import Room, Session, Track
+from symposium.sessions.models import Room, Session, SessionKind, Track
 from symposium.speakers.models import Speaker
 from tests.factories import (
     make_abstract,
@@ -43,6 +43,7 @@ from tests.factories import (
     make_registration,
     make_room,
     make_session,
+    make_session_kind,
     make_speaker,
     make_track,
     make_user,
@@ -124,6 +125,7 @@ LISTS = {
     Registration: (make_registration, "affiliation"),
     Room: (make_room, "name_en"),
     Session: (make_session, "title_ar"),
+    SessionKind: (make_session_kind, "name_ar"),
     Speaker: (make_speaker, "affiliation_ar"),
     Track: (make_track, "name_en"),
     User: (make_user, "name"),

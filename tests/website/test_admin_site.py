@@ -299,7 +299,7 @@ def test_edition_switch_is_hidden_with_one_edition(client, organiser):
 
 # Fields that no form has: a page or an action of its own changes them, or nobody does by hand.
 # The page of the identity has a form of its own.
-TRANSLATED = ["hero_alt", "signatory", "signatory_role"]
+TRANSLATED = ["hero_alt", "signatory", "signatory_role", "sender_name"]
 IDENTITY = {
     field.name for part in (EditionIdentity, EditionSignature) for field in part._meta.fields
 }
@@ -308,9 +308,11 @@ NOT_TYPED = {
     "Edition": ON_THE_PAGE_OF_THE_IDENTITY,
     "User": {"password", "last_login", "user_permissions"},
     "Registration": {"user"},
-    "Session": {"speakers"},
+    "Session": {"speakers", "own_kind"},  # the field of the kind sets both kinds
     "Abstract": {"keywords"},
-    **{name: {"order"} for name in ("Partner", "Page", "Track", "Room", "Category", "Question")},
+    **dict.fromkeys(
+        ("Partner", "Page", "Track", "Room", "SessionKind", "Category", "Question"), {"order"}
+    ),
 }
 
 

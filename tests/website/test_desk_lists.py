@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.urls import reverse
 from lxml import html
 
 from symposium.abstracts.models import Abstract
@@ -92,7 +93,7 @@ def test_query_count_of_the_session_list_is_constant(
         make_participation(session)
         make_booking(make_registration(make_category(edition)), session)
     client.get(SESSIONS)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(SESSIONS)
 
 
@@ -162,3 +163,8 @@ def test_empty_list_offers_to_add_and_a_filtered_one_to_clear_filters(client, ed
     page = html.fromstring(client.get(f"{SESSIONS}?q=nowhere").content.decode())
     cleared = [a.get("href") for a in page.cssselect(".dk-empty a")]
     assert cleared == [f"?edition={edition.pk}"]
+    empty = open_edition("2022")
+    page = html.fromstring(client.get(f"{SESSIONS}?edition={empty.pk}").content.decode())
+    offered = [a.get("href") for a in page.cssselect(".dk-empty a")]
+    imported = reverse("admin:symposium_spreadsheets_import_new", args=["sessions"])
+    assert offered == [imported, admin_url(Session, "add")]

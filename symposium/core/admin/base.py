@@ -135,11 +135,13 @@ class EditionFilter(admin.SimpleListFilter):
         return str(self.chosen.pk)
 
     def choices(self, changelist):
+        """Return the editions; `short` is the slug, which the closed filter shows."""
         for value, title in self.lookup_choices:
             yield {
                 "selected": self.value() == value,
                 "query_string": changelist.get_query_string({self.parameter_name: value}),
                 "display": title,
+                "short": str(title).partition(" · ")[0],
             }
 
     def queryset(self, request, queryset):

@@ -13,7 +13,12 @@ from symposium.core.admin.pages import DESK_PAGES
 
 
 class DeskChangeList(ChangeList):
-    """Rows of a list with what `list_prefetch_related` names."""
+    """Rows of a list with what `list_prefetch_related` names; the edition is no active filter."""
+
+    def get_filters(self, request):
+        *found, is_filtered = super().get_filters(request)
+        chosen = set(self.get_filters_params()) - {"edition"}
+        return *found, is_filtered and bool(chosen)
 
     def get_queryset(self, request, exclude_parameters=None):
         found = super().get_queryset(request, exclude_parameters)

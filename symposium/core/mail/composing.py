@@ -26,7 +26,8 @@ for each of the two texts, `mail/parts/<part>.txt` and `.html`, and its own keys
 - `action`: `action_url` and `action_label`, a button. It is at the end unless the body places it.
 
 The frame says whose the e-mail is and why it came: `edition_name`, `dates`, `place`, `why`,
-`contact_email`; `palette` has its colours. `edition_name` is also the name of the sender. The first
+`contact_email`; `palette` has its colours. The name of the sender is `sender_name`,
+or else `edition_name`. The first
 paragraph of a body is the greeting; mailboxes show the second one beside the subject.
 """
 
@@ -161,7 +162,7 @@ def fill_frame(message: EmailMultiAlternatives, language: str, words: dict) -> N
     whole = render_text("mail/frame.txt", {**frame, "body": text})
     message.body = BLANK_LINES.sub("\n\n", whole).strip() + "\n"
     message.attach_alternative(render_to_string("mail/frame.html", {**frame, **html}), "text/html")
-    message.from_email = sender(str(words.get("edition_name") or ""))
+    message.from_email = sender(str(words.get("sender_name") or words.get("edition_name") or ""))
 
 
 def text_block(block: str, frame: dict) -> str:

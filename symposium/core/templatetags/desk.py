@@ -7,13 +7,12 @@ from functools import cache
 from django import template
 from django.forms import BooleanField
 from django.templatetags.static import static
-from django.utils.formats import localize
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator, capfirst
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from symposium.core.i18n.dates import long_date, moment
 from symposium.core.i18n.localized import LANGUAGES
 
 register = template.Library()
@@ -97,6 +96,20 @@ def translated_label(field, text_is_begun: bool) -> SafeString:
 
 
 @register.filter
+def texts(form, name: str) -> list[tuple]:
+    """Return one text of a form that is no model's page: each language with its field and label."""
+    fields = [(code, form[f"{name}_{code}"]) for code in LANGUAGES]
+    return [(code, field, text_label(field, code)) for code, field in fields]
+
+
+def text_label(field, code: str) -> SafeString:
+    """Return the label of a field in one language: its name, and the code of the language."""
+    name = capfirst(LANGUAGE_IN_LABEL.sub("", str(field.label)))
+    contents = format_html('{} <span class="lang lang-filled">{}</span>', name, code)
+    return field.label_tag(contents, label_suffix="")
+
+
+@register.filter
 def has_errors(fieldset) -> bool:
     names = {field.field.name for line in fieldset for field in line if not field.is_readonly}
     return not names.isdisjoint(fieldset.form.errors)
@@ -133,5 +146,5 @@ def choice_label(bound, value) -> str:
         return _(", ").join(labels)
     written = bound.form.initial.get(bound.name, value) if isinstance(value, list) else value
     if isinstance(written, datetime.datetime):
-        written = localtime(written)
-    return localize(written) if isinstance(written, datetime.date) else str(written)
+        return moment(written)
+    return long_date(written) if isinstance(written, datetime.date) else str(written)

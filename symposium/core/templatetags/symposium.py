@@ -159,6 +159,11 @@ def long_date(day) -> str:
     return dates.long_date(day)
 
 
+@register.filter
+def moment(at) -> str:
+    return dates.moment(at)
+
+
 @register.filter(expects_localtime=True)
 def weekday(day) -> str:
     return dates.weekday(day)

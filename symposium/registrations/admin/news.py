@@ -26,7 +26,7 @@ class NewsAdmin(MailingActionMixin, PageNewsAdmin):
 
     @admin.display(description=gettext_lazy("emailed"), ordering="message__sent_at")
     def emailed(self, news):
-        return moment(news.message.sent_at) if hasattr(news, "message") else None
+        return moment(news.message.sent_at) if hasattr(news, "message") else "–"
 
     @admin.action(description=gettext_lazy("Email to registered people"), permissions=["message"])
     def email(self, request, queryset):

@@ -290,7 +290,7 @@ class RegistrationAdmin(
         if user is None:
             return "–"
         page = reverse("admin:symposium_accounts_user_change", args=[user.pk])
-        return format_html('<a href="{}">{}</a>', page, user.email)
+        return format_html('<a href="{}"><bdi dir="ltr">{}</bdi></a>', page, user.email)
 
     # The form
 

@@ -80,7 +80,7 @@ def edition_data(edition: Edition) -> dict[str, Any]:
         "dates": edition.dates,
         "place": _(", ").join(filter(None, [edition.venue, edition.city])),
         "address": edition.address or "",
-        "palette": edition.palette,
+        **edition.printed_looks,
     }
 
 
