@@ -141,10 +141,11 @@ class OwnWordAdmin(SortableAdminMixin, TranslatedModelAdmin):
     list_filter = [EditionFilter, UntranslatedFilter]
     ordering = ["order", "id"]
     fields = ["edition", "name", "standard"]
-    used_by: str
+    sessions: str  # path to the sessions that use it
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(session_count=Count(self.used_by))
+        count = Count(self.sessions, distinct=True)
+        return super().get_queryset(request).annotate(session_count=count)
 
     @admin.display(description=_("name"))
     def text(self, word):
@@ -158,13 +159,13 @@ class OwnWordAdmin(SortableAdminMixin, TranslatedModelAdmin):
 @admin.register(SessionKind)
 class SessionKindAdmin(OwnWordAdmin):
     list_display = ["text", "standard", "session_count", "languages_filled"]
-    used_by = "sessions"
+    sessions = "sessions"
 
 
 @admin.register(SpeakerRole)
 class SpeakerRoleAdmin(OwnWordAdmin):
     list_display = ["text", "standard", "session_count", "languages_filled"]
-    used_by = "participations"
+    sessions = "participations__session"
 
 
 PLACE = ("starts_at", "ends_at", "room")

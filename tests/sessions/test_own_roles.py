@@ -15,6 +15,7 @@ from tests.factories import (
     make_organiser,
     make_participation,
     make_session,
+    make_session_kind,
     make_speaker,
     make_speaker_role,
     make_talk,
@@ -22,6 +23,7 @@ from tests.factories import (
 )
 from tests.helpers.admin_forms import admin_url, errors_of, form_of, save
 from tests.helpers.database_errors import faults, refused_by
+from tests.helpers.desk_roles import DESK_ROLES, desk_statuses
 from tests.helpers.page_html import main
 from tests.helpers.spreadsheets import faults as cell_faults
 
@@ -182,6 +184,19 @@ def test_role_is_written_in_three_languages(desk, edition):
     role = SpeakerRole.objects.get()
     assert {name: getattr(role, name) for name in NAMES} == NAMES
     assert "Respondent" in desk.get(admin_url(SpeakerRole, "changelist")).content.decode()
+
+
+@pytest.mark.parametrize("role", DESK_ROLES)
+@pytest.mark.parametrize("make", [make_session_kind, make_speaker_role])
+def test_desk_pages_by_role(edition, make, role):
+    views = ("changelist", "add", "change", "history", "delete")
+    assert desk_statuses(make(edition), views, role) == {DESK_ROLES[role]}
+
+
+def test_list_counts_a_session_once(desk, part, respondent):
+    make_participation(part.session, own_role=respondent)
+    [row] = desk.get(admin_url(SpeakerRole, "changelist")).context["cl"].result_list
+    assert row.session_count == 1
 
 
 # The next edition, and spreadsheets
