@@ -55,7 +55,8 @@ def test_models_are_listed_in_working_order(client, organiser):
     groups = client.get("/admin/").context["app_list"]
     named = [(one["app_label"], [m["object_name"] for m in one["models"]]) for one in groups]
     assert named == [
-        ("programme", ["Session", "Speaker", "Room", "Track", "SessionKind", "Import"]),
+        ("programme", ["Session", "Speaker", "Room", "Track", "SessionKind", "SpeakerRole",
+                       "Import"]),
         ("abstracts", ["Abstract", "Keyword"]),
         ("registrations", ["Registration", "Category", "Question", "Invitation", "Booking",
                            "CheckIn", "Message", "MailText", "DocumentText", "Certificate"]),
