@@ -1014,6 +1014,7 @@ class SpeakerRole(OwnWord):
     standard = models.CharField(
         _("behaves as"), max_length=9, choices=Participation.Role,
         default=Participation.Role.SPEAKER,
+        help_text=_("Speakers keep this role if you delete yours."),
     )  # fmt: skip
 
     class Meta(OwnWord.Meta):

@@ -8,7 +8,7 @@ from django.conf import settings
 from symposium.sessions.models import Track
 from symposium.website.pwa import OFFLINE_PAGES
 
-CSS = ["portal.css", "desk.css", "planner.css"]
+CSS = ["portal.css", "desk.css"]
 
 
 @pytest.mark.parametrize("mark", Track.Mark.values)

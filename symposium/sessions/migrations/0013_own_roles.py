@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                             ("panellist", "Panellist"),
                         ],
                         default="speaker",
+                        help_text="Speakers keep this role if you delete yours.",
                         max_length=9,
                         verbose_name="behaves as",
                     ),
