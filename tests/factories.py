@@ -23,7 +23,15 @@ from symposium.registrations.models import (
     Question,
     Registration,
 )
-from symposium.sessions.models import Participation, Resource, Room, Session, SessionKind, Track
+from symposium.sessions.models import (
+    Participation,
+    Resource,
+    Room,
+    Session,
+    SessionKind,
+    SpeakerRole,
+    Track,
+)
 from symposium.speakers.models import Link, Speaker
 
 FIRST_DAY = datetime.date(2021, 6, 9)
@@ -84,6 +92,11 @@ def make_track(edition: Edition | None = None, **fields) -> Track:
 def make_session_kind(edition: Edition | None = None, **fields) -> SessionKind:
     fields = {"name_fr": f"Format {next(numbers)}"} | fields
     return SessionKind.objects.create(edition=edition or make_edition(), **fields)
+
+
+def make_speaker_role(edition: Edition | None = None, **fields) -> SpeakerRole:
+    fields = {"name_fr": f"Fonction {next(numbers)}"} | fields
+    return SpeakerRole.objects.create(edition=edition or make_edition(), **fields)
 
 
 def make_speaker(edition: Edition | None = None, **fields) -> Speaker:
@@ -148,6 +161,8 @@ def make_participation(
 ) -> Participation:
     session = session or make_session()
     speaker = speaker or make_speaker(session.edition)
+    if fields.get("own_role"):
+        fields["role"] = fields["own_role"].standard
     return Participation.objects.create(session=session, speaker=speaker, **fields)
 
 

@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404
 from django.views.decorators.http import condition, require_safe
 
-from symposium.editions.signature import FOLDER
+from symposium.editions import badges, signature
 from symposium.sessions.models import Resource
 
 PICTURES = {
@@ -24,7 +24,8 @@ DRAWING = "image/svg+xml"
 THUMBNAILS = "CACHE/"  # imagekit's; the file name contains a hash of the content
 # Any other folder is private, unless it is added here or to `may_read`.
 PUBLIC = (THUMBNAILS, "identity/", "partners/", "speakers/")
-SIGNATURES = f"{FOLDER}/"  # for those who upload them
+SIGNATURES = f"{signature.FOLDER}/"
+ORGANISERS = (SIGNATURES, f"{badges.FOLDER}/")  # for those who upload them
 # Their drawings were cleaned. <img> shows them; opened as a page, they are downloads all the same.
 DRAWINGS = ("identity/", "partners/", SIGNATURES)
 HEADERS = {
@@ -63,7 +64,7 @@ def stored(path: str) -> Path:
 def may_read(request, path: str) -> bool:
     if path.startswith(PUBLIC):
         return True
-    if path.startswith(SIGNATURES):
+    if path.startswith(ORGANISERS):
         return request.user.has_perm("symposium_editions.change_edition")
     return Resource.objects.reachable().filter(file=path).exists() or (
         Resource.objects.filter(file=path).exists()
