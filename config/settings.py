@@ -10,6 +10,7 @@ import os
 import re
 import sys
 import zoneinfo
+from collections.abc import MutableMapping
 from pathlib import Path
 
 import environ
@@ -132,11 +133,12 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "symposium.core.observation.ObservationMiddleware",
     "symposium.core.page_cache.PageCacheMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    # above the policies, which would weigh as much as a small file: see add_drawing_policy()
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "symposium.core.middleware.PermissionsPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "symposium.core.middleware.NoStoreMiddleware",
     "symposium.core.middleware.BadRequestMiddleware",
@@ -218,10 +220,21 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "symposium.core.static_files.StaticFilesStorage"
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+
+
+def add_drawing_policy(headers: MutableMapping[str, str], path: str, _url: str) -> None:
+    """Add a policy to a static file that a window could show as a page: an SVG drawing."""
+    if path.endswith(".svg"):
+        headers["Content-Security-Policy"] = (
+            "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+        )
+
+
+WHITENOISE_ADD_HEADERS_FUNCTION = add_drawing_policy
 FILE_UPLOAD_PERMISSIONS = 0o644
 # Make the sizes of a picture when it is saved; a page neither makes them nor checks for them.
 IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY = "imagekit.cachefiles.strategies.Optimistic"

@@ -23,7 +23,15 @@ from symposium.registrations.models import (
     Question,
     Registration,
 )
-from symposium.sessions.models import Participation, Resource, Room, Session, SessionKind, Track
+from symposium.sessions.models import (
+    Participation,
+    Resource,
+    Room,
+    Session,
+    SessionKind,
+    SpeakerRole,
+    Track,
+)
 from symposium.speakers.models import Link, Speaker
 
 FIRST_DAY = datetime.date(2021, 6, 9)
@@ -91,6 +99,11 @@ def make_session_kind(edition: Edition | None = None, **fields) -> SessionKind:
     return SessionKind.objects.create(edition=edition or make_edition(), **fields)
 
 
+def make_speaker_role(edition: Edition | None = None, **fields) -> SpeakerRole:
+    fields = {"name_fr": f"Fonction {next(numbers)}"} | fields
+    return SpeakerRole.objects.create(edition=edition or make_edition(), **fields)
+
+
 def make_speaker(edition: Edition | None = None, **fields) -> Speaker:
     fields = {"given_name_fr": "Salma", "family_name_fr": f"Médina{next(numbers)}"} | fields
     return Speaker.objects.create(edition=edition or make_edition(), **fields)
@@ -153,6 +166,8 @@ def make_participation(
 ) -> Participation:
     session = session or make_session()
     speaker = speaker or make_speaker(session.edition)
+    if fields.get("own_role"):
+        fields["role"] = fields["own_role"].standard
     return Participation.objects.create(session=session, speaker=speaker, **fields)
 
 

@@ -17,7 +17,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 from imagekit.models import ProcessedImageField
 from imagekit.models.fields.files import ProcessedImageFieldFile
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from pilkit.processors import Transpose
 
 from symposium.core import svg
@@ -115,6 +115,19 @@ class NormalizeColours:
             colours.putalpha(alpha)
         colours.info = {}
         return colours
+
+
+class Cropped:
+    """Image processor that crops in the middle to a shape, then scales to `width` × `height`.
+
+    It never makes a larger image in between, as scaling first does with a very long one.
+    """
+
+    def __init__(self, width: int, height: int):
+        self.size = (width, height)
+
+    def process(self, image: Image.Image) -> Image.Image:
+        return ImageOps.fit(image, self.size, Image.Resampling.LANCZOS)
 
 
 # The mode for which a colour profile is made: without transparency or palette.

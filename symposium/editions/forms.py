@@ -39,7 +39,7 @@ class IdentityForm(forms.ModelForm):
             "logo", "mark", *COLOUR_FIELDS, "tile", "hero", "hero_picture",
             *in_each_language("hero_alt"), "links",
             "signature", *in_each_language("signatory", "signatory_role"), "seal",
-            *in_each_language("sender_name"),
+            "badge_layout", "badge_background", *in_each_language("sender_name"),
         )  # fmt: skip
         widgets = {
             "tile": forms.RadioSelect,
@@ -122,7 +122,9 @@ class IdentityForm(forms.ModelForm):
     @property
     def changes(self) -> dict:
         """Return the valid values that a preview shows; a picture has to be saved first."""
-        names = [*COLOUR_FIELDS, "tile", "hero", "links", *in_each_language("hero_alt")]
+        names = [
+            *COLOUR_FIELDS, "tile", "hero", "links", "badge_layout", *in_each_language("hero_alt")
+        ]  # fmt: skip
         valid = {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
         return valid | {name: getattr(self.instance, name) for name in ARRANGED}
 

@@ -17,10 +17,16 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from imagekit.models import ImageSpecField
-from pilkit.processors import ResizeToFill, ResizeToFit
+from pilkit.processors import ResizeToFit
 
 from symposium.core.documents.drawings import printed
-from symposium.core.images import LogoField, PictureField, validate_logo, validate_picture
+from symposium.core.images import (
+    Cropped,
+    LogoField,
+    PictureField,
+    validate_logo,
+    validate_picture,
+)
 from symposium.editions import colours
 from symposium.editions.arrangements import Place, shown
 
@@ -187,11 +193,11 @@ class EditionIdentity(models.Model):
         help_text=_("Upright, about 1200 × 1600 px. It is cropped to the arch."),
     )  # fmt: skip
     hero_small = ImageSpecField(
-        source="hero_picture", processors=[ResizeToFill(480, 600)], format="WEBP",
+        source="hero_picture", processors=[Cropped(480, 600)], format="WEBP",
         options={"quality": 60, "method": 6},
     )  # fmt: skip
     hero_large = ImageSpecField(
-        source="hero_picture", processors=[ResizeToFill(960, 1200)], format="WEBP",
+        source="hero_picture", processors=[Cropped(960, 1200)], format="WEBP",
         options={"quality": 60, "method": 6},
     )  # fmt: skip
     hero_alt = models.CharField(

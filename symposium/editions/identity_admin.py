@@ -82,4 +82,5 @@ class IdentityPages(admin.ModelAdmin):
             "form": form,
             "language_gaps": language_gaps(form),
             "preview_url": address + query,
+            "preview_query": query,
         }

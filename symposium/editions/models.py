@@ -27,6 +27,7 @@ from symposium.core.i18n.localized import LANGUAGES, in_each_language
 from symposium.core.images import LogoField, validate_logo
 from symposium.core.uploads import AttachmentField, extension_of, is_picture
 from symposium.editions import menu
+from symposium.editions.badges import BADGE_LAYOUT_KNOWN, EditionBadges
 from symposium.editions.identity import COLOURS_READABLE, EditionIdentity
 from symposium.editions.signature import EditionSignature
 from symposium.editions.slugs import SluggedModel, random_code
@@ -148,7 +149,7 @@ class EditionQuerySet(models.QuerySet):
         return self.published().order_by("-is_current", "-starts_on").first()
 
 
-class Edition(EditionIdentity, EditionSignature):
+class Edition(EditionIdentity, EditionSignature, EditionBadges):
     """One holding of the symposium. Everything public belongs to an edition."""
 
     slug = models.SlugField(
@@ -272,6 +273,7 @@ class Edition(EditionIdentity, EditionSignature):
                 name="editions_whole_days",
                 violation_error_message=_("The hours of the edition must be those of its days."),
             ),
+            BADGE_LAYOUT_KNOWN,
             COLOURS_READABLE,
         ]
         # Pages of other editions link to an edition that is published.

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -30,13 +31,19 @@ from symposium.core.admin.base import (
     missing_mark,
     name_list,
 )
-from symposium.core.admin.inlines import OrderedStackedInline, OrderedTabularInline
+from symposium.core.admin.inlines import (
+    OrderedFormSet,
+    OrderedStackedInline,
+    OrderedTabularInline,
+)
 from symposium.core.admin.list_views import ListView
 from symposium.core.admin.spreadsheet import DeskExportMixin, ExportResource
+from symposium.core.admin.working_edition import working_edition
 from symposium.core.i18n.dates import short_weekday
 from symposium.core.i18n.localized import in_each_language
 from symposium.core.templatetags.desk import desk_icon
 from symposium.core.templatetags.symposium import word
+from symposium.editions.models import Edition
 from symposium.sessions import draft, planning
 from symposium.sessions.changes_admin import ChangesMixin
 from symposium.sessions.models import (
@@ -47,6 +54,7 @@ from symposium.sessions.models import (
     Room,
     Session,
     SessionKind,
+    SpeakerRole,
     Track,
 )
 from symposium.sessions.planner_admin import PlannerMixin
@@ -126,26 +134,38 @@ class RoomAdmin(SessionGroupAdmin):
         return format_html_join(" · ", '<a href="{}">{}</a>', links)
 
 
-@admin.register(SessionKind)
-class SessionKindAdmin(SortableAdminMixin, TranslatedModelAdmin):
-    """Kinds that an edition names itself; one that is deleted leaves its standard kind."""
+class OwnWordAdmin(SortableAdminMixin, TranslatedModelAdmin):
+    """Base of the admins of own words; one that is deleted leaves the standard word."""
 
     text_field = "name"
-    list_display = ["text", "standard", "session_count", "languages_filled"]
     list_filter = [EditionFilter, UntranslatedFilter]
     ordering = ["order", "id"]
     fields = ["edition", "name", "standard"]
+    sessions: str  # path to the sessions that use it
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(session_count=Count("sessions"))
+        count = Count(self.sessions, distinct=True)
+        return super().get_queryset(request).annotate(session_count=count)
 
     @admin.display(description=_("name"))
-    def text(self, kind):
-        return super().text(kind)
+    def text(self, word):
+        return super().text(word)
 
     @admin.display(description=_("sessions"))
-    def session_count(self, kind):
-        return kind.session_count
+    def session_count(self, word):
+        return word.session_count
+
+
+@admin.register(SessionKind)
+class SessionKindAdmin(OwnWordAdmin):
+    list_display = ["text", "standard", "session_count", "languages_filled"]
+    sessions = "sessions"
+
+
+@admin.register(SpeakerRole)
+class SpeakerRoleAdmin(OwnWordAdmin):
+    list_display = ["text", "standard", "session_count", "languages_filled"]
+    sessions = "participations__session"
 
 
 PLACE = ("starts_at", "ends_at", "room")
@@ -242,8 +262,48 @@ def has_public_place(session: Session) -> bool:
     return is_public or draft.move_of(session) is not None
 
 
+class ParticipationForm(EditionModelForm):
+    """Row of a speaker, whose role is a standard one or one of the edition's own."""
+
+    roles: dict[str, SpeakerRole]
+
+    def offer_roles(self, roles: dict[str, SpeakerRole]) -> None:
+        if "role" not in self.fields:
+            return
+        self.roles = roles
+        self.fields["role"].choices = SpeakerRole.choices_of(roles.values())
+        if self.instance.role_choice in roles:
+            self.initial["role"] = self.instance.role_choice
+
+    def clean(self):
+        found = super().clean()
+        if "role" in self.cleaned_data:
+            self.instance.own_role = self.roles.get(self.cleaned_data["role"])
+            if self.instance.own_role:
+                self.cleaned_data["role"] = self.instance.own_role.standard
+        return found
+
+
+class ParticipationFormSet(OrderedFormSet):
+    """Rows of the speakers; `edition` is the one of a session that is not saved yet."""
+
+    edition: Edition | None = None
+
+    @cached_property
+    def roles(self) -> dict[str, SpeakerRole]:
+        """Own roles of the edition of the session, by their choice."""
+        edition = self.instance.edition_id or getattr(self.edition, "pk", None)
+        return {role.choice: role for role in SpeakerRole.objects.filter(edition=edition)}
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        form.offer_roles(self.roles)
+
+
 class ParticipationInline(OrderedTabularInline):
     model = Participation
+    form = ParticipationForm
+    formset = ParticipationFormSet
     fields = ["speaker", "role"]
     autocomplete_fields = ["speaker"]
 
@@ -252,6 +312,11 @@ class ParticipationInline(OrderedTabularInline):
         if db_field.name == "speaker":
             field.label_from_instance = Speaker.name_and_affiliation.fget
         return field
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.edition = working_edition(request, Edition.objects)
+        return formset
 
 
 class ResourceInline(OrderedStackedInline):
@@ -427,7 +492,8 @@ class SessionAdmin(
 
     def get_export_queryset(self, request):
         found = super().get_export_queryset(request)
-        return found.select_related("track", "own_kind").prefetch_related("participations__speaker")
+        found = found.select_related("track", "own_kind")
+        return found.prefetch_related("participations__speaker", "participations__own_role")
 
     def get_fieldsets(self, request, obj=None):
         found = super().get_fieldsets(request, obj)

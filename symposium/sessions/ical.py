@@ -108,7 +108,7 @@ def talk_line(talk: Session) -> str:
 def participant_line(participation: Participation) -> str:
     speaker = participation.speaker
     words = _(", ").join(filter(None, [speaker.name, speaker.affiliation]))
-    if participation.role == Participation.Role.SPEAKER:
+    if participation.is_plain_speaker:
         return words
     return f"{words} ({participation.get_role_display()})"
 

@@ -77,6 +77,9 @@ class Track(SluggedModel):
         ARCH = "arch", _("green arch")
         DIAMOND = "diamond", _("amber diamond")
         DISC = "disc", _("terracotta disc")
+        STAR = "star", _("blue star")
+        HEXAGON = "hexagon", _("green hexagon")
+        TRIANGLE = "triangle", _("terracotta triangle")
 
     edition = models.ForeignKey(
         Edition, models.CASCADE, related_name="tracks", verbose_name=_("edition")
@@ -220,7 +223,7 @@ class SessionQuerySet(models.QuerySet):
 
     def with_people(self):
         """Load the published speakers and their roles."""
-        people = Participation.objects.published().select_related("speaker")
+        people = Participation.objects.published().with_speakers()
         biography = in_each_language("speaker__biography")
         return self.prefetch_related(
             models.Prefetch("participations", people.defer("period", *biography))
@@ -887,6 +890,10 @@ class ParticipationQuerySet(models.QuerySet):
     def published(self):
         return self.filter(speaker__is_published=True)
 
+    def with_speakers(self):
+        """Load the speakers with the words for their roles; own roles are few."""
+        return self.select_related("speaker").prefetch_related("own_role")
+
 
 class Participation(models.Model):
     """Speaker in a session, with a role and a position in the order."""
@@ -904,6 +911,11 @@ class Participation(models.Model):
         Speaker, models.CASCADE, related_name="participations", verbose_name=_("speaker")
     )
     role = models.CharField(_("role"), max_length=9, choices=Role, default=Role.SPEAKER)
+    # Says the role in the edition's own words; `role` is then its standard role.
+    own_role = models.ForeignKey(
+        "SpeakerRole", models.SET_NULL, null=True, blank=True, related_name="participations",
+        verbose_name=_("own role"),
+    )  # fmt: skip
     order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
     # A trigger copies these from the session; Python never writes them.
     edition = models.ForeignKey(
@@ -955,6 +967,24 @@ class Participation(models.Model):
     def __str__(self) -> str:
         return f"{self.speaker} · {self.session}"
 
+    def get_role_display(self) -> str:  # type: ignore[no-redef]
+        """Return the word for their role: the edition's own, or the standard one."""
+        return str(self.own_role or self.Role(self.role).label)
+
+    @property
+    def role_choice(self) -> str:
+        """Value of their role in a list of standard and own roles."""
+        return own_choice(self.own_role_id) if self.own_role_id else self.role
+
+    def choose_role(self, own_role: "SpeakerRole | None", role: str = "") -> None:
+        """Take an own role, with its standard role, or else the standard `role`."""
+        self.own_role, self.role = own_role, own_role.standard if own_role else role
+
+    @property
+    def is_plain_speaker(self) -> bool:
+        """Whether they are simply a speaker, the most common role, which nobody says."""
+        return self.role_choice == self.Role.SPEAKER
+
     def clean(self) -> None:
         super().clean()
         # In the admin's form of a new session, `session` has no primary key yet.
@@ -963,10 +993,48 @@ class Participation(models.Model):
             return
         if self.speaker.edition_id != session.edition_id:
             raise field_error("speaker", _("Choose an item from this edition."), "edition")
+        if self.own_role and self.own_role.edition_id != session.edition_id:
+            raise field_error("role", _("Choose an item from this edition."), "edition")
         try:
             session.check_speakers([self.speaker])
         except ValidationError as busy:
             raise ValidationError({"speaker": busy.error_list}) from None
+
+
+# Spreadsheets write a role in brackets after the name, and semicolons between people.
+BETWEEN_PEOPLE = r"[][();]"
+
+
+class SpeakerRole(OwnWord):
+    """Role in a session that an edition names itself, beside the standard roles."""
+
+    edition = models.ForeignKey(
+        Edition, models.CASCADE, related_name="speaker_roles", verbose_name=_("edition")
+    )
+    standard = models.CharField(
+        _("behaves as"), max_length=9, choices=Participation.Role,
+        default=Participation.Role.SPEAKER,
+        help_text=_("Speakers keep this role if you delete yours."),
+    )  # fmt: skip
+
+    class Meta(OwnWord.Meta):
+        verbose_name = _("role in sessions")
+        verbose_name_plural = _("roles in sessions")
+        constraints = [
+            *own_word_constraints("speaker_roles"),
+            # What a participation refers to: see `sql/own_roles.sql`.
+            models.UniqueConstraint(
+                fields=["id", "edition", "standard"], name="speaker_roles_id_edition_standard"
+            ),
+            models.CheckConstraint(
+                condition=~Q(name_fr__regex=BETWEEN_PEOPLE)
+                & ~Q(name_en__regex=BETWEEN_PEOPLE)
+                & ~Q(name_ar__regex=BETWEEN_PEOPLE),
+                name="speaker_roles_without_brackets",
+                violation_error_message=_("A role can’t contain brackets or semicolons."),
+            ),
+        ]
+        triggers = [MoveRevision()]
 
 
 class ResourceQuerySet(models.QuerySet):

@@ -89,7 +89,13 @@ def copy_without_time(session: Session, **fields: object) -> Session:
         setattr(copy, name, value)
     copy.save()
     Participation.objects.bulk_create(
-        Participation(session=copy, speaker_id=one.speaker_id, role=one.role, order=one.order)
+        Participation(
+            session=copy,
+            speaker_id=one.speaker_id,
+            role=one.role,
+            own_role_id=one.own_role_id,
+            order=one.order,
+        )
         for one in session.participations.all()
     )
     return copy

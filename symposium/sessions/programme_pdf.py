@@ -197,8 +197,7 @@ def talk_entry(talk: Session) -> dict:
 
 
 def person_entry(participation: Participation) -> dict[str, str]:
-    is_speaker = participation.role == Participation.Role.SPEAKER
-    role = "" if is_speaker else participation.get_role_display()
+    role = "" if participation.is_plain_speaker else participation.get_role_display()
     return {"name": participation.speaker.name, "role": role}
 
 

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from symposium.core.templatetags.symposium import name, text, times, word
 from symposium.editions.models import Edition
 from symposium.sessions.changes import attach_recent_changes
-from symposium.sessions.models import Participation, Room, Session, SessionQuerySet
+from symposium.sessions.models import Room, Session, SessionQuerySet
 from symposium.sessions.speaker_names import attach_speakers
 
 Text = TypeVar("Text", bound=str)
@@ -186,8 +186,8 @@ class Card:
         """Return the names with their role before them, as in “Chair: Salma Boussole”."""
         words = self.once(("role",), lambda: _("{role}: {names}"))
         parts = (
-            format_html(words, role=Participation.Role(role).label, names=self.names(found))
-            for role, found in groupby(people, key=lambda person: person.role)
+            format_html(words, role=role, names=self.names(found))
+            for role, found in groupby(people, key=lambda person: word(person, "role"))
         )
         return format_html_join(" · ", "{}", ((part,) for part in parts))
 
@@ -271,8 +271,7 @@ def talk_rows(session: Session, talks: Iterable[Session]) -> list[TalkContext]:
 
 def leaders(session: Session) -> SafeString:
     """Return who leads a session, with the roles; its `people` are loaded."""
-    speaker = Participation.Role.SPEAKER
-    people = [person for person in session.people or [] if person.role != speaker]
+    people = [person for person in session.people or [] if not person.is_plain_speaker]
     return Card(session, row=0, rows=0).names_by_role(people)
 
 

@@ -3,7 +3,15 @@
 import simple_history
 from modeltranslation.translator import TranslationOptions, register
 
-from symposium.sessions.models import Release, Resource, Room, Session, SessionKind, Track
+from symposium.sessions.models import (
+    Release,
+    Resource,
+    Room,
+    Session,
+    SessionKind,
+    SpeakerRole,
+    Track,
+)
 
 
 @register(Track)
@@ -23,6 +31,11 @@ class SessionTranslation(TranslationOptions):
 
 @register(SessionKind)
 class SessionKindTranslation(TranslationOptions):
+    fields = ("name",)
+
+
+@register(SpeakerRole)
+class SpeakerRoleTranslation(TranslationOptions):
     fields = ("name",)
 
 

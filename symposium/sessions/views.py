@@ -78,7 +78,7 @@ def session_page(request: HttpRequest, session: Session) -> HttpResponse:
     change = changes.session_change(session) if session.starts_at and not draft else None
     # The abstract of a draft session is not public yet: the preview shows both.
     abstracts = session.abstracts.not_withdrawn() if draft else session.abstracts.published()
-    participations = session.participations.published().select_related("speaker")
+    participations = session.participations.published().with_speakers()
     talks = talks_of(session, draft=draft)
     has_event = session.starts_at and not session.is_break and not draft
     has_calendar = session.starts_at and not session.is_cancelled and not draft
@@ -173,7 +173,7 @@ def near(session: Session) -> dict[str, object]:
 @public_file
 @by_slug(lambda edition: edition.sessions.published().with_relations())
 def session_card(request: HttpRequest, edition: Edition, session: Session) -> HttpResponse:
-    participations = session.participations.published().select_related("speaker")
+    participations = session.participations.published().with_speakers()
     return cards.session_card(session, participations).response()
 
 

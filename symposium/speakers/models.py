@@ -10,11 +10,11 @@ from django.db.models import Case, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from imagekit.models import ImageSpecField
-from pilkit.processors import ResizeToFill, ResizeToFit
+from pilkit.processors import ResizeToFit
 
 from symposium.core.i18n.localized import in_each_language, strip_article
 from symposium.core.i18n.names import PersonName, fold_name
-from symposium.core.images import PictureField, validate_picture
+from symposium.core.images import Cropped, PictureField, validate_picture
 from symposium.editions.models import Edition, has_translation
 from symposium.editions.slugs import SluggedModel, random_code
 from symposium.editions.triggers import KeepSlug, MoveRevision
@@ -64,12 +64,12 @@ class Speaker(PersonName, SluggedModel):
                     "as location."),
     )  # fmt: skip
     portrait = ImageSpecField(
-        source="photo", processors=[ResizeToFill(608, 760)], format="WEBP", options={"quality": 78}
+        source="photo", processors=[Cropped(608, 760)], format="WEBP", options={"quality": 78}
     )
     # Four thumbnails are on the home page, whose first view must not exceed 100 kB.
     thumbnail = ImageSpecField(
         source="photo",
-        processors=[ResizeToFill(280, 350)],
+        processors=[Cropped(280, 350)],
         format="WEBP",
         options={"quality": 50, "method": 6},
     )

@@ -9,10 +9,10 @@ from symposium.core.i18n.localized import LANGUAGES
 from symposium.sessions.models import Participation
 from symposium.speakers.models import Speaker
 from symposium.spreadsheets.columns import (
-    Choice,
     Cleaned,
     Column,
     Identifier,
+    OwnChoice,
     Text,
     YesNo,
     translated,
@@ -114,24 +114,23 @@ class People(Column):
         super().__init__(name, label, *headings, note=note)
         self.role = role
         self.exported = not role
-        self.roles = Choice("role", "", ROLE, words=ROLE_WORDS)
+        self.roles = OwnChoice("role", "", ROLE, "speaker_roles", words=ROLE_WORDS)
 
     def get(self, obj: Any) -> list[tuple[Speaker, str]]:
         if not obj.pk:
             return []
-        found = [(one.speaker, one.role) for one in obj.participations.all()]
+        found = [(one.speaker, one.role_choice) for one in obj.participations.all()]
         return [(speaker, role) for speaker, role in found if self.role in ("", role)]
 
     def text(self, value: list[tuple[Speaker, str]], known: Known) -> str:
-        labels = dict(ROLE.flatchoices)
         return "; ".join(
             known.label("speakers", speaker)
-            + (f" ({labels.get(role, role)})" if role not in ("speaker", self.role) else "")
+            + (f" ({self.roles.text(role, known)})" if role not in ("speaker", self.role) else "")
             for speaker, role in value
         )
 
     def read(self, text: str, run: "Run") -> list[tuple[Speaker, str]]:
-        roles = self.roles.by_word()
+        roles = self.roles.by_word() | self.roles.own_by_word(run.known)
         found: dict[Speaker, str] = {}
         for person in parse_people(text):
             if not person.name:

@@ -278,11 +278,12 @@ class Sessions(Sheet):
             if role:
                 people = {one: was for one, was in people.items() if was != role}
             people |= dict(read[name])
-        self.save_people(obj, people, is_new=run.is_new)
+        self.save_people(run, obj, people)
 
     @staticmethod
-    def save_people(obj: Session, people: dict[Any, str], *, is_new: bool) -> None:
-        kept = {} if is_new else {one.speaker_id: one for one in obj.participations.all()}
+    def save_people(run: "Run", obj: Session, people: dict[Any, str]) -> None:
+        own = run.known.own_words("speaker_roles")
+        kept = {} if run.is_new else {one.speaker_id: one for one in obj.participations.all()}
         vars(obj).pop("_prefetched_objects_cache", None)
         gone = [one.pk for pk, one in kept.items() if pk not in {who.pk for who in people}]
         if gone:
@@ -291,10 +292,12 @@ class Sessions(Sheet):
         for order, (speaker, role) in enumerate(people.items()):
             part = kept.get(speaker.pk)
             if part is None:
-                part = Participation(session=obj, speaker=speaker, role=role, order=order)
+                part = Participation(session=obj, speaker=speaker, order=order)
+                part.choose_role(own.get(role), role)
                 added.append(part)
-            elif (part.role, part.order) != (role, order):
-                part.role, part.order = role, order
+            elif (part.role_choice, part.order) != (role, order):
+                part.choose_role(own.get(role), role)
+                part.order = order
                 part.save()
         Participation.objects.bulk_create(added)
 

@@ -46,6 +46,19 @@ def state_of(obj: Any, parts: Sequence[str]) -> dict[str, Any]:
     }
 
 
+def is_in_state(obj: Any, parts: Sequence[str], state: dict[str, Any]) -> bool:
+    """Return whether an object is still as in `state`.
+
+    A field that is newer than the state, added by an upgrade, has its default value in it.
+    """
+    rows = {
+        name: [fields_of(getattr(obj, name).model()) | row for row in found]
+        for name, found in state["parts"].items()
+    }
+    fields = fields_of(type(obj)()) | state["fields"]
+    return state_of(obj, parts) == {"fields": fields, "parts": rows}
+
+
 def put_back(obj: Any, state: dict[str, Any]) -> None:
     """Save the object and its parts as they were in `state`."""
     set_fields(obj, state["fields"])

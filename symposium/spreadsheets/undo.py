@@ -17,7 +17,7 @@ from symposium.spreadsheets.imports import entry
 from symposium.spreadsheets.models import Import
 from symposium.spreadsheets.registry import SHEETS
 from symposium.spreadsheets.sheets import Sheet
-from symposium.spreadsheets.states import state_of
+from symposium.spreadsheets.states import is_in_state
 
 
 @transaction.atomic
@@ -35,7 +35,7 @@ def undo(made: Import, user: Any) -> int:
         one["label"]
         for one in made.written
         if (obj := found[one["kind"]].get(one["pk"])) is None
-        or state_of(obj, SHEETS[one["kind"]].parts) != one["after"]
+        or not is_in_state(obj, SHEETS[one["kind"]].parts, one["after"])
     ]:
         raise refused(
             _("This import can’t be undone: these have changed since: %(names)s.")

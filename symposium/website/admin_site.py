@@ -32,7 +32,7 @@ CHANGELIST_PATH = re.compile(r"/admin/(\w+/\w+/)?")
 # Label, name and models of each section, in the order in which organisers look for them.
 GROUPS = [
     ("programme", _("Programme"), [
-        "Session", "Speaker", "Room", "Track", "SessionKind", "Import",
+        "Session", "Speaker", "Room", "Track", "SessionKind", "SpeakerRole", "Import",
     ]),
     ("abstracts", _("Abstracts"), ["Abstract", "Keyword"]),
     ("registrations", _("Registrations"), [

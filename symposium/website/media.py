@@ -12,8 +12,8 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404
 from django.views.decorators.http import condition, require_safe
 
+from symposium.editions import badges, signature
 from symposium.editions.models import PageFile
-from symposium.editions.signature import FOLDER
 from symposium.sessions.models import Resource
 
 PICTURES = {
@@ -26,7 +26,8 @@ DRAWING = "image/svg+xml"
 THUMBNAILS = "CACHE/"  # imagekit's; the file name contains a hash of the content
 # Any other folder is private, unless it is added here or to `may_read`.
 PUBLIC = (THUMBNAILS, "identity/", "partners/", "speakers/")
-SIGNATURES = f"{FOLDER}/"  # for those who upload them
+SIGNATURES = f"{signature.FOLDER}/"
+ORGANISERS = (SIGNATURES, f"{badges.FOLDER}/")  # for those who upload them
 # Their drawings were cleaned. <img> shows them; opened as a page, they are downloads all the same.
 DRAWINGS = ("identity/", "partners/", SIGNATURES)
 # Public as soon as what they belong to is; before, for those who may view them in the desk.
@@ -70,7 +71,7 @@ def stored(path: str) -> Path:
 def may_read(request, path: str) -> bool:
     if path.startswith(PUBLIC):
         return True
-    if path.startswith(SIGNATURES):
+    if path.startswith(ORGANISERS):
         return request.user.has_perm("symposium_editions.change_edition")
     return any(
         model.objects.reachable().filter(file=path).exists()

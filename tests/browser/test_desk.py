@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from symposium.editions.models import News
-from symposium.registrations.models import Registration
-from symposium.sessions.models import Room, Session
+from symposium.registrations.models import DocumentText, Registration
+from symposium.sessions.models import Room, Session, SessionKind, SpeakerRole
 from symposium.speakers.models import Speaker
 from tests.browser.test_accessibility import (
     ALONE,
@@ -26,7 +26,9 @@ from tests.factories import (
     make_registration,
     make_room,
     make_session,
+    make_session_kind,
     make_speaker,
+    make_speaker_role,
     make_track,
     make_workshop,
     open_edition,
@@ -214,8 +216,12 @@ def test_desk_passes_axe_and_fits_the_window(desk, language, scheme, width):
 
 def pages_of_the_desk(edition) -> list[str]:
     """Make an edition with a little of everything; return the pages to look at."""
-    session = make_workshop(edition, room=make_room(edition), track=make_track(edition))
-    make_participation(session, make_speaker(edition, affiliation_fr="Institut fictif"))
+    kind, role = make_session_kind(edition, standard="workshop"), make_speaker_role(edition)
+    session = make_workshop(
+        edition, room=make_room(edition), track=make_track(edition), own_kind=kind
+    )
+    speaker = make_speaker(edition, affiliation_fr="Institut fictif")
+    make_participation(session, speaker, own_role=role)
     make_session(edition, at=None, status="draft")
     category = make_category(edition)
     registration = make_registration(category, sessions=[session])
@@ -234,6 +240,10 @@ def pages_of_the_desk(edition) -> list[str]:
         admin_url(session, "history"),
         admin_url(Session, "export"),
         admin_url(Room, "changelist"),
+        admin_url(SessionKind, "changelist"),
+        admin_url(kind),
+        admin_url(SpeakerRole, "add"),
+        admin_url(DocumentText, "add"),
         admin_url(edition),
         reverse("admin:symposium_editions_edition_next", args=[edition.pk]),
         reverse("admin:symposium_editions_identity", args=[edition.pk]),

@@ -180,11 +180,18 @@ def test_admin_page_has_security_headers(client):
     assert policy(client.get("/admin/")) == EXPECTED
 
 
-def test_static_file_has_security_headers(settings, tmp_path):
+def test_static_file_carries_a_policy_only_if_it_can_be_shown_as_a_page(settings, tmp_path):
     settings.STATIC_ROOT = tmp_path
     Path(tmp_path, "portal.css").write_text("p{}")
-    response = Client().get("/static/portal.css")
-    assert (b"".join(response), policy(response)) == (b"p{}", EXPECTED)
+    Path(tmp_path, "tile.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    sheet, drawing = (Client().get(f"/static/{name}") for name in ("portal.css", "tile.svg"))
+    assert (b"".join(sheet), b"".join(drawing)[:4]) == (b"p{}", b"<svg")
+    assert {header for header in EXPECTED if header in sheet.headers} == {
+        "X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy",
+    }  # fmt: skip
+    assert drawing.headers["Content-Security-Policy"] == (
+        "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    )
 
 
 def test_https_redirect_and_hsts_are_set(client, settings):

@@ -22,6 +22,7 @@ from tests.helpers.pdf_files import (
     pictures,
     roles,
     scanned,
+    sizes_mm,
     texts,
     ticket,
 )
@@ -128,6 +129,85 @@ def test_badges_are_four_to_a_page(number, pages):
     file = badges(*[person(f"Salma Medina {place}") for place in range(number)])
     found = [code for picture in pictures(file) for code in scanned(picture)]
     assert (len(texts(file)), found) == (pages, [CODE] * number)
+
+
+BACKGROUND = {"drawing": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 105 148">'
+              '<path fill="#c81e1e" d="M0 0h105v148H0z"/></svg>'}  # fmt: skip
+PAPERS = {"four": (210, 297), "single": (105, 148), "label": (100, 62)}
+each_layout = pytest.mark.parametrize("layout", PAPERS)
+each_background = pytest.mark.parametrize("background", [None, BACKGROUND], ids=["plain", "own"])
+ARABIC_NAME = "عبد الرحمن بن محمد بن عبد الله الإدريسي الحسني التطواني المراكشي الفاسي"
+LONG_NAMES = [
+    ("Maximiliana-Alexandrina El Ouazzani " * 7)[:250],
+    "Donaudampfschifffahrts" * 8 + "gesellschaften",
+    ARABIC_NAME,
+]
+
+
+@each_layout
+@each_background
+@pytest.mark.parametrize("number", [1, 4, 5])
+def test_badges_are_on_their_paper(layout, background, number):
+    people = [person(f"Salma Medina {place}") for place in range(number)]
+    file = badges(*people, layout=layout, background=background)
+    pages = {1: 1, 4: 1, 5: 2}[number] if layout == "four" else number
+    assert sizes_mm(file) == [PAPERS[layout]] * pages
+    found = [code for picture in pictures(file) for code in scanned(picture)]
+    assert found == [CODE] * number
+
+
+@each_layout
+@each_background
+@each_language
+@pytest.mark.parametrize("name", LONG_NAMES, ids=["words", "word", "arabic"])
+def test_long_texts_stay_on_their_badge(layout, background, language, name):
+    """Nothing is cut by the edge of the badge, and nothing goes over the QR code."""
+    category = {"name": f"{name} {name}"[:80], "colour": "amber"}
+    everything = person(name, name_ar=ARABIC_NAME, affiliation=name, role=name, category=category)
+    file = badges(everything, language=language, layout=layout, background=background)
+    assert sizes_mm(file) == [PAPERS[layout]]
+    [picture] = pictures(file)
+    assert scanned(picture) == [CODE]
+    width, height = PAPERS["single" if layout == "four" else layout]
+    # The first badge of an Arabic sheet is on the right.
+    start = 105 if (layout, language) == ("four", "ar") else 0
+    outside = [
+        (left, top, right, bottom)
+        for left, top, right, bottom in text_boxes_mm(file)
+        if left < start + 2 or right > start + width - 2 or top < 2 or bottom > height - 2
+    ]
+    assert outside == []
+
+
+def text_boxes_mm(file: bytes) -> list[tuple[float, ...]]:
+    """Return the left, top, right and bottom edge of each piece of text of the first page."""
+    document = pypdfium2.PdfDocument(file)
+    height = document[0].get_height()
+    found = [
+        piece.get_bounds()
+        for piece in document[0].get_objects()
+        if piece.type == pypdfium2.raw.FPDF_PAGEOBJ_TEXT
+    ]
+    document.close()
+    return [
+        tuple(edge / 72 * 25.4 for edge in (left, height - top, right, height - bottom))
+        for left, bottom, right, top in found
+    ]
+
+
+def test_label_is_black_on_white():
+    [picture] = pictures(badges(person(), layout="label", background=BACKGROUND))
+    colours = {pixel for _number, pixel in picture.getcolors(1_000_000)}
+    assert {max(pixel[:3]) - min(pixel[:3]) < 3 for pixel in colours} == {True}
+
+
+@pytest.mark.parametrize("layout", ["four", "single"])
+def test_texts_of_a_badge_are_on_a_white_panel(layout):
+    [picture] = pictures(badges(person(), layout=layout, background=BACKGROUND))
+    dots = 150 / 25.4
+    at = {place: picture.getpixel((int(x * dots), int(y * dots)))
+          for place, x, y in (("top", 52, 20), ("edge", 2, 80), ("panel", 7, 80))}  # fmt: skip
+    assert at == {"top": (200, 30, 30), "edge": (200, 30, 30), "panel": (255, 255, 255)}
 
 
 def test_each_badge_has_the_pattern_of_the_symposium():

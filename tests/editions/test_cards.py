@@ -15,7 +15,7 @@ from symposium.abstracts.models import Keyword
 from symposium.editions.cards import edition_card
 from symposium.editions.models import Edition
 from symposium.sessions.cards import programme_card, room_card, session_card
-from symposium.sessions.models import Session
+from symposium.sessions.models import Session, Track
 from symposium.speakers.cards import speaker_card
 from tests.factories import (
     make_abstract,
@@ -142,6 +142,16 @@ def test_track_changes_picture(client, session):
     session.track.mark = "diamond"
     session.track.save()
     assert client.get(SESSION).content != before
+
+
+def test_every_mark_has_a_picture_of_its_own(client, session):
+    found = set()
+    for mark in Track.Mark.values:
+        session.track.mark = mark
+        session.track.save()
+        assert picture(client, SESSION).size == (1200, 630)
+        found.add(client.get(SESSION).content)
+    assert len(found) == len(Track.Mark)
 
 
 # Its texts

@@ -77,8 +77,8 @@ def test_form_offers_names_and_all_parts(client, organiser):
         "slug": "", "starts_on": "", "name_fr": "Symposium 2026", "name_en": "Smart City",
         "name_ar": "", "short_name_fr": "2026", "short_name_en": "", "short_name_ar": "",
         "parts": [
-            "texts", "identity", "pages", "partners", "rooms", "tracks", "kinds", "categories",
-            "questions", "mail_texts", "document_texts",
+            "texts", "identity", "pages", "partners", "rooms", "tracks", "kinds", "roles",
+            "categories", "questions", "mail_texts", "document_texts",
         ],
     }  # fmt: skip
 

@@ -29,6 +29,7 @@ from tests.factories import (
     make_session,
     make_session_kind,
     make_speaker,
+    make_speaker_role,
     make_track,
 )
 from tests.helpers.page_html import hrefs, main, texts, tree, words
@@ -62,7 +63,8 @@ def fill(edition) -> list[models.Model]:
         edition, room, track, speaker, session, following, abstract, argument, keyword,
         make_author(abstract), make_author(argument), make_link(speaker),
         page, make_page_file(page), make_news(edition, slug="tram"), make_partner(edition),
-        make_resource(session), make_session_kind(edition), edition.releases.create(number=1),
+        make_resource(session), make_session_kind(edition), make_speaker_role(edition),
+        edition.releases.create(number=1),
         versions.publish(abstract, {"fr": "Corrigé."}),
     ]  # fmt: skip
 

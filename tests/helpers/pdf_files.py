@@ -75,8 +75,9 @@ def ticket(language: str = "fr", *, sessions: int = 2, **changed) -> bytes:
     return pdf.render("typst/ticket.typ", data | changed, language)
 
 
-def badges(*people: dict, language: str = "fr") -> bytes:
-    return pdf.render("typst/badges.typ", {**document(language), "badges": people}, language)
+def badges(*people: dict, language: str = "fr", **looks) -> bytes:
+    data = {**document(language), "badges": people, **looks}
+    return pdf.render("typst/badges.typ", data, language)
 
 
 def certificate(language: str = "fr", **changed) -> bytes:
@@ -109,6 +110,12 @@ def elements(file: bytes) -> list[dict[str, str]]:
         children = children if isinstance(children, pikepdf.Array) else [children]
         waiting += [child for child in reversed(children) if isinstance(child, pikepdf.Dictionary)]
     return found
+
+
+def sizes_mm(file: bytes) -> list[tuple[int, ...]]:
+    """Return the width and the height of each page."""
+    boxes = (page.MediaBox for page in opened(file).pages)
+    return [tuple(round(float(side) / 72 * 25.4) for side in box[2:]) for box in boxes]
 
 
 def roles(file: bytes) -> list[str]:

@@ -242,6 +242,15 @@ def test_kind_is_written_in_three_languages(desk, edition):
     assert "Debate" in desk.get(admin_url(SessionKind, "changelist")).content.decode()
 
 
+def test_kind_whose_sessions_share_a_room_stays_a_poster_session(desk, edition):
+    kind, room = make_session_kind(edition, standard="poster_session"), make_room(edition)
+    for _number in range(2):
+        make_session(edition, own_kind=kind, room=room)
+    response = save(desk, admin_url(kind), standard="panel")
+    assert errors_of(response) == {"__all__": ["This room is already in use at this time."]}
+    assert refreshed(kind).standard == "poster_session"
+
+
 def test_history_tells_the_own_kind(desk, session, debate):
     save(desk, admin_url(session), kind="talk")
     assert session.history.latest().own_kind_id is None

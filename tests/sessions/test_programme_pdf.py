@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 
 from symposium.demo import scale
 from symposium.editions.models import Edition
-from symposium.sessions.models import Session
+from symposium.sessions.models import Session, Track
 from symposium.sessions.programme_pdf import programme_data, render_programme_pdf
 from tests.factories import (
     make_edition,
@@ -295,6 +295,15 @@ def test_large_print_has_no_small_text(client, edition):
         if str(operator) == "Tf"
     }
     assert min(sizes) >= 18
+
+
+def test_programme_pdf_draws_every_mark(client, edition):
+    for hour, mark in enumerate(Track.Mark.values, 9):
+        make_session(
+            edition, at=f"{hour:02}:00", track=make_track(edition, name_fr=mark, mark=mark)
+        )
+    said = " ".join(texts(read(client, PATH)))
+    assert [mark for mark in Track.Mark.values if mark in said] == Track.Mark.values
 
 
 @pytest.mark.parametrize("number", [1, 3])

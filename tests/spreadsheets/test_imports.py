@@ -24,6 +24,7 @@ from tests.factories import (
     make_participation,
     make_room,
     make_session,
+    make_session_kind,
     make_speaker,
     refreshed,
 )
@@ -148,6 +149,26 @@ def test_undo_says_what_has_changed_since(edition, user):
         undo.undo(made, user)
     assert "Ouverture" in refused.value.messages[0]
     assert Session.objects.count() == 1
+
+
+@pytest.mark.parametrize("is_own", [False, True], ids=["standard", "own"])
+def test_undo_knows_an_import_of_before_own_kinds_and_roles(edition, user, is_own):
+    made = started(edition, user, "sessions", HEAD, [*FIRST[:5], "panel", *FIRST[6:]])
+    assert imports.apply(made, user)
+    made.refresh_from_db()
+    [session] = [one for one in made.written if one["kind"] == "sessions"]
+    for row in (session["after"]["fields"], *session["after"]["parts"]["participations"]):
+        row.pop("own_kind_id", None)
+        row.pop("own_role_id", None)
+    made.save()
+    if is_own:
+        debate = make_session_kind(edition, standard="panel")
+        Session.objects.update(own_kind=debate)
+        with pytest.raises(ValidationError):
+            undo.undo(made, user)
+    else:
+        undo.undo(made, user)
+    assert Session.objects.exists() is is_own
 
 
 def test_undo_says_what_uses_a_new_room(edition, user):

@@ -24,7 +24,7 @@ from symposium.registrations.models import (
     Question,
     Registration,
 )
-from symposium.sessions.models import Room, Session, SessionKind, Track
+from symposium.sessions.models import Room, Session, SessionKind, SpeakerRole, Track
 from symposium.speakers.models import Speaker
 from tests.factories import (
     make_abstract,
@@ -45,6 +45,7 @@ from tests.factories import (
     make_session,
     make_session_kind,
     make_speaker,
+    make_speaker_role,
     make_track,
     make_user,
 )
@@ -127,6 +128,7 @@ LISTS = {
     Session: (make_session, "title_ar"),
     SessionKind: (make_session_kind, "name_ar"),
     Speaker: (make_speaker, "affiliation_ar"),
+    SpeakerRole: (make_speaker_role, "name_fr"),
     Track: (make_track, "name_en"),
     User: (make_user, "name"),
 }

@@ -7,6 +7,7 @@ from lxml import html
 
 from symposium import __version__
 from symposium.core.i18n.localized import in_each_language
+from symposium.editions.badges import EditionBadges
 from symposium.editions.identity import EditionIdentity
 from symposium.editions.signature import EditionSignature
 from tests.factories import (
@@ -54,7 +55,8 @@ def test_models_are_listed_in_working_order(client, organiser):
     groups = client.get("/admin/").context["app_list"]
     named = [(one["app_label"], [m["object_name"] for m in one["models"]]) for one in groups]
     assert named == [
-        ("programme", ["Session", "Speaker", "Room", "Track", "SessionKind", "Import"]),
+        ("programme", ["Session", "Speaker", "Room", "Track", "SessionKind", "SpeakerRole",
+                       "Import"]),
         ("abstracts", ["Abstract", "Keyword"]),
         ("registrations", ["Registration", "Category", "Question", "Invitation", "Booking",
                            "CheckIn", "Message", "MailText", "DocumentText", "Certificate"]),
@@ -300,7 +302,9 @@ def test_edition_switch_is_hidden_with_one_edition(client, organiser):
 # The page of the identity has a form of its own.
 TRANSLATED = ["hero_alt", "signatory", "signatory_role", "sender_name"]
 IDENTITY = {
-    field.name for part in (EditionIdentity, EditionSignature) for field in part._meta.fields
+    field.name
+    for part in (EditionIdentity, EditionSignature, EditionBadges)
+    for field in part._meta.fields
 }
 ON_THE_PAGE_OF_THE_IDENTITY = IDENTITY - {*TRANSLATED} | {*in_each_language(*TRANSLATED)}
 NOT_TYPED = {

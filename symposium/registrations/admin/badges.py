@@ -6,14 +6,20 @@ from dataclasses import dataclass
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.http import HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from symposium.editions.models import Edition
+from symposium.editions.previews import changes_of
 from symposium.registrations.admin import audit_log
 from symposium.registrations.documents import letters, tickets
+from symposium.registrations.documents.samples import sample_registration
 from symposium.registrations.models import Registration
 
 # One request prints all of them.
@@ -57,6 +63,23 @@ class PaperForm(forms.Form):
 
 
 class BadgesMixin(admin.ModelAdmin):
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.badge_view)
+        name = "symposium_registrations_registration_badge"
+        return [path("badge/<int:edition>.pdf", view, name=name), *super().get_urls()]
+
+    def badge_view(self, request: HttpRequest, edition: int) -> HttpResponse:
+        """Return the badge of a person who doesn't exist, with the looks that are tried."""
+        if not request.user.has_perm("symposium_editions.change_edition"):
+            raise PermissionDenied
+        tried = get_object_or_404(Edition, pk=edition)
+        for field, value in changes_of(request).items():
+            setattr(tried, field, value)
+        registration = sample_registration(tried)
+        registration.updated_at = timezone.now()
+        content = tickets.badges_pdf([registration], get_language())
+        return HttpResponse(content, content_type="application/pdf")
+
     @admin.action(description=BADGES.title, permissions=["change"])
     def badges(self, request, queryset):
         return self.papers(request, queryset, BADGES)

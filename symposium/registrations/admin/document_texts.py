@@ -15,8 +15,9 @@ from symposium.core.documents import pdf
 from symposium.core.i18n.localized import LANGUAGE_NAMES, LANGUAGES
 from symposium.editions.models import Edition
 from symposium.registrations.documents import certificates, letters
+from symposium.registrations.documents.samples import sample_registration
 from symposium.registrations.documents.words import standard_words
-from symposium.registrations.models import Category, Certificate, DocumentText, Registration
+from symposium.registrations.models import Certificate, DocumentText
 from symposium.registrations.models.organiser_texts import listed
 
 HOURS = 6
@@ -84,10 +85,7 @@ PREVIEW = "symposium_registrations_documenttext_pdf"
 def sample(edition: Edition, kind: str, language: str) -> bytes:
     """Return a document for a person who doesn't exist; it says that it isn't valid."""
     with override(language):
-        registration = Registration(
-            edition=edition, category=Category(edition=edition, name=gettext("Category")),
-            given_name="Salma", family_name="Boussole", country="MA", affiliation="ENSA",
-        )  # fmt: skip
+        registration = sample_registration(edition)
         notice = gettext("Preview: not a valid document")
     if kind == DocumentText.Kind.LETTER:
         data = letters.letters_data([registration], language)

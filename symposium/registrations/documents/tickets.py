@@ -69,6 +69,7 @@ def badges_data(registrations: Collection[Registration], language: str) -> dict:
             "title": _("Badges: %(edition)s") % {"edition": edition},
             "created": max(registration.updated_at for registration in registrations),
             "edition": edition_data(edition),
+            **edition.badge_looks,
             "badges": [person_data(registration) for registration in registrations],
             "words": {"badges": _("Badges"), "qr_alt": _("QR code of the ticket")},
         }

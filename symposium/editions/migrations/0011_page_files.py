@@ -11,7 +11,7 @@ import symposium.editions.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("symposium_editions", "0009_mark_and_sender"),
+        ("symposium_editions", "0010_badges"),
     ]
 
     operations = [
