@@ -13,7 +13,7 @@ from PIL import Image
 
 from symposium.abstracts.models import Abstract, AbstractKeyword, Author, Keyword
 from symposium.accounts.models import User
-from symposium.editions.models import Edition, News, Page, Partner
+from symposium.editions.models import Edition, News, Page, PageFile, Partner
 from symposium.registrations import places
 from symposium.registrations.models import (
     Booking,
@@ -67,6 +67,11 @@ def make_partner(edition: Edition | None = None, **fields) -> Partner:
 def make_page(edition: Edition | None = None, **fields) -> Page:
     fields = {"title_fr": f"Page {next(numbers)}", "body_fr": "## Venir\n\nEn tram."} | fields
     return Page.objects.create(edition=edition or make_edition(), **fields)
+
+
+def make_page_file(page: Page | None = None, **fields) -> PageFile:
+    fields = {"file": picture("plan.png"), "description_fr": "Plan"} | fields
+    return PageFile.objects.create(page=page or make_page(), **fields)
 
 
 def make_news(edition: Edition | None = None, **fields) -> News:

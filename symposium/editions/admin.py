@@ -30,6 +30,7 @@ from symposium.editions.embed import iframe_html
 from symposium.editions.identity_admin import IdentityPages
 from symposium.editions.models import Edition, News, Page, Partner, validate_time_zone
 from symposium.editions.next_edition import NextEditionMixin
+from symposium.editions.page_files_admin import PageFileInline
 from symposium.editions.readiness import missing_links
 
 
@@ -186,6 +187,7 @@ class PageAdmin(SortableAdminMixin, HistoryMixin):
     list_filter = [EditionFilter, "is_published", UntranslatedFilter]
     search_fields = ["slug"]
     fields = ["edition", "title", "body", "is_published", "slug"]
+    inlines = [PageFileInline]
     ordering = ["order", "id"]
 
 

@@ -157,6 +157,9 @@ def copy_pages(copying: Copying) -> None:
         for name in in_each_language("body"):
             setattr(twin, name, copying.relinked(getattr(twin, name)))
         twin.save()
+        for file in page.files.all():
+            if file.file.storage.exists(file.file.name):
+                copying.copy_row(file, page=twin)
 
 
 # Columns of the edition itself have no rows to copy: see `draft_of`.

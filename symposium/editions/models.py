@@ -5,6 +5,7 @@ import functools
 import operator
 import re
 import zoneinfo
+from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from django.db.models import Exists, F, Func, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from pilkit.processors import ResizeToFit
 
@@ -23,11 +25,12 @@ from symposium.core import mail
 from symposium.core.i18n import dates
 from symposium.core.i18n.localized import LANGUAGES, in_each_language
 from symposium.core.images import LogoField, validate_logo
+from symposium.core.uploads import AttachmentField, extension_of, is_picture
 from symposium.editions import menu
 from symposium.editions.badges import BADGE_LAYOUT_KNOWN, EditionBadges
 from symposium.editions.identity import COLOURS_READABLE, EditionIdentity
 from symposium.editions.signature import EditionSignature
-from symposium.editions.slugs import SluggedModel
+from symposium.editions.slugs import SluggedModel, random_code
 from symposium.editions.triggers import KeepEditionSlug, KeepSlug, MoveEditionRevision, MoveRevision
 
 
@@ -577,6 +580,85 @@ class Page(SluggedModel):
 
     def get_absolute_url(self) -> str:
         return reverse("editions:page", args=[self.edition.slug, self.slug])
+
+
+def short_name(typed: str, file_name: str) -> str:
+    """Return the name by which a text names a file, with the file's own extension.
+
+    It is made from what is typed, or else from the name of the file: “Plan du site.PNG” gives
+    “plan-du-site.png”.
+    """
+    words = slugify(PurePath(typed or file_name).stem, allow_unicode=True)
+    return f"{words[:60] or 'file'}.{extension_of(file_name)}"
+
+
+def page_file_path(file, name: str) -> str:
+    """Return where a file is stored: nobody can guess its address, nor those of its thumbnails."""
+    return f"pages/{random_code(16)}/{short_name('', name)}"
+
+
+class PageFileQuerySet(models.QuerySet):
+    def reachable(self):
+        """Return the files of public pages: anybody may read them."""
+        return self.filter(page__in=Page.objects.published())
+
+
+class PageFile(models.Model):
+    """Picture or document of a page. The text of the page shows it by its name."""
+
+    page = models.ForeignKey(Page, models.CASCADE, related_name="files", verbose_name=_("page"))
+    file = AttachmentField(
+        verbose_name=_("file"), upload_to=page_file_path,
+        help_text=_("Picture: JPEG, PNG or WebP, up to 8 MB. Document: PDF, ODP, PPTX, ODT, DOCX "
+                    "or ZIP, up to 50 MB."),
+    )  # fmt: skip
+    name = models.CharField(
+        _("name in the text"), max_length=70, blank=True,
+        help_text=_("If blank, it’s made from the name of the file."),
+    )  # fmt: skip
+    description = models.CharField(
+        _("description"), max_length=300,
+        help_text=_("Of a picture, what it shows, for people who can’t see it. Of a document, its "
+                    "title."),
+    )  # fmt: skip
+    order = models.PositiveSmallIntegerField(_("order"), default=0, db_index=True)
+
+    objects = PageFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("picture or file")
+        verbose_name_plural = _("pictures and files")
+        ordering = ["order", "id"]
+        default_permissions = ()  # those of the page count
+        constraints = [
+            models.UniqueConstraint(
+                fields=["page", "name"],
+                name="page_files_name_once_per_page",
+                violation_error_message=_("Another file of this page has this name."),
+            ),
+            models.CheckConstraint(
+                condition=Q(file__gt="", name__gt=""),
+                name="page_files_with_file",
+                violation_error_message=_("Choose a file."),
+            ),
+            models.CheckConstraint(
+                condition=has_translation("description"),
+                name="page_files_described",
+                violation_error_message=_("Enter a description in at least one language."),
+            ),
+        ]
+        triggers = [MoveRevision(through="page")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args, **kwargs):
+        self.name = short_name(self.name, self.file.name or "")
+        super().save(*args, **kwargs)
+
+    @property
+    def is_picture(self) -> bool:
+        return is_picture(self.file.name)
 
 
 class NewsQuerySet(models.QuerySet):

@@ -3,7 +3,7 @@
 import simple_history
 from modeltranslation.translator import TranslationOptions, register
 
-from symposium.editions.models import Edition, News, Page, Partner
+from symposium.editions.models import Edition, News, Page, PageFile, Partner
 
 
 @register(Edition)
@@ -23,6 +23,11 @@ class PartnerTranslation(TranslationOptions):
 @register(Page)
 class PageTranslation(TranslationOptions):
     fields = ("title", "body")
+
+
+@register(PageFile)
+class PageFileTranslation(TranslationOptions):
+    fields = ("description",)
 
 
 @register(News)

@@ -20,6 +20,7 @@ from symposium.editions import jsonld
 from symposium.editions.cards import edition_card
 from symposium.editions.menu import page_name
 from symposium.editions.models import Edition, News, Page, Partner
+from symposium.editions.page_files import page_text
 from symposium.editions.rendering import is_preview, render_page
 from symposium.editions.slugs import find_by_slug
 
@@ -179,6 +180,7 @@ def text_page(request: HttpRequest, page: Page) -> HttpResponse:
         {
             "section": page_name(page),
             "page": page,
+            "text": page_text(page),
             "heading": page.title,
             "draft": is_preview(request, page),
         },

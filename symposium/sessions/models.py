@@ -23,6 +23,7 @@ from django.utils.translation import override, pgettext_lazy
 from symposium.core.fulltext.query import NormalizedName
 from symposium.core.i18n.dates import long_date, midnight
 from symposium.core.i18n.localized import LANGUAGES, in_each_language, sort_key
+from symposium.core.uploads import EXTENSIONS, validate_document
 from symposium.editions.models import Edition, has_translation
 from symposium.editions.slugs import SluggedModel
 from symposium.editions.triggers import KeepSlug, MoveRevision
@@ -37,7 +38,6 @@ from symposium.sessions.triggers import (
     MoveTalks,
     RecordChange,
 )
-from symposium.sessions.uploads import EXTENSIONS, validate_document
 from symposium.speakers.models import Speaker
 from symposium.speakers.triggers import MovePersonRevision
 

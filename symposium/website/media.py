@@ -5,6 +5,7 @@ Images are displayed; any other file is a download, so that no upload runs as a 
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
@@ -12,6 +13,7 @@ from django.http import FileResponse, Http404
 from django.views.decorators.http import condition, require_safe
 
 from symposium.editions import badges, signature
+from symposium.editions.models import PageFile
 from symposium.sessions.models import Resource
 
 PICTURES = {
@@ -28,6 +30,11 @@ SIGNATURES = f"{signature.FOLDER}/"
 ORGANISERS = (SIGNATURES, f"{badges.FOLDER}/")  # for those who upload them
 # Their drawings were cleaned. <img> shows them; opened as a page, they are downloads all the same.
 DRAWINGS = ("identity/", "partners/", SIGNATURES)
+# Public as soon as what they belong to is; before, for those who may view them in the desk.
+CHECKED: list[tuple[Any, str]] = [
+    (Resource, "symposium_sessions.view_resource"),
+    (PageFile, "symposium_editions.view_page"),
+]
 HEADERS = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -66,9 +73,10 @@ def may_read(request, path: str) -> bool:
         return True
     if path.startswith(ORGANISERS):
         return request.user.has_perm("symposium_editions.change_edition")
-    return Resource.objects.reachable().filter(file=path).exists() or (
-        Resource.objects.filter(file=path).exists()
-        and request.user.has_perm("symposium_sessions.view_resource")
+    return any(
+        model.objects.reachable().filter(file=path).exists()
+        or (model.objects.filter(file=path).exists() and request.user.has_perm(permission))
+        for model, permission in CHECKED
     )
 
 

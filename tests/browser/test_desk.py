@@ -20,6 +20,8 @@ from tests.factories import (
     make_category,
     make_edition,
     make_organiser,
+    make_page,
+    make_page_file,
     make_participation,
     make_registration,
     make_room,
@@ -249,3 +251,30 @@ def pages_of_the_desk(edition) -> list[str]:
         reverse("admin:symposium_spreadsheets_import_new", args=["sessions"]),
         "/admin/search/?q=a",
     ]
+
+
+@pytest.mark.parametrize(("language", "forward"), [("en", "ArrowRight"), ("ar", "ArrowLeft")])
+def test_markdown_toolbar_writes_by_keyboard_and_can_be_undone(
+    desk, live_server, client, language, forward
+):
+    client.force_login(make_organiser(language=language))
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
+    desk.context.add_cookies([{**cookie, "url": live_server.url}])
+    page = make_page(make_edition("2021", is_current=True), body_fr="Venir")
+    make_page_file(page)
+    desk.goto(f"{live_server.url}{admin_url(page)}")
+    field = desk.locator("#id_body_fr")
+    field.select_text()
+    tools = desk.locator("[role=toolbar][aria-controls=id_body_fr]")
+    assert tools.locator("button[tabindex='0']").count() == 1
+    tools.locator("button").first.press("Enter")
+    assert field.input_value() == "**Venir**"
+    field.press("Control+z")
+    assert field.input_value() == "Venir"
+    tools.locator("button").first.focus()
+    for _step in range(5):
+        desk.keyboard.press(forward)
+    desk.keyboard.press("Enter")
+    desk.keyboard.press("Enter")
+    assert field.input_value().strip().endswith("![](plan.png)")
+    assert desk.evaluate("document.activeElement.id") == "id_body_fr"

@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from symposium.editions import copying
-from symposium.editions.models import Edition, Page
+from symposium.editions.models import Edition, Page, PageFile
 from tests.factories import (
     make_abstract,
     make_category,
@@ -17,6 +17,7 @@ from tests.factories import (
     make_news,
     make_organiser,
     make_page,
+    make_page_file,
     make_partner,
     make_question,
     make_registration,
@@ -147,6 +148,19 @@ def test_files_are_copied_so_that_each_edition_has_its_own(client, organiser):
     twin = made().partners.get()
     assert twin.logo.name != partner.logo.name
     assert Path(twin.logo.path).read_bytes() == Path(partner.logo.path).read_bytes()
+
+
+def test_pages_are_copied_with_their_files(client, organiser):
+    source = make_source()
+    page = make_page(source, body_fr="![](plan.png)")
+    file = make_page_file(page, description_ar="خريطة")
+    default_storage.delete(make_page_file(page, file=picture("perdu.png")).file.name)
+    make_next(client, source)
+    twin = PageFile.objects.get(page__edition=made())
+    assert (twin.name, twin.description_ar) == ("plan.png", "خريطة")
+    assert twin.file.name != file.file.name
+    assert Path(twin.file.path).read_bytes() == Path(file.file.path).read_bytes()
+    assert page.files.count() == 2
 
 
 def test_identity_is_copied_with_its_files(client, organiser):

@@ -21,6 +21,7 @@ from tests.factories import (
     make_news,
     make_organiser,
     make_page,
+    make_page_file,
     make_participation,
     make_partner,
     make_resource,
@@ -57,10 +58,11 @@ def fill(edition) -> list[models.Model]:
     keyword = make_keyword(abstract, slug="mot")
     make_participation(session, speaker)
     versions.snapshot(abstract)
+    page = make_page(edition, slug="venir")
     return [
         edition, room, track, speaker, session, following, abstract, argument, keyword,
         make_author(abstract), make_author(argument), make_link(speaker),
-        make_page(edition, slug="venir"), make_news(edition, slug="tram"), make_partner(edition),
+        page, make_page_file(page), make_news(edition, slug="tram"), make_partner(edition),
         make_resource(session), make_session_kind(edition), make_speaker_role(edition),
         edition.releases.create(number=1),
         versions.publish(abstract, {"fr": "Corrigé."}),

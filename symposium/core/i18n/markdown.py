@@ -9,10 +9,15 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from symposium.core.i18n import attached
 from symposium.core.i18n.typography import french_spaces
 
 TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "a", "strong", "em", "blockquote", "br", "hr",
         "code", "pre", "table", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
+ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+# Only of files that `attached.place` puts there.
+FILE_TAGS = {"figure", "figcaption", "img", "bdi"}
+IMAGE_ATTRIBUTES = {"src", "srcset", "sizes", "alt", "width", "height", "loading", "decoding"}
 BREAKS = ("softbreak", "hardbreak")
 # `html: False`: HTML tags in the source are escaped, not rendered.
 PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -69,15 +74,25 @@ def with_addresses(token: Token, page_url: str) -> str:
     return words.strip()
 
 
-def to_html(text: str, language: str) -> SafeString:
-    """Return CommonMark `text` as HTML without scripts, styles, images or frames.
+def file_mentions(text: str) -> list[tuple[str, bool]]:
+    """Return the names of files in CommonMark `text`, each with whether it is a picture there."""
+    return list(attached.mentions(PARSER.parse(text)))
 
-    The typography of `language` is applied to the text only, not to tags and addresses.
+
+def to_html(text: str, language: str, files: attached.Files | None = None) -> SafeString:
+    """Return CommonMark `text` as HTML without scripts, styles or frames.
+
+    Its only images are the pictures among `files`, by name. The typography of `language` is applied
+    to the text only, not to tags and addresses.
     """
+    tokens, tags, attributes = PARSER.parse(text), TAGS, ATTRIBUTES
+    if files is not None:
+        tokens = attached.place(tokens, files)
+        tags, attributes = TAGS | FILE_TAGS, ATTRIBUTES | {"img": IMAGE_ATTRIBUTES}
     html = nh3.clean(
-        PARSER.render(text),
-        tags=TAGS,
-        attributes={"a": {"href"}, "ol": {"start"}},
+        PARSER.renderer.render(tokens, PARSER.options, {}),
+        tags=tags,
+        attributes=attributes,
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener",
     )
