@@ -60,6 +60,7 @@ def main() -> None:
                 command("migrate", interactive=False)
             with step("Demonstration data"):
                 command("load_demo", upcoming=True, beside=True)
+                command("generateimages")  # this version may show other sizes
             with step("Styles, scripts and fonts"):
                 collected.result()
         with step("Site"):
