@@ -103,6 +103,7 @@ def page_cache(settings, monkeypatch, one_minute) -> page_store.PageCache:
     settings.PAGE_CACHE_BYTES = 8 * 1024 * 1024
     monkeypatch.setattr(page_cache_module, "PAGES", page_store.PageCache())
     monkeypatch.setattr(revision, "REVISION", revision.RevisionReader())
+    monkeypatch.setattr("symposium.registrations.form_editions.KEPT", {})
     return page_cache_module.PAGES
 
 

@@ -426,6 +426,17 @@ class Edition(EditionIdentity, EditionSignature, EditionBadges):
         return dict(zip(names, row, strict=True))
 
     @cached_property
+    def privacy_notice(self) -> "Page | None":
+        """Privacy notice to which people agree when they register, without its text."""
+        return self.pages.privacy_notices().defer(*in_each_language("body")).first()
+
+    @cached_property
+    def first_session_at(self) -> datetime.datetime | None:
+        """Start of the first session, or None while there is none."""
+        held = self.sessions.held().scheduled().order_by("starts_at")
+        return held.values_list("starts_at", flat=True).first()
+
+    @cached_property
     def published_pages(self) -> list["Page"]:
         """Pages in the order of the desk: menu and footer read them with one query."""
         return list(self.pages.finished())

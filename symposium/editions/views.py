@@ -1,7 +1,7 @@
 """Home, practical pages and news; the decorators that give a view its edition and object."""
 
 from collections.abc import Callable, Iterable
-from functools import wraps
+from functools import partial, wraps
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -34,12 +34,16 @@ def published_edition(slug: str) -> Edition:
     return get_object_or_404(Edition.objects.published(), slug=slug)
 
 
-def in_edition(view: Callable) -> Callable:
+def in_edition(
+    view: Callable | None = None, *, find: Callable[[str], Edition] = published_edition
+) -> Callable:
     """Decorate a view: give it the published edition in place of its slug, or raise Http404."""
+    if view is None:
+        return partial(in_edition, find=find)
 
     @wraps(view)
     def wrapper(request: HttpRequest, edition: str, **arguments) -> HttpResponse:
-        return view(request, published_edition(edition), **arguments)
+        return view(request, find(edition), **arguments)
 
     return wrapper
 

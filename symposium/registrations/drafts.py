@@ -71,7 +71,9 @@ def load(user: User, edition: Edition) -> QueryDict | None:
 
 
 def delete(user: User, edition: Edition) -> None:
-    Draft.objects.filter(user=user, edition=edition).delete()
+    mine = Draft.objects.filter(user=user, edition=edition)
+    if mine.exists():  # hardly anybody has one, and to delete takes a transaction
+        mine.delete()
 
 
 def delete_expired_drafts(at: datetime.datetime | None = None) -> int:

@@ -1,6 +1,6 @@
 """The registration form; `RegistrationForm.register` is what the button does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 
 from crispy_forms.helper import FormHelper
@@ -9,16 +9,16 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Q
+from django.forms.models import construct_instance
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from symposium.accounts.models import User
-from symposium.core.i18n.localized import in_each_language
 from symposium.core.templatetags.symposium import text
 from symposium.core.validators import one_line
-from symposium.editions.models import Edition, Page
+from symposium.editions.models import Edition
 from symposium.registrations import places
 from symposium.registrations.documents import certificates
 from symposium.registrations.models import Answer, Category, Question, Registration
@@ -34,7 +34,7 @@ FORM_FIELDS = {
     "not_bookable": "workshops",
     "started": "workshops",
 }
-
+CHECKED_CHOICES = ["category", "country", "role"]
 
 ONLINE_HINTS = {
     "category": Count("registrations", filter=Q(registrations__state__in=OCCUPYING_STATES)),
@@ -150,10 +150,32 @@ class PersonForm(forms.ModelForm):
         )
 
 
-class RegistrationForm(PersonForm):
-    """Form with which a person registers, all on one page."""
+class CategoryField(forms.ModelChoiceField):
+    """Choice among `categories`, which are in memory, of those that are shown to `user`."""
 
-    category = forms.ModelChoiceField(
+    categories: Sequence[Category] = ()
+    user: User
+
+    def to_python(self, value):
+        if value in self.empty_values:
+            return None
+        found = next((one for one in self.categories if str(one.pk) == str(value)), None)
+        if found is None or not found.is_shown_to(self.user):
+            raise ValidationError(
+                self.error_messages["invalid_choice"],
+                code="invalid_choice",
+                params={"value": value},
+            )
+        return found
+
+
+class RegistrationForm(PersonForm):
+    """Form with which a person registers, all on one page.
+
+    The edition comes from `form_editions`, with the categories and the questions.
+    """
+
+    category = CategoryField(
         Category.objects.none(), label=_("How you take part"), widget=forms.RadioSelect,
         empty_label=None,
     )  # fmt: skip
@@ -175,7 +197,8 @@ class RegistrationForm(PersonForm):
         self.edition, self.user = edition, user
         self.instance.edition, self.instance.user = edition, user
         # A category that closes while a person types stays valid here, so that the error names it.
-        self.fields["category"].queryset = edition.categories.shown_to(user)
+        self.fields["category"].categories = edition.categories.all()
+        self.fields["category"].user = user
         # Query the open categories and the free places only for a page that shows them.
         self.fields["category"].choices = cache(
             lambda: [(one.pk, category_label(one)) for one in self.offered_categories]
@@ -186,7 +209,7 @@ class RegistrationForm(PersonForm):
         self.fields["workshops"].choices = cache(
             lambda: [(one.pk, session_label(one)) for one in self.offered_workshops]
         )
-        self.add_questions(edition.questions.prefetch_related("options", "categories"))
+        self.add_questions(edition.questions.all())
 
     @cached_property
     def offered_categories(self) -> list[Category]:
@@ -212,15 +235,9 @@ class RegistrationForm(PersonForm):
             form_section(_("Your data"), "is_listed", *self.notice_of_privacy, "consent"),
         )
 
-    @cached_property
-    def privacy_page(self) -> Page | None:
-        """Privacy notice to which people agree when they register, without its text."""
-        pages = self.edition.pages.privacy_notices()
-        return pages.defer(*in_each_language("body")).first()
-
     @property
     def notice_of_privacy(self) -> list["SafeHtml"]:
-        page = self.privacy_page
+        page = self.edition.privacy_notice
         if page is None:
             return []
         link = format_html('<a href="{}">{}</a>', page.get_absolute_url(), text(page, "title"))
@@ -240,18 +257,30 @@ class RegistrationForm(PersonForm):
         self.check_answers(cleaned.get("category"))
         return cleaned
 
+    def _post_clean(self) -> None:
+        """Check the fields of the person, without a query.
+
+        The fields in `CHECKED_CHOICES` have checked their choices themselves; `places.register`
+        checks the category under its lock, and PostgreSQL its constraints.
+        """
+        construct_instance(self, self.instance, self._meta.fields)
+        try:
+            self.instance.clean_fields(
+                exclude={*self._get_validation_exclusions(), *CHECKED_CHOICES}
+            )
+        except ValidationError as faults:
+            self.add_error(None, faults)
+
     def register(self) -> Registration | None:
         """Register, and return the registration; if refused, add the reason and return None."""
-        page = self.privacy_page
+        page = self.edition.privacy_notice
         self.instance.consented_at = timezone.now()
         self.instance.consent_version = f"{page.updated_at:%Y-%m-%dT%H:%M:%SZ}" if page else ""
+        chosen = self.cleaned_data["workshops"] if "workshops" in self.data else ()
         try:
-            with transaction.atomic():
-                registration, created = places.register(
-                    self.instance, sessions=self.cleaned_data.get("workshops", [])
-                )
-                if created:
-                    self.save_answers(registration)
+            registration, _created = places.register(
+                self.instance, sessions=chosen, is_clean=True, then=self.save_answers
+            )
         except ValidationError as refused:
             field = FORM_FIELDS.get(getattr(refused, "code", None))
             self.add_error(field if field in self.fields else None, refused.messages)

@@ -40,22 +40,25 @@ HOURS = re.compile("\u2066([^\u2069]*)\u2069")
 SessionNews = Collection[tuple[Session, SessionChange | None]]
 
 
-def registered(registration: Registration) -> None:
-    """Send the state of a registration that was just created or approved."""
+def registered(registration: Registration, *, rank: int | None = None, **more) -> None:
+    """Send the state of a registration that was just created or approved.
+
+    `rank` is its position in the waiting list, if known; `more` the known parts of the context.
+    """
     if registration.is_confirmed:
-        confirmed(registration)
+        confirmed(registration, **more)
     elif registration.is_pending:
-        send_to(registration, "pending")
+        send_to(registration, "pending", **more)
     else:
-        send_to(registration, "waiting", rank=registration.queue_position)
+        send_to(registration, "waiting", rank=rank or registration.queue_position, **more)
 
 
-def confirmed(registration: Registration, *, promoted: bool = False) -> None:
+def confirmed(registration: Registration, *, promoted: bool = False, **more) -> None:
     with recipient_locale(registration):
         cards = [{"rows": [*when_and_where(registration.edition), category_row(registration)]}]
     send_to(
         registration, "confirmed", attachments=attachments_for(registration), promoted=promoted,
-        cards=cards,
+        cards=cards, **more,
     )  # fmt: skip
 
 
@@ -226,6 +229,8 @@ def mail_kwargs(
     """
     edition = registration.edition
     with recipient_locale(registration):
+        if "bookings" not in more:
+            more["bookings"] = [] if holder else booked_sessions(registration)
         context = {
             **edition.mail_context(),
             "why": mail.Trusted(
@@ -240,7 +245,6 @@ def mail_kwargs(
             "qr_image": QR_IMAGE,
             "state": registration.get_state_display(),
             "confirmed": (holder or registration).is_confirmed,
-            "bookings": [] if holder else booked_sessions(registration),
             "what": mail.Trusted(holder.session if isinstance(holder, Booking) else edition),
             "when": session_times(holder.session) if isinstance(holder, Booking) else "",
             "action_url": settings.SITE_URL + registration.get_absolute_url(),
@@ -270,7 +274,8 @@ def own_words(registration: Registration, template: str, context: dict) -> dict:
     kind = MailText.kind_of(template, context)
     if kind is None or registration.user is None:
         return {}
-    found = MailText.objects.filter(edition=registration.edition_id, kind=kind).first()
+    texts = registration.edition.mail_texts.all()
+    found = next((one for one in texts if one.kind == kind), None)
     words = found and found.words(registration.user.language)
     if not words:
         return {}
@@ -334,8 +339,8 @@ def when_and_where(edition: Edition) -> list[dict]:
 
 def opening_time(edition: Edition) -> str:
     """Return the hour of the first session, or "" while there is none."""
-    first = edition.sessions.held().scheduled().order_by("starts_at").first()
-    return f"{timezone.localtime(first.starts_at):%H:%M}" if first else ""
+    first = edition.first_session_at
+    return f"{timezone.localtime(first):%H:%M}" if first else ""
 
 
 def category_row(registration: Registration) -> dict:

@@ -10,13 +10,13 @@ Each verb is idempotent: a repeated call changes nothing and sends no second e-m
 """
 
 import datetime
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Max, Q
+from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -48,7 +48,12 @@ class Refused(ValidationError):
 
 @transaction.atomic
 def register(
-    registration: Registration, *, sessions: Iterable[Session] = (), by: User | None = None
+    registration: Registration,
+    *,
+    sessions: Iterable[Session] = (),
+    by: User | None = None,
+    is_clean: bool = False,
+    then: Callable[[Registration], None] | None = None,
 ) -> tuple[Registration, bool]:
     """Save a new registration with a place, or with a turn in the waiting list.
 
@@ -56,15 +61,20 @@ def register(
     registration that the first one created.
 
     `by` is an organiser who registers the person: dates, approval and rate limits do not apply, the
-    number of places does. Raise Refused if the category is closed to the person, a session cannot
-    be booked, or the person has registered too often; ValidationError if a field is invalid. Then
-    nothing is saved.
+    number of places does. `is_clean` tells that a form has checked the fields. `then` writes what
+    belongs to a new registration, in its transaction.
+
+    Raise Refused if the category is closed to the person, a session cannot be booked, or the person
+    has registered too often; ValidationError if a field is invalid. Then nothing is saved.
     """
     registration.state = State.PENDING
     # Account, edition and category are checked below, under a lock.
-    registration.full_clean(
-        exclude=["edition", "user", "category"], validate_unique=False, validate_constraints=False
-    )
+    if not is_clean:
+        registration.full_clean(
+            exclude=["edition", "user", "category"],
+            validate_unique=False,
+            validate_constraints=False,
+        )
     User.objects.select_for_update(no_key=True).only("pk").get(pk=registration.user_id)
     mine = Registration.objects.of(registration.user).filter(edition=registration.edition_id)
     if found := next((one for one in mine if one.is_active), None):
@@ -74,8 +84,9 @@ def register(
         words = _("You’ve registered and cancelled too many times today. Try again tomorrow.")
         check_rate(mine, DAY, REGISTRATIONS_A_DAY, words)
         check_open(category, registration.user)
+    rank = None
     if by or not category.needs_approval:
-        assign_place_or_queue(registration)
+        rank = assign_place_or_queue(registration)
     registration.save()
     log_state_change(registration, by=by)
     chosen = lock_sessions(sessions)
@@ -84,7 +95,9 @@ def register(
     if registration.is_confirmed:
         for session in chosen:
             assign_free_seats(session, told=[registration])
-    notices.registered(registration)
+    if then:
+        then(registration)
+    notices.registered(registration, rank=rank, **({} if chosen else {"bookings": []}))
     return registration, True
 
 
@@ -407,6 +420,8 @@ def lock_rows(model: type[Row], pks: Iterable[int]) -> dict[int, Row]:
 def lock_sessions(sessions: Iterable[Session]) -> list[Session]:
     """Lock sessions and return them, read again; raise Refused if one was deleted."""
     asked = {session.pk: session for session in sessions}
+    if not asked:
+        return []
     found = lock_rows(Session, asked)
     for pk, session in asked.items():
         if pk not in found:
@@ -468,14 +483,23 @@ def next_queue_number(owner: Capacity) -> int:
     return (reservations_of(owner).aggregate(last=Max("queue_number"))["last"] or 0) + 1
 
 
-def assign_place_or_queue(registration: Registration) -> None:
-    """Set a place if one is free and nobody waits, or else the last turn, without saving."""
+def assign_place_or_queue(registration: Registration) -> int | None:
+    """Set a place if one is free and nobody waits, or else the last turn, without saving.
+
+    Return the position in the waiting list, or None with a place.
+    """
     category = registration.category
-    if has_room(category) and not reservations_of(category).waiting().exists():
+    now = category.registrations.aggregate(
+        held=Count("pk", filter=Q(state__in=OCCUPYING_STATES)),
+        waiting=Count("pk", filter=Q(state=State.WAITING)),
+        last=Max("queue_number"),
+    )
+    if not now["waiting"] and (category.places is None or now["held"] < category.places):
         registration.state = State.CONFIRMED
-    else:
-        registration.state = State.WAITING
-        registration.queue_number = next_queue_number(category)
+        return None
+    registration.state = State.WAITING
+    registration.queue_number = (now["last"] or 0) + 1
+    return now["waiting"] + 1
 
 
 def close(holder: AnyReservation, state: State, *, by: User | None, reason: str = "") -> None:

@@ -18,6 +18,7 @@ from symposium.editions.models import Edition
 from symposium.editions.rendering import render_page
 from symposium.editions.views import by_slug, in_edition
 from symposium.registrations import drafts
+from symposium.registrations.form_editions import edition_with_form
 from symposium.registrations.forms import RegistrationForm
 from symposium.registrations.models import Certificate, Registration
 from symposium.sessions.models import Session
@@ -25,30 +26,40 @@ from symposium.sessions.models import Session
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@in_edition
+@in_edition(find=edition_with_form)
 def register(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Ask for the e-mail address first, then for the form; typed values are never lost."""
     if not request.user.is_authenticated:
         return store_and_sign_in(request, edition)
+    is_open, form = edition.registration_is_open(), None
+    if request.method == "POST" and is_open:
+        form = registration_form(request, edition, request.user)
+        if form.is_valid():
+            return register_with(request, edition, form)
     standing = Registration.objects.active().of(request.user).filter(edition=edition).first()
     if standing:
         return redirect(standing)
-    if not edition.registration_is_open():
+    if not is_open:
         return register_page(request, edition, "registrations/closed.html")
-    form = registration_form(request, edition, request.user)
-    if request.method == "POST" and form.is_valid():
-        remember_language(request.user, get_language())
-        try:
-            if registration := form.register():
-                words = _("We’ve sent an email to %(email)s.")
-                messages.success(request, words % {"email": request.user.email})
-                return redirect(registration)
-        except OperationalError:
-            form.add_error(None, _("Many people are registering right now. Submit the form again."))
-            response = form_page(request, edition, form, status=503)
-            response["Retry-After"] = "3"
-            return response
+    form = form or registration_form(request, edition, request.user)
     return form_page(request, edition, form)
+
+
+def register_with(request: HttpRequest, edition: Edition, form: RegistrationForm) -> HttpResponse:
+    """Register with a valid form; a person who is registered gets that registration."""
+    remember_language(form.user, get_language())
+    try:
+        registration = form.register()
+    except OperationalError:
+        form.add_error(None, _("Many people are registering right now. Submit the form again."))
+        response = form_page(request, edition, form, status=503)
+        response["Retry-After"] = "3"
+        return response
+    if registration is None:
+        return form_page(request, edition, form)
+    words = _("We’ve sent an email to %(email)s.")
+    messages.success(request, words % {"email": form.user.email})
+    return redirect(registration)
 
 
 def remember_language(user: User, language: str) -> None:

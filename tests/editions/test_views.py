@@ -191,11 +191,11 @@ def test_public_page_accepts_only_get_and_head(client, edition):
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
 def test_markup_in_any_text_is_escaped(client, edition, language):
-    fill_texts(fill(edition), '<img src=x onerror="x()">\'"><script>x()</script>')
+    fill_texts(fill(edition), '<img src=x onerror="x">\'"><script>x</script>')
     for path in PATHS:
         page = tree(client.get(f"/{language}/2021/{path}"))
         active = page.xpath("//*[@onerror] | //img[@src='x'] | //script[not(@src)][not(@type)]")
-        ended = [e.text for e in page.xpath("//script") if e.text and "x()</script>" in e.text]
+        ended = [e.text for e in page.xpath("//script") if e.text and "x</script>" in e.text]
         assert (active, ended) == ([], []), path
 
 

@@ -333,7 +333,7 @@ def test_form_query_count_is_constant(client, edition, user, number, django_asse
         make_category(edition, places=1)
         make_workshop(edition, at=f"{9 + hour:02}:00")
         make_question(edition, ("a", "b"), kind="choice")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(19):
         client.get(address())
 
 

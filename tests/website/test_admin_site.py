@@ -314,7 +314,8 @@ NOT_TYPED = {
     "Session": {"speakers", "own_kind"},  # the field of the kind sets both kinds
     "Abstract": {"keywords"},
     **dict.fromkeys(
-        ("Partner", "Page", "Track", "Room", "SessionKind", "Category", "Question"), {"order"}
+        ("Partner", "Page", "Track", "Room", "SessionKind", "SpeakerRole", "Category", "Question"),
+        {"order"},
     ),
 }
 

@@ -77,7 +77,7 @@ def enqueue(message: EmailMessage) -> Email:
     if message.attachments:
         raise ValueError("The queue holds no files: name them in `attachments`.")
     [to] = message.recipients()
-    message.message()  # checks the headers
+    check_headers(message)
     headers = AUTOMATIC | message.extra_headers
     if message.reply_to:
         headers["Reply-To"] = ", ".join(message.reply_to)
@@ -95,6 +95,19 @@ def enqueue(message: EmailMessage) -> Email:
         # E-mails of dependencies are allauth's: a reader is waiting for a code.
         priority=getattr(message, "priority", Email.Priority.HIGH),
     )
+
+
+def check_headers(message: EmailMessage) -> None:
+    """Raise BadHeaderError for a header of several lines. The texts are encoded by the worker."""
+    EmailMessage(
+        message.subject,
+        "",
+        message.from_email,
+        message.to,
+        headers=message.extra_headers,
+        cc=message.cc,
+        reply_to=message.reply_to,
+    ).message()
 
 
 def unsent() -> QuerySet[Email]:

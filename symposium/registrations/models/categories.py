@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from symposium.accounts.models import User
 from symposium.core.validators import validate_name
 from symposium.editions.models import Edition, has_translation
-from symposium.editions.triggers import MoveEveryRevision
+from symposium.editions.triggers import MoveEveryRevision, MoveRevision
 
 
 class CategoryQuerySet(models.QuerySet):
@@ -109,8 +109,11 @@ class Category(models.Model):
                 violation_error_message=_("The category must close after it opens."),
             ),
         ]
-        # Pages link to the registration if there is a category to choose.
-        triggers = [MoveEveryRevision(operation=pgtrigger.Insert | pgtrigger.Delete)]
+        # Pages link to the registration if there is a category to choose; its form shows the rest.
+        triggers = [
+            MoveEveryRevision(operation=pgtrigger.Insert | pgtrigger.Delete),
+            MoveRevision(name="form_revision", operation=pgtrigger.Update),
+        ]
 
     def __str__(self) -> str:
         return self.name or ""
@@ -121,9 +124,11 @@ class Category(models.Model):
         is_open = (not self.opens_at or self.opens_at <= at) and (
             not self.closes_at or at < self.closes_at
         )
-        return is_open and (
-            not self.by_invitation or self.invitations.filter(email=user.email).exists()
-        )
+        return is_open and self.is_shown_to(user)
+
+    def is_shown_to(self, user: User) -> bool:
+        """Return whether `shown_to` includes this category."""
+        return not self.by_invitation or self.invitations.filter(email=user.email).exists()
 
 
 class Invitation(models.Model):

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from symposium.editions.models import Edition, has_translations
+from symposium.editions.triggers import MoveRevision
 from symposium.registrations.models.organiser_texts import OrganiserText
 
 EVERYWHERE = ("name", "symposium", "dates", "place", "category", "link")
@@ -86,6 +87,7 @@ class MailText(OrganiserText):
                 ),
             ),
         ]
+        triggers = [MoveRevision(name="form_revision")]
 
     @classmethod
     def template_of(cls, kind: str) -> tuple[str, Mapping[str, bool]]:

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from symposium.editions.models import Edition, has_translation
+from symposium.editions.triggers import MoveRevision
 from symposium.registrations.models.categories import Category
 from symposium.registrations.models.registrations import Registration
 
@@ -49,6 +50,7 @@ class Question(models.Model):
                 violation_error_message=_("Enter the question in at least one language."),
             )
         ]
+        triggers = [MoveRevision(name="form_revision")]
 
     def __str__(self) -> str:
         return self.label or ""
@@ -79,6 +81,7 @@ class Option(models.Model):
                 violation_error_message=_("Enter the answer in at least one language."),
             ),
         ]
+        triggers = [MoveRevision(name="form_revision", through="question")]
 
     def __str__(self) -> str:
         return self.label or ""
