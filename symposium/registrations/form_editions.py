@@ -7,6 +7,7 @@ form costs one short query, also while many people register. Each request gets a
 import copy
 
 from django.conf import settings
+from django.db import OperationalError
 from django.db.models import prefetch_related_objects
 
 from symposium.core import revision
@@ -22,7 +23,10 @@ def edition_with_form(slug: str) -> Edition:
     """Return the published edition with this slug, with its form, or raise Http404."""
     if not settings.PAGE_CACHE_BYTES:
         return load(slug)
-    version = revision.current_version(f"/{slug}/")
+    try:
+        version = revision.current_version(f"/{slug}/")
+    except OperationalError:  # the query that requests share is late; a typed form must not be lost
+        return load(slug)
     kept_version, edition = KEPT.get(slug, (None, None))
     if edition is None or kept_version != version:
         edition = load(slug)

@@ -1,8 +1,11 @@
 """The form of an edition in the memory of the process, and the queries of a registration."""
 
+import time
+
 import pytest
 from django.http import Http404
 
+from symposium.core import revision
 from symposium.editions.models import Page
 from symposium.registrations import form_editions
 from symposium.registrations.form_editions import edition_with_form
@@ -50,6 +53,13 @@ def test_registration_takes_fourteen_queries(client, edition, settings, django_a
             assert client.post(*form).status_code == 302
     ranks = Registration.objects.waiting().values_list("queue_number", flat=True)
     assert list(ranks) == [1, 2, 3, 4]
+
+
+def test_form_is_not_lost_while_the_revision_cannot_be_read(client, edition, monkeypatch):
+    form = register(client, edition)
+    monkeypatch.setattr(revision.REVISION, "retry_at", time.monotonic() + 60)
+    assert client.post(*form).status_code == 302
+    assert Registration.objects.count() == 1
 
 
 WRITES = {
