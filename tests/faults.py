@@ -146,8 +146,8 @@ FAULTS = [
     # The apps
     Fault(
         "a place too many",
-        r"occupied_places\((\w+)\) < \1\.places",
-        r"occupied_places(\1) <= \1.places",
+        r"held < owner\.places",
+        "held <= owner.places",
         "test_places",
     ),
     Fault(

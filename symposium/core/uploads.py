@@ -48,7 +48,7 @@ def validate_document(document) -> None:
             code="too_heavy",
             params={"size": document.size // (1024 * 1024), "limit": MAX_BYTES // (1024 * 1024)},
         )
-    extension = document.name.rpartition(".")[2].lower()
+    extension = extension_of(document.name)
     document.file.seek(0)
     start = document.file.read(8)
     document.file.seek(0)

@@ -151,7 +151,7 @@ class PersonForm(forms.ModelForm):
 
 
 class CategoryField(forms.ModelChoiceField):
-    """Choice among `categories`, which are in memory, of those that are shown to `user`."""
+    """Choice of a category that is shown to `user`, among the loaded `categories`."""
 
     categories: Sequence[Category] = ()
     user: User

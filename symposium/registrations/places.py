@@ -465,8 +465,12 @@ def reservations_of(owner: Capacity) -> Any:
     return owner.registrations if isinstance(owner, Category) else owner.bookings
 
 
-def has_room(owner: Capacity) -> bool:
-    return owner.places is None or occupied_places(owner) < owner.places
+def has_room(owner: Capacity, occupied: int | None = None) -> bool:
+    """Return whether a place is free. `occupied` is the number of occupied ones, if known."""
+    if owner.places is None:
+        return True
+    held = occupied_places(owner) if occupied is None else occupied
+    return held < owner.places
 
 
 def check_room(category: Category) -> None:
@@ -490,11 +494,11 @@ def assign_place_or_queue(registration: Registration) -> int | None:
     """
     category = registration.category
     now = category.registrations.aggregate(
-        held=Count("pk", filter=Q(state__in=OCCUPYING_STATES)),
+        occupied=Count("pk", filter=Q(state__in=OCCUPYING_STATES)),
         waiting=Count("pk", filter=Q(state=State.WAITING)),
         last=Max("queue_number"),
     )
-    if not now["waiting"] and (category.places is None or now["held"] < category.places):
+    if not now["waiting"] and has_room(category, now["occupied"]):
         registration.state = State.CONFIRMED
         return None
     registration.state = State.WAITING

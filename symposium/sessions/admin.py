@@ -228,9 +228,9 @@ class SessionForm(EditionModelForm):
     def clean(self):
         found = super().clean()
         if "kind" in self.cleaned_data:
-            self.instance.own_kind = self.kinds.get(self.cleaned_data["kind"])
-            if self.instance.own_kind:
-                self.cleaned_data["kind"] = self.instance.own_kind.standard
+            chosen = self.cleaned_data["kind"]
+            self.instance.choose_kind(self.kinds.get(chosen), chosen)
+            self.cleaned_data["kind"] = self.instance.kind
         if self.cleaned_data.get("timetable") == "draft" and not set(PLACE) & set(self.errors):
             self.plan()
         return found
@@ -278,9 +278,9 @@ class ParticipationForm(EditionModelForm):
     def clean(self):
         found = super().clean()
         if "role" in self.cleaned_data:
-            self.instance.own_role = self.roles.get(self.cleaned_data["role"])
-            if self.instance.own_role:
-                self.cleaned_data["role"] = self.instance.own_role.standard
+            chosen = self.cleaned_data["role"]
+            self.instance.choose_role(self.roles.get(chosen), chosen)
+            self.cleaned_data["role"] = self.instance.role
         return found
 
 

@@ -17,7 +17,8 @@ class Person(PersonName, SimpleNamespace):
     """
 
     def get_role_display(self) -> str:
-        return str(Participation.Role(self.role).label)
+        """Return the word for their role, as `Participation` does."""
+        return str(self.own_role or Participation.Role(self.role).label)
 
     @property
     def is_plain_speaker(self) -> bool:

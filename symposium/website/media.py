@@ -30,7 +30,7 @@ SIGNATURES = f"{signature.FOLDER}/"
 ORGANISERS = (SIGNATURES, f"{badges.FOLDER}/")  # for those who upload them
 # Their drawings were cleaned. <img> shows them; opened as a page, they are downloads all the same.
 DRAWINGS = ("identity/", "partners/", SIGNATURES)
-# Public as soon as what they belong to is; before, for those who may view them in the desk.
+# Anybody may read the files of a public session or page; those of a draft need the permission.
 CHECKED: list[tuple[Any, str]] = [
     (Resource, "symposium_sessions.view_resource"),
     (PageFile, "symposium_editions.view_page"),

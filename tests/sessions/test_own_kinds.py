@@ -102,7 +102,7 @@ def test_name_of_a_standard_kind_is_refused(edition):
     assert faults(kind) == {"name_fr": ["This name already exists as a standard one."]}
 
 
-# Where it is said
+# Pages and files that show the kind
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "ar"])

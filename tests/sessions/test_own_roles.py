@@ -97,7 +97,7 @@ def test_names_are_unique_and_not_standard(edition, respondent):
     assert faults(role) == {"name_en": ["This name already exists as a standard one."]}
 
 
-# Where it is said
+# Pages and files that show the role
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "ar"])

@@ -36,7 +36,7 @@ Files = Mapping[str, Attached]
 
 
 def name_at(address: object) -> str:
-    """Return the file name that an address is, or "" if it leads elsewhere."""
+    """Return the name of the file to which a link of the text leads, or "" for another page."""
     name = unicodedata.normalize("NFC", unquote(str(address))).lower()
     return name if NAME.fullmatch(name) else ""
 
