@@ -35,7 +35,7 @@ SHIFTED = """() => new Promise((resolve) => {
 def site(demonstration, tmp_path):
     """Serve the demonstration as in production, with its static files; return its URL."""
     static = tmp_path / "static"
-    storage = {"BACKEND": "symposium.core.static_files.StaticFilesStorage"}
+    storage = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
     with override_settings(STATIC_ROOT=static, STORAGES={"staticfiles": storage}):
         call_command("collectstatic", interactive=False, verbosity=0)
     own = connection.settings_dict
